@@ -1,0 +1,307 @@
+package lower
+
+import (
+	"fmt"
+	goast "go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// A Directive is a comment line in godiff's form at a function, understood.
+type Directive struct {
+	Pos  token.Pos
+	Verb string // "grad", "derivative", …
+	Decl *goast.FuncDecl
+	File *File
+	Fn   *types.Func // the function that has the directive
+
+	// Of the verbs that generate a derivative of Fn:
+
+	Generates bool
+	Mode      ast.Mode
+	Wrt       []int  // parameters of Fn, the receiver counted first, in order
+	Name      string // the name of the derivative
+	Signature ast.Signature
+	Stub      *types.Func // what the name denotes in the loaded program
+
+	// Of the verbs that give a rule for another function:
+
+	Of        *types.Func // the function that Fn is a rule for
+	OfBuiltin string      // the name of the builtin function instead
+	RuleMode  ast.Mode    // VJP for a reverse rule, JVP for a forward rule; RuleWrt are the parameters of Of it covers
+	RuleWrt   []int
+}
+
+// A verb is a kind of directive.
+type verb struct {
+	name     string
+	options  []string // those that it takes
+	required string   // the one that it cannot do without
+	place    place
+	pending  bool // understood, but not supported yet
+}
+
+// A place is where a directive belongs.
+type place int
+
+const (
+	atFunc       place = iota // the doc comment of a function
+	atLoop                    // the line before a for statement
+	atLoopOrCall              // the line before a for statement or a call
+)
+
+func (p place) String() string {
+	switch p {
+	case atFunc:
+		return "in the doc comment of a function"
+	case atLoop:
+		return "on the line before a for statement"
+	case atLoopOrCall:
+		return "on the line before a for statement or a call"
+	}
+	panic(fmt.Sprintf("lower: place %d", int(p)))
+}
+
+// verbs is the one table of directives. What is not supported yet is pending here, genericsPending and opaquePending.
+var verbs = []verb{
+	{name: "grad", options: []string{"wrt", "name"}},
+	{name: "valuegrad", options: []string{"wrt", "name"}},
+	{name: "vjp", options: []string{"wrt", "name"}},
+	{name: "jvp", options: []string{"wrt", "name"}},
+	{name: "jacobian", options: []string{"wrt", "name"}, pending: true},
+	{name: "hvp", options: []string{"wrt", "name"}, pending: true},
+	{name: "hessian", options: []string{"wrt", "name"}, pending: true},
+	{name: "derivative", options: []string{"of", "mode", "wrt"}, required: "of"},
+	{name: "forward", options: []string{"of"}, required: "of", pending: true},
+	{name: "backward", options: []string{"of", "wrt"}, required: "of", pending: true},
+	{name: "shadow", options: []string{"of"}, required: "of", pending: true},
+	{name: "add", options: []string{"of"}, required: "of", pending: true},
+	{name: "nodiff"},
+	{name: "checkpoint", place: atLoopOrCall, pending: true},
+	{name: "parallel", place: atLoop, pending: true},
+}
+
+// genericsPending says that generic functions are refused for now, opaquePending that opaque parameters are.
+const (
+	genericsPending = true
+	opaquePending   = true
+)
+
+func findVerb(name string) *verb {
+	for i := range verbs {
+		if verbs[i].name == name {
+			return &verbs[i]
+		}
+	}
+	return nil
+}
+
+// knownOption reports whether any verb takes the option.
+func knownOption(key string) bool {
+	return slices.ContainsFunc(verbs, func(v verb) bool { return slices.Contains(v.options, key) })
+}
+
+// A comment is a directive as it is written, its place and options checked.
+type comment struct {
+	pos     token.Pos
+	verb    *verb
+	options []option
+	decl    *goast.FuncDecl
+	file    *File
+}
+
+// An option is a word after the verb, key=value.
+type option struct {
+	pos        token.Pos
+	key, value string
+}
+
+// option returns the option with the given key.
+func (c *comment) option(key string) (option, bool) {
+	for _, o := range c.options {
+		if o.key == key {
+			return o, true
+		}
+	}
+	return option{}, false
+}
+
+const prefix = "//godiff:"
+
+// scan returns the directives at the functions of file, and what is wrong with directives as far as the text shows.
+func (l *loader) scan(file *File) ([]*comment, []Diagnostic) {
+	s := scanner{prog: l.prog, file: file, docs: map[*goast.CommentGroup]*goast.FuncDecl{}}
+	for _, decl := range file.Syntax.Decls {
+		if decl, ok := decl.(*goast.FuncDecl); ok && decl.Doc != nil {
+			s.docs[decl.Doc] = decl
+		}
+	}
+	for _, group := range file.Syntax.Comments {
+		for _, c := range group.List {
+			if strings.HasPrefix(c.Text, prefix) {
+				s.directive(group, c)
+			}
+		}
+	}
+	return s.comments, s.diags
+}
+
+// scanner finds the directives of a file.
+type scanner struct {
+	prog     *Program
+	file     *File
+	docs     map[*goast.CommentGroup]*goast.FuncDecl
+	comments []*comment
+	diags    []Diagnostic
+}
+
+func (s *scanner) errorf(pos token.Pos, format string, args ...any) {
+	s.diags = append(s.diags, s.prog.Diag(pos, format, args...))
+}
+
+// directive parses one directive and, if nothing is wrong with its text, keeps it.
+func (s *scanner) directive(group *goast.CommentGroup, c *goast.Comment) {
+	words := splitWords(c)
+	name := strings.TrimPrefix(words[0].key, prefix)
+	v := findVerb(name)
+	if v == nil {
+		s.errorf(c.Pos(), "unknown directive //godiff:%s", name)
+		return
+	}
+	before := len(s.diags)
+	options := s.options(v, words)
+	decl := s.docs[group]
+	if !s.inPlace(v.place, group, c) {
+		s.errorf(c.Pos(), "misplaced //godiff:%s: it belongs %s", v.name, v.place)
+	}
+	if s.file.cgo() {
+		s.errorf(c.Pos(), "//godiff:%s in a file that imports C: cgo files are refused", v.name)
+	}
+	if v.pending && len(s.diags) == before {
+		s.errorf(c.Pos(), "//godiff:%s is not supported yet", v.name)
+	}
+	// A pending verb that generates goes on, so that calls of what it names do not fail too.
+	if decl != nil && v.place == atFunc && (len(s.diags) == before || v.pending) {
+		s.comments = append(s.comments, &comment{pos: c.Pos(), verb: v, options: options, decl: decl, file: s.file})
+	}
+}
+
+// splitWords splits the text of a directive at blanks. The words are the keys of the options returned, with their
+// positions.
+func splitWords(c *goast.Comment) []option {
+	var words []option
+	text := strings.TrimRight(c.Text, "\r")
+	for at := 0; at < len(text); {
+		end := strings.IndexAny(text[at:], " \t")
+		if end < 0 {
+			end = len(text) - at
+		}
+		if end > 0 {
+			words = append(words, option{pos: c.Pos() + token.Pos(at), key: text[at : at+end]})
+		}
+		at += end + 1
+	}
+	return words
+}
+
+// options checks the options of a directive, which follow the verb.
+func (s *scanner) options(v *verb, words []option) []option {
+	var options []option
+	for _, word := range words[1:] {
+		key, value, _ := strings.Cut(word.key, "=")
+		switch {
+		case !knownOption(key):
+			s.errorf(word.pos, "unknown option %s: %s", key, v.takes())
+		case !slices.Contains(v.options, key):
+			s.errorf(word.pos, "option %s is not one of //godiff:%s: %s", key, v.name, v.takes())
+		case slices.ContainsFunc(options, func(o option) bool { return o.key == key }):
+			s.errorf(word.pos, "option %s is given twice", key)
+		case value == "":
+			s.errorf(word.pos, "option %s is empty", key)
+		default:
+			options = append(options, option{word.pos, key, value})
+		}
+	}
+	if v.required != "" && !slices.ContainsFunc(words[1:], func(w option) bool { return strings.HasPrefix(w.key, v.required) }) {
+		s.errorf(words[0].pos, "//godiff:%s needs the option %s=", v.name, v.required)
+	}
+	return options
+}
+
+// takes says which options v takes.
+func (v *verb) takes() string {
+	if len(v.options) == 0 {
+		return v.name + " takes no options"
+	}
+	return v.name + " takes " + strings.Join(v.options, ", ")
+}
+
+// inPlace reports whether the directive c stands where one of its kind belongs.
+func (s *scanner) inPlace(p place, group *goast.CommentGroup, c *goast.Comment) bool {
+	if p == atFunc {
+		return s.docs[group] != nil
+	}
+	line := s.lineAfter(group, c)
+	return line > 0 && s.stmtOnLine(line, p == atLoopOrCall)
+}
+
+// lineAfter returns the line after c and the directives that follow it, or 0 if another comment does.
+func (s *scanner) lineAfter(group *goast.CommentGroup, c *goast.Comment) int {
+	last := c
+	for _, next := range group.List[slices.Index(group.List, c)+1:] {
+		if !strings.HasPrefix(next.Text, prefix) {
+			return 0
+		}
+		last = next
+	}
+	return s.line(last.Pos()) + 1
+}
+
+func (s *scanner) line(pos token.Pos) int { return s.prog.Fset.PositionFor(pos, false).Line }
+
+// stmtOnLine reports whether a for statement begins on the line, inside a function, or, if calls, a simple statement with
+// a call.
+func (s *scanner) stmtOnLine(line int, calls bool) bool {
+	found := false
+	goast.Inspect(s.file.Syntax, func(n goast.Node) bool {
+		if stmt, ok := n.(goast.Stmt); ok && s.line(stmt.Pos()) == line {
+			found = found || isLoop(stmt) || calls && isCall(stmt)
+		}
+		return !found
+	})
+	return found
+}
+
+func isLoop(stmt goast.Stmt) bool {
+	switch stmt := stmt.(type) {
+	case *goast.ForStmt, *goast.RangeStmt:
+		return true
+	case *goast.LabeledStmt:
+		return isLoop(stmt.Stmt)
+	}
+	return false
+}
+
+// isCall reports whether stmt is a simple statement that calls a function outside of function literals.
+func isCall(stmt goast.Stmt) bool {
+	switch stmt.(type) {
+	case *goast.ExprStmt, *goast.AssignStmt, *goast.DeclStmt, *goast.ReturnStmt:
+	default:
+		return false
+	}
+	found := false
+	goast.Inspect(stmt, func(n goast.Node) bool {
+		switch n.(type) {
+		case *goast.FuncLit:
+			return false
+		case *goast.CallExpr:
+			found = true
+		}
+		return !found
+	})
+	return found
+}

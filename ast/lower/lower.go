@@ -1,0 +1,588 @@
+package lower
+
+import (
+	"fmt"
+	goast "go/ast"
+	"go/constant"
+	"go/token"
+	"go/types"
+	"strconv"
+	"strings"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// A Source is what Func needs to know of the package that a function is declared in.
+type Source struct {
+	Fset *token.FileSet
+	Info *types.Info
+	Pkg  *types.Package
+	Text func(pos, end token.Pos) string // the source bytes of a range; nil where there is no text
+}
+
+// Func lowers a declared function to the representation. Every construct that the representation cannot hold
+// is reported; the function is nil if there was one.
+func Func(src *Source, decl *goast.FuncDecl, report func(token.Pos, string)) *ast.Func {
+	l := &lowerer{src: src, info: src.Info, vars: map[types.Object]*ast.Var{}}
+	l.report = func(pos token.Pos, msg string) { l.failed = true; report(pos, msg) }
+	obj, _ := src.Info.Defs[decl.Name].(*types.Func)
+	if decl.Body == nil || obj == nil {
+		l.report(decl.Pos(), fmt.Sprintf("%s has no body", decl.Name.Name))
+		return nil
+	}
+	checkFence(decl.Body, src.Info, l.report)
+	if l.failed {
+		return nil
+	}
+	f := l.signature(decl, obj)
+	f.Body = l.block(decl.Body.List, decl.Body.Pos())
+	if l.failed {
+		return nil
+	}
+	return f
+}
+
+// A lowerer lowers one function.
+type lowerer struct {
+	src    *Source
+	info   *types.Info
+	vars   map[types.Object]*ast.Var
+	report func(token.Pos, string)
+	failed bool
+}
+
+func (l *lowerer) signature(decl *goast.FuncDecl, obj *types.Func) *ast.Func {
+	sig := obj.Signature()
+	f := &ast.Func{Name: obj.Name(), Obj: obj, Pkg: obj.Pkg(), Pos: decl.Pos(), Variadic: sig.Variadic()}
+	if decl.Doc != nil {
+		f.Doc = decl.Doc.Text()
+	}
+	if sig.Recv() != nil {
+		f.Recv = l.declare(sig.Recv())
+	}
+	for p := range sig.Params().Variables() {
+		f.Params = append(f.Params, l.declare(p))
+	}
+	for r := range sig.Results().Variables() {
+		f.Results = append(f.Results, l.declare(r))
+		f.Named = f.Named || r.Name() != ""
+	}
+	return f
+}
+
+func (l *lowerer) declare(obj types.Object) *ast.Var {
+	v := &ast.Var{Name: obj.Name(), Type: obj.Type(), Obj: obj}
+	l.vars[obj] = v
+	return v
+}
+
+// text returns the source of a node on one line.
+func (l *lowerer) text(n goast.Node) string {
+	if l.src.Text == nil {
+		return ""
+	}
+	lines := strings.Split(l.src.Text(n.Pos(), n.End()), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimSpace(lines[i])
+	}
+	if len(lines) > 1 {
+		return lines[0] + " …"
+	}
+	return lines[0]
+}
+
+func (l *lowerer) meta(n goast.Node) ast.Meta { return ast.Meta{Pos: n.Pos(), Src: l.text(n)} }
+
+func (l *lowerer) block(list []goast.Stmt, pos token.Pos) *ast.Block {
+	b := &ast.Block{Meta: ast.Meta{Pos: pos}}
+	for _, s := range list {
+		b.Stmts = append(b.Stmts, l.stmt(s)...)
+	}
+	return b
+}
+
+// stmt lowers a statement to zero or more.
+func (l *lowerer) stmt(s goast.Stmt) []ast.Stmt {
+	switch s := s.(type) {
+	case nil, *goast.EmptyStmt:
+		return nil
+	case *goast.BlockStmt:
+		return []ast.Stmt{l.block(s.List, s.Pos())}
+	case *goast.ExprStmt:
+		return l.exprStmt(s)
+	case *goast.AssignStmt:
+		return l.assign(s)
+	case *goast.IncDecStmt:
+		op := token.ADD_ASSIGN
+		if s.Tok == token.DEC {
+			op = token.SUB_ASSIGN
+		}
+		x := l.place(s.X)
+		one := &ast.Lit{Text: "1", Val: constant.MakeInt64(1), T: l.info.TypeOf(s.X)}
+		return []ast.Stmt{&ast.Assign{Meta: l.meta(s), Lhs: []ast.Expr{x}, Op: op, Rhs: []ast.Expr{one}}}
+	case *goast.DeclStmt:
+		return l.declStmt(s)
+	case *goast.ReturnStmt:
+		return []ast.Stmt{&ast.Return{Meta: l.meta(s), Results: l.exprs(s.Results)}}
+	case *goast.BranchStmt:
+		return []ast.Stmt{&ast.Branch{Meta: l.meta(s), Tok: s.Tok}}
+	case *goast.IfStmt:
+		return []ast.Stmt{l.ifStmt(s)}
+	case *goast.ForStmt:
+		return []ast.Stmt{l.forStmt(s)}
+	case *goast.RangeStmt:
+		return l.rangeStmt(s)
+	}
+	l.report(s.Pos(), fmt.Sprintf("%s is not supported", nodeKind(s)))
+	return nil
+}
+
+// simple lowers the optional simple statement of an if or for header.
+func (l *lowerer) simple(s goast.Stmt) ast.Stmt {
+	list := l.stmt(s)
+	switch len(list) {
+	case 0:
+		return nil
+	case 1:
+		return list[0]
+	}
+	l.report(s.Pos(), "this statement is not supported in the header of an if or for; put it before")
+	return nil
+}
+
+func (l *lowerer) exprStmt(s *goast.ExprStmt) []ast.Stmt {
+	call, ok := l.expr(s.X).(*ast.Call)
+	if !ok {
+		l.report(s.Pos(), "only a call can be a statement")
+		return nil
+	}
+	return []ast.Stmt{&ast.Do{Meta: l.meta(s), Call: call}}
+}
+
+func (l *lowerer) assign(s *goast.AssignStmt) []ast.Stmt {
+	a := &ast.Assign{Meta: l.meta(s), Op: s.Tok, Rhs: l.exprs(s.Rhs)}
+	for _, x := range s.Lhs {
+		if s.Tok == token.DEFINE {
+			a.Lhs = append(a.Lhs, l.define(x))
+		} else {
+			a.Lhs = append(a.Lhs, l.place(x))
+		}
+	}
+	return []ast.Stmt{a}
+}
+
+// define lowers an identifier on the left of :=.
+func (l *lowerer) define(x goast.Expr) ast.Expr {
+	id, _ := x.(*goast.Ident)
+	if id.Name == "_" {
+		return nil
+	}
+	if obj := l.info.Defs[id]; obj != nil {
+		return &ast.Ref{Var: l.declare(obj)}
+	}
+	if v := l.vars[l.info.Uses[id]]; v != nil {
+		return &ast.Ref{Var: v, Again: true}
+	}
+	l.report(x.Pos(), fmt.Sprintf("%s is not a local variable", id.Name))
+	return nil
+}
+
+// place lowers an expression that is assigned to; nil is the blank identifier.
+func (l *lowerer) place(x goast.Expr) ast.Expr {
+	if id, ok := goast.Unparen(x).(*goast.Ident); ok {
+		if id.Name == "_" {
+			return nil
+		}
+		if _, local := l.vars[l.info.Uses[id]]; !local {
+			l.report(x.Pos(), fmt.Sprintf("%s is assigned, but it is a variable of the package: a derivative keeps no state between calls", id.Name))
+			return nil
+		}
+	}
+	e := l.expr(x)
+	if root := rootName(e); root != nil {
+		l.report(x.Pos(), fmt.Sprintf("%s is written to, but it is a variable of the package: a derivative keeps no state between calls", root.Obj.Name()))
+	}
+	return e
+}
+
+// rootName returns the package-level variable that a place belongs to, or nil.
+func rootName(e ast.Expr) *ast.Name {
+	switch e := e.(type) {
+	case *ast.Name:
+		return e
+	case *ast.Field:
+		return rootName(e.X)
+	case *ast.Index:
+		return rootName(e.X)
+	case *ast.Slice:
+		return rootName(e.X)
+	case *ast.Deref:
+		return rootName(e.X)
+	}
+	return nil
+}
+
+func (l *lowerer) declStmt(s *goast.DeclStmt) []ast.Stmt {
+	decl, _ := s.Decl.(*goast.GenDecl)
+	if decl.Tok != token.VAR {
+		return nil // constants are lowered to their values where they are used
+	}
+	var list []ast.Stmt
+	for _, spec := range decl.Specs {
+		spec, _ := spec.(*goast.ValueSpec)
+		d := &ast.Decl{Meta: l.meta(s), Values: l.exprs(spec.Values), Typed: spec.Type != nil}
+		if len(decl.Specs) > 1 {
+			d.Meta = l.meta(spec)
+			d.Src = "var " + d.Src
+		}
+		for _, name := range spec.Names {
+			d.Vars = append(d.Vars, l.declareBlank(name))
+		}
+		list = append(list, d)
+	}
+	return list
+}
+
+// declareBlank declares the variable of an identifier, which may be blank.
+func (l *lowerer) declareBlank(name *goast.Ident) *ast.Var {
+	obj := l.info.Defs[name]
+	if obj == nil || name.Name == "_" {
+		t := types.Type(types.Typ[types.Invalid])
+		if obj != nil {
+			t = obj.Type()
+		}
+		return ast.NewVar("_", t)
+	}
+	return l.declare(obj)
+}
+
+func (l *lowerer) ifStmt(s *goast.IfStmt) ast.Stmt {
+	n := &ast.If{Meta: ast.Meta{Pos: s.Pos(), Src: "if " + l.text(s.Cond)}}
+	n.Init = l.simple(s.Init)
+	n.Cond = l.expr(s.Cond)
+	n.Then = l.block(s.Body.List, s.Body.Pos())
+	if s.Else != nil {
+		n.Else = &ast.Block{Meta: ast.Meta{Pos: s.Else.Pos()}, Stmts: l.stmt(s.Else)}
+		if inner, ok := s.Else.(*goast.BlockStmt); ok {
+			n.Else = l.block(inner.List, inner.Pos())
+		}
+	}
+	return n
+}
+
+func (l *lowerer) forStmt(s *goast.ForStmt) ast.Stmt {
+	n := &ast.For{Meta: ast.Meta{Pos: s.Pos(), Src: "for"}}
+	n.Init = l.simple(s.Init)
+	if s.Cond != nil {
+		n.Cond = l.expr(s.Cond)
+	}
+	n.Post = l.simple(s.Post)
+	n.Body = l.block(s.Body.List, s.Body.Pos())
+	return n
+}
+
+func (l *lowerer) rangeStmt(s *goast.RangeStmt) []ast.Stmt {
+	t := l.info.TypeOf(s.X)
+	if !rangeable(t) {
+		l.report(s.X.Pos(), fmt.Sprintf("range over %s is not supported yet", types.TypeString(t, types.RelativeTo(l.src.Pkg))))
+		return nil
+	}
+	n := &ast.Range{Meta: ast.Meta{Pos: s.Pos(), Src: "for range " + l.text(s.X)}, X: l.expr(s.X), Define: s.Tok == token.DEFINE}
+	side := l.place
+	if n.Define {
+		side = l.define
+	}
+	if s.Key != nil {
+		n.Key = side(s.Key)
+	}
+	if s.Value != nil {
+		n.Value = side(s.Value)
+	}
+	n.Body = l.block(s.Body.List, s.Body.Pos())
+	return []ast.Stmt{n}
+}
+
+// rangeable reports whether a range clause over a t is in the language.
+func rangeable(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Slice, *types.Array:
+		return true
+	case *types.Basic:
+		return u.Info()&types.IsInteger != 0
+	case *types.Pointer:
+		_, ok := u.Elem().Underlying().(*types.Array)
+		return ok
+	}
+	return false
+}
+
+func (l *lowerer) exprs(list []goast.Expr) []ast.Expr {
+	var out []ast.Expr
+	for _, e := range list {
+		out = append(out, l.expr(e))
+	}
+	return out
+}
+
+// expr lowers an expression. After a report the result is only there to go on with.
+func (l *lowerer) expr(e goast.Expr) ast.Expr {
+	if tv := l.info.Types[e]; tv.Value != nil && l.hasLocalConstant(e) {
+		return constantLit(tv)
+	}
+	switch e := e.(type) {
+	case *goast.ParenExpr:
+		return l.expr(e.X)
+	case *goast.BasicLit:
+		tv := l.info.Types[e]
+		return &ast.Lit{Text: e.Value, Val: tv.Value, T: tv.Type}
+	case *goast.Ident:
+		return l.ident(e)
+	case *goast.SelectorExpr:
+		return l.selector(e)
+	case *goast.IndexExpr:
+		return l.index(e)
+	case *goast.SliceExpr:
+		return l.slice(e)
+	case *goast.StarExpr:
+		return &ast.Deref{X: l.expr(e.X)}
+	case *goast.UnaryExpr:
+		return l.unary(e)
+	case *goast.BinaryExpr:
+		return l.binary(e)
+	case *goast.CallExpr:
+		return l.call(e)
+	case *goast.CompositeLit:
+		return l.composite(e)
+	}
+	l.report(e.Pos(), fmt.Sprintf("%s is not supported here", nodeKind(e)))
+	return broken(l.info.TypeOf(e))
+}
+
+// broken is an expression to go on with after a report.
+func broken(t types.Type) ast.Expr { return &ast.Lit{Text: "0", Val: constant.MakeInt64(0), T: t} }
+
+// hasLocalConstant reports whether a constant expression names a constant that is declared in the function.
+func (l *lowerer) hasLocalConstant(e goast.Expr) bool {
+	found := false
+	goast.Inspect(e, func(n goast.Node) bool {
+		if id, ok := n.(*goast.Ident); ok {
+			c, ok := l.info.Uses[id].(*types.Const)
+			found = found || ok && c.Pkg() != nil && c.Parent() != c.Pkg().Scope()
+		}
+		return !found
+	})
+	return found
+}
+
+// constantLit is the value of a constant expression, exact in its type.
+func constantLit(tv types.TypeAndValue) ast.Expr {
+	basic, _ := tv.Type.Underlying().(*types.Basic)
+	text := tv.Value.ExactString()
+	if basic != nil && basic.Info()&types.IsFloat != 0 {
+		f, _ := constant.Float64Val(tv.Value)
+		text = strconv.FormatFloat(f, 'g', -1, 64)
+		if !strings.ContainsAny(text, ".e") {
+			text += ".0"
+		}
+	}
+	lit := &ast.Lit{Text: text, Val: tv.Value, T: tv.Type}
+	if _, named := tv.Type.(*types.Named); named {
+		return &ast.Convert{X: lit, T: tv.Type}
+	}
+	return lit
+}
+
+func (l *lowerer) ident(e *goast.Ident) ast.Expr {
+	obj := l.info.Uses[e]
+	if v := l.vars[obj]; v != nil {
+		return &ast.Ref{Var: v}
+	}
+	switch obj := obj.(type) {
+	case *types.Const, *types.Nil:
+		return &ast.Name{Obj: obj, T: l.info.TypeOf(e)}
+	case *types.Var:
+		return &ast.Name{Obj: obj, T: obj.Type()}
+	case *types.Func:
+		l.report(e.Pos(), fmt.Sprintf("%s is used as a value; function values are not supported yet", e.Name))
+	default:
+		l.report(e.Pos(), fmt.Sprintf("%s is not supported here", e.Name))
+	}
+	return broken(l.info.TypeOf(e))
+}
+
+func (l *lowerer) selector(e *goast.SelectorExpr) ast.Expr {
+	sel := l.info.Selections[e]
+	if sel == nil { // a qualified identifier
+		return l.ident(e.Sel)
+	}
+	if sel.Kind() != types.FieldVal {
+		l.report(e.Pos(), "method values are not supported yet")
+		return broken(l.info.TypeOf(e))
+	}
+	return l.path(l.expr(e.X), sel.Index(), true)
+}
+
+// path selects the field at an index path below x. All hops but the last are implicit; the last is one too
+// unless spelled is set.
+func (l *lowerer) path(x ast.Expr, index []int, spelled bool) ast.Expr {
+	for n, i := range index {
+		t := x.Type()
+		if p := ast.Pointee(t); p != nil {
+			t = p
+		}
+		s, _ := t.Underlying().(*types.Struct)
+		x = &ast.Field{X: x, Field: s.Field(i), Implicit: n < len(index)-1 || !spelled}
+	}
+	return x
+}
+
+func (l *lowerer) index(e *goast.IndexExpr) ast.Expr {
+	if _, generic := l.info.TypeOf(e.X).(*types.Signature); generic {
+		l.report(e.Pos(), "generic functions are not supported yet")
+		return broken(l.info.TypeOf(e))
+	}
+	return &ast.Index{X: l.expr(e.X), I: l.expr(e.Index), T: l.info.TypeOf(e)}
+}
+
+func (l *lowerer) slice(e *goast.SliceExpr) ast.Expr {
+	s := &ast.Slice{X: l.expr(e.X), T: l.info.TypeOf(e)}
+	if _, array := s.X.Type().Underlying().(*types.Array); array {
+		l.report(e.Pos(), "slicing an array variable is not supported yet; make a slice instead")
+	}
+	for _, b := range []struct {
+		from goast.Expr
+		to   *ast.Expr
+	}{{e.Low, &s.Lo}, {e.High, &s.Hi}, {e.Max, &s.Max}} {
+		if b.from != nil {
+			*b.to = l.expr(b.from)
+		}
+	}
+	return s
+}
+
+func (l *lowerer) unary(e *goast.UnaryExpr) ast.Expr {
+	switch e.Op {
+	case token.AND:
+		return &ast.Addr{X: l.expr(e.X), T: l.info.TypeOf(e)}
+	case token.ARROW:
+		l.report(e.Pos(), "channels are not supported yet")
+		return broken(l.info.TypeOf(e))
+	}
+	return &ast.Unary{Op: e.Op, X: l.expr(e.X)}
+}
+
+func (l *lowerer) binary(e *goast.BinaryExpr) ast.Expr {
+	return &ast.Binary{Op: e.Op, X: l.expr(e.X), Y: l.expr(e.Y), T: types.Default(l.info.TypeOf(e))}
+}
+
+func (l *lowerer) call(e *goast.CallExpr) ast.Expr {
+	t := l.info.TypeOf(e)
+	if tv := l.info.Types[e.Fun]; tv.IsType() {
+		return &ast.Convert{X: l.expr(e.Args[0]), T: tv.Type}
+	}
+	c := &ast.Call{T: t, Spread: e.Ellipsis.IsValid()}
+	id := calleeIdent(e)
+	if id == nil {
+		l.report(e.Pos(), "calls of function values are not supported yet")
+		return broken(t)
+	}
+	switch obj := l.info.Uses[id].(type) {
+	case *types.Builtin:
+		return l.builtin(e, obj.Name(), c)
+	case *types.Func:
+		c.Fun.Fn = obj.Origin()
+		if sel, ok := goast.Unparen(e.Fun).(*goast.SelectorExpr); ok {
+			l.receiver(sel, c)
+		}
+		if sig := obj.Signature(); sig.TypeParams() != nil || sig.RecvTypeParams() != nil {
+			l.report(e.Pos(), fmt.Sprintf("%s is generic; generic functions are not supported yet", obj.Name()))
+		}
+	default:
+		l.report(e.Pos(), "calls of function values are not supported yet")
+		return broken(t)
+	}
+	c.Args = append(c.Args, l.exprs(e.Args)...)
+	return c
+}
+
+// receiver adds the receiver of a method call, with the & or * that the source leaves out.
+func (l *lowerer) receiver(sel *goast.SelectorExpr, c *ast.Call) {
+	s := l.info.Selections[sel]
+	if s == nil {
+		return // a function of another package
+	}
+	if s.Kind() != types.MethodVal {
+		l.report(sel.Pos(), "method expressions are not supported yet")
+		return
+	}
+	recv := l.path(l.expr(sel.X), s.Index()[:len(s.Index())-1], false)
+	if types.IsInterface(recv.Type()) {
+		if !ast.IsError(recv.Type()) {
+			l.report(sel.Pos(), "calls through an interface are not supported yet")
+		}
+		c.Fun.Method, c.Args = true, []ast.Expr{recv}
+		return
+	}
+	_, wantPointer := c.Fun.Fn.Signature().Recv().Type().Underlying().(*types.Pointer)
+	_, isPointer := recv.Type().Underlying().(*types.Pointer)
+	switch {
+	case wantPointer && !isPointer:
+		recv = &ast.Addr{X: recv, T: types.NewPointer(recv.Type())}
+	case !wantPointer && isPointer:
+		recv = &ast.Deref{X: recv}
+	}
+	c.Fun.Method, c.Args = true, []ast.Expr{recv}
+}
+
+func (l *lowerer) builtin(e *goast.CallExpr, name string, c *ast.Call) ast.Expr {
+	c.Fun.Builtin = name
+	switch name {
+	case "make", "new":
+		t := l.info.TypeOf(e.Args[0])
+		if _, ok := t.Underlying().(*types.Slice); name == "make" && !ok {
+			l.report(e.Pos(), "only slices can be made; maps and channels are not supported yet")
+		}
+		c.Args = l.exprs(e.Args[1:])
+		return c
+	case "panic":
+		c.T = types.NewTuple()
+	}
+	c.Args = l.exprs(e.Args)
+	return c
+}
+
+func (l *lowerer) composite(e *goast.CompositeLit) ast.Expr {
+	t := l.info.TypeOf(e)
+	if p := ast.Pointee(t); p != nil { // an element of a literal, with &T left out
+		lit := l.compositeOf(e, p)
+		return &ast.Addr{X: lit, T: t}
+	}
+	return l.compositeOf(e, t)
+}
+
+func (l *lowerer) compositeOf(e *goast.CompositeLit, t types.Type) ast.Expr {
+	c := &ast.Composite{T: t}
+	s, isStruct := t.Underlying().(*types.Struct)
+	if _, isMap := t.Underlying().(*types.Map); isMap {
+		l.report(e.Pos(), "maps are not supported yet; use a slice")
+		return broken(t)
+	}
+	for i, x := range e.Elts {
+		var elem ast.Elem
+		kv, keyed := x.(*goast.KeyValueExpr)
+		switch {
+		case isStruct && keyed:
+			key, _ := kv.Key.(*goast.Ident)
+			elem.Field, _ = l.info.Uses[key].(*types.Var)
+			elem.Value = l.expr(kv.Value)
+		case isStruct:
+			elem.Field, elem.Value = s.Field(i), l.expr(x)
+		case keyed:
+			elem.Key, elem.Value = l.expr(kv.Key), l.expr(kv.Value)
+		default:
+			elem.Value = l.expr(x)
+		}
+		c.Elems = append(c.Elems, elem)
+	}
+	return c
+}

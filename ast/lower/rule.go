@@ -1,0 +1,256 @@
+package lower
+
+import (
+	"errors"
+	"fmt"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// rulesPath is the path of the package with godiff's own rules, the only one that may have rules for builtin functions.
+const rulesPath = "github.com/godiff/godiff/transform/rules"
+
+// rules returns the directives of the package that generate nothing. The types must be final.
+func (r *resolver) rules() []*Directive {
+	var rules []*Directive
+	for _, file := range r.pkg.Files {
+		for _, c := range file.comments {
+			if _, ok := ast.ParseMode(c.verb.name); ok || c.verb.pending {
+				continue
+			}
+			if d := r.rule(c); d != nil {
+				rules = append(rules, d)
+			}
+		}
+	}
+	r.checkTwice(rules)
+	return rules
+}
+
+// rule returns the directive that c is, for a verb that says something about an existing function, or nil if there is
+// an error in it.
+func (r *resolver) rule(c *comment) *Directive {
+	fn, ok := r.info.Defs[c.decl.Name].(*types.Func)
+	if !ok {
+		return nil
+	}
+	d := &Directive{Pos: c.pos, Verb: c.verb.name, Decl: c.decl, File: c.file, Fn: fn}
+	if c.verb.name != "derivative" {
+		return d
+	}
+	d.RuleMode = ast.VJP
+	before := len(r.diags)
+	r.ruleMode(c, d)
+	r.ruleOf(c, d)
+	if len(r.diags) == before {
+		r.ruleSignature(c, d)
+	}
+	if len(r.diags) > before {
+		return nil
+	}
+	return d
+}
+
+// ruleMode sets the mode of a rule.
+func (r *resolver) ruleMode(c *comment, d *Directive) {
+	o, ok := c.option("mode")
+	if !ok {
+		return
+	}
+	d.RuleMode = ast.JVP
+	if o.value != "jvp" {
+		r.errorf(o.pos, "mode=%s: a rule is a reverse rule, or a forward rule with mode=jvp", o.value)
+	}
+	if o, ok := c.option("wrt"); ok {
+		r.errorf(o.pos, "a forward rule is for all parameters: it has no wrt=")
+	}
+}
+
+// ruleOf sets the function that a rule is for.
+func (r *resolver) ruleOf(c *comment, d *Directive) {
+	o, _ := c.option("of")
+	if builtin, ok := types.Universe.Lookup(o.value).(*types.Builtin); ok && r.types.Scope().Lookup(o.value) == nil {
+		if r.types.Path() != rulesPath {
+			r.errorf(o.pos, "of=%s: a builtin function has no rule but godiff's own", o.value)
+		}
+		d.OfBuiltin = builtin.Name()
+		if o, ok := c.option("wrt"); ok {
+			d.RuleWrt = r.wrt(o, d.Fn) // its parameters have names in the rule alone
+		}
+		return
+	}
+	fn, err := r.function(o.value)
+	switch {
+	case err != nil:
+		r.errorf(o.pos, "of=%s: %v", o.value, err)
+	case genericsPending && isGeneric(fn):
+		r.errorf(o.pos, "of=%s: generic functions are not supported yet", o.value)
+	case types.IsInterface(recvType(fn)):
+		r.errorf(o.pos, "of=%s: a method of an interface has no rule", o.value)
+	}
+	d.Of = fn
+}
+
+func recvType(fn *types.Func) types.Type {
+	if recv := fn.Signature().Recv(); recv != nil {
+		return recv.Type()
+	}
+	return types.Typ[types.Invalid]
+}
+
+// ruleSignature reports a rule that has another signature than it must have.
+func (r *resolver) ruleSignature(c *comment, d *Directive) {
+	if d.Of == nil {
+		return
+	}
+	var want ast.Signature
+	if d.RuleMode == ast.JVP {
+		want = ast.ForwardRuleSignature(d.Of.Signature())
+	} else {
+		d.RuleWrt = ast.Carrying(d.Of.Signature())
+		if o, ok := c.option("wrt"); ok {
+			before := len(r.diags)
+			if d.RuleWrt = r.wrt(o, d.Of); len(r.diags) > before {
+				return
+			}
+		}
+		want = ast.RuleSignature(d.Of.Signature(), d.RuleWrt)
+	}
+	if !sameTypes(d.Fn.Signature(), want.GoSignature(r.types)) {
+		r.errorf(c.decl.Name.Pos(), "%s is no rule for %s: its signature must be %s",
+			d.Fn.Name(), d.Of.Name(), want.Format(d.Fn.Name(), types.RelativeTo(r.types)))
+	}
+}
+
+// sameTypes reports whether two signatures have the same parameters, receivers counted as parameters, and results.
+func sameTypes(a, b *types.Signature) bool {
+	same := func(x, y *types.Var) bool { return types.Identical(x.Type(), y.Type()) }
+	return a.Variadic() == b.Variadic() && a.TypeParams().Len() == 0 &&
+		slices.EqualFunc(ast.ParamsOf(a), ast.ParamsOf(b), same) &&
+		slices.EqualFunc(slices.Collect(a.Results().Variables()), slices.Collect(b.Results().Variables()), same)
+}
+
+// checkTwice reports functions for which there are two rules of the same mode and parameters, or a rule and a nodiff.
+func (r *resolver) checkTwice(directives []*Directive) {
+	for i, d := range directives {
+		for _, other := range directives[:i] {
+			if fn := d.target(); fn != nil && fn == other.target() && contradict(d, other) {
+				r.errorf(d.Pos, "%s has a rule or a nodiff already, at %s", fn.Name(), r.place(other.Pos))
+			}
+		}
+	}
+}
+
+// target returns the function that d is a rule for.
+func (d *Directive) target() *types.Func {
+	if d.Verb == "nodiff" {
+		return d.Fn
+	}
+	return d.Of
+}
+
+// contradict reports whether two rules for one function cannot both hold.
+func contradict(d, other *Directive) bool {
+	return d.Verb == "nodiff" || other.Verb == "nodiff" ||
+		d.RuleMode == other.RuleMode && slices.Equal(d.RuleWrt, other.RuleWrt)
+}
+
+// function returns the function that name denotes as in of=: F, T.Method, (*T).Method, or one of these after an import
+// path and a dot. What the package itself declares comes first.
+func (r *resolver) function(name string) (*types.Func, error) {
+	fn, err := lookupFunc(r.types, name)
+	if err == nil {
+		return fn, nil
+	}
+	for _, split := range splitPath(name) {
+		pkg, importErr := r.importPath(split.path)
+		if importErr != nil {
+			continue
+		}
+		fn, err := lookupFunc(pkg, split.name)
+		if err == nil && !fn.Exported() {
+			return nil, fmt.Errorf("%s is not exported", split.name)
+		}
+		return fn, err
+	}
+	if strings.Contains(name, "/") {
+		err = errors.New("no such package")
+	}
+	return nil, err
+}
+
+// importPath returns the package with the given path, which pkg need not import.
+func (r *resolver) importPath(path string) (*types.Package, error) {
+	return importerFor{r.prog, r.pkg, (*Package).loaded}.Import(path)
+}
+
+// qualified is a name with the import path before it.
+type qualified struct{ path, name string }
+
+// splitPath returns the ways to read name as an import path, a dot and a name with at most one dot outside of parentheses,
+// longer paths first: "gopkg.in/yaml.v3.Marshal" is Marshal of gopkg.in/yaml.v3 or v3.Marshal of gopkg.in/yaml.
+func splitPath(name string) []qualified {
+	if path, rest, ok := strings.Cut(name, ".("); ok {
+		return []qualified{{path, "(" + rest}}
+	}
+	var splits []qualified
+	for end, dots := len(name), 0; dots < 2; dots++ {
+		end = strings.LastIndexByte(name[:end], '.')
+		if end <= strings.LastIndexByte(name, '/') {
+			break
+		}
+		splits = append(splits, qualified{name[:end], name[end+1:]})
+	}
+	return splits
+}
+
+// LookupFunc returns the function or method of p that name denotes: F, T.Method or (*T).Method.
+func (p *Package) LookupFunc(name string) (*types.Func, error) { return lookupFunc(p.Types, name) }
+
+func lookupFunc(pkg *types.Package, name string) (*types.Func, error) {
+	typ, method, ok := strings.Cut(name, ".")
+	if !ok {
+		if fn, ok := pkg.Scope().Lookup(name).(*types.Func); ok {
+			return fn, nil
+		}
+		return nil, fmt.Errorf("no function %s in package %s", name, pkg.Path())
+	}
+	pointer := strings.HasPrefix(typ, "(*")
+	if pointer {
+		typ = strings.TrimSuffix(strings.TrimPrefix(typ, "(*"), ")")
+	}
+	obj, ok := pkg.Scope().Lookup(typ).(*types.TypeName)
+	if !ok {
+		return nil, fmt.Errorf("no type %s in package %s", typ, pkg.Path())
+	}
+	fn := methodOf(obj.Type(), method)
+	if fn == nil {
+		return nil, fmt.Errorf("type %s has no method %s of its own", typ, method)
+	}
+	if _, ok := types.Unalias(recvType(fn)).(*types.Pointer); pointer && !ok {
+		return nil, fmt.Errorf("method %s of %s has no pointer receiver", method, typ)
+	}
+	return fn, nil
+}
+
+// methodOf returns the method that t itself declares, or nil.
+func methodOf(t types.Type, name string) *types.Func {
+	if named, ok := types.Unalias(t).(*types.Named); ok {
+		for m := range named.Methods() {
+			if m.Name() == name {
+				return m
+			}
+		}
+	}
+	if iface, ok := t.Underlying().(*types.Interface); ok {
+		for m := range iface.Methods() {
+			if m.Name() == name {
+				return m
+			}
+		}
+	}
+	return nil
+}

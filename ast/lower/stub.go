@@ -1,0 +1,137 @@
+package lower
+
+import (
+	"fmt"
+	goast "go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// stubs writes declarations that stand in for derivatives. It names the packages that their types come from by names
+// that nothing else has.
+type stubs struct {
+	pkg     *types.Package
+	prefix  string
+	imports []*types.Package
+}
+
+// qualify is a types.Qualifier.
+func (s *stubs) qualify(pkg *types.Package) string {
+	if pkg == s.pkg {
+		return ""
+	}
+	for i, known := range s.imports {
+		if known == pkg {
+			return s.alias(i)
+		}
+	}
+	s.imports = append(s.imports, pkg)
+	return s.alias(len(s.imports) - 1)
+}
+
+func (s *stubs) alias(i int) string { return s.prefix + strconv.Itoa(i) }
+
+// stubBody never returns, and has no identifier that a parameter could hide.
+const stubBody = " { for { } }\n"
+
+// stubText returns a file of package pkg with the stubs of the directives, each declaration on a line of its own, and the
+// packages that it imports.
+func stubText(pkg *types.Package, directives []*Directive) (string, []*types.Package) {
+	s := &stubs{pkg: pkg, prefix: "_godiff"}
+	var decls strings.Builder
+	for _, d := range directives {
+		decls.WriteString(d.Signature.Format(d.Name, s.qualify) + stubBody)
+	}
+	var text strings.Builder
+	fmt.Fprintf(&text, "package %s\n", pkg.Name())
+	for i, imported := range s.imports {
+		fmt.Fprintf(&text, "import %s %q\n", s.alias(i), imported.Path())
+	}
+	text.WriteString(decls.String())
+	return text.String(), s.imports
+}
+
+// A stubFile is a file of stubs, and what each of its functions stands in for.
+type stubFile struct {
+	syntax     *goast.File
+	directives []*Directive // of the function declarations, in order
+}
+
+// addStubs finds the derivatives that pkg asks for and makes a stub file for each output.
+func (l *loader) addStubs(pkg *Package) {
+	if !slices.ContainsFunc(pkg.Files, func(f *File) bool { return len(f.comments) > 0 }) {
+		return
+	}
+	r := l.lenientResolver(pkg)
+	for _, file := range pkg.Files {
+		var directives []*Directive
+		for _, c := range file.comments {
+			if mode, ok := ast.ParseMode(c.verb.name); ok {
+				if d := r.derivative(c, mode); d != nil {
+					directives = append(directives, d)
+				}
+			}
+		}
+		if len(directives) > 0 {
+			l.addStubFile(pkg, file, r.types, directives)
+		}
+	}
+	maps.Copy(pkg.unresolved, r.unresolved)
+	pkg.directiveErrors(r.diags)
+}
+
+// lenientResolver type-checks pkg without function bodies and without complaint, for the types of parameters.
+func (l *loader) lenientResolver(pkg *Package) *resolver {
+	info := &types.Info{Defs: map[*goast.Ident]types.Object{}, Implicits: map[goast.Node]types.Object{}}
+	conf := l.prog.config(pkg, (*Package).loaded, func(error) {})
+	conf.IgnoreFuncBodies = true
+	t, _ := conf.Check(pkg.Path, l.prog.Fset, pkg.syntax(), info)
+	return &resolver{
+		prog: l.prog, pkg: pkg, types: t, info: info,
+		taken: map[string]token.Pos{}, unresolved: map[string]bool{},
+	}
+}
+
+func (l *loader) addStubFile(pkg *Package, file *File, t *types.Package, directives []*Directive) {
+	text, imports := stubText(t, directives)
+	syntax, err := parser.ParseFile(l.prog.Fset, file.Output, text, parser.SkipObjectResolution)
+	if err != nil {
+		panic(fmt.Sprintf("lower: stubs of %s: %v\n%s", file.Name, err, text))
+	}
+	pkg.stubs = append(pkg.stubs, stubFile{syntax, directives})
+	for _, imported := range imports {
+		pkg.stubImports[imported.Path()] = imported
+	}
+}
+
+// at returns the directive whose stub holds pos, or nil if pos is not in the file.
+func (f stubFile) at(pos token.Pos) *Directive {
+	if pos < f.syntax.FileStart || pos > f.syntax.FileEnd {
+		return nil
+	}
+	found := f.directives[0]
+	for i, decl := range f.funcs() {
+		if decl.Pos() <= pos {
+			found = f.directives[i]
+		}
+	}
+	return found
+}
+
+// funcs returns the function declarations of the file.
+func (f stubFile) funcs() []*goast.FuncDecl {
+	var funcs []*goast.FuncDecl
+	for _, decl := range f.syntax.Decls {
+		if decl, ok := decl.(*goast.FuncDecl); ok {
+			funcs = append(funcs, decl)
+		}
+	}
+	return funcs
+}

@@ -1,0 +1,89 @@
+package lower
+
+import (
+	"fmt"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// ParseWrt returns the parameters of fn that list names, separated by commas, as a wrt= option in this package does, or the
+// default if list is empty.
+func (p *Package) ParseWrt(fn *types.Func, list string) ([]int, error) {
+	if list == "" {
+		return ast.DefaultWrt(fn.Signature(), p.Types), nil
+	}
+	var first error
+	wrt := parseWrt(fn, list, p.Types, func(_ int, err error) {
+		if first == nil {
+			first = err
+		}
+	})
+	return wrt, first
+}
+
+// parseWrt returns the parameters of fn that list names, in order. It reports what is wrong at an offset in list.
+func parseWrt(fn *types.Func, list string, pkg *types.Package, report func(offset int, err error)) []int {
+	var wrt []int
+	offset := 0
+	for name := range strings.SplitSeq(list, ",") {
+		i, err := parameter(fn, name, pkg)
+		switch {
+		case err != nil:
+			report(offset, err)
+		case slices.Contains(wrt, i):
+			report(offset, fmt.Errorf("wrt names %s twice", name))
+		default:
+			wrt = append(wrt, i)
+		}
+		offset += len(name) + 1
+	}
+	slices.Sort(wrt)
+	return wrt
+}
+
+// parameter returns the index of the parameter of fn with the given name, if code in pkg can differentiate by it.
+func parameter(fn *types.Func, name string, pkg *types.Package) (int, error) {
+	switch name {
+	case "":
+		return 0, fmt.Errorf("wrt has an empty name")
+	case "_":
+		return 0, fmt.Errorf("wrt cannot name a blank parameter: give it a name in %s", fn.Name())
+	}
+	params := ast.ParamsOf(fn.Signature())
+	i := slices.IndexFunc(params, func(p *types.Var) bool { return p.Name() == name })
+	if i < 0 {
+		return 0, fmt.Errorf("%s has no parameter named %s%s", fn.Name(), name, parameterNames(params))
+	}
+	return i, differentiable(name, params[i].Type(), pkg)
+}
+
+// differentiable returns why a parameter of type t cannot be differentiated by, or nil.
+func differentiable(name string, t types.Type, pkg *types.Package) error {
+	if why := ast.WhyNot(t); why != "" {
+		if why == "is an interface" {
+			return fmt.Errorf("%s is an interface: these are not supported yet", name)
+		}
+		return fmt.Errorf("%s %s and carries no derivative", name, why)
+	}
+	if opaquePending && ast.Opaque(t, pkg) {
+		return fmt.Errorf("%s has floats behind unexported fields of another package: opaque types are not supported yet", name)
+	}
+	return nil
+}
+
+// parameterNames lists the parameters that wrt could name, as the rest of a message.
+func parameterNames(params []*types.Var) string {
+	var names []string
+	for _, p := range params {
+		if p.Name() != "" && p.Name() != "_" {
+			names = append(names, p.Name())
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return ": it has " + strings.Join(names, ", ")
+}

@@ -1,0 +1,482 @@
+package printer
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+	"maps"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// A namer gives the variables of a function their names. It walks the function in the order in which it is printed and
+// numbers every place where a name is declared or used; a scope is a range of these numbers.
+type namer struct {
+	fn    *ast.Func
+	names map[*ast.Var]string
+
+	pos    int
+	scopes int // how many there are
+	open   []*scope
+	vars   map[*ast.Var]*declared
+	order  []*declared
+	outer  map[string][]int      // places where a predeclared name is used
+	objs   map[types.Object][]int // places where an object of a package is used
+	gens   map[string][]int      // places where a function that godiff writes is called
+	types  map[types.Type][]int
+	runtimeAt []int
+}
+
+type scope struct {
+	id   int
+	vars []*declared
+}
+
+// A declared is where a variable is in scope and where it is used.
+type declared struct {
+	v        *ast.Var
+	scope    int
+	from, to int
+	uses     []int
+}
+
+func newNamer(fn *ast.Func) *namer {
+	n := &namer{
+		fn: fn, names: map[*ast.Var]string{}, vars: map[*ast.Var]*declared{},
+		outer: map[string][]int{}, objs: map[types.Object][]int{}, gens: map[string][]int{}, types: map[types.Type][]int{},
+	}
+	n.push()
+	if fn.Recv != nil {
+		n.typ(fn.Recv.Type)
+		n.declare(fn.Recv)
+	}
+	for _, v := range slices.Concat(fn.Params, fn.Results) {
+		n.typ(v.Type)
+		n.declare(v)
+	}
+	for _, s := range fn.Body.Stmts {
+		n.stmt(s)
+	}
+	n.pop()
+	return n
+}
+
+func (n *namer) push() {
+	n.scopes++
+	n.open = append(n.open, &scope{id: n.scopes})
+}
+
+func (n *namer) pop() {
+	s := n.open[len(n.open)-1]
+	n.open = n.open[:len(n.open)-1]
+	n.pos++
+	for _, d := range s.vars {
+		d.to = n.pos
+	}
+}
+
+func (n *namer) declare(v *ast.Var) {
+	n.pos++
+	if v == nil {
+		return
+	}
+	s := n.open[len(n.open)-1]
+	if old := n.vars[v]; old != nil {
+		panic(fmt.Sprintf("printer: variable %s is declared twice in %s", v.Name, n.fn.Name))
+	}
+	d := &declared{v: v, scope: s.id, from: n.pos}
+	n.vars[v] = d
+	n.order = append(n.order, d)
+	s.vars = append(s.vars, d)
+}
+
+func (n *namer) use(v *ast.Var) {
+	n.pos++
+	d := n.vars[v]
+	if d == nil {
+		panic(fmt.Sprintf("printer: variable %s is used in %s where it is not declared", v.Name, n.fn.Name))
+	}
+	d.uses = append(d.uses, n.pos)
+}
+
+// used reports whether anything names v beside its declaration.
+func (n *namer) used(v *ast.Var) bool { return len(n.vars[v].uses) > 0 }
+
+func (n *namer) typ(t types.Type) {
+	n.pos++
+	n.types[t] = append(n.types[t], n.pos)
+	eachTypeName(t, func(obj *types.TypeName) {
+		if obj.Pkg() == nil {
+			n.outer[obj.Name()] = append(n.outer[obj.Name()], n.pos)
+		} else {
+			n.objs[obj] = append(n.objs[obj], n.pos)
+		}
+	})
+}
+
+// eachTypeName calls f for every type name that writing t takes.
+func eachTypeName(t types.Type, f func(*types.TypeName)) {
+	switch t := t.(type) {
+	case *types.Named:
+		f(t.Obj())
+	case *types.Alias:
+		f(t.Obj())
+	case *types.Basic:
+		if obj, ok := types.Universe.Lookup(t.Name()).(*types.TypeName); ok {
+			f(obj)
+		}
+	case *types.Pointer:
+		eachTypeName(t.Elem(), f)
+	case *types.Slice:
+		eachTypeName(t.Elem(), f)
+	case *types.Array:
+		eachTypeName(t.Elem(), f)
+	case *types.Map:
+		eachTypeName(t.Key(), f)
+		eachTypeName(t.Elem(), f)
+	case *types.Chan:
+		eachTypeName(t.Elem(), f)
+	case *types.Struct:
+		for v := range t.Fields() {
+			eachTypeName(v.Type(), f)
+		}
+	case *types.Signature:
+		for v := range t.Params().Variables() {
+			eachTypeName(v.Type(), f)
+		}
+		for v := range t.Results().Variables() {
+			eachTypeName(v.Type(), f)
+		}
+	}
+}
+
+func (n *namer) object(obj types.Object) {
+	n.pos++
+	if obj.Pkg() == nil || obj.Parent() == types.Universe {
+		n.outer[obj.Name()] = append(n.outer[obj.Name()], n.pos)
+		return
+	}
+	n.objs[obj] = append(n.objs[obj], n.pos)
+}
+
+func (n *namer) block(b *ast.Block) {
+	n.push()
+	for _, s := range b.Stmts {
+		n.stmt(s)
+	}
+	n.pop()
+}
+
+func (n *namer) stmt(s ast.Stmt) {
+	switch s := s.(type) {
+	case *ast.Assign:
+		n.exprs(s.Rhs)
+		n.assigned(s)
+	case *ast.Decl:
+		n.exprs(s.Values)
+		for _, v := range s.Vars {
+			n.typ(v.Type)
+			if !v.Blank() {
+				n.declare(v)
+			}
+		}
+	case *ast.If:
+		n.push()
+		if s.Init != nil {
+			n.stmt(s.Init)
+		}
+		n.expr(s.Cond)
+		n.block(s.Then)
+		if s.Else != nil {
+			n.block(s.Else)
+		}
+		n.pop()
+	case *ast.For:
+		n.push()
+		if s.Init != nil {
+			n.stmt(s.Init)
+		}
+		n.expr(s.Cond)
+		if s.Post != nil {
+			n.stmt(s.Post)
+		}
+		n.block(s.Body)
+		n.pop()
+	case *ast.Range:
+		n.expr(s.X)
+		n.push()
+		for _, e := range []ast.Expr{s.Key, s.Value} {
+			if r, ok := e.(*ast.Ref); ok && s.Define {
+				n.declare(r.Var)
+			} else {
+				n.expr(e)
+			}
+		}
+		n.block(s.Body)
+		n.pop()
+	case *ast.Return:
+		n.exprs(s.Results)
+	case *ast.Do:
+		n.expr(s.Call)
+	case *ast.Block:
+		n.block(s)
+	case *ast.Branch:
+	default:
+		panic(fmt.Sprintf("printer: %T", s))
+	}
+}
+
+func (n *namer) assigned(s *ast.Assign) {
+	for i, e := range s.Lhs {
+		if r, ok := e.(*ast.Ref); ok && s.Op == token.DEFINE && !r.Again {
+			if len(s.Lhs) == len(s.Rhs) {
+				if _, untyped := untypedKind(s.Rhs[i]); untyped {
+					n.typ(r.Var.Type)
+				}
+			}
+			n.declare(r.Var)
+			continue
+		}
+		n.expr(e)
+	}
+}
+
+func (n *namer) exprs(list []ast.Expr) {
+	for _, e := range list {
+		n.expr(e)
+	}
+}
+
+func (n *namer) expr(e ast.Expr) {
+	ast.Walk(e, func(e ast.Expr) bool {
+		switch e := e.(type) {
+		case *ast.Ref:
+			n.use(e.Var)
+		case *ast.Name:
+			n.object(e.Obj)
+		case *ast.Call:
+			n.callee(e)
+		case *ast.Convert:
+			n.typ(e.T)
+		case *ast.Composite:
+			n.typ(e.T)
+		}
+		return true
+	})
+}
+
+func (n *namer) callee(e *ast.Call) {
+	switch f := e.Fun; {
+	case f.Builtin == "make":
+		n.typ(e.T)
+		n.pos++
+		n.outer["make"] = append(n.outer["make"], n.pos)
+	case f.Builtin == "new":
+		n.typ(ast.Pointee(e.T))
+		n.pos++
+		n.outer["new"] = append(n.outer["new"], n.pos)
+	case f.Builtin != "":
+		n.pos++
+		n.outer[f.Builtin] = append(n.outer[f.Builtin], n.pos)
+	case f.Method:
+	case f.Fn != nil:
+		n.object(f.Fn)
+	case f.Gen != nil:
+		n.pos++
+		n.gens[f.Gen.Name] = append(n.gens[f.Gen.Name], n.pos)
+	case f.Copied != "":
+		n.pos++
+		n.runtimeAt = append(n.runtimeAt, n.pos)
+	}
+}
+
+// assign gives every variable its name: the user's first.
+func (n *namer) assign(im *imports) {
+	taken := map[string][]int{} // names of the world outside and where they are used
+	add := func(name string, at []int) { taken[name] = append(taken[name], at...) }
+	for name, at := range n.outer {
+		add(name, at)
+	}
+	for name, at := range n.gens {
+		add(name, at)
+	}
+	for obj, at := range n.objs {
+		if obj.Pkg() == im.pkg {
+			add(obj.Name(), at)
+		} else {
+			add(im.names[obj.Pkg().Path()], at)
+		}
+	}
+	if len(n.runtimeAt) > 0 {
+		add(im.names[runtimePath], n.runtimeAt)
+	}
+	for _, at := range taken {
+		sort.Ints(at)
+	}
+	byName := map[string][]*declared{}
+	for _, users := range []bool{true, false} {
+		for _, d := range n.order {
+			if (d.v.Obj != nil) == users {
+				name := n.choose(d, taken, byName)
+				n.names[d.v] = name
+				byName[name] = append(byName[name], d)
+			}
+		}
+	}
+}
+
+func (n *namer) choose(d *declared, taken map[string][]int, byName map[string][]*declared) string {
+	base := d.v.Name
+	if base == "_" || base == "" {
+		return "_"
+	}
+	name := base
+	for k := 2; ; k++ {
+		if !token.IsKeyword(name) && !within(taken[name], d.from, d.to) && !slices.ContainsFunc(byName[name], d.clashes) {
+			return name
+		}
+		name = fmt.Sprint(strings.TrimRight(base, "0123456789"), k)
+		if strings.TrimRight(base, "0123456789") == "" {
+			name = fmt.Sprint("v", k)
+		}
+	}
+}
+
+// clashes reports whether two variables cannot have one name.
+func (d *declared) clashes(e *declared) bool {
+	switch {
+	case d.scope == e.scope:
+		return true
+	case e.from > d.from && e.to <= d.to: // e is inside of d
+		return within(d.uses, e.from, e.to)
+	case d.from > e.from && d.to <= e.to:
+		return within(e.uses, d.from, d.to)
+	}
+	return false
+}
+
+// within reports whether one of the ascending places lies between from and to.
+func within(places []int, from, to int) bool {
+	i := sort.SearchInts(places, from)
+	return i < len(places) && places[i] <= to
+}
+
+const runtimePath = "github.com/godiff/godiff/runtime"
+
+// imports are the packages that an output names.
+type imports struct {
+	pkg   *types.Package
+	paths map[string]string // path → name of the package
+	names map[string]string // path → what it is called here
+	outer map[string]bool   // predeclared names that are used
+}
+
+func newImports(pkg *types.Package) *imports {
+	return &imports{pkg: pkg, paths: map[string]string{}, names: map[string]string{}, outer: map[string]bool{}}
+}
+
+func (im *imports) add(p *types.Package) {
+	if p != nil && p != im.pkg {
+		im.paths[p.Path()] = p.Name()
+	}
+}
+
+func (im *imports) use(n *namer) {
+	for obj := range n.objs {
+		im.add(obj.Pkg())
+	}
+	for name := range n.outer {
+		im.outer[name] = true
+	}
+	if len(n.runtimeAt) > 0 {
+		im.paths[runtimePath] = "runtime"
+	}
+}
+
+func (im *imports) useType(t types.Type) {
+	eachTypeName(t, func(obj *types.TypeName) {
+		im.add(obj.Pkg())
+		if obj.Pkg() == nil {
+			im.outer[obj.Name()] = true
+		}
+	})
+}
+
+// check reports a predeclared name that the package hides.
+func (im *imports) check() error {
+	for _, name := range slices.Sorted(maps.Keys(im.outer)) {
+		if im.pkg.Scope().Lookup(name) != nil {
+			return fmt.Errorf("the package declares %s, which hides the predeclared %s that its derivatives need", name, name)
+		}
+	}
+	return nil
+}
+
+// name decides what each package is called: by its own name, unless the package or a variable of the user's in a
+// function that names it has that one.
+func (im *imports) name(namers []*namer) {
+	used := map[string]bool{}
+	for _, path := range slices.Sorted(maps.Keys(im.paths)) {
+		base := im.paths[path]
+		if path == runtimePath {
+			base = "godiff"
+		}
+		name := base
+		for k := 2; used[name] || im.pkg.Scope().Lookup(name) != nil || im.hidden(name, path, namers); k++ {
+			name = fmt.Sprint(base, k)
+		}
+		used[name] = true
+		im.names[path] = name
+	}
+}
+
+// hidden reports whether a variable of the user's has a name in a function that uses the package.
+func (im *imports) hidden(name, path string, namers []*namer) bool {
+	for _, n := range namers {
+		uses := path == runtimePath && len(n.runtimeAt) > 0
+		for obj := range n.objs {
+			uses = uses || obj.Pkg() != nil && obj.Pkg().Path() == path
+		}
+		if uses && slices.ContainsFunc(n.order, func(d *declared) bool { return d.v.Obj != nil && d.v.Name == name }) {
+			return true
+		}
+	}
+	return false
+}
+
+func (im *imports) qualify(p *types.Package) string {
+	if p == im.pkg {
+		return ""
+	}
+	return im.names[p.Path()]
+}
+
+// object is how an object of a package, or a predeclared one, is written.
+func (im *imports) object(obj types.Object) string {
+	if obj.Pkg() == nil || obj.Pkg() == im.pkg {
+		return obj.Name()
+	}
+	return im.names[obj.Pkg().Path()] + "." + obj.Name()
+}
+
+func (im *imports) runtime() string { return im.names[runtimePath] }
+
+// decl is the import declaration.
+func (im *imports) decl() string {
+	if len(im.paths) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("\nimport (\n")
+	for _, path := range slices.Sorted(maps.Keys(im.paths)) {
+		if name := im.names[path]; name != im.paths[path] {
+			fmt.Fprintf(&b, "%s ", name)
+		}
+		fmt.Fprintf(&b, "%s\n", quote(path))
+	}
+	b.WriteString(")\n")
+	return b.String()
+}

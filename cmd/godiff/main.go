@@ -1,0 +1,175 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"github.com/godiff/godiff/ast"
+	"github.com/godiff/godiff/internal/compile"
+	"github.com/godiff/godiff/internal/derive"
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// Exit statuses.
+const (
+	exitDone  = 0
+	exitShort = 1 // the code or the outputs fall short
+	exitUsage = 2
+)
+
+// A command is a subcommand: its usage, what it does with the arguments after its name, and its exit status.
+type command struct {
+	name, usage string
+	run         func(c *command, args []string, stdout, stderr io.Writer) int
+}
+
+var commands = []*command{
+	{"generate", "[-check] [-n] [-v] [-disable=PASS,…] [packages]", runGenerate},
+	{"show", "[-mode MODE] [-wrt p,q] [-stage NAME] [-disable=PASS,…] package Func|Type.Method", runShow},
+	{"explain", "package Func|Type.Method", notYet},
+	{"vet", "[packages]", notYet},
+	{"version", "", runVersion},
+}
+
+// run runs the subcommand and is the one place where a mistake of the compiler, a panic, becomes a message.
+func run(args []string, stdout, stderr io.Writer) (status int) {
+	defer func() {
+		if mistake := recover(); mistake != nil {
+			fmt.Fprintf(stderr, "godiff: internal error: %v\n", mistake)
+			if os.Getenv("GODIFF_TRACE") != "" {
+				stderr.Write(debug.Stack())
+			}
+			status = exitShort
+		}
+	}()
+	if len(args) == 0 {
+		return usage(stderr)
+	}
+	for _, c := range commands {
+		if c.name == args[0] {
+			return c.run(c, args[1:], stdout, stderr)
+		}
+	}
+	if args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
+		usage(stdout)
+		return exitDone
+	}
+	fmt.Fprintf(stderr, "godiff: unknown command %q\n", args[0])
+	return usage(stderr)
+}
+
+func usage(w io.Writer) int {
+	fmt.Fprintln(w, "usage:")
+	for _, c := range commands {
+		fmt.Fprintln(w, "\t"+strings.TrimSpace("godiff "+c.name+" "+c.usage))
+	}
+	return exitUsage
+}
+
+// wrong reports a wrong call of c.
+func (c *command) wrong(stderr io.Writer, format string, args ...any) int {
+	fmt.Fprintf(stderr, "godiff %s: %s\n", c.name, fmt.Sprintf(format, args...))
+	c.printUsage(stderr)
+	return exitUsage
+}
+
+func (c *command) printUsage(w io.Writer) {
+	fmt.Fprintln(w, "usage: "+strings.TrimSpace("godiff "+c.name+" "+c.usage))
+}
+
+// parse parses the flags of c. Where that ends the command, it returns false and the exit status.
+func (c *command) parse(flags *flag.FlagSet, args []string, stdout, stderr io.Writer) (status int, ok bool) {
+	flags.SetOutput(io.Discard)
+	err := flags.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		c.printUsage(stdout)
+		return exitDone, false
+	case err != nil:
+		return c.wrong(stderr, "%v", err), false
+	}
+	return exitDone, true
+}
+
+func runGenerate(c *command, args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet(c.name, flag.ContinueOnError)
+	check := flags.Bool("check", false, "")
+	print := flags.Bool("n", false, "")
+	verbose := flags.Bool("v", false, "")
+	disable := flags.String("disable", "", "")
+	if status, ok := c.parse(flags, args, stdout, stderr); !ok {
+		return status
+	}
+	if *check && *print {
+		return c.wrong(stderr, "-check and -n exclude each other")
+	}
+	for _, pattern := range flags.Args() {
+		if strings.HasSuffix(pattern, ".go") || strings.HasPrefix(pattern, "-") {
+			return c.wrong(stderr, "%s is no package: directories and import paths are", pattern)
+		}
+	}
+	action := compile.Write
+	switch {
+	case *check:
+		action = compile.Check
+	case *print:
+		action = compile.Print
+	}
+	return compile.Generate(compile.Options{
+		Patterns: flags.Args(), Derive: deriveOptions(*disable), Action: action, Verbose: *verbose,
+		Stdout: stdout, Stderr: stderr,
+	})
+}
+
+func runShow(c *command, args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet(c.name, flag.ContinueOnError)
+	verb := flags.String("mode", ast.Grad.String(), "")
+	wrt := flags.String("wrt", "", "")
+	stage := flags.String("stage", "", "")
+	disable := flags.String("disable", "", "")
+	if status, ok := c.parse(flags, args, stdout, stderr); !ok {
+		return status
+	}
+	mode, ok := ast.ParseMode(*verb)
+	if !ok {
+		return c.wrong(stderr, "unknown mode %q", *verb)
+	}
+	if flags.NArg() != 2 {
+		return c.wrong(stderr, "takes a package and a function")
+	}
+	return compile.Show(compile.ShowOptions{
+		Package: flags.Arg(0), Func: flags.Arg(1), Mode: mode, Wrt: *wrt, Stage: *stage, Derive: deriveOptions(*disable),
+		Stdout: stdout, Stderr: stderr,
+	})
+}
+
+func deriveOptions(disable string) derive.Options {
+	if disable == "" {
+		return derive.Options{}
+	}
+	return derive.Options{Disable: strings.Split(disable, ",")}
+}
+
+func runVersion(c *command, args []string, stdout, stderr io.Writer) int {
+	if len(args) > 0 {
+		return c.wrong(stderr, "takes no arguments")
+	}
+	version := "(devel)"
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		version = info.Main.Version
+	}
+	fmt.Fprintf(stdout, "godiff %s %s\n", version, runtime.Version())
+	return exitDone
+}
+
+func notYet(c *command, args []string, stdout, stderr io.Writer) int {
+	fmt.Fprintf(stderr, "godiff %s: not there yet\n", c.name)
+	return exitUsage
+}

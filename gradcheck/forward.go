@@ -1,0 +1,145 @@
+package gradcheck
+
+import (
+	"reflect"
+	"unsafe"
+)
+
+// checkJVP checks a derivative of the form FJVP: the tangents that it returns, and those that it leaves for the
+// memory of the parameters, must be the derivatives of results and memory along the tangents given.
+func checkJVP(c *check) {
+	x := c.joint.instance()
+	along := c.tangent()
+	given := c.inputShadows(x, along.speeds())
+	out, ok := c.derive(x, c.wrtRoots(given)...)
+	if !ok {
+		return
+	}
+	n := len(c.sig.results)
+	c.compareResults(out[:n], x)
+	if c.base.failed() {
+		c.compareZero(c.sig.carried(), out[n:])
+		return
+	}
+	c.compareKept(given, "though f does not overwrite its value")
+	items := c.tangents(outcome{args: x, results: out[:n]}, given, out[n:])
+	want := c.slopes(c.readAfter, nil, along, c.plansAlong())
+	if len(items) != len(want) {
+		c.report("shadow", "%d tangents for %d values", len(items), len(want))
+		return
+	}
+	for i := range items {
+		items[i].want = want[i]
+	}
+	c.judge(items)
+}
+
+// speeds returns how fast the floats move along d.
+func (d direction) speeds() []float64 {
+	list := make([]float64, len(d))
+	for i, v := range d {
+		list[i] = v.by
+	}
+	return list
+}
+
+// wrtRoots returns the shadows of the parameters in W.
+func (c *check) wrtRoots(s *shadow) []reflect.Value {
+	var list []reflect.Value
+	for i, v := range s.values() {
+		if c.sig.params[i].wrt {
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
+// reachAfter returns what is reached, when f has returned, from the parameters in W and then from the results.
+func (c *check) reachAfter(o outcome) (*reach, error) {
+	g, scopes := &image{}, map[int]scope{}
+	var names []string
+	var values []reflect.Value
+	for i, v := range o.args.values() {
+		if p := c.sig.params[i]; p.wrt {
+			scopes[len(values)] = c.scope(p)
+			names, values = append(names, p.name), append(values, v)
+		}
+	}
+	if err := c.addInputs(g, names, values); err != nil {
+		return nil, err
+	}
+	if err := c.addResults(g, scopes, o); err != nil {
+		return nil, err
+	}
+	return newReach(g, scopes), nil
+}
+
+// addInputs adds values to g that share memory there where arguments do in inputs.
+func (c *check) addInputs(g *image, names []string, values []reflect.Value) error {
+	if c.inputs == c.joint {
+		return g.add(names, values...)
+	}
+	for i, v := range values {
+		if err := g.add(names[i:], v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readAfter is the reading of all that f leaves: memory and results.
+func (c *check) readAfter(o outcome) []float64 {
+	r, err := c.reachAfter(o)
+	if err != nil {
+		return nil
+	}
+	return r.loads()
+}
+
+// tangents returns an item, still without its estimate, for each number of readAfter: its tangent in the shadows
+// given or in those returned. It reports tangents of another shape than what they belong to, and those that share
+// memory otherwise.
+func (c *check) tangents(o outcome, given *shadow, returned []reflect.Value) []item {
+	r, err := c.reachAfter(o)
+	if err != nil {
+		c.report("results", "%v", err)
+		return nil
+	}
+	items := make([]item, len(r.cells))
+	for i, cell := range r.cells {
+		kind := r.image.regions[r.image.roots[r.owner[i]]].name
+		items[i] = item{kind: "d" + kind, name: "d" + r.image.path(cell.place)}
+	}
+	w := newWalk(r.image)
+	w.clean = true
+	w.wrong = c.misshapen(r.image)
+	w.cell = func(cell cell, m unsafe.Pointer) { items[r.index[cell.place]].got = load(m, cell.single) }
+	w.link = func(i int, m unsafe.Pointer) { c.compareAliasing(r.image, r.image.links[i], m, o.args, given) }
+	for i, mirror := range append(c.wrtRoots(given), returned...) {
+		w.root(i, r.scopes[i], address(mirror))
+	}
+	return items
+}
+
+// compareAliasing checks that the tangent m of what link l of an image points to lies where it must: in the
+// tangent given for it where l points into memory of an argument x, else in memory of its own.
+func (c *check) compareAliasing(g *image, l link, m unsafe.Pointer, x *instance, given *shadow) {
+	if l.target == nil || l.typ.Kind() == reflect.Slice && l.length == 0 {
+		return
+	}
+	if p, ok := x.find(m); ok {
+		c.report("shadow", "the tangent of %s shares memory with %s", g.path(l.from), c.joint.path(p))
+	}
+	if c.inputs != c.joint {
+		return // one of several tangents is right
+	}
+	value, own := x.find(l.target)
+	own = own && given.mem[value.region].IsValid()
+	tangent, shares := given.find(m)
+	switch {
+	case own && !(shares && tangent == value):
+		c.report("shadow", "%s shares memory with %s, but its tangent does not share that of d%[2]s", g.path(l.from), c.joint.path(value))
+	case !own && shares:
+		c.report("shadow", "the tangent of %s shares memory with d%s, but the value does not", g.path(l.from), c.joint.path(tangent))
+	}
+}

@@ -1,0 +1,245 @@
+package gradcheck
+
+import "math"
+
+// A direction is in the space of the floats of W; it says how fast each moves.
+type direction []velocity
+
+type velocity struct {
+	cell cell
+	by   float64
+}
+
+// axis is the direction of one cell.
+func axis(c cell) direction { return direction{{c, 1}} }
+
+// A reading is what is differentiated: outputs of f as numbers, nil where there are none.
+type reading func(outcome) []float64
+
+// evaluate returns what read sees after f was called with inputs moved by h along each direction. It is nil
+// where f panics or returns an error.
+func (c *check) evaluate(read reading, moves ...move) []float64 {
+	x := c.inputs.instance()
+	for _, m := range moves {
+		for _, v := range m.along {
+			x.move(v.cell, m.h*v.by)
+		}
+	}
+	o, err := c.primal(x)
+	if err != nil || o.failed() {
+		return nil
+	}
+	return read(o)
+}
+
+// A move is a step of length h along a direction.
+type move struct {
+	along direction
+	h     float64
+}
+
+// slopes estimates the derivative of what read sees along d: that of each number, or that of their weighted
+// sum where there are weights.
+func (c *check) slopes(read reading, weights []float64, d direction, plans []plan) []estimate {
+	middle := read(c.base)
+	n := len(middle)
+	if weights != nil {
+		n = 1
+	}
+	size := c.relativeSize(d)
+	return extrapolate(n, plans, func(h, _ float64) (sample, bool) {
+		right, left := c.evaluate(read, move{d, h}), c.evaluate(read, move{d, -h})
+		if len(right) != len(middle) || len(left) != len(middle) || right == nil || left == nil {
+			return sample{}, false
+		}
+		s := newSample(len(middle))
+		for i, m := range middle {
+			r, l := right[i], left[i]
+			if r == l && r == m {
+				continue
+			}
+			s.slope[i] = (r - l) / (2 * h)
+			s.bend[i] = ((r - m) - (m - l)) / h
+			s.noise[i] = c.epsilon() / h * (math.Abs(r) + math.Abs(l) + size*math.Abs(s.slope[i]))
+		}
+		return s.contract(weights), true
+	}, c.good)
+}
+
+// mixedSlope estimates the second derivative of the one number that read sees along d and e.
+func (c *check) mixedSlope(read reading, d, e direction, plans []plan) estimate {
+	size := c.relativeSize(d) + c.relativeSize(e)
+	return extrapolate(1, plans, func(h, ratio float64) (sample, bool) {
+		k := h * ratio
+		var corners [4]float64
+		var sum float64
+		for i, signs := range [4][2]float64{{1, 1}, {-1, -1}, {1, -1}, {-1, 1}} {
+			y := c.evaluate(read, move{d, h * signs[0]}, move{e, k * signs[1]})
+			if len(y) != 1 {
+				return sample{}, false
+			}
+			corners[i] = y[0]
+			sum += math.Abs(y[0])
+		}
+		s := newSample(1)
+		s.slope[0] = ((corners[0] - corners[2]) + (corners[1] - corners[3])) / (4 * h * k)
+		s.noise[0] = c.epsilon() * (sum/(4*h*k) + size*math.Abs(s.slope[0])/h)
+		return s, true
+	}, c.good)[0]
+}
+
+func newSample(n int) sample {
+	return sample{make([]float64, n), make([]float64, n), make([]float64, n)}
+}
+
+// contract returns s for the weighted sum of its outputs, or s itself where there are no weights.
+func (s sample) contract(weights []float64) sample {
+	if weights == nil {
+		return s
+	}
+	sum := newSample(1)
+	for i, w := range weights {
+		sum.slope[0] += w * s.slope[i]
+		sum.bend[0] += w * s.bend[i]
+		sum.noise[0] += math.Abs(w) * s.noise[i]
+	}
+	return sum
+}
+
+// good reports whether an estimate is as good as a check needs it.
+func (c *check) good(e estimate) bool {
+	return e.err <= 0.01*c.tol*max(math.Abs(e.value), smallest)
+}
+
+// epsilon returns the relative rounding error of f.
+func (c *check) epsilon() float64 {
+	if c.single {
+		return 0x1p-23
+	}
+	return 0x1p-52
+}
+
+// relativeSize returns how large the floats are that move along d, relative to how fast they move.
+func (c *check) relativeSize(d direction) float64 {
+	size := 0.0
+	for _, v := range d {
+		if x := math.Abs(c.initial(v.cell)); v.by != 0 && isFinite(x) {
+			size = max(size, x/math.Abs(v.by))
+		}
+	}
+	return size
+}
+
+// initial returns the float of a cell of inputs before f is called.
+func (c *check) initial(at cell) float64 { return c.inputs.load(at) }
+
+// firstStep is the longest step relative to the size of what moves.
+func (c *check) firstStep() float64 {
+	if c.single {
+		return 0.25
+	}
+	return 0.1
+}
+
+// pace returns the size of x for steps.
+func pace(x float64) float64 {
+	if x = math.Abs(x); x == 0 || !isFinite(x) {
+		return 1
+	}
+	return x
+}
+
+// plansFor returns the plans for the float of a cell. They begin at its size. Shorter steps are for functions
+// that vary faster; those of size 1 for a float that is small among others.
+func (c *check) plansFor(at cell) []plan {
+	step := c.firstStep() * pace(c.initial(at))
+	plans := []plan{{start: step}, {start: step / 20}}
+	if step < c.firstStep()/5 {
+		plans = append(plans, plan{start: c.firstStep()}, plan{start: c.firstStep() / 20})
+	}
+	return append(plans, plan{start: step / 400}, plan{start: step / 8000})
+}
+
+// plansAlong returns the plans for a direction made by tangent.
+func (c *check) plansAlong() []plan {
+	step := c.firstStep()
+	return []plan{{start: step}, {start: step / 20}, {start: step / 400}, {start: step / 8000}}
+}
+
+// mixedPlans returns the plans for mixed differences, whose first step begins at size s and whose second at t.
+func (c *check) mixedPlans(s, t float64) []plan {
+	step := 2 * c.firstStep()
+	plans := []plan{{step * s, t / s}, {step / 20 * s, t / s}}
+	if s < 0.2 || t < 0.2 {
+		plans = append(plans, plan{step * max(s, 1), max(t, 1) / max(s, 1)})
+	}
+	return append(plans, plan{step / 400 * s, t / s})
+}
+
+// seed returns a pseudo-random number, neither small nor large, that float32 holds exactly.
+func (c *check) seed() float64 {
+	v := float64(32+c.random.IntN(64)) / 64
+	if c.random.IntN(2) == 0 {
+		return -v
+	}
+	return v
+}
+
+// tangent returns a direction for all floats of W, each moving at about its size, and zero for those that are
+// not finite. The numbers are exact in the precision of their cells.
+func (c *check) tangent() direction {
+	var d direction
+	for _, cell := range c.wrt.cells {
+		x := c.initial(cell)
+		by := c.seed() * min(max(pace(x), 0.01), 100)
+		if !isFinite(x) {
+			by = 0
+		}
+		if cell.single {
+			by = float64(float32(by))
+		}
+		d = append(d, velocity{cell, by})
+	}
+	return d
+}
+
+// reachResults returns what is reached from the results that carry a derivative, which share nothing.
+func (c *check) reachResults(o outcome) (*reach, error) {
+	g, scopes := &image{}, map[int]scope{}
+	if err := c.addResults(g, scopes, o); err != nil {
+		return nil, err
+	}
+	return newReach(g, scopes), nil
+}
+
+// addResults adds the results that carry a derivative to g, and their scopes to scopes.
+func (c *check) addResults(g *image, scopes map[int]scope, o outcome) error {
+	for i, r := range c.sig.results {
+		if !r.carries() {
+			continue
+		}
+		scopes[len(g.roots)] = c.scope(r)
+		if err := g.add([]string{r.name}, o.results[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readResults is the reading of the results that carry a derivative.
+func (c *check) readResults(o outcome) []float64 {
+	list := []float64{}
+	for i, r := range c.sig.results {
+		if r.carries() && isFloat(r.typ) {
+			list = append(list, o.results[i].Float())
+		}
+	}
+	if len(list) == len(c.sig.carried()) {
+		return list
+	}
+	reached, err := c.reachResults(o)
+	if err != nil {
+		return nil
+	}
+	return reached.loads()
+}

@@ -1,0 +1,117 @@
+package gradcheck
+
+import (
+	"fmt"
+	"math"
+	"testing"
+)
+
+// most is how many findings of a kind are reported one by one.
+const most = 10
+
+// findings are what is wrong, in the order in which it was found.
+type findings struct {
+	list  []string
+	kinds []string
+	count map[string]int
+}
+
+// report adds a finding of a kind: a parameter whose derivative is wrong, say.
+func (f *findings) report(kind, format string, args ...any) {
+	if f.count == nil {
+		f.count = map[string]int{}
+	}
+	if f.count[kind] == 0 {
+		f.kinds = append(f.kinds, kind)
+	}
+	f.count[kind]++
+	if f.count[kind] <= most {
+		f.list = append(f.list, fmt.Sprintf(format, args...))
+	}
+}
+
+// all returns the findings, and how many there are that were left out.
+func (f *findings) all() []string {
+	list := f.list
+	for _, kind := range f.kinds {
+		if more := f.count[kind] - most; more > 0 {
+			list = append(list, fmt.Sprintf("and %d more for %s", more, kind))
+		}
+	}
+	return list
+}
+
+// run does a check and tells t what it found.
+func run(t testing.TB, m mode, f, derivative any, args []any) {
+	t.Helper()
+	c, err := newCheck(m, f, derivative, args)
+	if err != nil {
+		t.Fatalf("gradcheck.%s: %v", m.name, err)
+		return
+	}
+	m.check(c)
+	tell(t, m.name, c)
+}
+
+func tell(t testing.TB, name string, c *check) {
+	t.Helper()
+	for _, finding := range c.all() {
+		t.Errorf("gradcheck.%s of %s: %s", name, c.sig.name, finding)
+	}
+}
+
+// An item is one number of a derivative beside its estimate.
+type item struct {
+	kind string // what it is reported with: a parameter, say
+	name string // what it is
+	got  float64
+	want estimate
+}
+
+// smallest is the size below which differences between derivatives are measured absolutely; see doc.go.
+const smallest = 1e-6
+
+// judge reports the items that are wrong, and those that the differences are too poor to tell.
+func (c *check) judge(items []item) {
+	scale, telling := c.scale(items)
+	if telling && scale < smallest*c.tol {
+		c.report("scale", "all derivatives are below %.1g, too small to tell; check a multiple of the function", smallest*c.tol)
+	}
+	for _, it := range items {
+		size := math.Abs(it.want.value)
+		if isFinite(it.got) {
+			size = max(size, math.Abs(it.got))
+		}
+		allowed := c.tol*max(size, scale/1000, smallest) + it.want.err
+		diff := math.Abs(it.got - it.want.value)
+		switch {
+		case it.want.doubt() > math.Sqrt(c.tol)*max(size, scale, 1e-3) || math.IsNaN(it.want.value):
+			c.report(it.kind, "differences do not converge at %s: %v; the derivative is %v", it.name, it.want, it.got)
+		case !(diff <= allowed):
+			c.report(it.kind, "%s is %v, differences give %v: relative error %.2g", it.name, it.got, it.want, diff/size)
+		}
+	}
+}
+
+// doubt returns how far off the estimate may be.
+func (e estimate) doubt() float64 { return max(e.err, math.Abs(e.jump)/2) }
+
+// scale returns the size of the largest derivative by differences, and whether it is one beyond doubt.
+func (c *check) scale(items []item) (size float64, telling bool) {
+	for _, it := range items {
+		v := math.Abs(it.want.value)
+		if isFinite(v) && it.want.err < v {
+			size = max(size, v)
+			telling = telling || it.want.err < v/100
+		}
+	}
+	return size, telling
+}
+
+// String returns the estimate and its error, or the two slopes at a kink.
+func (e estimate) String() string {
+	if j := math.Abs(e.jump); j > e.err && j > 0 {
+		return fmt.Sprintf("%.8g from the left, %.8g from the right", e.value-e.jump/2, e.value+e.jump/2)
+	}
+	return fmt.Sprintf("%.15g ± %.1g", e.value, e.err)
+}

@@ -1,0 +1,195 @@
+// Package derive writes the derivatives that a package asks for: it takes functions from the loader through lowering,
+// transformation and printing.
+package derive
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"github.com/godiff/godiff/ast"
+	"github.com/godiff/godiff/ast/lower"
+	"github.com/godiff/godiff/ast/printer"
+	"github.com/godiff/godiff/transform"
+)
+
+// Options say how to derive. All fields are optional.
+type Options struct {
+	Disable []string // passes to leave out
+}
+
+// A deriver derives the functions of one package.
+type deriver struct {
+	prog  *lower.Program
+	pkg   *lower.Package
+	unit  *transform.Unit
+	diags []lower.Diagnostic
+	funcs map[*types.Func]*ast.Func
+}
+
+func newDeriver(prog *lower.Program, pkg *lower.Package, opt Options) *deriver {
+	d := &deriver{prog: prog, pkg: pkg, funcs: map[*types.Func]*ast.Func{}}
+	book, err := ownRules(prog)
+	if err != nil {
+		panic(fmt.Sprintf("derive: %v", err))
+	}
+	d.unit = transform.NewUnit(pkg.Types, d.lower, book)
+	for _, pass := range opt.Disable {
+		d.unit.Disable[pass] = true
+	}
+	for _, dir := range slices.Concat(pkg.Inherited, pkg.Directives) {
+		d.addRule(dir)
+	}
+	return d
+}
+
+// addRule adds a rule or a constant of the user's.
+func (d *deriver) addRule(dir *lower.Directive) {
+	switch dir.Verb {
+	case "nodiff":
+		d.unit.Rules.AddConstant(dir.Fn)
+	case "derivative":
+		if f := d.lower(dir.Fn); f != nil {
+			d.unit.Rules.Add(&transform.Rule{
+				Func: f, Of: dir.Of, Builtin: dir.OfBuiltin, Wrt: dir.RuleWrt, Forward: dir.RuleMode == ast.JVP,
+			})
+		}
+	}
+}
+
+// lower lowers a function of the package, once. A function without source here has no derivation.
+func (d *deriver) lower(fn *types.Func) *ast.Func {
+	if f, ok := d.funcs[fn]; ok {
+		return f
+	}
+	d.funcs[fn] = nil
+	pkg, _, decl := d.prog.Decl(fn)
+	if pkg != d.pkg || decl == nil {
+		return nil
+	}
+	f := lower.Func(d.prog.Source(pkg), decl, func(pos token.Pos, msg string) {
+		d.diags = append(d.diags, d.prog.Diag(pos, "%s", msg))
+	})
+	d.funcs[fn] = f
+	return f
+}
+
+// refused adds the diagnostic of a refusal; one without a position is reported at fn.
+func (d *deriver) refused(err error, fn *types.Func) {
+	pos := token.NoPos
+	if r, ok := err.(*transform.Refusal); ok {
+		pos = r.Pos
+	}
+	if !pos.IsValid() {
+		pos = fn.Pos()
+	}
+	d.diags = append(d.diags, d.prog.Diag(pos, "%s", err.Error()))
+}
+
+// derive derives one function, or returns nil and leaves a diagnostic.
+func (d *deriver) derive(fn *types.Func, mode ast.Mode, wrt []int, name string) *ast.Func {
+	f := d.lower(fn)
+	if f == nil {
+		if len(d.diags) == 0 {
+			d.diags = append(d.diags, d.prog.Diag(fn.Pos(), "%s has no source here", fn.Name()))
+		}
+		return nil
+	}
+	g, err := d.unit.Derive(f, mode, wrt, name)
+	if err != nil {
+		d.refused(err, fn)
+		return nil
+	}
+	return g
+}
+
+// Package returns the outputs of pkg, complete and formatted, by path, and what cannot be differentiated.
+func Package(prog *lower.Program, pkg *lower.Package, opt Options) (map[string][]byte, []lower.Diagnostic) {
+	if !slices.ContainsFunc(pkg.Directives, func(d *lower.Directive) bool { return d.Generates }) {
+		return nil, nil
+	}
+	d := newDeriver(prog, pkg, opt)
+	decls := map[*lower.File][]any{}
+	var first *lower.File
+	for _, dir := range pkg.Directives {
+		if !dir.Generates {
+			continue
+		}
+		if first == nil || dir.File.Output < first.Output {
+			first = dir.File
+		}
+		if g := d.derive(dir.Fn, dir.Mode, dir.Wrt, dir.Name); g != nil {
+			decls[dir.File] = append(decls[dir.File], g)
+		}
+	}
+	d.addHelpers(decls, first)
+	if len(d.diags) > 0 {
+		return nil, lower.SortDiagnostics(d.diags)
+	}
+	return d.print(decls)
+}
+
+// addHelpers adds the derivatives of callees to the outputs of the files that declare them, and rules that are copied to the
+// first output.
+func (d *deriver) addHelpers(decls map[*lower.File][]any, first *lower.File) {
+	helpers, err := d.unit.Helpers()
+	if err != nil {
+		d.refused(err, d.pkg.Directives[0].Fn)
+		return
+	}
+	for _, h := range helpers {
+		file := first
+		if h.Of != nil {
+			_, file, _ = d.prog.Decl(h.Of)
+		}
+		for _, t := range h.Types {
+			decls[file] = append(decls[file], t)
+		}
+		for _, f := range h.Funcs {
+			decls[file] = append(decls[file], f)
+		}
+	}
+}
+
+func (d *deriver) print(decls map[*lower.File][]any) (map[string][]byte, []lower.Diagnostic) {
+	outputs := map[string][]byte{}
+	for _, file := range d.pkg.Files {
+		list := decls[file]
+		if len(list) == 0 {
+			continue
+		}
+		out := &printer.File{Pkg: d.pkg.Types, Constraint: file.Constraint, Decls: list}
+		src, err := out.Source()
+		if err != nil {
+			d.diags = append(d.diags, d.prog.Diag(file.Syntax.Name.Pos(), "%v", err))
+			continue
+		}
+		outputs[file.Output] = src
+	}
+	if len(d.diags) > 0 {
+		return nil, d.diags
+	}
+	return outputs, nil
+}
+
+// Show returns the derivative of fn in a mode with respect to the parameters wrt, or what a stage makes of it.
+func Show(prog *lower.Program, pkg *lower.Package, fn *types.Func, mode ast.Mode, wrt []int, stage string, opt Options) (string, []lower.Diagnostic) {
+	d := newDeriver(prog, pkg, opt)
+	if stage == "lower" {
+		f := d.lower(fn)
+		if f == nil {
+			return "", d.diags
+		}
+		return ast.Dump(f), nil
+	}
+	g := d.derive(fn, mode, wrt, fn.Name()+mode.Suffix())
+	if g == nil {
+		return "", d.diags
+	}
+	src, err := printer.Func(pkg.Types, g)
+	if err != nil {
+		return "", []lower.Diagnostic{prog.Diag(fn.Pos(), "%v", err)}
+	}
+	return src, nil
+}

@@ -1,0 +1,402 @@
+package randprog
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/godiff/godiff/internal/randprog/judge"
+)
+
+// Config says how [Check] makes and judges derivatives.
+type Config struct {
+	// Root is the directory of the module github.com/godiff/godiff.
+	Root string
+	// Generate derives the packages in and below dir: it writes the derivatives of fNNNN.go beside it, or returns
+	// an error whose text holds a diagnostic `path/fNNNN.go:line:col: message` for each file that it refuses.
+	Generate func(dir string) error
+	// Dir is where programs are written; empty means a temporary directory that is removed.
+	Dir string
+	// Points is the number of points at which a program is judged; 0 means 3.
+	Points int
+}
+
+// Report is what [Check] found.
+type Report struct {
+	// Run is the number of programs that were judged, Refused that of those the compiler refused, and Endless that
+	// of those whose F did not return.
+	Run, Refused, Endless int
+	// Points is the number of points at which F returned without an error, and Skipped that of those at which
+	// differences said nothing. Panics and Errors count other points.
+	Points, Skipped, Panics, Errors int
+	// Vanished is the number of programs all of whose derivatives were zero.
+	Vanished int
+	// Failures are the programs whose derivatives are wrong, do not compile or could not be made, Refusals those
+	// that the compiler refused, in the order of the programs.
+	Failures, Refusals []Failure
+}
+
+// Failure is a program and what is wrong with it.
+type Failure struct {
+	// Index is the place of the program among those that Check was given.
+	Index   int
+	Seed    uint64
+	Source  string
+	Message string
+}
+
+// modulePath is the path of the scratch module, under which the package judge may be imported.
+const modulePath = "github.com/godiff/godiff/internal/randprog/corpus"
+
+// perPackage is the number of programs in a package: some packages compile at the same time.
+const perPackage = 100
+
+// Check makes the derivatives of programs and judges them. The error is about the harness, not about a program.
+func Check(programs []Program, c Config) (Report, error) {
+	if c.Dir == "" {
+		dir, err := os.MkdirTemp("", "randprog")
+		if err != nil {
+			return Report{}, err
+		}
+		defer os.RemoveAll(dir)
+		c.Dir = dir
+	}
+	k := &check{Config: c}
+	for i, p := range programs {
+		u, err := parse(p)
+		if err != nil {
+			k.fail(entry{i, &unit{Program: p}}, "does not parse: "+err.Error())
+			continue
+		}
+		k.entries = append(k.entries, entry{i, u})
+	}
+	for _, step := range []func() error{k.write, k.derive, k.build, k.run} {
+		if err := step(); err != nil {
+			return k.report, err
+		}
+	}
+	byIndex := func(a, b Failure) int { return a.Index - b.Index }
+	slices.SortStableFunc(k.report.Failures, byIndex)
+	slices.SortStableFunc(k.report.Refusals, byIndex)
+	return k.report, nil
+}
+
+// check is the state of one Check.
+type check struct {
+	Config
+	entries []entry // programs that are still in the module
+	report  Report
+}
+
+// entry is a program with its index, which names its file.
+type entry struct {
+	index int
+	*unit
+}
+
+func (e entry) suffix() string { return fmt.Sprintf("%04d", e.index) }
+
+// pkg returns the name of the package that holds the program, and of that for its twin.
+func (e entry) pkg() string  { return fmt.Sprintf("p%d", e.index/perPackage) }
+func (e entry) twin() string { return fmt.Sprintf("w%d", e.index/perPackage) }
+
+// failure returns e as a failure.
+func (e entry) failure(message string) Failure {
+	return Failure{Index: e.index, Seed: e.Seed, Source: e.Source, Message: message}
+}
+
+func (k *check) fail(e entry, message string) {
+	k.report.Failures = append(k.report.Failures, e.failure(message))
+}
+
+// write writes the module, without its driver.
+func (k *check) write() error {
+	sums, err := os.ReadFile(filepath.Join(k.Root, "go.sum"))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	mod := fmt.Sprintf("module %s\n\ngo 1.26\n\nrequire github.com/godiff/godiff v0.0.0\n\nreplace github.com/godiff/godiff => %s\n", modulePath, k.Root)
+	files := map[string][]byte{"go.mod": []byte(mod), "go.sum": sums}
+	for _, e := range k.entries {
+		name := "f" + e.suffix() + ".go"
+		files[filepath.Join(e.pkg(), name)] = e.mangled(e.pkg(), e.suffix(), false)
+		if e.single {
+			files[filepath.Join(e.twin(), name)] = e.mangled(e.twin(), e.suffix(), true)
+		}
+	}
+	for name, data := range files {
+		if err := writeFile(filepath.Join(k.Dir, name), data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeFile(path string, data []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return err
+	}
+	return os.WriteFile(path, data, 0o666)
+}
+
+// drop removes the program of that index from the module and returns it.
+func (k *check) drop(index int) (entry, error) {
+	i := slices.IndexFunc(k.entries, func(e entry) bool { return e.index == index })
+	e := k.entries[i]
+	k.entries = slices.Delete(slices.Clone(k.entries), i, i+1)
+	return e, k.erase(e)
+}
+
+// erase removes the files of e.
+func (k *check) erase(e entry) error {
+	for _, pattern := range []string{"f" + e.suffix() + ".go", "f" + e.suffix() + "_godiff.go"} {
+		for _, pkg := range []string{e.pkg(), e.twin()} {
+			if err := os.Remove(filepath.Join(k.Dir, pkg, pattern)); err != nil && !errors.Is(err, os.ErrNotExist) {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// diagnostic matches a message about a program or its derivatives.
+var diagnostic = regexp.MustCompile(`(?m)^\s*(?:[^\s:]*/)?f(\d{4,})(_godiff)?\.go:\d+(?::\d+)?: (.*)$`)
+
+// complaints returns the first message about each program that is still in the module, by its index.
+func (k *check) complaints(text string) map[int]string {
+	out := map[int]string{}
+	for _, m := range diagnostic.FindAllStringSubmatch(text, -1) {
+		i, err := strconv.Atoi(m[1])
+		if _, seen := out[i]; err == nil && !seen && k.has(i) {
+			out[i] = strings.TrimSpace(m[0])
+		}
+	}
+	return out
+}
+
+func (k *check) has(index int) bool {
+	return slices.ContainsFunc(k.entries, func(e entry) bool { return e.index == index })
+}
+
+// derive makes the derivatives, and drops the programs that stand in the way of it.
+func (k *check) derive() error {
+	for len(k.entries) > 0 {
+		err := k.Generate(k.Dir)
+		if err == nil {
+			return nil
+		}
+		bad := k.complaints(err.Error())
+		if len(bad) == 0 {
+			if err := k.isolate(); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := k.refuse(bad); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// isBug matches what a compiler says of its own errors.
+var isBug = regexp.MustCompile(`internal error|panic|goroutine|does not (type-check|compile)`)
+
+// refuse drops programs that the compiler complains about. A complaint about itself is a failure.
+func (k *check) refuse(bad map[int]string) error {
+	for i, message := range bad {
+		e, err := k.drop(i)
+		if err != nil {
+			return err
+		}
+		if isBug.MatchString(message) {
+			k.fail(e, message)
+			continue
+		}
+		k.report.Refused++
+		k.report.Refusals = append(k.report.Refusals, e.failure(message))
+	}
+	return nil
+}
+
+// isolate drops a program that makes the compiler fail without naming it, found by halving.
+func (k *check) isolate() error {
+	suspects := k.entries
+	var last error
+	for len(suspects) > 1 {
+		half := suspects[:len(suspects)/2]
+		err := k.generateOnly(half)
+		if err == nil || len(k.complaints(err.Error())) > 0 {
+			half = suspects[len(suspects)/2:]
+			if last = k.generateOnly(half); last == nil {
+				return errors.New("the compiler fails on many programs together, and on none of their halves")
+			}
+		} else {
+			last = err
+		}
+		suspects = half
+	}
+	if last == nil {
+		last = k.generateOnly(suspects)
+	}
+	if err := k.restore(); err != nil {
+		return err
+	}
+	e, err := k.drop(suspects[0].index)
+	k.fail(e, fmt.Sprintf("the compiler fails: %v", last))
+	return err
+}
+
+// generateOnly makes the derivatives of some programs only.
+func (k *check) generateOnly(some []entry) error {
+	all := k.entries
+	defer func() { k.entries = all }()
+	for _, e := range all {
+		if err := k.erase(e); err != nil {
+			return err
+		}
+	}
+	k.entries = some
+	if err := k.write(); err != nil {
+		return err
+	}
+	return k.Generate(k.Dir)
+}
+
+// restore puts all programs back.
+func (k *check) restore() error { return k.write() }
+
+// build compiles the driver, and drops programs that do not compile.
+func (k *check) build() error {
+	for len(k.entries) > 0 {
+		if err := writeFile(filepath.Join(k.Dir, "main.go"), k.driver()); err != nil {
+			return err
+		}
+		cmd := exec.Command("go", "build", "-mod=mod", "-gcflags="+modulePath+"/...=-e", "-o", "driver", ".")
+		cmd.Dir = k.Dir
+		out, err := cmd.CombinedOutput()
+		if err == nil {
+			return nil
+		}
+		bad := k.complaints(string(out))
+		if len(bad) == 0 {
+			return fmt.Errorf("go build: %v\n%s", err, out)
+		}
+		for i, message := range bad {
+			e, err := k.drop(i)
+			if err != nil {
+				return err
+			}
+			k.fail(e, message)
+		}
+	}
+	return nil
+}
+
+// endings are what the names of derivatives end in, by directive.
+var endings = []struct{ verb, ending string }{
+	{"vjp", "VJP"}, {"jvp", "JVP"}, {"grad", "Grad"}, {"valuegrad", "ValueGrad"},
+}
+
+// driver returns the source of the program that judges all entries.
+func (k *check) driver() []byte {
+	imports := map[string]bool{}
+	var cases strings.Builder
+	for _, e := range k.entries {
+		imports[e.pkg()] = true
+		fmt.Fprintf(&cases, "\t{Name: %q, Params: %#v, F: %s", "f"+e.suffix(), e.inputs(), e.expression(e.pkg(), e.suffix(), ""))
+		if e.wrt != nil {
+			fmt.Fprintf(&cases, ", Wrt: %#v", e.wrtIndices())
+		}
+		if e.single {
+			imports[e.twin()] = true
+			fmt.Fprintf(&cases, ", Wide: %s", e.expression(e.twin(), e.suffix(), ""))
+		}
+		for _, d := range endings {
+			if slices.Contains(e.modes, d.verb) {
+				fmt.Fprintf(&cases, ", %s: %s", d.ending, e.expression(e.pkg(), e.suffix(), d.ending))
+			}
+		}
+		fmt.Fprintf(&cases, ", Seed: %d, Points: %d, Spare: %v, Aliased: %v},\n", e.Seed, k.Points, e.Spare, e.Aliased)
+	}
+	var b strings.Builder
+	b.WriteString("package main\n\nimport (\n\t\"github.com/godiff/godiff/internal/randprog/judge\"\n")
+	for _, p := range slices.Sorted(maps.Keys(imports)) {
+		fmt.Fprintf(&b, "\t%q\n", modulePath+"/"+p)
+	}
+	fmt.Fprintf(&b, ")\n\nfunc main() { judge.Main(cases) }\n\nvar cases = []judge.Case{\n%s}\n", cases.String())
+	return []byte(b.String())
+}
+
+// wrtIndices returns the indices of the parameters in W, ascending.
+func (e entry) wrtIndices() []int {
+	var is []int
+	for i, n := range e.inputs() {
+		if slices.Contains(e.wrt, n) {
+			is = append(is, i)
+		}
+	}
+	return is
+}
+
+// run runs the driver, again behind each program that ends it.
+func (k *check) run() error {
+	for from := 0; from < len(k.entries); {
+		cmd := exec.Command(filepath.Join(k.Dir, "driver"), "-from", strconv.Itoa(from))
+		var stderr strings.Builder
+		cmd.Stderr = &stderr
+		out, err := cmd.Output()
+		n, readErr := k.read(out)
+		if readErr != nil {
+			return readErr
+		}
+		from += n
+		if err != nil && from < len(k.entries) {
+			k.fail(k.entries[from], fmt.Sprintf("a derivative ends the process: %v\n%.2000s", err, stderr.String()))
+			k.report.Run++
+			from++
+		}
+	}
+	return nil
+}
+
+// read adds what the driver printed to the report, and returns the number of programs it is about.
+func (k *check) read(out []byte) (n int, err error) {
+	d := json.NewDecoder(strings.NewReader(string(out)))
+	for d.More() {
+		var l judge.Line
+		if err := d.Decode(&l); err != nil {
+			return n, err
+		}
+		n++
+		k.add(k.entries[l.Index], l)
+	}
+	return n, nil
+}
+
+// add adds the verdict about a program to the report.
+func (k *check) add(e entry, l judge.Line) {
+	r, v := &k.report, l.Verdict
+	if l.Endless {
+		r.Endless++
+		return
+	}
+	r.Run++
+	r.Points += v.Points
+	r.Skipped += v.Skipped
+	r.Panics += v.Panics
+	r.Errors += v.Errors
+	if v.Failure != "" {
+		k.fail(e, v.Failure)
+	} else if v.Vanished && v.Points > 0 {
+		r.Vanished++
+	}
+}

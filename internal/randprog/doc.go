@@ -1,0 +1,56 @@
+// Package randprog draws small random Go programs and judges the derivatives that a compiler makes of them.
+//
+// # The programs
+//
+// A [Program] is one source file with a function F that carries godiff's directives, and the types, methods and
+// functions that F calls. [Generate] draws it from a seed: equal seeds give equal text. Random text would not
+// compile, and random arithmetic would overflow, so every choice keeps five invariants:
+//
+//   - Types: an expression is drawn for a type, from the variables that are visible where it stands. A name that
+//     the program hides (a parameter called len) is not used for what it hides.
+//
+//   - Ranges: an index is a constant below the least length of its slice, the variable of a loop over that slice,
+//     or is reduced modulo the length. A slice in memory, an argument or a result has between 2 and 6 elements.
+//
+//   - Magnitude: every expression has a bound that holds if each variable it reads is about 3. One that exceeds
+//     what its place may hold is scaled or wrapped:
+//
+//     s = s*t*u   →   s = math.Sin(s * t * u)
+//
+//     Divisors are 1 + x*x or constants, factors of *= are at most about 1. So nothing overflows, and a
+//     derivative is neither lost below the rounding of a difference quotient nor chaotic.
+//
+//   - Time: loops have a trip count bounded by construction, and a call is only made where the product of the
+//     trip counts around it and the cost of the callee is small.
+//
+//   - Defined order: a call that may write memory is a statement of its own, since Go leaves open when an
+//     operand that reads that memory is evaluated.
+//
+// Go's rule that a variable must be used is met at the end of each block: what nothing has read is added to
+// something that lives on, so that little of a program is dead.
+//
+// # The judge
+//
+// Package judge runs F and its derivatives. F is seen as a map from the floats x behind the parameters in W to
+// the floats y in its results and in the memory behind the parameters after the call. With J its Jacobian,
+//
+//	FJVP computes  J·u   from tangents u   (memory: updated in place)
+//	FVJP computes  Jᵀ·v  from adjoints v   (memory: the shadow holds v on entry, Jᵀ·v on return)
+//
+// so ⟨v, J·u⟩ = ⟨Jᵀ·v, u⟩ for all u and v, nearly to the last bit. Both modes can be wrong together, hence J·u is also
+// compared with extrapolated central differences. Where these do not converge (a kink, or another branch taken
+// nearby) they say nothing: such points are counted as skipped. For float32 the difference quotients are those of
+// a twin of the program in which float32 is spelled float64. Results and memory must agree with F's to the bit.
+//
+// # The harness
+//
+// [Check] writes programs into a scratch module, many to a package, since one go build of 500 programs takes seconds
+// and 500 builds take minutes. Identifiers of the package level get a suffix:
+//
+//	type Body struct{ X float64 }        type Body0017 struct{ X float64 }
+//	func F(b *Body) float64          →   func F0017(b *Body0017) float64
+//
+// It then has the derivatives made, drops the programs that were refused, builds a driver, runs it, and reports.
+// [Minimise] shrinks a failing program by removing and replacing pieces of its syntax tree while it still compiles
+// and still fails.
+package randprog

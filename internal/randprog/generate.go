@@ -1,0 +1,319 @@
+package randprog
+
+import (
+	"fmt"
+	"go/format"
+	"math/rand/v2"
+	"slices"
+	"strings"
+)
+
+// Program is a Go source file of package p with an exported function or method F.
+type Program struct {
+	// Seed is what the program was drawn from.
+	Seed uint64
+	// Source is formatted Go.
+	Source string
+	// Features counts the constructs of Source by their names in [Constructs].
+	Features map[string]int
+	// Spare and Aliased say that slice arguments are to have spare capacity, and may share memory.
+	Spare, Aliased bool
+}
+
+// Generate returns the program of a seed.
+func Generate(seed uint64) Program { return GenerateWith(seed, Options{}) }
+
+// GenerateWith returns the program of a seed under the given options. Equal arguments give equal programs.
+func GenerateWith(seed uint64, o Options) Program {
+	g := newGen(seed, o.withDefaults())
+	g.program()
+	src, err := format.Source([]byte(g.source()))
+	if err != nil {
+		panic(fmt.Sprintf("randprog: seed %d: %v\n%s", seed, err, g.source()))
+	}
+	p := Program{Seed: seed, Source: string(src), Features: map[string]int{}, Spare: o.SpareCapacity, Aliased: o.Aliased}
+	for _, f := range g.features {
+		p.Features[f]++
+	}
+	return p
+}
+
+// Constructs returns the names of the constructs that programs are made of, sorted.
+func Constructs() []string {
+	g := newGen(0, Options{}.withDefaults())
+	var names []string
+	for _, table := range [][]production{g.statements, g.exits, g.shapes()} {
+		for _, p := range table {
+			names = append(names, p.name)
+		}
+	}
+	for _, p := range g.floats {
+		names = append(names, p.name)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// gen is the state of one generation.
+type gen struct {
+	rng      *rand.Rand
+	opts     Options
+	hostile  bool   // names attack the printer
+	mathName string // what math is imported as
+
+	types     *typeSet
+	functions []*function // that later code may call
+	decls     []string    // package level, in order
+	free      []string    // names that functions take from the package, the language or imports
+	features  []string
+
+	statements, exits []production
+	floats            []floatProduction
+
+	// Of the function that is being drawn:
+	fn     *function
+	lines  []string
+	scopes []*scope
+	loops  []*loop
+	trips  int // product of the trip counts around this point
+	depth  int // of nested blocks
+	left   int // statements that may still be drawn
+	cost   int // lines that will run
+}
+
+// production is a construct: how often it is tried, and how it is drawn. Draw reports whether the construct was
+// possible here.
+type production struct {
+	name   string
+	weight int
+	draw   func() bool
+}
+
+// floatProduction is a production of float expressions.
+type floatProduction struct {
+	name   string
+	weight int
+	draw   func(t *typ, depth int) (expr, bool)
+}
+
+func newGen(seed uint64, o Options) *gen {
+	g := &gen{
+		rng:      rand.New(rand.NewPCG(seed, 0x9e3779b97f4a7c15)),
+		opts:     o,
+		mathName: "math",
+		types:    newTypeSet(),
+		fn:       &function{},
+		scopes:   []*scope{{}},
+		trips:    1,
+	}
+	g.statements = g.statementTable()
+	g.exits = g.exitTable()
+	g.floats = g.floatTable()
+	return g
+}
+
+func (g *gen) chance(p float64) bool { return g.rng.Float64() < p }
+func (g *gen) intn(n int) int        { return g.rng.IntN(n) }
+
+// between returns an integer in [lo, hi].
+func (g *gen) between(lo, hi int) int { return lo + g.rng.IntN(hi-lo+1) }
+
+// pick returns an element of xs.
+func pick[T any](g *gen, xs []T) T { return xs[g.rng.IntN(len(xs))] }
+
+// weight returns how often the construct is to be tried.
+func (g *gen) weight(name string, otherwise int) int {
+	if w, ok := g.opts.Weight[name]; ok {
+		return w
+	}
+	return otherwise
+}
+
+// choose returns an index into n weights, each as likely as its share.
+func (g *gen) choose(n int, weight func(int) int) int {
+	sum := 0
+	for i := range n {
+		sum += weight(i)
+	}
+	if sum == 0 {
+		return g.intn(n)
+	}
+	at := g.intn(sum)
+	for i := range n {
+		if at -= weight(i); at < 0 {
+			return i
+		}
+	}
+	panic("unreachable")
+}
+
+// draw tries productions of the table until one is possible, at most a few times, and reports whether one was.
+func (g *gen) draw(table []production) bool {
+	for range 12 {
+		p := table[g.choose(len(table), func(i int) int { return g.weight(table[i].name, table[i].weight) })]
+		if g.try(p) {
+			return true
+		}
+	}
+	return false
+}
+
+// try draws p and notes it and the constructs in it. Where p is not possible it leaves everything as it was.
+func (g *gen) try(p production) bool {
+	if g.weight(p.name, p.weight) == 0 {
+		return false
+	}
+	undo := g.snapshot()
+	if !p.draw() {
+		undo()
+		return false
+	}
+	g.features = append(g.features, p.name)
+	return true
+}
+
+// snapshot returns a function that takes back all that is drawn from now on.
+func (g *gen) snapshot() (undo func()) {
+	before := *g
+	blocks := make([][]*variable, len(g.scopes))
+	var values []variable
+	for i, s := range g.scopes {
+		blocks[i] = slices.Clip(s.vars)
+		for _, v := range s.vars {
+			values = append(values, *v)
+		}
+	}
+	fn := *g.fn
+	return func() {
+		*g = before
+		*g.fn = fn
+		for i, s := range g.scopes {
+			s.vars = blocks[i]
+			for _, v := range s.vars {
+				*v, values = values[0], values[1:]
+			}
+		}
+	}
+}
+
+// line writes a statement, or a part of one, all of whose identifiers are read.
+func (g *gen) line(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	g.read(text)
+	g.raw(text)
+}
+
+// raw writes text as it is.
+func (g *gen) raw(text string) {
+	g.lines = append(g.lines, text)
+	g.cost += g.trips
+}
+
+// program draws types, package variables, helpers and F.
+func (g *gen) program() {
+	g.hostile = g.intn(100) < g.opts.Hostile
+	if g.chance(0.12) {
+		g.mathName = "m"
+		g.features = append(g.features, "import-alias")
+	}
+	g.drawTypes()
+	g.drawGlobals()
+	for range g.between(0, max(g.opts.Helpers, 0)) {
+		g.helper()
+	}
+	g.theFunction()
+}
+
+// drawTypes draws the named types.
+func (g *gen) drawTypes() {
+	if g.chance(0.2) {
+		under := g.types.float64
+		if g.chance(0.3) {
+			under = g.types.float32
+		}
+		g.types.named = &typ{kind: floatKind, text: "Real", base: "Real"}
+		g.decls = append(g.decls, "type Real "+under.text)
+	}
+	for i := range g.choose(3, func(i int) int { return []int{4, 4, 3}[i] }) {
+		g.drawStruct([]string{"Inner", "Body"}[i])
+	}
+}
+
+// drawStruct draws a struct type, whose fields may be of the struct types before it.
+func (g *gen) drawStruct(name string) {
+	t := &typ{kind: structKind, text: name, base: name}
+	f := g.someFloat()
+	t.fields = []field{{"X", f}, {"V", g.someFloat()}}
+	if g.chance(0.5) {
+		t.fields = append(t.fields, field{"W", g.types.sliceOf(g.someFloat())})
+	}
+	if g.chance(0.3) {
+		t.fields = append(t.fields, field{"N", g.types.int})
+	}
+	if g.chance(0.3) {
+		t.fields = append(t.fields, field{"A", g.types.arrayOf(3, f)})
+	}
+	if n := len(g.types.structs); n > 0 && g.chance(0.7) {
+		inner := g.types.structs[n-1]
+		if g.chance(0.3) {
+			inner = g.types.pointerTo(inner)
+		}
+		t.fields = append(t.fields, field{"In", inner})
+	}
+	g.types.structs = append(g.types.structs, t)
+	var b strings.Builder
+	fmt.Fprintf(&b, "type %s struct {\n", name)
+	for _, f := range t.fields {
+		fmt.Fprintf(&b, "%s %s\n", f.name, f.typ.text)
+	}
+	g.decls = append(g.decls, b.String()+"}")
+}
+
+// drawGlobals draws package-level constants and variables, which programs only read.
+func (g *gen) drawGlobals() {
+	f := g.types.float64
+	g.global(0.15, "const bias float64 = 0.25", variable{name: "bias", typ: f, konst: true})
+	g.global(0.15, "var gain = 1.25", variable{name: "gain", typ: f})
+	g.global(0.1, "var table = [3]float64{0.5, -1, 1.5}", variable{name: "table", typ: g.types.arrayOf(3, f)})
+}
+
+func (g *gen) global(p float64, decl string, v variable) {
+	if g.chance(p) {
+		v.global, v.exempt = true, true
+		g.decls = append(g.decls, decl)
+		g.declare(&v)
+		g.features = append(g.features, "global")
+	}
+}
+
+// someFloat returns a float type, mostly float64.
+func (g *gen) someFloat() *typ {
+	fs := g.types.floats()
+	return fs[g.choose(len(fs), func(i int) int { return []int{12, 1, 3}[i] })]
+}
+
+// source returns the file.
+func (g *gen) source() string {
+	var b strings.Builder
+	b.WriteString("package p\n\n")
+	if slices.Contains(g.free, g.mathName) {
+		if g.mathName == "math" {
+			b.WriteString("import \"math\"\n\n")
+		} else {
+			fmt.Fprintf(&b, "import %s \"math\"\n\n", g.mathName)
+		}
+	}
+	if slices.Contains(g.free, "errors") {
+		b.WriteString("import \"errors\"\n\n")
+	}
+	b.WriteString(strings.Join(g.decls, "\n\n"))
+	if slices.Contains(g.free, "wrap") {
+		b.WriteString("\n\n" + wrapSource)
+	}
+	return b.String() + "\n"
+}
+
+// wrapSource is the function that brings any integer into the range of an index.
+const wrapSource = `// wrap returns k modulo n, in [0, n).
+func wrap(k, n int) int { return (k%n + n) % n }
+`

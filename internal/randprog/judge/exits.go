@@ -1,0 +1,124 @@
+package judge
+
+import (
+	"fmt"
+	"reflect"
+)
+
+// panics checks that each derivative panics as F does.
+func (p *point) panics() error {
+	for _, d := range p.derivatives() {
+		if d.fn == nil {
+			continue
+		}
+		args, shadow := copies(p.args, nil), shadows(p.args)
+		in := d.inputs(args, shadow)
+		if in == nil {
+			continue
+		}
+		if r := call(reflect.ValueOf(d.fn), in, args); r.panics != p.want.panics {
+			return fmt.Errorf("%s: %s; F: %s", d.name, orReturns(r.panics), p.want.panics)
+		}
+	}
+	return nil
+}
+
+func orReturns(panics string) string {
+	if panics == "" {
+		return "returns"
+	}
+	return panics
+}
+
+// derivative is one of the derivatives of a case.
+type derivative struct {
+	name   string
+	fn     any
+	inputs func(args, shadow []reflect.Value) []reflect.Value
+}
+
+// derivatives returns those of the case, with how they are called.
+func (p *point) derivatives() []derivative {
+	primal := func(args, _ []reflect.Value) []reflect.Value { return args }
+	forward := func(args, shadow []reflect.Value) []reflect.Value {
+		in := append([]reflect.Value{}, args...)
+		for _, w := range p.Wrt {
+			in = append(in, shadow[w])
+		}
+		return in
+	}
+	reverse := func(args, shadow []reflect.Value) []reflect.Value {
+		return p.reverseInputs(args, shadow, p.someAdjoints())
+	}
+	return []derivative{
+		{"VJP", p.VJP, reverse}, {"JVP", p.JVP, forward},
+		{"Grad", p.Grad, primal}, {"ValueGrad", p.ValueGrad, primal},
+	}
+}
+
+// someAdjoints returns adjoints of F's results. Where F panics its results have no shape: a nil slice has to do.
+func (p *point) someAdjoints() []reflect.Value {
+	t := reflect.TypeOf(p.F)
+	var vs []reflect.Value
+	for i := range t.NumOut() {
+		if classify(t.Out(i)) != passive {
+			vs = append(vs, reflect.New(t.Out(i)).Elem())
+		}
+	}
+	if p.want.panics == "" {
+		vs = adjoints(outputs(p.want.results))
+		cs := places(vs...)
+		fill(cs, vector(p.rng, len(cs)))
+	}
+	return vs
+}
+
+// errors checks that each derivative returns F's error, derivatives that are zero, and shadows unchanged where F
+// wrote nothing.
+func (p *point) errors() error {
+	wrote := p.wroteMemory()
+	for _, d := range p.derivatives() {
+		if d.fn == nil {
+			continue
+		}
+		args, shadow := copies(p.args, nil), shadows(p.args)
+		cs := p.inputs(shadow)
+		fill(cs, vector(p.rng, len(cs)))
+		before := dump(p.kept(shadow)...)
+		r := call(reflect.ValueOf(d.fn), d.inputs(args, shadow), args)
+		rest, err := p.returned(d.name, r, d.name != "Grad")
+		if err != nil {
+			return err
+		}
+		if err := p.errorResults(d.name, rest); err != nil {
+			return err
+		}
+		if after := dump(p.kept(shadow)...); after != before && !wrote {
+			return fmt.Errorf("%s: F returns an error, but the shadows change from\n%s to\n%s", d.name, before, after)
+		}
+	}
+	return nil
+}
+
+// wroteMemory reports whether F changed memory.
+func (p *point) wroteMemory() bool {
+	args := copies(p.args, nil)
+	return dump(append(regions(args), args...)...) != p.want.memory
+}
+
+// errorResults checks the results of a derivative besides F's own: zero, and for Grad the error.
+func (p *point) errorResults(name string, rest []reflect.Value) error {
+	if name == "Grad" {
+		last := rest[len(rest)-1]
+		if got, want := dump(last), dump(p.want.results[len(p.want.results)-1]); got != want {
+			return fmt.Errorf("Grad: error %s, F returns %s", got, want)
+		}
+		rest = rest[:len(rest)-1]
+	}
+	for _, c := range places(rest...) {
+		if c.Float() != 0 {
+			return fmt.Errorf("%s: F returns an error, but a derivative is %v", name, c.Float())
+		}
+	}
+	return nil
+}

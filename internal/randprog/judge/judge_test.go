@@ -1,0 +1,289 @@
+package judge
+
+import (
+	"errors"
+	"math"
+	"strings"
+	"testing"
+)
+
+func square(x float64) float64                 { return x * x }
+func squareVJP(x, dy float64) (y, dx float64)  { return x * x, 2 * x * dy }
+func squareJVP(x, dx float64) (y, dy float64)  { return x * x, 2 * x * dx }
+func squareGrad(x float64) float64             { return 2 * x }
+func squareValueGrad(x float64) (y, d float64) { return x * x, 2 * x }
+
+// decay overwrites its argument in a loop and fails for large n.
+func decay(x []float64, k float64, n int) (float64, error) {
+	if n > 4 {
+		return 1, errors.New("too many")
+	}
+	for range n {
+		x[0] *= k
+		x[1] += x[0]
+	}
+	return x[1] * k, nil
+}
+
+func decayVJP(x []float64, k float64, n int, dx []float64, dy float64) (y, dk float64, err error) {
+	if n > 4 {
+		return 1, 0, errors.New("too many")
+	}
+	var saved []float64
+	for range n {
+		saved = append(saved, x[0])
+		x[0] *= k
+		x[1] += x[0]
+	}
+	y = x[1] * k
+	dx[1] += k * dy
+	dk += x[1] * dy
+	for i := len(saved) - 1; i >= 0; i-- {
+		dx[0] += dx[1]
+		dk += saved[i] * dx[0]
+		dx[0] *= k
+	}
+	return y, dk, nil
+}
+
+func decayJVP(x []float64, k float64, n int, dx []float64, dk float64) (y, dy float64, err error) {
+	if n > 4 {
+		return 1, 0, errors.New("too many")
+	}
+	for range n {
+		dx[0] = dx[0]*k + x[0]*dk
+		x[0] *= k
+		dx[1] += dx[0]
+		x[1] += x[0]
+	}
+	return x[1] * k, dx[1]*k + x[1]*dk, nil
+}
+
+// mix has a mixed parameter and a result that aliases it.
+type pair struct {
+	W []float64
+	B float64
+	N int
+}
+
+func tail(p pair) []float64 {
+	for i := range p.W {
+		p.W[i] *= p.B
+	}
+	return p.W[1:]
+}
+
+func tailVJP(p pair, dp *pair, dy []float64) []float64 {
+	old := append([]float64(nil), p.W...)
+	y := tail(p)
+	for i, d := range dy {
+		dp.W[i+1] += d
+	}
+	for i := range old {
+		dp.B += old[i] * dp.W[i]
+		dp.W[i] *= p.B
+	}
+	return y
+}
+
+func tailJVP(p, dp pair) (y, dy []float64) {
+	for i := range p.W {
+		dp.W[i] = dp.W[i]*p.B + p.W[i]*dp.B
+	}
+	return tail(p), dp.W[1:]
+}
+
+func grow(p *pair) float64 {
+	p.W = append(p.W, p.B*p.B)
+	return p.W[0] * p.W[len(p.W)-1]
+}
+
+func growJVP(p, dp *pair) (float64, float64) {
+	d := 2 * p.B * dp.B
+	y := grow(p)
+	dp.W = append(dp.W, d)
+	return y, dp.W[0]*p.B*p.B + p.W[0]*d
+}
+
+func growVJP(p, dp *pair, dy float64) float64 {
+	y := grow(p)
+	dp.W[0] += dy * p.B * p.B
+	dp.B += 2 * p.B * p.W[0] * dy
+	return y
+}
+
+func unlucky(x float64, n int) float64 {
+	if n > 1 {
+		panic("unlucky")
+	}
+	return math.Sin(x)
+}
+
+func unluckyJVP(x float64, n int, dx float64) (float64, float64) {
+	return unlucky(x, n), math.Cos(x) * dx
+}
+
+func single(x float32) float32 { return x * float32(math.Exp(float64(x))) }
+func singleWide(x float64) float64 {
+	return x * math.Exp(x)
+}
+func singleJVP(x, dx float32) (float32, float32) {
+	e := float32(math.Exp(float64(x)))
+	return x * e, (e + x*e) * dx
+}
+
+// cases are right.
+func cases() []Case {
+	return []Case{
+		{Name: "square", Params: []string{"x"}, F: square, VJP: squareVJP, JVP: squareJVP, Grad: squareGrad, ValueGrad: squareValueGrad},
+		{Name: "decay", Params: []string{"x", "k", "n"}, F: decay, VJP: decayVJP, JVP: decayJVP, Points: 20},
+		{Name: "tail", Params: []string{"p"}, F: tail, VJP: tailVJP, JVP: tailJVP},
+		{Name: "grow", Params: []string{"p"}, F: grow, VJP: growVJP, JVP: growJVP, Points: 9},
+		{Name: "unlucky", Params: []string{"x", "n"}, F: unlucky, JVP: unluckyJVP, Points: 9},
+		{Name: "single", Params: []string{"x"}, F: single, Wide: singleWide, JVP: singleJVP, Points: 9},
+		{Name: "one mode", Params: []string{"x"}, F: square, Grad: squareGrad},
+		{Name: "reverse only", Params: []string{"x", "k", "n"}, F: decay, VJP: decayVJP, Points: 9},
+		{Name: "subset", Params: []string{"x", "k", "n"}, Wrt: []int{0}, F: decay, Points: 9, VJP: func(x []float64, k float64, n int, dx []float64, dy float64) (float64, error) {
+			y, _, err := decayVJP(x, k, n, dx, dy)
+			return y, err
+		}},
+	}
+}
+
+func TestAcceptsRightDerivatives(t *testing.T) {
+	for _, c := range cases() {
+		v := Judge(c)
+		if v.Failure != "" || v.Skipped > 0 || v.Vanished {
+			t.Errorf("%s: got %+v, want neither a failure nor a point skipped", c.Name, v)
+		}
+		if c.Name == "decay" && v.Errors == 0 || c.Name == "unlucky" && v.Panics == 0 {
+			t.Errorf("%s: got %+v, want some errors or panics", c.Name, v)
+		}
+	}
+}
+
+// wrong returns the case of that name, changed.
+func wrong(name string, change func(*Case)) Case {
+	for _, c := range cases() {
+		if c.Name == name {
+			change(&c)
+			return c
+		}
+	}
+	panic("no case " + name)
+}
+
+func TestCatchesWrongDerivatives(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		c    Case
+		want string
+	}{
+		{"factor in both modes", wrong("square", func(c *Case) {
+			c.VJP = func(x, dy float64) (float64, float64) { return x * x, x * dy }
+			c.JVP = func(x, dx float64) (float64, float64) { return x * x, x * dx }
+			c.Grad, c.ValueGrad = func(x float64) float64 { return x }, nil
+		}), "differences"},
+		{"factor in reverse mode", wrong("square", func(c *Case) {
+			c.VJP = func(x, dy float64) (float64, float64) { return x * x, x * dy }
+		}), "VJP: dx, float 0: reverse mode"},
+		{"gradient", wrong("square", func(c *Case) {
+			c.ValueGrad = func(x float64) (float64, float64) { return x * x, 2*x + 1e-6 }
+		}), "ValueGrad"},
+		{"gradient alone", wrong("one mode", func(c *Case) {
+			c.Grad = func(x float64) float64 { return 2.001 * x }
+		}), "Grad: reverse mode"},
+		{"result by one bit", wrong("square", func(c *Case) {
+			c.JVP = func(x, dx float64) (float64, float64) { return math.Nextafter(x*x, 9), 2 * x * dx }
+		}), "returns"},
+		{"effects twice", wrong("decay", func(c *Case) {
+			c.VJP = func(x []float64, k float64, n int, dx []float64, dy float64) (float64, float64, error) {
+				decay(append([]float64(nil), x...), k, n)
+				y, dk, err := decayVJP(x, k, n, dx, dy)
+				x[0] += 0.5
+				return y, dk, err
+			}
+		}), "memory after the call"},
+		{"overwrites instead of accumulating", wrong("decay", func(c *Case) {
+			c.VJP = func(x []float64, k float64, n int, dx []float64, dy float64) (float64, float64, error) {
+				dx[1] = 0
+				return decayVJP(x, k, n, dx, dy)
+			}
+		}), "VJP: d"},
+		{"forgets an error", wrong("decay", func(c *Case) {
+			c.JVP = func(x []float64, k float64, n int, dx []float64, dk float64) (float64, float64, error) {
+				y, dy, err := decayJVP(x, k, n, dx, dk)
+				if err != nil {
+					return 0, 0, nil
+				}
+				return y, dy, nil
+			}
+		}), "JVP: returns"},
+		{"derivative besides an error", wrong("decay", func(c *Case) {
+			c.JVP = func(x []float64, k float64, n int, dx []float64, dk float64) (float64, float64, error) {
+				y, dy, err := decayJVP(x, k, n, dx, dk)
+				if err != nil {
+					dy = 1
+				}
+				return y, dy, err
+			}
+		}), "returns an error, but a derivative is 1"},
+		{"changes the caller's adjoint", wrong("tail", func(c *Case) {
+			c.VJP = func(p pair, dp *pair, dy []float64) []float64 {
+				y := tailVJP(p, dp, dy)
+				clear(dy)
+				return y
+			}
+		}), "changes the adjoint of a result"},
+		{"reads garbage", wrong("tail", func(c *Case) {
+			c.VJP = func(p pair, dp *pair, dy []float64) []float64 {
+				if dp.N < 0 {
+					dp.B++
+				}
+				return tailVJP(p, dp, dy)
+			}
+		}), "VJP: dp, float"},
+		{"another panic", wrong("unlucky", func(c *Case) {
+			c.JVP = func(x float64, n int, dx float64) (float64, float64) {
+				if n > 1 {
+					panic("other")
+				}
+				return unluckyJVP(x, n, dx)
+			}
+		}), "panic: other; F: panic: unlucky"},
+		{"panics alone", wrong("square", func(c *Case) {
+			c.Grad = func(x float64) float64 { panic("alone") }
+		}), "panic: alone; F returns"},
+		{"signature", wrong("square", func(c *Case) {
+			c.Grad = func(x float64) (float64, float64) { return x * x, 2 * x }
+		}), "Grad has type"},
+		{"float32", wrong("single", func(c *Case) {
+			c.JVP = func(x, dx float32) (float32, float32) {
+				e := float32(math.Exp(float64(x)))
+				return x * e, e * dx
+			}
+		}), "differences"},
+	} {
+		if v := Judge(test.c); !strings.Contains(v.Failure, test.want) {
+			t.Errorf("%s: got failure %q, want one with %q", test.name, v.Failure, test.want)
+		}
+	}
+}
+
+func TestDifferencesSkipKinks(t *testing.T) {
+	smooth := func(t float64) ([]float64, bool) { return []float64{math.Exp(3 * t), t * t * t}, true }
+	for j, e := range differences(smooth, 0x1p-6) {
+		if want := []float64{3, 0}[j]; !e.ok || math.Abs(e.value-want) > 1e-9 {
+			t.Errorf("smooth output %d: got %+v, want %v", j, e, want)
+		}
+	}
+	for _, at := range []float64{0, 1e-9, 1e-6, 5e-5, 3e-4} {
+		kink := func(t float64) ([]float64, bool) { return []float64{math.Abs(t - at)}, true }
+		jump := func(t float64) ([]float64, bool) { return []float64{math.Floor(t + 1 - at)}, true }
+		for name, f := range map[string]func(float64) ([]float64, bool){"kink": kink, "jump": jump} {
+			if e := differences(f, 0x1p-6)[0]; e.ok && !(at > 2e-4 && math.Abs(math.Abs(e.value)-0.5) == 0.5) {
+				t.Errorf("%s at %v: got %+v, want it not to be ok", name, at, e)
+			}
+		}
+	}
+}

@@ -1,0 +1,385 @@
+package judge
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+)
+
+var errorType = reflect.TypeFor[error]()
+
+// measured holds the derivatives at a point. What no derivative gave is nil.
+type measured struct {
+	u, v      []float64   // the direction and the adjoint that were drawn
+	columns   [][]float64 // of J: columns[i][j] is dy[j]/dx[i]
+	ju        []float64   // J·u, by one call
+	pulled    []float64   // Jᵀ·v
+	gradients []gradient
+}
+
+// gradient is what FGrad or FValueGrad returned.
+type gradient struct {
+	name   string
+	values []float64
+}
+
+// vanishes reports whether nothing depends on x, apart from memory on what it held. The first elements of x, as
+// many as scalars says, are not memory.
+func (m *measured) vanishes(scalars int) bool {
+	for i, c := range m.columns {
+		if sum := absolute(c); sum != 0 && (i < scalars || sum > 2) {
+			return false // a cell that is left alone counts twice: as memory before, and after the call
+		}
+	}
+	for _, g := range m.gradients {
+		if absolute(g.values) != 0 {
+			return false
+		}
+	}
+	return m.columns != nil || m.gradients != nil
+}
+
+// absolute returns the sum of the absolute values.
+func absolute(xs []float64) float64 {
+	sum := 0.0
+	for _, x := range xs {
+		sum += math.Abs(x)
+	}
+	return sum
+}
+
+// measure calls all derivatives at the point.
+func (p *point) measure() (*measured, error) {
+	m := &measured{u: vector(p.rng, len(p.x))}
+	m.v = vector(p.rng, p.countResults()+len(cells(p.kept(p.args)...)))
+	var err error
+	if p.JVP != nil {
+		if m.columns, m.ju, err = p.jacobian(m.u); err != nil {
+			return nil, err
+		}
+	}
+	if p.VJP != nil {
+		if m.pulled, err = p.pull(m.v); err != nil {
+			return nil, err
+		}
+	}
+	for _, d := range p.derivatives()[2:] {
+		if d.fn != nil {
+			g, err := p.gradient(d.name, d.fn)
+			if err != nil {
+				return nil, err
+			}
+			m.gradients = append(m.gradients, gradient{d.name, g})
+		}
+	}
+	return m, nil
+}
+
+// countResults returns the number of floats in the results of F.
+func (p *point) countResults() int { return len(places(outputs(p.want.results)...)) }
+
+// jacobian returns the columns of J, and J·u, from forward mode.
+func (p *point) jacobian(u []float64) (columns [][]float64, ju []float64, err error) {
+	unit := make([]float64, len(p.x))
+	for i := range p.x {
+		unit[i] = 1
+		c, err := p.push(unit)
+		if err != nil {
+			return nil, nil, err
+		}
+		unit[i] = 0
+		columns = append(columns, c)
+	}
+	ju, err = p.push(u)
+	return columns, ju, err
+}
+
+// push returns J·u from FJVP: of the results, of the memory that the arguments led to, and of what they lead to.
+func (p *point) push(u []float64) ([]float64, error) {
+	args, tangents := copies(p.args, nil), shadows(p.args)
+	fill(p.inputs(tangents), u)
+	before := cells(p.kept(tangents)...)
+	in := append([]reflect.Value{}, args...)
+	for _, w := range p.Wrt {
+		in = append(in, tangents[w])
+	}
+	rest, err := p.returned("JVP", call(reflect.ValueOf(p.JVP), in, args), true)
+	if err != nil {
+		return nil, err
+	}
+	for i, k := range p.kept(args) {
+		if t := p.kept(tangents)[i]; !sameShape(k, t) {
+			return nil, fmt.Errorf("JVP: the tangent %s has not the shape of %s", plain(t), plain(k))
+		}
+	}
+	out := append(numbers(places(rest...)), numbers(before)...)
+	if len(out) != p.countResults()+len(before) {
+		return nil, errors.New("JVP: the tangents of the results have not their shape")
+	}
+	return append(out, numbers(places(p.kept(tangents)...))...), nil
+}
+
+// pull returns Jᵀ·v from FVJP. The adjoint of what the parameters lead to after the call is zero.
+func (p *point) pull(v []float64) ([]float64, error) {
+	args, adjoint := copies(p.args, nil), shadows(p.args)
+	results := adjoints(outputs(p.want.results))
+	n := p.countResults()
+	fill(places(results...), v[:n])
+	fill(cells(p.kept(adjoint)...), v[n:])
+	given := dump(results...)
+	r := call(reflect.ValueOf(p.VJP), p.reverseInputs(args, adjoint, results), args)
+	rest, err := p.returned("VJP", r, true)
+	if err != nil {
+		return nil, err
+	}
+	if after := dump(results...); after != given {
+		return nil, fmt.Errorf("VJP: changes the adjoint of a result from\n%s to\n%s", given, after)
+	}
+	kept, err := gather(p.kept(p.args), p.kept(adjoint))
+	if err != nil {
+		return nil, fmt.Errorf("VJP: %v", err)
+	}
+	return append(numbers(places(rest...)), kept...), nil
+}
+
+// reverseInputs returns the arguments of FVJP.
+func (p *point) reverseInputs(args, adjoint, results []reflect.Value) []reflect.Value {
+	in := append([]reflect.Value{}, args...)
+	for _, k := range p.kept(adjoint) {
+		if classify(k.Type()) == mixed {
+			k = k.Addr()
+		}
+		in = append(in, k)
+	}
+	return append(in, results...)
+}
+
+// gradient returns the gradient from FGrad or FValueGrad.
+func (p *point) gradient(name string, fn any) ([]float64, error) {
+	args := copies(p.args, nil)
+	rest, err := p.returned(name, call(reflect.ValueOf(fn), args, args), name == "ValueGrad")
+	if err != nil {
+		return nil, err
+	}
+	if name == "Grad" && p.fallible() {
+		last := rest[len(rest)-1]
+		if !last.IsNil() {
+			return nil, fmt.Errorf("Grad: error %v where F returns none", last.Interface())
+		}
+		rest = rest[:len(rest)-1]
+	}
+	byArg := make([]reflect.Value, len(p.args))
+	for i, w := range p.Wrt {
+		byArg[w] = rest[i]
+	}
+	kept, err := gather(p.kept(p.args), p.kept(byArg))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %v", name, err)
+	}
+	return append(numbers(places(p.scalars(byArg)...)), kept...), nil
+}
+
+// compareModes compares J·u, Jᵀ·v and the gradients with the columns of J.
+func (p *point) compareModes(m *measured) error {
+	if m.columns == nil {
+		return nil
+	}
+	for j := range m.ju {
+		sum, scale := 0.0, 0.0
+		for i, c := range m.columns {
+			sum, scale = sum+m.u[i]*c[j], scale+math.Abs(m.u[i]*c[j])
+		}
+		if !agree(m.ju[j], sum, scale, p.tol.adjoint) {
+			return fmt.Errorf("JVP is not linear: output %d of the sum is %v, the sum of the outputs %v", j, m.ju[j], sum)
+		}
+	}
+	for i, c := range m.columns {
+		if err := p.compareColumn(m, i, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compareColumn compares the element i of Jᵀ·v and of the gradients with the column i of J.
+func (p *point) compareColumn(m *measured, i int, c []float64) error {
+	if m.pulled != nil {
+		want, scale := dot(m.v, c)
+		if got := m.pulled[i]; !agree(got, want, scale, p.tol.adjoint) && !p.rounding(m, i, got-want) {
+			return fmt.Errorf("VJP: d%s: reverse mode %v, forward mode %v", p.label(i), got, want)
+		}
+	}
+	for _, g := range m.gradients {
+		if got := g.values[i]; !agree(got, c[0], math.Abs(c[0]), p.tol.adjoint) && !p.rounding(m, i, got-c[0]) {
+			return fmt.Errorf("%s: d%s: reverse mode %v, forward mode %v", g.name, p.label(i), got, c[0])
+		}
+	}
+	return nil
+}
+
+// dot returns the inner product of v with the first elements of c, and that of their absolute values.
+func dot(v, c []float64) (sum, scale float64) {
+	for j, w := range v {
+		sum, scale = sum+w*c[j], scale+math.Abs(w*c[j])
+	}
+	return sum, scale
+}
+
+// rounding reports whether a disagreement about element i of x is of the size of what rounding x does to the
+// derivatives.
+func (p *point) rounding(m *measured, i int, gap float64) bool {
+	q := *p
+	q.args = copies(p.args, nil)
+	unit := 0x1p-50
+	if p.Wide != nil {
+		unit = 0x1p-21
+	}
+	for _, c := range q.inputs(q.args) {
+		c.SetFloat(c.Float() * (1 + unit))
+	}
+	after := copies(q.args, nil)
+	q.want = call(reflect.ValueOf(q.F), after, after)
+	if q.want.panics != "" || q.failed() || q.countResults() != p.countResults() {
+		return false
+	}
+	columns, _, err := q.jacobian(m.u)
+	if err != nil || len(columns[i]) != len(m.columns[i]) {
+		return false
+	}
+	noise := 0.0
+	for j, d := range m.columns[i] {
+		noise += math.Abs(d - columns[i][j])
+	}
+	return math.Abs(gap) <= 100*noise
+}
+
+// compareDifferences compares derivatives with differences of F along m.u. Skipped says that some output had no
+// reliable one.
+func (p *point) compareDifferences(m *measured) (skipped bool, err error) {
+	if len(p.x) == 0 || !p.similar() {
+		return len(p.x) > 0, nil
+	}
+	const first = 0x1p-6
+	along := func(t float64) ([]float64, bool) { return p.evaluate(t, m.u) }
+	ds := differences(along, first)
+	if ds == nil {
+		return true, nil
+	}
+	again := func() []estimate { return differences(along, first/8) }
+	if m.columns != nil {
+		return p.compareForward(m, ds, again)
+	}
+	return p.compareReverse(m, ds, again)
+}
+
+// compareForward compares J·u with differences, output by output.
+func (p *point) compareForward(m *measured, ds []estimate, again func() []estimate) (skipped bool, err error) {
+	if len(ds) != len(m.ju) {
+		return false, fmt.Errorf("JVP has %d outputs, F %d", len(m.ju), len(ds))
+	}
+	for j, d := range ds {
+		if !d.ok {
+			skipped = true
+			continue
+		}
+		scale := 1.0
+		for i, c := range m.columns {
+			scale += math.Abs(m.u[i] * c[j])
+		}
+		if p.disagree(m.ju[j], d, scale) && p.disagree(m.ju[j], again()[j], scale) {
+			return false, fmt.Errorf("JVP: output %d of %d: forward mode %v, differences %v ± %.1g", j, len(ds), m.ju[j], d.value, d.err)
+		}
+	}
+	return skipped, nil
+}
+
+// compareReverse compares ⟨Jᵀ·v, u⟩, or ⟨gradient, u⟩, with differences.
+func (p *point) compareReverse(m *measured, ds []estimate, again func() []estimate) (skipped bool, err error) {
+	check := func(name string, g, v []float64) error {
+		got, scale := dot(m.u, g)
+		want := combine(ds, v)
+		if !want.ok {
+			skipped = true
+		} else if p.disagree(got, want, 1+scale) && p.disagree(got, combine(again(), v), 1+scale) {
+			return fmt.Errorf("%s: reverse mode %v, differences %v ± %.1g", name, got, want.value, want.err)
+		}
+		return nil
+	}
+	if m.pulled == nil && m.gradients == nil { // F alone: does it have derivatives?
+		return !combine(ds, m.v).ok, nil
+	}
+	if m.pulled != nil {
+		err = check("VJP", m.pulled, m.v)
+	}
+	for _, g := range m.gradients {
+		if err == nil {
+			err = check(g.name, g.values, []float64{1})
+		}
+	}
+	return skipped, err
+}
+
+// combine returns the estimate of ⟨v, y⟩.
+func combine(ds []estimate, v []float64) estimate {
+	e := estimate{ok: true}
+	for j, w := range v {
+		e.value += w * ds[j].value
+		e.err += math.Abs(w) * ds[j].err
+		e.ok = e.ok && ds[j].ok
+	}
+	return e
+}
+
+// disagree reports whether a derivative differs from a reliable estimate of it.
+func (p *point) disagree(got float64, d estimate, scale float64) bool {
+	return d.ok && !(math.Abs(got-d.value) <= p.tol.quotient*scale+10*d.err)
+}
+
+// evaluate returns y at x + t·u, from the twin in float64 where there is one.
+func (p *point) evaluate(t float64, u []float64) ([]float64, bool) {
+	fn, args := p.twin()
+	for i, c := range p.inputs(args) {
+		c.SetFloat(p.x[i] + t*u[i])
+	}
+	before := cells(p.kept(args)...)
+	r := call(fn, args, args)
+	if r.panics != "" || failed(r.results) {
+		return nil, false
+	}
+	y := numbers(append(append(places(outputs(r.results)...), before...), places(p.kept(args)...)...))
+	return y, finite(y)
+}
+
+// twin returns the function of which differences are taken, and arguments for it.
+func (p *point) twin() (reflect.Value, []reflect.Value) {
+	if p.Wide == nil {
+		return reflect.ValueOf(p.F), copies(p.args, nil)
+	}
+	fn := reflect.ValueOf(p.Wide)
+	types := make([]reflect.Type, len(p.args))
+	for i := range types {
+		types[i] = fn.Type().In(i)
+	}
+	return fn, copies(p.args, types)
+}
+
+// similar reports whether the twin computes what F does, but for rounding.
+func (p *point) similar() bool {
+	if p.Wide == nil {
+		return true
+	}
+	wide, ok := p.evaluate(0, make([]float64, len(p.x)))
+	narrow := *p
+	narrow.Case = &Case{F: p.F, Wrt: p.Wrt}
+	y, _ := narrow.evaluate(0, make([]float64, len(p.x)))
+	if !ok || len(y) != len(wide) {
+		return false
+	}
+	for j := range y {
+		if !agree(y[j], wide[j], 1, 1e-4) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,48 @@
+package randprog
+
+// Options adjusts what [GenerateWith] draws. All fields are optional.
+type Options struct {
+	// Statements is the number of statements that F has at the outermost level; 0 means 9.
+	Statements int
+	// Depth bounds how deep blocks nest; 0 means 4.
+	Depth int
+	// Helpers bounds the number of functions and methods besides F; 0 means 3, negative none.
+	Helpers int
+	// Weight overrides how often a construct is tried, by its name in [Constructs]; 0 switches it off.
+	Weight map[string]int
+	// Hostile is the percentage of programs whose names attack a printer (dx, len, math, err); 0 means 25,
+	// negative none.
+	Hostile int
+	// Modes lists the directives that F carries where they are legal; nil means vjp, jvp, grad, valuegrad.
+	Modes []string
+	// SpareCapacity gives slice arguments spare capacity and lets programs append into it.
+	SpareCapacity bool
+	// Aliased lets arguments of one slice type share their memory.
+	Aliased bool
+	// Labels adds labelled loops.
+	Labels bool
+	// Switch adds switch statements.
+	Switch bool
+	// Panics makes a small share of the programs panic for some inputs.
+	Panics bool
+}
+
+// withDefaults returns o with its zero fields filled in.
+func (o Options) withDefaults() Options {
+	o.Statements = orDefault(o.Statements, 9)
+	o.Depth = orDefault(o.Depth, 4)
+	o.Helpers = orDefault(o.Helpers, 3)
+	o.Hostile = orDefault(o.Hostile, 25)
+	if o.Modes == nil {
+		o.Modes = []string{"vjp", "jvp", "grad", "valuegrad"}
+	}
+	return o
+}
+
+// orDefault returns v, or d where v is zero.
+func orDefault(v, d int) int {
+	if v == 0 {
+		return d
+	}
+	return v
+}

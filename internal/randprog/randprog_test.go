@@ -1,0 +1,352 @@
+package randprog
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var (
+	count    = flag.Int("randprog.n", 500, "number of random programs")
+	seed     = flag.Uint64("randprog.seed", 1, "seed of the first random program")
+	minimise = flag.Bool("randprog.minimise", false, "minimise the first program that fails")
+	command  = flag.String("randprog.godiff", "", "a compiler that is built already")
+	disable  = flag.String("randprog.disable", "", "passes that are left out")
+)
+
+// programs returns n programs from the seed on.
+func programs(from uint64, n int, o Options) []Program {
+	ps := make([]Program, n)
+	for i := range ps {
+		ps[i] = GenerateWith(from+uint64(i), o)
+	}
+	return ps
+}
+
+// root returns the root of the module.
+func root(t testing.TB) string {
+	dir, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func TestGenerateIsDeterministic(t *testing.T) {
+	for seed := range uint64(50) {
+		if a, b := Generate(seed), Generate(seed); a.Source != b.Source {
+			t.Errorf("seed %d: two programs:\n%s\n%s", seed, a.Source, b.Source)
+		}
+	}
+	if Generate(1).Source == Generate(2).Source {
+		t.Error("seeds 1 and 2 give the same program")
+	}
+}
+
+// allOptions switches on everything that is off by default.
+var allOptions = Options{SpareCapacity: true, Aliased: true, Labels: true, Switch: true, Panics: true}
+
+// TestProgramsAreTame judges programs without derivatives: they compile, run, return and have derivatives.
+func TestProgramsAreTame(t *testing.T) {
+	plain := programs(1, 300, Options{Modes: []string{"primal"}})
+	o := allOptions
+	o.Modes = []string{"primal"}
+	for _, test := range []struct {
+		name     string
+		programs []Program
+		panics   bool
+	}{{"default", plain, false}, {"all options", programs(1, 100, o), true}} {
+		r, err := Check(test.programs, Config{Root: root(t), Generate: func(string) error { return nil }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range r.Failures {
+			t.Errorf("%s: seed %d: %s\n%s", test.name, f.Seed, f.Message, f.Source)
+		}
+		if r.Run != len(test.programs) || r.Endless > 0 || r.Panics > 0 != test.panics {
+			t.Errorf("%s: ran %d of %d, %d endless, %d panics", test.name, r.Run, len(test.programs), r.Endless, r.Panics)
+		}
+		if share := float64(r.Skipped) / float64(r.Points); share > 0.05 {
+			t.Errorf("%s: differences say nothing at %.0f%% of the points, want at most 5%%", test.name, 100*share)
+		}
+	}
+}
+
+func TestConstructsOccur(t *testing.T) {
+	const n = 300
+	share := map[string]int{}
+	for _, p := range programs(1, n, Options{}) {
+		for f := range p.Features {
+			share[f]++
+		}
+	}
+	for _, c := range Constructs() {
+		off := slices.Contains([]string{"switch", "panic"}, c)
+		if got := share[c]; off && got > 0 || !off && got < n/50 {
+			t.Errorf("%s is in %d of %d programs", c, got, n)
+		}
+	}
+	for _, c := range []string{"wrt", "named-results", "global", "import-alias"} {
+		if share[c] < n/50 {
+			t.Errorf("%s is in %d of %d programs", c, share[c], n)
+		}
+	}
+}
+
+func TestWeightsSwitchOff(t *testing.T) {
+	o := Options{Weight: map[string]int{"for-count": 0, "min-max": 0, "helper-recursive": 0}, Helpers: -1, Hostile: -1}
+	for _, p := range programs(1, 50, o) {
+		for c := range o.Weight {
+			if p.Features[c] > 0 {
+				t.Errorf("seed %d: %s is switched off, but occurs", p.Seed, c)
+			}
+		}
+		if strings.Contains(p.Source, "func h0") {
+			t.Errorf("seed %d: helpers are switched off, but occur", p.Seed)
+		}
+	}
+}
+
+// file returns a program of package p.
+func file(body string) Program { return Program{Source: "package p\n\n" + body} }
+
+const cube = `//godiff:grad
+func F(x float64) float64 { return x * x * x }
+`
+
+// fake returns a generator that writes the file of derivatives that it is given for a program, by index, with S
+// for the suffix.
+func fake(derivatives map[int]string, err func(dir string) error) func(dir string) error {
+	return func(dir string) error {
+		for i, text := range derivatives {
+			suffix := fmt.Sprintf("%04d", i)
+			path := filepath.Join(dir, "p0", "f"+suffix)
+			if _, err := os.Stat(path + ".go"); err != nil {
+				continue // dropped
+			}
+			text = "package p0\n\n" + strings.ReplaceAll(text, "S", suffix)
+			if err := os.WriteFile(path+"_godiff.go", []byte(text), 0o666); err != nil {
+				return err
+			}
+		}
+		return err(dir)
+	}
+}
+
+func TestCheckReports(t *testing.T) {
+	right := "func FSGrad(x float64) float64 { return 3 * x * x }"
+	derivatives := map[int]string{
+		0: right,
+		1: "func FSGrad(x float64) float64 { return 2 * x * x }",
+		2: "func FSGrad(x float64) float64 { return 3 * x * y }",
+		4: "func FSGrad(x float64) float64 { return FSGrad(x) }",
+		5: right,
+		6: "func FSGrad(x float64) float64 { for { x++ } }",
+		7: right,
+	}
+	ps := slices.Repeat([]Program{file(cube)}, 8)
+	complain := func(dir string) error {
+		for _, f := range []struct{ name, text string }{
+			{"f0003.go", "p0/f0003.go:4:1: cannot differentiate this"},
+			{"f0005.go", "internal error: no position"},
+		} {
+			if _, err := os.Stat(filepath.Join(dir, "p0", f.name)); err == nil {
+				return errors.New(f.text)
+			}
+		}
+		return nil
+	}
+	r, err := Check(ps, Config{Root: root(t), Generate: fake(derivatives, complain)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []struct {
+		index int
+		text  string
+	}{
+		{1, "Grad: reverse mode"},
+		{2, "undefined: y"},
+		{4, "a derivative ends the process"},
+		{5, "internal error: no position"},
+		{6, "a derivative takes too much time"},
+	}
+	if len(r.Failures) != len(want) {
+		t.Fatalf("got %d failures, want %d: %+v", len(r.Failures), len(want), r.Failures)
+	}
+	for i, w := range want {
+		if f := r.Failures[i]; f.Index != w.index || !strings.Contains(f.Message, w.text) {
+			t.Errorf("got failure %d: %s, want %d: %s", f.Index, f.Message, w.index, w.text)
+		}
+	}
+	if r.Refused != 1 || len(r.Refusals) != 1 || r.Refusals[0].Index != 3 || r.Run != 5 {
+		t.Errorf("got %d run, refusals %+v, want 5 and program 3", r.Run, r.Refusals)
+	}
+}
+
+func TestMangled(t *testing.T) {
+	u, err := parse(file(`import "math"
+
+type Pair struct{ X float32 }
+
+func (p *Pair) sum(float64 float32) float32 { return p.X + float64 }
+
+//godiff:vjp wrt=p
+func (p Pair) F(sum float32, Pair int) float64 {
+	p.X = p.sum(sum) + float32(scale)
+	return math.Sin(float64(p.X))
+}
+
+const scale = 2
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := string(u.mangled("q", "7", true))
+	want := `package q
+
+import "math"
+
+type Pair7 struct{ X widened7 }
+
+func (p *Pair7) sum(float64 widened7) widened7 { return p.X + float64 }
+
+// vjp wrt=p
+func (p Pair7) F(sum widened7, Pair int) float64 {
+	p.X = p.sum(sum) + widened7(scale7)
+	return math.Sin(float64(p.X))
+}
+
+const scale7 = 2
+
+type widened7 = float64
+`
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if got, want := u.expression("q", "7", "VJP"), "q.Pair7.FVJP"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if got, want := u.inputs(), []string{"p", "sum", "Pair"}; !slices.Equal(got, want) {
+		t.Errorf("got parameters %v, want %v", got, want)
+	}
+}
+
+func TestMinimise(t *testing.T) {
+	p := file(`import "math"
+
+type Body struct{ X float64 }
+
+func other(x float64) float64 { return x }
+
+// F is what is differentiated.
+//
+//godiff:vjp
+//godiff:jvp
+func F(x []float64, n int, b Body) (float64, error) {
+	a, s := b.X, 0.0
+	for i, v := range x {
+		if k := i * n; k > 2 || a < 3 {
+			s += math.Sin(v*a) + other(v)
+		} else {
+			s -= v
+		}
+	}
+	return s * a, nil
+}
+`)
+	got := Minimise(p, func(q Program) bool { return strings.Contains(q.Source, "math.Sin(") })
+	want := `package p
+
+import "math"
+
+//godiff:vjp
+func F(x []float64) (float64, error) {
+	math.Sin(1)
+	return 1, nil
+}
+`
+	_ = want
+	if !strings.Contains(got.Source, "math.Sin(1)") || len(got.Source) > 120 {
+		t.Errorf("got\n%s\nwant about\n%s", got.Source, want)
+	}
+}
+
+// compiler returns a function that makes derivatives with the command, or skips the test while there is none.
+func compiler(t testing.TB, flags ...string) func(dir string) error {
+	exe := *command
+	if exe == "" {
+		exe = filepath.Join(t.TempDir(), "godiff")
+		build := exec.Command("go", "build", "-o", exe, "./cmd/godiff")
+		build.Dir = root(t)
+		if out, err := build.CombinedOutput(); err != nil {
+			t.Skipf("there is no compiler yet: %v\n%s", err, out)
+		}
+	}
+	return func(dir string) error {
+		cmd := exec.Command(exe, append(append([]string{"generate"}, flags...), "./...")...)
+		cmd.Dir = dir
+		cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("%s%w", out, err)
+		}
+		return nil
+	}
+}
+
+// judged checks programs, and reports the failures as errors of t.
+func judged(t *testing.T, ps []Program, generate func(dir string) error) Report {
+	t.Helper()
+	c := Config{Root: root(t), Generate: generate}
+	r, err := Check(ps, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, f := range r.Failures {
+		if i == 0 && *minimise {
+			f.Source = Minimised(ps[f.Index], f.Message, c).Source
+		}
+		if i < 5 {
+			t.Errorf("seed %d: %s\n%s", f.Seed, f.Message, f.Source)
+		}
+	}
+	t.Logf("%d failures; %d programs run, %d refused; differences said nothing at %d of %d points; %d derivatives vanish",
+		len(r.Failures), r.Run, r.Refused, r.Skipped, r.Points, r.Vanished)
+	for i, f := range r.Refusals {
+		if i < 10 {
+			t.Logf("seed %d is refused: %s", f.Seed, f.Message)
+		}
+	}
+	return r
+}
+
+func TestRandomPrograms(t *testing.T) {
+	var flags []string
+	if *disable != "" {
+		flags = append(flags, "-disable="+*disable)
+	}
+	r := judged(t, programs(*seed, *count, Options{}), compiler(t, flags...))
+	if 20*r.Skipped > r.Points {
+		t.Errorf("differences say nothing at %d of %d points, want at most 5%%", r.Skipped, r.Points)
+	}
+	if 10*r.Vanished > r.Run {
+		t.Errorf("all derivatives of %d of %d programs are zero, want at most 10%%", r.Vanished, r.Run)
+	}
+}
+
+func FuzzPrograms(f *testing.F) {
+	generate := compiler(f)
+	f.Add(uint64(1000), false)
+	f.Fuzz(func(t *testing.T, seed uint64, all bool) {
+		o := Options{}
+		if all {
+			o = allOptions
+		}
+		judged(t, programs(seed, 20, o), generate)
+	})
+}

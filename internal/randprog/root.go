@@ -1,0 +1,133 @@
+package randprog
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// theFunction draws F.
+func (g *gen) theFunction() {
+	for {
+		f := &function{name: "F", mostTrips: 48}
+		g.drawInputs(f)
+		g.drawResults(f)
+		features, free := g.features, g.free
+		body, ok := g.body(f, g.between(g.opts.Statements/2, g.opts.Statements), g.beginning(f), nil)
+		if ok && f.cost <= 10000 {
+			g.decls = append(g.decls, g.doc(f)+f.signature()+" {\n"+body+"\n}")
+			return
+		}
+		g.features, g.free = features, free
+	}
+}
+
+// beginning returns what F begins with: it fails for a large int, if it can fail and has one.
+func (g *gen) beginning(f *function) func() {
+	i := slices.IndexFunc(f.params, func(v *variable) bool { return v.typ.kind == intKind })
+	if !f.fallible || i < 0 {
+		return nil
+	}
+	return func() { g.mayFail(f.params[i]) }
+}
+
+// drawInputs draws the receiver and the parameters of F, one of which carries a derivative.
+func (g *gen) drawInputs(f *function) {
+	if len(g.types.structs) > 0 && g.chance(0.25) {
+		g.receiver(f, pick(g, g.types.structs))
+	}
+	for range g.between(1, 4) {
+		g.parameter(f, g.inputType())
+	}
+	if !slices.ContainsFunc(f.inputs(), func(v *variable) bool { return v.typ.differentiable() }) {
+		g.parameter(f, g.types.float64)
+	}
+	if g.chance(0.04) {
+		v := &variable{name: "_", typ: g.types.float64, exempt: true, frozen: 1}
+		f.params = append(f.params, v)
+	}
+}
+
+// inputType returns the type of a parameter of F.
+func (g *gen) inputType() *typ {
+	s := g.types
+	e := g.someFloat()
+	choices := []struct {
+		weight int
+		typ    *typ
+	}{
+		{20, e}, {14, s.sliceOf(e)}, {5, s.sliceOf(s.sliceOf(e))}, {5, s.arrayOf(3, e)},
+		{7, s.int}, {2, s.bool}, {2, s.string},
+	}
+	if n := len(s.structs); n > 0 {
+		t := pick(g, s.structs)
+		choices = append(choices, []struct {
+			weight int
+			typ    *typ
+		}{{8, t}, {10, s.pointerTo(t)}, {3, s.sliceOf(t)}}...)
+	}
+	return choices[g.choose(len(choices), func(i int) int { return choices[i].weight })].typ
+}
+
+// drawResults draws the result types of F.
+func (g *gen) drawResults(f *function) {
+	s := g.types
+	t := g.someFloat()
+	kinds := [][]*typ{
+		{t}, {t, s.int}, {t, s.error}, {t, t}, {s.sliceOf(t)}, {s.arrayOf(3, t)}, {t, s.sliceOf(t)}, {},
+	}
+	f.results = kinds[g.choose(len(kinds), func(i int) int { return []int{30, 3, 5, 4, 3, 2, 2, 2}[i] })]
+	if len(f.results) == 0 && !slices.ContainsFunc(f.inputs(), func(v *variable) bool { return v.typ.kind == pointerKind || v.typ.kind == sliceKind }) {
+		f.results = []*typ{t}
+	}
+	f.fallible = len(f.results) > 0 && f.results[len(f.results)-1] == s.error
+	if len(g.types.structs) > 0 && len(f.results) == 1 && g.chance(0.06) {
+		f.results = []*typ{pick(g, g.types.structs)}
+	}
+}
+
+// doc returns the doc comment of F with its directives.
+func (g *gen) doc(f *function) string {
+	wrt := g.subset(f)
+	var b strings.Builder
+	b.WriteString("// F is what is differentiated.\n//\n")
+	for _, m := range g.opts.Modes {
+		if (m == "grad" || m == "valuegrad") && !f.hasGradient() {
+			continue
+		}
+		fmt.Fprintf(&b, "//godiff:%s%s\n", m, wrt)
+	}
+	return b.String()
+}
+
+// subset returns a wrt option now and then.
+func (g *gen) subset(f *function) string {
+	if !g.chance(0.2) {
+		return ""
+	}
+	var names []string
+	for _, v := range f.inputs() {
+		if v.typ.differentiable() && v.name != "_" && g.chance(0.6) {
+			names = append(names, v.name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	g.features = append(g.features, "wrt")
+	return " wrt=" + strings.Join(names, ",")
+}
+
+// hasGradient reports whether exactly one result of f carries a derivative, and it is a float.
+func (f *function) hasGradient() bool {
+	n := 0
+	for _, t := range f.results {
+		if t.differentiable() {
+			n++
+			if t.kind != floatKind {
+				return false
+			}
+		}
+	}
+	return n == 1
+}

@@ -1,0 +1,437 @@
+package transform
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// Calls.
+//
+// A call of a function of the package that an active value goes into is differentiated in one of two ways. Where the
+// callee is a small leaf without effects the reverse sweep runs it again:
+//
+//	y := g(x)            y := g(x)
+//	                     …
+//	                     dx += gBack(x, dy)
+//
+// Else its reverse mode is split: the forward sweep calls a function that returns what g returns together with what
+// the reverse sweep will need, and the reverse sweep calls the other half with it. That is linear in the calls, whatever
+// recursion makes of them:
+//
+//	y := g(x, w)         y, saved := gForward(x, w, dw)
+//	                     …
+//	                     dx += gBackward(saved, dy)
+type way int
+
+const (
+	waySplit way = iota
+	wayBack
+)
+
+// way says how calls of fn are differentiated in reverse mode.
+func (u *Unit) way(fn *types.Func) way {
+	s := u.summary(fn)
+	if s == nil || s.recursive || s.calls || s.loops || len(s.writes) > 0 || s.size > 120 {
+		return waySplit
+	}
+	sig := fn.Signature()
+	if sig.Variadic() || sig.Results().Len() != 1 || !ast.IsFloat(sig.Results().At(0).Type()) {
+		return waySplit
+	}
+	for _, p := range ast.ParamsOf(sig) {
+		if hasRefs(p.Type()) {
+			return waySplit
+		}
+	}
+	return wayBack
+}
+
+// A helper is a derivative of a callee that nobody asked for by a directive.
+type helper struct {
+	u    *Unit
+	f    *ast.Func // the callee
+	in   []bool    // the inputs that take part
+	name string    // of the callee and of the inputs that take part, if not all do
+
+	forward, backward, back, tan *ast.Func
+	saved                        *types.Named
+	built                        bool
+}
+
+// A Helper is a function, and perhaps a type, that the derivatives of a package need.
+type Helper struct {
+	Of    *types.Func // the callee; nil for a rule
+	Funcs []*ast.Func
+	Types []*types.Named
+}
+
+func (u *Unit) helperFor(kind string, fn *types.Func, in []bool) *helper {
+	key := fmt.Sprint(kind, fn.FullName(), in)
+	h := u.helpers[key]
+	if h == nil {
+		f := u.Lower(fn)
+		h = &helper{u: u, f: f, in: in, name: helperName(f, in)}
+		u.helpers[key] = h
+		u.order = append(u.order, h)
+	}
+	return h
+}
+
+// helperName names the derivatives of a callee: after its receiver type and name, and after the inputs that take part
+// where others could.
+func helperName(f *ast.Func, in []bool) string {
+	name := f.Name
+	if f.Recv != nil {
+		t := f.Recv.Type
+		if p := ast.Pointee(t); p != nil {
+			t = p
+		}
+		if n, ok := t.(*types.Named); ok {
+			name = n.Obj().Name() + upperFirst(name)
+		}
+	}
+	name = lowerFirst(name)
+	all, some := true, ""
+	for i, v := range f.Inputs() {
+		if !ast.Carries(v.Type) {
+			continue
+		}
+		all = all && in[i]
+		if in[i] {
+			some += upperFirst(v.Name)
+		}
+	}
+	if !all {
+		name += some
+	}
+	return name
+}
+
+func upperFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// free returns a name for a function or type of ours at the level of the package.
+func (u *Unit) free(name string) string {
+	try := name
+	for n := 2; u.Pkg.Scope().Lookup(try) != nil || u.taken[try] || types.Universe.Lookup(try) != nil; n++ {
+		try = fmt.Sprint(name, n)
+	}
+	u.taken[try] = true
+	return try
+}
+
+// backHelper returns the function that is the reverse mode of a leaf.
+func (u *Unit) backHelper(fn *types.Func, in []bool) *helper {
+	h := u.helperFor("back", fn, in)
+	if h.back == nil {
+		h.back = &ast.Func{Name: u.free(h.name + "Back"), Pkg: u.Pkg}
+	}
+	return h
+}
+
+// splitHelper returns the two halves of the reverse mode of a function, or in forward mode its tangent function.
+func (u *Unit) splitHelper(fn *types.Func, in []bool) *helper {
+	return u.helperFor("split", fn, in)
+}
+
+// halves names the two halves.
+func (h *helper) halves() {
+	if h.forward != nil {
+		return
+	}
+	u := h.u
+	h.forward = &ast.Func{Name: u.free(h.name + "Forward"), Pkg: u.Pkg}
+	h.backward = &ast.Func{Name: u.free(h.name + "Backward"), Pkg: u.Pkg}
+	obj := types.NewTypeName(token.NoPos, u.Pkg, u.free(h.name+"Saved"), nil)
+	h.saved = types.NewNamed(obj, types.NewStruct(nil, nil), nil)
+}
+
+func (h *helper) tangent() *ast.Func {
+	if h.tan == nil {
+		h.tan = &ast.Func{Name: h.u.free(h.name + "Tangent"), Pkg: h.u.Pkg}
+	}
+	return h.tan
+}
+
+// savedType is the type of what the forward half remembers: a pointer where the function may call itself.
+func (h *helper) savedType() types.Type {
+	h.halves()
+	if h.u.summary(h.f.Obj).recursive {
+		return types.NewPointer(h.saved)
+	}
+	return h.saved
+}
+
+func (h *helper) forwardTuple() types.Type {
+	h.halves()
+	var vars []*types.Var
+	add := func(t types.Type) { vars = append(vars, types.NewParam(token.NoPos, nil, "", t)) }
+	for _, r := range h.f.Results {
+		add(r.Type)
+	}
+	for _, r := range h.f.Results {
+		if ast.Carries(r.Type) && hasRefs(r.Type) {
+			add(r.Type)
+		}
+	}
+	add(h.savedType())
+	if len(vars) == 1 {
+		return vars[0].Type()
+	}
+	return types.NewTuple(vars...)
+}
+
+func (h *helper) tangentTuple() types.Type {
+	var vars []*types.Var
+	for _, r := range h.f.Results {
+		vars = append(vars, types.NewParam(token.NoPos, nil, "", r.Type))
+	}
+	for _, r := range h.f.Results {
+		if ast.Carries(r.Type) {
+			vars = append(vars, types.NewParam(token.NoPos, nil, "", r.Type))
+		}
+	}
+	if len(vars) == 1 {
+		return vars[0].Type()
+	}
+	return types.NewTuple(vars...)
+}
+
+// valueLike returns the inputs that take part and whose adjoints are returned.
+func (h *helper) valueLike() []int {
+	var list []int
+	for i, v := range h.f.Inputs() {
+		if h.in[i] && ast.ShapeOf(v.Type) == ast.ValueLike {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// backCall adds the terms of a call of a leaf.
+func (d *derivation) backCall(l *linear, c *ast.Call, in []int, adj ast.Expr) {
+	pos := l.stmt.Info().Pos
+	if d.u.Lower(c.Fun.Fn) == nil || d.forward {
+		refuse(pos, "%s cannot be differentiated here; assign its result to a variable first", calleeKey(c.Fun))
+	}
+	if l.seed == nil {
+		panic("transform: a call in reverse without a seed")
+	}
+	part := make([]bool, len(c.Args))
+	for _, i := range in {
+		part[i] = true
+	}
+	h := d.u.backHelper(c.Fun.Fn, part)
+	if len(in) == 0 {
+		return
+	}
+	var args []ast.Expr
+	for _, x := range c.Args {
+		args = append(args, l.val(x))
+	}
+	call := &ast.Call{Fun: ast.Callee{Gen: h.back}, Args: append(args, withSeed(adj, l.seed)), T: h.backType()}
+	if len(in) == 1 && ast.IsFloat(c.Args[in[0]].Type()) {
+		call.Args[len(call.Args)-1] = adj
+		l.push(c.Args[in[0]], call)
+		return
+	}
+	var lhs []ast.Expr
+	for _, i := range in {
+		lhs = append(lhs, &ast.Ref{Var: ast.NewVar("d"+h.f.Inputs()[i].Name, c.Args[i].Type())})
+	}
+	def := &ast.Assign{Lhs: lhs, Op: token.DEFINE, Rhs: []ast.Expr{call}}
+	l.pre = append(l.pre, l.declared(def)...)
+	for n, i := range in {
+		l.pushValue(c.Args[i], lhs[n])
+	}
+}
+
+// declared puts a definition of several variables under the conditions at hand.
+func (l *linear) declared(s *ast.Assign) []ast.Stmt {
+	if len(l.when) == 0 {
+		return []ast.Stmt{s}
+	}
+	var out []ast.Stmt
+	for _, x := range s.Lhs {
+		out = append(out, &ast.Decl{Vars: []*ast.Var{x.(*ast.Ref).Var}, Typed: true})
+	}
+	s.Op = token.ASSIGN
+	return append(out, &ast.If{Cond: all(l.when), Then: &ast.Block{Stmts: []ast.Stmt{s}}})
+}
+
+func (h *helper) backType() types.Type {
+	var vars []*types.Var
+	for i, v := range h.f.Inputs() {
+		if h.in[i] {
+			vars = append(vars, types.NewParam(token.NoPos, nil, "", v.Type))
+		}
+	}
+	if len(vars) == 1 {
+		return vars[0].Type()
+	}
+	return types.NewTuple(vars...)
+}
+
+// splitBack reverses a call whose forward half the forward sweep has called.
+func (r *reverser) splitBack(s ast.Stmt, n *splitNote) []ast.Stmt {
+	h := n.helper
+	args := []ast.Expr{after(s)(&ast.Ref{Var: n.saved})}
+	var zeros []ast.Stmt
+	for i, res := range h.f.Results {
+		if ast.ShapeOf(res.Type) != ast.ValueLike {
+			continue
+		}
+		var l ast.Expr
+		if i < len(n.lhs) {
+			l = n.lhs[i]
+		}
+		if l == nil || !r.holdsActive(l) {
+			args = append(args, zeroOf(res.Type))
+			continue
+		}
+		d := r.place(l, before(s))
+		r.contribute(d)
+		args = append(args, d)
+		if !declaresVar(s, l) {
+			zeros = append(zeros, r.zero(d))
+		}
+	}
+	call := &ast.Call{Fun: ast.Callee{Gen: h.backward}, Args: args}
+	lin := &linear{d: r.derivation, stmt: s}
+	var lhs, seeds []ast.Expr
+	values := h.valueLike()
+	for _, i := range values {
+		if !r.act.depends(n.call.Args[i]) {
+			lhs = append(lhs, nil)
+			continue
+		}
+		v := ast.NewVar("d"+h.f.Inputs()[i].Name, n.call.Args[i].Type())
+		lhs = append(lhs, &ast.Ref{Var: v})
+	}
+	var out []ast.Stmt
+	call.T = h.backwardType()
+	if !slices.ContainsFunc(lhs, func(e ast.Expr) bool { return e != nil }) {
+		out = append(out, &ast.Do{Call: call})
+		return append(out, zeros...)
+	}
+	out = append(out, &ast.Assign{Lhs: lhs, Op: token.DEFINE, Rhs: []ast.Expr{call}})
+	out = append(out, zeros...)
+	_ = seeds
+	for k, i := range values {
+		if lhs[k] == nil {
+			continue
+		}
+		x := n.call.Args[i]
+		if !ast.IsFloat(x.Type()) {
+			if isPath(x) {
+				if r.holdsActive(x) {
+					out = append(out, r.addValues(r.place(x, before(s)), lhs[k])...)
+				}
+				continue
+			}
+			out = append(out, r.spreadTo(s, &target{rhs: x, seed: lhs[k]})...)
+			continue
+		}
+		lin = &linear{d: r.derivation, stmt: s, seed: lhs[k]}
+		lin.push(x, &ast.Ref{Var: seed})
+		out = append(append(out, lin.pre...), r.contributions(lin, lhs[k], nil)...)
+	}
+	return out
+}
+
+// declaresVar reports whether s declares the variable that l is.
+func declaresVar(s ast.Stmt, l ast.Expr) bool {
+	a, ok := s.(*ast.Assign)
+	r, isRef := l.(*ast.Ref)
+	return ok && isRef && a.Op == token.DEFINE && !r.Again
+}
+
+func (h *helper) backwardType() types.Type {
+	var vars []*types.Var
+	for _, i := range h.valueLike() {
+		vars = append(vars, types.NewParam(token.NoPos, nil, "", h.f.Inputs()[i].Type))
+	}
+	if len(vars) == 1 {
+		return vars[0].Type()
+	}
+	return types.NewTuple(vars...)
+}
+
+// multi reverses an assignment of several results of a function with a rule.
+func (r *reverser) multi(s ast.Stmt, lhs []ast.Expr, rhs ast.Expr) []ast.Stmt {
+	c, ok := rhs.(*ast.Call)
+	if !ok || c.Fun.Fn == nil || !r.act.depends(c) {
+		return nil
+	}
+	active := slices.ContainsFunc(lhs, func(l ast.Expr) bool { return l != nil && ast.Carries(l.Type()) && r.holdsActive(l) })
+	if !active {
+		return nil
+	}
+	var in []int
+	for i, x := range c.Args {
+		if r.act.depends(x) || r.reachesActive(x) {
+			in = append(in, i)
+		}
+	}
+	rule := r.u.Rules.find(c.Fun, in)
+	if rule == nil {
+		refuse(s.Info().Pos, "no rule of %s covers its active arguments", calleeKey(c.Fun))
+	}
+	lin := &linear{d: r.derivation, stmt: s, seed: number(1, types.Typ[types.Float64])}
+	var out, zeros []ast.Stmt
+	var results, adjoints []ast.Expr
+	for i, l := range lhs {
+		t := c.Fun.Fn.Signature().Results().At(i).Type()
+		if l == nil {
+			refuse(s.Info().Pos, "assign every result of %s to a variable; its rule needs them", calleeKey(c.Fun))
+		}
+		results = append(results, after(s)(l))
+		if !ast.Carries(t) {
+			continue
+		}
+		if !r.holdsActive(l) {
+			adjoints = append(adjoints, zeroOf(t))
+			continue
+		}
+		v := ast.NewVar("adj", t)
+		d := r.place(l, before(s))
+		out = append(out, define(v, d))
+		zeros = append(zeros, r.zero(d))
+		adjoints = append(adjoints, &ast.Ref{Var: v})
+	}
+	if rule.Own {
+		r.ownMulti(lin, rule, c, results, adjoints)
+	} else {
+		r.callRule(lin, rule, c, results, adjoints)
+	}
+	return append(append(append(out, zeros...), lin.pre...), r.contributions(lin, lin.seed, nil)...)
+}
+
+// ownMulti pushes what one of godiff's own rules returns for a function of one input and several results.
+func (r *reverser) ownMulti(l *linear, rule *Rule, c *ast.Call, results, adjoints []ast.Expr) {
+	if len(rule.Func.Body.Stmts) != 1 || len(rule.Wrt) != 1 {
+		panic("transform: rule " + rule.Func.Name + " of several results has conditions")
+	}
+	b := &binding{l: l, args: map[*ast.Var]ast.Expr{}}
+	params := rule.Func.Params
+	n := 0
+	for _, list := range [][]ast.Expr{c.Args, results, adjoints} {
+		for i, x := range list {
+			if n < len(c.Args) {
+				x = l.val(c.Args[i])
+			}
+			b.args[params[n]] = x
+			n++
+		}
+	}
+	l.push(c.Args[rule.Wrt[0]], fold(b.subst(rule.Func.Body.Stmts[0].(*ast.Return).Results[0])))
+}

@@ -1,0 +1,381 @@
+package transform
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+	"strings"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// prepare analyses f, brings it into normal form and analyses it again. In says which inputs are varied, memory whether
+// what is left behind inputs is useful, as it is for a derivative that is given their shadows.
+func (u *Unit) prepare(f *ast.Func, in []bool, memory, forward bool) *derivation {
+	g := *f
+	g.Results = nameResults(f)
+	d := u.analyse(&g, in, memory, forward)
+	n := &normaliser{unit: u, mem: d.mem, act: d.act, split: d.isSplit}
+	h := g
+	h.Body = n.block(f.Body)
+	d = u.analyse(&h, in, memory, forward)
+	d.checkAll()
+	return d
+}
+
+// nameResults gives unnamed results variables.
+func nameResults(f *ast.Func) []*ast.Var {
+	if f.Named {
+		list := append([]*ast.Var{}, f.Results...)
+		for i, v := range list {
+			if v.Blank() {
+				list[i] = ast.NewVar("y", v.Type)
+			}
+		}
+		return list
+	}
+	var list []*ast.Var
+	for _, v := range f.Results {
+		name := "y"
+		if ast.IsError(v.Type) {
+			name = "err"
+		}
+		list = append(list, ast.NewVar(name, v.Type))
+	}
+	return list
+}
+
+func (u *Unit) analyse(f *ast.Func, in []bool, memory, forward bool) *derivation {
+	d := &derivation{
+		u: u, fn: f, forward: forward,
+		adjoints: map[*ast.Var]*ast.Var{}, shadows: map[*ast.Var]*ast.Var{},
+		isShadow: map[*ast.Var]bool{}, fresh: map[*ast.Var]bool{},
+		undo: map[ast.Stmt][]ast.Stmt{}, grown: map[ast.Stmt]*growth{}, calls: map[ast.Stmt]*splitNote{},
+		remade: map[ast.Stmt]ast.Stmt{}, rangeOver: map[*ast.Var]ast.Expr{},
+	}
+	ast.Inspect(f.Body, func(s ast.Stmt) bool {
+		if s, ok := s.(*ast.Range); ok && s.Define && s.Key != nil && elemType(s.X.Type()) != nil {
+			if key, ok := s.Key.(*ast.Ref); ok && !assigns(s.Body, key.Var) {
+				if x, ok := s.X.(*ast.Ref); ok && !assigns(s.Body, x.Var) {
+					d.rangeOver[key.Var] = s.X
+				}
+			}
+		}
+		return true
+	})
+	d.mem = newMemory(f, u.summary)
+	out := make([]bool, len(f.Results))
+	for i, r := range f.Results {
+		out[i] = ast.Carries(r.Type)
+	}
+	leaves := make([]bool, len(in))
+	if memory {
+		copy(leaves, in)
+	}
+	d.act = newActivity(u, d.mem, in, out, leaves)
+	return d
+}
+
+// checkAll refuses what no transformation handles, wherever it stands.
+func (d *derivation) checkAll() {
+	if d.act.active(d.mem.global.find()) {
+		refuse(d.fn.Pos, "%s mixes active memory with that of a package-level variable", d.fn.Name)
+	}
+	ast.Inspect(d.fn.Body, func(s ast.Stmt) bool {
+		ast.Exprs(s, func(e ast.Expr, _ bool) {
+			ast.Walk(e, func(e ast.Expr) bool {
+				d.checkExpr(s, e)
+				return true
+			})
+		})
+		d.mem.writes(s, func(*ast.Var) {}, func(c cell) {
+			if c.region.find().global {
+				refuse(s.Info().Pos, "memory of a package-level variable is written; a derivative keeps no state between calls")
+			}
+		})
+		return true
+	})
+}
+
+func (d *derivation) checkExpr(s ast.Stmt, e ast.Expr) {
+	switch e := e.(type) {
+	case *ast.Call:
+		d.checkPassive(s, e)
+	case *ast.Addr:
+		d.checkAddr(s, e)
+	case *ast.Convert:
+		if isComplex(e.T) {
+			refuse(s.Info().Pos, "complex numbers cannot be differentiated")
+		}
+	}
+}
+
+func isComplex(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&types.IsComplex != 0
+}
+
+// checkAddr refuses addresses whose memory would have two descriptions.
+func (d *derivation) checkAddr(s ast.Stmt, e *ast.Addr) {
+	if _, lit := e.X.(*ast.Composite); lit || !ast.Carries(e.X.Type()) {
+		return
+	}
+	if !isStruct(e.X.Type()) {
+		refuse(s.Info().Pos, "the address of a %s is taken; only addresses of structs are supported yet", e.X.Type())
+	}
+	if v := rootVar(e.X); v != nil {
+		if _, whole := e.X.(*ast.Ref); !whole && hasRefs(v.Type) || hasRefs(v.Type) {
+			refuse(s.Info().Pos, "the address of %s is taken, and it holds slices or pointers; make it with & instead", v.Name)
+		}
+		if !d.isLocal(v) {
+			refuse(s.Info().Pos, "the address of the parameter or result %s is taken; copy it to a variable first", v.Name)
+		}
+	}
+}
+
+// checkPassive refuses calls of functions without source or rule that an active value goes into.
+func (d *derivation) checkPassive(s ast.Stmt, c *ast.Call) {
+	fn := c.Fun.Fn
+	if fn == nil || d.hasRule(c.Fun) || d.u.constant(c) || d.u.Lower(fn) != nil {
+		return
+	}
+	for _, x := range c.Args {
+		if !d.act.depends(x) && !d.reachesActive(x) {
+			continue
+		}
+		if isText(fn) {
+			continue
+		}
+		if !carriesTuple(c.T) && !hasRefs(x.Type()) {
+			continue
+		}
+		refuse(s.Info().Pos, "%s has neither source here nor a rule, and an active value goes into it; give it a rule with //godiff:derivative of=%s", fn.FullName(), fn.FullName())
+	}
+}
+
+// isText reports whether a function makes text for people.
+func isText(fn *types.Func) bool {
+	if fn.Pkg() == nil {
+		return true // error.Error
+	}
+	switch fn.Pkg().Path() {
+	case "fmt", "errors", "strconv", "log":
+		return true
+	}
+	return false
+}
+
+// A sweepPair is a function in reverse mode, not yet put together.
+type sweepPair struct {
+	d        *derivation
+	forward  *ast.Block
+	reverse  *ast.Block
+	saved    []string // what the forward sweep remembers, in words
+	inserts  *inserts
+	resolver *reverser
+}
+
+// reverse derives the two sweeps of f. Seeds are added at the beginning of the reverse sweep; ends are the variables that are
+// read after it. KeepAll says which regions may change between the sweeps.
+func (d *derivation) sweeps(spec *sweepSpec) *sweepPair {
+	x := &exits{results: d.fn.Results, flags: map[ast.Stmt]*ast.Var{}, leave: spec.leave}
+	body := x.body(d.fn.Body)
+	body = d.addShadows(body)
+	t := newTree(body, d.moved(x.flags))
+	r := &reverser{
+		derivation: d, tree: t, hist: newHistory(t, d.mem),
+		marks: map[*ast.Block]*part{}, exits: map[*part]*item{}, cores: map[*part]*item{},
+		own: map[*ast.Var]bool{}, synthetic: map[*ast.Var]*item{},
+		index: map[*item]ast.Expr{}, iter: map[*item]ast.Expr{},
+		inserts: newInserts(body), contributed: map[*ast.Var]bool{},
+	}
+	for _, v := range spec.contributed {
+		r.contributed[v] = true
+	}
+	rev := r.block(t.root)
+	if len(rev.Stmts) > 0 {
+		rest := append([]ast.Stmt{}, spec.seeds(r)...)
+		rev.Stmts = append(rev.Stmts[:1:1], append(rest, rev.Stmts[1:]...)...)
+	} else {
+		mark := &ast.Block{}
+		r.marks[mark] = t.root
+		rev.Stmts = append([]ast.Stmt{mark}, spec.seeds(r)...)
+	}
+	rev = d.tidyReverse(rev, spec)
+	top := map[*ast.Var]bool{}
+	for _, v := range append(d.fn.Inputs(), d.fn.Results...) {
+		top[v] = true
+	}
+	for _, v := range spec.top {
+		top[v] = true
+	}
+	for _, s := range body.Stmts {
+		for _, v := range ast.Defined(s) {
+			top[v] = true
+		}
+	}
+	rev = r.resolve(rev, top, spec.keepAll)
+	p := &sweepPair{d: d, reverse: rev, inserts: r.inserts, resolver: r}
+	p.forward = r.inserts.apply(body)
+	return p
+}
+
+// A sweepSpec is what differs between the functions in reverse mode.
+type sweepSpec struct {
+	leave       func(*ast.Return) bool
+	seeds       func(*reverser) []ast.Stmt
+	ends        []*ast.Var // read after the reverse sweep
+	zero        []*ast.Var // zero at its beginning
+	top         []*ast.Var // shadow variables that are parameters or declared before the forward sweep
+	contributed []*ast.Var
+	keepAll     func(*region) bool
+}
+
+// moved returns the flags by the statements that addShadows made of those that they belong to.
+func (d *derivation) moved(flags map[ast.Stmt]*ast.Var) map[ast.Stmt]*ast.Var {
+	out := map[ast.Stmt]*ast.Var{}
+	for s, f := range flags {
+		if t := d.remade[s]; t != nil {
+			s = t
+		}
+		out[s] = f
+	}
+	return out
+}
+
+// tidyReverse takes out of a reverse sweep what is constant and what is dead.
+func (d *derivation) tidyReverse(b *ast.Block, spec *sweepSpec) *ast.Block {
+	tracked := map[*ast.Var]bool{}
+	ast.Inspect(b, func(s ast.Stmt) bool {
+		for _, v := range ast.Defined(s) {
+			tracked[v] = true
+		}
+		return true
+	})
+	known := map[*ast.Var]ast.Expr{}
+	for _, v := range spec.zero {
+		tracked[v] = true
+		if ast.IsFloat(v.Type) {
+			known[v] = &ast.Lit{Text: "0", Val: zeroValue, T: v.Type}
+		}
+	}
+	for _, v := range spec.ends {
+		tracked[v] = true
+	}
+	if !d.u.Disable["constants"] {
+		b = (&constProp{tracked: tracked, known: known}).block(b)
+	}
+	if !d.u.Disable["dead"] {
+		for removed := true; removed; {
+			l := &liveness{live: map[*ast.Var]bool{}, fixed: func(v *ast.Var) bool { return !tracked[v] }, keep: hasCall}
+			for _, v := range spec.ends {
+				l.live[v] = true
+			}
+			b = l.block(b)
+			removed = l.removed
+		}
+	}
+	return declare(b)
+}
+
+// hasCall reports whether an expression calls a function that may have effects.
+func hasCall(e ast.Expr) bool {
+	return ast.Any(e, func(e ast.Expr) bool {
+		c, ok := e.(*ast.Call)
+		return ok && (c.Fun.Gen != nil || c.Fun.Fn != nil && c.Fun.Fn.Pkg() != nil && c.Fun.Fn.Pkg().Path() != "math")
+	})
+}
+
+// mayPanic reports whether evaluating an expression can be noticed: by an effect or a panic.
+func (p *sweepPair) mayPanic(e ast.Expr) bool { return p.d.mayPanic(e) }
+
+func (d *derivation) mayPanic(e ast.Expr) bool {
+	return ast.Any(e, func(e ast.Expr) bool {
+		switch e := e.(type) {
+		case *ast.Index:
+			return !d.safeIndex(e)
+		case *ast.Slice, *ast.Deref:
+			return true
+		case *ast.Field:
+			return ast.Pointee(e.X.Type()) != nil
+		case *ast.Binary:
+			return isInteger(e.T) && (e.Op == token.QUO || e.Op == token.REM) && !nonZero(e.Y) || e.Op == token.SHL || e.Op == token.SHR
+		case *ast.Call:
+			switch e.Fun.Builtin {
+			case "len", "cap", "min", "max", "new":
+				return false
+			case "make":
+				return !safeSize(e)
+			}
+			if e.Fun.Fn != nil && e.Fun.Fn.Pkg() != nil && e.Fun.Fn.Pkg().Path() == "math" {
+				return false
+			}
+			return true
+		}
+		return false
+	})
+}
+
+func nonZero(e ast.Expr) bool {
+	v, ok := intLit(e)
+	return ok && v != 0
+}
+
+// safeSize reports whether a make cannot panic: its sizes are lengths or literals.
+func safeSize(c *ast.Call) bool {
+	for _, x := range c.Args {
+		if b, ok := x.(*ast.Call); ok && (b.Fun.Builtin == "len" || b.Fun.Builtin == "cap") {
+			continue
+		}
+		if b, ok := x.(*ast.Call); ok && b.Fun.Builtin == "max" {
+			continue
+		}
+		if v, ok := intLit(x); ok && v >= 0 {
+			continue
+		}
+		return false
+	}
+	return true
+}
+
+// safeIndex reports whether an index expression cannot panic: a literal into an array, or the key of a range over
+// the same variable in a loop that leaves it alone.
+func (d *derivation) safeIndex(e *ast.Index) bool {
+	if a, ok := e.X.Type().Underlying().(*types.Array); ok {
+		if v, ok := intLit(e.I); ok && v >= 0 && v < a.Len() {
+			return true
+		}
+	}
+	key, ok := e.I.(*ast.Ref)
+	if !ok {
+		return false
+	}
+	over := d.rangeOver[key.Var]
+	return over != nil && ast.Equal(over, e.X)
+}
+
+// docName is how a doc comment names a function.
+func docName(f *ast.Func) string {
+	if f.Obj == nil || f.Recv == nil {
+		return "[" + f.Name + "]"
+	}
+	t := f.Recv.Type
+	if p := ast.Pointee(t); p != nil {
+		t = p
+	}
+	if n, ok := t.(*types.Named); ok {
+		return fmt.Sprintf("[%s.%s]", n.Obj().Name(), f.Name)
+	}
+	return "[" + f.Name + "]"
+}
+
+// list joins names as in a sentence.
+func enumerate(names []string) string {
+	switch len(names) {
+	case 0:
+		return "nothing"
+	case 1:
+		return names[0]
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}

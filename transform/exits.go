@@ -1,0 +1,378 @@
+package transform
+
+import (
+	"go/constant"
+	"go/token"
+	"go/types"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// Exits.
+//
+// A reverse sweep begins where the forward sweep ends, so the forward sweep must not leave the function. Returns
+// become assignments to the results; what follows a return that is not the last statement moves into an else
+// branch, or, where the return is in a loop, behind a flag:
+//
+//	if x < 0 { return a }            if x < 0 { y = a } else { rest; y = b }
+//	rest
+//	return b
+//
+//	for … { if c { return a } }      for … { if c { y = a; returned = true; break } }
+//	return b                         if !returned { y = b }
+//
+// A jump out of the middle of a statement that does not always jump gets a flag too, so that the reverse sweep
+// can tell whether what follows it ran:
+//
+//	if c { if d { continue }; s }    skip := false
+//	rest                             if c { if d { skip = true; continue }; s }
+//	                                 rest
+type exits struct {
+	results  []*ast.Var
+	returned *ast.Var               // set where a return leaves a loop; nil if none does
+	flags    map[ast.Stmt]*ast.Var  // of statements that may jump: the flag that says that they did
+	leave    func(*ast.Return) bool // whether a return may leave the function at once
+}
+
+func trueLit(v bool) ast.Expr {
+	t := "false"
+	if v {
+		t = "true"
+	}
+	return &ast.Name{Obj: types.Universe.Lookup(t), T: types.Typ[types.Bool]}
+}
+
+// body rewrites the body of a function.
+func (x *exits) body(b *ast.Block) *ast.Block {
+	c := *b
+	c.Stmts = x.list(b.Stmts, nil, false)
+	if x.returned != nil {
+		decl := &ast.Assign{Lhs: refs([]*ast.Var{x.returned}), Op: token.DEFINE, Rhs: []ast.Expr{trueLit(false)}}
+		c.Stmts = append([]ast.Stmt{decl}, c.Stmts...)
+	}
+	return &c
+}
+
+// A loopExit is how to leave the loops that a statement is in.
+type loopExit struct {
+	label *ast.Label // of the outermost loop
+	depth int        // how many loops there are
+	used  bool       // a return in an inner loop broke out to the label
+}
+
+// list rewrites a list of statements. Loop is nil outside of loops. More says that, in the same iteration,
+// something may follow the list.
+func (x *exits) list(list []ast.Stmt, loop *loopExit, more bool) []ast.Stmt {
+	var out []ast.Stmt
+	for i, s := range list {
+		rest := list[i+1:]
+		switch s := s.(type) {
+		case *ast.Return:
+			return append(out, x.ret(s, loop)...)
+		case *ast.Block:
+			if returns(s) || jumps(s) {
+				return append(out, x.list(append(append([]ast.Stmt{}, s.Stmts...), rest...), loop, more)...)
+			}
+		case *ast.If:
+			if loop == nil && returns(s) {
+				return append(out, x.ifReturns(s, rest)...)
+			}
+		}
+		t := x.stmt(s, loop, more || len(rest) > 0)
+		if (more || len(rest) > 0) && mayLeave(s) && !terminates(s) {
+			switch {
+			case loop == nil: // a loop with a return in it
+				out = append(out, t)
+				guarded := &ast.Block{Stmts: x.list(rest, nil, false)}
+				if len(guarded.Stmts) > 0 {
+					out = append(out, &ast.If{Cond: &ast.Unary{Op: token.NOT, X: &ast.Ref{Var: x.returned}}, Then: guarded})
+				}
+				return out
+			case partial(s):
+				flag := ast.NewVar("skip", types.Typ[types.Bool])
+				out = append(out, &ast.Assign{Lhs: refs([]*ast.Var{flag}), Op: token.DEFINE, Rhs: []ast.Expr{trueLit(false)}})
+				t = setFlag(t, flag, 0)
+				x.flags[t] = flag
+			}
+		}
+		out = append(out, t)
+		if terminates(s) {
+			return out
+		}
+	}
+	return out
+}
+
+// ret is what becomes of a return.
+func (x *exits) ret(s *ast.Return, loop *loopExit) []ast.Stmt {
+	if x.leave(s) {
+		return []ast.Stmt{s}
+	}
+	var out []ast.Stmt
+	if len(s.Results) > 0 && !sameVars(s.Results, x.results) {
+		meta := ast.Meta{Pos: s.Pos, Src: s.Src}
+		out = append(out, &ast.Assign{Meta: meta, Lhs: refs(x.results), Op: token.ASSIGN, Rhs: s.Results})
+	}
+	if loop == nil {
+		return out
+	}
+	if x.returned == nil {
+		x.returned = ast.NewVar("returned", types.Typ[types.Bool])
+	}
+	set := &ast.Assign{Lhs: refs([]*ast.Var{x.returned}), Op: token.ASSIGN, Rhs: []ast.Expr{trueLit(true)}}
+	jump := &ast.Branch{Meta: ast.Meta{Pos: s.Pos}, Tok: token.BREAK}
+	if loop.depth > 1 {
+		loop.used = true
+		jump.Target = loop.label
+	}
+	return append(out, set, jump)
+}
+
+func sameVars(list []ast.Expr, vars []*ast.Var) bool {
+	for i, e := range list {
+		r, ok := e.(*ast.Ref)
+		if !ok || i >= len(vars) || r.Var != vars[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// ifReturns rewrites an if statement outside of loops, some of whose branches return, and what follows it.
+func (x *exits) ifReturns(s *ast.If, rest []ast.Stmt) []ast.Stmt {
+	c := *s
+	var els []ast.Stmt
+	if s.Else != nil {
+		els = s.Else.Stmts
+	}
+	thenEnds, elseEnds := listTerminates(s.Then.Stmts), listTerminates(els)
+	then := s.Then.Stmts
+	switch {
+	case thenEnds:
+		els = append(append([]ast.Stmt{}, els...), rest...)
+		rest = nil
+	case elseEnds:
+		then = append(append([]ast.Stmt{}, then...), rest...)
+		rest = nil
+	case len(rest) > 0:
+		return x.ifMayReturn(s, rest)
+	}
+	c.Then = &ast.Block{Meta: s.Then.Meta, Stmts: x.list(then, nil, false)}
+	c.Else = nil
+	if stmts := x.list(els, nil, false); len(stmts) > 0 {
+		if len(c.Then.Stmts) > 0 && leaves1(c.Then.Stmts) {
+			// The branch leaves the function at once: no else is needed.
+			return append([]ast.Stmt{&c}, stmts...)
+		}
+		c.Else = &ast.Block{Stmts: stmts}
+	}
+	return []ast.Stmt{&c}
+}
+
+// leaves1 reports whether a list ends in a return that has been left as it is, or in a panic.
+func leaves1(list []ast.Stmt) bool {
+	switch s := list[len(list)-1].(type) {
+	case *ast.Return:
+		return true
+	case *ast.Do:
+		return s.Call.Fun.Builtin == "panic"
+	}
+	return false
+}
+
+// ifMayReturn rewrites an if statement neither of whose branches always returns: the returns in it set the
+// flag, and what follows asks for it.
+func (x *exits) ifMayReturn(s *ast.If, rest []ast.Stmt) []ast.Stmt {
+	if x.returned == nil {
+		x.returned = ast.NewVar("returned", types.Typ[types.Bool])
+	}
+	c := *s
+	c.Then = &ast.Block{Meta: s.Then.Meta, Stmts: x.flagged(s.Then.Stmts)}
+	if s.Else != nil {
+		c.Else = &ast.Block{Meta: s.Else.Meta, Stmts: x.flagged(s.Else.Stmts)}
+	}
+	guarded := &ast.Block{Stmts: x.list(rest, nil, false)}
+	if len(guarded.Stmts) == 0 {
+		return []ast.Stmt{&c}
+	}
+	return []ast.Stmt{&c, &ast.If{Cond: &ast.Unary{Op: token.NOT, X: &ast.Ref{Var: x.returned}}, Then: guarded}}
+}
+
+// flagged is list with the flag set after every return.
+func (x *exits) flagged(list []ast.Stmt) []ast.Stmt {
+	return x.list(markReturns(list, x.returned), nil, false)
+}
+
+// markReturns puts an assignment to the flag before every return in a list that is not in a loop. The results
+// are evaluated after it, which no one can see.
+func markReturns(list []ast.Stmt, flag *ast.Var) []ast.Stmt {
+	var out []ast.Stmt
+	for _, s := range list {
+		switch t := s.(type) {
+		case *ast.Return:
+			out = append(out, &ast.Assign{Lhs: refs([]*ast.Var{flag}), Op: token.ASSIGN, Rhs: []ast.Expr{trueLit(true)}}, s)
+			continue
+		case *ast.If, *ast.Block:
+			s = ast.MapExprs(t, nil, func(c ast.Stmt) ast.Stmt {
+				if b, ok := c.(*ast.Block); ok {
+					return &ast.Block{Meta: b.Meta, Stmts: markReturns(b.Stmts, flag)}
+				}
+				return c
+			})
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// stmt rewrites the statements below s.
+func (x *exits) stmt(s ast.Stmt, loop *loopExit, more bool) ast.Stmt {
+	inner := loop
+	var label **ast.Label
+	switch c := s.(type) {
+	case *ast.For:
+		t := *c
+		s, label = &t, &t.Label
+	case *ast.Range:
+		t := *c
+		s, label = &t, &t.Label
+	}
+	if label != nil {
+		more = false
+		if loop == nil {
+			inner = &loopExit{label: &ast.Label{Name: "sweep"}, depth: 1}
+		} else {
+			inner = &loopExit{label: loop.label, depth: loop.depth + 1}
+		}
+	}
+	t := ast.MapExprs(s, nil, func(c ast.Stmt) ast.Stmt {
+		b, ok := c.(*ast.Block)
+		if !ok {
+			return c
+		}
+		return &ast.Block{Meta: b.Meta, Stmts: x.list(b.Stmts, inner, more)}
+	})
+	if inner != loop {
+		if loop != nil {
+			loop.used = loop.used || inner.used
+		} else if inner.used {
+			switch t := t.(type) {
+			case *ast.For:
+				t.Label = inner.label
+			case *ast.Range:
+				t.Label = inner.label
+			}
+		}
+	}
+	return t
+}
+
+// returns reports whether a return is below s.
+func returns(s ast.Stmt) bool {
+	found := false
+	ast.Inspect(s, func(s ast.Stmt) bool {
+		_, ok := s.(*ast.Return)
+		found = found || ok
+		return !found
+	})
+	return found
+}
+
+// jumps reports whether a break or continue below s leaves s.
+func jumps(s ast.Stmt) bool {
+	found := false
+	ast.Inspect(s, func(t ast.Stmt) bool {
+		switch t := t.(type) {
+		case *ast.For, *ast.Range:
+			if labelled(t) {
+				found = true
+			}
+			return false
+		case *ast.Branch:
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+// labelled reports whether a jump below a loop leaves it for a label.
+func labelled(loop ast.Stmt) bool {
+	found := false
+	ast.Inspect(loop, func(t ast.Stmt) bool {
+		b, ok := t.(*ast.Branch)
+		found = found || ok && b.Target != nil
+		return !found
+	})
+	return found
+}
+
+// mayLeave reports whether control may leave s for elsewhere than the statement after it.
+func mayLeave(s ast.Stmt) bool { return returns(s) || jumps(s) }
+
+// terminates reports whether control never reaches the statement after s.
+func terminates(s ast.Stmt) bool {
+	switch s := s.(type) {
+	case *ast.Return, *ast.Branch:
+		return true
+	case *ast.Do:
+		return s.Call.Fun.Builtin == "panic"
+	case *ast.Block:
+		return listTerminates(s.Stmts)
+	case *ast.If:
+		return s.Else != nil && listTerminates(s.Then.Stmts) && listTerminates(s.Else.Stmts)
+	}
+	return false
+}
+
+func listTerminates(list []ast.Stmt) bool {
+	return len(list) > 0 && terminates(list[len(list)-1])
+}
+
+// partial reports whether s may jump in a way that a branch of an if that always jumps does not show: the
+// reverse sweep then needs a flag to tell.
+func partial(s ast.Stmt) bool {
+	i, ok := s.(*ast.If)
+	if !ok {
+		return true
+	}
+	if listTerminates(i.Then.Stmts) || i.Else != nil && listTerminates(i.Else.Stmts) {
+		return false
+	}
+	return true
+}
+
+// setFlag returns s with the flag set before every jump that leaves s.
+func setFlag(s ast.Stmt, flag *ast.Var, depth int) ast.Stmt {
+	switch s.(type) {
+	case *ast.For, *ast.Range:
+		depth++
+	}
+	return ast.MapExprs(s, nil, func(c ast.Stmt) ast.Stmt {
+		b, ok := c.(*ast.Block)
+		if !ok {
+			return c
+		}
+		out := &ast.Block{Meta: b.Meta}
+		for _, t := range b.Stmts {
+			if br, ok := t.(*ast.Branch); ok && (depth == 0 || br.Target != nil) {
+				out.Stmts = append(out.Stmts, &ast.Assign{Lhs: refs([]*ast.Var{flag}), Op: token.ASSIGN, Rhs: []ast.Expr{trueLit(true)}})
+			}
+			out.Stmts = append(out.Stmts, setFlag(t, flag, depth))
+		}
+		return out
+	})
+}
+
+// intLit returns the value of an integer literal.
+func intLit(e ast.Expr) (int64, bool) {
+	l, ok := e.(*ast.Lit)
+	if !ok || l.Val == nil {
+		return 0, false
+	}
+	v := constant.ToInt(l.Val)
+	if v.Kind() != constant.Int {
+		return 0, false
+	}
+	return constant.Int64Val(v)
+}

@@ -1,0 +1,618 @@
+package transform
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// Forward mode.
+//
+// Every assignment of an active value is preceded by the assignment of its tangent, which reads the same values:
+//
+//	y = f(a, b)              dy = ∂f/∂a * da + ∂f/∂b * db
+//	                         y = f(a, b)
+//	a, b = b, a*b            da, db = db, da*b + a*db
+//	                         a, b = b, a*b
+//	return e                 return e, de
+//
+// The tangent of a variable and the shadow of what it reaches are one variable.
+type tangents struct {
+	*derivation
+	sig ast.Signature
+	f   *ast.Func
+}
+
+// tangent derives f in forward mode.
+func (u *Unit) tangent(f *ast.Func, sig ast.Signature, in []bool, name string) *ast.Func {
+	d := u.prepare(f, in, true, true)
+	t := &tangents{derivation: d, sig: sig, f: &ast.Func{Name: name, Pkg: u.Pkg, Pos: f.Pos}}
+	t.f.Doc = fmt.Sprintf("%s is the forward mode of %s: its results, and their tangents along the tangents of the parameters.", name, docName(f))
+	t.bind()
+	var first []ast.Stmt
+	for i, v := range d.fn.Inputs() {
+		ref := &ast.Ref{Var: v}
+		if in[i] || !ast.Carries(v.Type) || !d.act.place(ref) && !d.reachesActive(ref) {
+			continue
+		}
+		if hasRefs(v.Type) {
+			first = append(first, freshShadow(d.both(v), v, false)...)
+		} else {
+			first = append(first, &ast.Decl{Vars: []*ast.Var{d.both(v)}, Typed: true})
+		}
+	}
+	body := t.block(d.fn.Body)
+	body.Stmts = append(first, body.Stmts...)
+	t.f.Body = u.tidyForward(d, body)
+	return t.f
+}
+
+// both returns the variable that is tangent and shadow of v.
+func (d *derivation) both(v *ast.Var) *ast.Var {
+	if d.adjoints[v] == nil && d.shadows[v] == nil {
+		t := v.Type
+		d.adjoints[v] = ast.NewVar("d"+v.Name, t)
+	}
+	if d.adjoints[v] == nil {
+		d.adjoints[v] = d.shadows[v]
+	}
+	d.shadows[v] = d.adjoints[v]
+	d.isShadow[d.adjoints[v]] = true
+	return d.adjoints[v]
+}
+
+func (t *tangents) bind() {
+	inputs, results := t.fn.Inputs(), t.fn.Results
+	primal := func(p ast.Param) *ast.Var {
+		v := inputs[p.Index]
+		if v.Blank() {
+			return ast.NewVar(p.Name, v.Type)
+		}
+		return v
+	}
+	if t.sig.Recv != nil {
+		t.f.Recv = primal(*t.sig.Recv)
+	}
+	for _, p := range t.sig.Params {
+		if p.Role == ast.RolePrimal {
+			t.f.Params = append(t.f.Params, primal(p))
+			continue
+		}
+		v := ast.NewVar(p.Name, p.Type)
+		t.adjoints[inputs[p.Index]] = v
+		t.both(inputs[p.Index])
+		t.f.Params = append(t.f.Params, v)
+	}
+	for _, p := range t.sig.Results {
+		v := results[p.Index]
+		if p.Role == ast.RoleTangent {
+			w := ast.NewVar(p.Name, p.Type)
+			t.adjoints[v] = w
+			t.both(v)
+			v = w
+		} else if v.Obj == nil {
+			v.Name = p.Name
+		}
+		t.f.Results = append(t.f.Results, v)
+	}
+}
+
+func (t *tangents) block(b *ast.Block) *ast.Block {
+	out := &ast.Block{Meta: b.Meta}
+	for _, s := range b.Stmts {
+		out.Stmts = append(out.Stmts, t.stmt(s)...)
+	}
+	return out
+}
+
+func (t *tangents) stmt(s ast.Stmt) []ast.Stmt {
+	switch s := s.(type) {
+	case *ast.Block:
+		return []ast.Stmt{t.block(s)}
+	case *ast.If, *ast.For:
+		return []ast.Stmt{t.below(s)}
+	case *ast.Range:
+		return t.rangeStmt(s)
+	case *ast.Assign:
+		return t.assign(s)
+	case *ast.Decl:
+		if len(s.Values) == 0 {
+			out := []ast.Stmt{s}
+			for _, v := range s.Vars {
+				if ref := (&ast.Ref{Var: v}); t.act.place(ref) || t.reachesActive(ref) {
+					out = append(out, &ast.Decl{Vars: []*ast.Var{t.both(v)}, Typed: true})
+				}
+			}
+			return out
+		}
+		return t.sides(s, refs(s.Vars), s.Values, token.DEFINE)
+	case *ast.Do:
+		return t.do(s)
+	case *ast.Return:
+		return t.ret(s)
+	case *ast.Branch:
+		return []ast.Stmt{s}
+	}
+	panic(fmt.Sprintf("transform: forward mode of %T", s))
+}
+
+func (t *tangents) below(s ast.Stmt) ast.Stmt {
+	return ast.MapExprs(s, nil, func(c ast.Stmt) ast.Stmt {
+		if b, ok := c.(*ast.Block); ok {
+			return t.block(b)
+		}
+		return c
+	})
+}
+
+func (t *tangents) rangeStmt(s *ast.Range) []ast.Stmt {
+	c, _ := t.below(s).(*ast.Range)
+	v := rangeValue(s)
+	if v == nil || !t.act.place(v) {
+		return []ast.Stmt{c}
+	}
+	if c.Key == nil {
+		c.Key = &ast.Ref{Var: ast.NewVar("i", intType)}
+	}
+	elem := &ast.Index{X: s.X, I: c.Key, T: elemType(s.X.Type())}
+	if !t.act.place(elem) {
+		c.Body.Stmts = append([]ast.Stmt{&ast.Decl{Vars: []*ast.Var{t.both(v.Var)}, Typed: true}}, c.Body.Stmts...)
+		return []ast.Stmt{c}
+	}
+	def := define(t.both(v.Var), t.tangentOf(s, elem))
+	c.Body.Stmts = append([]ast.Stmt{def}, c.Body.Stmts...)
+	return []ast.Stmt{c}
+}
+
+func (t *tangents) assign(s *ast.Assign) []ast.Stmt {
+	op, isCompound := compound(s.Op)
+	if !isCompound {
+		return t.sides(s, s.Lhs, s.Rhs, s.Op)
+	}
+	l := s.Lhs[0]
+	if !ast.IsFloat(l.Type()) || !t.act.place(l) {
+		return []ast.Stmt{s}
+	}
+	if op == token.ADD || op == token.SUB {
+		sum := t.float(s, s.Rhs[0])
+		if sum.empty() {
+			return []ast.Stmt{s}
+		}
+		tok := s.Op
+		e := sum.expr(l.Type())
+		if e != nil && isMinus(e) != nil {
+			e = isMinus(e)
+			tok = token.ADD_ASSIGN + token.SUB_ASSIGN - tok
+		}
+		out := sum.pre
+		if e != nil {
+			out = append(out, set(t.tangentPlace(l), tok, e))
+		}
+		return append(append(out, sum.guarded(t.tangentPlace(l), s.Op)...), s)
+	}
+	rhs := &ast.Binary{Op: op, X: l, Y: s.Rhs[0], T: l.Type()}
+	return append(t.tangentAssign(s, s.Lhs, []ast.Expr{rhs}, token.ASSIGN), s)
+}
+
+// sides is a plain assignment, its tangents first.
+func (t *tangents) sides(s ast.Stmt, lhs, rhs []ast.Expr, op token.Token) []ast.Stmt {
+	if len(rhs) == 1 {
+		if c, ok := rhs[0].(*ast.Call); ok {
+			switch {
+			case c.Fun.Builtin == "append" && t.reachesActive(c):
+				return t.appendStmt(s, lhs[0], c)
+			case c.Fun.Builtin == "copy":
+				return append(t.copyStmts(s, c), s)
+			case t.isSplit(c):
+				return t.splitCall(s, lhs, c)
+			}
+			if len(lhs) > 1 {
+				return t.multi(s, lhs, c, op)
+			}
+		}
+	}
+	return append(t.tangentAssign(s, lhs, rhs, op), s)
+}
+
+// tangentPlace is the place of the tangent of a place.
+func (t *tangents) tangentPlace(l ast.Expr) ast.Expr {
+	if v := rootVar(l); v != nil {
+		t.both(v)
+	}
+	if v := rootVar(l); v != nil && !t.mem.addressed[v] {
+		return replaceRoot(l, t.both(v))
+	}
+	if v := rootVar(l); v != nil {
+		return replaceRoot(l, t.both(v))
+	}
+	return t.place(l, now)
+}
+
+func (t *tangents) tangentAssign(s ast.Stmt, lhs, rhs []ast.Expr, op token.Token) []ast.Stmt {
+	if len(lhs) != len(rhs) {
+		return nil
+	}
+	var pre, post []ast.Stmt
+	a := &ast.Assign{Op: op}
+	for i, l := range lhs {
+		if l == nil || !ast.Carries(l.Type()) || !t.act.place(l) && !t.reachesActive(l) {
+			continue
+		}
+		var e ast.Expr
+		place := t.tangentPlace(l)
+		if r, ok := l.(*ast.Ref); ok && r.Again {
+			place = &ast.Ref{Var: t.both(r.Var), Again: true}
+		}
+		if ast.IsFloat(l.Type()) {
+			sum := t.float(s, rhs[i])
+			pre = append(pre, sum.pre...)
+			e = sum.expr(l.Type())
+			if len(sum.cond) > 0 {
+				if len(lhs) > 1 {
+					refuse(s.Info().Pos, "max and min are not supported in a tuple assignment; assign one after the other")
+				}
+				v := ast.NewVar("t", l.Type())
+				if e == nil {
+					e = zeroOf(l.Type())
+				}
+				pre = append(pre, define(v, e))
+				pre = append(pre, sum.guarded(&ast.Ref{Var: v}, token.ADD_ASSIGN)...)
+				e = &ast.Ref{Var: v}
+			}
+			if e == nil {
+				e = zeroOf(l.Type())
+			}
+		} else {
+			e = t.tangentOf(s, rhs[i])
+		}
+		a.Lhs, a.Rhs = append(a.Lhs, place), append(a.Rhs, e)
+	}
+	if len(a.Lhs) == 0 {
+		return pre
+	}
+	return append(append(pre, a), post...)
+}
+
+// A tangentSum is the tangent of a float expression.
+type tangentSum struct {
+	pre   []ast.Stmt
+	terms []ast.Expr
+	cond  []term // terms under conditions, with their values
+}
+
+func (x *tangentSum) empty() bool { return len(x.terms) == 0 && len(x.cond) == 0 }
+
+func (x *tangentSum) expr(t types.Type) ast.Expr {
+	if len(x.terms) == 0 {
+		return nil
+	}
+	return sum(x.terms, t)
+}
+
+// guarded adds the terms that stand under conditions.
+func (x *tangentSum) guarded(to ast.Expr, op token.Token) []ast.Stmt {
+	var out []ast.Stmt
+	for _, tm := range x.cond {
+		out = append(out, &ast.If{Cond: all(tm.when), Then: &ast.Block{Stmts: []ast.Stmt{set(to, op, tm.coef)}}})
+	}
+	return out
+}
+
+// float returns the tangent of a float expression at a statement.
+func (t *tangents) float(s ast.Stmt, e ast.Expr) *tangentSum {
+	lin := &linear{d: t.derivation, stmt: s}
+	lin.push(e, &ast.Ref{Var: seed})
+	out := &tangentSum{}
+	for _, p := range lin.pre {
+		out.pre = append(out.pre, mapAll(p, present))
+	}
+	for _, tm := range lin.terms {
+		d := t.tangentPlace(tm.place)
+		v := present(withSeed(tm.coef, d))
+		if zeroProduct(v) {
+			continue
+		}
+		if len(tm.when) > 0 {
+			when := make([]ast.Expr, len(tm.when))
+			for i, c := range tm.when {
+				when[i] = present(c)
+			}
+			out.cond = append(out.cond, term{coef: v, when: when})
+			continue
+		}
+		out.terms = append(out.terms, v)
+	}
+	return out
+}
+
+// present is an expression without its past: in forward mode the values are those of the moment.
+func present(e ast.Expr) ast.Expr {
+	if p, ok := e.(*ast.Past); ok {
+		return present(p.X)
+	}
+	return ast.MapOperands(e, present)
+}
+
+// tangentOf returns the tangent of a value that is no float.
+func (t *tangents) tangentOf(s ast.Stmt, e ast.Expr) ast.Expr {
+	switch e := e.(type) {
+	case *ast.Composite:
+		return t.tangentLit(s, e)
+	case *ast.Addr:
+		if lit, ok := e.X.(*ast.Composite); ok {
+			return &ast.Addr{X: t.tangentLit(s, lit), T: e.T}
+		}
+	case *ast.Call:
+		if e.Fun.Builtin == "make" || e.Fun.Builtin == "new" {
+			return e
+		}
+		refuse(s.Info().Pos, "the result of this call is not supported here; assign it to a variable first")
+	case *ast.Convert:
+		return &ast.Convert{X: t.tangentOf(s, e.X), T: e.T}
+	case *ast.Name:
+		return e
+	}
+	if ast.IsFloat(e.Type()) {
+		sum := t.float(s, e)
+		if len(sum.pre) > 0 || len(sum.cond) > 0 {
+			refuse(s.Info().Pos, "this expression is not supported inside a composite literal; assign it to a variable first")
+		}
+		if v := sum.expr(e.Type()); v != nil {
+			return v
+		}
+		return zeroOf(e.Type())
+	}
+	if !t.act.place(orPath(e)) && !t.reachesActive(e) {
+		return zeroOf(e.Type())
+	}
+	if isPath(e) {
+		if _, slice := e.(*ast.Slice); !slice {
+			return t.tangentPlace(e)
+		}
+	}
+	return t.value(e, now)
+}
+
+// orPath returns the place that a slice expression slices.
+func orPath(e ast.Expr) ast.Expr {
+	if s, ok := e.(*ast.Slice); ok {
+		return orPath(s.X)
+	}
+	return e
+}
+
+func (t *tangents) tangentLit(s ast.Stmt, e *ast.Composite) ast.Expr {
+	c := &ast.Composite{T: e.T}
+	for _, elem := range e.Elems {
+		switch {
+		case ast.Carries(elem.Value.Type()):
+			elem.Value = t.tangentOf(s, elem.Value)
+		case elem.Field != nil:
+			continue
+		default:
+			elem.Value = zeroOf(elem.Value.Type())
+		}
+		c.Elems = append(c.Elems, elem)
+	}
+	return c
+}
+
+func (t *tangents) do(s *ast.Do) []ast.Stmt {
+	c := s.Call
+	switch {
+	case c.Fun.Builtin == "copy":
+		return append(t.copyStmts(s, c), s)
+	case t.isSplit(c):
+		return t.splitCall(s, nil, c)
+	}
+	return []ast.Stmt{s}
+}
+
+// copyStmts copies tangents as copy(dst, src) copies values.
+func (t *tangents) copyStmts(s ast.Stmt, c *ast.Call) []ast.Stmt {
+	dst, src := c.Args[0], c.Args[1]
+	if isString(src.Type()) || !t.reachesActive(dst) {
+		return nil
+	}
+	ddst := t.value(dst, now)
+	if !t.reachesActive(src) {
+		n := builtin("min", intType, length(dst), length(src))
+		return []ast.Stmt{&ast.Do{Call: builtin("clear", types.NewTuple(), &ast.Slice{X: ddst, Hi: n, T: dst.Type()})}}
+	}
+	return []ast.Stmt{&ast.Do{Call: builtin("copy", intType, ddst, t.value(src, now))}}
+}
+
+func (t *tangents) appendStmt(s ast.Stmt, l ast.Expr, c *ast.Call) []ast.Stmt {
+	for _, x := range c.Args {
+		if v := rootVar(x); v != nil && hasRefs(v.Type) {
+			t.both(v)
+		}
+	}
+	if v := rootVar(l); v != nil {
+		t.both(v)
+	}
+	var values []ast.Stmt // tangents of what is appended, before x moves
+	var tans []ast.Expr
+	elem := elemType(c.T)
+	if !c.Spread && !hasRefs(elem) {
+		for _, a := range c.Args[1:] {
+			v := ast.NewVar("t", elem)
+			if ast.IsFloat(elem) {
+				sum := t.float(s, a)
+				e := sum.expr(elem)
+				if e == nil {
+					e = zeroOf(elem)
+				}
+				values = append(append(values, sum.pre...), define(v, e))
+				values = append(values, sum.guarded(&ast.Ref{Var: v}, token.ADD_ASSIGN)...)
+			} else {
+				values = append(values, define(v, t.tangentOf(s, a)))
+			}
+			tans = append(tans, &ast.Ref{Var: v})
+		}
+	}
+	out := append(values, t.shadowAppend(s, l, c)...)
+	if hasRefs(elem) {
+		return out
+	}
+	dy := &ast.Ref{Var: t.both(l.(*ast.Ref).Var)}
+	n := &ast.Ref{Var: t.grown[s].n}
+	if c.Spread {
+		to := &ast.Slice{X: dy, Lo: n, T: c.T}
+		if t.reachesActive(c.Args[1]) {
+			return append(out, &ast.Do{Call: builtin("copy", intType, to, t.value(c.Args[1], now))})
+		}
+		return append(out, &ast.Do{Call: builtin("clear", types.NewTuple(), to)})
+	}
+	for j, e := range tans {
+		out = append(out, set(&ast.Index{X: dy, I: plus(n, int64(j)), T: elem}, token.ASSIGN, e))
+	}
+	return out
+}
+
+// multi is an assignment of several results of a function with a rule.
+func (t *tangents) multi(s ast.Stmt, lhs []ast.Expr, c *ast.Call, op token.Token) []ast.Stmt {
+	active := slices.ContainsFunc(lhs, func(l ast.Expr) bool { return l != nil && ast.Carries(l.Type()) && t.act.place(l) })
+	if !active || !t.act.depends(c) {
+		return []ast.Stmt{s}
+	}
+	refuse(s.Info().Pos, "%s with several results is not supported in forward mode yet", calleeKey(c.Fun))
+	return nil
+}
+
+// ret adds the tangents to the results that are returned.
+func (t *tangents) ret(s *ast.Return) []ast.Stmt {
+	if len(s.Results) == 0 {
+		return []ast.Stmt{s}
+	}
+	if len(s.Results) == 1 && len(t.fn.Results) > 1 {
+		a := &ast.Assign{Meta: ast.Meta{Pos: s.Pos, Src: s.Src}, Lhs: refs(t.fn.Results), Op: token.ASSIGN, Rhs: s.Results}
+		return append(t.sides(a, a.Lhs, a.Rhs, a.Op), &ast.Return{})
+	}
+	if len(s.Results) == 1 {
+		if c, ok := s.Results[0].(*ast.Call); ok && t.isSplit(c) {
+			a := &ast.Assign{Meta: ast.Meta{Pos: s.Pos, Src: s.Src}, Lhs: refs(t.fn.Results), Op: token.ASSIGN, Rhs: s.Results}
+			return append(t.sides(a, a.Lhs, a.Rhs, a.Op), &ast.Return{})
+		}
+	}
+	out := &ast.Return{Meta: s.Meta}
+	var pre []ast.Stmt
+	for _, p := range t.sig.Results {
+		e := s.Results[p.Index]
+		if p.Role != ast.RoleTangent {
+			out.Results = append(out.Results, e)
+			continue
+		}
+		if !ast.IsFloat(p.Type) {
+			out.Results = append(out.Results, t.tangentOf(s, e))
+			continue
+		}
+		sum := t.float(s, e)
+		pre = append(pre, sum.pre...)
+		v := sum.expr(p.Type)
+		if v == nil {
+			v = zeroOf(p.Type)
+		}
+		if len(sum.cond) > 0 {
+			d := &ast.Ref{Var: t.both(t.fn.Results[p.Index])}
+			pre = append(append(pre, set(d, token.ASSIGN, v)), sum.guarded(d, token.ADD_ASSIGN)...)
+			v = d
+		}
+		out.Results = append(out.Results, v)
+	}
+	if t.err(s) {
+		// With an error the tangents are zero.
+		for i, p := range t.sig.Results {
+			if p.Role == ast.RoleTangent {
+				out.Results[i] = zeroOf(p.Type)
+			}
+		}
+		return []ast.Stmt{out}
+	}
+	return append(pre, out)
+}
+
+// err reports whether a return surely returns an error.
+func (t *tangents) err(s *ast.Return) bool {
+	last := s.Results[len(s.Results)-1]
+	c, ok := last.(*ast.Call)
+	return ok && ast.IsError(last.Type()) && c.Fun.Fn != nil && (c.Fun.Fn.FullName() == "fmt.Errorf" || c.Fun.Fn.FullName() == "errors.New")
+}
+
+// tangentCall is a call in forward mode.
+func (d *derivation) tangentCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call, h *helper) []ast.Stmt {
+	t := &tangents{derivation: d}
+	args := slices.Clone(c.Args)
+	var pre []ast.Stmt
+	for i, x := range c.Args {
+		if !h.in[i] {
+			continue
+		}
+		if ast.IsFloat(x.Type()) {
+			sum := t.float(s, x)
+			pre = append(pre, sum.pre...)
+			e := sum.expr(x.Type())
+			if e == nil {
+				e = zeroOf(x.Type())
+			}
+			if len(sum.cond) > 0 {
+				v := ast.NewVar("t", x.Type())
+				pre = append(append(pre, define(v, e)), sum.guarded(&ast.Ref{Var: v}, token.ADD_ASSIGN)...)
+				e = &ast.Ref{Var: v}
+			}
+			args = append(args, e)
+			continue
+		}
+		for _, x := range c.Args {
+			if v := rootVar(x); v != nil {
+				d.both(v)
+			}
+		}
+		args = append(args, t.tangentOf(s, x))
+	}
+	results := c.Fun.Fn.Signature().Results()
+	targets := make([]ast.Expr, results.Len())
+	copy(targets, lhs)
+	op := token.ASSIGN
+	if a, ok := s.(*ast.Assign); ok {
+		op = a.Op
+	} else if _, ok := s.(*ast.Decl); ok {
+		op = token.DEFINE
+	}
+	var tans []ast.Expr
+	for i := range results.Len() {
+		if !ast.Carries(results.At(i).Type()) {
+			continue
+		}
+		var place ast.Expr
+		if l := targets[i]; l != nil && (t.act.place(l) || t.reachesActive(l)) {
+			place = t.tangentPlace(l)
+			if r, ok := l.(*ast.Ref); ok {
+				place = &ast.Ref{Var: t.both(r.Var), Again: r.Again}
+			}
+		}
+		tans = append(tans, place)
+	}
+	// As in every derivative, an error comes last.
+	all := slices.Concat(targets, tans)
+	if n := results.Len(); n > 0 && ast.ErrorResult(c.Fun.Fn.Signature()) == n-1 {
+		all = slices.Concat(targets[:n-1], tans, targets[n-1:])
+	}
+	call := &ast.Call{Fun: ast.Callee{Gen: h.tangent()}, Args: args, T: h.tangentTuple()}
+	if len(lhs) == 0 {
+		all = make([]ast.Expr, len(all))
+		if len(all) == 0 {
+			return append(pre, &ast.Do{Meta: *s.Info(), Call: call})
+		}
+		op = token.ASSIGN
+	}
+	return append(pre, &ast.Assign{Meta: *s.Info(), Lhs: all, Op: op, Rhs: []ast.Expr{call}})
+}
+
+// tidyForward takes out of a function in forward mode what nobody reads.
+func (u *Unit) tidyForward(d *derivation, b *ast.Block) *ast.Block {
+	return declare(b)
+}

@@ -1,0 +1,318 @@
+package transform
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// A ruleCopy is one of godiff's own rules, or a function that one calls, copied into the output.
+type ruleCopy struct {
+	from *ast.Func
+	to   *ast.Func
+}
+
+// copied returns the copy of a rule that the output calls.
+func (u *Unit) copied(f *ast.Func) *ast.Func {
+	for _, c := range u.copies {
+		if c.from == f {
+			return c.to
+		}
+	}
+	g := *f
+	g.Pkg, g.Obj = u.Pkg, nil
+	g.Name = u.free(lowerFirst(f.Name) + "Rule")
+	c := &ruleCopy{f, &g}
+	u.copies = append(u.copies, c)
+	g.Body = mapAll(f.Body, func(e ast.Expr) ast.Expr {
+		return ast.Map(e, func(e ast.Expr) ast.Expr {
+			call, ok := e.(*ast.Call)
+			if !ok || call.Fun.Fn == nil {
+				return e
+			}
+			if h := u.Rules.Helpers[call.Fun.Fn.FullName()]; h != nil {
+				t := *call
+				t.Fun = ast.Callee{Gen: u.copied(h)}
+				return &t
+			}
+			return e
+		})
+	}).(*ast.Block)
+	return &g
+}
+
+// Helpers builds and returns the functions that the derivations so far have asked for, in that order. Building one may ask
+// for more.
+func (u *Unit) Helpers() (list []*Helper, err error) {
+	defer guard(&err)
+	for i := 0; i < len(u.order); i++ {
+		list = append(list, u.order[i].build()...)
+	}
+	for _, c := range u.copies {
+		list = append(list, &Helper{Funcs: []*ast.Func{c.to}})
+	}
+	return list, nil
+}
+
+func (h *helper) build() []*Helper {
+	if h.built {
+		return nil
+	}
+	h.built = true
+	out := &Helper{Of: h.f.Obj}
+	switch {
+	case h.back != nil:
+		h.buildBack()
+		out.Funcs = append(out.Funcs, h.back)
+	case h.forward != nil:
+		h.buildHalves()
+		out.Types = append(out.Types, h.saved)
+		out.Funcs = append(out.Funcs, h.forward, h.backward)
+	}
+	if h.tan != nil {
+		h.buildTangent()
+		out.Funcs = append(out.Funcs, h.tan)
+	}
+	return []*Helper{out}
+}
+
+// inputsNamed returns the inputs of a callee as the parameters of a helper.
+func inputsNamed(f *ast.Func) []*ast.Var {
+	var list []*ast.Var
+	for i, v := range f.Inputs() {
+		if v.Blank() {
+			v = ast.NewVar(fmt.Sprint("p", i), v.Type)
+		}
+		list = append(list, v)
+	}
+	return list
+}
+
+// buildBack writes the reverse mode of a leaf: it runs the leaf again and returns the adjoints of its inputs.
+func (h *helper) buildBack() {
+	u := h.u
+	d := u.prepare(h.f, h.in, false, false)
+	a := &assembly{u: u, d: d, mode: ast.VJP, in: h.in, f: h.back}
+	g := h.back
+	g.Doc = fmt.Sprintf("%s is the reverse mode of %s.", g.Name, docName(h.f))
+	g.Params = inputsNamed(h.f)
+	dy := ast.NewVar("d"+d.fn.Results[0].Name, d.fn.Results[0].Type)
+	g.Params = append(g.Params, dy)
+	a.seeds = []seedOf{{d.fn.Results[0], dy}}
+	for i, v := range h.f.Inputs() {
+		if h.in[i] {
+			dv := ast.NewVar("d"+v.Name, v.Type)
+			d.adjoints[v] = dv
+			a.zero = append(a.zero, dv)
+			a.ends = append(a.ends, dv)
+			g.Results = append(g.Results, dv)
+			a.outputs = append(a.outputs, &ast.Ref{Var: dv})
+		}
+	}
+	a.build()
+}
+
+// buildTangent writes the forward mode of a callee.
+func (h *helper) buildTangent() {
+	var wrt []int
+	for i, in := range h.in {
+		if in {
+			wrt = append(wrt, i)
+		}
+	}
+	sig, err := ast.SignatureOf(h.f.Obj.Signature(), ast.JVP, wrt)
+	if err != nil {
+		refuse(h.f.Pos, "%s %v", h.f.Name, err)
+	}
+	if sig.Recv != nil {
+		sig.Params = append([]ast.Param{*sig.Recv}, sig.Params...)
+		sig.Recv = nil
+	}
+	g := h.u.tangent(h.f, sig, h.in, h.tan.Name)
+	g.Doc = fmt.Sprintf("%s is the forward mode of %s.", g.Name, docName(h.f))
+	*h.tan = *g
+}
+
+// buildHalves writes the two halves of the reverse mode of a callee.
+func (h *helper) buildHalves() {
+	u := h.u
+	d := u.prepare(h.f, h.in, true, false)
+	f, b := h.forward, h.backward
+	f.Doc = fmt.Sprintf("%s is %s, remembering what [%s] needs.", f.Name, docName(h.f), b.Name)
+	b.Doc = fmt.Sprintf("%s is the reverse mode of %s, after [%s].", b.Name, docName(h.f), f.Name)
+	s := &halves{helper: h, d: d, saved: ast.NewVar("saved", h.savedType())}
+	s.bind()
+	p := d.sweeps(&sweepSpec{
+		leave:   func(*ast.Return) bool { return false },
+		seeds:   s.seedStmts,
+		ends:    s.ends,
+		zero:    s.ends,
+		top:     s.top,
+		keepAll: s.keepAll,
+	})
+	s.finish(p)
+}
+
+// halves puts the two sweeps of a callee into two functions.
+type halves struct {
+	*helper
+	d     *derivation
+	saved *ast.Var // the parameter of the one, the result of the other
+	fresh []*ast.Var
+	seeds []seedOf
+	ends  []*ast.Var
+	top   []*ast.Var
+}
+
+func (s *halves) bind() {
+	d, f, b := s.d, s.forward, s.backward
+	f.Params = inputsNamed(s.f)
+	inputs := s.f.Inputs()
+	for i, v := range inputs {
+		ref := &ast.Ref{Var: v}
+		switch {
+		case !ast.Carries(v.Type):
+		case s.in[i] && hasRefs(v.Type):
+			f.Params = append(f.Params, d.shadow(v))
+			s.top = append(s.top, d.shadow(v))
+		case s.in[i]:
+			dv := ast.NewVar("d"+v.Name, v.Type)
+			d.adjoints[v] = dv
+			s.ends = append(s.ends, dv)
+			b.Results = append(b.Results, dv)
+		case hasRefs(v.Type) && d.reachesActive(ref):
+			s.fresh = append(s.fresh, v)
+			s.top = append(s.top, d.shadow(v))
+		}
+	}
+	b.Params = []*ast.Var{s.saved}
+	f.Results = slices.Clone(d.fn.Results)
+	for _, r := range d.fn.Results {
+		if !ast.Carries(r.Type) {
+			continue
+		}
+		if hasRefs(r.Type) {
+			f.Results = append(f.Results, d.shadow(r))
+			s.top = append(s.top, d.shadow(r))
+			continue
+		}
+		dr := ast.NewVar("d"+r.Name, r.Type)
+		b.Params = append(b.Params, dr)
+		s.seeds = append(s.seeds, seedOf{r, dr})
+	}
+}
+
+// keepAll says which memory the caller may change between the two halves: all that it can reach.
+func (s *halves) keepAll(r *region) bool {
+	r = r.find()
+	if len(r.inputs) > 0 || r.global {
+		return true
+	}
+	for _, v := range s.d.fn.Results {
+		if hasRefs(v.Type) && s.d.mem.of(v) == r {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *halves) seedStmts(*reverser) []ast.Stmt {
+	var out []ast.Stmt
+	for _, v := range s.f.Inputs() {
+		if adj := s.d.adjoints[v]; adj != nil && ast.ShapeOf(v.Type) == ast.ValueLike && !contains(s.ends, adj) {
+			out = append(out, &ast.Decl{Vars: []*ast.Var{adj}, Typed: true})
+		}
+	}
+	for _, x := range s.seeds {
+		if s.d.act.place(&ast.Ref{Var: x.result}) {
+			out = append(out, define(s.d.adjoint(x.result), &ast.Ref{Var: x.param}))
+		}
+	}
+	return out
+}
+
+// finish writes the bodies and the type of what is remembered.
+func (s *halves) finish(p *sweepPair) {
+	captured := s.captured(p.reverse)
+	var fields []*types.Var
+	lit := &ast.Composite{}
+	by := map[*ast.Var]ast.Expr{}
+	names := map[string]bool{}
+	for _, v := range captured {
+		name := v.Name
+		for n := 2; names[name]; n++ {
+			name = fmt.Sprint(v.Name, n)
+		}
+		names[name] = true
+		field := types.NewField(token.NoPos, s.u.Pkg, name, v.Type, false)
+		fields = append(fields, field)
+		lit.Elems = append(lit.Elems, ast.Elem{Field: field, Value: &ast.Ref{Var: v}})
+		by[v] = &ast.Field{X: &ast.Ref{Var: s.saved}, Field: field}
+	}
+	s.helper.saved.SetUnderlying(types.NewStruct(fields, nil))
+	lit.T = s.helper.saved
+	var value ast.Expr = lit
+	if isPointer(s.saved.Type) {
+		value = &ast.Addr{X: lit, T: s.saved.Type}
+	}
+	var first []ast.Stmt
+	for _, v := range s.fresh {
+		first = append(first, freshShadow(s.d.shadows[v], v, false)...)
+	}
+	ret := &ast.Return{}
+	for _, r := range s.forward.Results {
+		ret.Results = append(ret.Results, &ast.Ref{Var: r})
+	}
+	ret.Results = append(ret.Results, value)
+	s.forward.Results = append(s.forward.Results, ast.NewVar("saved", s.saved.Type))
+	body := &ast.Block{Stmts: slices.Concat(first, p.forward.Stmts, []ast.Stmt{ret})}
+	s.forward.Body = s.u.tidy(s.d, body, s.forward.Results)
+	back := &ast.Return{}
+	for _, v := range s.ends {
+		back.Results = append(back.Results, &ast.Ref{Var: v})
+	}
+	rev := substitute(p.reverse, by)
+	if len(back.Results) > 0 {
+		rev.Stmts = append(rev.Stmts, back)
+	}
+	s.backward.Body = s.u.tidy(s.d, rev, s.backward.Results)
+}
+
+// captured returns the variables that the reverse sweep reads from the forward sweep, in the order of their first use.
+func (s *halves) captured(b *ast.Block) []*ast.Var {
+	own := map[*ast.Var]bool{}
+	for _, v := range s.backward.Params {
+		own[v] = true
+	}
+	for _, v := range s.backward.Results {
+		own[v] = true
+	}
+	ast.Inspect(b, func(st ast.Stmt) bool {
+		for _, v := range ast.Defined(st) {
+			own[v] = true
+		}
+		if f, ok := st.(*ast.For); ok && f.Init != nil {
+			for _, v := range ast.Defined(f.Init) {
+				own[v] = true
+			}
+		}
+		return true
+	})
+	var list []*ast.Var
+	ast.Inspect(b, func(st ast.Stmt) bool {
+		ast.Exprs(st, func(e ast.Expr, _ bool) {
+			ast.Walk(e, func(e ast.Expr) bool {
+				if r, ok := e.(*ast.Ref); ok && !own[r.Var] {
+					own[r.Var] = true
+					list = append(list, r.Var)
+				}
+				return true
+			})
+		})
+		return true
+	})
+	return list
+}

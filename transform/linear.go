@@ -1,0 +1,411 @@
+package transform
+
+import (
+	"go/constant"
+	"go/token"
+	"go/types"
+	"strconv"
+	"strings"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// Linearisation.
+//
+// The derivative of an expression is a linear form in the derivatives of the places that it reads: each of them with
+// a coefficient. The coefficients are found by pushing a seed down the expression tree,
+//
+//	x*y seeded with s   gives   x: s*y   and   y: s*x
+//	f(x) seeded with s  gives   x: what the rule of f returns for the adjoint s
+//
+// and serve both modes: reverse mode adds the coefficient times the adjoint of the result to the adjoint of the
+// place, forward mode adds up the coefficients times the tangents of the places.
+
+// seed is the variable that stands for the seed in a coefficient.
+var seed = ast.NewVar("seed", types.Typ[types.Float64])
+
+// A term is one place of a linear form.
+type term struct {
+	place ast.Expr // in the primal
+	coef  ast.Expr // with the seed in it
+	when  []ast.Expr // conditions under which there is such a term
+}
+
+// A linear is the linearisation of the expressions of one statement.
+type linear struct {
+	d      *derivation
+	stmt   ast.Stmt
+	whole  ast.Expr // the right side of the statement …
+	value  ast.Expr // … and, where it can be had, its value as a variable
+	pre    []ast.Stmt // computes what the coefficients share
+	terms  []term
+	when   []ast.Expr
+	seed   ast.Expr // for temporaries, which cannot hold the symbolic one
+}
+
+// val is the value of a primal expression at the statement.
+func (l *linear) val(e ast.Expr) ast.Expr {
+	switch x := e.(type) {
+	case *ast.Lit, *ast.Name:
+		return e
+	case *ast.Unary:
+		if _, lit := x.X.(*ast.Lit); lit {
+			return e
+		}
+	case *ast.Convert:
+		if _, lit := x.X.(*ast.Lit); lit {
+			return e
+		}
+	}
+	if e == l.whole && l.value != nil {
+		return l.value
+	}
+	return &ast.Past{X: e, At: l.stmt}
+}
+
+// push adds the terms of e seeded with adj.
+func (l *linear) push(e, adj ast.Expr) {
+	if !l.d.act.depends(e) {
+		return
+	}
+	switch e := e.(type) {
+	case *ast.Ref, *ast.Field, *ast.Index, *ast.Deref:
+		l.terms = append(l.terms, term{e, adj, l.when})
+	case *ast.Unary:
+		switch e.Op {
+		case token.ADD:
+			l.push(e.X, adj)
+		case token.SUB:
+			l.push(e.X, neg(adj))
+		default:
+			panic("transform: derivative of unary " + e.Op.String())
+		}
+	case *ast.Binary:
+		l.binary(e, adj)
+	case *ast.Convert:
+		l.push(e.X, convert(adj, e.X.Type()))
+	case *ast.Call:
+		l.call(e, adj)
+	case *ast.Composite:
+		refuse(l.stmt.Info().Pos, "a composite literal is not supported inside this expression; assign it to a variable first")
+	default:
+		refuse(l.stmt.Info().Pos, "this expression cannot be differentiated here; assign it to a variable first")
+	}
+}
+
+func (l *linear) binary(e *ast.Binary, adj ast.Expr) {
+	x, y := l.d.act.depends(e.X), l.d.act.depends(e.Y)
+	if x && y {
+		adj = l.share(adj, e.T)
+	}
+	switch e.Op {
+	case token.ADD:
+		l.push(e.X, adj)
+		l.push(e.Y, adj)
+	case token.SUB:
+		l.push(e.X, adj)
+		l.push(e.Y, neg(adj))
+	case token.MUL:
+		if x {
+			l.push(e.X, mul(adj, l.val(e.Y)))
+		}
+		if y {
+			l.push(e.Y, mul(adj, l.val(e.X)))
+		}
+	case token.QUO:
+		if x {
+			l.push(e.X, quo(adj, l.val(e.Y)))
+		}
+		if y {
+			l.push(e.Y, neg(quo(mul(adj, l.val(e)), l.val(e.Y))))
+		}
+	default:
+		panic("transform: derivative of binary " + e.Op.String())
+	}
+}
+
+// share puts an adjoint that is needed more than once and costs something into a temporary.
+func (l *linear) share(adj ast.Expr, t types.Type) ast.Expr {
+	if cost(adj) < 3 || l.seed == nil {
+		return adj
+	}
+	v := ast.NewVar("adj", t)
+	l.pre = append(l.pre, l.guarded(&ast.Assign{Lhs: refs([]*ast.Var{v}), Op: token.DEFINE, Rhs: []ast.Expr{withSeed(adj, l.seed)}})...)
+	return &ast.Ref{Var: v}
+}
+
+// guarded puts a definition under the conditions at hand; the variable is then declared before.
+func (l *linear) guarded(s *ast.Assign) []ast.Stmt {
+	if len(l.when) == 0 {
+		return []ast.Stmt{s}
+	}
+	v := s.Lhs[0].(*ast.Ref).Var
+	s.Op = token.ASSIGN
+	return []ast.Stmt{
+		&ast.Decl{Vars: []*ast.Var{v}, Typed: true},
+		&ast.If{Cond: all(l.when), Then: &ast.Block{Stmts: []ast.Stmt{s}}},
+	}
+}
+
+func all(conds []ast.Expr) ast.Expr {
+	c := conds[0]
+	for _, d := range conds[1:] {
+		c = &ast.Binary{Op: token.LAND, X: c, Y: d, T: types.Typ[types.Bool]}
+	}
+	return c
+}
+
+// keep puts a value that a rule needs more than once into a temporary.
+func (l *linear) keep(e ast.Expr, name string) ast.Expr {
+	if cheap(e) {
+		return e
+	}
+	v := ast.NewVar(name, e.Type())
+	l.pre = append(l.pre, &ast.Assign{Lhs: refs([]*ast.Var{v}), Op: token.DEFINE, Rhs: []ast.Expr{e}})
+	return &ast.Ref{Var: v}
+}
+
+// cheap reports whether evaluating e twice is no worse than keeping it.
+func cheap(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Ref, *ast.Lit, *ast.Name:
+		return true
+	case *ast.Past:
+		return cheap(e.X)
+	case *ast.Unary:
+		return cheap(e.X)
+	case *ast.Field:
+		return cheap(e.X)
+	case *ast.Index:
+		return cheap(e.X) && cost(e.I) < 2
+	case *ast.Convert:
+		return cheap(e.X)
+	}
+	return false
+}
+
+// cost counts what evaluating e takes, in multiplications.
+func cost(e ast.Expr) int {
+	n := 0
+	ast.Walk(e, func(e ast.Expr) bool {
+		switch e := e.(type) {
+		case *ast.Binary:
+			n++
+			if e.Op == token.QUO {
+				n += 3
+			}
+		case *ast.Call:
+			if e.Fun.Builtin != "len" && e.Fun.Builtin != "cap" {
+				n += 10
+			}
+		}
+		return true
+	})
+	return n
+}
+
+// withSeed replaces the symbolic seed in a coefficient and simplifies what that makes simple.
+func withSeed(coef, s ast.Expr) ast.Expr {
+	switch e := coef.(type) {
+	case *ast.Ref:
+		if e.Var == seed {
+			return s
+		}
+		return e
+	case *ast.Past:
+		return e
+	case *ast.Binary:
+		return binary(e.Op, withSeed(e.X, s), withSeed(e.Y, s), e.T)
+	case *ast.Unary:
+		if e.Op == token.SUB {
+			return neg(withSeed(e.X, s))
+		}
+	case *ast.Convert:
+		return convert(withSeed(e.X, s), e.T)
+	}
+	return ast.MapOperands(coef, func(x ast.Expr) ast.Expr { return withSeed(x, s) })
+}
+
+// binary is x op y, without what does nothing: factors of one, signs of signs. Nothing is done that could
+// change rounding or range.
+func binary(op token.Token, x, y ast.Expr, t types.Type) ast.Expr {
+	switch op {
+	case token.MUL:
+		return mul(x, y)
+	case token.QUO:
+		return quo(x, y)
+	case token.ADD:
+		return add(x, y)
+	case token.SUB:
+		return sub(x, y)
+	}
+	return &ast.Binary{Op: op, X: x, Y: y, T: t}
+}
+
+func mul(x, y ast.Expr) ast.Expr {
+	switch {
+	case isOne(x):
+		return y
+	case isOne(y):
+		return x
+	case isMinus(x) != nil && !isLit(x):
+		return neg(mul(isMinus(x), y))
+	case isMinus(y) != nil:
+		return neg(mul(x, isMinus(y)))
+	}
+	return &ast.Binary{Op: token.MUL, X: x, Y: y, T: floatOf(x, y)}
+}
+
+func quo(x, y ast.Expr) ast.Expr {
+	switch {
+	case isOne(y):
+		return x
+	case isMinus(x) != nil:
+		return neg(quo(isMinus(x), y))
+	}
+	if isConstant(x) && isConstant(y) {
+		x = floating(x)
+	}
+	return &ast.Binary{Op: token.QUO, X: x, Y: y, T: floatOf(x, y)}
+}
+
+// isConstant reports whether e is a constant expression of Go.
+func isConstant(e ast.Expr) bool {
+	return !ast.Any(e, func(e ast.Expr) bool {
+		switch e := e.(type) {
+		case *ast.Name:
+			_, isConst := e.Obj.(*types.Const)
+			return !isConst
+		case *ast.Lit, *ast.Unary, *ast.Binary, *ast.Convert, *ast.Past:
+			return false
+		}
+		return true
+	})
+}
+
+// floating is a constant expression that Go does not take for an integer one: 1/2 is zero, 1.0/2 is not.
+func floating(e ast.Expr) ast.Expr {
+	switch e := e.(type) {
+	case *ast.Lit:
+		if e.Val != nil && e.Val.Kind() == constant.Int {
+			return &ast.Lit{Text: e.Text + ".0", Val: e.Val, T: e.T}
+		}
+		return e
+	case *ast.Binary:
+		if e.Op == token.MUL || e.Op == token.QUO {
+			return &ast.Binary{Op: e.Op, X: floating(e.X), Y: e.Y, T: e.T}
+		}
+	case *ast.Convert:
+		return e
+	}
+	return &ast.Convert{X: e, T: e.Type()}
+}
+
+func add(x, y ast.Expr) ast.Expr {
+	if m := isMinus(y); m != nil {
+		return &ast.Binary{Op: token.SUB, X: x, Y: m, T: floatOf(x, y)}
+	}
+	return &ast.Binary{Op: token.ADD, X: x, Y: y, T: floatOf(x, y)}
+}
+
+func sub(x, y ast.Expr) ast.Expr {
+	if m := isMinus(y); m != nil {
+		return &ast.Binary{Op: token.ADD, X: x, Y: m, T: floatOf(x, y)}
+	}
+	return &ast.Binary{Op: token.SUB, X: x, Y: y, T: floatOf(x, y)}
+}
+
+func neg(x ast.Expr) ast.Expr {
+	if m := isMinus(x); m != nil {
+		return m
+	}
+	return &ast.Unary{Op: token.SUB, X: x}
+}
+
+// isMinus returns m where x is -m, else nil.
+func isMinus(x ast.Expr) ast.Expr {
+	if u, ok := x.(*ast.Unary); ok && u.Op == token.SUB {
+		return u.X
+	}
+	return nil
+}
+
+func isLit(x ast.Expr) bool {
+	if m := isMinus(x); m != nil {
+		x = m
+	}
+	_, ok := x.(*ast.Lit)
+	return ok
+}
+
+// floatOf is the type of an operation on x and y; a literal takes the other's.
+func floatOf(x, y ast.Expr) types.Type {
+	if isLit(x) {
+		return y.Type()
+	}
+	return x.Type()
+}
+
+// litValue returns the value of a float literal or its negation.
+func litValue(e ast.Expr) (float64, bool) {
+	if m := isMinus(e); m != nil {
+		v, ok := litValue(m)
+		return -v, ok
+	}
+	if c, ok := e.(*ast.Convert); ok {
+		return litValue(c.X)
+	}
+	l, ok := e.(*ast.Lit)
+	if !ok || l.Val == nil || l.Val.Kind() != constant.Int && l.Val.Kind() != constant.Float {
+		return 0, false
+	}
+	v, _ := constant.Float64Val(l.Val)
+	return v, true
+}
+
+func isOne(e ast.Expr) bool {
+	if _, conv := e.(*ast.Convert); conv {
+		return false
+	}
+	v, ok := litValue(e)
+	return ok && v == 1
+}
+
+func isZero(e ast.Expr) bool {
+	v, ok := litValue(e)
+	return ok && v == 0
+}
+
+// number is a float literal.
+func number(v float64, t types.Type) ast.Expr {
+	if v < 0 {
+		return neg(number(-v, t))
+	}
+	return &ast.Lit{Text: formatFloat(v), Val: constant.MakeFloat64(v), T: t}
+}
+
+func formatFloat(v float64) string {
+	s := strconv.FormatFloat(v, 'g', -1, 64)
+	if strings.Contains(s, "e+") {
+		s = strings.Replace(s, "e+", "e", 1)
+	}
+	return s
+}
+
+// convert is T(e), without conversions that do nothing.
+func convert(e ast.Expr, t types.Type) ast.Expr {
+	if r, ok := e.(*ast.Ref); ok && r.Var == seed {
+		// The seed takes whatever type it is used with; the conversion is applied to what replaces it.
+		return &ast.Convert{X: e, T: t}
+	}
+	if types.Identical(e.Type(), t) {
+		return e
+	}
+	if l, ok := e.(*ast.Lit); ok {
+		return &ast.Lit{Text: l.Text, Val: l.Val, T: t}
+	}
+	if m := isMinus(e); m != nil && isLit(m) {
+		return neg(convert(m, t))
+	}
+	return &ast.Convert{X: e, T: t}
+}

@@ -1,0 +1,502 @@
+package transform
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// Derive derives f in a mode with respect to the inputs wrt and returns the function with the given name.
+func (u *Unit) Derive(f *ast.Func, mode ast.Mode, wrt []int, name string) (g *ast.Func, err error) {
+	defer guard(&err)
+	sig, sigErr := ast.SignatureOf(f.Obj.Signature(), mode, wrt)
+	if sigErr != nil {
+		refuse(f.Pos, "%s %v", f.Name, sigErr)
+	}
+	in := make([]bool, len(f.Inputs()))
+	for _, i := range wrt {
+		in[i] = true
+	}
+	if mode == ast.JVP {
+		return u.tangent(f, sig, in, name), nil
+	}
+	a := &assembly{u: u, mode: mode, sig: sig, in: in}
+	a.d = u.prepare(f, in, mode == ast.VJP, false)
+	a.f = &ast.Func{Name: name, Pkg: u.Pkg, Pos: f.Pos, Variadic: f.Variadic && mode != ast.VJP}
+	a.f.Doc = reverseDoc(f, mode, sig, name)
+	a.bind()
+	a.build()
+	return a.f, nil
+}
+
+// An assembly puts the two sweeps together to a function.
+type assembly struct {
+	u    *Unit
+	d    *derivation
+	mode ast.Mode
+	sig  ast.Signature
+	in   []bool
+	f    *ast.Func
+
+	seeds   []seedOf   // adjoints of results
+	fresh   []*ast.Var // inputs whose shadow is made here
+	outputs []ast.Expr // what is returned at the end
+	failed  []ast.Expr // what is returned with an error
+	ends    []*ast.Var
+	zero    []*ast.Var
+	err     *ast.Var
+}
+
+// A seedOf is a result and where its adjoint comes from: a parameter, or one.
+type seedOf struct {
+	result *ast.Var
+	param  *ast.Var // nil for one
+}
+
+// bind gives every parameter and result of the signature its variable.
+func (a *assembly) bind() {
+	d := a.d
+	inputs, results := d.fn.Inputs(), d.fn.Results
+	for i, v := range inputs {
+		if v.Blank() {
+			inputs[i] = v
+		}
+	}
+	if a.sig.Recv != nil {
+		a.f.Recv = a.primal(*a.sig.Recv, inputs)
+	}
+	for _, p := range a.sig.Params {
+		switch p.Role {
+		case ast.RolePrimal:
+			a.f.Params = append(a.f.Params, a.primal(p, inputs))
+		case ast.RoleShadow:
+			v := ast.NewVar(p.Name, p.Type)
+			d.shadows[inputs[p.Index]] = v
+			d.isShadow[v] = true
+			if ast.ShapeOf(inputs[p.Index].Type) == ast.Mixed {
+				d.adjoints[inputs[p.Index]] = v
+			}
+			a.f.Params = append(a.f.Params, v)
+		case ast.RoleSeed:
+			v := ast.NewVar(p.Name, p.Type)
+			a.seeds = append(a.seeds, seedOf{results[p.Index], v})
+			a.f.Params = append(a.f.Params, v)
+		default:
+			panic(fmt.Sprintf("transform: parameter with role %d", p.Role))
+		}
+	}
+	for _, p := range a.sig.Results {
+		a.bindResult(p, inputs, results)
+	}
+	if a.mode != ast.VJP {
+		for _, r := range results {
+			if ast.Carries(r.Type) {
+				a.seeds = append(a.seeds, seedOf{r, nil})
+			}
+		}
+	}
+}
+
+// primal returns the variable of a primal parameter; one without a name gets a name.
+func (a *assembly) primal(p ast.Param, inputs []*ast.Var) *ast.Var {
+	v := inputs[p.Index]
+	if v.Blank() {
+		return ast.NewVar(p.Name, v.Type)
+	}
+	return v
+}
+
+func (a *assembly) bindResult(p ast.Param, inputs, results []*ast.Var) {
+	d := a.d
+	var v *ast.Var
+	switch p.Role {
+	case ast.RoleResult, ast.RoleErr:
+		v = results[p.Index]
+		if v.Obj == nil {
+			v.Name = p.Name
+		}
+		a.failed = append(a.failed, &ast.Ref{Var: v})
+		if p.Role == ast.RoleErr {
+			a.err = v
+		} else {
+			a.ends = append(a.ends, v)
+		}
+	case ast.RoleShadow:
+		v = ast.NewVar(p.Name, p.Type)
+		input := inputs[p.Index]
+		switch ast.ShapeOf(input.Type) {
+		case ast.ValueLike:
+			d.adjoints[input] = v
+			a.zero = append(a.zero, v)
+		case ast.Mixed:
+			d.adjoints[input], d.shadows[input] = v, v
+			d.isShadow[v] = true
+			a.fresh = append(a.fresh, input)
+		default:
+			d.shadows[input] = v
+			d.isShadow[v] = true
+			a.fresh = append(a.fresh, input)
+		}
+		a.ends = append(a.ends, v)
+		a.failed = append(a.failed, zeroOf(v.Type))
+	default:
+		panic(fmt.Sprintf("transform: result with role %d", p.Role))
+	}
+	a.f.Results = append(a.f.Results, v)
+	a.outputs = append(a.outputs, &ast.Ref{Var: v})
+}
+
+// build writes the body.
+func (a *assembly) build() {
+	d := a.d
+	for i, v := range d.fn.Inputs() {
+		if !a.in[i] && ast.Carries(v.Type) && d.reachesActive(&ast.Ref{Var: v}) {
+			// Active values pass through memory that is not differentiated with respect to.
+			d.shadow(v)
+			a.fresh = append(a.fresh, v)
+		}
+		a.checkMixed(v)
+	}
+	spec := &sweepSpec{
+		leave:   a.leaves,
+		seeds:   a.seedStmts,
+		ends:    a.ends,
+		zero:    a.zero,
+		keepAll: func(*region) bool { return false },
+	}
+	for _, v := range d.shadows {
+		spec.top = append(spec.top, v)
+	}
+	p := d.sweeps(spec)
+	a.join(p)
+}
+
+// checkMixed refuses what is not supported of inputs that hold both floats and slices.
+func (a *assembly) checkMixed(v *ast.Var) {
+	if ast.ShapeOf(v.Type) != ast.Mixed || !a.d.act.place(&ast.Ref{Var: v}) {
+		return
+	}
+	if assigns(a.d.fn.Body, v) {
+		refuse(a.d.fn.Pos, "the parameter %s, which holds floats and slices, is assigned to; copy it or pass a pointer", v.Name)
+	}
+}
+
+// leaves reports whether a return of F can leave the derivative at once: one with an error that is not nil.
+func (a *assembly) leaves(s *ast.Return) bool {
+	if a.err == nil || len(s.Results) != len(a.d.fn.Results) {
+		return false
+	}
+	c, ok := s.Results[len(s.Results)-1].(*ast.Call)
+	return ok && c.Fun.Fn != nil && c.Fun.Fn.Pkg() != nil && (c.Fun.Fn.FullName() == "fmt.Errorf" || c.Fun.Fn.FullName() == "errors.New")
+}
+
+// seedStmts starts the reverse sweep.
+func (a *assembly) seedStmts(r *reverser) []ast.Stmt {
+	var out []ast.Stmt
+	for _, v := range a.d.fn.Inputs() {
+		if adj := a.d.adjoints[v]; adj != nil && ast.ShapeOf(v.Type) == ast.ValueLike && !contains(a.ends, adj) {
+			out = append(out, &ast.Decl{Vars: []*ast.Var{adj}, Typed: true})
+		}
+	}
+	for _, s := range a.seeds {
+		out = append(out, a.seed(s)...)
+	}
+	return out
+}
+
+func contains(list []*ast.Var, v *ast.Var) bool {
+	for _, w := range list {
+		if v == w {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *assembly) seed(s seedOf) []ast.Stmt {
+	d := a.d
+	ref := &ast.Ref{Var: s.result}
+	if !d.act.place(ref) {
+		return nil
+	}
+	switch ast.ShapeOf(s.result.Type) {
+	case ast.ValueLike:
+		adj := d.adjoint(s.result)
+		if s.param == nil {
+			return []ast.Stmt{define(adj, number(1, adj.Type))}
+		}
+		return []ast.Stmt{define(adj, &ast.Ref{Var: s.param})}
+	case ast.ReferenceLike:
+		return addShadow(&ast.Ref{Var: d.shadow(s.result)}, &ast.Ref{Var: s.param}, s.result.Type)
+	}
+	refuse(d.fn.Pos, "the result %s holds floats and slices; that is not supported yet", s.result.Name)
+	return nil
+}
+
+// addShadow adds what src reaches to what dst reaches.
+func addShadow(dst, src ast.Expr, t types.Type) []ast.Stmt {
+	switch u := t.Underlying().(type) {
+	case *types.Slice:
+		i := ast.NewVar("i", intType)
+		at := func(e ast.Expr) ast.Expr { return &ast.Index{X: e, I: &ast.Ref{Var: i}, T: u.Elem()} }
+		var body []ast.Stmt
+		if ast.ShapeOf(u.Elem()) == ast.ValueLike {
+			body = addValues(at(dst), at(src))
+		} else {
+			body = addShadow(at(dst), at(src), u.Elem())
+		}
+		return []ast.Stmt{&ast.Range{Key: &ast.Ref{Var: i}, Define: true, X: src, Body: &ast.Block{Stmts: body}}}
+	}
+	refuse(token.NoPos, "results of type %s are not supported yet", t)
+	return nil
+}
+
+// join puts the sweeps together.
+func (a *assembly) join(p *sweepPair) {
+	d := a.d
+	body := &ast.Block{}
+	rev := append([]ast.Stmt{}, p.reverse.Stmts...)
+	ret := &ast.Return{Results: a.outputs}
+	forward := a.expandReturns(p.forward)
+	var check []ast.Stmt
+	if a.err != nil {
+		cond := &ast.Binary{Op: token.NEQ, X: &ast.Ref{Var: a.err}, Y: nilExpr(a.err.Type), T: types.Typ[types.Bool]}
+		check = []ast.Stmt{&ast.If{Cond: cond, Then: &ast.Block{Stmts: []ast.Stmt{&ast.Return{Results: a.failed}}}}}
+	}
+	var early, late []ast.Stmt
+	for _, v := range a.fresh {
+		sv := d.shadows[v]
+		mk := freshShadow(sv, v, contains(a.f.Results, sv))
+		if usesVar(forward, sv) {
+			early = append(early, mk...)
+		} else {
+			late = append(late, mk...)
+		}
+	}
+	tail := append(append(append([]ast.Stmt{}, check...), late...), rev...)
+	tail = append(tail, ret)
+	mark := &ast.Block{} // the border between the sweeps
+	early = append(declareResults(d, a.f.Results), early...)
+	all := &ast.Block{Stmts: append(append(append(append([]ast.Stmt{}, early...), forward.Stmts...), mark), tail...)}
+	body = a.u.tidy(d, all, a.f.Results)
+	a.f.Body = borders(body, mark)
+}
+
+func nilExpr(t types.Type) ast.Expr { return &ast.Name{Obj: types.Universe.Lookup("nil"), T: t} }
+
+// expandReturns gives the returns of the forward sweep, which are those with an error, all results of the derivative.
+func (a *assembly) expandReturns(b *ast.Block) *ast.Block {
+	return ast.MapExprs(b, nil, func(t ast.Stmt) ast.Stmt {
+		switch t := t.(type) {
+		case *ast.Return:
+			c := *t
+			c.Results = nil
+			for i, p := range a.sig.Results {
+				switch p.Role {
+				case ast.RoleResult, ast.RoleErr:
+					c.Results = append(c.Results, t.Results[p.Index])
+				default:
+					c.Results = append(c.Results, a.failed[i])
+				}
+			}
+			return &c
+		case *ast.Block:
+			return a.expandReturns(t)
+		}
+		return ast.MapExprs(t, nil, func(u ast.Stmt) ast.Stmt {
+			if b, ok := u.(*ast.Block); ok {
+				return a.expandReturns(b)
+			}
+			return u
+		})
+	}).(*ast.Block)
+}
+
+// freshShadow makes the shadow of an input. Named says that it is a result of the derivative.
+func freshShadow(sv, v *ast.Var, named bool) []ast.Stmt {
+	op := token.DEFINE
+	if named {
+		op = token.ASSIGN
+	}
+	ref := &ast.Ref{Var: sv}
+	e, more := zeroShadow(ref, &ast.Ref{Var: v}, v.Type, 0)
+	out := []ast.Stmt{&ast.Assign{Lhs: []ast.Expr{ref}, Op: op, Rhs: []ast.Expr{e}}}
+	return append(out, more...)
+}
+
+// zeroShadow returns an expression for the shadow of a value, and the statements that complete it at place.
+func zeroShadow(place, value ast.Expr, t types.Type, depth int) (ast.Expr, []ast.Stmt) {
+	if depth > 4 {
+		return shadowCall(value, t), nil
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Slice:
+		mk := builtin("make", t, length(value))
+		if ast.ShapeOf(u.Elem()) == ast.ValueLike {
+			return mk, nil
+		}
+		i := ast.NewVar("i", intType)
+		at := func(e ast.Expr) ast.Expr { return &ast.Index{X: e, I: &ast.Ref{Var: i}, T: u.Elem()} }
+		e, more := zeroShadow(at(place), at(value), u.Elem(), depth+1)
+		body := append([]ast.Stmt{set(at(place), token.ASSIGN, e)}, more...)
+		return mk, []ast.Stmt{&ast.Range{Key: &ast.Ref{Var: i}, Define: true, X: value, Body: &ast.Block{Stmts: body}}}
+	case *types.Struct:
+		lit, more := shadowStruct(place, value, t, depth)
+		return lit, more
+	case *types.Pointer:
+		if isStruct(u.Elem()) && depth == 0 {
+			if ast.ShapeOf(u.Elem()) == ast.ValueLike {
+				return builtin("new", t), nil
+			}
+			lit, more := shadowStruct(place, value, u.Elem(), depth)
+			return &ast.Addr{X: lit, T: t}, more
+		}
+	}
+	return shadowCall(value, t), nil
+}
+
+// shadowStruct is a literal of the shadow of a struct, or of what a pointer to one points to.
+func shadowStruct(place, value ast.Expr, t types.Type, depth int) (*ast.Composite, []ast.Stmt) {
+	lit := &ast.Composite{T: t}
+	var more []ast.Stmt
+	st, _ := t.Underlying().(*types.Struct)
+	for f := range st.Fields() {
+		if !ast.Carries(f.Type()) || !hasRefs(f.Type()) {
+			continue
+		}
+		e, m := zeroShadow(&ast.Field{X: place, Field: f}, &ast.Field{X: value, Field: f}, f.Type(), depth+1)
+		lit.Elems = append(lit.Elems, ast.Elem{Field: f, Value: e})
+		more = append(more, m...)
+	}
+	return lit, more
+}
+
+// shadowCall leaves the making of a shadow to the runtime.
+func shadowCall(value ast.Expr, t types.Type) ast.Expr {
+	return &ast.Call{Fun: ast.Callee{Copied: "Shadow"}, Args: []ast.Expr{value}, T: t}
+}
+
+// borders puts the comments over the sweeps; mark is where the second begins.
+func borders(b *ast.Block, mark *ast.Block) *ast.Block {
+	out := &ast.Block{}
+	at := -1
+	for i, s := range b.Stmts {
+		if s == ast.Stmt(mark) {
+			at = i
+		}
+	}
+	forward := b.Stmts[:at]
+	rest := b.Stmts[at+1:]
+	if len(forward) == 0 || len(rest) < 2 {
+		out.Stmts = append(append(out.Stmts, forward...), rest...)
+		return out
+	}
+	out.Stmts = append(out.Stmts, withHeading(forward[0], "Forward sweep."))
+	out.Stmts = append(out.Stmts, forward[1:]...)
+	out.Stmts = append(out.Stmts, withHeading(rest[0], "\nReverse sweep."))
+	out.Stmts = append(out.Stmts, rest[1:]...)
+	return out
+}
+
+// withHeading puts a line over a statement and its comment.
+func withHeading(s ast.Stmt, heading string) ast.Stmt {
+	if c := s.Info().Comment; c != "" {
+		heading += "\n" + c
+	}
+	return withComment(s, heading)
+}
+
+// tidy takes out of a whole function what nobody reads.
+func (u *Unit) tidy(d *derivation, b *ast.Block, results []*ast.Var) *ast.Block {
+	isResult := map[*ast.Var]bool{}
+	for _, v := range results {
+		isResult[v] = true
+	}
+	if !u.Disable["dead"] {
+		for removed := true; removed; {
+			l := &liveness{live: map[*ast.Var]bool{}, fixed: func(v *ast.Var) bool { return d.mem.addressed[v] }, keep: d.mayPanic}
+			b = l.block(b)
+			removed = l.removed
+		}
+	}
+	return declare(b)
+}
+
+// reverseDoc is the doc comment of a derivative in reverse mode.
+func reverseDoc(f *ast.Func, mode ast.Mode, sig ast.Signature, name string) string {
+	var wrt []string
+	for _, p := range append(append([]ast.Param{}, sig.Params...), sig.Results...) {
+		if p.Role == ast.RoleShadow {
+			wrt = append(wrt, primalName(sig, p.Index))
+		}
+	}
+	of := docName(f)
+	switch mode {
+	case ast.Grad:
+		return fmt.Sprintf("%s returns the gradient of %s with respect to %s.", name, of, enumerate(wrt))
+	case ast.ValueGrad:
+		return fmt.Sprintf("%s returns the value of %s and its gradient with respect to %s.", name, of, enumerate(wrt))
+	case ast.VJP:
+		return vjpDoc(sig, name, of, wrt)
+	}
+	return fmt.Sprintf("%s is a derivative of %s.", name, of)
+}
+
+func vjpDoc(sig ast.Signature, name, of string, wrt []string) string {
+	var seeds, added, returned []string
+	for _, p := range sig.Params {
+		switch p.Role {
+		case ast.RoleSeed:
+			seeds = append(seeds, p.Name)
+		case ast.RoleShadow:
+			added = append(added, p.Name)
+		}
+	}
+	for _, p := range sig.Results {
+		if p.Role == ast.RoleShadow {
+			returned = append(returned, p.Name)
+		}
+	}
+	doc := fmt.Sprintf("%s is the reverse mode of %s with respect to %s.", name, of, enumerate(wrt))
+	if len(seeds) > 0 {
+		doc += fmt.Sprintf("\nFor result adjoints %s it", enumerate(seeds))
+	} else {
+		doc += "\nIt"
+	}
+	switch {
+	case len(added) > 0 && len(returned) > 0:
+		doc += fmt.Sprintf(" adds to the shadows %s and returns %s.", enumerate(added), enumerate(returned))
+	case len(added) > 0:
+		doc += fmt.Sprintf(" adds to the shadows %s.", enumerate(added))
+	default:
+		doc += fmt.Sprintf(" returns %s.", enumerate(returned))
+	}
+	return doc
+}
+
+func primalName(sig ast.Signature, index int) string {
+	if sig.Recv != nil && sig.Recv.Index == index {
+		return sig.Recv.Name
+	}
+	for _, p := range sig.Params {
+		if p.Role == ast.RolePrimal && p.Index == index {
+			return p.Name
+		}
+	}
+	return fmt.Sprintf("p%d", index)
+}
+
+// declareResults declares the results of the primal function, and their shadows, that are none of the derivative.
+func declareResults(d *derivation, results []*ast.Var) []ast.Stmt {
+	var out []ast.Stmt
+	for _, v := range d.fn.Results {
+		for _, w := range []*ast.Var{v, d.shadows[v]} {
+			if w != nil && !contains(results, w) {
+				out = append(out, &ast.Decl{Vars: []*ast.Var{w}, Typed: true})
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,700 @@
+package transform
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// Reverse mode.
+//
+// The reverse sweep is written part by part, items from the last to the first. It speaks of primal values only as past
+// ones (ast.Past): the value of this expression before that statement. Which of them can be read in place, computed
+// again or must be remembered is decided afterwards, when what nobody needs has gone.
+//
+//	y = f(a, b)          da += dy * ∂f/∂a
+//	                     db += dy * ∂f/∂b
+//	                     dy = 0
+//
+//	x[i] = f(a)          t := dx[i]
+//	                     dx[i] = 0
+//	                     da += t * ∂f/∂a        dx[i] may be another name for da
+type reverser struct {
+	*derivation
+	tree *tree
+	hist *history
+
+	marks     map[*ast.Block]*part // empty blocks that stand at the beginning of reversed parts
+	exits     map[*part]*item      // parts that leave a loop and are reversed before it
+	cores     map[*part]*item      // what is left of the body of a loop without them
+	own       map[*ast.Var]bool    // variables of the reverse sweep itself: counters of reversed loops
+	synthetic map[*ast.Var]*item   // trip counters and exit flags, and their loops
+	index     map[*item]ast.Expr   // the counter of a loop, in its reversed body
+	iter      map[*item]ast.Expr   // how many iterations came before, in its reversed body
+	inserts   *inserts             // what goes into the forward sweep
+
+	contributed map[*ast.Var]bool // adjoints that something has been added to
+}
+
+// block reverses a part.
+func (r *reverser) block(p *part) *ast.Block {
+	b := &ast.Block{}
+	mark := &ast.Block{}
+	r.marks[mark] = p
+	var body []ast.Stmt
+	for i := len(p.items) - 1; i >= 0; i-- {
+		body = append(body, r.item(p.items[i])...)
+	}
+	if len(body) == 0 {
+		return b
+	}
+	b.Stmts = append(append(append(b.Stmts, mark), r.declarations(p)...), body...)
+	return b
+}
+
+// declarations declares the adjoints of the variables that a part declares.
+func (r *reverser) declarations(p *part) []ast.Stmt {
+	var vars []*ast.Var
+	for _, it := range p.items {
+		vars = append(vars, ast.Defined(it.stmt)...)
+	}
+	if l := p.branch; l != nil && l.body == p {
+		vars = append(vars, ast.Defined(l.stmt)...)
+	}
+	var out []ast.Stmt
+	for _, v := range vars {
+		if a := r.adjoints[v]; a != nil && r.isLocal(v) && !r.mem.addressed[v] {
+			out = append(out, &ast.Decl{Vars: []*ast.Var{a}, Typed: true})
+		}
+	}
+	return out
+}
+
+// item reverses an item.
+func (r *reverser) item(it *item) []ast.Stmt {
+	switch {
+	case it.then != nil:
+		return r.branchItem(it)
+	case it.body != nil:
+		return r.loopItem(it)
+	}
+	out := r.simple(it)
+	if len(out) > 0 && it.stmt.Info().Src != "" {
+		out = comment(out, it.stmt.Info().Src)
+	}
+	return out
+}
+
+// comment puts a comment over the first statement of a group.
+func comment(list []ast.Stmt, text string) []ast.Stmt {
+	list = slices.Clone(list)
+	list[0] = withComment(list[0], text)
+	return list
+}
+
+// withComment returns s with a comment over it.
+func withComment(s ast.Stmt, text string) ast.Stmt {
+	c := ast.MapExprs(s, nil, nil)
+	if c == s {
+		return s
+	}
+	c.Info().Comment = text
+	return c
+}
+
+func (r *reverser) simple(it *item) []ast.Stmt {
+	switch s := it.stmt.(type) {
+	case *ast.Assign:
+		if undo := r.undo[s]; undo != nil {
+			return undo
+		}
+		if note := r.calls[s]; note != nil {
+			return r.splitBack(s, note)
+		}
+		if g := r.grown[s]; g != nil {
+			return r.appendBack(s, s.Rhs[0].(*ast.Call), s.Lhs[0].(*ast.Ref), g)
+		}
+		return r.assign(s)
+	case *ast.Decl:
+		if g := r.grown[s]; g != nil {
+			return r.appendBack(s, s.Values[0].(*ast.Call), &ast.Ref{Var: s.Vars[0]}, g)
+		}
+		return r.parallel(s, refs(s.Vars), s.Values, true)
+	case *ast.Do:
+		return r.do(s)
+	}
+	panic(fmt.Sprintf("transform: reverse of %T", it.stmt))
+}
+
+func (r *reverser) assign(s *ast.Assign) []ast.Stmt {
+	op, isCompound := compound(s.Op)
+	if !isCompound {
+		return r.parallel(s, s.Lhs, s.Rhs, s.Op == token.DEFINE)
+	}
+	l := s.Lhs[0]
+	if !ast.IsFloat(l.Type()) || !r.holdsActive(l) {
+		return nil
+	}
+	switch op {
+	case token.ADD, token.SUB:
+		return r.accumulate(s, l, s.Rhs[0], op)
+	}
+	rhs := &ast.Binary{Op: op, X: l, Y: s.Rhs[0], T: l.Type()}
+	return r.parallel(s, s.Lhs, []ast.Expr{rhs}, false)
+}
+
+// accumulate reverses l += e or l -= e.
+func (r *reverser) accumulate(s ast.Stmt, l, e ast.Expr, op token.Token) []ast.Stmt {
+	dl := r.place(l, before(s))
+	lin := &linear{d: r.derivation, stmt: s, seed: dl}
+	var adj ast.Expr = &ast.Ref{Var: seed}
+	if op == token.SUB {
+		adj = neg(adj)
+	}
+	lin.push(e, adj)
+	if len(lin.terms) == 0 {
+		return nil
+	}
+	if !r.mem.inMemory(l) || len(lin.terms) == 1 && len(lin.pre) == 0 || !r.mayMeet(l, lin.terms) {
+		return append(lin.pre, r.contributions(lin, dl, nil)...)
+	}
+	t := ast.NewVar("adj", l.Type())
+	lin = &linear{d: r.derivation, stmt: s, seed: &ast.Ref{Var: t}}
+	lin.push(e, adj)
+	out := append([]ast.Stmt{define(t, dl)}, lin.pre...)
+	return append(out, r.contributions(lin, &ast.Ref{Var: t}, nil)...)
+}
+
+// mayMeet reports whether the shadow of l and that of one of the terms may be the same memory.
+func (r *reverser) mayMeet(l ast.Expr, terms []term) bool {
+	region := r.mem.place(l)
+	for _, t := range terms {
+		if r.mem.inMemory(t.place) && r.mem.place(t.place).find() == region.find() {
+			return true
+		}
+	}
+	return false
+}
+
+// A target is a left side of an assignment that is being reversed.
+type target struct {
+	l, rhs ast.Expr
+	d      ast.Expr // the adjoint of l
+	seed   ast.Expr // what the right side is seeded with
+}
+
+// parallel reverses an assignment, which may have several sides.
+func (r *reverser) parallel(s ast.Stmt, lhs, rhs []ast.Expr, declares bool) []ast.Stmt {
+	if len(rhs) != len(lhs) {
+		if len(rhs) == 1 {
+			return r.multi(s, lhs, rhs[0])
+		}
+		return nil
+	}
+	var targets []*target
+	plain := true // all targets are float variables that only their names reach
+	for i, l := range lhs {
+		if l == nil || !r.holdsActive(l) {
+			if l != nil && r.reachesActive(l) && isAlloc(rhs[i]) {
+				targets = append(targets, &target{l: l, rhs: rhs[i]})
+				plain = false
+			}
+			continue
+		}
+		targets = append(targets, &target{l: l, rhs: rhs[i], d: r.place(l, before(s))})
+		if r.mem.inMemory(l) || !ast.IsFloat(l.Type()) || rootVarIsPath(l) {
+			plain = false
+		}
+	}
+	switch {
+	case len(targets) == 0:
+		return nil
+	case plain:
+		return r.scalars(s, targets, declares)
+	}
+	return r.places(s, targets, declares)
+}
+
+// rootVarIsPath reports whether e is a part of a variable.
+func rootVarIsPath(e ast.Expr) bool {
+	_, ref := e.(*ast.Ref)
+	return !ref
+}
+
+func isAlloc(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Composite:
+		return true
+	case *ast.Addr:
+		_, ok := e.X.(*ast.Composite)
+		return ok
+	}
+	return false
+}
+
+// scalars reverses an assignment to float variables: the adjoints of other places first, then those of the targets, all at
+// once.
+func (r *reverser) scalars(s ast.Stmt, targets []*target, declares bool) []ast.Stmt {
+	var out []ast.Stmt
+	own := make([][]ast.Expr, len(targets)) // what goes to each target
+	guarded := false
+	for i, t := range targets {
+		lin := r.linearise(s, t, len(targets) == 1)
+		out = append(out, lin.pre...)
+		var rest []term
+		for _, tm := range lin.terms {
+			if j := slices.IndexFunc(targets, func(u *target) bool { return ast.Equal(u.l, tm.place) }); j >= 0 && !declares {
+				guarded = guarded || len(tm.when) > 0
+				own[j] = append(own[j], withSeed(tm.coef, t.d))
+			} else {
+				rest = append(rest, tm)
+			}
+		}
+		lin.terms = rest
+		out = append(out, r.contributions(lin, t.d, targets[i+1:])...)
+	}
+	if guarded {
+		return r.places(s, targets, declares)
+	}
+	if declares {
+		return out
+	}
+	update := &ast.Assign{Op: token.ASSIGN}
+	for i, t := range targets {
+		r.contribute(t.d)
+		update.Lhs = append(update.Lhs, t.d)
+		update.Rhs = append(update.Rhs, sum(own[i], t.l.Type()))
+	}
+	if len(targets) == 1 {
+		return append(out, r.scale(targets[0].d, own[0], targets[0].l.Type())...)
+	}
+	return append(out, update)
+}
+
+// scale sets an adjoint to a sum of terms that are seeded with itself.
+func (r *reverser) scale(d ast.Expr, terms []ast.Expr, t types.Type) []ast.Stmt {
+	if len(terms) == 1 && ast.Equal(terms[0], d) {
+		return nil
+	}
+	if factor := commonFactor(terms, d); factor != nil {
+		return []ast.Stmt{set(d, token.MUL_ASSIGN, factor)}
+	}
+	return []ast.Stmt{set(d, token.ASSIGN, sum(terms, t))}
+}
+
+// commonFactor returns f where the terms sum to d*f for a product that begins with d, else nil.
+func commonFactor(terms []ast.Expr, d ast.Expr) ast.Expr {
+	if len(terms) == 0 {
+		return nil
+	}
+	var f ast.Expr
+	for _, t := range terms {
+		c := cofactor(t, d)
+		if c == nil {
+			return nil
+		}
+		if f == nil {
+			f = c
+		} else {
+			f = add(f, c)
+		}
+	}
+	if isMinus(f) != nil || isLit(f) {
+		return nil
+	}
+	return f
+}
+
+// cofactor returns c where e is d*c and d comes first in it, else nil.
+func cofactor(e, d ast.Expr) ast.Expr {
+	b, ok := e.(*ast.Binary)
+	if !ok || b.Op != token.MUL {
+		return nil
+	}
+	if ast.Equal(b.X, d) {
+		return b.Y
+	}
+	if c := cofactor(b.X, d); c != nil {
+		return mul(c, b.Y)
+	}
+	return nil
+}
+
+func sum(terms []ast.Expr, t types.Type) ast.Expr {
+	if len(terms) == 0 {
+		return &ast.Lit{Text: "0", Val: zeroValue, T: t}
+	}
+	s := terms[0]
+	for _, x := range terms[1:] {
+		s = add(s, x)
+	}
+	return s
+}
+
+// linearise linearises the right side of a target, seeded with its adjoint.
+func (r *reverser) linearise(s ast.Stmt, t *target, single bool) *linear {
+	lin := &linear{d: r.derivation, stmt: s, seed: t.d}
+	if ref, ok := t.l.(*ast.Ref); ok && single && !mentions(t.rhs, ref.Var) && !r.mem.addressed[ref.Var] {
+		lin.whole, lin.value = t.rhs, &ast.Past{X: ref, At: s, After: true}
+	}
+	lin.push(t.rhs, &ast.Ref{Var: seed})
+	return lin
+}
+
+// contribute notes that something is added to an adjoint.
+func (r *reverser) contribute(d ast.Expr) {
+	if v := rootVar(d); v != nil {
+		r.contributed[v] = true
+	}
+}
+
+// contributions adds the terms of a linear form to the adjoints of their places.
+func (r *reverser) contributions(lin *linear, s ast.Expr, _ []*target) []ast.Stmt {
+	var out []ast.Stmt
+	done := make([]bool, len(lin.terms))
+	for i, t := range lin.terms {
+		if done[i] {
+			continue
+		}
+		d := r.place(t.place, before(lin.stmt))
+		r.contribute(d)
+		coefs := []ast.Expr{withSeed(t.coef, s)}
+		for j := i + 1; j < len(lin.terms); j++ {
+			u := lin.terms[j]
+			if !done[j] && ast.Equal(u.place, t.place) && len(u.when) == 0 && len(t.when) == 0 {
+				done[j] = true
+				coefs = append(coefs, withSeed(u.coef, s))
+			}
+		}
+		add := r.addTo(d, coefs, s)
+		if len(t.when) > 0 {
+			add = []ast.Stmt{&ast.If{Cond: all(t.when), Then: &ast.Block{Stmts: add}}}
+		}
+		out = append(out, add...)
+	}
+	return out
+}
+
+// addTo is d += the sum of terms.
+func (r *reverser) addTo(d ast.Expr, terms []ast.Expr, s ast.Expr) []ast.Stmt {
+	var kept []ast.Expr
+	for _, t := range terms {
+		if !isZero(t) && !zeroProduct(t) {
+			kept = append(kept, t)
+		}
+	}
+	if len(kept) == 0 {
+		return nil
+	}
+	var e ast.Expr
+	if f := commonFactor(kept, s); f != nil && len(kept) > 1 {
+		e = mul(s, f)
+	} else {
+		e = sum(kept, d.Type())
+	}
+	if m := isMinus(e); m != nil {
+		return []ast.Stmt{set(d, token.SUB_ASSIGN, m)}
+	}
+	return []ast.Stmt{set(d, token.ADD_ASSIGN, e)}
+}
+
+// zeroProduct reports whether e is zero because a rule says so.
+func zeroProduct(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Lit:
+		return isZero(e)
+	case *ast.Unary:
+		return e.Op == token.SUB && zeroProduct(e.X)
+	case *ast.Binary:
+		return (e.Op == token.MUL || e.Op == token.QUO) && zeroProduct(e.X)
+	case *ast.Convert:
+		return zeroProduct(e.X)
+	}
+	return false
+}
+
+// places reverses an assignment some of whose targets are in memory, or no floats: the adjoints are taken out first,
+// since the places on the right may be the same.
+func (r *reverser) places(s ast.Stmt, targets []*target, declares bool) []ast.Stmt {
+	var out []ast.Stmt
+	direct := len(targets) == 1 && declares
+	for _, t := range targets {
+		switch {
+		case t.d == nil: // an allocation, which has no adjoint of its own
+		case direct:
+			t.seed = t.d
+		default:
+			v := ast.NewVar("adj", t.l.Type())
+			out = append(out, define(v, t.d))
+			t.seed = &ast.Ref{Var: v}
+		}
+	}
+	for _, t := range targets {
+		if t.d != nil && !direct {
+			r.contribute(t.d)
+			out = append(out, r.zero(t.d))
+		}
+	}
+	for _, t := range targets {
+		out = append(out, r.spreadTo(s, t)...)
+	}
+	return out
+}
+
+// zero sets a place of adjoints to zero. Of a mixed value only the floats are set.
+func (r *reverser) zero(d ast.Expr) ast.Stmt {
+	if ast.ShapeOf(d.Type()) == ast.Mixed {
+		st, ok := d.Type().Underlying().(*types.Struct)
+		if !ok {
+			refuse(token.NoPos, "arrays of %s are not supported yet", d.Type())
+		}
+		b := &ast.Block{}
+		for f := range st.Fields() {
+			if ast.ShapeOf(f.Type()) == ast.ValueLike || ast.ShapeOf(f.Type()) == ast.Mixed {
+				b.Stmts = append(b.Stmts, r.zero(&ast.Field{X: undereference(d), Field: f}))
+			}
+		}
+		if len(b.Stmts) == 1 {
+			return b.Stmts[0]
+		}
+		return b
+	}
+	return set(d, token.ASSIGN, zeroOf(d.Type()))
+}
+
+// spreadTo adds the adjoint of a target to what its right side reads.
+func (r *reverser) spreadTo(s ast.Stmt, t *target) []ast.Stmt {
+	if lit := literal(t.rhs); lit != nil {
+		return r.literalBack(s, t, lit)
+	}
+	if ast.IsFloat(t.rhs.Type()) {
+		lin := &linear{d: r.derivation, stmt: s, seed: t.seed}
+		lin.push(t.rhs, &ast.Ref{Var: seed})
+		return append(lin.pre, r.contributions(lin, t.seed, nil)...)
+	}
+	if !isPath(t.rhs) {
+		if c, ok := t.rhs.(*ast.Convert); ok {
+			return r.spreadTo(s, &target{l: t.l, rhs: c.X, d: t.d, seed: t.seed})
+		}
+		refuse(s.Info().Pos, "this value of type %s cannot be differentiated here; assign it to a variable first", t.rhs.Type())
+	}
+	if !r.holdsActive(t.rhs) {
+		return nil
+	}
+	return r.addValues(r.place(t.rhs, before(s)), t.seed)
+}
+
+// addValues is dst += src for every float of a struct or array.
+func (r *reverser) addValues(dst, src ast.Expr) []ast.Stmt {
+	r.contribute(dst)
+	return addValues(dst, src)
+}
+
+func addValues(dst, src ast.Expr) []ast.Stmt {
+	t := dst.Type()
+	switch ast.ShapeOf(t) {
+	case ast.None, ast.ReferenceLike:
+		return nil
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		return []ast.Stmt{set(dst, token.ADD_ASSIGN, src)}
+	case *types.Struct:
+		var out []ast.Stmt
+		for f := range u.Fields() {
+			out = append(out, addValues(&ast.Field{X: undereference(dst), Field: f}, &ast.Field{X: undereference(src), Field: f})...)
+		}
+		return out
+	case *types.Array:
+		i := ast.NewVar("i", intType)
+		at := func(e ast.Expr) ast.Expr { return &ast.Index{X: e, I: &ast.Ref{Var: i}, T: u.Elem()} }
+		body := &ast.Block{Stmts: addValues(at(undereference(dst)), at(undereference(src)))}
+		return []ast.Stmt{&ast.Range{Key: &ast.Ref{Var: i}, Define: true, X: intNumber(u.Len()), Body: body}}
+	}
+	panic(fmt.Sprintf("transform: adding values of type %s", t))
+}
+
+// literal returns the composite literal that a right side is, or takes the address of.
+func literal(e ast.Expr) *ast.Composite {
+	if a, ok := e.(*ast.Addr); ok {
+		e = a.X
+	}
+	c, _ := e.(*ast.Composite)
+	return c
+}
+
+// literalBack adds the adjoint of a composite literal to what its elements read.
+func (r *reverser) literalBack(s ast.Stmt, t *target, lit *ast.Composite) []ast.Stmt {
+	from := t.seed
+	if from == nil || hasRefs(lit.T) && !isStruct(lit.T) || isPointer(t.l.Type()) {
+		from = r.value(t.l, after(s))
+	}
+	return r.elementsBack(s, from, lit)
+}
+
+func isPointer(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Pointer)
+	return ok
+}
+
+func (r *reverser) elementsBack(s ast.Stmt, from ast.Expr, lit *ast.Composite) []ast.Stmt {
+	var out []ast.Stmt
+	next := int64(0)
+	for _, elem := range lit.Elems {
+		var d ast.Expr
+		if elem.Field != nil {
+			d = &ast.Field{X: from, Field: elem.Field}
+		} else {
+			if elem.Key != nil {
+				k, ok := intLit(elem.Key)
+				if !ok {
+					refuse(s.Info().Pos, "array literals with keys that are not literals are not supported yet")
+				}
+				next = k
+			}
+			d = &ast.Index{X: from, I: intNumber(next), T: elemType(lit.T)}
+			next++
+		}
+		if ast.ShapeOf(d.Type()) == ast.ReferenceLike || !r.act.depends(elem.Value) && literal(elem.Value) == nil {
+			continue
+		}
+		if inner, ok := elem.Value.(*ast.Composite); ok {
+			out = append(out, r.elementsBack(s, d, inner)...)
+			continue
+		}
+		out = append(out, r.spreadTo(s, &target{rhs: elem.Value, seed: d})...)
+	}
+	return out
+}
+
+// do reverses a call for its effects.
+func (r *reverser) do(s *ast.Do) []ast.Stmt {
+	if s.Call.Fun.Builtin == "copy" {
+		return r.copyBack(s, s.Call)
+	}
+	r.checkPassive(s, s.Call)
+	return nil
+}
+
+// copyBack reverses copy(dst, src).
+func (r *reverser) copyBack(s ast.Stmt, c *ast.Call) []ast.Stmt {
+	dst, src := c.Args[0], c.Args[1]
+	if isString(src.Type()) || !r.reachesActive(dst) {
+		return nil
+	}
+	elem := elemType(dst.Type())
+	if ast.ShapeOf(elem) != ast.ValueLike {
+		refuse(s.Info().Pos, "copy of %s is not supported yet; assign in a loop", elem)
+	}
+	n, i := ast.NewVar("n", intType), ast.NewVar("i", intType)
+	past := before(s)
+	out := []ast.Stmt{define(n, builtin("min", intType, past(length(dst)), past(length(src))))}
+	ddst := r.value(dst, past)
+	at := func(x ast.Expr) ast.Expr { return &ast.Index{X: x, I: &ast.Ref{Var: i}, T: elem} }
+	var from ast.Expr = ddst
+	if r.reachesActive(src) && r.mem.reach(dst).find() == r.mem.reach(src).find() {
+		// The two may overlap: take the adjoints out before any is added.
+		t := ast.NewVar("adj", dst.Type())
+		mk := builtin("append", dst.Type(), &ast.Convert{X: &ast.Name{Obj: types.Universe.Lookup("nil"), T: dst.Type()}, T: dst.Type()}, &ast.Slice{X: ddst, Hi: &ast.Ref{Var: n}, T: dst.Type()})
+		mk.Spread = true
+		out = append(out, define(t, mk), &ast.Do{Call: builtin("clear", types.NewTuple(), &ast.Slice{X: ddst, Hi: &ast.Ref{Var: n}, T: dst.Type()})})
+		from = &ast.Ref{Var: t}
+	}
+	body := &ast.Block{}
+	if r.reachesActive(src) {
+		body.Stmts = addValues(at(r.value(src, past)), at(from))
+	}
+	if from == ddst {
+		body.Stmts = append(body.Stmts, r.zero(at(ddst)))
+	}
+	return append(out, &ast.Range{Key: &ast.Ref{Var: i}, Define: true, X: &ast.Ref{Var: n}, Body: body})
+}
+
+// appendBack reverses y = append(x, …).
+func (r *reverser) appendBack(s ast.Stmt, c *ast.Call, y *ast.Ref, g *growth) []ast.Stmt {
+	elem := elemType(c.T)
+	past := func(e ast.Expr) ast.Expr { return &ast.Past{X: e, At: g.after} }
+	dy := after(g.after)(&ast.Ref{Var: r.shadow(y.Var)})
+	n := past(&ast.Ref{Var: g.n})
+	var out []ast.Stmt
+	valued := ast.ShapeOf(elem) == ast.ValueLike
+	if valued && c.Spread {
+		out = append(out, r.spreadBack(s, c, dy, n)...)
+	} else if valued {
+		for j, a := range c.Args[1:] {
+			at := &ast.Index{X: dy, I: plus(n, int64(j)), T: elem}
+			out = append(out, r.places(s, []*target{{l: at, rhs: a, d: at}}, false)...)
+		}
+	}
+	if isNil(c.Args[0]) || !valued {
+		return out
+	}
+	dx := r.value(c.Args[0], before(s))
+	i := ast.NewVar("i", intType)
+	at := func(x ast.Expr) ast.Expr { return &ast.Index{X: x, I: &ast.Ref{Var: i}, T: elem} }
+	add := &ast.Range{Key: &ast.Ref{Var: i}, Define: true, X: n, Body: &ast.Block{Stmts: addValues(at(dx), at(dy))}}
+	return append(out, &ast.If{Cond: past(&ast.Ref{Var: g.moved}), Then: &ast.Block{Stmts: []ast.Stmt{add}}})
+}
+
+// spreadBack reverses the copying of append(x, v...).
+func (r *reverser) spreadBack(s ast.Stmt, c *ast.Call, dy, n ast.Expr) []ast.Stmt {
+	elem := elemType(c.T)
+	v := c.Args[1]
+	i := ast.NewVar("i", intType)
+	at := &ast.Index{X: dy, I: &ast.Binary{Op: token.ADD, X: n, Y: &ast.Ref{Var: i}, T: intType}, T: elem}
+	body := &ast.Block{}
+	if r.reachesActive(v) {
+		t := ast.NewVar("adj", elem)
+		dv := &ast.Index{X: r.value(v, before(s)), I: &ast.Ref{Var: i}, T: elem}
+		body.Stmts = append(body.Stmts, define(t, at), r.zero(at))
+		body.Stmts = append(body.Stmts, addValues(dv, &ast.Ref{Var: t})...)
+	} else {
+		body.Stmts = append(body.Stmts, r.zero(at))
+	}
+	return []ast.Stmt{&ast.Range{Key: &ast.Ref{Var: i}, Define: true, X: before(s)(length(v)), Body: body}}
+}
+
+// branchItem reverses an if.
+func (r *reverser) branchItem(it *item) []ast.Stmt {
+	// A branch that leaves the function has not been taken where there is a reverse sweep.
+	if it.then.leavesFunction() {
+		return r.unwrap(it.els)
+	}
+	if it.els.leavesFunction() {
+		return r.unwrap(it.then)
+	}
+	then, els := r.block(it.then), r.block(it.els)
+	switch {
+	case len(then.Stmts) == 0 && len(els.Stmts) == 0:
+		return nil
+	case len(then.Stmts) == 0:
+		return []ast.Stmt{&ast.If{Cond: before(it.stmt)(negate(it.cond)), Then: els}}
+	case len(els.Stmts) == 0:
+		return []ast.Stmt{&ast.If{Cond: before(it.stmt)(it.cond), Then: then}}
+	}
+	return []ast.Stmt{&ast.If{Cond: before(it.stmt)(it.cond), Then: then, Else: els}}
+}
+
+// unwrap reverses a part that is always taken.
+func (r *reverser) unwrap(p *part) []ast.Stmt {
+	b := r.block(p)
+	if len(b.Stmts) == 0 {
+		return nil
+	}
+	return []ast.Stmt{b}
+}
+
+// leavesFunction reports whether p always ends in a return or a panic.
+func (p *part) leavesFunction() bool {
+	if p.tail == tailLeave {
+		return true
+	}
+	if len(p.items) == 0 {
+		return false
+	}
+	last := p.items[len(p.items)-1]
+	return last.then != nil && last.then.leavesFunction() && last.els.leavesFunction()
+}

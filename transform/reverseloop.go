@@ -1,0 +1,384 @@
+package transform
+
+import (
+	"go/token"
+	"go/types"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// Loops in reverse.
+//
+// A loop whose trip count can be told from its bounds runs backwards over them. Any other counts its iterations in the
+// forward sweep. What an iteration did before leaving the loop is reversed in front of the reversed loop, where nothing that
+// comes before the exit in that iteration has an adjoint:
+//
+//	for i := 0; i < n; i++ {            if left { reverse of a }
+//		if c { a; break }               for i := trips - 1; i >= 0; i-- {
+//		b                                   reverse of b
+//	}                                   }
+//
+// Then only complete iterations are counted and remembered.
+func (r *reverser) loopItem(it *item) []ast.Stmt {
+	core, lead := r.peel(it)
+	body := &ast.Block{}
+	trips := ast.NewVar("trips", intType)
+	r.synthetic[trips] = it
+	h := r.header(it, core, trips)
+	r.index[it], r.iter[it] = h.index, h.iter
+	for _, e := range []ast.Expr{h.index, h.iter} {
+		if ref, ok := e.(*ast.Ref); ok {
+			r.own[ref.Var] = true
+		}
+	}
+	if core == it.body {
+		body = r.block(core)
+		if v := rangeValue(it.stmt); v != nil && len(body.Stmts) > 0 || v != nil && r.adjoints[v.Var] != nil {
+			body.Stmts = append(body.Stmts, r.rangeValueBack(it, v)...)
+		}
+	} else {
+		body = r.block(core)
+	}
+	if len(body.Stmts) == 0 {
+		return lead
+	}
+	if len(h.first) > 0 {
+		body.Stmts = append(append([]ast.Stmt{}, h.first...), body.Stmts...)
+	}
+	return append(lead, h.loop(body))
+}
+
+// peel splits the body of a loop into its exits, whose reversal it returns, and the part that is left.
+func (r *reverser) peel(it *item) (core *part, lead []ast.Stmt) {
+	core = it.body
+	if rangeValue(it.stmt) != nil && r.holdsActive(rangeValue(it.stmt)) {
+		return core, nil
+	}
+	for len(core.items) > 0 {
+		last := core.items[len(core.items)-1]
+		if last.then == nil {
+			break
+		}
+		exit, rest := last.then, last.els
+		if !exit.exits(it) {
+			exit, rest = rest, exit
+		}
+		if !exit.exits(it) || rest.exits(it) || !r.idle(core.items[:len(core.items)-1]) || len(core.items) > 1 && r.declaresActive(core) {
+			break
+		}
+		r.exits[exit] = it
+		if b := r.block(exit); len(b.Stmts) > 0 {
+			flag := ast.NewVar("left", types.Typ[types.Bool])
+			r.synthetic[flag] = it
+			r.inserts.flag(flag, exit)
+			cond := &ast.Past{X: &ast.Ref{Var: flag}, At: it.stmt, After: true}
+			lead = append(lead, &ast.If{Cond: cond, Then: b})
+		}
+		core = rest
+	}
+	if core != it.body {
+		r.cores[core] = it
+	}
+	return core, lead
+}
+
+// exits reports whether a part always leaves the loop it, or the function.
+func (p *part) exits(it *item) bool {
+	switch p.tail {
+	case tailLeave:
+		return true
+	case tailBreak:
+		// Leaving an outer loop leaves this one.
+		return p.leaves.pos <= it.pos
+	}
+	return false
+}
+
+// idle reports whether the reversal of items is empty.
+func (r *reverser) idle(items []*item) bool {
+	for _, it := range items {
+		if len(r.item(it)) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// declaresActive reports whether a part declares a variable that has an adjoint.
+func (r *reverser) declaresActive(p *part) bool {
+	for _, it := range p.items {
+		for _, v := range ast.Defined(it.stmt) {
+			if r.holdsActive(&ast.Ref{Var: v}) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// hasExits reports whether an iteration of a loop can leave it other than by its header.
+func (it *item) hasExits() bool {
+	var visit func(p *part) bool
+	visit = func(p *part) bool {
+		if p.exits(it) {
+			return true
+		}
+		for _, x := range p.items {
+			for _, q := range []*part{x.then, x.els, x.body} {
+				if q != nil && visit(q) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	return visit(it.body)
+}
+
+// A header is how a reversed loop goes through the iterations.
+type header struct {
+	index ast.Expr   // the primal counter in the reversed body
+	iter  ast.Expr   // how many iterations came before
+	first []ast.Stmt // at the beginning of the reversed body
+	loop  func(*ast.Block) ast.Stmt
+}
+
+// header returns the header of the reversed loop of it, which goes over the executions of core.
+func (r *reverser) header(it *item, core *part, trips *ast.Var) *header {
+	switch s := it.stmt.(type) {
+	case *ast.Range:
+		if !it.hasExits() {
+			if h := r.rangeHeader(it, s); h != nil {
+				return h
+			}
+		}
+	case *ast.For:
+		if c := it.count; c != nil && !it.hasExits() {
+			if h := r.countHeader(it, c); h != nil {
+				return h
+			}
+		}
+	}
+	return r.tripHeader(it, core, trips)
+}
+
+// rangeHeader goes backwards over all of what a range loop goes over.
+func (r *reverser) rangeHeader(it *item, s *ast.Range) *header {
+	name, t := "i", types.Type(intType)
+	if ref, ok := s.Key.(*ast.Ref); ok {
+		name, t = ref.Var.Name, ref.Var.Type
+	}
+	if name == "_" {
+		name = "i"
+	}
+	i := ast.NewVar(name, t)
+	n := before(s)(s.X)
+	if elemType(s.X.Type()) != nil {
+		n = before(s)(length(s.X))
+	}
+	if isUnsigned(t) {
+		return nil
+	}
+	return downTo(i, minusOne(n), intLiteral(0, t), &ast.Ref{Var: i})
+}
+
+// countHeader goes backwards over the values of a plain counter, where the bounds tell how many there are.
+func (r *reverser) countHeader(it *item, c *count) *header {
+	if c.hi == nil || c.step != 1 && c.step != -1 || isUnsigned(c.v.Type) || !r.steady(it, c.hi) {
+		return nil
+	}
+	past := before(it.stmt)
+	i := ast.NewVar(c.v.Name, c.v.Type)
+	lo, hi := past(c.lo), past(c.hi)
+	var iter ast.Expr
+	if v, ok := intLit(c.lo); ok && v == 0 && c.step == 1 {
+		iter = &ast.Ref{Var: i}
+	}
+	switch {
+	case c.step == 1 && c.op == token.LSS:
+		return downTo(i, minusOne(hi), lo, iter)
+	case c.step == 1 && c.op == token.LEQ:
+		return downTo(i, hi, lo, iter)
+	case c.step == -1 && c.op == token.GEQ:
+		return upTo(i, hi, lo, c.lo, past)
+	case c.step == -1 && c.op == token.GTR:
+		return upTo(i, &ast.Binary{Op: token.ADD, X: hi, Y: intLiteral(1, c.v.Type), T: c.v.Type}, lo, c.lo, past)
+	}
+	return nil
+}
+
+// steady reports whether the value of a bound is the same in all iterations of a loop.
+func (r *reverser) steady(it *item, bound ast.Expr) bool {
+	ok := true
+	check := func(key any) {
+		for _, pos := range r.hist.log.at[key] {
+			if pos >= it.pos && pos < it.end {
+				ok = false
+			}
+		}
+	}
+	ast.Walk(bound, func(e ast.Expr) bool {
+		switch e := e.(type) {
+		case *ast.Ref:
+			check(e.Var)
+		case *ast.Call:
+			if e.Fun.Fn != nil {
+				ok = false
+			}
+		}
+		return true
+	})
+	r.mem.readCells(bound, func(c cell) { check(c) })
+	return ok
+}
+
+func isUnsigned(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&types.IsUnsigned != 0
+}
+
+func intLiteral(n int64, t types.Type) ast.Expr {
+	l := *intNumber(n).(*ast.Lit)
+	l.T = t
+	return &l
+}
+
+// minusOne is e - 1, simplified where e is f + 1.
+func minusOne(e ast.Expr) ast.Expr {
+	if b, ok := e.(*ast.Binary); ok && b.Op == token.ADD {
+		if v, ok := intLit(b.Y); ok && v == 1 {
+			return b.X
+		}
+	}
+	return &ast.Binary{Op: token.SUB, X: e, Y: intLiteral(1, e.Type()), T: e.Type()}
+}
+
+// downTo is for i := from; i >= to; i--.
+func downTo(i *ast.Var, from, to, iter ast.Expr) *header {
+	ref := &ast.Ref{Var: i}
+	return &header{index: ref, iter: iter, loop: func(b *ast.Block) ast.Stmt {
+		return &ast.For{
+			Init: define(i, from),
+			Cond: &ast.Binary{Op: token.GEQ, X: ref, Y: to, T: types.Typ[types.Bool]},
+			Post: set(ref, token.SUB_ASSIGN, intLiteral(1, i.Type)),
+			Body: b,
+		}
+	}}
+}
+
+// upTo is for i := from; i <= to; i++, or i < n where to is n - 1.
+func upTo(i *ast.Var, from, to, primalTo ast.Expr, past reader) *header {
+	ref := &ast.Ref{Var: i}
+	op := token.LEQ
+	if b, ok := primalTo.(*ast.Binary); ok && b.Op == token.SUB {
+		if v, ok := intLit(b.Y); ok && v == 1 {
+			op, to = token.LSS, past(b.X)
+		}
+	}
+	return &header{index: ref, loop: func(b *ast.Block) ast.Stmt {
+		return &ast.For{
+			Init: define(i, from),
+			Cond: &ast.Binary{Op: op, X: ref, Y: to, T: types.Typ[types.Bool]},
+			Post: set(ref, token.ADD_ASSIGN, intLiteral(1, i.Type)),
+			Body: b,
+		}
+	}}
+}
+
+// tripHeader goes backwards over iterations that the forward sweep counts.
+func (r *reverser) tripHeader(it *item, core *part, trips *ast.Var) *header {
+	r.inserts.count(trips, it, core)
+	n := &ast.Past{X: &ast.Ref{Var: trips}, At: it.stmt, After: true}
+	var key *ast.Var
+	switch s := it.stmt.(type) {
+	case *ast.For:
+		if it.count != nil {
+			key = it.count.v
+		}
+	case *ast.Range:
+		if ref, ok := s.Key.(*ast.Ref); ok {
+			key = ref.Var
+		} else if elemType(s.X.Type()) != nil {
+			key = ast.NewVar("i", intType)
+		}
+	}
+	if key != nil && types.Identical(key.Type, intType) && startsAtZero(it) {
+		i := ast.NewVar(key.Name, intType)
+		return downTo(i, minusOne(n), intNumber(0), &ast.Ref{Var: i})
+	}
+	k := ast.NewVar("k", intType)
+	h := downTo(k, minusOne(n), intNumber(0), &ast.Ref{Var: k})
+	h.index = nil
+	if key != nil {
+		i := ast.NewVar(key.Name, key.Type)
+		h.first = []ast.Stmt{define(i, r.nth(it, &ast.Ref{Var: k}, key.Type))}
+		h.index = &ast.Ref{Var: i}
+	}
+	return h
+}
+
+// startsAtZero reports whether the counter of a loop is the number of iterations before.
+func startsAtZero(it *item) bool {
+	if it.count == nil {
+		return true
+	}
+	v, ok := intLit(it.count.lo)
+	return ok && v == 0 && it.count.step == 1
+}
+
+// nth is the value of the counter of a loop after n iterations.
+func (r *reverser) nth(it *item, n ast.Expr, t types.Type) ast.Expr {
+	if !types.Identical(t, intType) {
+		n = &ast.Convert{X: n, T: t}
+	}
+	c := it.count
+	if c == nil {
+		return n
+	}
+	step := c.step
+	if step < 0 {
+		step = -step
+	}
+	if step != 1 {
+		n = &ast.Binary{Op: token.MUL, X: intLiteral(step, t), Y: n, T: t}
+	}
+	if v, ok := intLit(c.lo); ok && v == 0 && c.step > 0 {
+		return n
+	}
+	op := token.ADD
+	if c.step < 0 {
+		op = token.SUB
+	}
+	return &ast.Binary{Op: op, X: before(it.stmt)(c.lo), Y: n, T: t}
+}
+
+// rangeValue returns the value variable of a range loop, or nil.
+func rangeValue(s ast.Stmt) *ast.Ref {
+	if s, ok := s.(*ast.Range); ok && s.Value != nil {
+		v, _ := s.Value.(*ast.Ref)
+		return v
+	}
+	return nil
+}
+
+// rangeValueBack adds the adjoint of the value of a range loop to the element that it was.
+func (r *reverser) rangeValueBack(it *item, v *ast.Ref) []ast.Stmt {
+	s := it.stmt.(*ast.Range)
+	if !r.holdsActive(v) || !r.contributed[r.adjoint(v.Var)] {
+		return nil
+	}
+	elem := &ast.Index{X: s.X, I: &ast.Ref{Var: indexVar}, T: elemType(s.X.Type())}
+	read := func(e ast.Expr) ast.Expr {
+		if ref, ok := e.(*ast.Ref); ok && ref.Var == indexVar {
+			return r.index[it]
+		}
+		return before(s)(e)
+	}
+	if !r.holdsActive(&ast.Index{X: s.X, I: r.index[it], T: elem.T}) {
+		return nil
+	}
+	return r.addValues(r.place(elem, read), &ast.Ref{Var: r.adjoint(v.Var)})
+}
+
+// indexVar stands for the index of a range loop without a key.
+var indexVar = ast.NewVar("i", intType)

@@ -1,0 +1,540 @@
+package transform
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+	"sort"
+	"strings"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// Saved values.
+//
+// Every past value that the reverse sweep asks for is, in this order,
+//
+//	read in place       where nothing writes it after the point that is meant;
+//	computed again      where one plain assignment made it, of values that are read in place, cheaply;
+//	remembered          else: in a variable, or in a slice where the point is in a loop.
+//
+// A remembered value is loaded at the beginning of the reversal of the part in which it is saved, which is the
+// innermost part that holds all its uses and runs as often as the value is born. Conditions come last: where what they
+// read is at hand they are evaluated again, else the one bit is remembered.
+type resolver struct {
+	*reverser
+	needs    map[string]*need
+	order    []*need
+	topLevel map[*ast.Var]bool // variables that are in scope in the reverse sweep
+	keepAll  func(*region) bool // regions whose memory may change before the reverse sweep
+	late     bool              // conditions are being resolved
+}
+
+// A need is a past value that is computed again or remembered.
+type need struct {
+	key   string
+	expr  ast.Expr // of the forward sweep
+	local *ast.Var // what the reverse sweep calls it
+	part  *part    // where it is born
+	item  *item    // after this item of part (at its entry, if nil) …
+	front bool     // … or, with front set, before it
+	uses  []*part
+	again ast.Expr // what computes it again, if it is not remembered
+	subs  []*need  // what again reads
+
+	home *part    // where it is saved and loaded
+	slot *ast.Var // what remembers it: a variable, or a slice
+}
+
+func (r *reverser) resolve(b *ast.Block, top map[*ast.Var]bool, keepAll func(*region) bool) *ast.Block {
+	v := &resolver{reverser: r, needs: map[string]*need{}, topLevel: top, keepAll: keepAll}
+	b = v.block(b, r.tree.root)
+	v.late = true
+	b = v.block(b, r.tree.root)
+	loads := v.settle()
+	b = v.load(b, loads)
+	return v.inserts.dropCounters(v, b)
+}
+
+// block rewrites the past values in a block.
+func (v *resolver) block(b *ast.Block, ctx *part) *ast.Block {
+	out := &ast.Block{Meta: b.Meta}
+	for _, s := range b.Stmts {
+		if mark, ok := s.(*ast.Block); ok && v.marks[mark] != nil {
+			ctx = v.marks[mark]
+			out.Stmts = append(out.Stmts, s)
+			continue
+		}
+		out.Stmts = append(out.Stmts, v.stmt(s, ctx))
+	}
+	return out
+}
+
+func (v *resolver) stmt(s ast.Stmt, ctx *part) ast.Stmt {
+	_, isIf := s.(*ast.If)
+	f := func(e ast.Expr) ast.Expr {
+		if isIf && !v.late {
+			return e
+		}
+		return v.rewrite(e, ctx)
+	}
+	return ast.MapExprs(s, f, func(t ast.Stmt) ast.Stmt {
+		if b, ok := t.(*ast.Block); ok {
+			if v.marks[b] != nil {
+				return b
+			}
+			return v.block(b, ctx)
+		}
+		return v.stmt(t, ctx)
+	})
+}
+
+func (v *resolver) rewrite(e ast.Expr, ctx *part) ast.Expr {
+	if p, ok := e.(*ast.Past); ok {
+		it := v.tree.at[p.At]
+		if it == nil {
+			panic(fmt.Sprintf("transform: a past value at no item: %T", p.At))
+		}
+		return v.value(p.X, use{it, p.After, ctx})
+	}
+	return ast.MapOperands(e, func(x ast.Expr) ast.Expr { return v.rewrite(x, ctx) })
+}
+
+// A use is a point of the forward sweep and the part in whose reversal its values are asked for.
+type use struct {
+	it    *item
+	after bool
+	ctx   *part
+}
+
+// value returns what has the value of e at a point.
+func (v *resolver) value(e ast.Expr, u use) ast.Expr {
+	switch e := e.(type) {
+	case nil:
+		return nil
+	case *ast.Lit, *ast.Name:
+		return e
+	case *ast.Past:
+		return v.rewrite(e, u.ctx)
+	case *ast.Ref:
+		if !v.mem.addressed[e.Var] {
+			return v.variable(e.Var, u)
+		}
+	}
+	if n := v.slots(e, u); n > 0 && v.wholly(e, n, u) {
+		return v.remember(e, u)
+	}
+	return ast.MapOperands(e, func(x ast.Expr) ast.Expr { return v.value(x, u) })
+}
+
+// wholly reports whether to remember e itself rather than the n values that it is computed from.
+func (v *resolver) wholly(e ast.Expr, n int, u use) bool {
+	if isPath(e) {
+		return true
+	}
+	if c, ok := e.(*ast.Call); ok && c.Fun.Builtin != "" {
+		return true
+	}
+	return n > 1 || isBoolean(e.Type()) || isInteger(e.Type())
+}
+
+func isBoolean(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&types.IsBoolean != 0
+}
+
+// many is more values than are ever remembered for one expression.
+const many = 1000
+
+// slots counts the values that must be remembered to evaluate e again, those that are remembered anyway left out.
+func (v *resolver) slots(e ast.Expr, u use) int {
+	switch e := e.(type) {
+	case *ast.Lit, *ast.Name:
+		return 0
+	case *ast.Past:
+		return 0
+	case *ast.Ref:
+		if !v.mem.addressed[e.Var] {
+			return v.variableSlots(e.Var, u)
+		}
+		return v.memorySlots(e, u)
+	case *ast.Field, *ast.Index, *ast.Deref:
+		if root := rootVar(e); root == nil || v.mem.addressed[root] {
+			if v.memorySlots(e, u) > 0 {
+				return 1
+			}
+		} else if v.variableSlots(root, u) > 0 {
+			return 1
+		}
+	case *ast.Call:
+		if e.Fun.Fn != nil && v.u.summary(e.Fun.Fn) != nil {
+			return many // a call of the user's own is not repeated
+		}
+	case *ast.Binary:
+		if isBoolean(e.T) && roundsTwice(e) {
+			return many
+		}
+	}
+	n := 0
+	for _, x := range ast.Operands(e) {
+		n += v.slots(x, u)
+	}
+	return n
+}
+
+// roundsTwice reports whether a condition does float arithmetic, which a processor with fused multiply-add may round
+// differently the second time.
+func roundsTwice(e ast.Expr) bool {
+	return ast.Any(e, func(e ast.Expr) bool {
+		b, ok := e.(*ast.Binary)
+		return ok && ast.IsFloat(b.T) && (b.Op == token.ADD || b.Op == token.SUB)
+	})
+}
+
+// memorySlots is 1 if a place in memory may have been written since, else 0.
+func (v *resolver) memorySlots(e ast.Expr, u use) int {
+	if v.inShadow(e) {
+		return 0
+	}
+	if isString(ast.Operands(orRef(e))[0].Type()) {
+		return 0
+	}
+	for _, c := range v.mem.cells(e) {
+		if v.keepAll(c.region) || v.hist.log.later(c, u.it, u.after) {
+			return 1
+		}
+	}
+	return 0
+}
+
+// orRef gives a Ref an operand to look at.
+func orRef(e ast.Expr) ast.Expr {
+	if r, ok := e.(*ast.Ref); ok {
+		return &ast.Deref{X: r}
+	}
+	return e
+}
+
+// inShadow reports whether a place lies in a shadow, whose slices and pointers the reverse sweep puts back.
+func (v *resolver) inShadow(e ast.Expr) bool {
+	for {
+		switch x := e.(type) {
+		case *ast.Ref:
+			return v.isShadow[x.Var]
+		case *ast.Past:
+			e = x.X
+		case *ast.Field, *ast.Index, *ast.Deref, *ast.Slice:
+			e = ast.Operands(x)[0]
+		default:
+			return false
+		}
+	}
+}
+
+func (v *resolver) variableSlots(x *ast.Var, u use) int {
+	if v.own[x] || v.inPlace(x, u) {
+		return 0
+	}
+	ver := v.versionOf(x, u)
+	if ver != nil && ver.loop != nil && v.isIndex(x, ver.loop) {
+		return 0
+	}
+	if v.needs[v.key(x, ver, u)] != nil {
+		return 0
+	}
+	if v.again(x, ver, u) != nil {
+		return 0
+	}
+	return 1
+}
+
+func (v *resolver) versionOf(x *ast.Var, u use) *version {
+	if v.synthetic[x] != nil {
+		return nil
+	}
+	ver := v.hist.versionAt(x, u.it, u.after)
+	if ver == nil {
+		panic(fmt.Sprintf("transform: no version of %s at %q", x.Name, u.it.stmt.Info().Src))
+	}
+	return ver
+}
+
+// inPlace reports whether a variable still has its value in the reverse sweep.
+func (v *resolver) inPlace(x *ast.Var, u use) bool {
+	if loop := v.synthetic[x]; loop != nil {
+		return len(loop.part.repeats()) == 0
+	}
+	return v.topLevel[x] && !v.hist.log.later(x, u.it, u.after)
+}
+
+// isIndex reports whether x is the counter or key of a loop.
+func (v *resolver) isIndex(x *ast.Var, loop *item) bool {
+	if loop.count != nil {
+		return loop.count.v == x
+	}
+	s, ok := loop.stmt.(*ast.Range)
+	if !ok {
+		return false
+	}
+	ref, ok := s.Key.(*ast.Ref)
+	return ok && ref.Var == x
+}
+
+// exit returns the exit that ctx lies in of a loop around it, or nil.
+func (v *resolver) exit(ctx *part, loop *item) *part {
+	for p := ctx; p != nil; p = p.parent {
+		if v.exits[p] == loop {
+			return p
+		}
+	}
+	return nil
+}
+
+// variable returns what has the value of a variable at a point.
+func (v *resolver) variable(x *ast.Var, u use) ast.Expr {
+	if v.own[x] || v.inPlace(x, u) {
+		return &ast.Ref{Var: x}
+	}
+	if loop := v.synthetic[x]; loop != nil {
+		n := v.need(v.key(x, nil, u), u)
+		if n.local == nil {
+			n.local, n.expr, n.part, n.item = ast.NewVar(x.Name, x.Type), &ast.Ref{Var: x}, loop.part, loop
+		}
+		return &ast.Ref{Var: n.local}
+	}
+	ver := v.versionOf(x, u)
+	if ver.loop != nil && v.isIndex(x, ver.loop) {
+		if v.exit(u.ctx, ver.loop) != nil {
+			trips := v.inserts.tripsOf(ver.loop)
+			return v.rewrite(v.nth(ver.loop, &ast.Past{X: &ast.Ref{Var: trips}, At: ver.loop.stmt, After: true}, x.Type), u.ctx)
+		}
+		return v.index[ver.loop]
+	}
+	n := v.need(v.key(x, ver, u), u)
+	if n.local == nil {
+		n.local, n.expr, n.part, n.item = ast.NewVar(x.Name, x.Type), &ast.Ref{Var: x}, ver.part, ver.item
+		if e := v.again(x, ver, u); e != nil {
+			before := len(v.order)
+			n.again = v.value(e.expr, use{e.it, false, u.ctx})
+			n.subs = v.subsOf(n.again, before)
+		}
+		v.order = append(v.order, n)
+	}
+	return &ast.Ref{Var: n.local}
+}
+
+// subsOf returns the needs that an expression reads.
+func (v *resolver) subsOf(e ast.Expr, _ int) []*need {
+	var subs []*need
+	for _, n := range v.order {
+		if n.local != nil && mentions(e, n.local) {
+			subs = append(subs, n)
+		}
+	}
+	return subs
+}
+
+func (v *resolver) key(x *ast.Var, ver *version, u use) string {
+	if ver == nil {
+		return fmt.Sprintf("%p", x)
+	}
+	key := fmt.Sprintf("v%d", ver.id)
+	for p := u.ctx; p != nil; p = p.parent {
+		if v.exits[p] != nil && ver.part.inside(v.exits[p].body) && !ver.part.inside(p) {
+			key += fmt.Sprintf("x%d", v.exits[p].pos)
+		}
+	}
+	return key
+}
+
+func (v *resolver) need(key string, u use) *need {
+	n := v.needs[key]
+	if n == nil {
+		n = &need{key: key}
+		v.needs[key] = n
+		if strings.HasPrefix(key, "0x") {
+			v.order = append(v.order, n)
+		}
+	}
+	n.uses = append(n.uses, u.ctx)
+	return n
+}
+
+// An again says how a value is computed again: expr, as at the item it.
+type again struct {
+	expr ast.Expr
+	it   *item
+}
+
+// again returns how to compute a version of a variable again, or nil if it must be remembered.
+func (v *resolver) again(x *ast.Var, ver *version, u use) *again {
+	if ver == nil {
+		return nil
+	}
+	if ver.loop != nil { // the value of a range loop
+		s := ver.loop.stmt.(*ast.Range)
+		i := v.index[ver.loop]
+		if i == nil || v.exit(u.ctx, ver.loop) != nil {
+			return nil
+		}
+		if v.slots(&ast.Index{X: s.X, I: intNumber(0), T: elemType(s.X.Type())}, use{ver.loop, false, u.ctx}) > 0 {
+			return nil
+		}
+		return &again{&ast.Index{X: s.X, I: i, T: elemType(s.X.Type())}, ver.loop}
+	}
+	if ver.rhs == nil || ver.item == nil || cost(ver.rhs) > 6 || mentions(ver.rhs, x) {
+		return nil
+	}
+	if !v.repeatable(x, ver.rhs) || v.slots(ver.rhs, use{ver.item, false, u.ctx}) > 0 {
+		return nil
+	}
+	return &again{ver.rhs, ver.item}
+}
+
+// repeatable reports whether evaluating e twice makes the same value.
+func (v *resolver) repeatable(x *ast.Var, e ast.Expr) bool {
+	return !ast.Any(e, func(e ast.Expr) bool {
+		switch e := e.(type) {
+		case *ast.Call:
+			switch e.Fun.Builtin {
+			case "len", "cap", "min", "max":
+				return false
+			}
+			return true
+		case *ast.Composite, *ast.Addr:
+			return true
+		}
+		return false
+	})
+}
+
+// remember returns a variable that remembers the value of e at a point.
+func (v *resolver) remember(e ast.Expr, u use) ast.Expr {
+	key := fmt.Sprintf("e%p%v:%s", u.it.part, u.after, v.exprKey(e, u))
+	n := v.need(key, u)
+	if n.local == nil {
+		n.local, n.expr, n.part, n.item, n.front = ast.NewVar(savedName(e), e.Type()), e, u.it.part, u.it, !u.after
+		v.order = append(v.order, n)
+	}
+	return &ast.Ref{Var: n.local}
+}
+
+// savedName is what to call the remembered value of e.
+func savedName(e ast.Expr) string {
+	switch {
+	case isBoolean(e.Type()):
+		return "taken"
+	case isInteger(e.Type()) && !isPath(e):
+		return "n"
+	}
+	return placeName(e)
+}
+
+// exprKey identifies the value of e at a point.
+func (v *resolver) exprKey(e ast.Expr, u use) string {
+	var b strings.Builder
+	ast.Walk(e, func(e ast.Expr) bool {
+		switch e := e.(type) {
+		case *ast.Ref:
+			if v.synthetic[e.Var] != nil || v.own[e.Var] {
+				fmt.Fprintf(&b, "s%p", e.Var)
+			} else {
+				fmt.Fprintf(&b, "v%d", v.versionOf(e.Var, u).id)
+			}
+		case *ast.Lit:
+			b.WriteString(e.Text)
+		case *ast.Name:
+			b.WriteString(e.Obj.Name())
+		case *ast.Field:
+			fmt.Fprintf(&b, ".%s", e.Field.Name())
+		case *ast.Binary:
+			b.WriteString(e.Op.String())
+		case *ast.Unary:
+			b.WriteString(e.Op.String())
+		case *ast.Call:
+			b.WriteString(calleeKey(e.Fun))
+		case *ast.Convert:
+			b.WriteString(typeKey(e.T))
+		default:
+			fmt.Fprintf(&b, "%T", e)
+		}
+		b.WriteByte('(')
+		return true
+	})
+	var ids []int
+	v.mem.readCells(e, func(c cell) {
+		if ver := v.hist.versionAt(c, u.it, u.after); ver != nil {
+			ids = append(ids, ver.id)
+		}
+	})
+	sort.Ints(ids)
+	return fmt.Sprint(b.String(), ids)
+}
+
+// settle decides where each need is saved and loaded, and returns the loads by part.
+func (v *resolver) settle() map[*part][]ast.Stmt {
+	for i := len(v.order) - 1; i >= 0; i-- {
+		n := v.order[i]
+		n.home = v.homeOf(n)
+		for _, s := range n.subs {
+			s.uses = append(s.uses, n.home)
+		}
+	}
+	loads := map[*part][]ast.Stmt{}
+	for _, n := range v.order {
+		if n.again != nil {
+			loads[n.home] = append(loads[n.home], define(n.local, n.again))
+		} else {
+			loads[n.home] = append(loads[n.home], v.inserts.save(v, n)...)
+		}
+	}
+	return loads
+}
+
+// homeOf is the innermost part that holds all uses of a need and runs as often as its value is born.
+func (v *resolver) homeOf(n *need) *part {
+	home := n.uses[0]
+	for _, p := range n.uses[1:] {
+		home = common(home, p)
+	}
+	if n.front || v.synthetic[rootVar(n.expr)] != nil {
+		return n.part
+	}
+	for p := home; p != n.part && p != nil; p = p.parent {
+		if v.barrier(p, n.part) {
+			break
+		}
+		if p.branch != nil && p.branch.body == p {
+			home = p.parent
+		}
+	}
+	return home
+}
+
+// barrier reports whether p is an exit or core of a loop in whose body, but not in p, a value is born: the
+// reversal of the rest of the body is empty.
+func (v *resolver) barrier(p, born *part) bool {
+	loop := v.exits[p]
+	if loop == nil {
+		loop = v.cores[p]
+	}
+	return loop != nil && born.inside(loop.body) && !born.inside(p)
+}
+
+// load puts the loads into the reversed parts.
+func (v *resolver) load(b *ast.Block, loads map[*part][]ast.Stmt) *ast.Block {
+	out := &ast.Block{Meta: b.Meta}
+	for _, s := range b.Stmts {
+		if mark, ok := s.(*ast.Block); ok && v.marks[mark] != nil {
+			out.Stmts = append(out.Stmts, loads[v.marks[mark]]...)
+			continue
+		}
+		out.Stmts = append(out.Stmts, ast.MapExprs(s, nil, func(t ast.Stmt) ast.Stmt {
+			if b, ok := t.(*ast.Block); ok {
+				return v.load(b, loads)
+			}
+			return t
+		}))
+	}
+	return out
+}

@@ -1,0 +1,439 @@
+package transform
+
+import (
+	"go/token"
+	"go/types"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// Shadows.
+//
+// A variable that holds slices or pointers through which active floats are reached has a shadow variable beside it, and
+// what is done to the one is done to the other in the forward sweep:
+//
+//	row := w[i]            row, drow := w[i], dw[i]
+//	m.next = p             m.next, dm.next = p, dp      (undone in the reverse sweep)
+//	h := make([]T, n)      h, dh := make([]T, n), make([]T, n)
+//
+// So y := x[2:5] has dy := dx[2:5], and two names for one slice have two names for one shadow. A shadow variable is an
+// ordinary variable to what follows: it is remembered like any other, or computed again.
+//
+// The floats of a variable itself, as opposed to those that it reaches, have their adjoints in a variable of the reverse
+// sweep and their tangents in one beside the primal.
+
+// A derivation derives one function in one mode.
+type derivation struct {
+	u       *Unit
+	fn      *ast.Func
+	mem     *memory
+	act     *activity
+	forward bool // forward mode
+
+	adjoints map[*ast.Var]*ast.Var // of the floats in a variable: adjoint or tangent
+	shadows  map[*ast.Var]*ast.Var // of what a variable reaches
+	isShadow map[*ast.Var]bool
+	fresh    map[*ast.Var]bool // shadow variables that a make or new of ours fills
+
+	undo  map[ast.Stmt][]ast.Stmt  // what takes back a shadow assignment to memory, in the reverse sweep
+	grown map[ast.Stmt]*growth     // of assignments of append
+	calls map[ast.Stmt]*splitNote  // of calls whose reverse mode is split
+	remade map[ast.Stmt]ast.Stmt   // statements that addShadows has made anew
+	rangeOver map[*ast.Var]ast.Expr // of the keys of range loops: what they range over
+}
+
+// A growth is what the reverse sweep needs to know of y = append(x, …).
+type growth struct {
+	n, moved *ast.Var // the length of x, and whether y is new memory
+	after    ast.Stmt // after which the shadow of y is set
+}
+
+// isLocal reports whether v is a local variable: neither an input nor a result.
+func (d *derivation) isLocal(v *ast.Var) bool {
+	for _, p := range d.fn.Inputs() {
+		if p == v {
+			return false
+		}
+	}
+	for _, r := range d.fn.Results {
+		if r == v {
+			return false
+		}
+	}
+	return true
+}
+
+// adjoint returns the variable that holds the adjoints (or tangents) of the floats in v.
+func (d *derivation) adjoint(v *ast.Var) *ast.Var {
+	a := d.adjoints[v]
+	if a == nil {
+		a = ast.NewVar("d"+v.Name, v.Type)
+		d.adjoints[v] = a
+	}
+	return a
+}
+
+// shadow returns the variable whose value is the shadow of what v reaches.
+func (d *derivation) shadow(v *ast.Var) *ast.Var {
+	s := d.shadows[v]
+	if s == nil {
+		t := v.Type
+		if d.mem.addressed[v] {
+			t = types.NewPointer(t)
+		}
+		s = ast.NewVar("d"+v.Name, t)
+		d.shadows[v] = s
+	}
+	d.isShadow[s] = true
+	return s
+}
+
+// reachesActive reports whether the memory that e reaches is active.
+func (d *derivation) reachesActive(e ast.Expr) bool {
+	if !ast.Carries(e.Type()) || !hasRefs(e.Type()) {
+		return false
+	}
+	r := d.mem.reach(e)
+	return r != nil && d.act.active(r.find())
+}
+
+// holdsActive reports whether floats in e itself are active.
+func (d *derivation) holdsActive(e ast.Expr) bool {
+	s := ast.ShapeOf(e.Type())
+	if s != ast.ValueLike && s != ast.Mixed {
+		return false
+	}
+	if d.mem.inMemory(e) {
+		r := d.mem.place(e)
+		return r != nil && d.act.active(r.find())
+	}
+	return d.act.active(rootVar(e))
+}
+
+// A reader says how a primal value is read where a shadow expression stands: as it is in the forward sweep, as the past
+// value in the reverse sweep.
+type reader func(ast.Expr) ast.Expr
+
+func now(e ast.Expr) ast.Expr { return e }
+
+// before returns the reader of the values before s.
+func before(s ast.Stmt) reader {
+	return func(e ast.Expr) ast.Expr {
+		if e == nil {
+			return nil
+		}
+		switch e.(type) {
+		case *ast.Lit, *ast.Name:
+			return e
+		}
+		return &ast.Past{X: e, At: s}
+	}
+}
+
+// after returns the reader of the values after s.
+func after(s ast.Stmt) reader {
+	return func(e ast.Expr) ast.Expr {
+		if e == nil {
+			return nil
+		}
+		return &ast.Past{X: e, At: s, After: true}
+	}
+}
+
+// place returns the place in the shadow of a place that holds floats, or a part of one.
+func (d *derivation) place(e ast.Expr, read reader) ast.Expr {
+	switch e := e.(type) {
+	case *ast.Ref:
+		if d.mem.addressed[e.Var] {
+			return &ast.Deref{X: read(&ast.Ref{Var: d.shadow(e.Var)})}
+		}
+		return &ast.Ref{Var: d.adjoint(e.Var)}
+	case *ast.Field:
+		if ast.Pointee(e.X.Type()) != nil {
+			return &ast.Field{X: d.value(e.X, read), Field: e.Field, Implicit: e.Implicit}
+		}
+		return &ast.Field{X: undereference(d.place(e.X, read)), Field: e.Field, Implicit: e.Implicit}
+	case *ast.Index:
+		if _, ok := e.X.Type().Underlying().(*types.Array); ok {
+			return &ast.Index{X: undereference(d.place(e.X, read)), I: read(e.I), T: e.T}
+		}
+		return &ast.Index{X: d.value(e.X, read), I: read(e.I), T: e.T}
+	case *ast.Deref:
+		return &ast.Deref{X: d.value(e.X, read)}
+	}
+	panic("transform: shadow of a place that is none")
+}
+
+// undereference leaves the * out where a selection or index does without it.
+func undereference(e ast.Expr) ast.Expr {
+	if p, ok := e.(*ast.Deref); ok {
+		return p.X
+	}
+	return e
+}
+
+// value returns the shadow of a value that reaches memory.
+func (d *derivation) value(e ast.Expr, read reader) ast.Expr {
+	switch e := e.(type) {
+	case *ast.Name, *ast.Lit:
+		return e
+	case *ast.Slice:
+		return &ast.Slice{X: d.value(e.X, read), Lo: read(e.Lo), Hi: read(e.Hi), Max: read(e.Max), T: e.T}
+	case *ast.Convert:
+		return &ast.Convert{X: d.value(e.X, read), T: e.T}
+	case *ast.Addr:
+		return d.address(e, read)
+	case *ast.Ref, *ast.Field, *ast.Index, *ast.Deref:
+		if v := rootVar(e); v != nil && !d.mem.addressed[v] {
+			return read(replaceRoot(e, d.shadow(v)))
+		}
+		return d.place(e, read)
+	}
+	refuse(token.NoPos, "a value of type %s is not supported here; assign it to a variable first", e.Type())
+	return nil
+}
+
+func (d *derivation) address(e *ast.Addr, read reader) ast.Expr {
+	if r, ok := e.X.(*ast.Ref); ok {
+		return read(&ast.Ref{Var: d.shadow(r.Var)})
+	}
+	return &ast.Addr{X: d.place(e.X, read), T: e.T}
+}
+
+// replaceRoot returns the place e with another variable at its root.
+func replaceRoot(e ast.Expr, v *ast.Var) ast.Expr {
+	switch e := e.(type) {
+	case *ast.Ref:
+		return &ast.Ref{Var: v}
+	case *ast.Field:
+		return &ast.Field{X: replaceRoot(e.X, v), Field: e.Field, Implicit: e.Implicit}
+	case *ast.Index:
+		return &ast.Index{X: replaceRoot(e.X, v), I: e.I, T: e.T}
+	}
+	panic("transform: a variable at the root of no place")
+}
+
+// addShadows adds the statements of the forward sweep that keep the shadows.
+func (d *derivation) addShadows(b *ast.Block) *ast.Block {
+	out := &ast.Block{Meta: b.Meta}
+	for _, s := range b.Stmts {
+		out.Stmts = append(out.Stmts, d.withShadow(s)...)
+	}
+	return out
+}
+
+func (d *derivation) withShadow(s ast.Stmt) []ast.Stmt {
+	switch s := s.(type) {
+	case *ast.Assign:
+		return d.shadowAssign(s, s.Lhs, s.Rhs)
+	case *ast.Decl:
+		return d.shadowDecl(s)
+	case *ast.Range:
+		return d.shadowRange(s)
+	case *ast.Do:
+		return d.shadowDo(s)
+	case *ast.Block:
+		return []ast.Stmt{d.addShadows(s)}
+	case *ast.If, *ast.For:
+		t := ast.MapExprs(s, nil, func(t ast.Stmt) ast.Stmt {
+			if b, ok := t.(*ast.Block); ok {
+				return d.addShadows(b)
+			}
+			return t
+		})
+		d.remade[s] = t
+		return []ast.Stmt{t}
+	}
+	return []ast.Stmt{s}
+}
+
+func (d *derivation) shadowDecl(s *ast.Decl) []ast.Stmt {
+	if len(s.Values) > 0 {
+		return d.shadowAssign(s, refs(s.Vars), s.Values)
+	}
+	out := []ast.Stmt{s}
+	for _, v := range s.Vars {
+		r := &ast.Ref{Var: v}
+		switch {
+		case d.mem.addressed[v] && ast.Carries(v.Type) && d.act.active(d.mem.of(v)):
+			out = append(out, d.newShadow(v))
+		case d.reachesActive(r):
+			out = append(out, &ast.Decl{Vars: []*ast.Var{d.shadow(v)}, Typed: true})
+		}
+	}
+	return out
+}
+
+// newShadow makes the shadow of a variable whose address is taken.
+func (d *derivation) newShadow(v *ast.Var) ast.Stmt {
+	if hasRefs(v.Type) {
+		refuse(token.NoPos, "the address of %s is taken, and it holds slices or pointers; use a pointer to a struct that is made with & instead", v.Name)
+	}
+	t := types.NewPointer(v.Type)
+	mk := &ast.Call{Fun: ast.Callee{Builtin: "new"}, T: t}
+	sv := d.shadow(v)
+	d.fresh[sv] = true
+	return &ast.Assign{Lhs: refs([]*ast.Var{sv}), Op: token.DEFINE, Rhs: []ast.Expr{mk}}
+}
+
+func (d *derivation) shadowRange(s *ast.Range) []ast.Stmt {
+	c := *s
+	d.remade[s] = &c
+	c.Body = d.addShadows(s.Body)
+	if s.Value != nil && d.reachesActive(s.Value) {
+		if s.Key == nil {
+			c.Key, c.Define = &ast.Ref{Var: ast.NewVar("i", types.Typ[types.Int])}, true
+		}
+		elem := &ast.Index{X: s.X, I: c.Key, T: elemType(s.X.Type())}
+		def := &ast.Assign{Lhs: []ast.Expr{&ast.Ref{Var: d.shadow(s.Value.(*ast.Ref).Var)}}, Op: token.DEFINE, Rhs: []ast.Expr{d.value(elem, now)}}
+		c.Body.Stmts = append([]ast.Stmt{def}, c.Body.Stmts...)
+	}
+	return []ast.Stmt{&c}
+}
+
+// shadowAssign adds what an assignment does to shadows.
+func (d *derivation) shadowAssign(s ast.Stmt, lhs, rhs []ast.Expr) []ast.Stmt {
+	if len(rhs) == 1 {
+		if c, ok := rhs[0].(*ast.Call); ok && c.Fun.Builtin == "append" && d.reachesActive(c) {
+			return d.shadowAppend(s, lhs[0], c)
+		}
+		if c, ok := rhs[0].(*ast.Call); ok && d.isSplit(c) {
+			return d.splitCall(s, lhs, c)
+		}
+	}
+	op := token.ASSIGN
+	if a, ok := s.(*ast.Assign); ok {
+		op = a.Op
+	} else {
+		op = token.DEFINE
+	}
+	var before, out []ast.Stmt
+	sh := &ast.Assign{Op: op}
+	for i, l := range lhs {
+		if l == nil || len(rhs) != len(lhs) {
+			continue
+		}
+		if r, ok := l.(*ast.Ref); ok && d.mem.addressed[r.Var] && op == token.DEFINE && ast.Carries(r.Var.Type) && d.act.active(d.mem.of(r.Var)) {
+			before = append(before, d.newShadow(r.Var))
+			continue
+		}
+		if !d.reachesActive(l) {
+			continue
+		}
+		value := d.shadowOf(s, rhs[i])
+		var place ast.Expr
+		if v := rootVar(l); v != nil && !d.mem.addressed[v] {
+			place = replaceRoot(l, d.shadow(v))
+			if r, ok := l.(*ast.Ref); ok && r.Again {
+				place = &ast.Ref{Var: d.shadow(v), Again: true}
+			}
+		} else {
+			place = d.place(l, now)
+			old := ast.NewVar("old", l.Type())
+			save := &ast.Assign{Lhs: refs([]*ast.Var{old}), Op: token.DEFINE, Rhs: []ast.Expr{place}}
+			if !d.forward {
+				before = append(before, save)
+				back := &ast.Assign{
+					Lhs: []ast.Expr{d.place(l, beforeOf(save))}, Op: token.ASSIGN,
+					Rhs: []ast.Expr{&ast.Past{X: &ast.Ref{Var: old}, At: save, After: true}},
+				}
+				d.undo[sh] = append(d.undo[sh], back)
+			}
+		}
+		sh.Lhs = append(sh.Lhs, place)
+		sh.Rhs = append(sh.Rhs, value)
+	}
+	out = append(out, before...)
+	if len(sh.Lhs) > 0 {
+		out = append(out, sh)
+	}
+	return append(out, s)
+}
+
+func beforeOf(s ast.Stmt) reader { return before(s) }
+
+// shadowOf returns the shadow of the right side of an assignment: of a fresh value a fresh shadow.
+func (d *derivation) shadowOf(s ast.Stmt, e ast.Expr) ast.Expr {
+	switch e := e.(type) {
+	case *ast.Call:
+		switch e.Fun.Builtin {
+		case "make", "new":
+			return e
+		}
+		refuse(s.Info().Pos, "the result of this call holds active values that it reaches through memory; that is not supported yet")
+	case *ast.Addr:
+		if lit, ok := e.X.(*ast.Composite); ok {
+			return &ast.Addr{X: d.shadowLit(s, lit), T: e.T}
+		}
+	case *ast.Composite:
+		return d.shadowLit(s, e)
+	}
+	if ast.ShapeOf(e.Type()) == ast.Mixed && isStruct(e.Type()) {
+		return d.headersOnly(s, d.value(e, now))
+	}
+	return d.value(e, now)
+}
+
+// shadowLit returns the shadow of a composite literal: the shadows of its parts, and zeros for floats.
+func (d *derivation) shadowLit(s ast.Stmt, e *ast.Composite) ast.Expr {
+	if slice, ok := e.T.Underlying().(*types.Slice); ok && !hasRefs(slice.Elem()) {
+		n := int64(len(e.Elems))
+		for _, elem := range e.Elems {
+			if elem.Key != nil {
+				refuse(s.Info().Pos, "slice literals with keys are not supported yet")
+			}
+		}
+		return &ast.Call{Fun: ast.Callee{Builtin: "make"}, Args: []ast.Expr{intNumber(n)}, T: e.T}
+	}
+	c := &ast.Composite{T: e.T}
+	for _, elem := range e.Elems {
+		t := elem.Value.Type()
+		switch {
+		case ast.Carries(t) && hasRefs(t):
+			elem.Value = d.shadowOf(s, elem.Value)
+		case elem.Field != nil:
+			continue // zero
+		default:
+			elem.Value = zeroOf(t)
+		}
+		c.Elems = append(c.Elems, elem)
+	}
+	return c
+}
+
+// zeroOf is the zero value of a type.
+func zeroOf(t types.Type) ast.Expr {
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		switch {
+		case u.Info()&types.IsNumeric != 0:
+			return &ast.Lit{Text: "0", Val: zeroValue, T: t}
+		case u.Info()&types.IsBoolean != 0:
+			return trueLit(false)
+		case u.Info()&types.IsString != 0:
+			return &ast.Lit{Text: `""`, T: t}
+		}
+	case *types.Struct, *types.Array:
+		return &ast.Composite{T: t}
+	}
+	return &ast.Name{Obj: types.Universe.Lookup("nil"), T: t}
+}
+
+// headersOnly is a mixed struct with its slices and pointers and zeros for its floats.
+func (d *derivation) headersOnly(s ast.Stmt, e ast.Expr) ast.Expr {
+	c := &ast.Composite{T: e.Type()}
+	st, _ := e.Type().Underlying().(*types.Struct)
+	for f := range st.Fields() {
+		x := &ast.Field{X: e, Field: f}
+		switch ast.ShapeOf(f.Type()) {
+		case ast.ReferenceLike:
+			c.Elems = append(c.Elems, ast.Elem{Field: f, Value: x})
+		case ast.Mixed:
+			if !isStruct(f.Type()) {
+				refuse(s.Info().Pos, "arrays of %s are not supported yet", f.Type())
+			}
+			c.Elems = append(c.Elems, ast.Elem{Field: f, Value: d.headersOnly(s, x)})
+		}
+	}
+	return c
+}

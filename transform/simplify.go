@@ -1,0 +1,505 @@
+package transform
+
+import (
+	"go/token"
+	"go/types"
+	"maps"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// Simplification.
+//
+// The transformations write down what is right in every case; these passes take away what a person would not have
+// written. Each is a function of a block and can be left out.
+//
+//	constants   dx := 0; dx += e           dx = e
+//	            da := 1; dx += da * c      dx += c
+//	dead        dv = 0, not read again     (nothing)
+//	declare     var dx float64; dx = e     dx := e
+
+// A group keeps the comment of a statement that a pass removes for the next one that came from the same primal
+// statement: the comment stands over the first of them.
+type group struct{ out []ast.Stmt; pending string }
+
+func (g *group) add(from ast.Stmt, to []ast.Stmt) {
+	c := from.Info().Comment
+	if c != "" {
+		g.pending = ""
+	}
+	if len(to) == 0 {
+		if c != "" {
+			g.pending = c
+		}
+		return
+	}
+	if c == "" && g.pending != "" && to[0].Info().Comment == "" && from.Info().Src == "" {
+		to = comment(to, g.pending)
+	}
+	g.pending = ""
+	g.out = append(g.out, to...)
+}
+
+// A constProp replaces variables by constants where their values are known.
+type constProp struct {
+	tracked map[*ast.Var]bool     // variables that may be replaced
+	known   map[*ast.Var]ast.Expr // what is known here
+}
+
+func (c *constProp) block(b *ast.Block) *ast.Block {
+	g := &group{}
+	for _, s := range b.Stmts {
+		g.add(s, c.stmt(s))
+	}
+	return &ast.Block{Meta: b.Meta, Stmts: g.out}
+}
+
+func (c *constProp) stmt(s ast.Stmt) []ast.Stmt {
+	switch s := s.(type) {
+	case *ast.Block:
+		if len(s.Stmts) == 0 {
+			return []ast.Stmt{s} // a mark
+		}
+		return []ast.Stmt{c.block(s)}
+	case *ast.Decl:
+		for _, v := range s.Vars {
+			if c.tracked[v] && len(s.Values) == 0 && ast.IsFloat(v.Type) {
+				c.known[v] = &ast.Lit{Text: "0", Val: zeroValue, T: v.Type}
+			} else {
+				delete(c.known, v)
+			}
+		}
+	case *ast.Assign:
+		return c.assign(s)
+	case *ast.If:
+		t := *s
+		t.Cond = c.expr(s.Cond)
+		return []ast.Stmt{c.branches(&t)}
+	case *ast.For, *ast.Range:
+		c.forget(s)
+		t := ast.MapExprs(s, c.expr, func(t ast.Stmt) ast.Stmt {
+			if b, ok := t.(*ast.Block); ok {
+				return c.block(b)
+			}
+			return t
+		})
+		c.forget(s)
+		return []ast.Stmt{t}
+	case *ast.Do:
+		return []ast.Stmt{ast.MapExprs(s, c.expr, nil)}
+	}
+	return []ast.Stmt{s}
+}
+
+// forget drops what is known of the variables that s assigns.
+func (c *constProp) forget(s ast.Stmt) {
+	ast.Inspect(s, func(s ast.Stmt) bool {
+		ast.Exprs(s, func(e ast.Expr, assigned bool) {
+			if v := rootVar(e); assigned && v != nil {
+				delete(c.known, v)
+			}
+		})
+		return true
+	})
+}
+
+func (c *constProp) branches(s *ast.If) ast.Stmt {
+	els := &constProp{c.tracked, maps.Clone(c.known)}
+	s.Then = c.block(s.Then)
+	if s.Else != nil {
+		s.Else = els.block(s.Else)
+	}
+	for v, e := range c.known {
+		if !ast.Equal(e, els.known[v]) {
+			delete(c.known, v)
+		}
+	}
+	return s
+}
+
+func (c *constProp) assign(s *ast.Assign) []ast.Stmt {
+	t := *s
+	t.Rhs = make([]ast.Expr, len(s.Rhs))
+	for i, e := range s.Rhs {
+		t.Rhs[i] = c.expr(e)
+	}
+	if len(t.Lhs) == 1 && len(t.Rhs) == 1 && t.Lhs[0] != nil && ast.IsFloat(t.Lhs[0].Type()) {
+		return c.float(&t)
+	}
+	for _, l := range t.Lhs {
+		if l == nil {
+			continue
+		}
+		if v := rootVar(l); v != nil {
+			delete(c.known, v)
+		}
+	}
+	return []ast.Stmt{&t}
+}
+
+// float simplifies an assignment to a float.
+func (c *constProp) float(s *ast.Assign) []ast.Stmt {
+	e := s.Rhs[0]
+	adds := s.Op == token.ADD_ASSIGN || s.Op == token.SUB_ASSIGN
+	if adds && zeroProduct(e) {
+		return nil
+	}
+	ref, ok := s.Lhs[0].(*ast.Ref)
+	if !ok || !c.tracked[ref.Var] {
+		return []ast.Stmt{s}
+	}
+	old := c.known[ref.Var]
+	delete(c.known, ref.Var)
+	switch {
+	case old != nil && isZero(old) && s.Op == token.ADD_ASSIGN:
+		s.Op = token.ASSIGN
+	case old != nil && isZero(old) && s.Op == token.SUB_ASSIGN:
+		s.Op, s.Rhs = token.ASSIGN, []ast.Expr{neg(e)}
+	case old != nil && isZero(old) && s.Op == token.MUL_ASSIGN:
+		c.known[ref.Var] = old
+		return nil
+	case old != nil && s.Op == token.MUL_ASSIGN:
+		s.Op, s.Rhs = token.ASSIGN, []ast.Expr{mul(old, e)}
+	}
+	if s.Op == token.ASSIGN || s.Op == token.DEFINE {
+		if zeroProduct(s.Rhs[0]) {
+			s.Rhs = []ast.Expr{zeroOf(ref.Var.Type)}
+		}
+		if isLit(s.Rhs[0]) {
+			c.known[ref.Var] = s.Rhs[0]
+		}
+	}
+	return []ast.Stmt{s}
+}
+
+// expr replaces the variables that are known and simplifies what that makes simple.
+func (c *constProp) expr(e ast.Expr) ast.Expr {
+	switch x := e.(type) {
+	case nil:
+		return nil
+	case *ast.Ref:
+		if k := c.known[x.Var]; k != nil && c.tracked[x.Var] {
+			return k
+		}
+		return e
+	case *ast.Past:
+		return e
+	case *ast.Binary:
+		return binary(x.Op, c.expr(x.X), c.expr(x.Y), x.T)
+	case *ast.Unary:
+		if x.Op == token.SUB {
+			return neg(c.expr(x.X))
+		}
+	case *ast.Convert:
+		return convert(c.expr(x.X), x.T)
+	}
+	return ast.MapOperands(e, c.expr)
+}
+
+// A liveness removes assignments to local variables that nobody reads. It goes backwards; live holds the variables
+// that are read later.
+type liveness struct {
+	live    map[*ast.Var]bool
+	fixed   func(*ast.Var) bool // variables whose assignments stay
+	keep    func(ast.Expr) bool // whether evaluating an expression can be seen, by an effect or a panic
+	breaks  []map[*ast.Var]bool // what is live where the loops around are left, the innermost last
+	heads   []map[*ast.Var]bool // and where their next iterations begin
+	labels  []*ast.Label
+	removed bool
+}
+
+func (l *liveness) block(b *ast.Block) *ast.Block {
+	out := make([]ast.Stmt, 0, len(b.Stmts))
+	orphan := make([]string, 0)
+	for i := len(b.Stmts) - 1; i >= 0; i-- {
+		s := b.Stmts[i]
+		list := l.stmt(s)
+		if len(list) == 0 && s.Info().Comment != "" && len(out) > 0 && out[len(out)-1].Info().Comment == "" && out[len(out)-1].Info().Src == "" {
+			out[len(out)-1] = withComment(out[len(out)-1], s.Info().Comment)
+		}
+		for j := len(list) - 1; j >= 0; j-- {
+			out = append(out, list[j])
+		}
+	}
+	_ = orphan
+	for i, j := 0, len(out)-1; i < j; i, j = i+1, j-1 {
+		out[i], out[j] = out[j], out[i]
+	}
+	return &ast.Block{Meta: b.Meta, Stmts: out}
+}
+
+func (l *liveness) read(e ast.Expr) {
+	ast.Walk(e, func(e ast.Expr) bool {
+		if r, ok := e.(*ast.Ref); ok {
+			l.live[r.Var] = true
+		}
+		return true
+	})
+}
+
+func (l *liveness) stmt(s ast.Stmt) []ast.Stmt {
+	switch s := s.(type) {
+	case *ast.Block:
+		if len(s.Stmts) == 0 {
+			return []ast.Stmt{s}
+		}
+		b := l.block(s)
+		if len(b.Stmts) == 0 {
+			return nil
+		}
+		return []ast.Stmt{b}
+	case *ast.Decl:
+		return l.decl(s)
+	case *ast.Assign:
+		return l.assign(s)
+	case *ast.If:
+		return l.ifStmt(s)
+	case *ast.For:
+		return l.forStmt(s)
+	case *ast.Range:
+		return l.rangeStmt(s)
+	case *ast.Do:
+		l.read(s.Call)
+	case *ast.Branch:
+		l.branch(s)
+	case *ast.Return:
+		clear(l.live)
+		for _, e := range s.Results {
+			l.read(e)
+		}
+	}
+	return []ast.Stmt{s}
+}
+
+func (l *liveness) branch(s *ast.Branch) {
+	i := len(l.breaks) - 1
+	if s.Target != nil {
+		for j, label := range l.labels {
+			if label == s.Target {
+				i = j
+			}
+		}
+	}
+	if s.Tok == token.BREAK {
+		l.live = maps.Clone(l.breaks[i])
+	} else {
+		l.live = maps.Clone(l.heads[i])
+	}
+}
+
+func (l *liveness) decl(s *ast.Decl) []ast.Stmt {
+	needed := false
+	for _, v := range s.Vars {
+		needed = needed || l.live[v] || l.fixed(v)
+		delete(l.live, v)
+	}
+	for _, e := range s.Values {
+		needed = needed || l.keep(e)
+	}
+	if !needed && len(s.Values) > 0 {
+		l.removed = true
+		return nil
+	}
+	for _, e := range s.Values {
+		l.read(e)
+	}
+	return []ast.Stmt{s}
+}
+
+func (l *liveness) assign(s *ast.Assign) []ast.Stmt {
+	needed := false
+	for _, e := range s.Lhs {
+		r, ok := e.(*ast.Ref)
+		needed = needed || e != nil && (!ok || l.live[r.Var] || l.fixed(r.Var))
+	}
+	if !needed {
+		var kept []ast.Stmt
+		for _, e := range s.Rhs {
+			if l.keep(e) {
+				l.read(e)
+				lhs := make([]ast.Expr, 1)
+				if t, ok := e.Type().(*types.Tuple); ok {
+					lhs = make([]ast.Expr, t.Len())
+				}
+				kept = append(kept, &ast.Assign{Meta: s.Meta, Lhs: lhs, Op: token.ASSIGN, Rhs: []ast.Expr{e}})
+			}
+		}
+		if len(kept) < len(s.Rhs) || s.Op != token.ASSIGN {
+			l.removed = true
+		}
+		return kept
+	}
+	op, isCompound := compound(s.Op)
+	_ = op
+	for _, e := range s.Lhs {
+		if r, ok := e.(*ast.Ref); ok && !isCompound {
+			delete(l.live, r.Var)
+		}
+	}
+	for _, e := range s.Lhs {
+		if _, ok := e.(*ast.Ref); e != nil && (!ok || isCompound) {
+			l.read(e)
+		}
+	}
+	for _, e := range s.Rhs {
+		l.read(e)
+	}
+	return []ast.Stmt{s}
+}
+
+func (l *liveness) ifStmt(s *ast.If) []ast.Stmt {
+	after := maps.Clone(l.live)
+	t := *s
+	t.Then = l.block(s.Then)
+	then := l.live
+	l.live = after
+	if s.Else != nil {
+		t.Else = l.block(s.Else)
+		if len(t.Else.Stmts) == 0 {
+			t.Else = nil
+		}
+	}
+	maps.Copy(l.live, then)
+	if len(t.Then.Stmts) == 0 {
+		if t.Else == nil && !l.keep(s.Cond) {
+			l.removed = true
+			return nil
+		}
+		if t.Else != nil {
+			t.Cond, t.Then, t.Else = negatePast(t.Cond), t.Else, nil
+		}
+	}
+	l.read(t.Cond)
+	return []ast.Stmt{&t}
+}
+
+// negatePast is the negation of a condition, inside of a past value if it is one.
+func negatePast(e ast.Expr) ast.Expr {
+	if p, ok := e.(*ast.Past); ok {
+		return &ast.Past{X: negate(p.X), At: p.At, After: p.After}
+	}
+	return negate(e)
+}
+
+// loop finds what is live at the head of a loop and rewrites its body. Head adds what the header reads.
+func (l *liveness) loop(body *ast.Block, label *ast.Label, head func()) *ast.Block {
+	after := maps.Clone(l.live)
+	head()
+	for {
+		before := maps.Clone(l.live)
+		l.breaks, l.heads, l.labels = append(l.breaks, after), append(l.heads, before), append(l.labels, label)
+		trial := *l
+		trial.live = maps.Clone(before)
+		b := trial.block(body)
+		l.breaks, l.heads, l.labels = l.breaks[:len(l.breaks)-1], l.heads[:len(l.heads)-1], l.labels[:len(l.labels)-1]
+		l.live = trial.live
+		maps.Copy(l.live, before)
+		maps.Copy(l.live, after)
+		head()
+		if len(l.live) == len(before) {
+			l.removed = l.removed || trial.removed
+			return b
+		}
+	}
+}
+
+func (l *liveness) forStmt(s *ast.For) []ast.Stmt {
+	t := *s
+	t.Body = l.loop(s.Body, s.Label, func() {
+		l.read(s.Cond)
+		if a, ok := s.Post.(*ast.Assign); ok {
+			l.read(a.Lhs[0])
+			l.read(a.Rhs[0])
+		}
+	})
+	if len(t.Body.Stmts) == 0 && counter(s) != nil && !l.keep(s.Cond) && counter(s).hi != nil {
+		l.removed = true
+		return nil
+	}
+	if a, ok := s.Init.(*ast.Assign); ok {
+		for _, e := range a.Lhs {
+			if r, ok := e.(*ast.Ref); ok {
+				delete(l.live, r.Var)
+			}
+		}
+		for _, e := range a.Rhs {
+			l.read(e)
+		}
+	}
+	return []ast.Stmt{&t}
+}
+
+func (l *liveness) rangeStmt(s *ast.Range) []ast.Stmt {
+	t := *s
+	t.Body = l.loop(s.Body, s.Label, func() { l.read(s.X) })
+	if len(t.Body.Stmts) == 0 && !l.keep(s.X) && s.Define {
+		l.removed = true
+		return nil
+	}
+	return []ast.Stmt{&t}
+}
+
+// declare declares variables where they are first assigned, and drops the declarations of those that are never
+// mentioned.
+func declare(b *ast.Block) *ast.Block {
+	out := &ast.Block{Meta: b.Meta}
+	open := map[*ast.Var]int{} // where in out a variable is declared that has not been mentioned yet
+	for _, s := range b.Stmts {
+		if d, ok := s.(*ast.Decl); ok && len(d.Vars) == 1 && len(d.Values) == 0 {
+			open[d.Vars[0]] = len(out.Stmts)
+			out.Stmts = append(out.Stmts, s)
+			continue
+		}
+		if b, ok := s.(*ast.Block); ok && len(b.Stmts) == 0 {
+			out.Stmts = append(out.Stmts, s) // a mark
+			continue
+		}
+		if len(open) > 0 {
+			s = declareIn(s, open, out)
+		}
+		out.Stmts = append(out.Stmts, ast.MapExprs(s, nil, func(t ast.Stmt) ast.Stmt {
+			if b, ok := t.(*ast.Block); ok && len(b.Stmts) > 0 {
+				return declare(b)
+			}
+			return t
+		}))
+	}
+	for _, i := range open {
+		out.Stmts[i] = nil
+	}
+	kept := out.Stmts[:0]
+	for _, s := range out.Stmts {
+		if s != nil {
+			kept = append(kept, s)
+		}
+	}
+	out.Stmts = kept
+	return out
+}
+
+// declareIn closes the open declarations that s mentions; where s assigns the variable first it declares it.
+func declareIn(s ast.Stmt, open map[*ast.Var]int, out *ast.Block) ast.Stmt {
+	if a, ok := s.(*ast.Assign); ok && a.Op == token.ASSIGN && len(a.Lhs) == 1 && len(a.Rhs) == 1 {
+		if r, ok := a.Lhs[0].(*ast.Ref); ok && r.Var.Obj == nil && !mentions(a.Rhs[0], r.Var) {
+			if i, ok := open[r.Var]; ok {
+				delete(open, r.Var)
+				out.Stmts[i] = nil
+				c := *a
+				c.Op = token.DEFINE
+				s = &c
+			}
+		}
+	}
+	ast.Inspect(s, func(t ast.Stmt) bool {
+		ast.Exprs(t, func(e ast.Expr, _ bool) {
+			ast.Walk(e, func(e ast.Expr) bool {
+				if r, ok := e.(*ast.Ref); ok {
+					delete(open, r.Var)
+				}
+				return true
+			})
+		})
+		return true
+	})
+	return s
+}

@@ -1,0 +1,367 @@
+package transform
+
+import (
+	"fmt"
+	"go/token"
+	"sort"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// The tree that is reversed.
+//
+// A part is a list of items that run one after the other, each exactly once whenever the part is entered. Jumps
+// stand only at the end of a part: what follows an if that jumps in one branch belongs to the other,
+//
+//	if c { a; continue }             if c { a }  else { rest }
+//	rest
+//
+// so to reverse a part is to reverse its items from the last to the first, and the path that an iteration
+// took is known from the conditions on it. The tree shares the statements of the forward sweep, which keeps the
+// shape that the user gave it.
+type part struct {
+	parent *part // nil for the function
+	branch *item // the if item that it is a branch of, or the loop that it is the body of; nil for the function
+	items  []*item
+	tail   tail
+	leaves *item // with tailBreak: the loop that it leaves
+
+	before ast.Stmt   // what is inserted at its entry goes before this statement …
+	in     *ast.Block // … or, where there is none, at the beginning of this block
+
+	from, to int // the positions of its items: [from, to)
+}
+
+// A tail is where control goes at the end of a part.
+type tail int
+
+const (
+	tailFall     tail = iota // to what follows the item that it is part of
+	tailContinue             // to the next iteration
+	tailBreak                // out of a loop
+	tailLeave                // out of the function: by a return or a panic
+)
+
+// An item is a statement of a part.
+type item struct {
+	stmt  ast.Stmt // *ast.Assign, *ast.Decl or *ast.Do; *ast.If; *ast.For or *ast.Range
+	part  *part
+	pos   int     // where it stands among all items of the function, from 0
+	end   int     // one more than the position of the last item below it
+	index int     // in part.items
+	cond  ast.Expr // of an if: true for then
+	then  *part
+	els   *part
+	body  *part  // of a loop
+	count *count // of a for with a plain counter
+}
+
+// A tree is the reversal tree of a function.
+type tree struct {
+	root  *part
+	items []*item // by position
+	at    map[ast.Stmt]*item
+	flags map[ast.Stmt]*ast.Var
+	loops []*item // those being built
+}
+
+func newTree(body *ast.Block, flags map[ast.Stmt]*ast.Var) *tree {
+	t := &tree{at: map[ast.Stmt]*item{}, flags: flags}
+	t.root = &part{in: body}
+	t.fill(t.root, body.Stmts)
+	return t
+}
+
+func (t *tree) newItem(p *part, s ast.Stmt) *item {
+	it := &item{stmt: s, part: p, pos: len(t.items), index: len(p.items)}
+	p.items = append(p.items, it)
+	t.items = append(t.items, it)
+	if _, dup := t.at[s]; !dup {
+		t.at[s] = it
+	}
+	return it
+}
+
+// fill builds a part from a list of statements.
+func (t *tree) fill(p *part, list []ast.Stmt) {
+	p.from = len(t.items)
+	defer func() { p.to = len(t.items) }()
+	for i, s := range list {
+		rest := list[i+1:]
+		switch s := s.(type) {
+		case *ast.Assign, *ast.Decl:
+			t.newItem(p, s).end = len(t.items)
+		case *ast.Do:
+			t.newItem(p, s).end = len(t.items)
+			if s.Call.Fun.Builtin == "panic" {
+				p.tail = tailLeave
+				return
+			}
+		case *ast.Return:
+			p.tail = tailLeave
+			return
+		case *ast.Branch:
+			t.jump(p, s)
+			return
+		case *ast.Block:
+			if mayLeave(s) {
+				t.fillMore(p, append(append([]ast.Stmt{}, s.Stmts...), rest...))
+				return
+			}
+			t.fillMore(p, s.Stmts)
+		case *ast.If:
+			if t.branch(p, s, rest) {
+				return
+			}
+		case *ast.For, *ast.Range:
+			t.loop(p, s)
+			if flag := t.flags[s]; flag != nil && len(rest) > 0 {
+				t.guard(p, flag, rest)
+				return
+			}
+		default:
+			panic(fmt.Sprintf("transform: tree of %T", s))
+		}
+	}
+}
+
+// fillMore is fill without a new beginning.
+func (t *tree) fillMore(p *part, list []ast.Stmt) {
+	from := p.from
+	t.fill(p, list)
+	p.from = from
+}
+
+func (t *tree) jump(p *part, s *ast.Branch) {
+	p.tail, p.leaves = tailContinue, t.loops[len(t.loops)-1]
+	if s.Tok != token.BREAK {
+		return
+	}
+	p.tail = tailBreak
+	if s.Target != nil {
+		for _, l := range t.loops {
+			if label(l.stmt) == s.Target {
+				p.leaves = l
+			}
+		}
+	}
+}
+
+func label(s ast.Stmt) *ast.Label {
+	switch s := s.(type) {
+	case *ast.For:
+		return s.Label
+	case *ast.Range:
+		return s.Label
+	}
+	return nil
+}
+
+// branch adds an if statement, with the statements after it where a branch jumps, and reports whether it has
+// taken them.
+func (t *tree) branch(p *part, s *ast.If, rest []ast.Stmt) bool {
+	it := t.newItem(p, s)
+	it.cond = s.Cond
+	it.then = &part{parent: p, branch: it, in: s.Then}
+	it.els = &part{parent: p, branch: it}
+	then, els := s.Then.Stmts, []ast.Stmt(nil)
+	if s.Else != nil {
+		els = s.Else.Stmts
+		it.els.in = s.Else
+	}
+	took := false
+	switch {
+	case listTerminates(then):
+		els, took = append(append([]ast.Stmt{}, els...), rest...), true
+	case listTerminates(els):
+		then, took = append(append([]ast.Stmt{}, then...), rest...), true
+	}
+	t.enter(it.then, then)
+	t.fill(it.then, then)
+	t.enter(it.els, els)
+	t.fill(it.els, els)
+	it.end = len(t.items)
+	if flag := t.flags[s]; !took && flag != nil && len(rest) > 0 {
+		t.guard(p, flag, rest)
+		return true
+	}
+	return took
+}
+
+// enter notes where the entry of a part is.
+func (t *tree) enter(p *part, list []ast.Stmt) {
+	if len(list) > 0 {
+		p.before = list[0]
+	}
+}
+
+// guard adds what follows a statement that may have jumped, under the condition that it did not.
+func (t *tree) guard(p *part, flag *ast.Var, rest []ast.Stmt) {
+	s := &ast.If{Cond: &ast.Unary{Op: token.NOT, X: &ast.Ref{Var: flag}}, Then: &ast.Block{Stmts: rest}}
+	it := t.newItem(p, s)
+	it.cond = s.Cond
+	it.then = &part{parent: p, branch: it, before: rest[0]}
+	it.els = &part{parent: p, branch: it}
+	t.fill(it.then, rest)
+	it.els.from, it.els.to = len(t.items), len(t.items)
+	it.end = len(t.items)
+}
+
+func (t *tree) loop(p *part, s ast.Stmt) {
+	it := t.newItem(p, s)
+	it.body = &part{parent: p, branch: it}
+	var body *ast.Block
+	switch s := s.(type) {
+	case *ast.For:
+		it.count = counter(s)
+		body = s.Body
+	case *ast.Range:
+		body = s.Body
+	}
+	it.body.in = body
+	t.enter(it.body, body.Stmts)
+	t.loops = append(t.loops, it)
+	t.fill(it.body, body.Stmts)
+	t.loops = t.loops[:len(t.loops)-1]
+	it.end = len(t.items)
+}
+
+// loop returns the loop whose iterations run p, or nil.
+func (p *part) loop() *item {
+	for q := p; q != nil; q = q.parent {
+		if q.branch != nil && q.branch.body == q {
+			return q.branch
+		}
+	}
+	return nil
+}
+
+// repeats returns the loops around p whose iterations may run p more than once, innermost first: not those that
+// p, or a part around it, leaves.
+func (p *part) repeats() []*item {
+	var list []*item
+	left := map[*item]bool{}
+	out := false
+	for q := p; q != nil; q = q.parent {
+		switch q.tail {
+		case tailBreak:
+			left[q.leaves] = true
+		case tailLeave:
+			out = true
+		}
+		if q.branch != nil && q.branch.body == q {
+			if left[q.branch] {
+				// Whoever leaves this loop leaves the inner ones too.
+				list = list[:0]
+			} else {
+				list = append(list, q.branch)
+			}
+		}
+	}
+	if out {
+		return nil
+	}
+	return list
+}
+
+// inside reports whether p is q or lies in it.
+func (p *part) inside(q *part) bool {
+	for ; p != nil; p = p.parent {
+		if p == q {
+			return true
+		}
+	}
+	return false
+}
+
+// common returns the innermost part that both lie in.
+func common(p, q *part) *part {
+	for ; p != nil; p = p.parent {
+		if q.inside(p) {
+			return p
+		}
+	}
+	return nil
+}
+
+// exclusive reports whether, in one iteration of the loops around both, at most one of the two items runs.
+func exclusive(a, b *item) bool {
+	c := common(a.part, b.part)
+	pa, pb := below(a, c), below(b, c)
+	return pa != nil && pb != nil && pa != pb && pa.branch == pb.branch && pa.branch.body == nil
+}
+
+// below returns the part directly below c that an item lies in, or nil if it lies in c itself.
+func below(a *item, c *part) *part {
+	var last *part
+	for p := a.part; p != c; p = p.parent {
+		last = p
+	}
+	return last
+}
+
+// writeLog holds the positions at which each variable and each cell is written.
+type writeLog struct {
+	tree *tree
+	at   map[any][]int // ascending
+}
+
+func (w *writeLog) add(key any, it *item) {
+	list := w.at[key]
+	if len(list) == 0 || list[len(list)-1] != it.pos {
+		w.at[key] = append(list, it.pos)
+	}
+}
+
+// later reports whether key may be written after it: from the item on (after it, if after is set) to the end of the
+// function.
+func (w *writeLog) later(key any, it *item, after bool) bool {
+	list := w.at[key]
+	if len(list) == 0 {
+		return false
+	}
+	start := it.pos
+	if after {
+		start = it.end
+		if it.then != nil || it.body != nil {
+			start = it.end
+		} else {
+			start = it.pos + 1
+		}
+	}
+	for i := sort.SearchInts(list, start); i < len(list); i++ {
+		d := w.tree.items[list[i]]
+		if d == it || !exclusive(it, d) && w.reaches(it, d) {
+			return true
+		}
+	}
+	for _, loop := range it.part.repeats() {
+		i := sort.SearchInts(list, loop.pos+1)
+		if i < len(list) && list[i] < loop.end {
+			return true
+		}
+	}
+	return false
+}
+
+// reaches reports whether control can get from an item forward to a later one: not if a part around the first leaves
+// a loop that the second is in, or the function.
+func (w *writeLog) reaches(from, to *item) bool {
+	for p := from.part; p != nil; p = p.parent {
+		switch p.tail {
+		case tailLeave:
+			return to.part.inside(p)
+		case tailBreak, tailContinue:
+			if to.part.inside(p) {
+				return true
+			}
+			if l := p.leaves; l != nil && to.pos > l.pos && to.pos < l.end {
+				return false
+			}
+		}
+		if to.part.inside(p) {
+			return true
+		}
+	}
+	return true
+}

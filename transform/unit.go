@@ -1,0 +1,59 @@
+package transform
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// A Unit derives the functions of one package. It holds what derivations share: the lowered functions, their
+// summaries, the rules, and the derivatives of callees that derivations have asked for.
+type Unit struct {
+	Pkg    *types.Package
+	Lower  func(*types.Func) *ast.Func // the lowered function, or nil for one without source
+	Rules  *Rules
+	Disable map[string]bool // optional passes that are off
+
+	summaries map[*types.Func]*summary
+	helpers   map[string]*helper
+	order     []*helper // in the order in which they were asked for
+	copies    []*ruleCopy
+	taken     map[string]bool // names given at the level of the package
+}
+
+// NewUnit returns a unit for a package.
+func NewUnit(pkg *types.Package, lower func(*types.Func) *ast.Func, rules *Rules) *Unit {
+	return &Unit{
+		Pkg: pkg, Lower: lower, Rules: rules,
+		Disable:   map[string]bool{},
+		summaries: map[*types.Func]*summary{},
+		helpers:   map[string]*helper{},
+		taken:     map[string]bool{},
+	}
+}
+
+// A Refusal says that a program cannot be differentiated, where, and why.
+type Refusal struct {
+	Pos token.Pos
+	Msg string
+}
+
+func (r *Refusal) Error() string { return r.Msg }
+
+// refuse gives up the function at hand.
+func refuse(pos token.Pos, format string, args ...any) {
+	panic(&Refusal{pos, fmt.Sprintf(format, args...)})
+}
+
+// guard turns a refusal below it into an error.
+func guard(err *error) {
+	switch r := recover().(type) {
+	case nil:
+	case *Refusal:
+		*err = r
+	default:
+		panic(r)
+	}
+}

@@ -1,0 +1,270 @@
+package transform
+
+import (
+	"go/token"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// A version is a value that a variable or a cell of memory has over a stretch of the forward sweep: from an
+// assignment, from the end of an if or loop that may have assigned it, or from the beginning of an iteration.
+type version struct {
+	id   int
+	key  any   // *ast.Var or cell
+	part *part // where it is born:
+	item *item // after this item, or, if nil, at the entry of part
+	rhs  ast.Expr // what was assigned, where one plain assignment made it
+	loop *item // the loop whose counter, key or value it is in an iteration
+}
+
+// history holds the versions of everything that the items of a tree read or write.
+type history struct {
+	tree   *tree
+	mem    *memory
+	log    *writeLog
+	writes map[*item][]any // what each item itself writes
+	before map[*item]map[any]*version
+	after  map[*item]map[any]*version
+
+	cur  map[any]*version
+	undo []change
+	next int
+}
+
+type change struct {
+	key any
+	old *version
+}
+
+func newHistory(t *tree, m *memory) *history {
+	h := &history{
+		tree: t, mem: m,
+		log:    &writeLog{tree: t, at: map[any][]int{}},
+		writes: map[*item][]any{},
+		before: map[*item]map[any]*version{},
+		after:  map[*item]map[any]*version{},
+		cur:    map[any]*version{},
+	}
+	for _, it := range t.items {
+		h.logWrites(it)
+	}
+	h.walk(t.root)
+	return h
+}
+
+func (h *history) logWrites(it *item) {
+	add := func(key any) {
+		h.writes[it] = append(h.writes[it], key)
+		h.log.add(key, it)
+	}
+	h.mem.writes(it.stmt, func(v *ast.Var) { add(v) }, func(c cell) { add(c) })
+	if it.count != nil {
+		add(it.count.v)
+	}
+}
+
+// get returns the current version of a key.
+func (h *history) get(key any) *version {
+	v := h.cur[key]
+	if v == nil {
+		h.next++
+		v = &version{id: h.next, key: key, part: h.tree.root}
+		h.cur[key] = v
+	}
+	return v
+}
+
+func (h *history) set(key any, p *part, it *item) *version {
+	h.next++
+	v := &version{id: h.next, key: key, part: p, item: it}
+	h.undo = append(h.undo, change{key, h.cur[key]})
+	h.cur[key] = v
+	return v
+}
+
+// reads records the versions of all that e reads before it.
+func (h *history) reads(it *item, e ast.Expr) {
+	if e == nil {
+		return
+	}
+	m := h.before[it]
+	if m == nil {
+		m = map[any]*version{}
+		h.before[it] = m
+	}
+	ast.Walk(e, func(e ast.Expr) bool {
+		if r, ok := e.(*ast.Ref); ok {
+			m[r.Var] = h.get(r.Var)
+		}
+		return true
+	})
+	h.mem.readCells(e, func(c cell) { m[c] = h.get(c) })
+}
+
+// versionAt returns the version of a key before (or after) an item that was walked over.
+func (h *history) versionAt(key any, it *item, after bool) *version {
+	if after {
+		if v := h.after[it][key]; v != nil {
+			return v
+		}
+	}
+	return h.before[it][key]
+}
+
+func (h *history) walk(p *part) {
+	for _, it := range p.items {
+		switch {
+		case it.then != nil:
+			h.reads(it, it.cond)
+			h.branches(it)
+		case it.body != nil:
+			h.loop(it)
+		default:
+			h.simple(it)
+		}
+	}
+}
+
+func (h *history) simple(it *item) {
+	ast.Exprs(it.stmt, func(e ast.Expr, _ bool) { h.reads(it, e) })
+	if d, ok := it.stmt.(*ast.Decl); ok && h.before[it] == nil {
+		h.before[it] = map[any]*version{}
+		_ = d
+	}
+	if len(h.writes[it]) == 0 {
+		return
+	}
+	m := map[any]*version{}
+	for _, key := range h.writes[it] {
+		m[key] = h.set(key, it.part, it)
+	}
+	h.after[it] = m
+	// A version with one plain right side can be computed again.
+	lhs, rhs := sides(it.stmt)
+	for i, l := range lhs {
+		if r, ok := l.(*ast.Ref); ok && len(lhs) == len(rhs) && m[r.Var] != nil {
+			m[r.Var].rhs = rhs[i]
+		}
+	}
+}
+
+// sides returns the sides of a plain assignment or declaration, or nothing for a compound one.
+func sides(s ast.Stmt) (lhs, rhs []ast.Expr) {
+	switch s := s.(type) {
+	case *ast.Assign:
+		if s.Op == token.ASSIGN || s.Op == token.DEFINE {
+			return s.Lhs, s.Rhs
+		}
+	case *ast.Decl:
+		return refs(s.Vars), s.Values
+	}
+	return nil, nil
+}
+
+func (h *history) branches(it *item) {
+	mark := len(h.undo)
+	h.walk(it.then)
+	then := h.rewind(mark)
+	h.walk(it.els)
+	els := h.rewind(mark)
+	switch thenFalls, elsFalls := it.then.falls(), it.els.falls(); {
+	case thenFalls && elsFalls:
+		seen := map[any]bool{}
+		for _, list := range [][]change{then, els} {
+			for _, c := range list {
+				if !seen[c.key] {
+					seen[c.key] = true
+					h.set(c.key, it.part, it)
+				}
+			}
+		}
+	case thenFalls:
+		h.replay(then)
+	case elsFalls:
+		h.replay(els)
+	}
+}
+
+// rewind takes back the changes since mark and returns what they came to.
+func (h *history) rewind(mark int) []change {
+	var final []change
+	seen := map[any]bool{}
+	for i := len(h.undo) - 1; i >= mark; i-- {
+		c := h.undo[i]
+		if !seen[c.key] {
+			seen[c.key] = true
+			final = append(final, change{c.key, h.cur[c.key]})
+		}
+	}
+	for i := len(h.undo) - 1; i >= mark; i-- {
+		h.cur[h.undo[i].key] = h.undo[i].old
+	}
+	h.undo = h.undo[:mark]
+	for i, j := 0, len(final)-1; i < j; i, j = i+1, j-1 {
+		final[i], final[j] = final[j], final[i]
+	}
+	return final
+}
+
+func (h *history) replay(list []change) {
+	for _, c := range list {
+		h.undo = append(h.undo, change{c.key, h.cur[c.key]})
+		h.cur[c.key] = c.old
+	}
+}
+
+// falls reports whether control can reach the end of a part and go on after the item that it is part of.
+func (p *part) falls() bool {
+	if p.tail != tailFall {
+		return false
+	}
+	if len(p.items) == 0 {
+		return true
+	}
+	last := p.items[len(p.items)-1]
+	return last.then == nil || last.then.falls() || last.els.falls()
+}
+
+func (h *history) loop(it *item) {
+	switch s := it.stmt.(type) {
+	case *ast.For:
+		if it.count != nil {
+			h.reads(it, it.count.lo)
+			h.reads(it, it.count.hi)
+		}
+	case *ast.Range:
+		h.reads(it, s.X)
+		h.before[it] = orEmpty(h.before[it])
+	}
+	var keys []any
+	seen := map[any]bool{}
+	for pos := it.pos; pos < it.end; pos++ {
+		for _, key := range h.writes[h.tree.items[pos]] {
+			if !seen[key] {
+				seen[key] = true
+				keys = append(keys, key)
+			}
+		}
+	}
+	for _, key := range keys {
+		v := h.set(key, it.body, nil)
+		for _, own := range h.writes[it] {
+			if own == key {
+				v.loop = it
+			}
+		}
+	}
+	h.walk(it.body)
+	after := map[any]*version{}
+	for _, key := range keys {
+		after[key] = h.set(key, it.part, it)
+	}
+	h.after[it] = after
+}
+
+func orEmpty(m map[any]*version) map[any]*version {
+	if m == nil {
+		return map[any]*version{}
+	}
+	return m
+}
