@@ -206,6 +206,7 @@ type Meta struct {
 	Pos     token.Pos // where it stands in the source; NoPos for a statement of ours
 	Src     string    // the source text of a simple statement, on one line
 	Comment string    // printed above it, without the slashes; lines are separated by \n
+	Named   []*Var    // the variables whose names go where Comment has a NUL, in order
 }
 
 // Info returns m itself, so that every statement has it.

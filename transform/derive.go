@@ -180,6 +180,7 @@ type sweepPair struct {
 func (d *derivation) sweeps(spec *sweepSpec) *sweepPair {
 	x := &exits{results: d.fn.Results, flags: map[ast.Stmt]*ast.Var{}, leave: spec.leave}
 	body := x.body(d.fn.Body)
+	d.returned = x.returned
 	body = d.addShadows(body)
 	t := newTree(body, d.moved(x.flags))
 	r := &reverser{
@@ -210,6 +211,9 @@ func (d *derivation) sweeps(spec *sweepSpec) *sweepPair {
 		top[v] = true
 	}
 	for _, s := range body.Stmts {
+		if _, loop := s.(*ast.Range); loop {
+			continue // its variables are those of its body
+		}
 		for _, v := range ast.Defined(s) {
 			top[v] = true
 		}

@@ -109,9 +109,8 @@ func (x *exits) ret(s *ast.Return, loop *loopExit) []ast.Stmt {
 		return []ast.Stmt{s}
 	}
 	var out []ast.Stmt
-	if len(s.Results) > 0 && !sameVars(s.Results, x.results) {
-		meta := ast.Meta{Pos: s.Pos, Src: s.Src}
-		out = append(out, &ast.Assign{Meta: meta, Lhs: refs(x.results), Op: token.ASSIGN, Rhs: s.Results})
+	if a := x.assign(s); a != nil {
+		out = append(out, a)
 	}
 	if loop == nil {
 		return out
@@ -126,6 +125,29 @@ func (x *exits) ret(s *ast.Return, loop *loopExit) []ast.Stmt {
 		jump.Target = loop.label
 	}
 	return append(out, set, jump)
+}
+
+// assign is the assignment to the results that a return comes to, or nil if there is none. Results without a name are assigned
+// nowhere else, so they are zero before it.
+func (x *exits) assign(s *ast.Return) ast.Stmt {
+	if len(s.Results) == 0 || sameVars(s.Results, x.results) {
+		return nil
+	}
+	a := &ast.Assign{Meta: ast.Meta{Pos: s.Pos, Src: s.Src}, Lhs: refs(x.results), Op: token.ASSIGN, Rhs: s.Results}
+	if len(s.Results) != len(x.results) {
+		return a
+	}
+	a.Lhs, a.Rhs = nil, nil
+	for i, e := range s.Results {
+		if x.results[i].Obj == nil && (isZero(e) || isNil(e)) {
+			continue
+		}
+		a.Lhs, a.Rhs = append(a.Lhs, &ast.Ref{Var: x.results[i]}), append(a.Rhs, e)
+	}
+	if len(a.Lhs) == 0 {
+		return nil
+	}
+	return a
 }
 
 func sameVars(list []ast.Expr, vars []*ast.Var) bool {

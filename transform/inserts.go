@@ -15,9 +15,17 @@ type inserts struct {
 	start  map[*ast.Block][]ast.Stmt
 	first  []ast.Stmt // at the beginning of the function
 
+	notes    []note
 	counters []*counterInsert
 	flags    []*flagInsert
 	lists    map[*item]*ast.Var // of loops: a slice that has one element for each iteration of the core
+}
+
+// A note says in words what a slice remembers.
+type note struct {
+	need  *need
+	slice *ast.Var
+	index ast.Expr // what it is indexed by, if it is
 }
 
 type counterInsert struct {
@@ -121,11 +129,13 @@ func (in *inserts) save(v *resolver, n *need) []ast.Stmt {
 	n.slot = ast.NewVar(plural(n.local.Name), t)
 	ref := &ast.Ref{Var: n.slot}
 	outer, inner := loops[len(loops)-1], loops[0]
+	in.notes = append(in.notes, note{n, ref.Var, nil})
 	direct := len(loops) == 1 && v.iter[inner] != nil && (n.home == inner.body || v.cores[n.home] == inner)
 	if size, i := in.size(v, inner, n); direct && size != nil {
 		mk := define(n.slot, builtin("make", t, size))
 		in.before[inner.stmt] = append(in.before[inner.stmt], mk)
 		in.put(n, set(&ast.Index{X: ref, I: i, T: n.local.Type}, token.ASSIGN, n.expr))
+		in.notes[len(in.notes)-1].index = i
 	} else {
 		decl := &ast.Decl{Vars: []*ast.Var{n.slot}, Typed: true}
 		if in.top[outer.stmt] {

@@ -26,21 +26,21 @@ var seed = ast.NewVar("seed", types.Typ[types.Float64])
 
 // A term is one place of a linear form.
 type term struct {
-	place ast.Expr // in the primal
-	coef  ast.Expr // with the seed in it
+	place ast.Expr   // in the primal
+	coef  ast.Expr   // with the seed in it
 	when  []ast.Expr // conditions under which there is such a term
 }
 
 // A linear is the linearisation of the expressions of one statement.
 type linear struct {
-	d      *derivation
-	stmt   ast.Stmt
-	whole  ast.Expr // the right side of the statement …
-	value  ast.Expr // … and, where it can be had, its value as a variable
-	pre    []ast.Stmt // computes what the coefficients share
-	terms  []term
-	when   []ast.Expr
-	seed   ast.Expr // for temporaries, which cannot hold the symbolic one
+	d     *derivation
+	stmt  ast.Stmt
+	whole ast.Expr   // the right side of the statement …
+	value ast.Expr   // … and, where it can be had, its value as a variable
+	pre   []ast.Stmt // computes what the coefficients share
+	terms []term
+	when  []ast.Expr
+	seed  ast.Expr // for temporaries, which cannot hold the symbolic one
 }
 
 // val is the value of a primal expression at the statement.

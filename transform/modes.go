@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"strings"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -281,7 +282,7 @@ func (a *assembly) join(p *sweepPair) {
 	early = append(declareResults(d, a.f.Results), early...)
 	all := &ast.Block{Stmts: append(append(append(append([]ast.Stmt{}, early...), forward.Stmts...), mark), tail...)}
 	body = a.u.tidy(d, all, a.f.Results)
-	a.f.Body = borders(body, mark)
+	a.f.Body = borders(body, mark, p.inserts.notes)
 }
 
 func nilExpr(t types.Type) ast.Expr { return &ast.Name{Obj: types.Universe.Lookup("nil"), T: t} }
@@ -379,7 +380,7 @@ func shadowCall(value ast.Expr, t types.Type) ast.Expr {
 }
 
 // borders puts the comments over the sweeps; mark is where the second begins.
-func borders(b *ast.Block, mark *ast.Block) *ast.Block {
+func borders(b *ast.Block, mark *ast.Block, notes []note) *ast.Block {
 	out := &ast.Block{}
 	at := -1
 	for i, s := range b.Stmts {
@@ -393,7 +394,8 @@ func borders(b *ast.Block, mark *ast.Block) *ast.Block {
 		out.Stmts = append(append(out.Stmts, forward...), rest...)
 		return out
 	}
-	out.Stmts = append(out.Stmts, withHeading(forward[0], "Forward sweep."))
+	text, named := remembers(notes)
+	out.Stmts = append(out.Stmts, withHeading(forward[0], "Forward sweep"+text, named...))
 	out.Stmts = append(out.Stmts, forward[1:]...)
 	out.Stmts = append(out.Stmts, withHeading(rest[0], "\nReverse sweep."))
 	out.Stmts = append(out.Stmts, rest[1:]...)
@@ -401,11 +403,40 @@ func borders(b *ast.Block, mark *ast.Block) *ast.Block {
 }
 
 // withHeading puts a line over a statement and its comment.
-func withHeading(s ast.Stmt, heading string) ast.Stmt {
+func withHeading(s ast.Stmt, heading string, named ...*ast.Var) ast.Stmt {
 	if c := s.Info().Comment; c != "" {
 		heading += "\n" + c
 	}
-	return withComment(s, heading)
+	t := withComment(s, heading)
+	t.Info().Named = append(named, t.Info().Named...)
+	return t
+}
+
+// remembers says what the slices of remembered values hold.
+func remembers(notes []note) (string, []*ast.Var) {
+	text := "."
+	var named []*ast.Var
+	for k, n := range notes {
+		v, isVar := n.need.expr.(*ast.Ref)
+		i, indexed := n.index.(*ast.Ref)
+		if !isVar || len(notes) > 3 {
+			continue
+		}
+		sep := ", "
+		if k == 0 || text == "." {
+			sep = "; "
+		}
+		text = strings.TrimSuffix(text, ".")
+		switch {
+		case indexed:
+			text += sep + "\x00[\x00] is \x00 before step \x00."
+			named = append(named, n.slice, i.Var, v.Var, i.Var)
+		default:
+			text += sep + "\x00 holds every \x00 that the reverse sweep needs."
+			named = append(named, n.slice, v.Var)
+		}
+	}
+	return text, named
 }
 
 // tidy takes out of a whole function what nobody reads.

@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -59,7 +60,9 @@ func (r *reverser) block(p *part) *ast.Block {
 func (r *reverser) declarations(p *part) []ast.Stmt {
 	var vars []*ast.Var
 	for _, it := range p.items {
-		vars = append(vars, ast.Defined(it.stmt)...)
+		if it.body == nil {
+			vars = append(vars, ast.Defined(it.stmt)...)
+		}
 	}
 	if l := p.branch; l != nil && l.body == p {
 		vars = append(vars, ast.Defined(l.stmt)...)
@@ -82,10 +85,20 @@ func (r *reverser) item(it *item) []ast.Stmt {
 		return r.loopItem(it)
 	}
 	out := r.simple(it)
-	if len(out) > 0 && it.stmt.Info().Src != "" {
-		out = comment(out, it.stmt.Info().Src)
+	if src := it.stmt.Info().Src; len(out) > 0 && src != "" && !returnsVariable(it.stmt) {
+		out = comment(out, src)
 	}
 	return out
+}
+
+// returnsVariable reports whether s is what became of return v, which needs no comment.
+func returnsVariable(s ast.Stmt) bool {
+	a, ok := s.(*ast.Assign)
+	if !ok || len(a.Rhs) != 1 || !strings.HasPrefix(a.Src, "return") {
+		return false
+	}
+	_, ok = a.Rhs[0].(*ast.Ref)
+	return ok
 }
 
 // comment puts a comment over the first statement of a group.
@@ -259,7 +272,7 @@ func (r *reverser) scalars(s ast.Stmt, targets []*target, declares bool) []ast.S
 	if guarded {
 		return r.places(s, targets, declares)
 	}
-	if declares {
+	if declares || r.onlyReturned(targets) {
 		return out
 	}
 	update := &ast.Assign{Op: token.ASSIGN}
@@ -272,6 +285,18 @@ func (r *reverser) scalars(s ast.Stmt, targets []*target, declares bool) []ast.S
 		return append(out, r.scale(targets[0].d, own[0], targets[0].l.Type())...)
 	}
 	return append(out, update)
+}
+
+// onlyReturned reports whether the targets are results without a name: each is assigned at most once, so its adjoint
+// is what it was seeded with wherever it is asked for.
+func (r *reverser) onlyReturned(targets []*target) bool {
+	for _, t := range targets {
+		v := rootVar(t.l)
+		if v == nil || v.Obj != nil || !contains(r.fn.Results, v) {
+			return false
+		}
+	}
+	return true
 }
 
 // scale sets an adjoint to a sum of terms that are seeded with itself.
@@ -296,9 +321,12 @@ func commonFactor(terms []ast.Expr, d ast.Expr) ast.Expr {
 		if c == nil {
 			return nil
 		}
-		if f == nil {
+		switch {
+		case f == nil:
 			f = c
-		} else {
+		case ast.Equal(f, c):
+			f = mul(number(2, d.Type()), c)
+		default:
 			f = add(f, c)
 		}
 	}
@@ -329,6 +357,10 @@ func sum(terms []ast.Expr, t types.Type) ast.Expr {
 	}
 	s := terms[0]
 	for _, x := range terms[1:] {
+		if ast.Equal(s, x) {
+			s = mul(number(2, t), s)
+			continue
+		}
 		s = add(s, x)
 	}
 	return s

@@ -68,9 +68,12 @@ func (r *reverser) peel(it *item) (core *part, lead []ast.Stmt) {
 		}
 		r.exits[exit] = it
 		if b := r.block(exit); len(b.Stmts) > 0 {
-			flag := ast.NewVar("left", types.Typ[types.Bool])
-			r.synthetic[flag] = it
-			r.inserts.flag(flag, exit)
+			flag := r.returnFlag(exit)
+			if flag == nil {
+				flag = ast.NewVar("left", types.Typ[types.Bool])
+				r.synthetic[flag] = it
+				r.inserts.flag(flag, exit)
+			}
 			cond := &ast.Past{X: &ast.Ref{Var: flag}, At: it.stmt, After: true}
 			lead = append(lead, &ast.If{Cond: cond, Then: b})
 		}
@@ -80,6 +83,17 @@ func (r *reverser) peel(it *item) (core *part, lead []ast.Stmt) {
 		r.cores[core] = it
 	}
 	return core, lead
+}
+
+// returnFlag returns the flag that an exit sets because it returns, if no other return sets it.
+func (r *reverser) returnFlag(exit *part) *ast.Var {
+	for _, it := range exit.items {
+		a, ok := it.stmt.(*ast.Assign)
+		if ok && len(a.Lhs) == 1 && r.returned != nil && ast.Equal(a.Lhs[0], &ast.Ref{Var: r.returned}) && len(r.hist.log.at[r.returned]) == 2 {
+			return r.returned
+		}
+	}
+	return nil
 }
 
 // exits reports whether a part always leaves the loop it, or the function.

@@ -24,7 +24,7 @@ type Rule struct {
 // Rules holds the rules and constants that a package can see.
 type Rules struct {
 	byFunc    map[string][]*Rule
-	constants map[string]bool // full names of functions marked nodiff
+	constants map[string]bool      // full names of functions marked nodiff
 	Helpers   map[string]*ast.Func // what godiff's own rules call, by name
 }
 

@@ -25,9 +25,9 @@ type resolver struct {
 	*reverser
 	needs    map[string]*need
 	order    []*need
-	topLevel map[*ast.Var]bool // variables that are in scope in the reverse sweep
+	topLevel map[*ast.Var]bool  // variables that are in scope in the reverse sweep
 	keepAll  func(*region) bool // regions whose memory may change before the reverse sweep
-	late     bool              // conditions are being resolved
+	late     bool               // conditions are being resolved
 }
 
 // A need is a past value that is computed again or remembered.

@@ -24,22 +24,23 @@ import (
 
 // A derivation derives one function in one mode.
 type derivation struct {
-	u       *Unit
-	fn      *ast.Func
-	mem     *memory
-	act     *activity
-	forward bool // forward mode
+	u        *Unit
+	fn       *ast.Func
+	mem      *memory
+	act      *activity
+	forward  bool     // forward mode
+	returned *ast.Var // set where a return leaves a loop
 
 	adjoints map[*ast.Var]*ast.Var // of the floats in a variable: adjoint or tangent
 	shadows  map[*ast.Var]*ast.Var // of what a variable reaches
 	isShadow map[*ast.Var]bool
 	fresh    map[*ast.Var]bool // shadow variables that a make or new of ours fills
 
-	undo  map[ast.Stmt][]ast.Stmt  // what takes back a shadow assignment to memory, in the reverse sweep
-	grown map[ast.Stmt]*growth     // of assignments of append
-	calls map[ast.Stmt]*splitNote  // of calls whose reverse mode is split
-	remade map[ast.Stmt]ast.Stmt   // statements that addShadows has made anew
-	rangeOver map[*ast.Var]ast.Expr // of the keys of range loops: what they range over
+	undo      map[ast.Stmt][]ast.Stmt // what takes back a shadow assignment to memory, in the reverse sweep
+	grown     map[ast.Stmt]*growth    // of assignments of append
+	calls     map[ast.Stmt]*splitNote // of calls whose reverse mode is split
+	remade    map[ast.Stmt]ast.Stmt   // statements that addShadows has made anew
+	rangeOver map[*ast.Var]ast.Expr   // of the keys of range loops: what they range over
 }
 
 // A growth is what the reverse sweep needs to know of y = append(x, …).

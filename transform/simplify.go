@@ -20,7 +20,10 @@ import (
 
 // A group keeps the comment of a statement that a pass removes for the next one that came from the same primal
 // statement: the comment stands over the first of them.
-type group struct{ out []ast.Stmt; pending string }
+type group struct {
+	out     []ast.Stmt
+	pending string
+}
 
 func (g *group) add(from ast.Stmt, to []ast.Stmt) {
 	c := from.Info().Comment
@@ -33,7 +36,7 @@ func (g *group) add(from ast.Stmt, to []ast.Stmt) {
 		}
 		return
 	}
-	if c == "" && g.pending != "" && to[0].Info().Comment == "" && from.Info().Src == "" {
+	if c == "" && g.pending != "" && to[0].Info().Comment == "" && from.Info().Src == "" && len(ast.Blocks(from)) == 0 {
 		to = comment(to, g.pending)
 	}
 	g.pending = ""
@@ -214,7 +217,7 @@ func (l *liveness) block(b *ast.Block) *ast.Block {
 	for i := len(b.Stmts) - 1; i >= 0; i-- {
 		s := b.Stmts[i]
 		list := l.stmt(s)
-		if len(list) == 0 && s.Info().Comment != "" && len(out) > 0 && out[len(out)-1].Info().Comment == "" && out[len(out)-1].Info().Src == "" {
+		if len(list) == 0 && s.Info().Comment != "" && len(out) > 0 && out[len(out)-1].Info().Comment == "" && out[len(out)-1].Info().Src == "" && len(ast.Blocks(out[len(out)-1])) == 0 {
 			out[len(out)-1] = withComment(out[len(out)-1], s.Info().Comment)
 		}
 		for j := len(list) - 1; j >= 0; j-- {

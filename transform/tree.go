@@ -46,9 +46,9 @@ const (
 type item struct {
 	stmt  ast.Stmt // *ast.Assign, *ast.Decl or *ast.Do; *ast.If; *ast.For or *ast.Range
 	part  *part
-	pos   int     // where it stands among all items of the function, from 0
-	end   int     // one more than the position of the last item below it
-	index int     // in part.items
+	pos   int      // where it stands among all items of the function, from 0
+	end   int      // one more than the position of the last item below it
+	index int      // in part.items
 	cond  ast.Expr // of an if: true for then
 	then  *part
 	els   *part

@@ -11,9 +11,9 @@ import (
 // A Unit derives the functions of one package. It holds what derivations share: the lowered functions, their
 // summaries, the rules, and the derivatives of callees that derivations have asked for.
 type Unit struct {
-	Pkg    *types.Package
-	Lower  func(*types.Func) *ast.Func // the lowered function, or nil for one without source
-	Rules  *Rules
+	Pkg     *types.Package
+	Lower   func(*types.Func) *ast.Func // the lowered function, or nil for one without source
+	Rules   *Rules
 	Disable map[string]bool // optional passes that are off
 
 	summaries map[*types.Func]*summary

@@ -10,11 +10,11 @@ import (
 // assignment, from the end of an if or loop that may have assigned it, or from the beginning of an iteration.
 type version struct {
 	id   int
-	key  any   // *ast.Var or cell
-	part *part // where it is born:
-	item *item // after this item, or, if nil, at the entry of part
+	key  any      // *ast.Var or cell
+	part *part    // where it is born:
+	item *item    // after this item, or, if nil, at the entry of part
 	rhs  ast.Expr // what was assigned, where one plain assignment made it
-	loop *item // the loop whose counter, key or value it is in an iteration
+	loop *item    // the loop whose counter, key or value it is in an iteration
 }
 
 // history holds the versions of everything that the items of a tree read or write.

@@ -18,15 +18,15 @@ type namer struct {
 	fn    *ast.Func
 	names map[*ast.Var]string
 
-	pos    int
-	scopes int // how many there are
-	open   []*scope
-	vars   map[*ast.Var]*declared
-	order  []*declared
-	outer  map[string][]int      // places where a predeclared name is used
-	objs   map[types.Object][]int // places where an object of a package is used
-	gens   map[string][]int      // places where a function that godiff writes is called
-	types  map[types.Type][]int
+	pos       int
+	scopes    int // how many there are
+	open      []*scope
+	vars      map[*ast.Var]*declared
+	order     []*declared
+	outer     map[string][]int       // places where a predeclared name is used
+	objs      map[types.Object][]int // places where an object of a package is used
+	gens      map[string][]int       // places where a function that godiff writes is called
+	types     map[types.Type][]int
 	runtimeAt []int
 }
 
@@ -470,6 +470,14 @@ func (im *imports) decl() string {
 		return ""
 	}
 	var b strings.Builder
+	if len(im.paths) == 1 {
+		for path, name := range im.names {
+			if name == im.paths[path] {
+				return fmt.Sprintf("\nimport %s\n", quote(path))
+			}
+			return fmt.Sprintf("\nimport %s %s\n", name, quote(path))
+		}
+	}
 	b.WriteString("\nimport (\n")
 	for _, path := range slices.Sorted(maps.Keys(im.paths)) {
 		if name := im.names[path]; name != im.paths[path] {

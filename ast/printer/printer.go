@@ -103,9 +103,12 @@ func (p *printer) printf(format string, args ...any) { fmt.Fprintf(p.out, format
 
 func (p *printer) typ(t types.Type) string { return types.TypeString(t, p.imports.qualify) }
 
-func (p *printer) comment(text string) {
+func (p *printer) comment(text string, named ...*ast.Var) {
 	if text == "" {
 		return
+	}
+	for _, v := range named {
+		text = strings.Replace(text, "\x00", p.name(v), 1)
 	}
 	if strings.HasPrefix(text, "\n") {
 		p.printf("\n")
@@ -183,7 +186,7 @@ func (p *printer) block(b *ast.Block) {
 }
 
 func (p *printer) stmt(s ast.Stmt) {
-	p.comment(s.Info().Comment)
+	p.comment(s.Info().Comment, s.Info().Named...)
 	switch s := s.(type) {
 	case *ast.Block:
 		p.blockStmt(s)
@@ -218,7 +221,7 @@ func (p *printer) blockStmt(b *ast.Block) {
 		return
 	}
 	if init, cond := foldable(b); cond != nil {
-		p.comment(init.Info().Comment)
+		p.comment(init.Info().Comment, init.Info().Named...)
 		c := *cond
 		c.Init = init
 		p.ifStmt(&c)

@@ -2,16 +2,30 @@
 
 package main
 
-// RosenbrockValueGrad: TEMPORARY, by hand, until the compiler replaces it.
+// RosenbrockValueGrad returns the value of [Rosenbrock] and its gradient with respect to x.
 func RosenbrockValueGrad(x []float64) (y float64, dx []float64) {
-	dx = make([]float64, len(x))
+	// Forward sweep.
 	sum := 0.0
 	for i := 0; i < len(x)-1; i++ {
 		rise := x[i+1] - x[i]*x[i]
 		far := 1 - x[i]
 		sum += 100*rise*rise + far*far
-		dx[i+1] += 200 * rise
-		dx[i] += -2*far - 400*rise*x[i]
 	}
-	return sum, dx
+	y = sum
+
+	// Reverse sweep.
+	dx = make([]float64, len(x))
+	for i := len(x) - 1 - 1; i >= 0; i-- {
+		rise := x[i+1] - x[i]*x[i]
+		far := 1 - x[i]
+		// sum += 100*rise*rise + far*far
+		drise := rise*100 + 100*rise
+		dfar := 2 * far
+		// far := 1 - x[i]
+		dx[i] -= dfar
+		// rise := x[i+1] - x[i]*x[i]
+		dx[i+1] += drise
+		dx[i] -= 2 * (drise * x[i])
+	}
+	return y, dx
 }

@@ -34,6 +34,9 @@ type Report struct {
 	// Run is the number of programs that were judged, Refused that of those the compiler refused, and Endless that
 	// of those whose F did not return.
 	Run, Refused, Endless int
+	// Unjudged is the number of programs that were left out because too many before them broke the compiler or
+	// exceeded a limit.
+	Unjudged int
 	// Points is the number of points at which F returned without an error, and Skipped that of those at which
 	// differences said nothing. Panics and Errors count other points.
 	Points, Skipped, Panics, Errors int
@@ -208,7 +211,7 @@ func (k *check) derive() error {
 }
 
 // isBug matches what a compiler says of its own errors.
-var isBug = regexp.MustCompile(`internal error|panic|goroutine|does not (type-check|compile)`)
+var isBug = regexp.MustCompile(`internal error|goroutine|: (printer|transform|lower): `)
 
 // refuse drops programs that the compiler complains about. A complaint about itself is a failure.
 func (k *check) refuse(bad map[int]string) error {
@@ -227,32 +230,58 @@ func (k *check) refuse(bad map[int]string) error {
 	return nil
 }
 
-// isolate drops a program that makes the compiler fail without naming it, found by halving.
+// patience is the number of programs after which Check stops to look for further ones that make the compiler fail
+// without naming them, or that exceed a limit.
+const patience = 12
+
+// isolate drops the programs that make the compiler fail without naming them, found by halving. After some of them it
+// drops all others too.
 func (k *check) isolate() error {
-	suspects := k.entries
-	var last error
-	for len(suspects) > 1 {
-		half := suspects[:len(suspects)/2]
-		err := k.generateOnly(half)
-		if err == nil || len(k.complaints(err.Error())) > 0 {
-			half = suspects[len(suspects)/2:]
-			if last = k.generateOnly(half); last == nil {
-				return errors.New("the compiler fails on many programs together, and on none of their halves")
-			}
-		} else {
-			last = err
-		}
-		suspects = half
-	}
-	if last == nil {
-		last = k.generateOnly(suspects)
-	}
-	if err := k.restore(); err != nil {
+	guilty := map[int]string{}
+	err := k.halve(k.entries, guilty)
+	if err != nil {
 		return err
 	}
-	e, err := k.drop(suspects[0].index)
-	k.fail(e, fmt.Sprintf("the compiler fails: %v", last))
-	return err
+	if err := k.write(); err != nil { // halving removed files
+		return err
+	}
+	for i, message := range guilty {
+		e, err := k.drop(i)
+		if err != nil {
+			return err
+		}
+		k.fail(e, "the compiler fails: "+message)
+	}
+	if len(guilty) >= patience {
+		k.giveUp()
+	}
+	return nil
+}
+
+// giveUp drops all programs.
+func (k *check) giveUp() {
+	k.report.Unjudged += len(k.entries)
+	k.entries = nil
+}
+
+// halve adds those of the suspects that make the compiler fail by themselves, with what it says.
+func (k *check) halve(suspects []entry, guilty map[int]string) error {
+	if len(suspects) == 0 || len(guilty) >= patience {
+		return nil
+	}
+	err := k.generateOnly(suspects)
+	switch {
+	case err == nil || len(k.complaints(err.Error())) > 0:
+		return nil
+	case len(suspects) == 1:
+		guilty[suspects[0].index] = err.Error()
+		return nil
+	}
+	half := len(suspects) / 2
+	if err := k.halve(suspects[:half], guilty); err != nil {
+		return err
+	}
+	return k.halve(suspects[half:], guilty)
 }
 
 // generateOnly makes the derivatives of some programs only.
@@ -270,9 +299,6 @@ func (k *check) generateOnly(some []entry) error {
 	}
 	return k.Generate(k.Dir)
 }
-
-// restore puts all programs back.
-func (k *check) restore() error { return k.write() }
 
 // build compiles the driver, and drops programs that do not compile.
 func (k *check) build() error {
@@ -349,7 +375,8 @@ func (e entry) wrtIndices() []int {
 
 // run runs the driver, again behind each program that ends it.
 func (k *check) run() error {
-	for from := 0; from < len(k.entries); {
+	from := 0
+	for stops := 0; from < len(k.entries) && stops < patience; stops++ {
 		cmd := exec.Command(filepath.Join(k.Dir, "driver"), "-from", strconv.Itoa(from))
 		var stderr strings.Builder
 		cmd.Stderr = &stderr
@@ -365,6 +392,7 @@ func (k *check) run() error {
 			from++
 		}
 	}
+	k.report.Unjudged += len(k.entries) - from
 	return nil
 }
 

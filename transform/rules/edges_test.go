@@ -77,6 +77,7 @@ func TestEdges(t *testing.T) {
 		{"Mod", []float64{-huge, 3.5}, 1, []float64{1, huge / 3.5}},
 		{"Mod", []float64{6 - 0x1p-50, 3}, 1, []float64{1, -1}},
 		{"Mod", []float64{3.4999999999999996, 0.7}, 1, []float64{1, -4}}, // x/y rounds to 5
+		{"Mod", []float64{5675.32, 6.69}, 1, []float64{1, -848}},         // (x−z)/y rounds to less than 848
 		{"Mod", []float64{3 * tiny, 2 * tiny}, 1, []float64{1, -1}},      // denormal
 		{"Remainder", []float64{5, 3}, 1, []float64{1, -2}},              // 5 = 2·3 − 1
 		{"Remainder", []float64{-5, 3}, 1, []float64{1, 2}},              // −5 = −2·3 + 1

@@ -106,7 +106,7 @@ func Pow(x, y, z, dz float64) (dx, dy float64) {
 		return 0, math.NaN()
 	}
 	if y == 0 && (x != x || math.IsInf(1/x, 0)) {
-		return 0, dz * z * math.Log(x)
+		return 0, dz * math.Log(x)
 	}
 	if x == 0 && y > 0 || x > math.MaxFloat64 && y < 0 || !(0 < x && x <= math.MaxFloat64) && dz == 0 && math.Abs(z) <= math.MaxFloat64 {
 		return dz * (y * math.Pow(x, y-1)), 0

@@ -7,6 +7,7 @@ import (
 	"os"
 	"reflect"
 	"runtime"
+	"runtime/debug"
 	"time"
 )
 
@@ -22,6 +23,7 @@ type Line struct {
 const (
 	timeLimit   = 2 * time.Second
 	memoryLimit = 1 << 30
+	stackLimit  = 64 << 20
 )
 
 // Main judges the cases from the one that the flag -from names, and prints a [Line] for each. A case that takes too
@@ -29,6 +31,7 @@ const (
 func Main(cases []Case) {
 	from := flag.Int("from", 0, "index of the first case")
 	flag.Parse()
+	debug.SetMaxStack(stackLimit)
 	out := json.NewEncoder(os.Stdout)
 	for i := *from; i < len(cases); i++ {
 		line, over := watch(i, cases[i])

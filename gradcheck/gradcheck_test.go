@@ -1,0 +1,1062 @@
+package gradcheck_test
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	. "github.com/godiff/godiff/gradcheck"
+)
+
+// A recorder is a testing.TB that remembers what it was told.
+type recorder struct {
+	testing.TB
+	errors []string
+	fatal  string
+}
+
+func (r *recorder) Helper() {}
+
+func (r *recorder) Errorf(format string, args ...any) {
+	r.errors = append(r.errors, fmt.Sprintf(format, args...))
+}
+
+func (r *recorder) Fatalf(format string, args ...any) {
+	r.fatal = fmt.Sprintf(format, args...)
+	runtime.Goexit()
+}
+
+// A checker is one of the checks of the package.
+type checker func(t testing.TB, f, derivative any, args ...any)
+
+// record returns what the check says.
+func record(check checker, f, derivative any, args ...any) *recorder {
+	r := &recorder{}
+	done := make(chan any)
+	go func() {
+		defer func() { done <- recover() }()
+		check(r, f, derivative, args...)
+	}()
+	if p := <-done; p != nil {
+		panic(p)
+	}
+	return r
+}
+
+// wantError checks that the check fails with an error that contains each of the wanted strings.
+func wantError(t *testing.T, r *recorder, want ...string) {
+	t.Helper()
+	if r.fatal != "" {
+		t.Fatalf("got fatal %q, want an error with %q", r.fatal, want)
+	}
+	for _, w := range want {
+		if !slices.ContainsFunc(r.errors, func(e string) bool { return strings.Contains(e, w) }) {
+			t.Errorf("got errors %q, want one with %q", r.errors, w)
+		}
+	}
+	if len(want) == 0 && len(r.errors) > 0 {
+		t.Errorf("got errors %q, want none", r.errors)
+	}
+}
+
+func wantFatal(t *testing.T, r *recorder, want string) {
+	t.Helper()
+	if r.fatal == "" || !strings.Contains(r.fatal, want) {
+		t.Errorf("got fatal %q and errors %q, want fatal with %q", r.fatal, r.errors, want)
+	}
+}
+
+// Functions of which the tests know the derivatives.
+
+func cube(x float64) float64 { return x * x * x }
+
+func dot(a, b []float64) float64 {
+	s := 0.0
+	for i, v := range a {
+		s += v * b[i]
+	}
+	return s
+}
+
+func dotGrad(a, b []float64) (da, db []float64) { return slices.Clone(b), slices.Clone(a) }
+
+func dotVJP(a, b []float64, da, db []float64, dy float64) (y float64) {
+	for i := range a {
+		y += a[i] * b[i]
+		da[i] += dy * b[i]
+		db[i] += dy * a[i]
+	}
+	return y
+}
+
+func dotJVP(a, b []float64, da, db []float64) (y, dy float64) {
+	for i := range a {
+		y += a[i] * b[i]
+		dy += da[i]*b[i] + a[i]*db[i]
+	}
+	return y, dy
+}
+
+func TestRight(t *testing.T) {
+	a, b := []float64{1, -2, 3e3}, []float64{0, 5e-7, -0.25}
+	for _, c := range []struct {
+		name          string
+		check         checker
+		f, derivative any
+		args          []any
+	}{
+		{"cube", Grad, cube, func(x float64) float64 { return 3 * x * x }, []any{1.5}},
+		{"cube at zero", Grad, cube, func(x float64) float64 { return 3 * x * x }, []any{0}},
+		{"dot", Grad, dot, dotGrad, []any{a, b}},
+		{"dot with itself", Grad, dot, dotGrad, []any{a, a}},
+		{"dot of nil", Grad, dot, dotGrad, []any{nil, nil}},
+		{"dot in reverse", VJP, dot, dotVJP, []any{a, b}},
+		{"dot in reverse with itself", VJP, dot, dotVJP, []any{a, a}},
+		{"dot forward", JVP, dot, dotJVP, []any{a, b}},
+		{"dot forward with itself", JVP, dot, dotJVP, []any{a, a}},
+		{"far from one", Grad, math.Log, func(x float64) float64 { return 1 / x }, []any{1e-3}},
+		{"very far from one", Grad, math.Log, func(x float64) float64 { return 1 / x }, []any{1e-12}},
+		{"large", Grad, math.Exp, math.Exp, []any{600}},
+		{"fast", Grad, func(x float64) float64 { return math.Sin(1000 * x) }, func(x float64) float64 { return 1000 * math.Cos(1000*x) }, []any{1}},
+		{"large and fast", Grad, math.Sin, math.Cos, []any{1e5}},
+		{"near a pole", Grad, func(x float64) float64 { return 1 / (x - 1) }, func(x float64) float64 { return -1 / (x - 1) / (x - 1) }, []any{1.001}},
+		{"near a kink", Grad, math.Abs, func(x float64) float64 { return 1 }, []any{1e-3}},
+		{"steps", Grad, math.Floor, func(x float64) float64 { return 0 }, []any{2.25}},
+		{"a small multiple", Grad, func(x float64) float64 { return 1e-7 * x * x }, func(x float64) float64 { return 2e-7 * x }, []any{3}},
+		{"a constant sum", Grad, softmaxSum, func(x []float64) []float64 { return make([]float64, len(x)) }, []any{[]float64{1, 2, 3}}},
+	} {
+		t.Run(c.name, func(t *testing.T) { c.check(t, c.f, c.derivative, c.args...) })
+	}
+}
+
+// softmaxSum is 1 but for rounding.
+func softmaxSum(x []float64) float64 {
+	sum, y := 0.0, 0.0
+	for _, v := range x {
+		sum += math.Exp(v)
+	}
+	for _, v := range x {
+		y += math.Exp(v) / sum
+	}
+	return y
+}
+
+func TestWrongNumbers(t *testing.T) {
+	a, b := []float64{1, -2, 3}, []float64{4, 5, -6}
+	for _, c := range []struct {
+		name          string
+		check         checker
+		f, derivative any
+		args          []any
+		want          string
+	}{
+		{"sign", Grad, cube, func(x float64) float64 { return -3 * x * x }, []any{1.5}, "Grad of gradcheck_test.cube: dx is -6.75, differences give 6.75"},
+		{"slightly", Grad, cube, func(x float64) float64 { return 3 * x * x * (1 + 3e-6) }, []any{1.5}, "relative error 3e-06"},
+		{"small beside large", Grad, func(x, y float64) float64 { return x + 1e-3*y }, func(x, y float64) (float64, float64) { return 1, 1.001e-3 }, []any{1, 1}, "dy is 0.001001"},
+		{"tiny", Grad, func(x float64) float64 { return 1e-9 * x }, func(x float64) float64 { return 0 }, []any{1}, "dx is 0"},
+		{"too tiny to tell", Grad, func(x float64) float64 { return 1e-20 * x }, func(x float64) float64 { return 0 }, []any{1}, "too small to tell"},
+		{"NaN", Grad, cube, func(x float64) float64 { return math.NaN() }, []any{1.5}, "dx is NaN"},
+		{"infinite", Grad, cube, func(x float64) float64 { return math.Inf(1) }, []any{1.5}, "dx is +Inf"},
+		{"NaN for zero", Grad, math.Floor, func(x float64) float64 { return math.NaN() }, []any{1.5}, "dx is NaN"},
+		{"missing element", Grad, dot, func(a, b []float64) ([]float64, []float64) {
+			da, db := dotGrad(a, b)
+			da[2] = 0
+			return da, db
+		}, []any{a, b}, "da[2] is 0, differences give -6"},
+		{"no seed", VJP, dot, func(a, b, da, db []float64, dy float64) float64 { return dotVJP(a, b, da, db, 1) }, []any{a, b}, "da[0]"},
+		{"not added", VJP, dot, func(a, b, da, db []float64, dy float64) float64 {
+			clear(da)
+			return dotVJP(a, b, da, db, dy)
+		}, []any{a, b}, "da[1]"},
+		{"one shadow for two", VJP, dot, func(a, b, da, db []float64, dy float64) float64 { return dotVJP(a, b, da, da, dy) }, []any{a, a}, "db[1]"},
+		{"tangent", JVP, dot, func(a, b, da, db []float64) (float64, float64) {
+			y, dy := dotJVP(a, b, da, db)
+			return y, -dy
+		}, []any{a, b}, "dy is"},
+		{"half the tangent", JVP, dot, func(a, b, da, db []float64) (float64, float64) { return dotJVP(a, b, da, make([]float64, 3)) }, []any{a, b}, "dy is"},
+	} {
+		t.Run(c.name, func(t *testing.T) { wantError(t, record(c.check, c.f, c.derivative, c.args...), c.want) })
+	}
+}
+
+func TestPoorDifferences(t *testing.T) {
+	random := uint64(1)
+	for _, c := range []struct {
+		name          string
+		f, derivative any
+		at            float64
+		want          string
+	}{
+		{"kink", math.Abs, func(x float64) float64 { return 0 }, 0, "differences do not converge at dx: -1 from the left, 1 from the right"},
+		{"kink, one side", func(x float64) float64 { return max(x, 0) }, func(x float64) float64 { return 1 }, 0, "0 from the left, 1 from the right"},
+		{"jump", func(x float64) float64 { return math.Floor(x) }, func(x float64) float64 { return 0 }, 1, "do not converge"},
+		{"edge", math.Sqrt, func(x float64) float64 { return math.Inf(1) }, 0, "do not converge"},
+		{"outside", math.Log, func(x float64) float64 { return math.NaN() }, -1, "do not converge"},
+		{"infinite slope", math.Cbrt, func(x float64) float64 { return math.Inf(1) }, 0, "do not converge"},
+		{"noise", func(x float64) float64 {
+			random = random*6364136223846793005 + 1442695040888963407
+			return x + float64(random>>40)/(1<<24)
+		}, func(x float64) float64 { return 1 }, 1, "do not converge"},
+		{"not a number", cube, func(x float64) float64 { return math.NaN() }, math.NaN(), "do not converge"},
+		{"infinity", cube, func(x float64) float64 { return math.Inf(1) }, math.Inf(1), "do not converge"},
+	} {
+		t.Run(c.name, func(t *testing.T) { wantError(t, record(Grad, c.f, c.derivative, c.at), c.want) })
+	}
+}
+
+func TestValueGrad(t *testing.T) {
+	divide := func(x float64, n int) (y float64, text string, err error) {
+		if n == 0 {
+			return 0, "none", errors.New("division by zero")
+		}
+		return x / float64(n), "some", nil
+	}
+	right := func(x float64, n int) (y float64, text string, dx float64, err error) {
+		y, text, err = divide(x, n)
+		if err == nil {
+			dx = 1 / float64(n)
+		}
+		return y, text, dx, err
+	}
+	t.Run("right", func(t *testing.T) { ValueGrad(t, divide, right, 2.0, 3) })
+	t.Run("right with error", func(t *testing.T) { ValueGrad(t, divide, right, 2.0, 0) })
+
+	type result = func(float64, int) (float64, string, float64, error)
+	for _, c := range []struct {
+		name       string
+		derivative result
+		n          int
+		want       string
+	}{
+		{"bits", func(x float64, n int) (float64, string, float64, error) {
+			y, s, dx, err := right(x, n)
+			return math.Nextafter(y, 1), s, dx, err
+		}, 3, "result y is 0.6666666666666667, want 0.6666666666666666"},
+		{"negative zero", func(x float64, n int) (float64, string, float64, error) {
+			return math.Copysign(0, -1), "none", 0, errors.New("division by zero")
+		}, 0, "result y is -0, want 0"},
+		{"passive result", func(x float64, n int) (float64, string, float64, error) {
+			y, _, dx, err := right(x, n)
+			return y, "other", dx, err
+		}, 3, "result text is other, want some"},
+		{"error missing", func(x float64, n int) (float64, string, float64, error) { return 0, "none", 0, nil }, 0, "returns the error <nil>, want division by zero"},
+		{"error added", func(x float64, n int) (float64, string, float64, error) {
+			y, s, dx, _ := right(x, n)
+			return y, s, dx, errors.New("no")
+		}, 3, "returns the error no, want <nil>"},
+		{"gradient beside error", func(x float64, n int) (float64, string, float64, error) {
+			y, s, _, err := right(x, n)
+			return y, s, 1, err
+		}, 0, "dx is not zero beside an error"},
+		{"panic", func(x float64, n int) (float64, string, float64, error) { panic("oops") }, 3, "the derivative panics: oops"},
+	} {
+		t.Run(c.name, func(t *testing.T) { wantError(t, record(ValueGrad, divide, c.derivative, 2.0, c.n), c.want) })
+	}
+}
+
+// scale overwrites x and returns its old first element.
+func scale(x []float64, k float64) float64 {
+	y := x[0]
+	for i := range x {
+		x[i] *= k
+	}
+	return y
+}
+
+func scaleVJP(x []float64, k float64, dx []float64, dy float64) (y, dk float64) {
+	old := slices.Clone(x)
+	y = scale(x, k)
+	for i := range x {
+		dk += dx[i] * old[i]
+		dx[i] *= k
+	}
+	dx[0] += dy
+	return y, dk
+}
+
+func scaleJVP(x []float64, k float64, dx []float64, dk float64) (y, dy float64) {
+	dy = dx[0]
+	for i := range x {
+		dx[i] = dx[i]*k + x[i]*dk
+	}
+	return scale(x, k), dy
+}
+
+func scaleGrad(x []float64, k float64) (dx []float64, dk float64) {
+	scale(x, k)
+	dx = make([]float64, len(x))
+	dx[0] = 1
+	return dx, 0
+}
+
+func TestOverwrittenMemory(t *testing.T) {
+	x := []float64{1, 2, -3}
+	t.Run("right", func(t *testing.T) {
+		VJP(t, scale, scaleVJP, x, 2.5)
+		JVP(t, scale, scaleJVP, x, 2.5)
+		Grad(t, scale, scaleGrad, x, 2.5)
+		Adjoint(t, scaleVJP, scaleJVP, x, 2.5)
+	})
+	if !slices.Equal(x, []float64{1, 2, -3}) {
+		t.Errorf("the arguments of the check are changed to %v", x)
+	}
+	t.Run("left as it was", func(t *testing.T) {
+		wantError(t, record(Grad, scale, func(x []float64, k float64) ([]float64, float64) { return scaleGrad(slices.Clone(x), k) }, x, 2.5),
+			"memory after the call: x[0] is 1, want 2.5", "x[2] is -3, want -7.5")
+	})
+	t.Run("written twice", func(t *testing.T) {
+		wantError(t, record(Grad, scale, func(x []float64, k float64) ([]float64, float64) {
+			scale(x, k)
+			return scaleGrad(x, k)
+		}, x, 2.5), "x[0] is 6.25, want 2.5")
+	})
+	t.Run("last bit", func(t *testing.T) {
+		wantError(t, record(Grad, scale, func(x []float64, k float64) ([]float64, float64) {
+			dx, dk := scaleGrad(x, k)
+			x[1] = math.Nextafter(x[1], 9)
+			return dx, dk
+		}, x, 2.5), "x[1] is 5.000000000000001, want 5")
+	})
+	t.Run("adjoint of the new contents kept", func(t *testing.T) {
+		wantError(t, record(VJP, scale, func(x []float64, k float64, dx []float64, dy float64) (y, dk float64) {
+			old := slices.Clone(dx)
+			y, dk = scaleVJP(x, k, dx, dy)
+			for i := range dx {
+				dx[i] += old[i]
+			}
+			return y, dk
+		}, x, 2.5), "dx[0]", "dx[1]", "dx[2]")
+	})
+	t.Run("tangent not updated", func(t *testing.T) {
+		wantError(t, record(JVP, scale, func(x []float64, k float64, dx []float64, dk float64) (y, dy float64) {
+			return scaleJVP(x, k, slices.Clone(dx), dk)
+		}, x, 2.5), "dx[0]", "dx[1]", "dx[2]")
+	})
+	t.Run("overwritten with itself", func(t *testing.T) {
+		zero := func(x []float64) { clear(x) }
+		VJP(t, zero, func(x, dx []float64) { clear(x); clear(dx) }, []float64{0, 0})
+		wantError(t, record(VJP, zero, func(x, dx []float64) { clear(x) }, []float64{0, 0}), "dx[0]")
+	})
+	t.Run("read, but written by the derivative", func(t *testing.T) {
+		wantError(t, record(VJP, dot, func(a, b, da, db []float64, dy float64) float64 {
+			y := dotVJP(a, b, da, db, dy)
+			a[0] = 7
+			return y
+		}, x, x), "memory after the call: a[0] is 7, want 1")
+	})
+}
+
+func TestSpareCapacity(t *testing.T) {
+	push := func(x []float64) float64 {
+		x = append(x, 2*x[0])
+		return x[0] * x[len(x)-1]
+	}
+	x := make([]float64, 1, 4)
+	x[0] = 3
+	right := func(x []float64) []float64 { push(x); return []float64{4 * x[0]} }
+	Grad(t, push, right, x)
+	wantError(t, record(Grad, push, func(x []float64) []float64 { return right(x[:1:1]) }, x),
+		"x[1] (spare capacity) is 0, want 6")
+
+	// The second argument lies in the spare capacity of the first.
+	both := func(x, y []float64) float64 { return push(x) * y[0] }
+	grad := func(x, y []float64) (dx, dy []float64) {
+		v := x[0]
+		both(x, y)
+		shadow := make([]float64, 2)
+		shadow[0] = 12 * v * v
+		return shadow[:1], shadow[1:]
+	}
+	all := []float64{3, 5}
+	Grad(t, both, grad, all[:1], all[1:])
+	wantError(t, record(Grad, both, func(x, y []float64) (dx, dy []float64) {
+		v := push(x)
+		dx, dy = grad(x, y)
+		dy[0] = v
+		return dx, dy
+	}, all[:1], all[1:]), "dy[0] is 18")
+
+	t.Run("shadow without it", func(t *testing.T) {
+		sum := func(x []float64) float64 { return x[0] }
+		wantError(t, record(VJP, sum, func(x, dx []float64, dy float64) float64 {
+			dx[:2][1] += dy
+			dx[0] += dy
+			return x[0]
+		}, x), "the derivative panics")
+	})
+}
+
+func TestSharedArguments(t *testing.T) {
+	// shift writes to x what it reads from y, which may be the same memory.
+	shift := func(x, y []float64) float64 {
+		for i := range x {
+			x[i] = y[i] * y[i]
+		}
+		return x[0]
+	}
+	vjp := func(x, y, dx, dy []float64, dz float64) float64 {
+		old := slices.Clone(y)
+		type step struct{ from float64 }
+		var steps []step
+		for i := range x {
+			steps = append(steps, step{y[i]})
+			x[i] = y[i] * y[i]
+		}
+		dx[0] += dz
+		for i := len(x) - 1; i >= 0; i-- {
+			d := dx[i]
+			dx[i] = 0
+			dy[i] += 2 * steps[i].from * d
+		}
+		_ = old
+		return x[0]
+	}
+	all := []float64{1, 2, 3, 4}
+	VJP(t, shift, vjp, all[1:], all[:3])
+	VJP(t, shift, vjp, all[:3], all[1:])
+	VJP(t, shift, vjp, all[:2], all[2:])
+	VJP(t, shift, vjp, all, all)
+
+	apart := func(x, y []float64) (dx, dy []float64) {
+		dx, dy = make([]float64, len(x)), make([]float64, len(y))
+		vjp(x, y, dx, dy, 1)
+		return dx, dy
+	}
+	Grad(t, shift, apart, all[:2], all[2:])
+	wantError(t, record(Grad, shift, apart, all, all[:3:3]))
+	wantError(t, record(Grad, shift, apart, all[1:], all[:3]))
+
+	cumulate := func(x, y []float64) float64 {
+		for i := range x {
+			x[i] += y[i]
+		}
+		return x[len(x)-1]
+	}
+	cumulateVJP := func(x, y, dx, dy []float64, dz float64) float64 {
+		z := cumulate(x, y)
+		dx[len(dx)-1] += dz
+		for i := len(x) - 1; i >= 0; i-- {
+			dy[i] += dx[i]
+		}
+		return z
+	}
+	VJP(t, cumulate, cumulateVJP, all[1:], all[:3])
+	wantError(t, record(Grad, cumulate, func(x, y []float64) (dx, dy []float64) {
+		dx, dy = make([]float64, 3), make([]float64, 3)
+		cumulateVJP(x, y, dx, dy, 1)
+		return dx, dy
+	}, all[1:], all[:3]), "dy[0] is 0, differences give 1")
+
+	t.Run("each its own part", func(t *testing.T) {
+		wantError(t, record(Grad, dot, func(a, b []float64) (da, db []float64) {
+			da, db = dotGrad(a, b)
+			for i := range da {
+				da[i] += db[i]
+			}
+			return da, make([]float64, len(b))
+		}, all, all), "da[0] is 2, differences give 1", "db[3] is 0, differences give 4")
+	})
+	t.Run("one shadow", func(t *testing.T) {
+		wantError(t, record(Grad, dot, func(a, b []float64) (da, db []float64) {
+			return slices.Clone(a), slices.Clone(a)
+		}, all, all))
+		wantError(t, record(Grad, dot, func(a, b []float64) (da, db []float64) {
+			da = slices.Clone(a)
+			return da, da
+		}, all, all), "a[0] and b[0] have one shadow")
+		wantError(t, record(Grad, dot, func(a, b []float64) (da, db []float64) { return b, a }, all, []float64{1, 1, 1, 1}),
+			"the shadow of a shares memory with b[0]")
+	})
+}
+
+// Structured values.
+
+type layer struct {
+	w     []float64
+	B     float64
+	name  string
+	Scale *float64
+}
+
+type model struct {
+	Layers []layer
+	tied   *layer
+	Table  map[string]float64
+	Act    activation
+	next   *model
+	count  int
+}
+
+type activation interface{ apply(x float64) float64 }
+
+type linear struct{ A float64 }
+
+func (l linear) apply(x float64) float64 { return l.A * x }
+
+func newModel() *model {
+	s := 2.0
+	m := &model{
+		Layers: []layer{{w: []float64{1, 2}, B: 3, name: "first", Scale: &s}, {w: []float64{4}, B: 5, Scale: &s}},
+		Table:  map[string]float64{"a": 6, "b": 7},
+		Act:    linear{8},
+	}
+	m.tied = &m.Layers[1]
+	m.next = m
+	return m
+}
+
+// Loss uses all floats of the model.
+func (m *model) Loss(x float64) float64 {
+	y := 0.0
+	for i, l := range m.Layers {
+		for _, w := range l.w {
+			y += w * w * x * float64(i+1)
+		}
+		y += l.B * *l.Scale * x
+	}
+	y += m.tied.B * m.next.tied.w[0]
+	y += m.Table["a"] * m.Table["b"] * x
+	m.count++
+	return m.Act.apply(y)
+}
+
+// shadow returns a zero shadow of m.
+func (m *model) shadow() *model {
+	s := 0.0
+	d := &model{Table: map[string]float64{"a": 0, "b": 0}, Act: linear{}}
+	for _, l := range m.Layers {
+		d.Layers = append(d.Layers, layer{w: make([]float64, len(l.w)), Scale: &s})
+	}
+	d.tied = &d.Layers[1]
+	d.next = d
+	return d
+}
+
+func (m *model) LossVJP(x float64, dm *model, dy float64) (y, dx float64) {
+	s := *m.Layers[0].Scale
+	a := m.Act.(linear).A
+	y = m.Loss(x)
+	dm.Act = linear{dm.Act.(linear).A + dy*y/a}
+	d := dy * a
+	for i, l := range m.Layers {
+		dl := &dm.Layers[i]
+		for j, w := range l.w {
+			dl.w[j] += 2 * w * x * float64(i+1) * d
+			dx += w * w * float64(i+1) * d
+		}
+		dl.B += s * x * d
+		*dl.Scale += l.B * x * d
+		dx += l.B * s * d
+	}
+	dm.tied.B += m.tied.w[0] * d
+	dm.next.tied.w[0] += m.tied.B * d
+	dm.Table["a"] += m.Table["b"] * x * d
+	dm.Table["b"] += m.Table["a"] * x * d
+	dx += m.Table["a"] * m.Table["b"] * d
+	return y, dx
+}
+
+func (m *model) LossValueGrad(x float64) (y float64, dm *model, dx float64) {
+	dm = m.shadow()
+	y, dx = m.LossVJP(x, dm, 1)
+	return y, dm, dx
+}
+
+func TestStructuredValues(t *testing.T) {
+	VJP(t, (*model).Loss, (*model).LossVJP, newModel(), 1.5)
+	ValueGrad(t, (*model).Loss, (*model).LossValueGrad, newModel(), 1.5)
+
+	for _, c := range []struct {
+		name  string
+		spoil func(m, dm *model)
+		want  string
+	}{
+		{"unexported field", func(_, dm *model) { dm.Layers[0].w[1]++ }, "dm.Layers[0].w[1] is"},
+		{"tied", func(_, dm *model) { dm.tied.B++ }, "dm.Layers[1].B is"},
+		{"map", func(_, dm *model) { dm.Table["b"]++ }, `dm.Table["b"] is`},
+		{"interface", func(_, dm *model) { dm.Act = linear{-1} }, "dm.Act.(gradcheck_test.linear).A is -1"},
+		{"pointer", func(_, dm *model) { *dm.Layers[0].Scale = 0 }, "d*m.Layers[0].Scale is 0"},
+		{"passive string", func(_, dm *model) { dm.Layers[0].name = "first" }, "m.Layers[0].name has type string and carries no derivative, but is set"},
+		{"passive int", func(_, dm *model) { dm.count = 1 }, "m.count has type int"},
+		{"missing key", func(_, dm *model) { delete(dm.Table, "a") }, "m.Table has 2 keys, but its shadow 1"},
+		{"other key", func(_, dm *model) { delete(dm.Table, "a"); dm.Table["c"] = 0 }, "m.Table has the key a, but its shadow has not"},
+		{"other length", func(_, dm *model) { dm.Layers[0].w = dm.Layers[0].w[:1] }, "m.Layers[0].w has length 2, but its shadow 1"},
+		{"nil pointer", func(_, dm *model) { dm.next = nil }, "m.next has no shadow"},
+		{"nil slice", func(_, dm *model) { dm.Layers = nil }, "m.Layers has no shadow"},
+		{"nil map", func(_, dm *model) { dm.Table = nil }, "m.Table has no shadow"},
+		{"two shadows", func(_, dm *model) { s := *dm.Layers[0].Scale; dm.Layers[1].Scale = &s }, "m.Layers[1].Scale is reached twice and has two shadows"},
+		{"untied cycle", func(m, dm *model) { dm.next = m.shadow() }, "m.next is reached twice and has two shadows"},
+		{"other dynamic type", func(_, dm *model) { dm.Act = &square{} }, "m.Act holds a gradcheck_test.linear, but its shadow a *gradcheck_test.square"},
+		{"count", func(m, _ *model) { m.count++ }, "memory after the call: m.count is 2, want 1"},
+		{"memory in map", func(m, _ *model) { m.Table["b"] = 1 }, `m.Table[b] is 1, want 7`},
+		{"map entry added", func(m, _ *model) { m.Table["c"] = 1 }, `m.Table has 3 keys, want 2`},
+		{"map replaced", func(m, _ *model) { m.Table = maps.Clone(m.Table) }, `m.Table is another map`},
+		{"pointer moved", func(m, _ *model) { m.tied = &m.Layers[0] }, "m.tied points to m.Layers[0], want m.Layers[1]"},
+		{"copy", func(m, _ *model) { m.Layers = slices.Clone(m.Layers) }, "m.Layers does not point to m.Layers[0]"},
+		{"nil", func(m, _ *model) { m.next = nil }, "m.next is nil, want not nil"},
+		{"interface replaced", func(m, _ *model) { m.Act = &square{} }, "m.Act holds a *gradcheck_test.square, want a gradcheck_test.linear"},
+		{"interface changed", func(m, _ *model) { m.Act = linear{9} }, "m.Act.A is 9, want 8"},
+		{"capacity", func(m, _ *model) { m.Layers = m.Layers[:2:2]; m.Layers[0].w = m.Layers[0].w[:1] }, "m.Layers[0].w has length 1, want 2"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			wantError(t, record(ValueGrad, (*model).Loss, func(m *model, x float64) (float64, *model, float64) {
+				y, dm, dx := m.LossValueGrad(x)
+				c.spoil(m, dm)
+				return y, dm, dx
+			}, newModel(), 1.5), c.want)
+		})
+	}
+}
+
+type square struct{ A float64 }
+
+func (s *square) apply(x float64) float64 { return s.A * x * x }
+
+func TestGivenShadows(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		spoil func(dm *model)
+		want  string
+	}{
+		{"replaced slice", func(dm *model) { dm.Layers[0].w = slices.Clone(dm.Layers[0].w) }, "dm.Layers[0].w, which was given, points elsewhere"},
+		{"replaced pointer", func(dm *model) { dm.tied = &dm.Layers[0] }, "dm.tied, which was given, points elsewhere"},
+		{"deleted key", func(dm *model) { delete(dm.Table, "a") }, "dm.Table, which was given, points elsewhere or has another length"},
+		{"wrong float", func(dm *model) { dm.Table["a"]++ }, `dm.Table["a"] is`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			wantError(t, record(VJP, (*model).Loss, func(m *model, x float64, dm *model, dy float64) (y, dx float64) {
+				y, dx = m.LossVJP(x, dm, dy)
+				c.spoil(dm)
+				return y, dx
+			}, newModel(), 1.5), c.want)
+		})
+	}
+	t.Run("result adjoints", func(t *testing.T) {
+		double := func(x []float64) []float64 { return []float64{2 * x[0], 2 * x[1]} }
+		vjp := func(x, dx, dy []float64) []float64 {
+			dx[0] += 2 * dy[0]
+			dx[1] += 2 * dy[1]
+			return double(x)
+		}
+		VJP(t, double, vjp, []float64{1, 2})
+		wantError(t, record(VJP, double, func(x, dx, dy []float64) []float64 {
+			y := vjp(x, dx, dy)
+			clear(dy)
+			return y
+		}, []float64{1, 2}), "dy[0], which was given, is changed from", "dy[1], which was given, is changed from")
+	})
+	t.Run("tangents of memory that is only read", func(t *testing.T) {
+		wantError(t, record(JVP, dot, func(a, b, da, db []float64) (y, dy float64) {
+			y, dy = dotJVP(a, b, da, db)
+			db[1] += 1e-12
+			return y, dy
+		}, []float64{1, 2}, []float64{3, 4}), "db[1] is changed from")
+	})
+}
+
+// A pair is mixed: one float in it, the others behind a slice.
+type pair struct {
+	W []float64
+	B float64
+}
+
+func line(p pair, x float64) float64 { return p.W[0]*x*x + p.W[1]*x + p.B*p.B }
+
+func lineVJP(p pair, x float64, dp *pair, dy float64) (y, dx float64) {
+	dp.W[0] += x * x * dy
+	dp.W[1] += x * dy
+	dp.B += 2 * p.B * dy
+	return line(p, x), (2*p.W[0]*x + p.W[1]) * dy
+}
+
+func lineJVP(p pair, x float64, dp pair, dx float64) (y, dy float64) {
+	return line(p, x), dp.W[0]*x*x + dp.W[1]*x + 2*p.B*dp.B + (2*p.W[0]*x+p.W[1])*dx
+}
+
+func lineGrad(p pair, x float64) (dp pair, dx float64) {
+	dp.W = make([]float64, len(p.W))
+	_, dx = lineVJP(p, x, &dp, 1)
+	return dp, dx
+}
+
+func TestMixedParameter(t *testing.T) {
+	p := pair{[]float64{1, 2}, 3}
+	VJP(t, line, lineVJP, p, 0.5)
+	JVP(t, line, lineJVP, p, 0.5)
+	Grad(t, line, lineGrad, p, 0.5)
+	Adjoint(t, lineVJP, lineJVP, p, 0.5)
+	wantError(t, record(VJP, line, func(p pair, x float64, dp *pair, dy float64) (y, dx float64) {
+		y, dx = lineVJP(p, x, dp, dy)
+		dp.B = 0
+		return y, dx
+	}, p, 0.5), "dp.B is 0")
+	wantFatal(t, record(VJP, line, func(p pair, x float64, dp pair, dy float64) (y, dx float64) { return lineVJP(p, x, &dp, dy) }, p, 0.5),
+		"func(p gradcheck_test.pair, x float64, dp *gradcheck_test.pair, dy float64) (y float64, dx float64)")
+}
+
+func TestReferenceResults(t *testing.T) {
+	tail := func(x []float64) (rest []float64, first float64) { return x[1:], x[0] * x[0] }
+	jvp := func(x, dx []float64) ([]float64, float64, []float64, float64) {
+		return x[1:], x[0] * x[0], dx[1:], 2 * x[0] * dx[0]
+	}
+	vjp := func(x, dx, drest []float64, dfirst float64) ([]float64, float64) {
+		for i, d := range drest {
+			dx[1+i] += d
+		}
+		dx[0] += 2 * x[0] * dfirst
+		return x[1:], x[0] * x[0]
+	}
+	x := []float64{1, 2, 3}
+	JVP(t, tail, jvp, x)
+	VJP(t, tail, vjp, x)
+	Adjoint(t, vjp, jvp, x)
+	wantError(t, record(JVP, tail, func(x, dx []float64) ([]float64, float64, []float64, float64) {
+		return x[1:], x[0] * x[0], slices.Clone(dx[1:]), 2 * x[0] * dx[0]
+	}, x), "rest shares memory with x[1], but its tangent does not share that of dx[1]")
+	wantError(t, record(JVP, tail, func(x, dx []float64) ([]float64, float64, []float64, float64) {
+		return slices.Clone(x[1:]), x[0] * x[0], dx[1:], 2 * x[0] * dx[0]
+	}, x), "result rest does not point to x[1]")
+	wantError(t, record(VJP, tail, func(x, dx, drest []float64, dfirst float64) ([]float64, float64) {
+		rest, first := vjp(x, dx, drest, dfirst)
+		return rest[:1], first
+	}, x), "result rest has length 1, want 2")
+
+	t.Run("fresh", func(t *testing.T) {
+		twice := func(x []float64) []float64 { return []float64{2 * x[0]} }
+		JVP(t, twice, func(x, dx []float64) (y, dy []float64) { return twice(x), twice(dx) }, []float64{3})
+		wantError(t, record(JVP, twice, func(x, dx []float64) (y, dy []float64) {
+			y = twice(x)
+			dx[0] *= 2
+			return y, dx
+		}, []float64{3}), "the tangent of y shares memory with dx[0], but the value does not")
+		wantError(t, record(JVP, twice, func(x, dx []float64) (y, dy []float64) { return twice(x), nil }, []float64{3}), "y has no shadow")
+		wantError(t, record(JVP, twice, func(x, dx []float64) (y, dy []float64) { return twice(x), []float64{1, 2} }, []float64{3}), "y has length 1, but its shadow 2")
+	})
+	t.Run("attached", func(t *testing.T) {
+		attach := func(p *pair) { p.W = []float64{p.B, p.W[0] * 2} }
+		right := func(p, dp *pair) {
+			dp.W = []float64{dp.B, dp.W[0] * 2}
+			attach(p)
+		}
+		p := &pair{[]float64{1}, 3}
+		JVP(t, attach, right, p)
+		wantError(t, record(JVP, attach, func(p, dp *pair) { right(p, dp); dp.W[0] = 0 }, p), "dp.W[0] is 0")
+		wantError(t, record(JVP, attach, func(p, dp *pair) { attach(p) }, p), "p.W has length 2, but its shadow 1")
+		VJP(t, attach, func(p, dp *pair) { attach(p) }, p)
+	})
+}
+
+// Numbers of other types.
+
+type celsius float64
+
+type single float32
+
+func TestNamedTypes(t *testing.T) {
+	f := func(c celsius, s []celsius) celsius { return c * s[0] }
+	Grad(t, f, func(c celsius, s []celsius) (celsius, []celsius) { return s[0], []celsius{c} }, 2, []celsius{3})
+	wantFatal(t, record(Grad, f, func(c float64, s []celsius) (float64, []celsius) { return 0, nil }, 2, []celsius{3}), "it must be a func(c gradcheck_test.celsius, s []gradcheck_test.celsius) (dc gradcheck_test.celsius, ds []gradcheck_test.celsius)")
+}
+
+func TestSinglePrecision(t *testing.T) {
+	f := func(x []float32, k single) float64 {
+		s := float32(0)
+		for i, v := range x {
+			s += v * v * float32(k) * float32(i+1)
+		}
+		return float64(s)
+	}
+	grad := func(x []float32, k single) (dx []float32, dk single) {
+		for i, v := range x {
+			dx = append(dx, 2*v*float32(k)*float32(i+1))
+			dk += single(v * v * float32(i+1))
+		}
+		return dx, dk
+	}
+	x := []float32{1, -0.001, 100, 0}
+	Grad(t, f, grad, x, 0.7)
+	wantError(t, record(Grad, f, func(x []float32, k single) ([]float32, single) {
+		dx, dk := grad(x, k)
+		dx[2] *= 1.03
+		return dx, dk
+	}, x, 0.7), "dx[2] is")
+	sin := func(x float32) float32 { return float32(math.Sin(float64(x))) }
+	cos := func(x float32) float32 { return float32(math.Cos(float64(x))) }
+	Grad(t, sin, cos, 1)
+	Grad(t, sin, cos, 30)
+	HVP(t, sin, func(x, v float32) float32 { return -sin(x) * v }, 1)
+	wantError(t, record(HVP, sin, func(x, v float32) float32 { return sin(x) * v }, 1), "hx is")
+	Adjoint(t, func(x, dy float32) (y, dx float32) { return sin(x), cos(x) * dy }, func(x, dx float32) (y, dy float32) { return sin(x), cos(x) * dx }, 1)
+}
+
+func sum[T ~float32 | ~float64](xs ...T) (y T) {
+	for _, x := range xs {
+		y += x * x
+	}
+	return y
+}
+
+func TestVariadicAndGeneric(t *testing.T) {
+	grad := func(xs ...float64) (d []float64) {
+		for _, x := range xs {
+			d = append(d, 2*x)
+		}
+		return d
+	}
+	Grad(t, sum[float64], grad, 1, 2.5, 3)
+	Grad(t, sum[float64], grad, []float64{1, 2})
+	Grad(t, sum[float64], grad)
+	Grad(t, sum[float64], grad, 1, Wrt("xs"))
+	wantError(t, record(Grad, sum[float64], func(xs ...float64) []float64 { return xs }, 1, 2), "dxs[1] is 2, differences give 4", "the shadow of xs shares memory with xs[0]")
+	wantFatal(t, record(Grad, sum[float64], func(xs []float64) []float64 { return xs }, 1), "it must be a func(xs ...float64) (dxs []float64)")
+	VJP(t, sum[float64], func(xs, dxs []float64, dy float64) float64 {
+		for i, x := range xs {
+			dxs[i] += 2 * x * dy
+		}
+		return sum(xs...)
+	}, 1, 2)
+	JVP(t, sum[float32], func(xs, dxs []float32) (y, dy float32) {
+		for i, x := range xs {
+			dy += 2 * x * dxs[i]
+		}
+		return sum(xs...), dy
+	}, 1, 2)
+}
+
+func TestSecondOrder(t *testing.T) {
+	f := func(x []float64) float64 { return x[0]*x[0]*x[1] + math.Exp(x[1])*x[2] }
+	hessian := func(x []float64) [][]float64 {
+		e := math.Exp(x[1])
+		return [][]float64{{2 * x[1], 2 * x[0], 0}, {2 * x[0], e * x[2], e}, {0, e, 0}}
+	}
+	hvp := func(x, v []float64) []float64 {
+		h := make([]float64, 3)
+		for i, row := range hessian(x) {
+			h[i] = dot(row, v)
+		}
+		return h
+	}
+	for _, x := range [][]float64{{1, 2, 3}, {0, 0.5, 1e-4}, {-30, 1e-3, 0}, {1e-8, 1, 100}} {
+		Hessian(t, f, hessian, x)
+		HVP(t, f, hvp, x)
+	}
+	Hessian(t, cube, func(x float64) float64 { return 6 * x }, 2)
+	Hessian(t, sum[float64], func(xs ...float64) [][]float64 { return nil })
+	wantError(t, record(Hessian, cube, func(x float64) float64 { return 3 * x }, 2), "h is 6, differences give 12")
+
+	x := []float64{1, 2, 3}
+	wantError(t, record(Hessian, f, func(x []float64) [][]float64 {
+		h := hessian(x)
+		h[1][0] = 0
+		return h
+	}, x), "h[1][0] is 0, differences give 2")
+	wantError(t, record(Hessian, f, func(x []float64) [][]float64 { return hessian(x)[:2] }, x), "the matrix has 2 rows, want 3")
+	wantError(t, record(Hessian, f, func(x []float64) [][]float64 {
+		h := hessian(x)
+		h[2] = h[2][:1]
+		return h
+	}, x), "row 2 of the matrix has length 1, want 3")
+	wantError(t, record(HVP, f, func(x, v []float64) []float64 {
+		h := hvp(x, v)
+		h[2] = -h[2]
+		return h
+	}, x), "hx[2] is")
+	wantError(t, record(HVP, f, func(x, v []float64) []float64 {
+		h := hvp(x, v)
+		v[0] = 0
+		return h
+	}, x), "vx[0], which was given, is changed")
+	wantError(t, record(HVP, f, func(x, v []float64) []float64 {
+		copy(v, hvp(x, v))
+		return v
+	}, x), "vx[0], which was given, is changed")
+}
+
+func TestJacobian(t *testing.T) {
+	f := func(x []float64, n int) []float64 { return []float64{x[0] * x[1], math.Sin(x[1]) * float64(n)} }
+	right := func(x []float64, n int) [][]float64 {
+		return [][]float64{{x[1], x[0]}, {0, math.Cos(x[1]) * float64(n)}}
+	}
+	Jacobian(t, f, right, []float64{2, 3}, 4)
+	wantError(t, record(Jacobian, f, func(x []float64, n int) [][]float64 {
+		j := right(x, n)
+		j[0], j[1] = j[1], j[0]
+		return j
+	}, []float64{2, 3}, 4), "jacobian[0][0] is 0, differences give 3", "jacobian[1][1] is 2")
+	wantError(t, record(Jacobian, f, func(x []float64, n int) [][]float64 {
+		j := right(x, n)
+		return [][]float64{j[0], j[0]}
+	}, []float64{2, 3}, 4), "rows 0 and 1 of the matrix are one")
+
+	polar := func(x [2]float64) (r float64, label string, phi float64, err error) {
+		return math.Hypot(x[0], x[1]), "polar", math.Atan2(x[1], x[0]), nil
+	}
+	Jacobian(t, polar, func(x [2]float64) ([][]float64, error) {
+		r := math.Hypot(x[0], x[1])
+		return [][]float64{{x[0] / r, x[1] / r}, {-x[1] / r / r, x[0] / r / r}}, nil
+	}, [2]float64{3, 4})
+	Jacobian(t, cube, func(x float64) [][]float64 { return [][]float64{{3 * x * x}} }, 2)
+}
+
+func TestAdjoint(t *testing.T) {
+	a, b := []float64{1, 2, 3}, []float64{4, 5, 6}
+	Adjoint(t, dotVJP, dotJVP, a, b)
+	Adjoint(t, dotVJP, dotJVP, a, a)
+	adjoint := func(t testing.TB, vjp, jvp any, args ...any) { Adjoint(t, vjp, jvp, args...) }
+	wantError(t, record(adjoint, func(a, b, da, db []float64, dy float64) float64 {
+		y := dotVJP(a, b, da, db, dy)
+		da[1] *= 1 + 1e-8
+		return y
+	}, dotJVP, a, b), "Adjoint of gradcheck_test.dotJVP: ⟨v, Jᵀu⟩ is")
+	wantError(t, record(adjoint, dotVJP, func(a, b, da, db []float64) (y, dy float64) {
+		y, dy = dotJVP(a, b, da, db)
+		return y, math.NaN()
+	}, a, b), "⟨v, Jᵀu⟩ is")
+	wantError(t, record(adjoint, scaleVJP, func(x []float64, k float64, dx []float64, dk float64) (y, dy float64) {
+		return scaleJVP(x, k, slices.Clone(dx), dk)
+	}, a, 2.5), "⟨v, Jᵀu⟩ is")
+	wantError(t, record(adjoint, func(a, b, da, db []float64, dy float64) float64 {
+		return math.Nextafter(dotVJP(a, b, da, db, dy), 0)
+	}, dotJVP, a, b), "result y is 31.999999999999996, want 32")
+	wantFatal(t, record(adjoint, scaleVJP, dotJVP, a, b), "must be a func(a []float64, b []float64, da []float64, db []float64, dy float64) (y float64)")
+	wantFatal(t, record(adjoint, cube, cube, 1), "not of the forms FVJP and FJVP")
+	Adjoint(t, func(a, b, db []float64, dy float64) float64 { return dotVJP(a, b, make([]float64, len(a)), db, dy) },
+		func(a, b, db []float64) (y, dy float64) { return dotJVP(a, b, make([]float64, len(a)), db) }, a, b, Wrt("b"))
+	wantError(t, record(adjoint, dotVJP, dotJVP, a, b, Tol(1e-300)), "⟨v, Jᵀu⟩ is")
+}
+
+func TestWrt(t *testing.T) {
+	byB := func(a, b []float64) []float64 { return slices.Clone(a) }
+	a, b := []float64{1, 2}, []float64{3, 4}
+	Grad(t, dot, byB, a, b, Wrt("b"))
+	Grad(t, dot, byB, a, Wrt("1"), b)
+	Grad(t, dot, dotGrad, Wrt("b", "a"), a, b)
+	Grad(t, (*model).Loss, func(m *model, x float64) *model { _, dm, _ := m.LossValueGrad(x); return dm }, newModel(), 1.5, Wrt("m"))
+	Grad(t, (*model).Loss, func(m *model, x float64) float64 { _, _, dx := m.LossValueGrad(x); return dx }, newModel(), 1.5, Wrt("x"))
+	Grad(t, newModel().Loss, func(x float64) float64 { _, _, dx := newModel().LossValueGrad(x); return dx }, 1.5, Wrt("0"))
+
+	count := func(x float64, n int) float64 { return x * float64(n) }
+	countGrad := func(x float64, n int) float64 { return float64(n) }
+	for _, c := range []struct {
+		name          string
+		f, derivative any
+		args          []any
+		want          string
+	}{
+		{"integer", count, countGrad, []any{1, 2, Wrt("n")}, "parameter n of gradcheck_test.TestWrt.func5 has type int, which carries no derivative"},
+		{"unknown", dot, byB, []any{a, b, Wrt("c")}, "gradcheck_test.dot has no parameter c; its parameters are a []float64, b []float64"},
+		{"no position", dot, byB, []any{a, b, Wrt("2")}, "has no parameter 2"},
+		{"twice", dot, byB, []any{a, b, Wrt("b", "1")}, "Wrt names parameter b twice"},
+		{"given twice", dot, byB, []any{a, b, Wrt("b"), Wrt("a")}, "Wrt is given twice"},
+		{"none", dot, byB, []any{a, b, Wrt()}, "Wrt names no parameter"},
+		{"not named", dot, byB, []any{a, b}, "func(a []float64, b []float64) (da []float64, db []float64)"},
+		{"no source", math.Hypot, math.Hypot, []any{1, 2, Wrt("p")}, "has no parameter"},
+	} {
+		t.Run(c.name, func(t *testing.T) { wantFatal(t, record(Grad, c.f, c.derivative, c.args...), c.want) })
+	}
+	t.Run("wrapper", func(t *testing.T) {
+		wantFatal(t, record(Grad, activation.apply, activation.apply, linear{1}, 2, Wrt("x")), "parameter x is not known by its name, give its position: the source of gradcheck_test.activation.apply is not at hand")
+		Grad(t, activation.apply, func(_ activation, x float64) float64 { return 3 }, linear{3}, 2)
+		Grad(t, activation.apply, func(a activation, x float64) activation { return linear{x} }, linear{3}, 2, Wrt("a"))
+		Grad(t, activation.apply, func(a activation, x float64) activation { return &square{x * x} }, &square{3}, 2, Wrt("0"))
+	})
+}
+
+// The parameters of these stand on one line, so that the source does not tell them apart.
+var left, right = func(p float64) float64 { return p }, func(q float64) float64 { return q }
+
+func TestNamesInSource(t *testing.T) {
+	one := func(float64) float64 { return 1 }
+	Grad(t, left, one, 1)
+	wantFatal(t, record(Grad, right, one, 1, Wrt("q")), "has no parameter q")
+	blank := func(_ float64, _ []float64) float64 { return 1 }
+	zero := func(_ float64, x []float64) (float64, []float64) { return 0, []float64{0} }
+	Grad(t, blank, zero, 1, []float64{2})
+	wantError(t, record(Grad, blank, func(_ float64, x []float64) (float64, []float64) { return 0, []float64{1} }, 1, []float64{2}), "darg1[0] is 1")
+}
+
+func TestMisuse(t *testing.T) {
+	for _, c := range []struct {
+		name          string
+		check         checker
+		f, derivative any
+		args          []any
+		want          string
+	}{
+		{"no function", Grad, 1, cube, []any{1}, "f has type int; it must be a function"},
+		{"no derivative", Grad, cube, nil, []any{1}, "derivative has type <nil>; it must be a function"},
+		{"nil function", Grad, (func(float64) float64)(nil), cube, []any{1}, "f is nil"},
+		{"few arguments", Grad, cube, cube, nil, "0 arguments for gradcheck_test.cube, which takes 1"},
+		{"many arguments", Grad, cube, cube, []any{1, 2}, "2 arguments for gradcheck_test.cube, which takes 1"},
+		{"other type", Grad, cube, cube, []any{"1"}, "argument x of gradcheck_test.cube is a string; it must be a float64"},
+		{"nil", Grad, cube, cube, []any{nil}, "argument x of gradcheck_test.cube is nil; it must be a float64"},
+		{"no integer", Grad, func(n int, x float64) float64 { return x }, func(n int, x float64) float64 { return 1 }, []any{1.5, 1}, "argument n of gradcheck_test.TestMisuse.func3 is a float64; it must be a int"},
+		{"no result", Grad, func(x []float64) {}, func(x []float64) []float64 { return x }, []any{nil}, "has no result that carries a derivative"},
+		{"integer result", Grad, func(x float64) int { return 1 }, cube, []any{1}, "has no result that carries a derivative"},
+		{"two results", Grad, func(x float64) (a, b float64) { return x, x }, cube, []any{1}, "has several results that carry a derivative"},
+		{"slice result", Grad, func(x []float64) []float64 { return x }, func(x []float64) []float64 { return x }, []any{nil}, "result y of gradcheck_test.TestMisuse.func8 has type []float64; it must be a float"},
+		{"no parameter", Grad, func(n int) float64 { return 1 }, func(n int) float64 { return 1 }, []any{1}, "no parameter of gradcheck_test.TestMisuse.func10 carries a derivative"},
+		{"tolerance", Grad, cube, cube, []any{1, Tol(-1)}, "Tol(-1) is not a positive number"},
+		{"two tolerances", Grad, cube, cube, []any{1, Tol(1), Tol(1)}, "Tol is given twice"},
+		{"panic", Grad, func(x []float64) float64 { return x[0] }, func(x []float64) []float64 { return x }, []any{nil}, "panics at these arguments: runtime error: index out of range"},
+		{"several parameters", Hessian, dot, dot, []any{nil, nil}, "several parameters; name one of them with Wrt"},
+		{"no vector", Jacobian, line, line, []any{pair{}, 1, Wrt("p")}, "parameter p of gradcheck_test.line has type gradcheck_test.pair; it must be a float, or a slice or an array of floats"},
+		{"no output vector", Jacobian, func(x float64) pair { return pair{} }, cube, []any{1}, "must be one slice or array of floats, or floats"},
+	} {
+		t.Run(c.name, func(t *testing.T) { wantFatal(t, record(c.check, c.f, c.derivative, c.args...), c.want) })
+	}
+}
+
+func TestTol(t *testing.T) {
+	rough := func(x float64) float64 { return 3 * x * x * 1.0001 }
+	Grad(t, cube, rough, 2, Tol(1e-3))
+	wantError(t, record(Grad, cube, rough, 2, Tol(1e-5)), "dx is")
+	wantError(t, record(Grad, cube, rough, 2), "dx is")
+}
+
+func TestManyErrors(t *testing.T) {
+	x := make([]float64, 25)
+	r := record(Grad, func(x []float64) float64 { return 0 }, func(x []float64) []float64 {
+		d := make([]float64, len(x))
+		for i := range d {
+			d[i] = 1
+		}
+		return d
+	}, x)
+	wantError(t, r, "dx[9] is 1", "and 15 more for dx")
+	if len(r.errors) != 11 {
+		t.Errorf("got %d errors, want 11", len(r.errors))
+	}
+}
+
+func TestErrorLeavesShadows(t *testing.T) {
+	fail := func(x []float64) (float64, error) {
+		if x[0] < 0 {
+			return 0, errors.New("negative")
+		}
+		return x[0], nil
+	}
+	right := func(x, dx []float64, dy float64) (float64, error) {
+		y, err := fail(x)
+		if err == nil {
+			dx[0] += dy
+		}
+		return y, err
+	}
+	VJP(t, fail, right, []float64{1})
+	VJP(t, fail, right, []float64{-1})
+	wantError(t, record(VJP, fail, func(x, dx []float64, dy float64) (float64, error) {
+		dx[0] += dy
+		return fail(x)
+	}, []float64{-1}), "dx[0] is changed from", "beside an error")
+	Grad(t, fail, func(x []float64) ([]float64, error) { _, err := fail(x); return nil, err }, []float64{-1})
+	wantError(t, record(JVP, fail, func(x, dx []float64) (y, dy float64, err error) {
+		y, err = fail(x)
+		return y, dx[0], err
+	}, []float64{-1}), "dy is not zero beside an error")
+}
