@@ -145,6 +145,7 @@ func (h *helper) buildHalves() {
 	b.Doc = fmt.Sprintf("%s is the reverse mode of %s, after [%s].", b.Name, docName(h.f), f.Name)
 	s := &halves{helper: h, d: d, saved: ast.NewVar("saved", h.savedType())}
 	s.bind()
+	bindSeeds(d, s.seeds)
 	p := d.sweeps(&sweepSpec{
 		leave:   func(*ast.Return) bool { return false },
 		seeds:   s.seedStmts,
@@ -227,7 +228,7 @@ func (s *halves) seedStmts(*reverser) []ast.Stmt {
 		}
 	}
 	for _, x := range s.seeds {
-		if s.d.act.place(&ast.Ref{Var: x.result}) {
+		if x.result.Obj != nil && s.d.act.place(&ast.Ref{Var: x.result}) {
 			out = append(out, define(s.d.adjoint(x.result), &ast.Ref{Var: x.param}))
 		}
 	}

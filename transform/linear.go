@@ -49,8 +49,8 @@ func (l *linear) val(e ast.Expr) ast.Expr {
 	case *ast.Lit, *ast.Name:
 		return e
 	case *ast.Unary:
-		if _, lit := x.X.(*ast.Lit); lit {
-			return e
+		if x.Op == token.SUB && ast.IsFloat(x.X.Type()) {
+			return neg(l.val(x.X))
 		}
 	case *ast.Convert:
 		if _, lit := x.X.(*ast.Lit); lit {
@@ -287,7 +287,7 @@ func isConstant(e ast.Expr) bool {
 func floating(e ast.Expr) ast.Expr {
 	switch e := e.(type) {
 	case *ast.Lit:
-		if e.Val != nil && e.Val.Kind() == constant.Int {
+		if e.Val != nil && !strings.ContainsAny(e.Text, ".eEpP") {
 			return &ast.Lit{Text: e.Text + ".0", Val: e.Val, T: e.T}
 		}
 		return e

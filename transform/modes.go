@@ -32,6 +32,15 @@ func (u *Unit) Derive(f *ast.Func, mode ast.Mode, wrt []int, name string) (g *as
 	return a.f, nil
 }
 
+// bindSeeds lets the adjoint of a result without a name, which nothing changes, be the parameter that it comes in.
+func bindSeeds(d *derivation, seeds []seedOf) {
+	for _, s := range seeds {
+		if s.param != nil && s.result.Obj == nil && ast.ShapeOf(s.result.Type) == ast.ValueLike {
+			d.adjoints[s.result] = s.param
+		}
+	}
+}
+
 // An assembly puts the two sweeps together to a function.
 type assembly struct {
 	u    *Unit
@@ -152,6 +161,7 @@ func (a *assembly) bindResult(p ast.Param, inputs, results []*ast.Var) {
 // build writes the body.
 func (a *assembly) build() {
 	d := a.d
+	bindSeeds(d, a.seeds)
 	for i, v := range d.fn.Inputs() {
 		if !a.in[i] && ast.Carries(v.Type) && d.reachesActive(&ast.Ref{Var: v}) {
 			// Active values pass through memory that is not differentiated with respect to.
@@ -224,6 +234,9 @@ func (a *assembly) seed(s seedOf) []ast.Stmt {
 	}
 	switch ast.ShapeOf(s.result.Type) {
 	case ast.ValueLike:
+		if s.param != nil && s.result.Obj == nil {
+			return nil // the parameter itself is the adjoint: see bindSeeds
+		}
 		adj := d.adjoint(s.result)
 		if s.param == nil {
 			return []ast.Stmt{define(adj, number(1, adj.Type))}

@@ -307,6 +307,11 @@ func (r *reverser) scale(d ast.Expr, terms []ast.Expr, t types.Type) []ast.Stmt 
 	if factor := commonFactor(terms, d); factor != nil {
 		return []ast.Stmt{set(d, token.MUL_ASSIGN, factor)}
 	}
+	if len(terms) == 1 {
+		if b, ok := terms[0].(*ast.Binary); ok && b.Op == token.QUO && ast.Equal(b.X, d) {
+			return []ast.Stmt{set(d, token.QUO_ASSIGN, b.Y)}
+		}
+	}
 	return []ast.Stmt{set(d, token.ASSIGN, sum(terms, t))}
 }
 
@@ -315,21 +320,15 @@ func commonFactor(terms []ast.Expr, d ast.Expr) ast.Expr {
 	if len(terms) == 0 {
 		return nil
 	}
-	var f ast.Expr
+	var factors []ast.Expr
 	for _, t := range terms {
 		c := cofactor(t, d)
 		if c == nil {
 			return nil
 		}
-		switch {
-		case f == nil:
-			f = c
-		case ast.Equal(f, c):
-			f = mul(number(2, d.Type()), c)
-		default:
-			f = add(f, c)
-		}
+		factors = append(factors, c)
 	}
+	f := addUp(factors)
 	if isMinus(f) != nil || isLit(f) {
 		return nil
 	}
@@ -355,13 +354,23 @@ func sum(terms []ast.Expr, t types.Type) ast.Expr {
 	if len(terms) == 0 {
 		return &ast.Lit{Text: "0", Val: zeroValue, T: t}
 	}
-	s := terms[0]
-	for _, x := range terms[1:] {
-		if ast.Equal(s, x) {
-			s = mul(number(2, t), s)
-			continue
+	return addUp(terms)
+}
+
+// addUp adds terms up; one that is there twice is doubled, which is exact.
+func addUp(terms []ast.Expr) ast.Expr {
+	var s ast.Expr
+	for i := 0; i < len(terms); i++ {
+		x := terms[i]
+		if i+1 < len(terms) && ast.Equal(x, terms[i+1]) {
+			x = mul(number(2, x.Type()), x)
+			i++
 		}
-		s = add(s, x)
+		if s == nil {
+			s = x
+		} else {
+			s = add(s, x)
+		}
 	}
 	return s
 }
@@ -451,6 +460,9 @@ func zeroProduct(e ast.Expr) bool {
 // places reverses an assignment some of whose targets are in memory, or no floats: the adjoints are taken out first,
 // since the places on the right may be the same.
 func (r *reverser) places(s ast.Stmt, targets []*target, declares bool) []ast.Stmt {
+	if len(targets) == 1 && targets[0].d != nil && ast.IsFloat(targets[0].l.Type()) && !declares {
+		return r.onePlace(s, targets[0])
+	}
 	var out []ast.Stmt
 	direct := len(targets) == 1 && declares
 	for _, t := range targets {
@@ -472,6 +484,50 @@ func (r *reverser) places(s ast.Stmt, targets []*target, declares bool) []ast.St
 	}
 	for _, t := range targets {
 		out = append(out, r.spreadTo(s, t)...)
+	}
+	return out
+}
+
+// onePlace reverses an assignment to one float. Its own adjoint is set before any other is added to, unless none of them can be the
+// same memory.
+func (r *reverser) onePlace(s ast.Stmt, t *target) []ast.Stmt {
+	lin := &linear{d: r.derivation, stmt: s, seed: t.d}
+	lin.push(t.rhs, &ast.Ref{Var: seed})
+	own, rest := r.ownTerms(t, lin.terms)
+	r.contribute(t.d)
+	switch {
+	case len(rest) == 0 && len(lin.pre) == 0:
+		return r.scale(t.d, withSeeds(own, t.d), t.l.Type())
+	case !r.mem.inMemory(t.l) || !r.mayMeet(t.l, rest):
+		lin.terms = rest
+		out := append(lin.pre, r.contributions(lin, t.d, nil)...)
+		return append(out, r.scale(t.d, withSeeds(own, t.d), t.l.Type())...)
+	}
+	v := &ast.Ref{Var: ast.NewVar("adj", t.l.Type())}
+	lin = &linear{d: r.derivation, stmt: s, seed: v}
+	lin.push(t.rhs, &ast.Ref{Var: seed})
+	own, lin.terms = r.ownTerms(t, lin.terms)
+	out := append([]ast.Stmt{define(v.Var, t.d)}, lin.pre...)
+	out = append(out, set(t.d, token.ASSIGN, sum(withSeeds(own, v), t.l.Type())))
+	return append(out, r.contributions(lin, v, nil)...)
+}
+
+// ownTerms splits the terms of the right side of t into those of the place that is assigned and the others.
+func (r *reverser) ownTerms(t *target, terms []term) (own []ast.Expr, rest []term) {
+	for _, tm := range terms {
+		if len(tm.when) == 0 && ast.Equal(tm.place, t.l) && !zeroProduct(withSeed(tm.coef, number(1, t.l.Type()))) {
+			own = append(own, tm.coef)
+		} else {
+			rest = append(rest, tm)
+		}
+	}
+	return own, rest
+}
+
+func withSeeds(coefs []ast.Expr, s ast.Expr) []ast.Expr {
+	out := make([]ast.Expr, len(coefs))
+	for i, c := range coefs {
+		out[i] = withSeed(c, s)
 	}
 	return out
 }

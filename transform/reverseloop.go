@@ -264,7 +264,28 @@ func minusOne(e ast.Expr) ast.Expr {
 			return b.X
 		}
 	}
+	if p, ok := e.(*ast.Past); ok {
+		if b, ok := p.X.(*ast.Binary); ok && (b.Op == token.SUB || b.Op == token.ADD) {
+			if v, ok := intLit(b.Y); ok && v > 0 && v < 1<<20 {
+				x := &ast.Past{X: b.X, At: p.At, After: p.After}
+				return offset(x, b.Op, v)
+			}
+		}
+	}
 	return &ast.Binary{Op: token.SUB, X: e, Y: intLiteral(1, e.Type()), T: e.Type()}
+}
+
+// offset is e op v - 1.
+func offset(e ast.Expr, op token.Token, v int64) ast.Expr {
+	if op == token.ADD {
+		v--
+	} else {
+		v++
+	}
+	if v == 0 {
+		return e
+	}
+	return &ast.Binary{Op: op, X: e, Y: intLiteral(v, e.Type()), T: e.Type()}
 }
 
 // downTo is for i := from; i >= to; i--.

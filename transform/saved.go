@@ -121,6 +121,9 @@ func (v *resolver) value(e ast.Expr, u use) ast.Expr {
 			return v.variable(e.Var, u)
 		}
 	}
+	if v.needs[v.memoKey(e, u)] != nil {
+		return v.remember(e, u)
+	}
 	if n := v.slots(e, u); n > 0 && v.wholly(e, n, u) {
 		return v.remember(e, u)
 	}
@@ -148,6 +151,13 @@ const many = 1000
 
 // slots counts the values that must be remembered to evaluate e again, those that are remembered anyway left out.
 func (v *resolver) slots(e ast.Expr, u use) int {
+	switch e.(type) {
+	case nil, *ast.Lit, *ast.Name, *ast.Past, *ast.Ref:
+	default:
+		if v.needs[v.memoKey(e, u)] != nil {
+			return 0
+		}
+	}
 	switch e := e.(type) {
 	case *ast.Lit, *ast.Name:
 		return 0
@@ -410,13 +420,17 @@ func (v *resolver) repeatable(x *ast.Var, e ast.Expr) bool {
 
 // remember returns a variable that remembers the value of e at a point.
 func (v *resolver) remember(e ast.Expr, u use) ast.Expr {
-	key := fmt.Sprintf("e%p%v:%s", u.it.part, u.after, v.exprKey(e, u))
-	n := v.need(key, u)
+	n := v.need(v.memoKey(e, u), u)
 	if n.local == nil {
 		n.local, n.expr, n.part, n.item, n.front = ast.NewVar(savedName(e), e.Type()), e, u.it.part, u.it, !u.after
 		v.order = append(v.order, n)
 	}
 	return &ast.Ref{Var: n.local}
+}
+
+// memoKey identifies the remembered value of e at a point of a part.
+func (v *resolver) memoKey(e ast.Expr, u use) string {
+	return fmt.Sprintf("e%p%v:%s", u.it.part, u.after, v.exprKey(e, u))
 }
 
 // savedName is what to call the remembered value of e.
