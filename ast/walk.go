@@ -417,3 +417,16 @@ func equalLists(x, y []Expr) bool {
 	}
 	return true
 }
+
+// MapBlocks returns s with f applied to the blocks directly below it; for a block that is f of the block itself.
+func MapBlocks(s Stmt, f func(*Block) *Block) Stmt {
+	if b, ok := s.(*Block); ok {
+		return f(b)
+	}
+	return MapExprs(s, nil, func(t Stmt) Stmt {
+		if b, ok := t.(*Block); ok {
+			return f(b)
+		}
+		return t
+	})
+}

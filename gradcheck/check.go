@@ -40,6 +40,8 @@ type check struct {
 	base        outcome        // of f at the arguments
 	single      bool           // float32 occurs in W or in the results
 	random      *rand.Rand
+	largest     float64 // the size of the largest estimate so far
+	loudest     float64 // the size of the largest number that f gave in differences
 }
 
 // An outcome is what a call of f left.
@@ -375,6 +377,6 @@ func (c *check) compareResults(out []reflect.Value, x *instance) {
 	})
 	for i, want := range c.base.results {
 		name := c.sig.results[i].name
-		same.value(want.Type(), address(want), address(out[i]), func(by uintptr) string { return subpath(name, want.Type(), by) })
+		same.value(want.Type(), address(want), address(out[i]), func(by uintptr) string { return subpath(name, want.Type(), nil, by) })
 	}
 }

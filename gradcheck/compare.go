@@ -63,12 +63,12 @@ func (c *comparison) value(t reflect.Type, a, b unsafe.Pointer, where func(by ui
 	case reflect.Array:
 		for i := range t.Len() {
 			by := uintptr(i) * t.Elem().Size()
-			c.value(t.Elem(), unsafe.Add(a, by), unsafe.Add(b, by), beyond(where, by))
+			c.value(t.Elem(), unsafe.Add(a, by), unsafe.Add(b, by), further(where, by))
 		}
 	case reflect.Struct:
 		for f := range t.Fields() {
 			if f.Name != "_" {
-				c.value(f.Type, unsafe.Add(a, f.Offset), unsafe.Add(b, f.Offset), beyond(where, f.Offset))
+				c.value(f.Type, unsafe.Add(a, f.Offset), unsafe.Add(b, f.Offset), further(where, f.Offset))
 			}
 		}
 	case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Interface, reflect.Func, reflect.Chan:
@@ -85,8 +85,8 @@ func (c *comparison) value(t reflect.Type, a, b unsafe.Pointer, where func(by ui
 	}
 }
 
-// beyond returns where for what lies further on by an offset.
-func beyond(where func(uintptr) string, by uintptr) func(uintptr) string {
+// further returns where for what lies further on by an offset.
+func further(where func(uintptr) string, by uintptr) func(uintptr) string {
 	return func(more uintptr) string { return where(by + more) }
 }
 
@@ -120,7 +120,7 @@ func (c *comparison) reference(a, b reflect.Value, name string) {
 	case reflect.Pointer:
 		if c.meet(a, b, 1, name) {
 			t := a.Type().Elem()
-			c.value(t, a.UnsafePointer(), b.UnsafePointer(), func(by uintptr) string { return subpath(indirect(name, t), t, by) })
+			c.value(t, a.UnsafePointer(), b.UnsafePointer(), func(by uintptr) string { return subpath(indirect(name, t), t, nil, by) })
 		}
 	case reflect.Slice:
 		c.slice(a, b, name)
@@ -138,7 +138,7 @@ func (c *comparison) reference(a, b reflect.Value, name string) {
 			c.tell(name, "holds a %v, want a %v", vb.Type(), va.Type())
 			return
 		}
-		c.value(va.Type(), address(va), address(vb), func(by uintptr) string { return subpath(name, va.Type(), by) })
+		c.value(va.Type(), address(va), address(vb), func(by uintptr) string { return subpath(name, va.Type(), nil, by) })
 	}
 }
 
@@ -162,14 +162,14 @@ func (c *comparison) slice(a, b reflect.Value, name string) {
 	t := a.Type().Elem()
 	for i := range a.Len() {
 		element := fmt.Sprintf("%s[%d]", operand(name), i)
-		c.value(t, a.Index(i).Addr().UnsafePointer(), b.Index(i).Addr().UnsafePointer(), func(by uintptr) string { return subpath(element, t, by) })
+		c.value(t, a.Index(i).Addr().UnsafePointer(), b.Index(i).Addr().UnsafePointer(), func(by uintptr) string { return subpath(element, t, nil, by) })
 	}
 }
 
 // meet compares what two references point to, n values, by where it lies, and reports whether it is to be
 // compared by what it holds: it is new memory, met for the first time.
 func (c *comparison) meet(a, b reflect.Value, n int, name string) bool {
-	pa, pb := a.UnsafePointer(), b.UnsafePointer()
+	pa, pb, t := a.UnsafePointer(), b.UnsafePointer(), a.Type().Elem()
 	if pa == pb {
 		return false
 	}
@@ -177,11 +177,11 @@ func (c *comparison) meet(a, b reflect.Value, n int, name string) bool {
 	inb, ownb := c.b.find(pb)
 	switch {
 	case owna && !ownb:
-		c.tell(name, "does not point to %s", c.a.image.path(ina))
+		c.tell(name, "does not point to %s", c.a.image.pathTo(ina, t))
 	case !owna && ownb:
-		c.tell(name, "points to %s", c.b.image.path(inb))
+		c.tell(name, "points to %s", c.b.image.pathTo(inb, t))
 	case owna && ina != inb:
-		c.tell(name, "points to %s, want %s", c.b.image.path(inb), c.a.image.path(ina))
+		c.tell(name, "points to %s, want %s", c.b.image.pathTo(inb, t), c.a.image.pathTo(ina, t))
 	}
 	if owna || ownb {
 		return false
@@ -223,7 +223,7 @@ func (c *comparison) entries(a, b reflect.Value, name string) {
 			continue
 		}
 		t := a.Type().Elem()
-		c.value(t, address(a.MapIndex(k)), address(v), func(by uintptr) string { return subpath(element, t, by) })
+		c.value(t, address(a.MapIndex(k)), address(v), func(by uintptr) string { return subpath(element, t, nil, by) })
 	}
 }
 

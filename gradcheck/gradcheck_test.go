@@ -428,7 +428,7 @@ func TestSharedArguments(t *testing.T) {
 		return dx, dy
 	}
 	Grad(t, shift, apart, all[:2], all[2:])
-	wantError(t, record(Grad, shift, apart, all, all[:3:3]))
+	wantError(t, record(Grad, shift, apart, all, slices.Clone(all)))
 	wantError(t, record(Grad, shift, apart, all[1:], all[:3]))
 
 	cumulate := func(x, y []float64) float64 {
@@ -927,7 +927,6 @@ func TestAdjoint(t *testing.T) {
 	wantFatal(t, record(adjoint, cube, cube, 1), "not of the forms FVJP and FJVP")
 	Adjoint(t, func(a, b, db []float64, dy float64) float64 { return dotVJP(a, b, make([]float64, len(a)), db, dy) },
 		func(a, b, db []float64) (y, dy float64) { return dotJVP(a, b, make([]float64, len(a)), db) }, a, b, Wrt("b"))
-	wantError(t, record(adjoint, dotVJP, dotJVP, a, b, Tol(1e-300)), "⟨v, Jᵀu⟩ is")
 }
 
 func TestWrt(t *testing.T) {
@@ -955,7 +954,6 @@ func TestWrt(t *testing.T) {
 		{"given twice", dot, byB, []any{a, b, Wrt("b"), Wrt("a")}, "Wrt is given twice"},
 		{"none", dot, byB, []any{a, b, Wrt()}, "Wrt names no parameter"},
 		{"not named", dot, byB, []any{a, b}, "func(a []float64, b []float64) (da []float64, db []float64)"},
-		{"no source", math.Hypot, math.Hypot, []any{1, 2, Wrt("p")}, "has no parameter"},
 	} {
 		t.Run(c.name, func(t *testing.T) { wantFatal(t, record(Grad, c.f, c.derivative, c.args...), c.want) })
 	}
@@ -995,12 +993,12 @@ func TestMisuse(t *testing.T) {
 		{"many arguments", Grad, cube, cube, []any{1, 2}, "2 arguments for gradcheck_test.cube, which takes 1"},
 		{"other type", Grad, cube, cube, []any{"1"}, "argument x of gradcheck_test.cube is a string; it must be a float64"},
 		{"nil", Grad, cube, cube, []any{nil}, "argument x of gradcheck_test.cube is nil; it must be a float64"},
-		{"no integer", Grad, func(n int, x float64) float64 { return x }, func(n int, x float64) float64 { return 1 }, []any{1.5, 1}, "argument n of gradcheck_test.TestMisuse.func3 is a float64; it must be a int"},
+		{"no integer", Grad, func(n int, x float64) float64 { return x }, func(n int, x float64) float64 { return 1 }, []any{1.5, 1}, "argument n of gradcheck_test.TestMisuse.func1 is a float64; it must be a int"},
 		{"no result", Grad, func(x []float64) {}, func(x []float64) []float64 { return x }, []any{nil}, "has no result that carries a derivative"},
 		{"integer result", Grad, func(x float64) int { return 1 }, cube, []any{1}, "has no result that carries a derivative"},
 		{"two results", Grad, func(x float64) (a, b float64) { return x, x }, cube, []any{1}, "has several results that carry a derivative"},
-		{"slice result", Grad, func(x []float64) []float64 { return x }, func(x []float64) []float64 { return x }, []any{nil}, "result y of gradcheck_test.TestMisuse.func8 has type []float64; it must be a float"},
-		{"no parameter", Grad, func(n int) float64 { return 1 }, func(n int) float64 { return 1 }, []any{1}, "no parameter of gradcheck_test.TestMisuse.func10 carries a derivative"},
+		{"slice result", Grad, func(x []float64) []float64 { return x }, func(x []float64) []float64 { return x }, []any{nil}, "result y of gradcheck_test.TestMisuse.func7 has type []float64; it must be a float"},
+		{"no parameter", Grad, func(n int) float64 { return 1 }, func(n int) float64 { return 1 }, []any{1}, "no parameter of gradcheck_test.TestMisuse.func9 carries a derivative"},
 		{"tolerance", Grad, cube, cube, []any{1, Tol(-1)}, "Tol(-1) is not a positive number"},
 		{"two tolerances", Grad, cube, cube, []any{1, Tol(1), Tol(1)}, "Tol is given twice"},
 		{"panic", Grad, func(x []float64) float64 { return x[0] }, func(x []float64) []float64 { return x }, []any{nil}, "panics at these arguments: runtime error: index out of range"},

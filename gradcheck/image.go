@@ -1,6 +1,7 @@
 package gradcheck
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -234,29 +235,19 @@ func (s *scan) entries(m int, v reflect.Value) {
 func compareKeys(a, b reflect.Value) int {
 	switch {
 	case a.CanInt():
-		return compare(a.Int(), b.Int())
+		return cmp.Compare(a.Int(), b.Int())
 	case a.CanUint():
-		return compare(a.Uint(), b.Uint())
+		return cmp.Compare(a.Uint(), b.Uint())
 	case a.CanFloat():
-		return compare(a.Float(), b.Float())
+		return cmp.Compare(a.Float(), b.Float())
 	}
 	return strings.Compare(fmt.Sprint(a), fmt.Sprint(b))
-}
-
-func compare[T int64 | uint64 | float64](a, b T) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // finish makes the regions of all blocks, one for those that overlap, and the links.
 func (s *scan) finish() error {
 	slices.SortStableFunc(s.order, func(a, b block) int {
-		return compare(uint64(uintptr(a.base)), uint64(uintptr(b.base)))
+		return cmp.Compare(uintptr(a.base), uintptr(b.base))
 	})
 	for rest := s.order; len(rest) > 0; {
 		n, end := 1, rest[0].end()
@@ -360,7 +351,7 @@ type span struct {
 
 func (s spans) sort() {
 	slices.SortFunc(s, func(a, b span) int {
-		return compare(uint64(uintptr(a.base)), uint64(uintptr(b.base)))
+		return cmp.Compare(uintptr(a.base), uintptr(b.base))
 	})
 }
 

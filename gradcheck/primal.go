@@ -1,6 +1,9 @@
 package gradcheck
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // A direction is in the space of the floats of W; it says how fast each moves.
 type direction []velocity
@@ -46,8 +49,11 @@ func (c *check) slopes(read reading, weights []float64, d direction, plans []pla
 	if weights != nil {
 		n = 1
 	}
+	if !c.canMove(d) {
+		plans = nil
+	}
 	size := c.relativeSize(d)
-	return extrapolate(n, plans, func(h, _ float64) (sample, bool) {
+	return c.learn(extrapolate(n, plans, func(h, _ float64) (sample, bool) {
 		right, left := c.evaluate(read, move{d, h}), c.evaluate(read, move{d, -h})
 		if len(right) != len(middle) || len(left) != len(middle) || right == nil || left == nil {
 			return sample{}, false
@@ -55,21 +61,36 @@ func (c *check) slopes(read reading, weights []float64, d direction, plans []pla
 		s := newSample(len(middle))
 		for i, m := range middle {
 			r, l := right[i], left[i]
-			if r == l && r == m {
+			c.hear(r, l)
+			if r == l && r == m && !isFinite(m) {
 				continue
 			}
 			s.slope[i] = (r - l) / (2 * h)
 			s.bend[i] = ((r - m) - (m - l)) / h
-			s.noise[i] = c.epsilon() / h * (math.Abs(r) + math.Abs(l) + size*math.Abs(s.slope[i]))
+			s.noise[i] = c.epsilon() / h * (rounded(r) + rounded(l) + size*math.Abs(s.slope[i]))
 		}
 		return s.contract(weights), true
-	}, c.good)
+	}, c.good))
+}
+
+// rounded returns the size of the largest number that is taken to have been rounded on the way to y. A sum may be
+// smaller than its terms; that these are about 1 at least is an assumption.
+func rounded(y float64) float64 { return max(math.Abs(y), 1) }
+
+// hear takes note of the size of what f gives.
+func (c *check) hear(values ...float64) {
+	for _, y := range values {
+		c.loudest = max(c.loudest, math.Abs(y))
+	}
 }
 
 // mixedSlope estimates the second derivative of the one number that read sees along d and e.
 func (c *check) mixedSlope(read reading, d, e direction, plans []plan) estimate {
+	if !c.canMove(d) || !c.canMove(e) {
+		plans = nil
+	}
 	size := c.relativeSize(d) + c.relativeSize(e)
-	return extrapolate(1, plans, func(h, ratio float64) (sample, bool) {
+	return c.learn(extrapolate(1, plans, func(h, ratio float64) (sample, bool) {
 		k := h * ratio
 		var corners [4]float64
 		var sum float64
@@ -79,13 +100,14 @@ func (c *check) mixedSlope(read reading, d, e direction, plans []plan) estimate 
 				return sample{}, false
 			}
 			corners[i] = y[0]
-			sum += math.Abs(y[0])
+			sum += rounded(y[0])
+			c.hear(y[0])
 		}
 		s := newSample(1)
 		s.slope[0] = ((corners[0] - corners[2]) + (corners[1] - corners[3])) / (4 * h * k)
 		s.noise[0] = c.epsilon() * (sum/(4*h*k) + size*math.Abs(s.slope[0])/h)
 		return s, true
-	}, c.good)[0]
+	}, c.good))[0]
 }
 
 func newSample(n int) sample {
@@ -106,9 +128,23 @@ func (s sample) contract(weights []float64) sample {
 	return sum
 }
 
-// good reports whether an estimate is as good as a check needs it.
+// good reports whether an estimate is as good as judge needs it, for all that is known by now of its scale.
 func (c *check) good(e estimate) bool {
-	return e.err <= 0.01*c.tol*max(math.Abs(e.value), smallest)
+	size := math.Abs(e.value)
+	return e.err <= 0.02*c.tol*max(size, c.largest/1000, smallest) && e.bend <= c.limit(size)
+}
+
+// limit returns the error from which on an estimate of the given size is too poor to tell.
+func (c *check) limit(size float64) float64 { return math.Sqrt(c.tol) * max(size, c.largest, 1e-3) }
+
+// learn takes note of the scale of estimates.
+func (c *check) learn(list []estimate) []estimate {
+	for _, e := range list {
+		if v := math.Abs(e.value); e.err < v/100 {
+			c.largest = max(c.largest, v)
+		}
+	}
+	return list
 }
 
 // epsilon returns the relative rounding error of f.
@@ -119,12 +155,17 @@ func (c *check) epsilon() float64 {
 	return 0x1p-52
 }
 
+// canMove reports whether all floats that move along d are finite.
+func (c *check) canMove(d direction) bool {
+	return !slices.ContainsFunc(d, func(v velocity) bool { return v.by != 0 && !isFinite(c.initial(v.cell)) })
+}
+
 // relativeSize returns how large the floats are that move along d, relative to how fast they move.
 func (c *check) relativeSize(d direction) float64 {
 	size := 0.0
 	for _, v := range d {
-		if x := math.Abs(c.initial(v.cell)); v.by != 0 && isFinite(x) {
-			size = max(size, x/math.Abs(v.by))
+		if v.by != 0 {
+			size = max(size, math.Abs(c.initial(v.cell)/v.by))
 		}
 	}
 	return size
@@ -149,31 +190,41 @@ func pace(x float64) float64 {
 	return x
 }
 
-// plansFor returns the plans for the float of a cell. They begin at its size. Shorter steps are for functions
-// that vary faster; those of size 1 for a float that is small among others.
+// plansFor returns the plans for the float of a cell. They begin at its size; shorter steps are for functions that
+// vary faster, and those of size 1 for a float so small that its own size drowns in rounding errors.
 func (c *check) plansFor(at cell) []plan {
-	step := c.firstStep() * pace(c.initial(at))
-	plans := []plan{{start: step}, {start: step / 20}}
-	if step < c.firstStep()/5 {
-		plans = append(plans, plan{start: c.firstStep()}, plan{start: c.firstStep() / 20})
+	size := pace(c.initial(at))
+	plans := shorter(c.firstStep()*size, 5)
+	if size < 0.2 {
+		plans = append(plans, shorter(c.firstStep(), 2)...)
 	}
-	return append(plans, plan{start: step / 400}, plan{start: step / 8000})
+	return plans
+}
+
+// shorter returns n plans, the first of which starts at step and each other where the one before ends.
+func shorter(step float64, n int) []plan {
+	var plans []plan
+	for range n {
+		plans = append(plans, plan{start: step})
+		step /= 20
+	}
+	return plans
 }
 
 // plansAlong returns the plans for a direction made by tangent.
-func (c *check) plansAlong() []plan {
-	step := c.firstStep()
-	return []plan{{start: step}, {start: step / 20}, {start: step / 400}, {start: step / 8000}}
-}
+func (c *check) plansAlong() []plan { return shorter(c.firstStep(), 4) }
 
 // mixedPlans returns the plans for mixed differences, whose first step begins at size s and whose second at t.
 func (c *check) mixedPlans(s, t float64) []plan {
-	step := 2 * c.firstStep()
-	plans := []plan{{step * s, t / s}, {step / 20 * s, t / s}}
-	if s < 0.2 || t < 0.2 {
-		plans = append(plans, plan{step * max(s, 1), max(t, 1) / max(s, 1)})
+	var plans []plan
+	for _, p := range shorter(2*c.firstStep(), 3) {
+		plans = append(plans, plan{p.start * s, t / s})
 	}
-	return append(plans, plan{step / 400 * s, t / s})
+	if s < 0.2 || t < 0.2 {
+		s, t = max(s, 1), max(t, 1)
+		plans = append(plans, plan{2 * c.firstStep() * s, t / s})
+	}
+	return plans
 }
 
 // seed returns a pseudo-random number, neither small nor large, that float32 holds exactly.

@@ -71,21 +71,24 @@ type item struct {
 // smallest is the size below which differences between derivatives are measured absolutely; see doc.go.
 const smallest = 1e-6
 
+// silent is the size of values of f that rounding may have drowned.
+const silent = 1e-12
+
 // judge reports the items that are wrong, and those that the differences are too poor to tell.
 func (c *check) judge(items []item) {
-	scale, telling := c.scale(items)
-	if telling && scale < smallest*c.tol {
-		c.report("scale", "all derivatives are below %.1g, too small to tell; check a multiple of the function", smallest*c.tol)
+	if c.loudest > 0 && c.loudest < silent {
+		c.report("scale", "all values are below %v, too small to tell; check a multiple of the function", silent)
 	}
 	for _, it := range items {
-		size := math.Abs(it.want.value)
+		want := math.Abs(it.want.value)
+		size := want
 		if isFinite(it.got) {
 			size = max(size, math.Abs(it.got))
 		}
-		allowed := c.tol*max(size, scale/1000, smallest) + it.want.err
+		allowed := c.tol*max(size, c.largest/1000, smallest) + 2*it.want.err
 		diff := math.Abs(it.got - it.want.value)
 		switch {
-		case it.want.doubt() > math.Sqrt(c.tol)*max(size, scale, 1e-3) || math.IsNaN(it.want.value):
+		case it.want.doubt() > c.limit(want) || math.IsNaN(want):
 			c.report(it.kind, "differences do not converge at %s: %v; the derivative is %v", it.name, it.want, it.got)
 		case !(diff <= allowed):
 			c.report(it.kind, "%s is %v, differences give %v: relative error %.2g", it.name, it.got, it.want, diff/size)
@@ -96,22 +99,14 @@ func (c *check) judge(items []item) {
 // doubt returns how far off the estimate may be.
 func (e estimate) doubt() float64 { return max(e.err, math.Abs(e.jump)/2) }
 
-// scale returns the size of the largest derivative by differences, and whether it is one beyond doubt.
-func (c *check) scale(items []item) (size float64, telling bool) {
-	for _, it := range items {
-		v := math.Abs(it.want.value)
-		if isFinite(v) && it.want.err < v {
-			size = max(size, v)
-			telling = telling || it.want.err < v/100
-		}
-	}
-	return size, telling
-}
-
-// String returns the estimate and its error, or the two slopes at a kink.
+// String returns the estimate, to the digits that its error leaves, and its error, or the two slopes at a kink.
 func (e estimate) String() string {
 	if j := math.Abs(e.jump); j > e.err && j > 0 {
 		return fmt.Sprintf("%.8g from the left, %.8g from the right", e.value-e.jump/2, e.value+e.jump/2)
 	}
-	return fmt.Sprintf("%.15g ± %.1g", e.value, e.err)
+	digits := 15.0
+	if e.value != 0 && e.err > 0 {
+		digits = min(max(math.Log10(math.Abs(e.value)/e.err), 2), digits)
+	}
+	return fmt.Sprintf("%.*g ± %.1g", int(digits), e.value, e.err)
 }

@@ -342,7 +342,7 @@ func (r *reverser) splitBack(s ast.Stmt, n *splitNote) []ast.Stmt {
 			continue
 		}
 		lin = &linear{d: r.derivation, stmt: s, seed: lhs[k]}
-		lin.push(x, &ast.Ref{Var: seed})
+		lin.push(x, symbolic(x.Type()))
 		out = append(append(out, lin.pre...), r.contributions(lin, lhs[k], nil)...)
 	}
 	return out
@@ -370,7 +370,7 @@ func (h *helper) backwardType() types.Type {
 func (r *reverser) multi(s ast.Stmt, lhs []ast.Expr, rhs ast.Expr) []ast.Stmt {
 	c, ok := rhs.(*ast.Call)
 	if !ok || c.Fun.Fn == nil || !r.act.depends(c) {
-		return nil
+		return r.overwritten(s, lhs)
 	}
 	active := slices.ContainsFunc(lhs, func(l ast.Expr) bool { return l != nil && ast.Carries(l.Type()) && r.holdsActive(l) })
 	if !active {
@@ -414,6 +414,21 @@ func (r *reverser) multi(s ast.Stmt, lhs []ast.Expr, rhs ast.Expr) []ast.Stmt {
 		r.callRule(lin, rule, c, results, adjoints)
 	}
 	return append(append(append(out, zeros...), lin.pre...), r.contributions(lin, lin.seed, nil)...)
+}
+
+// overwritten reverses an assignment of passive values to active places.
+func (r *reverser) overwritten(s ast.Stmt, lhs []ast.Expr) []ast.Stmt {
+	var out []ast.Stmt
+	for _, l := range lhs {
+		if l != nil && r.holdsActive(l) && !declaresVar(s, l) {
+			if _, decl := s.(*ast.Decl); !decl {
+				d := r.place(l, before(s))
+				r.contribute(d)
+				out = append(out, r.zero(d))
+			}
+		}
+	}
+	return out
 }
 
 // ownMulti pushes what one of godiff's own rules returns for a function of one input and several results.

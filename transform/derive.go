@@ -184,10 +184,10 @@ func (d *derivation) sweeps(spec *sweepSpec) *sweepPair {
 	body = d.addShadows(body)
 	t := newTree(body, d.moved(x.flags))
 	r := &reverser{
-		derivation: d, tree: t, hist: newHistory(t, d.mem),
+		derivation: d, tree: t, hist: newHistory(t, d.mem, d.shadows, d.extra()),
 		marks: map[*ast.Block]*part{}, exits: map[*part]*item{}, cores: map[*part]*item{},
 		own: map[*ast.Var]bool{}, synthetic: map[*ast.Var]*item{},
-		index: map[*item]ast.Expr{}, iter: map[*item]ast.Expr{},
+		firsts: map[*part][]ast.Stmt{}, index: map[*item]ast.Expr{}, iter: map[*item]ast.Expr{},
 		inserts: newInserts(body), contributed: map[*ast.Var]bool{},
 	}
 	for _, v := range spec.contributed {
@@ -222,6 +222,24 @@ func (d *derivation) sweeps(spec *sweepSpec) *sweepPair {
 	p := &sweepPair{d: d, reverse: rev, inserts: r.inserts, resolver: r}
 	p.forward = r.inserts.apply(body)
 	return p
+}
+
+// extra returns what the reversal of appends reads beside what they read themselves.
+func (d *derivation) extra() map[ast.Stmt][]*ast.Var {
+	out := map[ast.Stmt][]*ast.Var{}
+	for s, g := range d.grown {
+		out[g.after] = []*ast.Var{g.n, g.moved}
+		lhs := ast.Expr(nil)
+		if a, ok := s.(*ast.Assign); ok {
+			lhs = a.Lhs[0]
+		} else {
+			lhs = &ast.Ref{Var: s.(*ast.Decl).Vars[0]}
+		}
+		if sv := d.shadows[rootVar(lhs)]; sv != nil {
+			out[g.after] = append(out[g.after], sv)
+		}
+	}
+	return out
 }
 
 // A sweepSpec is what differs between the functions in reverse mode.
@@ -271,7 +289,7 @@ func (d *derivation) tidyReverse(b *ast.Block, spec *sweepSpec) *ast.Block {
 	}
 	if !d.u.Disable["dead"] {
 		for removed := true; removed; {
-			l := &liveness{live: map[*ast.Var]bool{}, fixed: func(v *ast.Var) bool { return !tracked[v] }, keep: hasCall}
+			l := &liveness{live: map[*ast.Var]bool{}, mentioned: map[*ast.Var]bool{}, fixed: func(v *ast.Var) bool { return !tracked[v] }, keep: hasCall}
 			for _, v := range spec.ends {
 				l.live[v] = true
 			}
@@ -295,6 +313,9 @@ func (p *sweepPair) mayPanic(e ast.Expr) bool { return p.d.mayPanic(e) }
 
 func (d *derivation) mayPanic(e ast.Expr) bool {
 	return ast.Any(e, func(e ast.Expr) bool {
+		if v := (&resolver{reverser: &reverser{derivation: d}}); isPath(e) && v.inShadow(e) {
+			return false // the primal has panicked before
+		}
 		switch e := e.(type) {
 		case *ast.Index:
 			return !d.safeIndex(e)

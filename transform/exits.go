@@ -235,12 +235,7 @@ func markReturns(list []ast.Stmt, flag *ast.Var) []ast.Stmt {
 			out = append(out, &ast.Assign{Lhs: refs([]*ast.Var{flag}), Op: token.ASSIGN, Rhs: []ast.Expr{trueLit(true)}}, s)
 			continue
 		case *ast.If, *ast.Block:
-			s = ast.MapExprs(t, nil, func(c ast.Stmt) ast.Stmt {
-				if b, ok := c.(*ast.Block); ok {
-					return &ast.Block{Meta: b.Meta, Stmts: markReturns(b.Stmts, flag)}
-				}
-				return c
-			})
+			s = ast.MapBlocks(t, func(b *ast.Block) *ast.Block { return &ast.Block{Meta: b.Meta, Stmts: markReturns(b.Stmts, flag)} })
 		}
 		out = append(out, s)
 	}
@@ -267,11 +262,7 @@ func (x *exits) stmt(s ast.Stmt, loop *loopExit, more bool) ast.Stmt {
 			inner = &loopExit{label: loop.label, depth: loop.depth + 1}
 		}
 	}
-	t := ast.MapExprs(s, nil, func(c ast.Stmt) ast.Stmt {
-		b, ok := c.(*ast.Block)
-		if !ok {
-			return c
-		}
+	t := ast.MapBlocks(s, func(b *ast.Block) *ast.Block {
 		return &ast.Block{Meta: b.Meta, Stmts: x.list(b.Stmts, inner, more)}
 	})
 	if inner != loop {
@@ -370,11 +361,7 @@ func setFlag(s ast.Stmt, flag *ast.Var, depth int) ast.Stmt {
 	case *ast.For, *ast.Range:
 		depth++
 	}
-	return ast.MapExprs(s, nil, func(c ast.Stmt) ast.Stmt {
-		b, ok := c.(*ast.Block)
-		if !ok {
-			return c
-		}
+	return ast.MapBlocks(s, func(b *ast.Block) *ast.Block {
 		out := &ast.Block{Meta: b.Meta}
 		for _, t := range b.Stmts {
 			if br, ok := t.(*ast.Branch); ok && (depth == 0 || br.Target != nil) {

@@ -24,6 +24,8 @@ type tangents struct {
 	*derivation
 	sig ast.Signature
 	f   *ast.Func
+
+	pending []ast.Stmt // what the statement at hand needs before it
 }
 
 // tangent derives f in forward mode.
@@ -46,7 +48,7 @@ func (u *Unit) tangent(f *ast.Func, sig ast.Signature, in []bool, name string) *
 	}
 	body := t.block(d.fn.Body)
 	body.Stmts = append(first, body.Stmts...)
-	t.f.Body = u.tidyForward(d, body)
+	t.f.Body = u.tidy(d, body, t.f.Results)
 	return t.f
 }
 
@@ -103,7 +105,9 @@ func (t *tangents) bind() {
 func (t *tangents) block(b *ast.Block) *ast.Block {
 	out := &ast.Block{Meta: b.Meta}
 	for _, s := range b.Stmts {
-		out.Stmts = append(out.Stmts, t.stmt(s)...)
+		list := t.stmt(s)
+		out.Stmts = append(append(out.Stmts, t.pending...), list...)
+		t.pending = nil
 	}
 	return out
 }
@@ -140,12 +144,7 @@ func (t *tangents) stmt(s ast.Stmt) []ast.Stmt {
 }
 
 func (t *tangents) below(s ast.Stmt) ast.Stmt {
-	return ast.MapExprs(s, nil, func(c ast.Stmt) ast.Stmt {
-		if b, ok := c.(*ast.Block); ok {
-			return t.block(b)
-		}
-		return c
-	})
+	return ast.MapBlocks(s, func(b *ast.Block) *ast.Block { return t.block(b) })
 }
 
 func (t *tangents) rangeStmt(s *ast.Range) []ast.Stmt {
@@ -235,7 +234,6 @@ func (t *tangents) tangentAssign(s ast.Stmt, lhs, rhs []ast.Expr, op token.Token
 	if len(lhs) != len(rhs) {
 		return nil
 	}
-	var pre, post []ast.Stmt
 	a := &ast.Assign{Op: op}
 	for i, l := range lhs {
 		if l == nil || !ast.Carries(l.Type()) || !t.act.place(l) && !t.reachesActive(l) {
@@ -246,34 +244,13 @@ func (t *tangents) tangentAssign(s ast.Stmt, lhs, rhs []ast.Expr, op token.Token
 		if r, ok := l.(*ast.Ref); ok && r.Again {
 			place = &ast.Ref{Var: t.both(r.Var), Again: true}
 		}
-		if ast.IsFloat(l.Type()) {
-			sum := t.float(s, rhs[i])
-			pre = append(pre, sum.pre...)
-			e = sum.expr(l.Type())
-			if len(sum.cond) > 0 {
-				if len(lhs) > 1 {
-					refuse(s.Info().Pos, "max and min are not supported in a tuple assignment; assign one after the other")
-				}
-				v := ast.NewVar("t", l.Type())
-				if e == nil {
-					e = zeroOf(l.Type())
-				}
-				pre = append(pre, define(v, e))
-				pre = append(pre, sum.guarded(&ast.Ref{Var: v}, token.ADD_ASSIGN)...)
-				e = &ast.Ref{Var: v}
-			}
-			if e == nil {
-				e = zeroOf(l.Type())
-			}
-		} else {
-			e = t.tangentOf(s, rhs[i])
-		}
+		e = t.tangentOf(s, rhs[i])
 		a.Lhs, a.Rhs = append(a.Lhs, place), append(a.Rhs, e)
 	}
 	if len(a.Lhs) == 0 {
-		return pre
+		return nil
 	}
-	return append(append(pre, a), post...)
+	return []ast.Stmt{a}
 }
 
 // A tangentSum is the tangent of a float expression.
@@ -304,14 +281,15 @@ func (x *tangentSum) guarded(to ast.Expr, op token.Token) []ast.Stmt {
 // float returns the tangent of a float expression at a statement.
 func (t *tangents) float(s ast.Stmt, e ast.Expr) *tangentSum {
 	lin := &linear{d: t.derivation, stmt: s}
-	lin.push(e, &ast.Ref{Var: seed})
+	lin.push(e, symbolic(e.Type()))
 	out := &tangentSum{}
 	for _, p := range lin.pre {
 		out.pre = append(out.pre, mapAll(p, present))
 	}
 	for _, tm := range lin.terms {
 		d := t.tangentPlace(tm.place)
-		v := present(withSeed(tm.coef, d))
+		// A coefficient takes a seed of the type of e to one of the type of the place; here it goes the other way.
+		v := convert(present(withSeed(tm.coef, convert(d, e.Type()))), e.Type())
 		if zeroProduct(v) {
 			continue
 		}
@@ -338,6 +316,9 @@ func present(e ast.Expr) ast.Expr {
 
 // tangentOf returns the tangent of a value that is no float.
 func (t *tangents) tangentOf(s ast.Stmt, e ast.Expr) ast.Expr {
+	if ast.IsFloat(e.Type()) {
+		return t.tangentFloat(s, e)
+	}
 	switch e := e.(type) {
 	case *ast.Composite:
 		return t.tangentLit(s, e)
@@ -355,16 +336,6 @@ func (t *tangents) tangentOf(s ast.Stmt, e ast.Expr) ast.Expr {
 	case *ast.Name:
 		return e
 	}
-	if ast.IsFloat(e.Type()) {
-		sum := t.float(s, e)
-		if len(sum.pre) > 0 || len(sum.cond) > 0 {
-			refuse(s.Info().Pos, "this expression is not supported inside a composite literal; assign it to a variable first")
-		}
-		if v := sum.expr(e.Type()); v != nil {
-			return v
-		}
-		return zeroOf(e.Type())
-	}
 	if !t.act.place(orPath(e)) && !t.reachesActive(e) {
 		return zeroOf(e.Type())
 	}
@@ -374,6 +345,22 @@ func (t *tangents) tangentOf(s ast.Stmt, e ast.Expr) ast.Expr {
 		}
 	}
 	return t.value(e, now)
+}
+
+// tangentFloat returns the tangent of a float; what it takes to compute it goes before the statement.
+func (t *tangents) tangentFloat(s ast.Stmt, e ast.Expr) ast.Expr {
+	sum := t.float(s, e)
+	t.pending = append(t.pending, sum.pre...)
+	v := sum.expr(e.Type())
+	if v == nil {
+		v = zeroOf(e.Type())
+	}
+	if len(sum.cond) == 0 {
+		return v
+	}
+	x := ast.NewVar("t", e.Type())
+	t.pending = append(append(t.pending, define(x, v)), sum.guarded(&ast.Ref{Var: x}, token.ADD_ASSIGN)...)
+	return &ast.Ref{Var: x}
 }
 
 // orPath returns the place that a slice expression slices.
@@ -440,17 +427,7 @@ func (t *tangents) appendStmt(s ast.Stmt, l ast.Expr, c *ast.Call) []ast.Stmt {
 	if !c.Spread && !hasRefs(elem) {
 		for _, a := range c.Args[1:] {
 			v := ast.NewVar("t", elem)
-			if ast.IsFloat(elem) {
-				sum := t.float(s, a)
-				e := sum.expr(elem)
-				if e == nil {
-					e = zeroOf(elem)
-				}
-				values = append(append(values, sum.pre...), define(v, e))
-				values = append(values, sum.guarded(&ast.Ref{Var: v}, token.ADD_ASSIGN)...)
-			} else {
-				values = append(values, define(v, t.tangentOf(s, a)))
-			}
+			values = append(values, define(v, t.tangentOf(s, a)))
 			tans = append(tans, &ast.Ref{Var: v})
 		}
 	}
@@ -476,11 +453,31 @@ func (t *tangents) appendStmt(s ast.Stmt, l ast.Expr, c *ast.Call) []ast.Stmt {
 // multi is an assignment of several results of a function with a rule.
 func (t *tangents) multi(s ast.Stmt, lhs []ast.Expr, c *ast.Call, op token.Token) []ast.Stmt {
 	active := slices.ContainsFunc(lhs, func(l ast.Expr) bool { return l != nil && ast.Carries(l.Type()) && t.act.place(l) })
-	if !active || !t.act.depends(c) {
+	if !active {
 		return []ast.Stmt{s}
+	}
+	if !t.act.depends(c) {
+		return append(t.constant(lhs, op), s)
 	}
 	refuse(s.Info().Pos, "%s with several results is not supported in forward mode yet", calleeKey(c.Fun))
 	return nil
+}
+
+// constant sets the tangents of places that are assigned passive values.
+func (t *tangents) constant(lhs []ast.Expr, op token.Token) []ast.Stmt {
+	var out []ast.Stmt
+	for _, l := range lhs {
+		if l == nil || !ast.Carries(l.Type()) || !t.act.place(l) && !t.reachesActive(l) {
+			continue
+		}
+		place := t.tangentPlace(l)
+		if r, ok := l.(*ast.Ref); ok && op == token.DEFINE && !r.Again {
+			out = append(out, &ast.Decl{Vars: []*ast.Var{t.both(r.Var)}, Typed: true})
+		} else if ast.ShapeOf(l.Type()) == ast.ValueLike {
+			out = append(out, set(place, token.ASSIGN, zeroOf(l.Type())))
+		}
+	}
+	return out
 }
 
 // ret adds the tangents to the results that are returned.
@@ -499,29 +496,13 @@ func (t *tangents) ret(s *ast.Return) []ast.Stmt {
 		}
 	}
 	out := &ast.Return{Meta: s.Meta}
-	var pre []ast.Stmt
 	for _, p := range t.sig.Results {
 		e := s.Results[p.Index]
 		if p.Role != ast.RoleTangent {
 			out.Results = append(out.Results, e)
 			continue
 		}
-		if !ast.IsFloat(p.Type) {
-			out.Results = append(out.Results, t.tangentOf(s, e))
-			continue
-		}
-		sum := t.float(s, e)
-		pre = append(pre, sum.pre...)
-		v := sum.expr(p.Type)
-		if v == nil {
-			v = zeroOf(p.Type)
-		}
-		if len(sum.cond) > 0 {
-			d := &ast.Ref{Var: t.both(t.fn.Results[p.Index])}
-			pre = append(append(pre, set(d, token.ASSIGN, v)), sum.guarded(d, token.ADD_ASSIGN)...)
-			v = d
-		}
-		out.Results = append(out.Results, v)
+		out.Results = append(out.Results, t.tangentOf(s, e))
 	}
 	if t.err(s) {
 		// With an error the tangents are zero.
@@ -532,7 +513,7 @@ func (t *tangents) ret(s *ast.Return) []ast.Stmt {
 		}
 		return []ast.Stmt{out}
 	}
-	return append(pre, out)
+	return []ast.Stmt{out}
 }
 
 // err reports whether a return surely returns an error.
@@ -549,21 +530,6 @@ func (d *derivation) tangentCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call, h *hel
 	var pre []ast.Stmt
 	for i, x := range c.Args {
 		if !h.in[i] {
-			continue
-		}
-		if ast.IsFloat(x.Type()) {
-			sum := t.float(s, x)
-			pre = append(pre, sum.pre...)
-			e := sum.expr(x.Type())
-			if e == nil {
-				e = zeroOf(x.Type())
-			}
-			if len(sum.cond) > 0 {
-				v := ast.NewVar("t", x.Type())
-				pre = append(append(pre, define(v, e)), sum.guarded(&ast.Ref{Var: v}, token.ADD_ASSIGN)...)
-				e = &ast.Ref{Var: v}
-			}
-			args = append(args, e)
 			continue
 		}
 		for _, x := range c.Args {
@@ -601,6 +567,7 @@ func (d *derivation) tangentCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call, h *hel
 	if n := results.Len(); n > 0 && ast.ErrorResult(c.Fun.Fn.Signature()) == n-1 {
 		all = slices.Concat(targets[:n-1], tans, targets[n-1:])
 	}
+	pre = append(pre, t.pending...)
 	call := &ast.Call{Fun: ast.Callee{Gen: h.tangent()}, Args: args, T: h.tangentTuple()}
 	if len(lhs) == 0 {
 		all = make([]ast.Expr, len(all))
@@ -610,9 +577,4 @@ func (d *derivation) tangentCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call, h *hel
 		op = token.ASSIGN
 	}
 	return append(pre, &ast.Assign{Meta: *s.Info(), Lhs: all, Op: op, Rhs: []ast.Expr{call}})
-}
-
-// tidyForward takes out of a function in forward mode what nobody reads.
-func (u *Unit) tidyForward(d *derivation, b *ast.Block) *ast.Block {
-	return declare(b)
 }

@@ -321,12 +321,7 @@ func (in *inserts) applyTo(b *ast.Block) *ast.Block {
 		out.Stmts = append(out.Stmts, in.before[s]...)
 		t := s
 		if len(ast.Blocks(s)) > 0 {
-			t = ast.MapExprs(s, nil, func(t ast.Stmt) ast.Stmt {
-				if b, ok := t.(*ast.Block); ok {
-					return in.applyTo(b)
-				}
-				return t
-			})
+			t = ast.MapBlocks(s, func(b *ast.Block) *ast.Block { return in.applyTo(b) })
 		}
 		if b, ok := s.(*ast.Block); ok {
 			t = in.applyTo(b)

@@ -21,8 +21,13 @@ import (
 // and serve both modes: reverse mode adds the coefficient times the adjoint of the result to the adjoint of the
 // place, forward mode adds up the coefficients times the tangents of the places.
 
-// seed is the variable that stands for the seed in a coefficient.
-var seed = ast.NewVar("seed", types.Typ[types.Float64])
+// seedName is the name of the variables that stand for the seed in a coefficient; no source has it.
+const seedName = "\x00"
+
+// symbolic returns what stands for a seed of type t.
+func symbolic(t types.Type) ast.Expr { return &ast.Ref{Var: ast.NewVar(seedName, t)} }
+
+func isSeed(v *ast.Var) bool { return v.Name == seedName }
 
 // A term is one place of a linear form.
 type term struct {
@@ -208,7 +213,7 @@ func cost(e ast.Expr) int {
 func withSeed(coef, s ast.Expr) ast.Expr {
 	switch e := coef.(type) {
 	case *ast.Ref:
-		if e.Var == seed {
+		if isSeed(e.Var) {
 			return s
 		}
 		return e
@@ -394,10 +399,6 @@ func formatFloat(v float64) string {
 
 // convert is T(e), without conversions that do nothing.
 func convert(e ast.Expr, t types.Type) ast.Expr {
-	if r, ok := e.(*ast.Ref); ok && r.Var == seed {
-		// The seed takes whatever type it is used with; the conversion is applied to what replaces it.
-		return &ast.Convert{X: e, T: t}
-	}
 	if types.Identical(e.Type(), t) {
 		return e
 	}

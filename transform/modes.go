@@ -319,12 +319,7 @@ func (a *assembly) expandReturns(b *ast.Block) *ast.Block {
 		case *ast.Block:
 			return a.expandReturns(t)
 		}
-		return ast.MapExprs(t, nil, func(u ast.Stmt) ast.Stmt {
-			if b, ok := u.(*ast.Block); ok {
-				return a.expandReturns(b)
-			}
-			return u
-		})
+		return ast.MapBlocks(t, func(b *ast.Block) *ast.Block { return a.expandReturns(b) })
 	}).(*ast.Block)
 }
 
@@ -454,16 +449,18 @@ func remembers(notes []note) (string, []*ast.Var) {
 
 // tidy takes out of a whole function what nobody reads.
 func (u *Unit) tidy(d *derivation, b *ast.Block, results []*ast.Var) *ast.Block {
-	isResult := map[*ast.Var]bool{}
-	for _, v := range results {
-		isResult[v] = true
+	keep := d.mayPanic
+	if u.Disable["dead"] {
+		keep = func(ast.Expr) bool { return true }
 	}
-	if !u.Disable["dead"] {
-		for removed := true; removed; {
-			l := &liveness{live: map[*ast.Var]bool{}, fixed: func(v *ast.Var) bool { return d.mem.addressed[v] }, keep: d.mayPanic}
-			b = l.block(b)
-			removed = l.removed
+	for removed := true; removed; {
+		l := &liveness{
+			live: map[*ast.Var]bool{}, mentioned: map[*ast.Var]bool{}, results: results,
+			fixed: func(v *ast.Var) bool { return d.mem.addressed[v] },
+			keep:  keep,
 		}
+		b = l.block(b)
+		removed = l.removed
 	}
 	return declare(b)
 }

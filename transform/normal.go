@@ -132,12 +132,7 @@ func repeatPost(b *ast.Block, post func() []ast.Stmt) *ast.Block {
 			}
 			c.Stmts = append(c.Stmts, s)
 		case *ast.If, *ast.Block:
-			c.Stmts = append(c.Stmts, ast.MapExprs(s, nil, func(t ast.Stmt) ast.Stmt {
-				if b, ok := t.(*ast.Block); ok {
-					return repeatPost(b, post)
-				}
-				return t
-			}))
+			c.Stmts = append(c.Stmts, ast.MapBlocks(s, func(b *ast.Block) *ast.Block { return repeatPost(b, post) }))
 		default:
 			c.Stmts = append(c.Stmts, s)
 		}
@@ -328,12 +323,36 @@ func (h *hoister) exprs(list []ast.Expr) []ast.Expr {
 
 // expr hoists from e. Strict says that e is evaluated whenever the statement is.
 func (h *hoister) expr(e ast.Expr, strict bool) ast.Expr {
-	if e == nil || !ast.Any(e, h.isAlone) {
+	if e == nil || !ast.Any(e, func(x ast.Expr) bool { return h.isAlone(x) || selected(x) != nil }) {
 		return e
 	}
 	if !h.isAlone(e) {
 		return h.operands(e, strict)
 	}
+	return h.hoist(e, strict)
+}
+
+// selected returns the literal or call that e selects a part of, or nil.
+func selected(e ast.Expr) ast.Expr {
+	switch e.(type) {
+	case *ast.Field, *ast.Index, *ast.Slice:
+	default:
+		return nil
+	}
+	x := ast.Operands(e)[0]
+	switch c := x.(type) {
+	case *ast.Composite:
+		return x
+	case *ast.Call:
+		if c.Fun.Builtin == "" {
+			return x
+		}
+	}
+	return nil
+}
+
+// hoist puts e into a variable.
+func (h *hoister) hoist(e ast.Expr, strict bool) ast.Expr {
 	x := h.operands(e, strict)
 	t := ast.NewVar(tempName(e), e.Type())
 	h.pre = append(h.pre, &ast.Assign{Lhs: []ast.Expr{&ast.Ref{Var: t}}, Op: token.DEFINE, Rhs: []ast.Expr{x}})
@@ -346,6 +365,15 @@ func (h *hoister) operands(e ast.Expr, strict bool) ast.Expr {
 	b, ok := e.(*ast.Binary)
 	if ok && (b.Op == token.LAND || b.Op == token.LOR) && ast.Any(b.Y, h.isAlone) {
 		refuse(posOf(b.Y), "the right side of %s calls a function that must be differentiated; call it before", b.Op)
+	}
+	if x := selected(e); x != nil && ast.Carries(x.Type()) {
+		// A part of a value that is nowhere: the value is put into a variable.
+		return ast.MapOperands(e, func(y ast.Expr) ast.Expr {
+			if y == x {
+				return h.hoist(x, strict)
+			}
+			return h.expr(y, strict)
+		})
 	}
 	if a, ok := e.(*ast.Addr); ok {
 		if lit, ok := a.X.(*ast.Composite); ok {

@@ -35,6 +35,7 @@ type reverser struct {
 	synthetic map[*ast.Var]*item   // trip counters and exit flags, and their loops
 	index     map[*item]ast.Expr   // the counter of a loop, in its reversed body
 	iter      map[*item]ast.Expr   // how many iterations came before, in its reversed body
+	firsts    map[*part][]ast.Stmt // what stands at the beginning of a reversed part
 	inserts   *inserts             // what goes into the forward sweep
 
 	contributed map[*ast.Var]bool // adjoints that something has been added to
@@ -163,7 +164,7 @@ func (r *reverser) assign(s *ast.Assign) []ast.Stmt {
 func (r *reverser) accumulate(s ast.Stmt, l, e ast.Expr, op token.Token) []ast.Stmt {
 	dl := r.place(l, before(s))
 	lin := &linear{d: r.derivation, stmt: s, seed: dl}
-	var adj ast.Expr = &ast.Ref{Var: seed}
+	adj := symbolic(l.Type())
 	if op == token.SUB {
 		adj = neg(adj)
 	}
@@ -381,7 +382,7 @@ func (r *reverser) linearise(s ast.Stmt, t *target, single bool) *linear {
 	if ref, ok := t.l.(*ast.Ref); ok && single && !mentions(t.rhs, ref.Var) && !r.mem.addressed[ref.Var] {
 		lin.whole, lin.value = t.rhs, &ast.Past{X: ref, At: s, After: true}
 	}
-	lin.push(t.rhs, &ast.Ref{Var: seed})
+	lin.push(t.rhs, symbolic(t.rhs.Type()))
 	return lin
 }
 
@@ -492,7 +493,7 @@ func (r *reverser) places(s ast.Stmt, targets []*target, declares bool) []ast.St
 // same memory.
 func (r *reverser) onePlace(s ast.Stmt, t *target) []ast.Stmt {
 	lin := &linear{d: r.derivation, stmt: s, seed: t.d}
-	lin.push(t.rhs, &ast.Ref{Var: seed})
+	lin.push(t.rhs, symbolic(t.rhs.Type()))
 	own, rest := r.ownTerms(t, lin.terms)
 	r.contribute(t.d)
 	switch {
@@ -505,7 +506,7 @@ func (r *reverser) onePlace(s ast.Stmt, t *target) []ast.Stmt {
 	}
 	v := &ast.Ref{Var: ast.NewVar("adj", t.l.Type())}
 	lin = &linear{d: r.derivation, stmt: s, seed: v}
-	lin.push(t.rhs, &ast.Ref{Var: seed})
+	lin.push(t.rhs, symbolic(t.rhs.Type()))
 	own, lin.terms = r.ownTerms(t, lin.terms)
 	out := append([]ast.Stmt{define(v.Var, t.d)}, lin.pre...)
 	out = append(out, set(t.d, token.ASSIGN, sum(withSeeds(own, v), t.l.Type())))
@@ -560,7 +561,7 @@ func (r *reverser) spreadTo(s ast.Stmt, t *target) []ast.Stmt {
 	}
 	if ast.IsFloat(t.rhs.Type()) {
 		lin := &linear{d: r.derivation, stmt: s, seed: t.seed}
-		lin.push(t.rhs, &ast.Ref{Var: seed})
+		lin.push(t.rhs, symbolic(t.rhs.Type()))
 		return append(lin.pre, r.contributions(lin, t.seed, nil)...)
 	}
 	if !isPath(t.rhs) {
@@ -617,7 +618,7 @@ func literal(e ast.Expr) *ast.Composite {
 // literalBack adds the adjoint of a composite literal to what its elements read.
 func (r *reverser) literalBack(s ast.Stmt, t *target, lit *ast.Composite) []ast.Stmt {
 	from := t.seed
-	if from == nil || hasRefs(lit.T) && !isStruct(lit.T) || isPointer(t.l.Type()) {
+	if t.l != nil && (from == nil || hasRefs(lit.T) && !isStruct(lit.T) || isPointer(t.l.Type())) {
 		from = r.value(t.l, after(s))
 	}
 	return r.elementsBack(s, from, lit)

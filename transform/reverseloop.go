@@ -42,9 +42,7 @@ func (r *reverser) loopItem(it *item) []ast.Stmt {
 	if len(body.Stmts) == 0 {
 		return lead
 	}
-	if len(h.first) > 0 {
-		body.Stmts = append(append([]ast.Stmt{}, h.first...), body.Stmts...)
-	}
+	r.firsts[core] = h.first
 	return append(lead, h.loop(body))
 }
 

@@ -51,9 +51,28 @@ func (r *reverser) resolve(b *ast.Block, top map[*ast.Var]bool, keepAll func(*re
 	b = v.block(b, r.tree.root)
 	v.late = true
 	b = v.block(b, r.tree.root)
+	firsts := v.resolveFirsts(b)
 	loads := v.settle()
+	for p, list := range firsts {
+		loads[p] = append(list, loads[p]...)
+	}
 	b = v.load(b, loads)
 	return v.inserts.dropCounters(v, b)
+}
+
+// resolveFirsts rewrites what stands at the beginning of the reversed parts that are left.
+func (v *resolver) resolveFirsts(b *ast.Block) map[*part][]ast.Stmt {
+	out := map[*part][]ast.Stmt{}
+	ast.Inspect(b, func(s ast.Stmt) bool {
+		if mark, ok := s.(*ast.Block); ok && v.marks[mark] != nil {
+			p := v.marks[mark]
+			for _, f := range v.firsts[p] {
+				out[p] = append(out[p], v.stmt(f, p.parent))
+			}
+		}
+		return true
+	})
+	return out
 }
 
 // block rewrites the past values in a block.
@@ -543,12 +562,7 @@ func (v *resolver) load(b *ast.Block, loads map[*part][]ast.Stmt) *ast.Block {
 			out.Stmts = append(out.Stmts, loads[v.marks[mark]]...)
 			continue
 		}
-		out.Stmts = append(out.Stmts, ast.MapExprs(s, nil, func(t ast.Stmt) ast.Stmt {
-			if b, ok := t.(*ast.Block); ok {
-				return v.load(b, loads)
-			}
-			return t
-		}))
+		out.Stmts = append(out.Stmts, ast.MapBlocks(s, func(b *ast.Block) *ast.Block { return v.load(b, loads) }))
 	}
 	return out
 }

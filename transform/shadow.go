@@ -236,12 +236,7 @@ func (d *derivation) withShadow(s ast.Stmt) []ast.Stmt {
 	case *ast.Block:
 		return []ast.Stmt{d.addShadows(s)}
 	case *ast.If, *ast.For:
-		t := ast.MapExprs(s, nil, func(t ast.Stmt) ast.Stmt {
-			if b, ok := t.(*ast.Block); ok {
-				return d.addShadows(b)
-			}
-			return t
-		})
+		t := ast.MapBlocks(s, func(b *ast.Block) *ast.Block { return d.addShadows(b) })
 		d.remade[s] = t
 		return []ast.Stmt{t}
 	}

@@ -209,11 +209,13 @@ type liveness struct {
 	heads   []map[*ast.Var]bool // and where their next iterations begin
 	labels  []*ast.Label
 	removed bool
+	results []*ast.Var // what a bare return returns
+
+	mentioned map[*ast.Var]bool // variables that what is left names: their declarations stay
 }
 
 func (l *liveness) block(b *ast.Block) *ast.Block {
 	out := make([]ast.Stmt, 0, len(b.Stmts))
-	orphan := make([]string, 0)
 	for i := len(b.Stmts) - 1; i >= 0; i-- {
 		s := b.Stmts[i]
 		list := l.stmt(s)
@@ -224,7 +226,6 @@ func (l *liveness) block(b *ast.Block) *ast.Block {
 			out = append(out, list[j])
 		}
 	}
-	_ = orphan
 	for i, j := 0, len(out)-1; i < j; i, j = i+1, j-1 {
 		out[i], out[j] = out[j], out[i]
 	}
@@ -235,9 +236,21 @@ func (l *liveness) read(e ast.Expr) {
 	ast.Walk(e, func(e ast.Expr) bool {
 		if r, ok := e.(*ast.Ref); ok {
 			l.live[r.Var] = true
+			l.mentioned[r.Var] = true
 		}
 		return true
 	})
+}
+
+// declarations keeps the declarations of variables of a statement that goes away.
+func (l *liveness) declarations(s ast.Stmt) []ast.Stmt {
+	var out []ast.Stmt
+	for _, v := range ast.Defined(s) {
+		if l.mentioned[v] {
+			out = append(out, &ast.Decl{Meta: ast.Meta{Pos: s.Info().Pos}, Vars: []*ast.Var{v}, Typed: true})
+		}
+	}
+	return out
 }
 
 func (l *liveness) stmt(s ast.Stmt) []ast.Stmt {
@@ -267,6 +280,11 @@ func (l *liveness) stmt(s ast.Stmt) []ast.Stmt {
 		l.branch(s)
 	case *ast.Return:
 		clear(l.live)
+		if len(s.Results) == 0 {
+			for _, v := range l.results {
+				l.live[v] = true
+			}
+		}
 		for _, e := range s.Results {
 			l.read(e)
 		}
@@ -294,14 +312,27 @@ func (l *liveness) decl(s *ast.Decl) []ast.Stmt {
 	needed := false
 	for _, v := range s.Vars {
 		needed = needed || l.live[v] || l.fixed(v)
-		delete(l.live, v)
 	}
+	defer func() {
+		for _, v := range s.Vars {
+			delete(l.live, v)
+		}
+	}()
 	for _, e := range s.Values {
 		needed = needed || l.keep(e)
 	}
 	if !needed && len(s.Values) > 0 {
 		l.removed = true
-		return nil
+		return l.declarations(s)
+	}
+	if len(s.Values) > 0 && !l.anyUsed(s.Vars) {
+		l.removed = true
+		out := l.declarations(s)
+		a := &ast.Assign{Meta: s.Meta, Lhs: make([]ast.Expr, len(s.Vars)), Op: token.ASSIGN, Rhs: s.Values}
+		for _, e := range s.Values {
+			l.read(e)
+		}
+		return append(out, a)
 	}
 	for _, e := range s.Values {
 		l.read(e)
@@ -330,10 +361,10 @@ func (l *liveness) assign(s *ast.Assign) []ast.Stmt {
 		if len(kept) < len(s.Rhs) || s.Op != token.ASSIGN {
 			l.removed = true
 		}
-		return kept
+		return append(l.declarations(s), kept...)
 	}
-	op, isCompound := compound(s.Op)
-	_ = op
+	s, extra := l.blank(s)
+	_, isCompound := compound(s.Op)
 	for _, e := range s.Lhs {
 		if r, ok := e.(*ast.Ref); ok && !isCompound {
 			delete(l.live, r.Var)
@@ -347,7 +378,56 @@ func (l *liveness) assign(s *ast.Assign) []ast.Stmt {
 	for _, e := range s.Rhs {
 		l.read(e)
 	}
-	return []ast.Stmt{s}
+	for _, e := range s.Lhs {
+		if r, ok := e.(*ast.Ref); ok {
+			l.mentioned[r.Var] = true
+		}
+	}
+	return append(extra, s)
+}
+
+// anyUsed reports whether one of the variables is live or stays in any case.
+func (l *liveness) anyUsed(vars []*ast.Var) bool {
+	for _, v := range vars {
+		if l.live[v] || l.fixed(v) || l.mentioned[v] {
+			return true
+		}
+	}
+	return false
+}
+
+// blank drops the variables on the left that nobody reads, where there are others. A variable that is named later is
+// declared by itself.
+func (l *liveness) blank(s *ast.Assign) (*ast.Assign, []ast.Stmt) {
+	if len(s.Lhs) < 2 {
+		return s, nil
+	}
+	var extra []ast.Stmt
+	c := *s
+	c.Lhs, c.Rhs = nil, nil
+	single := len(s.Rhs) != len(s.Lhs)
+	for i, e := range s.Lhs {
+		r, ok := e.(*ast.Ref)
+		dead := ok && !l.live[r.Var] && !l.fixed(r.Var)
+		if dead && s.Op == token.DEFINE && !r.Again && l.mentioned[r.Var] {
+			extra = append(extra, &ast.Decl{Vars: []*ast.Var{r.Var}, Typed: true})
+		}
+		if dead && !single && !l.keep(s.Rhs[i]) {
+			l.removed = true
+			continue
+		}
+		if dead {
+			e = nil
+		}
+		c.Lhs = append(c.Lhs, e)
+		if !single {
+			c.Rhs = append(c.Rhs, s.Rhs[i])
+		}
+	}
+	if single {
+		c.Rhs = s.Rhs
+	}
+	return &c, extra
 }
 
 func (l *liveness) ifStmt(s *ast.If) []ast.Stmt {
@@ -460,12 +540,7 @@ func declare(b *ast.Block) *ast.Block {
 		if len(open) > 0 {
 			s = declareIn(s, open, out)
 		}
-		out.Stmts = append(out.Stmts, ast.MapExprs(s, nil, func(t ast.Stmt) ast.Stmt {
-			if b, ok := t.(*ast.Block); ok && len(b.Stmts) > 0 {
-				return declare(b)
-			}
-			return t
-		}))
+		out.Stmts = append(out.Stmts, ast.MapBlocks(s, func(b *ast.Block) *ast.Block { return declare(b) }))
 	}
 	for _, i := range open {
 		out.Stmts[i] = nil

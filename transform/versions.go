@@ -26,6 +26,9 @@ type history struct {
 	before map[*item]map[any]*version
 	after  map[*item]map[any]*version
 
+	shadows map[*ast.Var]*ast.Var   // read wherever the variable itself is
+	extra   map[ast.Stmt][]*ast.Var // read by the reversal of a statement, though not by the statement
+
 	cur  map[any]*version
 	undo []change
 	next int
@@ -36,9 +39,9 @@ type change struct {
 	old *version
 }
 
-func newHistory(t *tree, m *memory) *history {
+func newHistory(t *tree, m *memory, shadows map[*ast.Var]*ast.Var, extra map[ast.Stmt][]*ast.Var) *history {
 	h := &history{
-		tree: t, mem: m,
+		tree: t, mem: m, shadows: shadows, extra: extra,
 		log:    &writeLog{tree: t, at: map[any][]int{}},
 		writes: map[*item][]any{},
 		before: map[*item]map[any]*version{},
@@ -84,9 +87,6 @@ func (h *history) set(key any, p *part, it *item) *version {
 
 // reads records the versions of all that e reads before it.
 func (h *history) reads(it *item, e ast.Expr) {
-	if e == nil {
-		return
-	}
 	m := h.before[it]
 	if m == nil {
 		m = map[any]*version{}
@@ -95,6 +95,9 @@ func (h *history) reads(it *item, e ast.Expr) {
 	ast.Walk(e, func(e ast.Expr) bool {
 		if r, ok := e.(*ast.Ref); ok {
 			m[r.Var] = h.get(r.Var)
+			if s := h.shadows[r.Var]; s != nil {
+				m[s] = h.get(s)
+			}
 		}
 		return true
 	})
@@ -113,6 +116,9 @@ func (h *history) versionAt(key any, it *item, after bool) *version {
 
 func (h *history) walk(p *part) {
 	for _, it := range p.items {
+		for _, v := range h.extra[it.stmt] {
+			h.reads(it, &ast.Ref{Var: v})
+		}
 		switch {
 		case it.then != nil:
 			h.reads(it, it.cond)
@@ -127,9 +133,13 @@ func (h *history) walk(p *part) {
 
 func (h *history) simple(it *item) {
 	ast.Exprs(it.stmt, func(e ast.Expr, _ bool) { h.reads(it, e) })
-	if d, ok := it.stmt.(*ast.Decl); ok && h.before[it] == nil {
-		h.before[it] = map[any]*version{}
-		_ = d
+	h.before[it] = orEmpty(h.before[it])
+	if d, ok := it.stmt.(*ast.Decl); ok {
+		for _, v := range d.Vars {
+			if s := h.shadows[v]; s != nil {
+				h.before[it][s] = h.get(s)
+			}
+		}
 	}
 	if len(h.writes[it]) == 0 {
 		return
@@ -170,11 +180,13 @@ func (h *history) branches(it *item) {
 	switch thenFalls, elsFalls := it.then.falls(), it.els.falls(); {
 	case thenFalls && elsFalls:
 		seen := map[any]bool{}
+		after := map[any]*version{}
+		h.after[it] = after
 		for _, list := range [][]change{then, els} {
 			for _, c := range list {
 				if !seen[c.key] {
 					seen[c.key] = true
-					h.set(c.key, it.part, it)
+					after[c.key] = h.set(c.key, it.part, it)
 				}
 			}
 		}

@@ -97,7 +97,7 @@ func (n *namer) use(v *ast.Var) {
 	n.pos++
 	d := n.vars[v]
 	if d == nil {
-		panic(fmt.Sprintf("printer: variable %s is used in %s where it is not declared", v.Name, n.fn.Name))
+		println(ast.Dump(n.fn)); panic(fmt.Sprintf("printer: variable %s is used in %s where it is not declared", v.Name, n.fn.Name))
 	}
 	d.uses = append(d.uses, n.pos)
 }

@@ -4,49 +4,233 @@ package main
 
 import "math"
 
-// LossValueGrad: TEMPORARY, by hand, until the compiler replaces it.
+// LossValueGrad returns the value of [Model.Loss] and its gradient with respect to m.
 func (m *Model) LossValueGrad(images [][]float64, labels []int) (y float64, dm *Model) {
-	like := func(w [][]float64) [][]float64 {
-		d := make([][]float64, len(w))
-		for i := range w {
-			d[i] = make([]float64, len(w[i]))
-		}
-		return d
+	// Forward sweep; dzs[i] is dz before step i, saveds[i] is saved2 before step i, saveds2[i] is saved before step i.
+	dm = &Model{W1: make([][]float64, len(m.W1)), B1: make([]float64, len(m.B1)), W2: make([][]float64, len(m.W2)), B2: make([]float64, len(m.B2))}
+	for i := range m.W1 {
+		dm.W1[i] = make([]float64, len(m.W1[i]))
 	}
-	dm = &Model{like(m.W1), make([]float64, len(m.B1)), like(m.W2), make([]float64, len(m.B2))}
+	for i := range m.W2 {
+		dm.W2[i] = make([]float64, len(m.W2[i]))
+	}
 	sum := 0.0
-	dsum := 1 / float64(len(images))
-	dh := make([]float64, len(m.B1))
+	dzs := make([][]float64, len(images))
+	saveds := make([]logSumExpSaved, len(images))
+	saveds2 := make([]modelOutputsMSaved, len(images))
 	for i, x := range images {
-		h := make([]float64, len(m.B1))
-		for i, b := range m.B1 {
-			h[i] = math.Tanh(dot(m.W1[i], x) + b)
-		}
-		z := make([]float64, len(m.B2))
-		for i, b := range m.B2 {
-			z[i] = dot(m.W2[i], h) + b
-		}
-		l := logSumExp(z)
-		sum += l - z[labels[i]]
-		clear(dh)
-		for k := range z {
-			dz := dsum * math.Exp(z[k]-l)
-			if k == labels[i] {
-				dz -= dsum
-			}
-			dm.B2[k] += dz
-			for j := range h {
-				dm.W2[k][j] += dz * h[j]
-				dh[j] += dz * m.W2[k][j]
-			}
-		}
-		for j := range h {
-			da := dh[j] * (1 - h[j]*h[j])
-			dm.B1[j] += da
-			for i, v := range x {
-				dm.W1[j][i] += da * v
-			}
-		}
+		z, dz, saved := modelOutputsMForward(m, x, dm)
+		dzs[i] = dz
+		saveds2[i] = saved
+		logSumExpValue, saved2 := logSumExpForward(z, dz)
+		saveds[i] = saved2
+		sum += logSumExpValue - z[labels[i]]
 	}
-	return sum / float64(len(images)), dm
+	y = sum / float64(len(images))
+
+	// Reverse sweep.
+	// return sum / float64(len(images))
+	dsum := 1 / float64(len(images))
+	for i := len(images) - 1; i >= 0; i-- {
+		dz := dzs[i]
+		saved := saveds[i]
+		saved2 := saveds2[i]
+		// sum += logSumExp(z) - z[labels[i]]
+		dlogSumExpValue := dsum
+		dz[labels[i]] -= dsum
+		logSumExpBackward(saved, dlogSumExpValue)
+		// z := m.Outputs(x)
+		modelOutputsMBackward(saved2)
+	}
+	return y, dm
+}
+
+// modelOutputsMSaved holds what a forward sweep remembers.
+type modelOutputsMSaved struct {
+	n       int
+	saveds  []dotSaved
+	dz      []float64
+	dm      *Model
+	n2      int
+	vs      []float64
+	saveds2 []dotASaved
+	dh      []float64
+}
+
+// modelOutputsMForward is [Model.Outputs], remembering what [modelOutputsMBackward] needs.
+func modelOutputsMForward(m *Model, x []float64, dm *Model) (y, dy []float64, saved modelOutputsMSaved) {
+	dh := make([]float64, len(m.B1))
+	h := make([]float64, len(m.B1))
+	n := len(m.B1)
+	vs := make([]float64, len(m.B1))
+	saveds := make([]dotASaved, len(m.B1))
+	for i, b := range m.B1 {
+		dotValue, saved := dotAForward(m.W1[i], x, dm.W1[i])
+		saveds[i] = saved
+		vs[i] = math.Tanh(dotValue + b)
+		h[i] = math.Tanh(dotValue + b)
+	}
+	dz := make([]float64, len(m.B2))
+	z := make([]float64, len(m.B2))
+	n2 := len(m.B2)
+	saveds2 := make([]dotSaved, len(m.B2))
+	for i, b := range m.B2 {
+		dotValue, saved := dotForward(m.W2[i], h, dm.W2[i], dh)
+		saveds2[i] = saved
+		z[i] = dotValue + b
+	}
+	dy = dz
+	y = z
+	return y, dy, modelOutputsMSaved{n: n2, saveds: saveds2, dz: dz, dm: dm, n2: n, vs: vs, saveds2: saveds, dh: dh}
+}
+
+// modelOutputsMBackward is the reverse mode of [Model.Outputs], after [modelOutputsMForward].
+func modelOutputsMBackward(saved modelOutputsMSaved) {
+	for i := saved.n - 1; i >= 0; i-- {
+		saved2 := saved.saveds[i]
+		// z[i] = dot(m.W2[i], h) + b
+		ddotValue := saved.dz[i]
+		db := saved.dz[i]
+		saved.dz[i] = 0
+		dotBackward(saved2, ddotValue)
+		saved.dm.B2[i] += db
+	}
+	for i := saved.n2 - 1; i >= 0; i-- {
+		v := saved.vs[i]
+		saved2 := saved.saveds2[i]
+		// h[i] = math.Tanh(dot(m.W1[i], x) + b)
+		tanh := v
+		adj := saved.dh[i] * (1 - tanh*tanh)
+		ddotValue := adj
+		db := adj
+		saved.dh[i] = 0
+		dotABackward(saved2, ddotValue)
+		saved.dm.B1[i] += db
+	}
+}
+
+// logSumExpSaved holds what a forward sweep remembers.
+type logSumExpSaved struct {
+	sum  float64
+	z    []float64
+	vs   []float64
+	top  float64
+	dz   []float64
+	tops []float64
+	vs2  []float64
+}
+
+// logSumExpForward is [logSumExp], remembering what [logSumExpBackward] needs.
+func logSumExpForward(z, dz []float64) (y float64, saved logSumExpSaved) {
+	top := math.Inf(-1)
+	var tops []float64
+	var vs []float64
+	for _, v := range z {
+		tops = append(tops, top)
+		vs = append(vs, v)
+		top = max(top, v)
+	}
+	sum := 0.0
+	var vs2 []float64
+	for _, v := range z {
+		vs2 = append(vs2, v)
+		sum += math.Exp(v - top)
+	}
+	y = top + math.Log(sum)
+	return y, logSumExpSaved{sum: sum, z: z, vs: vs2, top: top, dz: dz, tops: tops, vs2: vs}
+}
+
+// logSumExpBackward is the reverse mode of [logSumExp], after [logSumExpForward].
+func logSumExpBackward(saved logSumExpSaved, dy float64) {
+	// return top + math.Log(sum)
+	dtop := dy
+	dsum := dy / saved.sum
+	for i := len(saved.z) - 1; i >= 0; i-- {
+		v := saved.vs[i]
+		// sum += math.Exp(v - top)
+		adj := dsum * math.Exp(v-saved.top)
+		dv := adj
+		dtop -= adj
+		saved.dz[i] += dv
+	}
+	for i := len(saved.z) - 1; i >= 0; i-- {
+		top := saved.tops[i]
+		v := saved.vs2[i]
+		var dv float64
+		// top = max(top, v)
+		if top >= v || top != top {
+			dtop += dtop
+		}
+		if !(top >= v || top != top) {
+			dv = dtop
+		}
+		dtop = 0
+		saved.dz[i] += dv
+	}
+}
+
+// dotASaved holds what a forward sweep remembers.
+type dotASaved struct {
+	a  []float64
+	bs []float64
+	da []float64
+}
+
+// dotAForward is [dot], remembering what [dotABackward] needs.
+func dotAForward(a, b, da []float64) (y float64, saved dotASaved) {
+	sum := 0.0
+	bs := make([]float64, len(a))
+	for i, v := range a {
+		bs[i] = b[i]
+		sum += v * b[i]
+	}
+	y = sum
+	return y, dotASaved{a: a, bs: bs, da: da}
+}
+
+// dotABackward is the reverse mode of [dot], after [dotAForward].
+func dotABackward(saved dotASaved, dy float64) {
+	dsum := dy
+	for i := len(saved.a) - 1; i >= 0; i-- {
+		b := saved.bs[i]
+		// sum += v * b[i]
+		dv := dsum * b
+		saved.da[i] += dv
+	}
+}
+
+// dotSaved holds what a forward sweep remembers.
+type dotSaved struct {
+	a  []float64
+	bs []float64
+	vs []float64
+	db []float64
+	da []float64
+}
+
+// dotForward is [dot], remembering what [dotBackward] needs.
+func dotForward(a, b, da, db []float64) (y float64, saved dotSaved) {
+	sum := 0.0
+	bs := make([]float64, len(a))
+	vs := make([]float64, len(a))
+	for i, v := range a {
+		bs[i] = b[i]
+		vs[i] = v
+		sum += v * b[i]
+	}
+	y = sum
+	return y, dotSaved{a: a, bs: bs, vs: vs, db: db, da: da}
+}
+
+// dotBackward is the reverse mode of [dot], after [dotForward].
+func dotBackward(saved dotSaved, dy float64) {
+	dsum := dy
+	for i := len(saved.a) - 1; i >= 0; i-- {
+		b := saved.bs[i]
+		v := saved.vs[i]
+		// sum += v * b[i]
+		dv := dsum * b
+		saved.db[i] += dsum * v
+		saved.da[i] += dv
+	}
 }

@@ -15,7 +15,7 @@ func RosenbrockValueGrad(x []float64) (y float64, dx []float64) {
 
 	// Reverse sweep.
 	dx = make([]float64, len(x))
-	for i := len(x) - 1 - 1; i >= 0; i-- {
+	for i := len(x) - 2; i >= 0; i-- {
 		rise := x[i+1] - x[i]*x[i]
 		far := 1 - x[i]
 		// sum += 100*rise*rise + far*far

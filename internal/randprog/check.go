@@ -23,7 +23,8 @@ type Config struct {
 	// Generate derives the packages in and below dir: it writes the derivatives of fNNNN.go beside it, or returns
 	// an error whose text holds a diagnostic `path/fNNNN.go:line:col: message` for each file that it refuses.
 	Generate func(dir string) error
-	// Dir is where programs are written; empty means a temporary directory that is removed.
+	// Dir is where programs are written, a directory for nothing else; empty means a temporary directory that is
+	// removed.
 	Dir string
 	// Points is the number of points at which a program is judged; 0 means 3.
 	Points int
@@ -81,7 +82,7 @@ func Check(programs []Program, c Config) (Report, error) {
 		}
 		k.entries = append(k.entries, entry{i, u})
 	}
-	for _, step := range []func() error{k.write, k.derive, k.build, k.run} {
+	for _, step := range []func() error{k.clean, k.write, k.derive, k.build, k.run} {
 		if err := step(); err != nil {
 			return k.report, err
 		}
@@ -118,6 +119,15 @@ func (e entry) failure(message string) Failure {
 
 func (k *check) fail(e entry, message string) {
 	k.report.Failures = append(k.report.Failures, e.failure(message))
+}
+
+// clean removes what an earlier Check left in the directory.
+func (k *check) clean() error {
+	old, err := filepath.Glob(filepath.Join(k.Dir, "[pw][0-9]*"))
+	for _, path := range append(old, filepath.Join(k.Dir, "main.go")) {
+		err = errors.Join(err, os.RemoveAll(path))
+	}
+	return err
 }
 
 // write writes the module, without its driver.

@@ -25,6 +25,7 @@ func Generate(seed uint64) Program { return GenerateWith(seed, Options{}) }
 
 // GenerateWith returns the program of a seed under the given options. Equal arguments give equal programs.
 func GenerateWith(seed uint64, o Options) Program {
+	o.check()
 	g := newGen(seed, o.withDefaults())
 	g.program()
 	src, err := format.Source([]byte(g.source()))

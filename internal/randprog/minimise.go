@@ -8,6 +8,7 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -136,6 +137,11 @@ func (r *reducer) edits(src string) []edit {
 		return nil
 	}
 	c := collector{src: src, base: r.fset.File(file.Pos()).Base()}
+	for _, group := range file.Comments {
+		for _, l := range group.List {
+			c.removeLine(l)
+		}
+	}
 	for _, d := range file.Decls {
 		c.remove(d)
 		if f, ok := d.(*ast.FuncDecl); ok {
@@ -165,18 +171,14 @@ func (c *collector) replace(n ast.Node, text string) {
 
 func (c *collector) remove(n ast.Node) { c.replace(n, "") }
 
-// function adds the edits of a function: directives, parameters, and what its body holds.
+// removeLine adds the removal of a comment with its line.
+func (c *collector) removeLine(l *ast.Comment) {
+	c.edits = append(c.edits, edit{int(l.Pos()) - c.base, min(int(l.End())-c.base+1, len(c.src)), ""})
+}
+
+// function adds the edits of a function: parameters, if it has directives, and what its body holds.
 func (c *collector) function(f *ast.FuncDecl) {
-	annotated := false
-	if f.Doc != nil {
-		for _, l := range f.Doc.List {
-			if strings.HasPrefix(l.Text, "//godiff:") {
-				annotated = true
-				c.remove(l)
-			}
-		}
-	}
-	if annotated {
+	if f.Doc != nil && strings.Contains(c.text(f.Doc), "//godiff:") {
 		c.parameters(f.Type.Params.List)
 	}
 	ast.Inspect(f.Body, func(n ast.Node) bool {
@@ -383,15 +385,21 @@ func Minimised(p Program, message string, c Config) Program {
 	})
 }
 
-// complaint returns what is common to messages about one mistake: the words without places and numbers.
+var (
+	place  = regexp.MustCompile(`^point \d+ \(.*?\): | d[^ ]+, float \d+:`) // at which point, of which parameter
+	suffix = regexp.MustCompile(`\d{4,}`)                                   // of a mangled name
+)
+
+// complaint returns what messages about one mistake have in common: their first words, without places and numbers.
 func complaint(message string) string {
 	message, _, _ = strings.Cut(message, "\n")
-	if diagnostic.MatchString(message) {
-		message = diagnostic.FindStringSubmatch(message)[3]
+	if m := diagnostic.FindStringSubmatch(message); m != nil {
+		message = m[3]
 	}
-	if _, rest, ok := strings.Cut(message, "): "); ok && strings.HasPrefix(message, "point ") {
-		message = rest
+	message = suffix.ReplaceAllString(place.ReplaceAllString(message, ""), "")
+	if i := strings.IndexAny(message, "-0123456789\"`"); i >= 0 {
+		message = message[:i]
 	}
-	words := strings.FieldsFunc(message, func(r rune) bool { return strings.ContainsRune(" :,", r) })
-	return strings.Join(words[:min(len(words), 2)], " ")
+	words := strings.Fields(message)
+	return strings.Join(words[:min(len(words), 9)], " ")
 }

@@ -1,5 +1,10 @@
 package randprog
 
+import (
+	"fmt"
+	"slices"
+)
+
 // Options adjusts what [GenerateWith] draws. All fields are optional.
 type Options struct {
 	// Statements is the number of statements that F has at the outermost level; 0 means 9.
@@ -8,7 +13,8 @@ type Options struct {
 	Depth int
 	// Helpers bounds the number of functions and methods besides F; 0 means 3, negative none.
 	Helpers int
-	// Weight overrides how often a construct is tried, by its name in [Constructs]; 0 switches it off.
+	// Weight overrides how often a construct is tried, by its name in [Constructs]; 0 switches it off. Another name
+	// is a panic.
 	Weight map[string]int
 	// Hostile is the percentage of programs whose names attack a printer (dx, len, math, err); 0 means 25,
 	// negative none.
@@ -25,6 +31,19 @@ type Options struct {
 	Switch bool
 	// Panics makes a small share of the programs panic for some inputs.
 	Panics bool
+}
+
+// check panics where o weighs a construct that does not exist.
+func (o Options) check() {
+	if len(o.Weight) == 0 {
+		return
+	}
+	names := Constructs()
+	for name := range o.Weight {
+		if !slices.Contains(names, name) {
+			panic(fmt.Sprintf("randprog: there is no construct %q", name))
+		}
+	}
 }
 
 // withDefaults returns o with its zero fields filled in.

@@ -26,8 +26,11 @@ type Case struct {
 	Seed uint64
 	// Points is the number of points; 0 means 3.
 	Points int
-	// Spare and Aliased say that slice arguments have spare capacity, and may share memory.
-	Spare, Aliased bool
+	// Spare says that slice arguments have spare capacity.
+	Spare bool
+	// Aliased says that slice arguments may share memory, if all that carry a derivative are in W. A gradient may
+	// then panic with a reason where F writes.
+	Aliased bool
 }
 
 // Verdict is what Judge found.
@@ -72,14 +75,20 @@ func (c *Case) complete() {
 	if c.Points == 0 {
 		c.Points = 3
 	}
-	if c.Wrt != nil {
-		return
+	if c.Wrt == nil {
+		c.Wrt = differentiable(reflect.TypeOf(c.F))
 	}
-	for i, t := range inTypes(reflect.TypeOf(c.F)) {
+}
+
+// differentiable returns the indices of the parameters of f that carry a derivative.
+func differentiable(f reflect.Type) []int {
+	var is []int
+	for i, t := range inTypes(f) {
 		if classify(t) != passive {
-			c.Wrt = append(c.Wrt, i)
+			is = append(is, i)
 		}
 	}
+	return is
 }
 
 // btoi returns 1 for true.
@@ -113,7 +122,7 @@ func newPoint(c *Case, i uint64) *point {
 		p.tol = tolerances{2e-3, 5e-3}
 	}
 	t := reflect.TypeOf(c.F)
-	d := drawer{rng: p.rng, spare: c.Spare, aliased: c.Aliased}
+	d := drawer{rng: p.rng, spare: c.Spare, aliased: c.Aliased && len(c.Wrt) == len(differentiable(t))}
 	for i := range t.NumIn() {
 		v := reflect.New(t.In(i)).Elem()
 		d.value(v)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"strings"
 )
 
 var errorType = reflect.TypeFor[error]()
@@ -70,7 +71,9 @@ func (p *point) measure() (*measured, error) {
 			if err != nil {
 				return nil, err
 			}
-			m.gradients = append(m.gradients, gradient{d.name, g})
+			if g != nil {
+				m.gradients = append(m.gradients, gradient{d.name, g})
+			}
 		}
 	}
 	return m, nil
@@ -155,10 +158,14 @@ func (p *point) reverseInputs(args, adjoint, results []reflect.Value) []reflect.
 	return append(in, results...)
 }
 
-// gradient returns the gradient from FGrad or FValueGrad.
+// gradient returns the gradient from FGrad or FValueGrad, or nil where it may refuse to give one.
 func (p *point) gradient(name string, fn any) ([]float64, error) {
 	args := copies(p.args, nil)
-	rest, err := p.returned(name, call(reflect.ValueOf(fn), args, args), name == "ValueGrad")
+	r := call(reflect.ValueOf(fn), args, args)
+	if p.Aliased && r.panics != "" && !strings.Contains(r.panics, "runtime error") && p.wroteMemory() {
+		return nil, nil
+	}
+	rest, err := p.returned(name, r, name == "ValueGrad")
 	if err != nil {
 		return nil, err
 	}
