@@ -138,7 +138,8 @@ func (c *comparison) reference(a, b reflect.Value, name string) {
 			c.tell(name, "holds a %v, want a %v", vb.Type(), va.Type())
 			return
 		}
-		c.value(va.Type(), address(va), address(vb), func(by uintptr) string { return subpath(name, va.Type(), nil, by) })
+		held := fmt.Sprintf("%s.(%v)", name, va.Type())
+		c.value(va.Type(), address(va), address(vb), func(by uintptr) string { return subpath(held, va.Type(), nil, by) })
 	}
 }
 

@@ -3,12 +3,16 @@ package gradcheck_test
 import (
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"math"
+	zipf "math/rand"
+	"math/rand/v2"
 	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"unsafe"
 
 	. "github.com/godiff/godiff/gradcheck"
 )
@@ -600,7 +604,7 @@ func TestStructuredValues(t *testing.T) {
 		{"copy", func(m, _ *model) { m.Layers = slices.Clone(m.Layers) }, "m.Layers does not point to m.Layers[0]"},
 		{"nil", func(m, _ *model) { m.next = nil }, "m.next is nil, want not nil"},
 		{"interface replaced", func(m, _ *model) { m.Act = &square{} }, "m.Act holds a *gradcheck_test.square, want a gradcheck_test.linear"},
-		{"interface changed", func(m, _ *model) { m.Act = linear{9} }, "m.Act.A is 9, want 8"},
+		{"interface changed", func(m, _ *model) { m.Act = linear{9} }, "m.Act.(gradcheck_test.linear).A is 9, want 8"},
 		{"capacity", func(m, _ *model) { m.Layers = m.Layers[:2:2]; m.Layers[0].w = m.Layers[0].w[:1] }, "m.Layers[0].w has length 1, want 2"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -616,6 +620,157 @@ func TestStructuredValues(t *testing.T) {
 type square struct{ A float64 }
 
 func (s *square) apply(x float64) float64 { return s.A * x * x }
+
+func TestNil(t *testing.T) {
+	f := func(m *model, s []float64, p *float64, a activation) float64 { return 1 }
+	right := func(m *model, s []float64, p *float64, a activation) (*model, []float64, *float64) {
+		return nil, nil, nil
+	}
+	Grad(t, f, right, nil, nil, nil, nil)
+	wantError(t, record(Grad, f, func(*model, []float64, *float64, activation) (*model, []float64, *float64) {
+		return &model{}, []float64{0}, new(float64)
+	}, nil, nil, nil, nil), "m is nil, but its shadow is not", "s is empty, but its shadow has length 1", "p is nil, but its shadow is not")
+	Grad(t, f, func(*model, []float64, *float64, activation) (*model, []float64, *float64) {
+		return &model{}, []float64{}, new(float64)
+	}, &model{}, nil, new(float64), nil)
+}
+
+// A store is memory that functions rewire.
+type store struct {
+	A, B []float64
+	Map  map[string]float64
+}
+
+func TestRewiredMemory(t *testing.T) {
+	new := func() *store { return &store{[]float64{1, 2}, []float64{3, 4}, map[string]float64{"a": 1}} }
+	for _, c := range []struct {
+		name         string
+		f, different func(s *store)
+		want         string
+	}{
+		{"capacity", func(s *store) { s.A = s.A[:1] }, func(s *store) { s.A = s.A[:1:1] }, "s.A has capacity 1, want 2"},
+		{"new memory", func(s *store) { s.A = slices.Clone(s.A) }, func(s *store) {}, "s.A points to s.A[0]"},
+		{"old memory", func(s *store) {}, func(s *store) { s.A = slices.Clone(s.A) }, "s.A does not point to s.A[0]"},
+		{"other memory", func(s *store) { s.A = s.B }, func(s *store) { s.A = s.B[1:] }, "s.A has length 1, want 2"},
+		{"other place", func(s *store) { s.A = s.B[:1] }, func(s *store) { s.A = s.B[1:] }, "s.A has capacity 1, want 2"},
+		{"swapped", func(s *store) { s.A, s.B = s.B, s.A }, func(s *store) {}, "s.A points to s.A[0], want s.B[0]"},
+		{"new memory once", func(s *store) { s.A = []float64{5}; s.B = s.A }, func(s *store) { s.A = []float64{5}; s.B = []float64{5} }, "s.B does not share memory as f leaves it"},
+		{"new memory twice", func(s *store) { s.A = []float64{5}; s.B = []float64{5} }, func(s *store) { s.A = []float64{5}; s.B = s.A }, "s.B shares memory that f keeps apart"},
+		{"new contents", func(s *store) { s.A = []float64{5, 6} }, func(s *store) { s.A = []float64{5, 7} }, "s.A[1] is 7, want 6"},
+		{"new contents seen later", func(s *store) { v := []float64{5, 6}; s.A, s.B = v[:1], v }, func(s *store) { v := []float64{5, 7}; s.A, s.B = v[:1], v }, "s.B[1] is 7, want 6"},
+		{"keys", func(s *store) { delete(s.Map, "a"); s.Map["b"] = 1 }, func(s *store) { delete(s.Map, "a"); s.Map["c"] = 1 }, "s.Map[b] is missing"},
+		{"new map", func(s *store) { s.Map = map[string]float64{"b": 1} }, func(s *store) { s.Map = map[string]float64{"b": 2} }, "s.Map[b] is 2, want 1"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			grad := func(change func(*store)) func(s *store, x float64) (*store, float64) {
+				return func(s *store, x float64) (*store, float64) {
+					ds := &store{make([]float64, 2), make([]float64, 2), map[string]float64{"a": 0}}
+					change(s)
+					return ds, 1
+				}
+			}
+			f := func(s *store, x float64) float64 { c.f(s); return x }
+			Grad(t, f, grad(c.f), new(), 2)
+			wantError(t, record(Grad, f, grad(c.different), new(), 2), c.want)
+		})
+	}
+}
+
+func TestMapKeysWithPointers(t *testing.T) {
+	sum := func(m map[*string]float64) float64 {
+		y := 0.0
+		for k, v := range m {
+			y += float64(len(*k)) * v * v
+		}
+		return y
+	}
+	a, b := "x", "xx"
+	m := map[*string]float64{&a: 1, &b: 2}
+	vjp := func(m, dm map[*string]float64, dy float64) float64 {
+		for k, v := range m {
+			dm[k] += 2 * float64(len(*k)) * v * dy
+		}
+		return sum(m)
+	}
+	VJP(t, sum, vjp, m)
+	wantError(t, record(VJP, sum, func(m, dm map[*string]float64, dy float64) float64 {
+		for k := range m {
+			m[k] = 3
+		}
+		return vjp(m, dm, dy)
+	}, m), "is 3, want 1", "is 3, want 2")
+}
+
+func TestOverlapOfOtherTypes(t *testing.T) {
+	type two struct{ A, B float64 }
+	x := []float64{1, 2, 3}
+	f := func(p *two, x []float64) float64 { return p.A*x[1] + p.B }
+	vjp := func(p *two, x []float64, dp *two, dx []float64, dy float64) float64 {
+		dp.A += x[1] * dy
+		dp.B += dy
+		dx[1] += p.A * dy
+		return f(p, x)
+	}
+	VJP(t, f, vjp, (*two)(unsafe.Pointer(&x[0])), x)
+	VJP(t, f, vjp, (*two)(unsafe.Pointer(&x[1])), x[:2:2])
+
+	type three struct{ A, B, C float64 }
+	all := []float64{1, 2, 3, 4}
+	p, q := (*three)(unsafe.Pointer(&all[0])), (*three)(unsafe.Pointer(&all[1]))
+	g := func(p, q *three) float64 { return 0 }
+	wantFatal(t, record(Grad, g, func(p, q *three) (dp, dq *three) { return }, p, q), "the arguments share memory as")
+}
+
+// A traced value has floats, and other things that interfaces hold.
+type traced struct {
+	W      []float64
+	random *rand.Rand
+	log    io.Writer
+	any    any
+}
+
+func TestPassiveInterfaces(t *testing.T) {
+	f := func(p *traced) float64 {
+		fmt.Fprintln(p.log, "f")
+		return p.W[0] * p.random.Float64()
+	}
+	vjp := func(p, dp *traced, dy float64) float64 {
+		if dp.random != nil || dp.log != nil || dp.any != nil {
+			panic("passive fields of a shadow are set")
+		}
+		fmt.Fprintln(p.log, "f")
+		r := p.random.Float64()
+		dp.W[0] += r * dy
+		return p.W[0] * r
+	}
+	log := &strings.Builder{}
+	p := &traced{[]float64{2}, rand.New(rand.NewPCG(3, 4)), log, "text"}
+	VJP(t, f, vjp, p)
+	Grad(t, f, func(p *traced) *traced {
+		dp := &traced{W: make([]float64, 1)}
+		vjp(p, dp, 1)
+		return dp
+	}, p)
+	if log.Len() > 0 {
+		t.Errorf("the log of the arguments got %q", log)
+	}
+	wantError(t, record(VJP, f, func(p, dp *traced, dy float64) float64 {
+		fmt.Fprintln(p.log, "f")
+		return vjp(p, dp, dy)
+	}, p), "memory after the call: p.log.(*strings.Builder).buf has length 4, want 2")
+	wantError(t, record(VJP, f, func(p, dp *traced, dy float64) float64 {
+		p.random.Float64()
+		return vjp(p, dp, dy)
+	}, p), "memory after the call: p.random.src")
+}
+
+func TestTypesOfOtherPackages(t *testing.T) {
+	f := func(z *zipf.Zipf, x float64) float64 { return x * x }
+	z := zipf.NewZipf(zipf.New(zipf.NewSource(1)), 2, 3, 4)
+	Grad(t, f, func(z *zipf.Zipf, x float64) float64 { return 2 * x }, z, 3)
+	Grad(t, f, func(z *zipf.Zipf, x float64) *zipf.Zipf { return &zipf.Zipf{} }, z, 3, Wrt("z"))
+	wantFatal(t, record(Grad, f, func(z *zipf.Zipf, x float64) (*zipf.Zipf, float64) { return nil, 0 }, z, 3), "func(z *rand.Zipf, x float64) (dx float64)")
+}
 
 func TestGivenShadows(t *testing.T) {
 	for _, c := range []struct {
@@ -736,6 +891,11 @@ func TestReferenceResults(t *testing.T) {
 		}, []float64{3}), "the tangent of y shares memory with dx[0], but the value does not")
 		wantError(t, record(JVP, twice, func(x, dx []float64) (y, dy []float64) { return twice(x), nil }, []float64{3}), "y has no shadow")
 		wantError(t, record(JVP, twice, func(x, dx []float64) (y, dy []float64) { return twice(x), []float64{1, 2} }, []float64{3}), "y has length 1, but its shadow 2")
+	})
+	t.Run("tangent in the value", func(t *testing.T) {
+		first := func(x []float64, n int) []float64 { return x[:1] }
+		wantError(t, record(JVP, first, func(x []float64, n int, dx []float64) (y, dy []float64) { return x[:1], x[:1] }, []float64{3}, 1),
+			"the tangent of y shares memory with x[0]")
 	})
 	t.Run("attached", func(t *testing.T) {
 		attach := func(p *pair) { p.W = []float64{p.B, p.W[0] * 2} }
@@ -923,6 +1083,12 @@ func TestAdjoint(t *testing.T) {
 	wantError(t, record(adjoint, func(a, b, da, db []float64, dy float64) float64 {
 		return math.Nextafter(dotVJP(a, b, da, db, dy), 0)
 	}, dotJVP, a, b), "result y is 31.999999999999996, want 32")
+	wantError(t, record(adjoint, dotVJP, func(a, b, da, db []float64) (y, dy float64) {
+		if da[0] != 0 {
+			panic("oops")
+		}
+		return dotJVP(a, b, da, db)
+	}, a, b), "the forward mode panics: oops")
 	wantFatal(t, record(adjoint, scaleVJP, dotJVP, a, b), "must be a func(a []float64, b []float64, da []float64, db []float64, dy float64) (y float64)")
 	wantFatal(t, record(adjoint, cube, cube, 1), "not of the forms FVJP and FJVP")
 	Adjoint(t, func(a, b, db []float64, dy float64) float64 { return dotVJP(a, b, make([]float64, len(a)), db, dy) },

@@ -131,11 +131,18 @@ func (s sample) contract(weights []float64) sample {
 // good reports whether an estimate is as good as judge needs it, for all that is known by now of its scale.
 func (c *check) good(e estimate) bool {
 	size := math.Abs(e.value)
-	return e.err <= 0.02*c.tol*max(size, c.largest/1000, smallest) && e.bend <= c.limit(size)
+	return e.err <= 0.1*c.allowed(size) && e.bend <= c.limit(size)
+}
+
+// allowed returns how far apart numbers of the given size may be besides the error of the estimate.
+func (c *check) allowed(size float64) float64 {
+	return c.tol * max(size, 1e-6*c.largest, 1e-6)
 }
 
 // limit returns the error from which on an estimate of the given size is too poor to tell.
-func (c *check) limit(size float64) float64 { return math.Sqrt(c.tol) * max(size, c.largest, 1e-3) }
+func (c *check) limit(size float64) float64 {
+	return math.Sqrt(c.tol) * max(size, 1e-3*c.largest, 1e-3)
+}
 
 // learn takes note of the scale of estimates.
 func (c *check) learn(list []estimate) []estimate {

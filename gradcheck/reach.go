@@ -75,7 +75,9 @@ type walk struct {
 	wrong func(at place, format string, args ...any) // called where the mirror has another shape
 	clean bool                                       // what carries no derivative must be zero in the mirror
 
-	classes map[reflect.Type]bool
+	classes map[reflect.Type]bool // whether values of a type may hold floats
+	leading map[int]bool          // whether links lead to floats; nil in a search for them
+	found   bool                  // ends a search
 	entered map[entrance]unsafe.Pointer
 }
 
@@ -99,7 +101,7 @@ func newWalk(g *image) *walk {
 
 // root walks the root at position n, whose mirror is at m; a nil m stands for none.
 func (w *walk) root(n int, s scope, m unsafe.Pointer) {
-	w.scope, w.classes = s, map[reflect.Type]bool{}
+	w.scope, w.classes, w.leading = s, map[reflect.Type]bool{}, map[int]bool{}
 	r := w.image.roots[n]
 	w.visit(place{region: r}, w.image.regions[r].elem, m)
 }
@@ -116,6 +118,9 @@ func (w *walk) carries(t reflect.Type) bool {
 
 // visit walks the value of type t at a place; here and below m is the address of its mirror or nil.
 func (w *walk) visit(p place, t reflect.Type, m unsafe.Pointer) {
+	if w.found {
+		return
+	}
 	if !w.carries(t) {
 		w.passive(p, t, m)
 		return
@@ -168,8 +173,11 @@ func (w *walk) absent(p place, t reflect.Type, m unsafe.Pointer) {
 	}
 }
 
-// follow walks what link i leads to.
+// follow walks what link i leads to, if there are floats.
 func (w *walk) follow(i int, m unsafe.Pointer) {
+	if w.leading != nil && !w.leads(i) {
+		return
+	}
 	l := w.image.links[i]
 	var v reflect.Value
 	if m != nil {
@@ -188,6 +196,20 @@ func (w *walk) follow(i int, m unsafe.Pointer) {
 	case reflect.Interface:
 		w.dynamic(i, l, v)
 	}
+}
+
+// leads reports whether link i leads to floats: that it may, by its type, does not say so where interfaces are
+// on the way.
+func (w *walk) leads(i int) bool {
+	if leads, known := w.leading[i]; known {
+		return leads
+	}
+	search := newWalk(w.image)
+	search.scope, search.classes, search.leading = w.scope, w.classes, nil
+	search.cell = func(cell, unsafe.Pointer) { search.found = true }
+	search.follow(i, nil)
+	w.leading[i] = search.found
+	return search.found
 }
 
 // enter reports whether e has not been entered before; a shadow of its own for the second way to the same

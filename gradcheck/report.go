@@ -68,9 +68,6 @@ type item struct {
 	want estimate
 }
 
-// smallest is the size below which differences between derivatives are measured absolutely; see doc.go.
-const smallest = 1e-6
-
 // silent is the size of values of f that rounding may have drowned.
 const silent = 1e-12
 
@@ -85,7 +82,7 @@ func (c *check) judge(items []item) {
 		if isFinite(it.got) {
 			size = max(size, math.Abs(it.got))
 		}
-		allowed := c.tol*max(size, c.largest/1000, smallest) + 2*it.want.err
+		allowed := c.allowed(size) + 2*it.want.err
 		diff := math.Abs(it.got - it.want.value)
 		switch {
 		case it.want.doubt() > c.limit(want) || math.IsNaN(want):

@@ -25,14 +25,17 @@ type tangents struct {
 	sig ast.Signature
 	f   *ast.Func
 
+	errors  bool       // with an error the tangents are zero
 	pending []ast.Stmt // what the statement at hand needs before it
 }
 
-// tangent derives f in forward mode.
-func (u *Unit) tangent(f *ast.Func, sig ast.Signature, in []bool, name string) *ast.Func {
+// tangent derives f in forward mode. Asked says that a directive asks for it: then the tangents are zero where there is an
+// error.
+func (u *Unit) tangent(f *ast.Func, sig ast.Signature, in []bool, name string, asked bool) *ast.Func {
 	d := u.prepare(f, in, true, true)
 	t := &tangents{derivation: d, sig: sig, f: &ast.Func{Name: name, Pkg: u.Pkg, Pos: f.Pos}}
 	t.f.Doc = fmt.Sprintf("%s is the forward mode of %s: its results, and their tangents along the tangents of the parameters.", name, docName(f))
+	t.errors = asked
 	t.bind()
 	var first []ast.Stmt
 	for i, v := range d.fn.Inputs() {
@@ -483,16 +486,16 @@ func (t *tangents) constant(lhs []ast.Expr, op token.Token) []ast.Stmt {
 // ret adds the tangents to the results that are returned.
 func (t *tangents) ret(s *ast.Return) []ast.Stmt {
 	if len(s.Results) == 0 {
-		return []ast.Stmt{s}
+		return t.checked()
 	}
 	if len(s.Results) == 1 && len(t.fn.Results) > 1 {
 		a := &ast.Assign{Meta: ast.Meta{Pos: s.Pos, Src: s.Src}, Lhs: refs(t.fn.Results), Op: token.ASSIGN, Rhs: s.Results}
-		return append(t.sides(a, a.Lhs, a.Rhs, a.Op), &ast.Return{})
+		return append(t.sides(a, a.Lhs, a.Rhs, a.Op), t.checked()...)
 	}
 	if len(s.Results) == 1 {
 		if c, ok := s.Results[0].(*ast.Call); ok && t.isSplit(c) {
 			a := &ast.Assign{Meta: ast.Meta{Pos: s.Pos, Src: s.Src}, Lhs: refs(t.fn.Results), Op: token.ASSIGN, Rhs: s.Results}
-			return append(t.sides(a, a.Lhs, a.Rhs, a.Op), &ast.Return{})
+			return append(t.sides(a, a.Lhs, a.Rhs, a.Op), t.checked()...)
 		}
 	}
 	out := &ast.Return{Meta: s.Meta}
@@ -504,16 +507,53 @@ func (t *tangents) ret(s *ast.Return) []ast.Stmt {
 		}
 		out.Results = append(out.Results, t.tangentOf(s, e))
 	}
-	if t.err(s) {
-		// With an error the tangents are zero.
-		for i, p := range t.sig.Results {
-			if p.Role == ast.RoleTangent {
-				out.Results[i] = zeroOf(p.Type)
-			}
-		}
+	if !t.errors || !t.mayFail(s) {
 		return []ast.Stmt{out}
 	}
-	return []ast.Stmt{out}
+	zero := &ast.Return{Results: slices.Clone(out.Results)}
+	for i, p := range t.sig.Results {
+		if p.Role == ast.RoleTangent {
+			zero.Results[i] = zeroOf(p.Type)
+		}
+	}
+	if t.err(s) {
+		return []ast.Stmt{zero}
+	}
+	err := ast.NewVar("err", s.Results[len(s.Results)-1].Type())
+	for _, r := range []*ast.Return{zero, out} {
+		r.Results[len(r.Results)-1] = &ast.Ref{Var: err}
+	}
+	cond := &ast.Binary{Op: token.NEQ, X: &ast.Ref{Var: err}, Y: nilExpr(err.Type), T: types.Typ[types.Bool]}
+	return []ast.Stmt{
+		define(err, s.Results[len(s.Results)-1]),
+		&ast.If{Cond: cond, Then: &ast.Block{Stmts: []ast.Stmt{zero}}},
+		out,
+	}
+}
+
+// mayFail reports whether a return may return an error.
+func (t *tangents) mayFail(s *ast.Return) bool {
+	last := s.Results[len(s.Results)-1]
+	return ast.IsError(last.Type()) && !isNil(last)
+}
+
+// checked is a bare return, with zero tangents where there is an error.
+func (t *tangents) checked() []ast.Stmt {
+	n := len(t.fn.Results)
+	if !t.errors || n == 0 || !ast.IsError(t.fn.Results[n-1].Type) {
+		return []ast.Stmt{&ast.Return{}}
+	}
+	err := &ast.Ref{Var: t.fn.Results[n-1]}
+	zero := &ast.Return{}
+	for _, p := range t.sig.Results {
+		if p.Role == ast.RoleTangent {
+			zero.Results = append(zero.Results, zeroOf(p.Type))
+		} else {
+			zero.Results = append(zero.Results, &ast.Ref{Var: t.fn.Results[p.Index]})
+		}
+	}
+	cond := &ast.Binary{Op: token.NEQ, X: err, Y: nilExpr(err.Type()), T: types.Typ[types.Bool]}
+	return []ast.Stmt{&ast.If{Cond: cond, Then: &ast.Block{Stmts: []ast.Stmt{zero}}}, &ast.Return{}}
 }
 
 // err reports whether a return surely returns an error.

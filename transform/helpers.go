@@ -131,7 +131,7 @@ func (h *helper) buildTangent() {
 		sig.Params = append([]ast.Param{*sig.Recv}, sig.Params...)
 		sig.Recv = nil
 	}
-	g := h.u.tangent(h.f, sig, h.in, h.tan.Name)
+	g := h.u.tangent(h.f, sig, h.in, h.tan.Name, false)
 	g.Doc = fmt.Sprintf("%s is the forward mode of %s.", g.Name, docName(h.f))
 	*h.tan = *g
 }

@@ -43,6 +43,7 @@ type linear struct {
 	whole ast.Expr   // the right side of the statement …
 	value ast.Expr   // … and, where it can be had, its value as a variable
 	pre   []ast.Stmt // computes what the coefficients share
+	adds  bool       // whether pre adds to adjoints
 	terms []term
 	when  []ast.Expr
 	seed  ast.Expr // for temporaries, which cannot hold the symbolic one

@@ -21,7 +21,7 @@ func (u *Unit) Derive(f *ast.Func, mode ast.Mode, wrt []int, name string) (g *as
 		in[i] = true
 	}
 	if mode == ast.JVP {
-		return u.tangent(f, sig, in, name), nil
+		return u.tangent(f, sig, in, name, true), nil
 	}
 	a := &assembly{u: u, mode: mode, sig: sig, in: in}
 	a.d = u.prepare(f, in, mode == ast.VJP, false)

@@ -169,11 +169,15 @@ func (r *reverser) accumulate(s ast.Stmt, l, e ast.Expr, op token.Token) []ast.S
 		adj = neg(adj)
 	}
 	lin.push(e, adj)
-	if len(lin.terms) == 0 {
+	if len(lin.terms) == 0 && len(lin.pre) == 0 {
 		return nil
 	}
-	if !r.mem.inMemory(l) || len(lin.terms) == 1 && len(lin.pre) == 0 || !r.mayMeet(l, lin.terms) {
-		return append(lin.pre, r.contributions(lin, dl, nil)...)
+	own, rest := r.ownTerms(&target{l: l}, lin.terms)
+	lin.terms = rest
+	switch {
+	case len(own)+len(rest) == 1 && len(lin.pre) == 0, !lin.adds && !r.mayMeet(l, rest):
+		out := append(lin.pre, r.contributions(lin, dl, nil)...)
+		return append(out, r.addTo(dl, withSeeds(own, dl), dl)...)
 	}
 	t := ast.NewVar("adj", l.Type())
 	lin = &linear{d: r.derivation, stmt: s, seed: &ast.Ref{Var: t}}
@@ -182,8 +186,12 @@ func (r *reverser) accumulate(s ast.Stmt, l, e ast.Expr, op token.Token) []ast.S
 	return append(out, r.contributions(lin, &ast.Ref{Var: t}, nil)...)
 }
 
-// mayMeet reports whether the shadow of l and that of one of the terms may be the same memory.
+// mayMeet reports whether the adjoint of l and that of one of the terms may be the same.
 func (r *reverser) mayMeet(l ast.Expr, terms []term) bool {
+	if !r.mem.inMemory(l) {
+		v := rootVar(l)
+		return slices.ContainsFunc(terms, func(t term) bool { return rootVar(t.place) == v && !r.mem.inMemory(t.place) })
+	}
 	region := r.mem.place(l)
 	for _, t := range terms {
 		if r.mem.inMemory(t.place) && r.mem.place(t.place).find() == region.find() {
@@ -466,21 +474,17 @@ func (r *reverser) places(s ast.Stmt, targets []*target, declares bool) []ast.St
 	}
 	var out []ast.Stmt
 	direct := len(targets) == 1 && declares
-	for _, t := range targets {
+	// From the last to the first: where two are the same place the last assignment has won.
+	for _, t := range slices.Backward(targets) {
 		switch {
 		case t.d == nil: // an allocation, which has no adjoint of its own
 		case direct:
 			t.seed = t.d
 		default:
 			v := ast.NewVar("adj", t.l.Type())
-			out = append(out, define(v, t.d))
 			t.seed = &ast.Ref{Var: v}
-		}
-	}
-	for _, t := range targets {
-		if t.d != nil && !direct {
 			r.contribute(t.d)
-			out = append(out, r.zero(t.d))
+			out = append(out, define(v, t.d), r.zero(t.d))
 		}
 	}
 	for _, t := range targets {
@@ -499,7 +503,7 @@ func (r *reverser) onePlace(s ast.Stmt, t *target) []ast.Stmt {
 	switch {
 	case len(rest) == 0 && len(lin.pre) == 0:
 		return r.scale(t.d, withSeeds(own, t.d), t.l.Type())
-	case !r.mem.inMemory(t.l) || !r.mayMeet(t.l, rest):
+	case !lin.adds && !r.mayMeet(t.l, rest):
 		lin.terms = rest
 		out := append(lin.pre, r.contributions(lin, t.d, nil)...)
 		return append(out, r.scale(t.d, withSeeds(own, t.d), t.l.Type())...)

@@ -468,6 +468,7 @@ func (d *derivation) callRule(l *linear, rule *Rule, c *ast.Call, results, adjoi
 			if !d.reachesActive(x) {
 				refuse(l.stmt.Info().Pos, "the rule of %s wants a shadow for an argument that is not active; give it a rule with wrt=", calleeKey(c.Fun))
 			}
+			l.adds = true
 			shadows = append(shadows, d.value(x, before(l.stmt)))
 		}
 	}
@@ -492,6 +493,7 @@ func (d *derivation) callRule(l *linear, rule *Rule, c *ast.Call, results, adjoi
 	switch {
 	case len(lhs) == 0:
 		call.T = types.NewTuple()
+		l.adds = true
 		l.pre = append(l.pre, &ast.Do{Call: call})
 		return
 	case len(lhs) == 1:
@@ -519,6 +521,7 @@ func (l *linear) pushValue(x, adj ast.Expr) {
 	if !isPath(x) {
 		refuse(l.stmt.Info().Pos, "pass a variable of type %s here", x.Type())
 	}
+	l.adds = true
 	l.pre = append(l.pre, addValues(l.d.place(x, before(l.stmt)), adj)...)
 }
 

@@ -158,13 +158,14 @@ func logSumExpBackward(saved logSumExpSaved, dy float64) {
 		v := saved.vs2[i]
 		var dv float64
 		// top = max(top, v)
+		adj := dtop
+		dtop = 0
 		if top >= v || top != top {
-			dtop += dtop
+			dtop = adj
 		}
 		if !(top >= v || top != top) {
-			dv = dtop
+			dv = adj
 		}
-		dtop = 0
 		saved.dz[i] += dv
 	}
 }
