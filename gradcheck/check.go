@@ -1,7 +1,6 @@
 package gradcheck
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -40,8 +39,8 @@ type check struct {
 	base        outcome        // of f at the arguments
 	single      bool           // float32 occurs in W or in the results
 	random      *rand.Rand
-	largest     float64 // the size of the largest estimate so far
-	loudest     float64 // the size of the largest number that f gave in differences
+	slopeSize   float64 // the size of the largest estimate so far
+	valueSize   float64 // the size of the largest number that f gave in differences
 }
 
 // An outcome is what a call of f left.
@@ -82,32 +81,6 @@ func newCheck(m mode, f, derivative any, args []any) (*check, error) {
 		return sig.outcome(x, out), nil
 	}
 	return c, c.prepare(args, m.tol)
-}
-
-// function returns the function f, which the caller knows as name.
-func function(name string, f any) (reflect.Value, error) {
-	v := reflect.ValueOf(f)
-	if v.Kind() != reflect.Func {
-		return v, fmt.Errorf("%s has type %T; it must be a function", name, f)
-	}
-	if v.IsNil() {
-		return v, fmt.Errorf("%s is nil", name)
-	}
-	return v, nil
-}
-
-// learnNames takes the names of parameters and results from the source of f, or else those of the parameters
-// from that of its derivative, which begins with the same ones.
-func (s *signature) learnNames(f, derivative reflect.Value) {
-	src, err := sourceOf(f)
-	if err != nil {
-		s.nameless = err
-		if src, err = sourceOf(derivative); err == nil {
-			s.nameless = nil
-			src.results = nil
-		}
-	}
-	s.setNames(src)
 }
 
 // outcome splits what f returned when it was called with x.
@@ -236,119 +209,12 @@ func (g *image) sharedFloats() []cell {
 	return cells
 }
 
-// bind returns the values of the parameters for args. A variadic parameter takes any number of them, or one
-// slice.
-func (s *signature) bind(args []any) ([]reflect.Value, error) {
-	n := len(s.params)
-	if s.variadic && (len(args) != n || !assignable(args[n-1], s.params[n-1].typ)) {
-		if len(args) < n-1 {
-			return nil, fmt.Errorf("%d arguments for %s, which takes at least %d", len(args), s.name, n-1)
-		}
-		rest, err := s.collect(args[n-1:])
-		if err != nil {
-			return nil, err
-		}
-		args = append(args[:n-1:n-1], rest)
-	}
-	if len(args) != n {
-		return nil, fmt.Errorf("%d arguments for %s, which takes %d", len(args), s.name, n)
-	}
-	var values []reflect.Value
-	for i, a := range args {
-		v, err := s.argument(a, s.params[i].name, s.params[i].typ)
-		if err != nil {
-			return nil, err
-		}
-		values = append(values, v)
-	}
-	return values, nil
-}
-
-// collect returns the slice for a variadic parameter; as in a call, it is nil for no arguments.
-func (s *signature) collect(args []any) (any, error) {
-	p := s.params[len(s.params)-1]
-	list := reflect.Zero(p.typ)
-	for _, a := range args {
-		v, err := s.argument(a, p.name, p.typ.Elem())
-		if err != nil {
-			return nil, err
-		}
-		list = reflect.Append(list, v)
-	}
-	return list.Interface(), nil
-}
-
-func assignable(arg any, t reflect.Type) bool {
-	return arg != nil && reflect.TypeOf(arg).AssignableTo(t)
-}
-
-// argument returns arg as a value of type t: one that is assignable to it, nil, or a number that could be
-// written as a constant of type t.
-func (s *signature) argument(arg any, name string, t reflect.Type) (reflect.Value, error) {
-	v := reflect.New(t).Elem()
-	a := reflect.ValueOf(arg)
-	switch {
-	case arg == nil && canBeNil(t):
-	case arg == nil:
-		return v, fmt.Errorf("argument %s of %s is nil; it must be a %v", name, s.name, t)
-	case a.Type().AssignableTo(t):
-		v.Set(a)
-	case isConstant(a, t):
-		v.Set(a.Convert(t))
-	default:
-		return v, fmt.Errorf("argument %s of %s is a %v; it must be a %v", name, s.name, a.Type(), t)
-	}
-	return v, nil
-}
-
-func canBeNil(t reflect.Type) bool {
-	switch t.Kind() {
-	case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Interface, reflect.Func, reflect.Chan, reflect.UnsafePointer:
-		return true
-	}
-	return false
-}
-
-// isConstant reports whether a, which has the default type of a constant, could be written where a value of
-// type t is wanted.
-func isConstant(a reflect.Value, t reflect.Type) bool {
-	number := reflect.TypeFor[float64]()
-	switch a.Type() {
-	case reflect.TypeFor[string](), reflect.TypeFor[bool]():
-		return t.Kind() == a.Kind()
-	case reflect.TypeFor[int](), number:
-		if isFloat(t) {
-			return true
-		}
-		return t.ConvertibleTo(number) && a.Convert(number).Equal(a.Convert(t).Convert(number))
-	}
-	return false
-}
-
-// A panicked is the error for a call that panicked.
-type panicked struct{ value any }
-
-func (p panicked) Error() string { return fmt.Sprint(p.value) }
-
-// call calls fn, whose last argument is a slice where it is variadic.
-func call(fn reflect.Value, in []reflect.Value) (out []reflect.Value, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = panicked{p}
-		}
-	}()
-	if fn.Type().IsVariadic() {
-		return fn.CallSlice(in), nil
-	}
-	return fn.Call(in), nil
-}
-
 // derive calls the derivative with x and what else it is given, and checks what it does to the memory and
 // the error of f. It returns the results without the error, or false where there are none.
 func (c *check) derive(x *instance, more ...reflect.Value) ([]reflect.Value, bool) {
 	out, err := call(c.derivative, append(x.values(), more...))
-	if p := (panicked{}); errors.As(err, &p) {
-		c.report("panic", "the derivative panics: %v", p.value)
+	if err != nil {
+		c.report("panic", "the derivative panics: %v", err)
 		return nil, false
 	}
 	o := c.sig.outcome(x, out)

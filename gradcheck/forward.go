@@ -2,6 +2,7 @@ package gradcheck
 
 import (
 	"reflect"
+	"slices"
 	"unsafe"
 )
 
@@ -134,12 +135,27 @@ func (c *check) compareAliasing(g *image, l link, m unsafe.Pointer, x *instance,
 		return // one of several tangents is right
 	}
 	value, own := x.find(l.target)
-	own = own && given.mem[value.region].IsValid()
 	tangent, shares := given.find(m)
+	own = own && given.mem[value.region].IsValid()
 	switch {
+	case own && !c.spans(value, l):
 	case own && !(shares && tangent == value):
 		c.report("shadow", "%s shares memory with %s, but its tangent does not share that of d%[2]s", g.path(l.from), c.joint.path(value))
 	case !own && shares:
 		c.report("shadow", "the tangent of %s shares memory with d%s, but the value does not", g.path(l.from), c.joint.path(tangent))
 	}
+}
+
+// spans reports whether the shadows given reach as far as what link l points to at a place: f may have appended
+// to a slice in its spare capacity, where its shadow has none.
+func (c *check) spans(at place, l link) bool {
+	if l.typ.Kind() != reflect.Slice {
+		return true
+	}
+	elem := l.typ.Elem()
+	last := at.plus(uintptr(l.length-1) * elem.Size())
+	return !slices.ContainsFunc(floats(last, elem), func(cell cell) bool {
+		_, ok := c.wrt.index[cell.place]
+		return !ok
+	})
 }

@@ -130,6 +130,9 @@ func TestRight(t *testing.T) {
 		{"large and fast", Grad, math.Sin, math.Cos, []any{1e5}},
 		{"near a pole", Grad, func(x float64) float64 { return 1 / (x - 1) }, func(x float64) float64 { return -1 / (x - 1) / (x - 1) }, []any{1.001}},
 		{"near a kink", Grad, math.Abs, func(x float64) float64 { return 1 }, []any{1e-3}},
+		{"flat beside a bowl", Grad, func(x float64) float64 { return math.Log1p(math.Exp(max(1e-5, x*x))) }, func(x float64) float64 { return 0 }, []any{5e-4}},
+		{"crest", Grad, func(x float64) float64 { return max(0.5, math.Sin(20*x)) }, func(x float64) float64 { return 20 * math.Cos(20*x) }, []any{5.12}},
+		{"cancellation", Grad, func(x float64) float64 { return (1+x)*(1+x) - 1 }, func(x float64) float64 { return 2 * (1 + x) }, []any{1e-20}},
 		{"steps", Grad, math.Floor, func(x float64) float64 { return 0 }, []any{2.25}},
 		{"a small multiple", Grad, func(x float64) float64 { return 1e-7 * x * x }, func(x float64) float64 { return 2e-7 * x }, []any{3}},
 		{"a constant sum", Grad, softmaxSum, func(x []float64) []float64 { return make([]float64, len(x)) }, []any{[]float64{1, 2, 3}}},
@@ -385,6 +388,22 @@ func TestSpareCapacity(t *testing.T) {
 		return dx, dy
 	}, all[:1], all[1:]), "dy[0] is 18")
 
+	t.Run("empty", func(t *testing.T) {
+		// set overwrites the first element of y where x is the empty slice before it.
+		set := func(x, y []float64) float64 { x = append(x, 2*y[1]); return y[0] }
+		VJP(t, set, func(x, y, dx, dy []float64, dz float64) float64 {
+			dy[0] += dz
+			d := dx[:1][0]
+			dx[:1][0] = 0
+			dy[1] += 2 * d
+			return set(x, y)
+		}, all[:0], all)
+	})
+	t.Run("result in it", func(t *testing.T) {
+		push := func(x []float64) []float64 { return append(x, 2*x[0]) }
+		JVP(t, push, func(x, dx []float64) (y, dy []float64) { return push(x), append(dx, 2*dx[0]) }, x)
+		wantError(t, record(JVP, push, func(x, dx []float64) (y, dy []float64) { return push(x), append(dx, dx[0]) }, x), "dy[1] is")
+	})
 	t.Run("shadow without it", func(t *testing.T) {
 		sum := func(x []float64) float64 { return x[0] }
 		wantError(t, record(VJP, sum, func(x, dx []float64, dy float64) float64 {
@@ -433,7 +452,7 @@ func TestSharedArguments(t *testing.T) {
 	}
 	Grad(t, shift, apart, all[:2], all[2:])
 	wantError(t, record(Grad, shift, apart, all, slices.Clone(all)))
-	wantError(t, record(Grad, shift, apart, all[1:], all[:3]))
+	wantError(t, record(Grad, shift, apart, all[1:], all[:3]), "x[0], which f overwrites, is reached twice and has two shadows")
 
 	cumulate := func(x, y []float64) float64 {
 		for i := range x {
@@ -676,6 +695,34 @@ func TestRewiredMemory(t *testing.T) {
 	}
 }
 
+func TestNewCycle(t *testing.T) {
+	attach := func(m *model, x float64) float64 {
+		m.next = &model{count: 7}
+		m.next.next = m.next
+		return x
+	}
+	right := func(m *model, x float64) (float64, float64) { return attach(m, x), 1 }
+	ValueGrad(t, attach, right, &model{}, 2, Wrt("x"))
+	wantError(t, record(ValueGrad, attach, func(m *model, x float64) (float64, float64) {
+		y, dx := right(m, x)
+		m.next.next = m
+		return y, dx
+	}, &model{}, 2, Wrt("x")), "m.next.next points to m")
+}
+
+func TestNestedInterfaces(t *testing.T) {
+	type box struct{ held any }
+	f := func(b any) float64 { return b.(box).held.(box).held.(float64) }
+	Grad(t, f, func(b any) any { return box{box{1.0}} }, box{box{3.0}}, Wrt("b"))
+	wantError(t, record(Grad, f, func(b any) any { return box{box{2.0}} }, box{box{3.0}}, Wrt("b")),
+		"db.(gradcheck_test.box).held.(gradcheck_test.box).held.(float64) is 2, differences give 1")
+	wantError(t, record(Grad, f, func(b any) any { return box{nil} }, box{box{3.0}}, Wrt("b")), "held has no shadow")
+
+	all := []any{1.0, 2.0, 3.0}
+	sum := func(x, y []any) float64 { return x[1].(float64) * y[0].(float64) }
+	Grad(t, sum, func(x, y []any) (dx, dy []any) { return []any{0.0, 2.0}, []any{2.0, 0.0} }, all[:2], all[1:])
+}
+
 func TestMapKeysWithPointers(t *testing.T) {
 	sum := func(m map[*string]float64) float64 {
 		y := 0.0
@@ -713,6 +760,11 @@ func TestOverlapOfOtherTypes(t *testing.T) {
 	}
 	VJP(t, f, vjp, (*two)(unsafe.Pointer(&x[0])), x)
 	VJP(t, f, vjp, (*two)(unsafe.Pointer(&x[1])), x[:2:2])
+
+	pairs := func(p, q *[2]float64) float64 { return p[1] * q[0] * q[1] }
+	Grad(t, pairs, func(p, q *[2]float64) (dp, dq *[2]float64) {
+		return &[2]float64{0, q[0] * q[1]}, &[2]float64{p[1] * q[1], p[1] * q[0]}
+	}, (*[2]float64)(x), (*[2]float64)(x[1:]))
 
 	type three struct{ A, B, C float64 }
 	all := []float64{1, 2, 3, 4}
@@ -891,6 +943,11 @@ func TestReferenceResults(t *testing.T) {
 		}, []float64{3}), "the tangent of y shares memory with dx[0], but the value does not")
 		wantError(t, record(JVP, twice, func(x, dx []float64) (y, dy []float64) { return twice(x), nil }, []float64{3}), "y has no shadow")
 		wantError(t, record(JVP, twice, func(x, dx []float64) (y, dy []float64) { return twice(x), []float64{1, 2} }, []float64{3}), "y has length 1, but its shadow 2")
+	})
+	t.Run("passive field", func(t *testing.T) {
+		wrap := func(x float64) layer { return layer{B: x, name: "wrapped"} }
+		JVP(t, wrap, func(x, dx float64) (y, dy layer) { return wrap(x), layer{B: dx} }, 1)
+		wantError(t, record(JVP, wrap, func(x, dx float64) (y, dy layer) { return wrap(x), wrap(dx) }, 1), "y.name has type string and carries no derivative")
 	})
 	t.Run("tangent in the value", func(t *testing.T) {
 		first := func(x []float64, n int) []float64 { return x[:1] }
@@ -1128,6 +1185,14 @@ func TestWrt(t *testing.T) {
 		Grad(t, activation.apply, func(_ activation, x float64) float64 { return 3 }, linear{3}, 2)
 		Grad(t, activation.apply, func(a activation, x float64) activation { return linear{x} }, linear{3}, 2, Wrt("a"))
 		Grad(t, activation.apply, func(a activation, x float64) activation { return &square{x * x} }, &square{3}, 2, Wrt("0"))
+		VJP(t, activation.apply, func(a activation, x float64, da *activation, dy float64) float64 {
+			*da = linear{(*da).(linear).A + x*dy}
+			return a.apply(x)
+		}, linear{3}, 2, Wrt("0"))
+		type holder struct{ act activation }
+		held := func(h holder, x float64) float64 { return h.act.apply(x) }
+		Grad(t, held, func(h holder, x float64) (dh holder, dx float64) { return holder{linear{x}}, 3 }, holder{linear{3}}, 2)
+		Grad(t, held, func(h holder, x float64) (dx float64) { return 3 }, holder{linear{3}}, 2)
 	})
 }
 
@@ -1136,6 +1201,16 @@ var left, right = func(p float64) float64 { return p }, func(q float64) float64 
 
 func TestNamesInSource(t *testing.T) {
 	one := func(float64) float64 { return 1 }
+	var inner func(float64) float64
+	outer := func(p float64) float64 {
+		inner = func(q float64) float64 {
+			return q
+		}
+		return p
+	}
+	outer(1)
+	Grad(t, inner, one, 1, Wrt("q"))
+	Grad(t, outer, one, 1, Wrt("p"))
 	Grad(t, left, one, 1)
 	wantFatal(t, record(Grad, right, one, 1, Wrt("q")), "has no parameter q")
 	blank := func(_ float64, _ []float64) float64 { return 1 }
@@ -1157,9 +1232,9 @@ func TestMisuse(t *testing.T) {
 		{"nil function", Grad, (func(float64) float64)(nil), cube, []any{1}, "f is nil"},
 		{"few arguments", Grad, cube, cube, nil, "0 arguments for gradcheck_test.cube, which takes 1"},
 		{"many arguments", Grad, cube, cube, []any{1, 2}, "2 arguments for gradcheck_test.cube, which takes 1"},
-		{"other type", Grad, cube, cube, []any{"1"}, "argument x of gradcheck_test.cube is a string; it must be a float64"},
-		{"nil", Grad, cube, cube, []any{nil}, "argument x of gradcheck_test.cube is nil; it must be a float64"},
-		{"no integer", Grad, func(n int, x float64) float64 { return x }, func(n int, x float64) float64 { return 1 }, []any{1.5, 1}, "argument n of gradcheck_test.TestMisuse.func1 is a float64; it must be a int"},
+		{"other type", Grad, cube, cube, []any{"1"}, "argument x of gradcheck_test.cube has type string; it must have type float64"},
+		{"nil", Grad, cube, cube, []any{nil}, "argument x of gradcheck_test.cube is nil; it must have type float64"},
+		{"no integer", Grad, func(n int, x float64) float64 { return x }, func(n int, x float64) float64 { return 1 }, []any{1.5, 1}, "argument n of gradcheck_test.TestMisuse.func1 has type float64; it must have type int"},
 		{"no result", Grad, func(x []float64) {}, func(x []float64) []float64 { return x }, []any{nil}, "has no result that carries a derivative"},
 		{"integer result", Grad, func(x float64) int { return 1 }, cube, []any{1}, "has no result that carries a derivative"},
 		{"two results", Grad, func(x float64) (a, b float64) { return x, x }, cube, []any{1}, "has several results that carry a derivative"},

@@ -136,12 +136,7 @@ func (s *scan) region(r region, base unsafe.Pointer) int {
 func (s *scan) contents(p unsafe.Pointer, t reflect.Type) {
 	switch t.Kind() {
 	case reflect.Array:
-		for i := range t.Len() {
-			if !hasLinks(t.Elem()) {
-				return
-			}
-			s.contents(unsafe.Add(p, uintptr(i)*t.Elem().Size()), t.Elem())
-		}
+		s.sequence(p, t.Elem(), t.Len())
 	case reflect.Struct:
 		for f := range t.Fields() {
 			s.contents(unsafe.Add(p, f.Offset), f.Type)
@@ -153,52 +148,62 @@ func (s *scan) contents(p unsafe.Pointer, t reflect.Type) {
 	}
 }
 
+// sequence looks for links in n values of type t in a row.
+func (s *scan) sequence(p unsafe.Pointer, t reflect.Type, n int) {
+	if !hasLinks(t) {
+		return
+	}
+	for i := range n {
+		s.contents(unsafe.Add(p, uintptr(i)*t.Size()), t)
+	}
+}
+
 // reference adds the link v at p, and what it leads to.
 func (s *scan) reference(p unsafe.Pointer, v reflect.Value) {
-	l := link{typ: v.Type()}
 	switch v.Kind() {
 	case reflect.Pointer:
-		b := block{v.UnsafePointer(), v.Type().Elem(), 1}
-		if b.elem.Size() > 0 && !isIdentity(b.elem) {
-			l.target = b.base
-			s.link(p, l)
-			s.block(b)
-		}
+		s.pointer(p, v, 1, link{typ: v.Type()})
 	case reflect.Slice:
-		b := block{v.UnsafePointer(), v.Type().Elem(), v.Cap()}
-		if b.elem.Size() > 0 && b.n > 0 {
-			l.target, l.length, l.capacity = b.base, v.Len(), v.Cap()
-			s.link(p, l)
-			s.block(b)
-		}
+		s.pointer(p, v, v.Cap(), link{typ: v.Type(), length: v.Len(), capacity: v.Cap()})
 	case reflect.Map:
-		m, seen := s.mappings[v.UnsafePointer()]
-		if !seen {
-			m = len(s.image.mappings)
-			s.mappings[v.UnsafePointer()] = m
-			s.image.mappings = append(s.image.mappings, mapping{typ: v.Type(), view: s.nextLink()})
-		}
-		l.mapping = m
-		s.link(p, l)
-		if !seen {
-			s.entries(m, v)
-		}
+		s.mapping(p, v)
 	case reflect.Interface:
-		n := s.link(p, l)
-		b := s.box(dynamic, s.nextLink()-1, v.Elem())
+		n := s.link(p, link{typ: v.Type()})
+		b := s.box(dynamic, len(s.image.links)+n, v.Elem())
 		s.links[n].to = place{region: b}
 	}
 }
 
-// link adds a link at p and returns its position in s.links.
+// pointer adds l, which is a pointer or a slice v to n values.
+func (s *scan) pointer(p unsafe.Pointer, v reflect.Value, n int, l link) {
+	b := block{v.UnsafePointer(), v.Type().Elem(), n}
+	if b.n > 0 && b.elem.Size() > 0 && !isIdentity(b.elem) {
+		l.target = b.base
+		s.link(p, l)
+		s.block(b)
+	}
+}
+
+// mapping adds the link to the map v, and its entries where the map is met for the first time.
+func (s *scan) mapping(p unsafe.Pointer, v reflect.Value) {
+	m, met := s.mappings[v.UnsafePointer()]
+	if !met {
+		m = len(s.image.mappings)
+		s.mappings[v.UnsafePointer()] = m
+	}
+	n := s.link(p, link{typ: v.Type(), mapping: m})
+	if !met {
+		s.image.mappings = append(s.image.mappings, mapping{typ: v.Type(), view: len(s.image.links) + n})
+		s.entries(m, v)
+	}
+}
+
+// link adds a link at p and returns its position among those of the scan.
 func (s *scan) link(p unsafe.Pointer, l link) int {
 	s.slots[p] = true
 	s.links = append(s.links, foundLink{l, p})
 	return len(s.links) - 1
 }
-
-// nextLink returns the position in the image of the link that is added next.
-func (s *scan) nextLink() int { return len(s.image.links) + len(s.links) }
 
 // block adds b, and what it leads to. Its region is made by finish.
 func (s *scan) block(b block) {
@@ -210,12 +215,7 @@ func (s *scan) block(b block) {
 	}
 	s.blocks[b] = true
 	s.order = append(s.order, b)
-	if !hasLinks(b.elem) {
-		return
-	}
-	for i := range b.n {
-		s.contents(unsafe.Add(b.base, uintptr(i)*b.elem.Size()), b.elem)
-	}
+	s.sequence(b.base, b.elem, b.n)
 }
 
 // entries adds the entries of the map v to mapping m.
@@ -307,7 +307,7 @@ func (g *image) setLinks(links []foundLink, in spans) {
 // isIdentity reports whether what matters about a value of type t is where it lies, not what it holds.
 func isIdentity(t reflect.Type) bool {
 	switch t.PkgPath() {
-	case "context", "internal/abi", "os", "reflect", "runtime", "testing":
+	case "context", "errors", "internal/abi", "os", "reflect", "runtime", "testing":
 		return true
 	}
 	return t == reflect.TypeFor[time.Location]()

@@ -53,7 +53,7 @@ func (c *check) slopes(read reading, weights []float64, d direction, plans []pla
 		plans = nil
 	}
 	size := c.relativeSize(d)
-	return c.learn(extrapolate(n, plans, func(h, _ float64) (sample, bool) {
+	return c.noteSlopes(extrapolate(n, plans, func(h, _ float64) (sample, bool) {
 		right, left := c.evaluate(read, move{d, h}), c.evaluate(read, move{d, -h})
 		if len(right) != len(middle) || len(left) != len(middle) || right == nil || left == nil {
 			return sample{}, false
@@ -61,7 +61,7 @@ func (c *check) slopes(read reading, weights []float64, d direction, plans []pla
 		s := newSample(len(middle))
 		for i, m := range middle {
 			r, l := right[i], left[i]
-			c.hear(r, l)
+			c.noteValues(r, l)
 			if r == l && r == m && !isFinite(m) {
 				continue
 			}
@@ -77,10 +77,10 @@ func (c *check) slopes(read reading, weights []float64, d direction, plans []pla
 // smaller than its terms; that these are about 1 at least is an assumption.
 func rounded(y float64) float64 { return max(math.Abs(y), 1) }
 
-// hear takes note of the size of what f gives.
-func (c *check) hear(values ...float64) {
+// noteValues takes note of the size of what f gives.
+func (c *check) noteValues(values ...float64) {
 	for _, y := range values {
-		c.loudest = max(c.loudest, math.Abs(y))
+		c.valueSize = max(c.valueSize, math.Abs(y))
 	}
 }
 
@@ -90,7 +90,7 @@ func (c *check) mixedSlope(read reading, d, e direction, plans []plan) estimate 
 		plans = nil
 	}
 	size := c.relativeSize(d) + c.relativeSize(e)
-	return c.learn(extrapolate(1, plans, func(h, ratio float64) (sample, bool) {
+	return c.noteSlopes(extrapolate(1, plans, func(h, ratio float64) (sample, bool) {
 		k := h * ratio
 		var corners [4]float64
 		var sum float64
@@ -101,7 +101,7 @@ func (c *check) mixedSlope(read reading, d, e direction, plans []plan) estimate 
 			}
 			corners[i] = y[0]
 			sum += rounded(y[0])
-			c.hear(y[0])
+			c.noteValues(y[0])
 		}
 		s := newSample(1)
 		s.slope[0] = ((corners[0] - corners[2]) + (corners[1] - corners[3])) / (4 * h * k)
@@ -136,19 +136,19 @@ func (c *check) good(e estimate) bool {
 
 // allowed returns how far apart numbers of the given size may be besides the error of the estimate.
 func (c *check) allowed(size float64) float64 {
-	return c.tol * max(size, 1e-6*c.largest, 1e-6)
+	return c.tol * max(size, 1e-6*c.slopeSize, 1e-6)
 }
 
 // limit returns the error from which on an estimate of the given size is too poor to tell.
 func (c *check) limit(size float64) float64 {
-	return math.Sqrt(c.tol) * max(size, 1e-3*c.largest, 1e-3)
+	return math.Sqrt(c.tol) * max(size, 1e-3*c.slopeSize, 1e-3)
 }
 
-// learn takes note of the scale of estimates.
-func (c *check) learn(list []estimate) []estimate {
+// noteSlopes takes note of the size of estimates and returns them.
+func (c *check) noteSlopes(list []estimate) []estimate {
 	for _, e := range list {
 		if v := math.Abs(e.value); e.err < v/100 {
-			c.largest = max(c.largest, v)
+			c.slopeSize = max(c.slopeSize, v)
 		}
 	}
 	return list

@@ -199,8 +199,11 @@ func (w *walk) follow(i int, m unsafe.Pointer) {
 }
 
 // leads reports whether link i leads to floats: that it may, by its type, does not say so where interfaces are
-// on the way.
+// on the way. An empty slice does: there may be floats in its capacity.
 func (w *walk) leads(i int) bool {
+	if l := w.image.links[i]; l.typ.Kind() == reflect.Slice && l.length == 0 {
+		return true
+	}
 	if leads, known := w.leading[i]; known {
 		return leads
 	}

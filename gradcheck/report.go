@@ -73,7 +73,7 @@ const silent = 1e-12
 
 // judge reports the items that are wrong, and those that the differences are too poor to tell.
 func (c *check) judge(items []item) {
-	if c.loudest > 0 && c.loudest < silent {
+	if c.valueSize > 0 && c.valueSize < silent {
 		c.report("scale", "all values are below %v, too small to tell; check a multiple of the function", silent)
 	}
 	for _, it := range items {

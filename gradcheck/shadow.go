@@ -109,9 +109,7 @@ func (c *check) fresh(which func(variable) bool, out []reflect.Value, x *instanc
 		switch {
 		case !owned:
 			owners[m] = cell.place
-			n := c.wrt.index[cell.place]
-			r.sum[n] += load(m, cell.single)
-			r.read[n] = true
+			c.add(&r, cell, load(m, cell.single))
 		case owner != cell.place:
 			c.report("shadow", "%s and %s have one shadow", c.inputs.path(owner), c.inputs.path(cell.place))
 		}
@@ -123,6 +121,16 @@ func (c *check) fresh(which func(variable) bool, out []reflect.Value, x *instanc
 		}
 	}
 	return r
+}
+
+// add adds a number to r. Memory that f overwrites must have one shadow however it is reached.
+func (c *check) add(r *readings, cell cell, v float64) {
+	n := c.wrt.index[cell.place]
+	if r.read[n] && c.overwritten[cell.place] {
+		c.report("shadow", "%s, which f overwrites, is reached twice and has two shadows", c.inputs.path(cell.place))
+	}
+	r.sum[n] += v
+	r.read[n] = true
 }
 
 // misshapen returns what a walk of g calls to report a shadow of another shape than its value.

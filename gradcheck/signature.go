@@ -53,6 +53,20 @@ func newSignature(fn reflect.Value) *signature {
 	return s
 }
 
+// learnNames takes the names of parameters and results from the source of f, or else those of the parameters
+// from that of its derivative, which begins with the same ones.
+func (s *signature) learnNames(f, derivative reflect.Value) {
+	src, err := sourceOf(f)
+	if err != nil {
+		s.nameless = err
+		if src, err = sourceOf(derivative); err == nil {
+			s.nameless = nil
+			src.results = nil
+		}
+	}
+	s.setNames(src)
+}
+
 // setNames names parameters and results as the source does, which may know fewer than there are; what has
 // no name there is called by its position.
 func (s *signature) setNames(src source) {

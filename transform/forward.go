@@ -179,21 +179,14 @@ func (t *tangents) assign(s *ast.Assign) []ast.Stmt {
 		return []ast.Stmt{s}
 	}
 	if op == token.ADD || op == token.SUB {
-		sum := t.float(s, s.Rhs[0])
-		if sum.empty() {
+		e, tok := t.tangentOf(s, s.Rhs[0]), s.Op
+		if zeroProduct(e) {
 			return []ast.Stmt{s}
 		}
-		tok := s.Op
-		e := sum.expr(l.Type())
-		if e != nil && isMinus(e) != nil {
-			e = isMinus(e)
-			tok = token.ADD_ASSIGN + token.SUB_ASSIGN - tok
+		if m := isMinus(e); m != nil {
+			e, tok = m, token.ADD_ASSIGN+token.SUB_ASSIGN-tok
 		}
-		out := sum.pre
-		if e != nil {
-			out = append(out, set(t.tangentPlace(l), tok, e))
-		}
-		return append(append(out, sum.guarded(t.tangentPlace(l), s.Op)...), s)
+		return []ast.Stmt{set(t.tangentPlace(l), tok, e), s}
 	}
 	rhs := &ast.Binary{Op: op, X: l, Y: s.Rhs[0], T: l.Type()}
 	return append(t.tangentAssign(s, s.Lhs, []ast.Expr{rhs}, token.ASSIGN), s)
@@ -263,8 +256,6 @@ type tangentSum struct {
 	cond  []term // terms under conditions, with their values
 }
 
-func (x *tangentSum) empty() bool { return len(x.terms) == 0 && len(x.cond) == 0 }
-
 func (x *tangentSum) expr(t types.Type) ast.Expr {
 	if len(x.terms) == 0 {
 		return nil
@@ -276,7 +267,7 @@ func (x *tangentSum) expr(t types.Type) ast.Expr {
 func (x *tangentSum) guarded(to ast.Expr, op token.Token) []ast.Stmt {
 	var out []ast.Stmt
 	for _, tm := range x.cond {
-		out = append(out, &ast.If{Cond: all(tm.when), Then: &ast.Block{Stmts: []ast.Stmt{set(to, op, tm.coef)}}})
+		out = addGuarded(out, all(tm.when), []ast.Stmt{set(to, op, tm.coef)})
 	}
 	return out
 }

@@ -115,6 +115,9 @@ func (in *inserts) atTop(n *need) bool {
 // save makes the forward sweep remember a need and returns what loads it in the reverse sweep.
 func (in *inserts) save(v *resolver, n *need) []ast.Stmt {
 	loops := n.home.repeats()
+	if n.flag != nil {
+		return in.saveFlag(v, n, loops)
+	}
 	if len(loops) == 0 {
 		n.slot = n.local
 		if in.atTop(n) {
@@ -151,10 +154,41 @@ func (in *inserts) save(v *resolver, n *need) []ast.Stmt {
 	if direct {
 		return []ast.Stmt{define(n.local, &ast.Index{X: ref, I: v.iter[inner], T: n.local.Type})}
 	}
-	last := &ast.Binary{Op: token.SUB, X: length(ref), Y: intNumber(1), T: intType}
+	return pop(n.local, ref)
+}
+
+// saveFlag makes the forward sweep remember whether a statement jumped: where it jumps, and where what follows it begins.
+func (in *inserts) saveFlag(v *resolver, n *need, loops []*item) []ast.Stmt {
+	flag := rootVar(n.expr)
+	var remember func(value bool) ast.Stmt
+	var load []ast.Stmt
+	if len(loops) == 0 {
+		n.slot = n.local
+		remember = func(value bool) ast.Stmt { return set(&ast.Ref{Var: n.slot}, token.ASSIGN, trueLit(value)) }
+	} else {
+		t := types.NewSlice(n.local.Type)
+		n.slot = ast.NewVar(plural(n.local.Name), t)
+		ref := &ast.Ref{Var: n.slot}
+		remember = func(value bool) ast.Stmt { return set(ref, token.ASSIGN, builtin("append", t, ref, trueLit(value))) }
+		load = pop(n.local, ref)
+	}
+	in.first = append(in.first, &ast.Decl{Vars: []*ast.Var{n.slot}, Typed: true})
+	for _, pos := range v.hist.log.at[flag] {
+		s := v.tree.items[pos].stmt
+		if a, ok := s.(*ast.Assign); ok && a.Op == token.ASSIGN {
+			in.after[s] = append(in.after[s], remember(true))
+		}
+	}
+	in.entry(n.flag.then, remember(false))
+	return load
+}
+
+// pop takes the last of a slice of remembered values.
+func pop(local *ast.Var, list *ast.Ref) []ast.Stmt {
+	last := &ast.Binary{Op: token.SUB, X: length(list), Y: intNumber(1), T: intType}
 	return []ast.Stmt{
-		define(n.local, &ast.Index{X: ref, I: last, T: n.local.Type}),
-		set(ref, token.ASSIGN, &ast.Slice{X: ref, Hi: last, T: t}),
+		define(local, &ast.Index{X: list, I: last, T: local.Type}),
+		set(list, token.ASSIGN, &ast.Slice{X: list, Hi: last, T: list.Var.Type}),
 	}
 }
 

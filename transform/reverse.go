@@ -131,8 +131,14 @@ func (r *reverser) simple(it *item) []ast.Stmt {
 		if g := r.grown[s]; g != nil {
 			return r.appendBack(s, s.Rhs[0].(*ast.Call), s.Lhs[0].(*ast.Ref), g)
 		}
+		if c := copyCall(s.Rhs); c != nil {
+			return r.copyBack(s, c)
+		}
 		return r.assign(s)
 	case *ast.Decl:
+		if c := copyCall(s.Values); c != nil {
+			return r.copyBack(s, c)
+		}
 		if g := r.grown[s]; g != nil {
 			return r.appendBack(s, s.Values[0].(*ast.Call), &ast.Ref{Var: s.Vars[0]}, g)
 		}
@@ -141,6 +147,17 @@ func (r *reverser) simple(it *item) []ast.Stmt {
 		return r.do(s)
 	}
 	panic(fmt.Sprintf("transform: reverse of %T", it.stmt))
+}
+
+// copyCall returns the call of copy that is the right side of an assignment, or nil.
+func copyCall(rhs []ast.Expr) *ast.Call {
+	if len(rhs) != 1 {
+		return nil
+	}
+	if c, ok := rhs[0].(*ast.Call); ok && c.Fun.Builtin == "copy" {
+		return c
+	}
+	return nil
 }
 
 func (r *reverser) assign(s *ast.Assign) []ast.Stmt {
@@ -206,6 +223,7 @@ type target struct {
 	l, rhs ast.Expr
 	d      ast.Expr // the adjoint of l
 	seed   ast.Expr // what the right side is seeded with
+	fresh  bool     // whether l is declared here, so that its adjoint ends here
 }
 
 // parallel reverses an assignment, which may have several sides.
@@ -221,12 +239,12 @@ func (r *reverser) parallel(s ast.Stmt, lhs, rhs []ast.Expr, declares bool) []as
 	for i, l := range lhs {
 		if l == nil || !r.holdsActive(l) {
 			if l != nil && r.reachesActive(l) && isAlloc(rhs[i]) {
-				targets = append(targets, &target{l: l, rhs: rhs[i]})
+				targets = append(targets, &target{l: l, rhs: rhs[i], fresh: isFresh(l, declares)})
 				plain = false
 			}
 			continue
 		}
-		targets = append(targets, &target{l: l, rhs: rhs[i], d: r.place(l, before(s))})
+		targets = append(targets, &target{l: l, rhs: rhs[i], d: r.place(l, before(s)), fresh: isFresh(l, declares)})
 		if r.mem.inMemory(l) || !ast.IsFloat(l.Type()) || rootVarIsPath(l) {
 			plain = false
 		}
@@ -235,9 +253,15 @@ func (r *reverser) parallel(s ast.Stmt, lhs, rhs []ast.Expr, declares bool) []as
 	case len(targets) == 0:
 		return nil
 	case plain:
-		return r.scalars(s, targets, declares)
+		return r.scalars(s, targets)
 	}
-	return r.places(s, targets, declares)
+	return r.places(s, targets)
+}
+
+// isFresh reports whether l is a variable that the statement declares.
+func isFresh(l ast.Expr, declares bool) bool {
+	ref, ok := l.(*ast.Ref)
+	return declares && ok && !ref.Again
 }
 
 // rootVarIsPath reports whether e is a part of a variable.
@@ -259,7 +283,7 @@ func isAlloc(e ast.Expr) bool {
 
 // scalars reverses an assignment to float variables: the adjoints of other places first, then those of the targets, all at
 // once.
-func (r *reverser) scalars(s ast.Stmt, targets []*target, declares bool) []ast.Stmt {
+func (r *reverser) scalars(s ast.Stmt, targets []*target) []ast.Stmt {
 	var out []ast.Stmt
 	own := make([][]ast.Expr, len(targets)) // what goes to each target
 	guarded := false
@@ -268,7 +292,7 @@ func (r *reverser) scalars(s ast.Stmt, targets []*target, declares bool) []ast.S
 		out = append(out, lin.pre...)
 		var rest []term
 		for _, tm := range lin.terms {
-			if j := slices.IndexFunc(targets, func(u *target) bool { return ast.Equal(u.l, tm.place) }); j >= 0 && !declares {
+			if j := slices.IndexFunc(targets, func(u *target) bool { return !u.fresh && ast.Equal(u.l, tm.place) }); j >= 0 {
 				guarded = guarded || len(tm.when) > 0
 				own[j] = append(own[j], withSeed(tm.coef, t.d))
 			} else {
@@ -279,18 +303,24 @@ func (r *reverser) scalars(s ast.Stmt, targets []*target, declares bool) []ast.S
 		out = append(out, r.contributions(lin, t.d, targets[i+1:])...)
 	}
 	if guarded {
-		return r.places(s, targets, declares)
+		return r.places(s, targets)
 	}
-	if declares || r.onlyReturned(targets) {
+	if r.onlyReturned(targets) {
 		return out
 	}
 	update := &ast.Assign{Op: token.ASSIGN}
 	for i, t := range targets {
+		if t.fresh {
+			continue
+		}
 		r.contribute(t.d)
 		update.Lhs = append(update.Lhs, t.d)
 		update.Rhs = append(update.Rhs, sum(own[i], t.l.Type()))
 	}
-	if len(targets) == 1 {
+	switch {
+	case len(update.Lhs) == 0:
+		return out
+	case len(targets) == 1:
 		return append(out, r.scale(targets[0].d, own[0], targets[0].l.Type())...)
 	}
 	return append(out, update)
@@ -420,12 +450,26 @@ func (r *reverser) contributions(lin *linear, s ast.Expr, _ []*target) []ast.Stm
 			}
 		}
 		add := r.addTo(d, coefs, s)
-		if len(t.when) > 0 {
-			add = []ast.Stmt{&ast.If{Cond: all(t.when), Then: &ast.Block{Stmts: add}}}
+		if len(t.when) > 0 && len(add) > 0 {
+			out = addGuarded(out, all(t.when), add)
+			continue
 		}
 		out = append(out, add...)
 	}
 	return out
+}
+
+// addGuarded adds statements under a condition; they become the else branch of an if with the opposite one.
+func addGuarded(out []ast.Stmt, cond ast.Expr, list []ast.Stmt) []ast.Stmt {
+	if len(out) > 0 {
+		if last, ok := out[len(out)-1].(*ast.If); ok && last.Else == nil && ast.Equal(negate(last.Cond), cond) {
+			c := *last
+			c.Else = &ast.Block{Stmts: list}
+			out[len(out)-1] = &c
+			return out
+		}
+	}
+	return append(out, &ast.If{Cond: cond, Then: &ast.Block{Stmts: list}})
 }
 
 // addTo is d += the sum of terms.
@@ -468,12 +512,12 @@ func zeroProduct(e ast.Expr) bool {
 
 // places reverses an assignment some of whose targets are in memory, or no floats: the adjoints are taken out first,
 // since the places on the right may be the same.
-func (r *reverser) places(s ast.Stmt, targets []*target, declares bool) []ast.Stmt {
-	if len(targets) == 1 && targets[0].d != nil && ast.IsFloat(targets[0].l.Type()) && !declares {
+func (r *reverser) places(s ast.Stmt, targets []*target) []ast.Stmt {
+	if len(targets) == 1 && targets[0].d != nil && ast.IsFloat(targets[0].l.Type()) && !targets[0].fresh {
 		return r.onePlace(s, targets[0])
 	}
 	var out []ast.Stmt
-	direct := len(targets) == 1 && declares
+	direct := len(targets) == 1 && targets[0].fresh
 	// From the last to the first: where two are the same place the last assignment has won.
 	for _, t := range slices.Backward(targets) {
 		switch {
@@ -719,7 +763,7 @@ func (r *reverser) appendBack(s ast.Stmt, c *ast.Call, y *ast.Ref, g *growth) []
 	} else if valued {
 		for j, a := range c.Args[1:] {
 			at := &ast.Index{X: dy, I: plus(n, int64(j)), T: elem}
-			out = append(out, r.places(s, []*target{{l: at, rhs: a, d: at}}, false)...)
+			out = append(out, r.places(s, []*target{{l: at, rhs: a, d: at}})...)
 		}
 	}
 	if isNil(c.Args[0]) || !valued {

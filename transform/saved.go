@@ -41,6 +41,7 @@ type need struct {
 	uses  []*part
 	again ast.Expr // what computes it again, if it is not remembered
 	subs  []*need  // what again reads
+	flag  *item    // the if that asks for a flag, if it is one
 
 	home *part    // where it is saved and loaded
 	slot *ast.Var // what remembers it: a variable, or a slice
@@ -140,6 +141,9 @@ func (v *resolver) value(e ast.Expr, u use) ast.Expr {
 			return v.variable(e.Var, u)
 		}
 	}
+	if v.asksFlag(e) {
+		return ast.MapOperands(e, func(x ast.Expr) ast.Expr { return v.value(x, u) })
+	}
 	if v.needs[v.memoKey(e, u)] != nil {
 		return v.remember(e, u)
 	}
@@ -147,6 +151,16 @@ func (v *resolver) value(e ast.Expr, u use) ast.Expr {
 		return v.remember(e, u)
 	}
 	return ast.MapOperands(e, func(x ast.Expr) ast.Expr { return v.value(x, u) })
+}
+
+// asksFlag reports whether e is the condition of what follows a statement that may have jumped.
+func (v *resolver) asksFlag(e ast.Expr) bool {
+	u, ok := e.(*ast.Unary)
+	if !ok {
+		return false
+	}
+	ref, ok := u.X.(*ast.Ref)
+	return ok && v.tree.guards[ref.Var] != nil
 }
 
 // wholly reports whether to remember e itself rather than the n values that it is computed from.
@@ -278,7 +292,7 @@ func (v *resolver) variableSlots(x *ast.Var, u use) int {
 }
 
 func (v *resolver) versionOf(x *ast.Var, u use) *version {
-	if v.synthetic[x] != nil {
+	if v.synthetic[x] != nil || v.tree.guards[x] != nil {
 		return nil
 	}
 	ver := v.hist.versionAt(x, u.it, u.after)
@@ -290,6 +304,9 @@ func (v *resolver) versionOf(x *ast.Var, u use) *version {
 
 // inPlace reports whether a variable still has its value in the reverse sweep.
 func (v *resolver) inPlace(x *ast.Var, u use) bool {
+	if v.tree.guards[x] != nil {
+		return false // what it is where it is asked for, and what it is where a jump goes, are two things
+	}
 	if loop := v.synthetic[x]; loop != nil {
 		return len(loop.part.repeats()) == 0
 	}
@@ -328,6 +345,13 @@ func (v *resolver) variable(x *ast.Var, u use) ast.Expr {
 		n := v.need(v.key(x, nil, u), u)
 		if n.local == nil {
 			n.local, n.expr, n.part, n.item = ast.NewVar(x.Name, x.Type), &ast.Ref{Var: x}, loop.part, loop
+		}
+		return &ast.Ref{Var: n.local}
+	}
+	if guard := v.tree.guards[x]; guard != nil {
+		n := v.need(v.key(x, nil, u), u)
+		if n.local == nil {
+			n.local, n.expr, n.part, n.flag = ast.NewVar(x.Name, x.Type), &ast.Ref{Var: x}, guard.part, guard
 		}
 		return &ast.Ref{Var: n.local}
 	}
@@ -469,7 +493,7 @@ func (v *resolver) exprKey(e ast.Expr, u use) string {
 	ast.Walk(e, func(e ast.Expr) bool {
 		switch e := e.(type) {
 		case *ast.Ref:
-			if v.synthetic[e.Var] != nil || v.own[e.Var] {
+			if v.synthetic[e.Var] != nil || v.own[e.Var] || v.tree.guards[e.Var] != nil {
 				fmt.Fprintf(&b, "s%p", e.Var)
 			} else {
 				fmt.Fprintf(&b, "v%d", v.versionOf(e.Var, u).id)
@@ -530,7 +554,7 @@ func (v *resolver) homeOf(n *need) *part {
 	for _, p := range n.uses[1:] {
 		home = common(home, p)
 	}
-	if n.front || v.synthetic[rootVar(n.expr)] != nil {
+	if n.front || n.flag != nil || v.synthetic[rootVar(n.expr)] != nil {
 		return n.part
 	}
 	for p := home; p != n.part && p != nil; p = p.parent {

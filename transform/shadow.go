@@ -316,28 +316,25 @@ func (d *derivation) shadowAssign(s ast.Stmt, lhs, rhs []ast.Expr) []ast.Stmt {
 		if !d.reachesActive(l) {
 			continue
 		}
-		value := d.shadowOf(s, rhs[i])
-		var place ast.Expr
 		if v := rootVar(l); v != nil && !d.mem.addressed[v] {
-			place = replaceRoot(l, d.shadow(v))
+			place := replaceRoot(l, d.shadow(v))
 			if r, ok := l.(*ast.Ref); ok && r.Again {
 				place = &ast.Ref{Var: d.shadow(v), Again: true}
 			}
-		} else {
-			place = d.place(l, now)
-			old := ast.NewVar("old", l.Type())
-			save := &ast.Assign{Lhs: refs([]*ast.Var{old}), Op: token.DEFINE, Rhs: []ast.Expr{place}}
+			sh.Lhs, sh.Rhs = append(sh.Lhs, place), append(sh.Rhs, d.shadowOf(s, rhs[i]))
+			continue
+		}
+		for _, st := range d.refStores(s, l, rhs[i]) {
+			place := d.place(st.place, now)
 			if !d.forward {
+				old := ast.NewVar("old", place.Type())
+				save := define(old, place)
 				before = append(before, save)
-				back := &ast.Assign{
-					Lhs: []ast.Expr{d.place(l, beforeOf(save))}, Op: token.ASSIGN,
-					Rhs: []ast.Expr{&ast.Past{X: &ast.Ref{Var: old}, At: save, After: true}},
-				}
+				back := set(d.place(st.place, beforeOf(save)), token.ASSIGN, &ast.Past{X: &ast.Ref{Var: old}, At: save, After: true})
 				d.undo[sh] = append(d.undo[sh], back)
 			}
+			sh.Lhs, sh.Rhs = append(sh.Lhs, place), append(sh.Rhs, st.value)
 		}
-		sh.Lhs = append(sh.Lhs, place)
-		sh.Rhs = append(sh.Rhs, value)
 	}
 	out = append(out, before...)
 	if len(sh.Lhs) > 0 {
@@ -347,6 +344,43 @@ func (d *derivation) shadowAssign(s ast.Stmt, lhs, rhs []ast.Expr) []ast.Stmt {
 }
 
 func beforeOf(s ast.Stmt) reader { return before(s) }
+
+// A refStore is a slice or pointer that an assignment puts into memory, and its shadow.
+type refStore struct{ place, value ast.Expr }
+
+// refStores returns the slices and pointers that l = e puts into memory. The floats beside them are none of the forward
+// sweep's business.
+func (d *derivation) refStores(s ast.Stmt, l, e ast.Expr) []refStore {
+	if ast.ShapeOf(l.Type()) != ast.Mixed {
+		return []refStore{{l, d.shadowOf(s, e)}}
+	}
+	st, ok := l.Type().Underlying().(*types.Struct)
+	if !ok {
+		refuse(s.Info().Pos, "arrays of %s are not supported yet", l.Type())
+	}
+	var list []refStore
+	for f := range st.Fields() {
+		if !ast.Carries(f.Type()) || !hasRefs(f.Type()) {
+			continue
+		}
+		list = append(list, d.refStores(s, &ast.Field{X: undereference(l), Field: f}, fieldOf(e, f))...)
+	}
+	return list
+}
+
+// fieldOf is the field f of a value: of a literal, what stands there.
+func fieldOf(e ast.Expr, f *types.Var) ast.Expr {
+	lit, ok := e.(*ast.Composite)
+	if !ok {
+		return &ast.Field{X: undereference(e), Field: f}
+	}
+	for _, elem := range lit.Elems {
+		if elem.Field == f {
+			return elem.Value
+		}
+	}
+	return zeroOf(f.Type())
+}
 
 // shadowOf returns the shadow of the right side of an assignment: of a fresh value a fresh shadow.
 func (d *derivation) shadowOf(s ast.Stmt, e ast.Expr) ast.Expr {

@@ -61,12 +61,13 @@ type tree struct {
 	root  *part
 	items []*item // by position
 	at    map[ast.Stmt]*item
-	flags map[ast.Stmt]*ast.Var
-	loops []*item // those being built
+	flags  map[ast.Stmt]*ast.Var
+	guards map[*ast.Var]*item // of flags: the if that asks for it
+	loops  []*item            // those being built
 }
 
 func newTree(body *ast.Block, flags map[ast.Stmt]*ast.Var) *tree {
-	t := &tree{at: map[ast.Stmt]*item{}, flags: flags}
+	t := &tree{at: map[ast.Stmt]*item{}, flags: flags, guards: map[*ast.Var]*item{}}
 	t.root = &part{in: body}
 	t.fill(t.root, body.Stmts)
 	return t
@@ -199,6 +200,7 @@ func (t *tree) enter(p *part, list []ast.Stmt) {
 func (t *tree) guard(p *part, flag *ast.Var, rest []ast.Stmt) {
 	s := &ast.If{Cond: &ast.Unary{Op: token.NOT, X: &ast.Ref{Var: flag}}, Then: &ast.Block{Stmts: rest}}
 	it := t.newItem(p, s)
+	t.guards[flag] = it
 	it.cond = s.Cond
 	it.then = &part{parent: p, branch: it, before: rest[0]}
 	it.els = &part{parent: p, branch: it}

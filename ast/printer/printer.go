@@ -416,8 +416,11 @@ func isNew(e ast.Expr) bool {
 }
 
 func isInteger(e ast.Expr) bool {
+	if e == nil {
+		return false
+	}
 	b, ok := e.Type().Underlying().(*types.Basic)
-	return e != nil && ok && b.Info()&types.IsInteger != 0
+	return ok && b.Info()&types.IsInteger != 0
 }
 
 // typed prints an initial value so that its default type is t.

@@ -359,16 +359,30 @@ func (g *gen) returnStatement(whole bool) bool {
 // setResults prepares a bare return. It reports false where a result is hidden.
 func (g *gen) setResults(whole bool) bool {
 	f := g.fn
-	for i, n := range f.named {
+	for _, n := range f.named {
 		v := g.lookup(n)
 		if !slices.Contains(g.scopes[1].vars, v) {
 			return false
 		}
-		if t := f.results[i]; whole && t.kind == floatKind {
-			g.update(path{text: n, typ: t, root: v, whole: true}, "=", g.summary(t))
+		if whole {
+			g.complete(v)
 		}
 	}
 	return true
+}
+
+// complete adds to a float of the result v what depends on much of the rest.
+func (g *gen) complete(v *variable) {
+	for _, t := range g.types.floats() {
+		if p, ok := g.descend(v, t); ok {
+			op := "+="
+			if p.whole {
+				op = "="
+			}
+			g.update(p, op, g.summary(t))
+			return
+		}
+	}
 }
 
 // needsValue reports whether the zero value of t is not a value that its place promises.
@@ -381,8 +395,15 @@ func needsValue(t *typ) bool {
 
 // result returns a value to return.
 func (g *gen) result(t *typ, whole bool) (string, bool) {
-	if t.kind == floatKind && whole {
-		return g.summary(t), true
+	if whole && t.differentiable() && t.kind != pointerKind && (t.kind == floatKind || g.chance(0.8)) {
+		g.summing = true
+		defer func() { g.summing = false }()
+		if t.kind == floatKind {
+			return g.value(t, 2)
+		}
+		if text, ok := g.literal(t, 2); ok {
+			return text, true
+		}
 	}
 	for range 4 {
 		if v, ok := g.value(t, 2); ok {
@@ -394,21 +415,32 @@ func (g *gen) result(t *typ, whole bool) (string, bool) {
 
 // summary returns an expression that reads several variables.
 func (g *gen) summary(t *typ) string {
-	roots := g.visible(func(v *variable) bool { return v.typ.reaches(t) })
+	roots := g.visible(func(v *variable) bool { return v.typ.differentiable() })
 	g.rng.Shuffle(len(roots), func(i, j int) { roots[i], roots[j] = roots[j], roots[i] })
 	e := g.tame(g.float(t, 2), t, storedMag)
 	for _, v := range roots[:min(len(roots), 4)] {
-		p, ok := g.descend(v, t)
+		term, ok := g.converted(v, t)
 		if !ok {
 			continue
 		}
-		term := p.expr()
 		if g.chance(0.5) {
-			term = infix(g.tame(g.leaf(t), t, 3), "*", product, term)
+			term = infix(g.tame(g.leaf(t), t, variableMag), "*", product, term)
 		}
 		e = infix(e, pick(g, []string{"+", "+", "-"}), sum, term)
 	}
 	return e.text
+}
+
+// converted returns a float that v leads to as an operand of type t.
+func (g *gen) converted(v *variable, t *typ) (expr, bool) {
+	for _, from := range append([]*typ{t}, g.types.floats()...) {
+		if p, ok := g.descend(v, from); ok && from == t {
+			return p.expr(), true
+		} else if ok && g.sayable(t) {
+			return callExpr(variableMag, t.text, p.expr()), true
+		}
+	}
+	return expr{}, false
 }
 
 // callInExpression calls a function that writes no memory.

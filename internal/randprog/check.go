@@ -20,7 +20,7 @@ import (
 type Config struct {
 	// Root is the directory of the module github.com/godiff/godiff.
 	Root string
-	// Generate derives the packages in and below dir: it writes the derivatives of fNNNN.go beside it, or returns
+	// Generate derives the package in dir: it writes the derivatives of fNNNN.go beside it, or returns
 	// an error whose text holds a diagnostic `path/fNNNN.go:line:col: message` for each file that it refuses.
 	Generate func(dir string) error
 	// Dir is where programs are written, a directory for nothing else; empty means a temporary directory that is
@@ -60,8 +60,9 @@ type Failure struct {
 // modulePath is the path of the scratch module, under which the package judge may be imported.
 const modulePath = "github.com/godiff/godiff/internal/randprog/corpus"
 
-// perPackage is the number of programs in a package: some packages compile at the same time.
-const perPackage = 100
+// perPackage is the number of programs in a package. Packages compile at the same time, and derivatives are made
+// for one of them at a time, again after each removal of programs that were refused.
+const perPackage = 50
 
 // Check makes the derivatives of programs and judges them. The error is about the harness, not about a program.
 func Check(programs []Program, c Config) (Report, error) {
@@ -82,7 +83,7 @@ func Check(programs []Program, c Config) (Report, error) {
 		}
 		k.entries = append(k.entries, entry{i, u})
 	}
-	for _, step := range []func() error{k.clean, k.write, k.derive, k.build, k.run} {
+	for _, step := range []func() error{k.clean, k.module, k.derive, k.build, k.run} {
 		if err := step(); err != nil {
 			return k.report, err
 		}
@@ -109,8 +110,8 @@ type entry struct {
 func (e entry) suffix() string { return fmt.Sprintf("%04d", e.index) }
 
 // pkg returns the name of the package that holds the program, and of that for its twin.
-func (e entry) pkg() string  { return fmt.Sprintf("p%d", e.index/perPackage) }
-func (e entry) twin() string { return fmt.Sprintf("w%d", e.index/perPackage) }
+func (e entry) pkg() string  { return fmt.Sprintf("p%03d", e.index/perPackage) }
+func (e entry) twin() string { return fmt.Sprintf("w%03d", e.index/perPackage) }
 
 // failure returns e as a failure.
 func (e entry) failure(message string) Failure {
@@ -130,23 +131,28 @@ func (k *check) clean() error {
 	return err
 }
 
-// write writes the module, without its driver.
-func (k *check) write() error {
+// module writes the module, without its driver.
+func (k *check) module() error {
 	sums, err := os.ReadFile(filepath.Join(k.Root, "go.sum"))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
 	mod := fmt.Sprintf("module %s\n\ngo 1.26\n\nrequire github.com/godiff/godiff v0.0.0\n\nreplace github.com/godiff/godiff => %s\n", modulePath, k.Root)
-	files := map[string][]byte{"go.mod": []byte(mod), "go.sum": sums}
-	for _, e := range k.entries {
+	return errors.Join(
+		writeFile(filepath.Join(k.Dir, "go.mod"), []byte(mod)),
+		writeFile(filepath.Join(k.Dir, "go.sum"), sums),
+		k.write(k.entries))
+}
+
+// write writes the files of programs.
+func (k *check) write(entries []entry) error {
+	for _, e := range entries {
 		name := "f" + e.suffix() + ".go"
-		files[filepath.Join(e.pkg(), name)] = e.mangled(e.pkg(), e.suffix(), false)
+		err := writeFile(filepath.Join(k.Dir, e.pkg(), name), e.mangled(e.pkg(), e.suffix(), false))
 		if e.single {
-			files[filepath.Join(e.twin(), name)] = e.mangled(e.twin(), e.suffix(), true)
+			err = errors.Join(err, writeFile(filepath.Join(k.Dir, e.twin(), name), e.mangled(e.twin(), e.suffix(), true)))
 		}
-	}
-	for name, data := range files {
-		if err := writeFile(filepath.Join(k.Dir, name), data); err != nil {
+		if err != nil {
 			return err
 		}
 	}
@@ -201,14 +207,32 @@ func (k *check) has(index int) bool {
 
 // derive makes the derivatives, and drops the programs that stand in the way of it.
 func (k *check) derive() error {
-	for len(k.entries) > 0 {
-		err := k.Generate(k.Dir)
+	for from := 0; from < len(k.entries); {
+		pkg := k.entries[from].pkg()
+		if err := k.derivePackage(pkg); err != nil {
+			return err
+		}
+		for from < len(k.entries) && k.entries[from].pkg() <= pkg {
+			from++
+		}
+	}
+	return nil
+}
+
+// of returns the programs of a package.
+func (k *check) of(pkg string) []entry {
+	return slices.DeleteFunc(slices.Clone(k.entries), func(e entry) bool { return e.pkg() != pkg })
+}
+
+func (k *check) derivePackage(pkg string) error {
+	for len(k.of(pkg)) > 0 {
+		err := k.Generate(filepath.Join(k.Dir, pkg))
 		if err == nil {
 			return nil
 		}
 		bad := k.complaints(err.Error())
 		if len(bad) == 0 {
-			if err := k.isolate(); err != nil {
+			if err := k.isolate(pkg); err != nil {
 				return err
 			}
 			continue
@@ -240,19 +264,19 @@ func (k *check) refuse(bad map[int]string) error {
 	return nil
 }
 
-// patience is the number of programs after which Check stops to look for further ones that make the compiler fail
-// without naming them, or that exceed a limit.
+// patience is the number of programs after which Check stops to look for more in a package that make the compiler
+// fail without naming them, or for more that exceed a limit.
 const patience = 12
 
-// isolate drops the programs that make the compiler fail without naming them, found by halving. After some of them it
-// drops all others too.
-func (k *check) isolate() error {
+// isolate drops the programs of a package that make the compiler fail without naming them, found by halving. After
+// some of them it drops all others too.
+func (k *check) isolate(pkg string) error {
 	guilty := map[int]string{}
-	err := k.halve(k.entries, guilty)
-	if err != nil {
+	suspects := k.of(pkg)
+	if err := k.halve(suspects, guilty); err != nil {
 		return err
 	}
-	if err := k.write(); err != nil { // halving removed files
+	if err := k.write(suspects); err != nil { // halving removed files
 		return err
 	}
 	for i, message := range guilty {
@@ -262,29 +286,30 @@ func (k *check) isolate() error {
 		}
 		k.fail(e, "the compiler fails: "+message)
 	}
-	if len(guilty) >= patience {
-		k.giveUp()
+	if len(guilty) < patience {
+		return nil
+	}
+	for _, e := range k.of(pkg) {
+		if _, err := k.drop(e.index); err != nil {
+			return err
+		}
+		k.report.Unjudged++
 	}
 	return nil
 }
 
-// giveUp drops all programs.
-func (k *check) giveUp() {
-	k.report.Unjudged += len(k.entries)
-	k.entries = nil
-}
-
-// halve adds those of the suspects that make the compiler fail by themselves, with what it says.
+// halve adds those of the suspects, which belong to one package, that make the compiler fail by themselves, with
+// what it says.
 func (k *check) halve(suspects []entry, guilty map[int]string) error {
 	if len(suspects) == 0 || len(guilty) >= patience {
 		return nil
 	}
-	err := k.generateOnly(suspects)
+	message, err := k.fails(suspects)
 	switch {
-	case err == nil || len(k.complaints(err.Error())) > 0:
-		return nil
+	case err != nil || message == "":
+		return err
 	case len(suspects) == 1:
-		guilty[suspects[0].index] = err.Error()
+		guilty[suspects[0].index] = message
 		return nil
 	}
 	half := len(suspects) / 2
@@ -294,29 +319,31 @@ func (k *check) halve(suspects []entry, guilty map[int]string) error {
 	return k.halve(suspects[half:], guilty)
 }
 
-// generateOnly makes the derivatives of some programs only.
-func (k *check) generateOnly(some []entry) error {
-	all := k.entries
-	defer func() { k.entries = all }()
-	for _, e := range all {
+// fails returns what the compiler says without naming a program, if some programs of a package are all of it.
+func (k *check) fails(some []entry) (message string, err error) {
+	pkg := some[0].pkg()
+	for _, e := range k.of(pkg) {
 		if err := k.erase(e); err != nil {
-			return err
+			return "", err
 		}
 	}
-	k.entries = some
-	if err := k.write(); err != nil {
-		return err
+	if err := k.write(some); err != nil {
+		return "", err
 	}
-	return k.Generate(k.Dir)
+	if err := k.Generate(filepath.Join(k.Dir, pkg)); err != nil && len(k.complaints(err.Error())) == 0 {
+		return err.Error(), nil
+	}
+	return "", nil
 }
 
-// build compiles the driver, and drops programs that do not compile.
+// build compiles the driver, and drops programs that do not compile. It does not optimise: that takes longer than
+// running what it would speed up.
 func (k *check) build() error {
 	for len(k.entries) > 0 {
 		if err := writeFile(filepath.Join(k.Dir, "main.go"), k.driver()); err != nil {
 			return err
 		}
-		cmd := exec.Command("go", "build", "-mod=mod", "-gcflags="+modulePath+"/...=-e", "-o", "driver", ".")
+		cmd := exec.Command("go", "build", "-mod=mod", "-gcflags="+modulePath+"/...=-e -N -l", "-o", "driver", ".")
 		cmd.Dir = k.Dir
 		out, err := cmd.CombinedOutput()
 		if err == nil {

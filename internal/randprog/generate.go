@@ -80,6 +80,8 @@ type gen struct {
 	depth  int // of nested blocks
 	left   int // statements that may still be drawn
 	cost   int // lines that will run
+	// The next float value is to depend on much of what is visible.
+	summing bool
 }
 
 // production is a construct: how often it is tried, and how it is drawn. Draw reports whether the construct was

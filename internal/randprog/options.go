@@ -7,7 +7,7 @@ import (
 
 // Options adjusts what [GenerateWith] draws. All fields are optional.
 type Options struct {
-	// Statements is the number of statements that F has at the outermost level; 0 means 9.
+	// Statements is the number of statements that F has at the outermost level; 0 means 7.
 	Statements int
 	// Depth bounds how deep blocks nest; 0 means 4.
 	Depth int
@@ -19,7 +19,8 @@ type Options struct {
 	// Hostile is the percentage of programs whose names attack a printer (dx, len, math, err); 0 means 25,
 	// negative none.
 	Hostile int
-	// Modes lists the directives that F carries where they are legal; nil means vjp, jvp, grad, valuegrad.
+	// Modes lists the directives that F carries where they are legal; nil means vjp, jvp, and one of grad and
+	// valuegrad, which have most of their code in common.
 	Modes []string
 	// SpareCapacity gives slice arguments spare capacity and lets programs append into it.
 	SpareCapacity bool
@@ -48,13 +49,10 @@ func (o Options) check() {
 
 // withDefaults returns o with its zero fields filled in.
 func (o Options) withDefaults() Options {
-	o.Statements = orDefault(o.Statements, 9)
+	o.Statements = orDefault(o.Statements, 7)
 	o.Depth = orDefault(o.Depth, 4)
 	o.Helpers = orDefault(o.Helpers, 3)
 	o.Hostile = orDefault(o.Hostile, 25)
-	if o.Modes == nil {
-		o.Modes = []string{"vjp", "jvp", "grad", "valuegrad"}
-	}
 	return o
 }
 

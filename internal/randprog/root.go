@@ -88,10 +88,13 @@ func (g *gen) drawResults(f *function) {
 
 // doc returns the doc comment of F with its directives.
 func (g *gen) doc(f *function) string {
-	wrt := g.subset(f)
+	wrt, modes := g.subset(f), g.opts.Modes
+	if modes == nil {
+		modes = []string{"vjp", "jvp", pick(g, []string{"grad", "valuegrad"})}
+	}
 	var b strings.Builder
 	b.WriteString("// F is what is differentiated.\n//\n")
-	for _, m := range g.opts.Modes {
+	for _, m := range modes {
 		if (m == "grad" || m == "valuegrad") && !f.hasGradient() {
 			continue
 		}

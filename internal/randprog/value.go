@@ -18,6 +18,10 @@ type reference struct {
 func (g *gen) value(t *typ, depth int) (text string, ok bool) {
 	switch t.kind {
 	case floatKind:
+		if g.summing {
+			g.summing = false
+			return g.summary(t), true
+		}
 		return g.stored(t, depth), true
 	case intKind:
 		return g.integer(1).text, true
