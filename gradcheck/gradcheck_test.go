@@ -14,7 +14,7 @@ import (
 	"testing"
 	"unsafe"
 
-	. "github.com/godiff/godiff/gradcheck"
+	"github.com/godiff/godiff/gradcheck"
 )
 
 // A recorder is a testing.TB that remembers what it was told.
@@ -114,28 +114,28 @@ func TestRight(t *testing.T) {
 		f, derivative any
 		args          []any
 	}{
-		{"cube", Grad, cube, func(x float64) float64 { return 3 * x * x }, []any{1.5}},
-		{"cube at zero", Grad, cube, func(x float64) float64 { return 3 * x * x }, []any{0}},
-		{"dot", Grad, dot, dotGrad, []any{a, b}},
-		{"dot with itself", Grad, dot, dotGrad, []any{a, a}},
-		{"dot of nil", Grad, dot, dotGrad, []any{nil, nil}},
-		{"dot in reverse", VJP, dot, dotVJP, []any{a, b}},
-		{"dot in reverse with itself", VJP, dot, dotVJP, []any{a, a}},
-		{"dot forward", JVP, dot, dotJVP, []any{a, b}},
-		{"dot forward with itself", JVP, dot, dotJVP, []any{a, a}},
-		{"far from one", Grad, math.Log, func(x float64) float64 { return 1 / x }, []any{1e-3}},
-		{"very far from one", Grad, math.Log, func(x float64) float64 { return 1 / x }, []any{1e-12}},
-		{"large", Grad, math.Exp, math.Exp, []any{600}},
-		{"fast", Grad, func(x float64) float64 { return math.Sin(1000 * x) }, func(x float64) float64 { return 1000 * math.Cos(1000*x) }, []any{1}},
-		{"large and fast", Grad, math.Sin, math.Cos, []any{1e5}},
-		{"near a pole", Grad, func(x float64) float64 { return 1 / (x - 1) }, func(x float64) float64 { return -1 / (x - 1) / (x - 1) }, []any{1.001}},
-		{"near a kink", Grad, math.Abs, func(x float64) float64 { return 1 }, []any{1e-3}},
-		{"flat beside a bowl", Grad, func(x float64) float64 { return math.Log1p(math.Exp(max(1e-5, x*x))) }, func(x float64) float64 { return 0 }, []any{5e-4}},
-		{"crest", Grad, func(x float64) float64 { return max(0.5, math.Sin(20*x)) }, func(x float64) float64 { return 20 * math.Cos(20*x) }, []any{5.12}},
-		{"cancellation", Grad, func(x float64) float64 { return (1+x)*(1+x) - 1 }, func(x float64) float64 { return 2 * (1 + x) }, []any{1e-20}},
-		{"steps", Grad, math.Floor, func(x float64) float64 { return 0 }, []any{2.25}},
-		{"a small multiple", Grad, func(x float64) float64 { return 1e-7 * x * x }, func(x float64) float64 { return 2e-7 * x }, []any{3}},
-		{"a constant sum", Grad, softmaxSum, func(x []float64) []float64 { return make([]float64, len(x)) }, []any{[]float64{1, 2, 3}}},
+		{"cube", gradcheck.Grad, cube, func(x float64) float64 { return 3 * x * x }, []any{1.5}},
+		{"cube at zero", gradcheck.Grad, cube, func(x float64) float64 { return 3 * x * x }, []any{0}},
+		{"dot", gradcheck.Grad, dot, dotGrad, []any{a, b}},
+		{"dot with itself", gradcheck.Grad, dot, dotGrad, []any{a, a}},
+		{"dot of nil", gradcheck.Grad, dot, dotGrad, []any{nil, nil}},
+		{"dot in reverse", gradcheck.VJP, dot, dotVJP, []any{a, b}},
+		{"dot in reverse with itself", gradcheck.VJP, dot, dotVJP, []any{a, a}},
+		{"dot forward", gradcheck.JVP, dot, dotJVP, []any{a, b}},
+		{"dot forward with itself", gradcheck.JVP, dot, dotJVP, []any{a, a}},
+		{"far from one", gradcheck.Grad, math.Log, func(x float64) float64 { return 1 / x }, []any{1e-3}},
+		{"very far from one", gradcheck.Grad, math.Log, func(x float64) float64 { return 1 / x }, []any{1e-12}},
+		{"large", gradcheck.Grad, math.Exp, math.Exp, []any{600}},
+		{"fast", gradcheck.Grad, func(x float64) float64 { return math.Sin(1000 * x) }, func(x float64) float64 { return 1000 * math.Cos(1000*x) }, []any{1}},
+		{"large and fast", gradcheck.Grad, math.Sin, math.Cos, []any{1e5}},
+		{"near a pole", gradcheck.Grad, func(x float64) float64 { return 1 / (x - 1) }, func(x float64) float64 { return -1 / (x - 1) / (x - 1) }, []any{1.001}},
+		{"near a kink", gradcheck.Grad, math.Abs, func(x float64) float64 { return 1 }, []any{1e-3}},
+		{"flat beside a bowl", gradcheck.Grad, func(x float64) float64 { return math.Log1p(math.Exp(max(1e-5, x*x))) }, func(x float64) float64 { return 0 }, []any{5e-4}},
+		{"crest", gradcheck.Grad, func(x float64) float64 { return max(0.5, math.Sin(20*x)) }, func(x float64) float64 { return 20 * math.Cos(20*x) }, []any{5.12}},
+		{"cancellation", gradcheck.Grad, func(x float64) float64 { return (1+x)*(1+x) - 1 }, func(x float64) float64 { return 2 * (1 + x) }, []any{1e-20}},
+		{"steps", gradcheck.Grad, math.Floor, func(x float64) float64 { return 0 }, []any{2.25}},
+		{"a small multiple", gradcheck.Grad, func(x float64) float64 { return 1e-7 * x * x }, func(x float64) float64 { return 2e-7 * x }, []any{3}},
+		{"a constant sum", gradcheck.Grad, softmaxSum, func(x []float64) []float64 { return make([]float64, len(x)) }, []any{[]float64{1, 2, 3}}},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.check(t, c.f, c.derivative, c.args...) })
 	}
@@ -162,30 +162,30 @@ func TestWrongNumbers(t *testing.T) {
 		args          []any
 		want          string
 	}{
-		{"sign", Grad, cube, func(x float64) float64 { return -3 * x * x }, []any{1.5}, "Grad of gradcheck_test.cube: dx is -6.75, differences give 6.75"},
-		{"slightly", Grad, cube, func(x float64) float64 { return 3 * x * x * (1 + 3e-6) }, []any{1.5}, "relative error 3e-06"},
-		{"small beside large", Grad, func(x, y float64) float64 { return x + 1e-3*y }, func(x, y float64) (float64, float64) { return 1, 1.001e-3 }, []any{1, 1}, "dy is 0.001001"},
-		{"tiny", Grad, func(x float64) float64 { return 1e-9 * x }, func(x float64) float64 { return 0 }, []any{1}, "dx is 0"},
-		{"too tiny to tell", Grad, func(x float64) float64 { return 1e-20 * x }, func(x float64) float64 { return 0 }, []any{1}, "too small to tell"},
-		{"NaN", Grad, cube, func(x float64) float64 { return math.NaN() }, []any{1.5}, "dx is NaN"},
-		{"infinite", Grad, cube, func(x float64) float64 { return math.Inf(1) }, []any{1.5}, "dx is +Inf"},
-		{"NaN for zero", Grad, math.Floor, func(x float64) float64 { return math.NaN() }, []any{1.5}, "dx is NaN"},
-		{"missing element", Grad, dot, func(a, b []float64) ([]float64, []float64) {
+		{"sign", gradcheck.Grad, cube, func(x float64) float64 { return -3 * x * x }, []any{1.5}, "Grad of gradcheck_test.cube: dx is -6.75, differences give 6.75"},
+		{"slightly", gradcheck.Grad, cube, func(x float64) float64 { return 3 * x * x * (1 + 3e-6) }, []any{1.5}, "relative error 3e-06"},
+		{"small beside large", gradcheck.Grad, func(x, y float64) float64 { return x + 1e-3*y }, func(x, y float64) (float64, float64) { return 1, 1.001e-3 }, []any{1, 1}, "dy is 0.001001"},
+		{"tiny", gradcheck.Grad, func(x float64) float64 { return 1e-9 * x }, func(x float64) float64 { return 0 }, []any{1}, "dx is 0"},
+		{"too tiny to tell", gradcheck.Grad, func(x float64) float64 { return 1e-20 * x }, func(x float64) float64 { return 0 }, []any{1}, "too small to tell"},
+		{"NaN", gradcheck.Grad, cube, func(x float64) float64 { return math.NaN() }, []any{1.5}, "dx is NaN"},
+		{"infinite", gradcheck.Grad, cube, func(x float64) float64 { return math.Inf(1) }, []any{1.5}, "dx is +Inf"},
+		{"NaN for zero", gradcheck.Grad, math.Floor, func(x float64) float64 { return math.NaN() }, []any{1.5}, "dx is NaN"},
+		{"missing element", gradcheck.Grad, dot, func(a, b []float64) ([]float64, []float64) {
 			da, db := dotGrad(a, b)
 			da[2] = 0
 			return da, db
 		}, []any{a, b}, "da[2] is 0, differences give -6"},
-		{"no seed", VJP, dot, func(a, b, da, db []float64, dy float64) float64 { return dotVJP(a, b, da, db, 1) }, []any{a, b}, "da[0]"},
-		{"not added", VJP, dot, func(a, b, da, db []float64, dy float64) float64 {
+		{"no seed", gradcheck.VJP, dot, func(a, b, da, db []float64, dy float64) float64 { return dotVJP(a, b, da, db, 1) }, []any{a, b}, "da[0]"},
+		{"not added", gradcheck.VJP, dot, func(a, b, da, db []float64, dy float64) float64 {
 			clear(da)
 			return dotVJP(a, b, da, db, dy)
 		}, []any{a, b}, "da[1]"},
-		{"one shadow for two", VJP, dot, func(a, b, da, db []float64, dy float64) float64 { return dotVJP(a, b, da, da, dy) }, []any{a, a}, "db[1]"},
-		{"tangent", JVP, dot, func(a, b, da, db []float64) (float64, float64) {
+		{"one shadow for two", gradcheck.VJP, dot, func(a, b, da, db []float64, dy float64) float64 { return dotVJP(a, b, da, da, dy) }, []any{a, a}, "db[1]"},
+		{"tangent", gradcheck.JVP, dot, func(a, b, da, db []float64) (float64, float64) {
 			y, dy := dotJVP(a, b, da, db)
 			return y, -dy
 		}, []any{a, b}, "dy is"},
-		{"half the tangent", JVP, dot, func(a, b, da, db []float64) (float64, float64) { return dotJVP(a, b, da, make([]float64, 3)) }, []any{a, b}, "dy is"},
+		{"half the tangent", gradcheck.JVP, dot, func(a, b, da, db []float64) (float64, float64) { return dotJVP(a, b, da, make([]float64, 3)) }, []any{a, b}, "dy is"},
 	} {
 		t.Run(c.name, func(t *testing.T) { wantError(t, record(c.check, c.f, c.derivative, c.args...), c.want) })
 	}
@@ -212,7 +212,7 @@ func TestPoorDifferences(t *testing.T) {
 		{"not a number", cube, func(x float64) float64 { return math.NaN() }, math.NaN(), "do not converge"},
 		{"infinity", cube, func(x float64) float64 { return math.Inf(1) }, math.Inf(1), "do not converge"},
 	} {
-		t.Run(c.name, func(t *testing.T) { wantError(t, record(Grad, c.f, c.derivative, c.at), c.want) })
+		t.Run(c.name, func(t *testing.T) { wantError(t, record(gradcheck.Grad, c.f, c.derivative, c.at), c.want) })
 	}
 }
 
@@ -230,8 +230,8 @@ func TestValueGrad(t *testing.T) {
 		}
 		return y, text, dx, err
 	}
-	t.Run("right", func(t *testing.T) { ValueGrad(t, divide, right, 2.0, 3) })
-	t.Run("right with error", func(t *testing.T) { ValueGrad(t, divide, right, 2.0, 0) })
+	t.Run("right", func(t *testing.T) { gradcheck.ValueGrad(t, divide, right, 2.0, 3) })
+	t.Run("right with error", func(t *testing.T) { gradcheck.ValueGrad(t, divide, right, 2.0, 0) })
 
 	type result = func(float64, int) (float64, string, float64, error)
 	for _, c := range []struct {
@@ -262,7 +262,7 @@ func TestValueGrad(t *testing.T) {
 		}, 0, "dx is not zero beside an error"},
 		{"panic", func(x float64, n int) (float64, string, float64, error) { panic("oops") }, 3, "the derivative panics: oops"},
 	} {
-		t.Run(c.name, func(t *testing.T) { wantError(t, record(ValueGrad, divide, c.derivative, 2.0, c.n), c.want) })
+		t.Run(c.name, func(t *testing.T) { wantError(t, record(gradcheck.ValueGrad, divide, c.derivative, 2.0, c.n), c.want) })
 	}
 }
 
@@ -304,33 +304,33 @@ func scaleGrad(x []float64, k float64) (dx []float64, dk float64) {
 func TestOverwrittenMemory(t *testing.T) {
 	x := []float64{1, 2, -3}
 	t.Run("right", func(t *testing.T) {
-		VJP(t, scale, scaleVJP, x, 2.5)
-		JVP(t, scale, scaleJVP, x, 2.5)
-		Grad(t, scale, scaleGrad, x, 2.5)
-		Adjoint(t, scaleVJP, scaleJVP, x, 2.5)
+		gradcheck.VJP(t, scale, scaleVJP, x, 2.5)
+		gradcheck.JVP(t, scale, scaleJVP, x, 2.5)
+		gradcheck.Grad(t, scale, scaleGrad, x, 2.5)
+		gradcheck.Adjoint(t, scaleVJP, scaleJVP, x, 2.5)
 	})
 	if !slices.Equal(x, []float64{1, 2, -3}) {
 		t.Errorf("the arguments of the check are changed to %v", x)
 	}
 	t.Run("left as it was", func(t *testing.T) {
-		wantError(t, record(Grad, scale, func(x []float64, k float64) ([]float64, float64) { return scaleGrad(slices.Clone(x), k) }, x, 2.5),
+		wantError(t, record(gradcheck.Grad, scale, func(x []float64, k float64) ([]float64, float64) { return scaleGrad(slices.Clone(x), k) }, x, 2.5),
 			"memory after the call: x[0] is 1, want 2.5", "x[2] is -3, want -7.5")
 	})
 	t.Run("written twice", func(t *testing.T) {
-		wantError(t, record(Grad, scale, func(x []float64, k float64) ([]float64, float64) {
+		wantError(t, record(gradcheck.Grad, scale, func(x []float64, k float64) ([]float64, float64) {
 			scale(x, k)
 			return scaleGrad(x, k)
 		}, x, 2.5), "x[0] is 6.25, want 2.5")
 	})
 	t.Run("last bit", func(t *testing.T) {
-		wantError(t, record(Grad, scale, func(x []float64, k float64) ([]float64, float64) {
+		wantError(t, record(gradcheck.Grad, scale, func(x []float64, k float64) ([]float64, float64) {
 			dx, dk := scaleGrad(x, k)
 			x[1] = math.Nextafter(x[1], 9)
 			return dx, dk
 		}, x, 2.5), "x[1] is 5.000000000000001, want 5")
 	})
 	t.Run("adjoint of the new contents kept", func(t *testing.T) {
-		wantError(t, record(VJP, scale, func(x []float64, k float64, dx []float64, dy float64) (y, dk float64) {
+		wantError(t, record(gradcheck.VJP, scale, func(x []float64, k float64, dx []float64, dy float64) (y, dk float64) {
 			old := slices.Clone(dx)
 			y, dk = scaleVJP(x, k, dx, dy)
 			for i := range dx {
@@ -340,17 +340,17 @@ func TestOverwrittenMemory(t *testing.T) {
 		}, x, 2.5), "dx[0]", "dx[1]", "dx[2]")
 	})
 	t.Run("tangent not updated", func(t *testing.T) {
-		wantError(t, record(JVP, scale, func(x []float64, k float64, dx []float64, dk float64) (y, dy float64) {
+		wantError(t, record(gradcheck.JVP, scale, func(x []float64, k float64, dx []float64, dk float64) (y, dy float64) {
 			return scaleJVP(x, k, slices.Clone(dx), dk)
 		}, x, 2.5), "dx[0]", "dx[1]", "dx[2]")
 	})
 	t.Run("overwritten with itself", func(t *testing.T) {
 		zero := func(x []float64) { clear(x) }
-		VJP(t, zero, func(x, dx []float64) { clear(x); clear(dx) }, []float64{0, 0})
-		wantError(t, record(VJP, zero, func(x, dx []float64) { clear(x) }, []float64{0, 0}), "dx[0]")
+		gradcheck.VJP(t, zero, func(x, dx []float64) { clear(x); clear(dx) }, []float64{0, 0})
+		wantError(t, record(gradcheck.VJP, zero, func(x, dx []float64) { clear(x) }, []float64{0, 0}), "dx[0]")
 	})
 	t.Run("read, but written by the derivative", func(t *testing.T) {
-		wantError(t, record(VJP, dot, func(a, b, da, db []float64, dy float64) float64 {
+		wantError(t, record(gradcheck.VJP, dot, func(a, b, da, db []float64, dy float64) float64 {
 			y := dotVJP(a, b, da, db, dy)
 			a[0] = 7
 			return y
@@ -366,8 +366,8 @@ func TestSpareCapacity(t *testing.T) {
 	x := make([]float64, 1, 4)
 	x[0] = 3
 	right := func(x []float64) []float64 { push(x); return []float64{4 * x[0]} }
-	Grad(t, push, right, x)
-	wantError(t, record(Grad, push, func(x []float64) []float64 { return right(x[:1:1]) }, x),
+	gradcheck.Grad(t, push, right, x)
+	wantError(t, record(gradcheck.Grad, push, func(x []float64) []float64 { return right(x[:1:1]) }, x),
 		"x[1] (spare capacity) is 0, want 6")
 
 	// The second argument lies in the spare capacity of the first.
@@ -380,8 +380,8 @@ func TestSpareCapacity(t *testing.T) {
 		return shadow[:1], shadow[1:]
 	}
 	all := []float64{3, 5}
-	Grad(t, both, grad, all[:1], all[1:])
-	wantError(t, record(Grad, both, func(x, y []float64) (dx, dy []float64) {
+	gradcheck.Grad(t, both, grad, all[:1], all[1:])
+	wantError(t, record(gradcheck.Grad, both, func(x, y []float64) (dx, dy []float64) {
 		v := push(x)
 		dx, dy = grad(x, y)
 		dy[0] = v
@@ -391,7 +391,7 @@ func TestSpareCapacity(t *testing.T) {
 	t.Run("empty", func(t *testing.T) {
 		// set overwrites the first element of y where x is the empty slice before it.
 		set := func(x, y []float64) float64 { x = append(x, 2*y[1]); return y[0] }
-		VJP(t, set, func(x, y, dx, dy []float64, dz float64) float64 {
+		gradcheck.VJP(t, set, func(x, y, dx, dy []float64, dz float64) float64 {
 			dy[0] += dz
 			d := dx[:1][0]
 			dx[:1][0] = 0
@@ -401,12 +401,12 @@ func TestSpareCapacity(t *testing.T) {
 	})
 	t.Run("result in it", func(t *testing.T) {
 		push := func(x []float64) []float64 { return append(x, 2*x[0]) }
-		JVP(t, push, func(x, dx []float64) (y, dy []float64) { return push(x), append(dx, 2*dx[0]) }, x)
-		wantError(t, record(JVP, push, func(x, dx []float64) (y, dy []float64) { return push(x), append(dx, dx[0]) }, x), "dy[1] is")
+		gradcheck.JVP(t, push, func(x, dx []float64) (y, dy []float64) { return push(x), append(dx, 2*dx[0]) }, x)
+		wantError(t, record(gradcheck.JVP, push, func(x, dx []float64) (y, dy []float64) { return push(x), append(dx, dx[0]) }, x), "dy[1] is")
 	})
 	t.Run("shadow without it", func(t *testing.T) {
 		sum := func(x []float64) float64 { return x[0] }
-		wantError(t, record(VJP, sum, func(x, dx []float64, dy float64) float64 {
+		wantError(t, record(gradcheck.VJP, sum, func(x, dx []float64, dy float64) float64 {
 			dx[:2][1] += dy
 			dx[0] += dy
 			return x[0]
@@ -423,36 +423,33 @@ func TestSharedArguments(t *testing.T) {
 		return x[0]
 	}
 	vjp := func(x, y, dx, dy []float64, dz float64) float64 {
-		old := slices.Clone(y)
-		type step struct{ from float64 }
-		var steps []step
+		var ys []float64 // y[i] as it was read
 		for i := range x {
-			steps = append(steps, step{y[i]})
+			ys = append(ys, y[i])
 			x[i] = y[i] * y[i]
 		}
 		dx[0] += dz
 		for i := len(x) - 1; i >= 0; i-- {
 			d := dx[i]
 			dx[i] = 0
-			dy[i] += 2 * steps[i].from * d
+			dy[i] += 2 * ys[i] * d
 		}
-		_ = old
 		return x[0]
 	}
 	all := []float64{1, 2, 3, 4}
-	VJP(t, shift, vjp, all[1:], all[:3])
-	VJP(t, shift, vjp, all[:3], all[1:])
-	VJP(t, shift, vjp, all[:2], all[2:])
-	VJP(t, shift, vjp, all, all)
+	gradcheck.VJP(t, shift, vjp, all[1:], all[:3])
+	gradcheck.VJP(t, shift, vjp, all[:3], all[1:])
+	gradcheck.VJP(t, shift, vjp, all[:2], all[2:])
+	gradcheck.VJP(t, shift, vjp, all, all)
 
 	apart := func(x, y []float64) (dx, dy []float64) {
 		dx, dy = make([]float64, len(x)), make([]float64, len(y))
 		vjp(x, y, dx, dy, 1)
 		return dx, dy
 	}
-	Grad(t, shift, apart, all[:2], all[2:])
-	wantError(t, record(Grad, shift, apart, all, slices.Clone(all)))
-	wantError(t, record(Grad, shift, apart, all[1:], all[:3]), "x[0], which f overwrites, is reached twice and has two shadows")
+	gradcheck.Grad(t, shift, apart, all[:2], all[2:])
+	wantError(t, record(gradcheck.Grad, shift, apart, all, slices.Clone(all)))
+	wantError(t, record(gradcheck.Grad, shift, apart, all[1:], all[:3]), "x[0], which f overwrites, is reached twice and has two shadows")
 
 	cumulate := func(x, y []float64) float64 {
 		for i := range x {
@@ -468,15 +465,15 @@ func TestSharedArguments(t *testing.T) {
 		}
 		return z
 	}
-	VJP(t, cumulate, cumulateVJP, all[1:], all[:3])
-	wantError(t, record(Grad, cumulate, func(x, y []float64) (dx, dy []float64) {
+	gradcheck.VJP(t, cumulate, cumulateVJP, all[1:], all[:3])
+	wantError(t, record(gradcheck.Grad, cumulate, func(x, y []float64) (dx, dy []float64) {
 		dx, dy = make([]float64, 3), make([]float64, 3)
 		cumulateVJP(x, y, dx, dy, 1)
 		return dx, dy
 	}, all[1:], all[:3]), "dy[0] is 0, differences give 1")
 
 	t.Run("each its own part", func(t *testing.T) {
-		wantError(t, record(Grad, dot, func(a, b []float64) (da, db []float64) {
+		wantError(t, record(gradcheck.Grad, dot, func(a, b []float64) (da, db []float64) {
 			da, db = dotGrad(a, b)
 			for i := range da {
 				da[i] += db[i]
@@ -485,14 +482,14 @@ func TestSharedArguments(t *testing.T) {
 		}, all, all), "da[0] is 2, differences give 1", "db[3] is 0, differences give 4")
 	})
 	t.Run("one shadow", func(t *testing.T) {
-		wantError(t, record(Grad, dot, func(a, b []float64) (da, db []float64) {
+		wantError(t, record(gradcheck.Grad, dot, func(a, b []float64) (da, db []float64) {
 			return slices.Clone(a), slices.Clone(a)
 		}, all, all))
-		wantError(t, record(Grad, dot, func(a, b []float64) (da, db []float64) {
+		wantError(t, record(gradcheck.Grad, dot, func(a, b []float64) (da, db []float64) {
 			da = slices.Clone(a)
 			return da, da
 		}, all, all), "a[0] and b[0] have one shadow")
-		wantError(t, record(Grad, dot, func(a, b []float64) (da, db []float64) { return b, a }, all, []float64{1, 1, 1, 1}),
+		wantError(t, record(gradcheck.Grad, dot, func(a, b []float64) (da, db []float64) { return b, a }, all, []float64{1, 1, 1, 1}),
 			"the shadow of a shares memory with b[0]")
 	})
 }
@@ -591,8 +588,8 @@ func (m *model) LossValueGrad(x float64) (y float64, dm *model, dx float64) {
 }
 
 func TestStructuredValues(t *testing.T) {
-	VJP(t, (*model).Loss, (*model).LossVJP, newModel(), 1.5)
-	ValueGrad(t, (*model).Loss, (*model).LossValueGrad, newModel(), 1.5)
+	gradcheck.VJP(t, (*model).Loss, (*model).LossVJP, newModel(), 1.5)
+	gradcheck.ValueGrad(t, (*model).Loss, (*model).LossValueGrad, newModel(), 1.5)
 
 	for _, c := range []struct {
 		name  string
@@ -627,7 +624,7 @@ func TestStructuredValues(t *testing.T) {
 		{"capacity", func(m, _ *model) { m.Layers = m.Layers[:2:2]; m.Layers[0].w = m.Layers[0].w[:1] }, "m.Layers[0].w has length 1, want 2"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			wantError(t, record(ValueGrad, (*model).Loss, func(m *model, x float64) (float64, *model, float64) {
+			wantError(t, record(gradcheck.ValueGrad, (*model).Loss, func(m *model, x float64) (float64, *model, float64) {
 				y, dm, dx := m.LossValueGrad(x)
 				c.spoil(m, dm)
 				return y, dm, dx
@@ -645,11 +642,11 @@ func TestNil(t *testing.T) {
 	right := func(m *model, s []float64, p *float64, a activation) (*model, []float64, *float64) {
 		return nil, nil, nil
 	}
-	Grad(t, f, right, nil, nil, nil, nil)
-	wantError(t, record(Grad, f, func(*model, []float64, *float64, activation) (*model, []float64, *float64) {
+	gradcheck.Grad(t, f, right, nil, nil, nil, nil)
+	wantError(t, record(gradcheck.Grad, f, func(*model, []float64, *float64, activation) (*model, []float64, *float64) {
 		return &model{}, []float64{0}, new(float64)
 	}, nil, nil, nil, nil), "m is nil, but its shadow is not", "s is empty, but its shadow has length 1", "p is nil, but its shadow is not")
-	Grad(t, f, func(*model, []float64, *float64, activation) (*model, []float64, *float64) {
+	gradcheck.Grad(t, f, func(*model, []float64, *float64, activation) (*model, []float64, *float64) {
 		return &model{}, []float64{}, new(float64)
 	}, &model{}, nil, new(float64), nil)
 }
@@ -689,8 +686,8 @@ func TestRewiredMemory(t *testing.T) {
 				}
 			}
 			f := func(s *store, x float64) float64 { c.f(s); return x }
-			Grad(t, f, grad(c.f), new(), 2)
-			wantError(t, record(Grad, f, grad(c.different), new(), 2), c.want)
+			gradcheck.Grad(t, f, grad(c.f), new(), 2)
+			wantError(t, record(gradcheck.Grad, f, grad(c.different), new(), 2), c.want)
 		})
 	}
 }
@@ -702,25 +699,25 @@ func TestNewCycle(t *testing.T) {
 		return x
 	}
 	right := func(m *model, x float64) (float64, float64) { return attach(m, x), 1 }
-	ValueGrad(t, attach, right, &model{}, 2, Wrt("x"))
-	wantError(t, record(ValueGrad, attach, func(m *model, x float64) (float64, float64) {
+	gradcheck.ValueGrad(t, attach, right, &model{}, 2, gradcheck.Wrt("x"))
+	wantError(t, record(gradcheck.ValueGrad, attach, func(m *model, x float64) (float64, float64) {
 		y, dx := right(m, x)
 		m.next.next = m
 		return y, dx
-	}, &model{}, 2, Wrt("x")), "m.next.next points to m")
+	}, &model{}, 2, gradcheck.Wrt("x")), "m.next.next points to m")
 }
 
 func TestNestedInterfaces(t *testing.T) {
 	type box struct{ held any }
 	f := func(b any) float64 { return b.(box).held.(box).held.(float64) }
-	Grad(t, f, func(b any) any { return box{box{1.0}} }, box{box{3.0}}, Wrt("b"))
-	wantError(t, record(Grad, f, func(b any) any { return box{box{2.0}} }, box{box{3.0}}, Wrt("b")),
+	gradcheck.Grad(t, f, func(b any) any { return box{box{1.0}} }, box{box{3.0}}, gradcheck.Wrt("b"))
+	wantError(t, record(gradcheck.Grad, f, func(b any) any { return box{box{2.0}} }, box{box{3.0}}, gradcheck.Wrt("b")),
 		"db.(gradcheck_test.box).held.(gradcheck_test.box).held.(float64) is 2, differences give 1")
-	wantError(t, record(Grad, f, func(b any) any { return box{nil} }, box{box{3.0}}, Wrt("b")), "held has no shadow")
+	wantError(t, record(gradcheck.Grad, f, func(b any) any { return box{nil} }, box{box{3.0}}, gradcheck.Wrt("b")), "held has no shadow")
 
 	all := []any{1.0, 2.0, 3.0}
 	sum := func(x, y []any) float64 { return x[1].(float64) * y[0].(float64) }
-	Grad(t, sum, func(x, y []any) (dx, dy []any) { return []any{0.0, 2.0}, []any{2.0, 0.0} }, all[:2], all[1:])
+	gradcheck.Grad(t, sum, func(x, y []any) (dx, dy []any) { return []any{0.0, 2.0}, []any{2.0, 0.0} }, all[:2], all[1:])
 }
 
 func TestMapKeysWithPointers(t *testing.T) {
@@ -739,8 +736,8 @@ func TestMapKeysWithPointers(t *testing.T) {
 		}
 		return sum(m)
 	}
-	VJP(t, sum, vjp, m)
-	wantError(t, record(VJP, sum, func(m, dm map[*string]float64, dy float64) float64 {
+	gradcheck.VJP(t, sum, vjp, m)
+	wantError(t, record(gradcheck.VJP, sum, func(m, dm map[*string]float64, dy float64) float64 {
 		for k := range m {
 			m[k] = 3
 		}
@@ -758,11 +755,11 @@ func TestOverlapOfOtherTypes(t *testing.T) {
 		dx[1] += p.A * dy
 		return f(p, x)
 	}
-	VJP(t, f, vjp, (*two)(unsafe.Pointer(&x[0])), x)
-	VJP(t, f, vjp, (*two)(unsafe.Pointer(&x[1])), x[:2:2])
+	gradcheck.VJP(t, f, vjp, (*two)(unsafe.Pointer(&x[0])), x)
+	gradcheck.VJP(t, f, vjp, (*two)(unsafe.Pointer(&x[1])), x[:2:2])
 
 	pairs := func(p, q *[2]float64) float64 { return p[1] * q[0] * q[1] }
-	Grad(t, pairs, func(p, q *[2]float64) (dp, dq *[2]float64) {
+	gradcheck.Grad(t, pairs, func(p, q *[2]float64) (dp, dq *[2]float64) {
 		return &[2]float64{0, q[0] * q[1]}, &[2]float64{p[1] * q[1], p[1] * q[0]}
 	}, (*[2]float64)(x), (*[2]float64)(x[1:]))
 
@@ -770,7 +767,7 @@ func TestOverlapOfOtherTypes(t *testing.T) {
 	all := []float64{1, 2, 3, 4}
 	p, q := (*three)(unsafe.Pointer(&all[0])), (*three)(unsafe.Pointer(&all[1]))
 	g := func(p, q *three) float64 { return 0 }
-	wantFatal(t, record(Grad, g, func(p, q *three) (dp, dq *three) { return }, p, q), "the arguments share memory as")
+	wantFatal(t, record(gradcheck.Grad, g, func(p, q *three) (dp, dq *three) { return }, p, q), "the arguments share memory as")
 }
 
 // A traced value has floats, and other things that interfaces hold.
@@ -797,8 +794,8 @@ func TestPassiveInterfaces(t *testing.T) {
 	}
 	log := &strings.Builder{}
 	p := &traced{[]float64{2}, rand.New(rand.NewPCG(3, 4)), log, "text"}
-	VJP(t, f, vjp, p)
-	Grad(t, f, func(p *traced) *traced {
+	gradcheck.VJP(t, f, vjp, p)
+	gradcheck.Grad(t, f, func(p *traced) *traced {
 		dp := &traced{W: make([]float64, 1)}
 		vjp(p, dp, 1)
 		return dp
@@ -806,11 +803,11 @@ func TestPassiveInterfaces(t *testing.T) {
 	if log.Len() > 0 {
 		t.Errorf("the log of the arguments got %q", log)
 	}
-	wantError(t, record(VJP, f, func(p, dp *traced, dy float64) float64 {
+	wantError(t, record(gradcheck.VJP, f, func(p, dp *traced, dy float64) float64 {
 		fmt.Fprintln(p.log, "f")
 		return vjp(p, dp, dy)
 	}, p), "memory after the call: p.log.(*strings.Builder).buf has length 4, want 2")
-	wantError(t, record(VJP, f, func(p, dp *traced, dy float64) float64 {
+	wantError(t, record(gradcheck.VJP, f, func(p, dp *traced, dy float64) float64 {
 		p.random.Float64()
 		return vjp(p, dp, dy)
 	}, p), "memory after the call: p.random.src")
@@ -819,9 +816,9 @@ func TestPassiveInterfaces(t *testing.T) {
 func TestTypesOfOtherPackages(t *testing.T) {
 	f := func(z *zipf.Zipf, x float64) float64 { return x * x }
 	z := zipf.NewZipf(zipf.New(zipf.NewSource(1)), 2, 3, 4)
-	Grad(t, f, func(z *zipf.Zipf, x float64) float64 { return 2 * x }, z, 3)
-	Grad(t, f, func(z *zipf.Zipf, x float64) *zipf.Zipf { return &zipf.Zipf{} }, z, 3, Wrt("z"))
-	wantFatal(t, record(Grad, f, func(z *zipf.Zipf, x float64) (*zipf.Zipf, float64) { return nil, 0 }, z, 3), "func(z *rand.Zipf, x float64) (dx float64)")
+	gradcheck.Grad(t, f, func(z *zipf.Zipf, x float64) float64 { return 2 * x }, z, 3)
+	gradcheck.Grad(t, f, func(z *zipf.Zipf, x float64) *zipf.Zipf { return &zipf.Zipf{} }, z, 3, gradcheck.Wrt("z"))
+	wantFatal(t, record(gradcheck.Grad, f, func(z *zipf.Zipf, x float64) (*zipf.Zipf, float64) { return nil, 0 }, z, 3), "func(z *rand.Zipf, x float64) (dx float64)")
 }
 
 func TestGivenShadows(t *testing.T) {
@@ -836,7 +833,7 @@ func TestGivenShadows(t *testing.T) {
 		{"wrong float", func(dm *model) { dm.Table["a"]++ }, `dm.Table["a"] is`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			wantError(t, record(VJP, (*model).Loss, func(m *model, x float64, dm *model, dy float64) (y, dx float64) {
+			wantError(t, record(gradcheck.VJP, (*model).Loss, func(m *model, x float64, dm *model, dy float64) (y, dx float64) {
 				y, dx = m.LossVJP(x, dm, dy)
 				c.spoil(dm)
 				return y, dx
@@ -850,15 +847,15 @@ func TestGivenShadows(t *testing.T) {
 			dx[1] += 2 * dy[1]
 			return double(x)
 		}
-		VJP(t, double, vjp, []float64{1, 2})
-		wantError(t, record(VJP, double, func(x, dx, dy []float64) []float64 {
+		gradcheck.VJP(t, double, vjp, []float64{1, 2})
+		wantError(t, record(gradcheck.VJP, double, func(x, dx, dy []float64) []float64 {
 			y := vjp(x, dx, dy)
 			clear(dy)
 			return y
 		}, []float64{1, 2}), "dy[0], which was given, is changed from", "dy[1], which was given, is changed from")
 	})
 	t.Run("tangents of memory that is only read", func(t *testing.T) {
-		wantError(t, record(JVP, dot, func(a, b, da, db []float64) (y, dy float64) {
+		wantError(t, record(gradcheck.JVP, dot, func(a, b, da, db []float64) (y, dy float64) {
 			y, dy = dotJVP(a, b, da, db)
 			db[1] += 1e-12
 			return y, dy
@@ -893,16 +890,16 @@ func lineGrad(p pair, x float64) (dp pair, dx float64) {
 
 func TestMixedParameter(t *testing.T) {
 	p := pair{[]float64{1, 2}, 3}
-	VJP(t, line, lineVJP, p, 0.5)
-	JVP(t, line, lineJVP, p, 0.5)
-	Grad(t, line, lineGrad, p, 0.5)
-	Adjoint(t, lineVJP, lineJVP, p, 0.5)
-	wantError(t, record(VJP, line, func(p pair, x float64, dp *pair, dy float64) (y, dx float64) {
+	gradcheck.VJP(t, line, lineVJP, p, 0.5)
+	gradcheck.JVP(t, line, lineJVP, p, 0.5)
+	gradcheck.Grad(t, line, lineGrad, p, 0.5)
+	gradcheck.Adjoint(t, lineVJP, lineJVP, p, 0.5)
+	wantError(t, record(gradcheck.VJP, line, func(p pair, x float64, dp *pair, dy float64) (y, dx float64) {
 		y, dx = lineVJP(p, x, dp, dy)
 		dp.B = 0
 		return y, dx
 	}, p, 0.5), "dp.B is 0")
-	wantFatal(t, record(VJP, line, func(p pair, x float64, dp pair, dy float64) (y, dx float64) { return lineVJP(p, x, &dp, dy) }, p, 0.5),
+	wantFatal(t, record(gradcheck.VJP, line, func(p pair, x float64, dp pair, dy float64) (y, dx float64) { return lineVJP(p, x, &dp, dy) }, p, 0.5),
 		"func(p gradcheck_test.pair, x float64, dp *gradcheck_test.pair, dy float64) (y float64, dx float64)")
 }
 
@@ -919,39 +916,39 @@ func TestReferenceResults(t *testing.T) {
 		return x[1:], x[0] * x[0]
 	}
 	x := []float64{1, 2, 3}
-	JVP(t, tail, jvp, x)
-	VJP(t, tail, vjp, x)
-	Adjoint(t, vjp, jvp, x)
-	wantError(t, record(JVP, tail, func(x, dx []float64) ([]float64, float64, []float64, float64) {
+	gradcheck.JVP(t, tail, jvp, x)
+	gradcheck.VJP(t, tail, vjp, x)
+	gradcheck.Adjoint(t, vjp, jvp, x)
+	wantError(t, record(gradcheck.JVP, tail, func(x, dx []float64) ([]float64, float64, []float64, float64) {
 		return x[1:], x[0] * x[0], slices.Clone(dx[1:]), 2 * x[0] * dx[0]
 	}, x), "rest shares memory with x[1], but its tangent does not share that of dx[1]")
-	wantError(t, record(JVP, tail, func(x, dx []float64) ([]float64, float64, []float64, float64) {
+	wantError(t, record(gradcheck.JVP, tail, func(x, dx []float64) ([]float64, float64, []float64, float64) {
 		return slices.Clone(x[1:]), x[0] * x[0], dx[1:], 2 * x[0] * dx[0]
 	}, x), "result rest does not point to x[1]")
-	wantError(t, record(VJP, tail, func(x, dx, drest []float64, dfirst float64) ([]float64, float64) {
+	wantError(t, record(gradcheck.VJP, tail, func(x, dx, drest []float64, dfirst float64) ([]float64, float64) {
 		rest, first := vjp(x, dx, drest, dfirst)
 		return rest[:1], first
 	}, x), "result rest has length 1, want 2")
 
 	t.Run("fresh", func(t *testing.T) {
 		twice := func(x []float64) []float64 { return []float64{2 * x[0]} }
-		JVP(t, twice, func(x, dx []float64) (y, dy []float64) { return twice(x), twice(dx) }, []float64{3})
-		wantError(t, record(JVP, twice, func(x, dx []float64) (y, dy []float64) {
+		gradcheck.JVP(t, twice, func(x, dx []float64) (y, dy []float64) { return twice(x), twice(dx) }, []float64{3})
+		wantError(t, record(gradcheck.JVP, twice, func(x, dx []float64) (y, dy []float64) {
 			y = twice(x)
 			dx[0] *= 2
 			return y, dx
 		}, []float64{3}), "the tangent of y shares memory with dx[0], but the value does not")
-		wantError(t, record(JVP, twice, func(x, dx []float64) (y, dy []float64) { return twice(x), nil }, []float64{3}), "y has no shadow")
-		wantError(t, record(JVP, twice, func(x, dx []float64) (y, dy []float64) { return twice(x), []float64{1, 2} }, []float64{3}), "y has length 1, but its shadow 2")
+		wantError(t, record(gradcheck.JVP, twice, func(x, dx []float64) (y, dy []float64) { return twice(x), nil }, []float64{3}), "y has no shadow")
+		wantError(t, record(gradcheck.JVP, twice, func(x, dx []float64) (y, dy []float64) { return twice(x), []float64{1, 2} }, []float64{3}), "y has length 1, but its shadow 2")
 	})
 	t.Run("passive field", func(t *testing.T) {
 		wrap := func(x float64) layer { return layer{B: x, name: "wrapped"} }
-		JVP(t, wrap, func(x, dx float64) (y, dy layer) { return wrap(x), layer{B: dx} }, 1)
-		wantError(t, record(JVP, wrap, func(x, dx float64) (y, dy layer) { return wrap(x), wrap(dx) }, 1), "y.name has type string and carries no derivative")
+		gradcheck.JVP(t, wrap, func(x, dx float64) (y, dy layer) { return wrap(x), layer{B: dx} }, 1)
+		wantError(t, record(gradcheck.JVP, wrap, func(x, dx float64) (y, dy layer) { return wrap(x), wrap(dx) }, 1), "y.name has type string and carries no derivative")
 	})
 	t.Run("tangent in the value", func(t *testing.T) {
 		first := func(x []float64, n int) []float64 { return x[:1] }
-		wantError(t, record(JVP, first, func(x []float64, n int, dx []float64) (y, dy []float64) { return x[:1], x[:1] }, []float64{3}, 1),
+		wantError(t, record(gradcheck.JVP, first, func(x []float64, n int, dx []float64) (y, dy []float64) { return x[:1], x[:1] }, []float64{3}, 1),
 			"the tangent of y shares memory with x[0]")
 	})
 	t.Run("attached", func(t *testing.T) {
@@ -961,10 +958,10 @@ func TestReferenceResults(t *testing.T) {
 			attach(p)
 		}
 		p := &pair{[]float64{1}, 3}
-		JVP(t, attach, right, p)
-		wantError(t, record(JVP, attach, func(p, dp *pair) { right(p, dp); dp.W[0] = 0 }, p), "dp.W[0] is 0")
-		wantError(t, record(JVP, attach, func(p, dp *pair) { attach(p) }, p), "p.W has length 2, but its shadow 1")
-		VJP(t, attach, func(p, dp *pair) { attach(p) }, p)
+		gradcheck.JVP(t, attach, right, p)
+		wantError(t, record(gradcheck.JVP, attach, func(p, dp *pair) { right(p, dp); dp.W[0] = 0 }, p), "dp.W[0] is 0")
+		wantError(t, record(gradcheck.JVP, attach, func(p, dp *pair) { attach(p) }, p), "p.W has length 2, but its shadow 1")
+		gradcheck.VJP(t, attach, func(p, dp *pair) { attach(p) }, p)
 	})
 }
 
@@ -976,8 +973,8 @@ type single float32
 
 func TestNamedTypes(t *testing.T) {
 	f := func(c celsius, s []celsius) celsius { return c * s[0] }
-	Grad(t, f, func(c celsius, s []celsius) (celsius, []celsius) { return s[0], []celsius{c} }, 2, []celsius{3})
-	wantFatal(t, record(Grad, f, func(c float64, s []celsius) (float64, []celsius) { return 0, nil }, 2, []celsius{3}), "it must be a func(c gradcheck_test.celsius, s []gradcheck_test.celsius) (dc gradcheck_test.celsius, ds []gradcheck_test.celsius)")
+	gradcheck.Grad(t, f, func(c celsius, s []celsius) (celsius, []celsius) { return s[0], []celsius{c} }, 2, []celsius{3})
+	wantFatal(t, record(gradcheck.Grad, f, func(c float64, s []celsius) (float64, []celsius) { return 0, nil }, 2, []celsius{3}), "it must be a func(c gradcheck_test.celsius, s []gradcheck_test.celsius) (dc gradcheck_test.celsius, ds []gradcheck_test.celsius)")
 }
 
 func TestSinglePrecision(t *testing.T) {
@@ -996,19 +993,19 @@ func TestSinglePrecision(t *testing.T) {
 		return dx, dk
 	}
 	x := []float32{1, -0.001, 100, 0}
-	Grad(t, f, grad, x, 0.7)
-	wantError(t, record(Grad, f, func(x []float32, k single) ([]float32, single) {
+	gradcheck.Grad(t, f, grad, x, 0.7)
+	wantError(t, record(gradcheck.Grad, f, func(x []float32, k single) ([]float32, single) {
 		dx, dk := grad(x, k)
 		dx[2] *= 1.03
 		return dx, dk
 	}, x, 0.7), "dx[2] is")
 	sin := func(x float32) float32 { return float32(math.Sin(float64(x))) }
 	cos := func(x float32) float32 { return float32(math.Cos(float64(x))) }
-	Grad(t, sin, cos, 1)
-	Grad(t, sin, cos, 30)
-	HVP(t, sin, func(x, v float32) float32 { return -sin(x) * v }, 1)
-	wantError(t, record(HVP, sin, func(x, v float32) float32 { return sin(x) * v }, 1), "hx is")
-	Adjoint(t, func(x, dy float32) (y, dx float32) { return sin(x), cos(x) * dy }, func(x, dx float32) (y, dy float32) { return sin(x), cos(x) * dx }, 1)
+	gradcheck.Grad(t, sin, cos, 1)
+	gradcheck.Grad(t, sin, cos, 30)
+	gradcheck.HVP(t, sin, func(x, v float32) float32 { return -sin(x) * v }, 1)
+	wantError(t, record(gradcheck.HVP, sin, func(x, v float32) float32 { return sin(x) * v }, 1), "hx is")
+	gradcheck.Adjoint(t, func(x, dy float32) (y, dx float32) { return sin(x), cos(x) * dy }, func(x, dx float32) (y, dy float32) { return sin(x), cos(x) * dx }, 1)
 }
 
 func sum[T ~float32 | ~float64](xs ...T) (y T) {
@@ -1025,19 +1022,19 @@ func TestVariadicAndGeneric(t *testing.T) {
 		}
 		return d
 	}
-	Grad(t, sum[float64], grad, 1, 2.5, 3)
-	Grad(t, sum[float64], grad, []float64{1, 2})
-	Grad(t, sum[float64], grad)
-	Grad(t, sum[float64], grad, 1, Wrt("xs"))
-	wantError(t, record(Grad, sum[float64], func(xs ...float64) []float64 { return xs }, 1, 2), "dxs[1] is 2, differences give 4", "the shadow of xs shares memory with xs[0]")
-	wantFatal(t, record(Grad, sum[float64], func(xs []float64) []float64 { return xs }, 1), "it must be a func(xs ...float64) (dxs []float64)")
-	VJP(t, sum[float64], func(xs, dxs []float64, dy float64) float64 {
+	gradcheck.Grad(t, sum[float64], grad, 1, 2.5, 3)
+	gradcheck.Grad(t, sum[float64], grad, []float64{1, 2})
+	gradcheck.Grad(t, sum[float64], grad)
+	gradcheck.Grad(t, sum[float64], grad, 1, gradcheck.Wrt("xs"))
+	wantError(t, record(gradcheck.Grad, sum[float64], func(xs ...float64) []float64 { return xs }, 1, 2), "dxs[1] is 2, differences give 4", "the shadow of xs shares memory with xs[0]")
+	wantFatal(t, record(gradcheck.Grad, sum[float64], func(xs []float64) []float64 { return xs }, 1), "it must be a func(xs ...float64) (dxs []float64)")
+	gradcheck.VJP(t, sum[float64], func(xs, dxs []float64, dy float64) float64 {
 		for i, x := range xs {
 			dxs[i] += 2 * x * dy
 		}
 		return sum(xs...)
 	}, 1, 2)
-	JVP(t, sum[float32], func(xs, dxs []float32) (y, dy float32) {
+	gradcheck.JVP(t, sum[float32], func(xs, dxs []float32) (y, dy float32) {
 		for i, x := range xs {
 			dy += 2 * x * dxs[i]
 		}
@@ -1059,36 +1056,36 @@ func TestSecondOrder(t *testing.T) {
 		return h
 	}
 	for _, x := range [][]float64{{1, 2, 3}, {0, 0.5, 1e-4}, {-30, 1e-3, 0}, {1e-8, 1, 100}} {
-		Hessian(t, f, hessian, x)
-		HVP(t, f, hvp, x)
+		gradcheck.Hessian(t, f, hessian, x)
+		gradcheck.HVP(t, f, hvp, x)
 	}
-	Hessian(t, cube, func(x float64) float64 { return 6 * x }, 2)
-	Hessian(t, sum[float64], func(xs ...float64) [][]float64 { return nil })
-	wantError(t, record(Hessian, cube, func(x float64) float64 { return 3 * x }, 2), "h is 6, differences give 12")
+	gradcheck.Hessian(t, cube, func(x float64) float64 { return 6 * x }, 2)
+	gradcheck.Hessian(t, sum[float64], func(xs ...float64) [][]float64 { return nil })
+	wantError(t, record(gradcheck.Hessian, cube, func(x float64) float64 { return 3 * x }, 2), "h is 6, differences give 12")
 
 	x := []float64{1, 2, 3}
-	wantError(t, record(Hessian, f, func(x []float64) [][]float64 {
+	wantError(t, record(gradcheck.Hessian, f, func(x []float64) [][]float64 {
 		h := hessian(x)
 		h[1][0] = 0
 		return h
 	}, x), "h[1][0] is 0, differences give 2")
-	wantError(t, record(Hessian, f, func(x []float64) [][]float64 { return hessian(x)[:2] }, x), "the matrix has 2 rows, want 3")
-	wantError(t, record(Hessian, f, func(x []float64) [][]float64 {
+	wantError(t, record(gradcheck.Hessian, f, func(x []float64) [][]float64 { return hessian(x)[:2] }, x), "the matrix has 2 rows, want 3")
+	wantError(t, record(gradcheck.Hessian, f, func(x []float64) [][]float64 {
 		h := hessian(x)
 		h[2] = h[2][:1]
 		return h
 	}, x), "row 2 of the matrix has length 1, want 3")
-	wantError(t, record(HVP, f, func(x, v []float64) []float64 {
+	wantError(t, record(gradcheck.HVP, f, func(x, v []float64) []float64 {
 		h := hvp(x, v)
 		h[2] = -h[2]
 		return h
 	}, x), "hx[2] is")
-	wantError(t, record(HVP, f, func(x, v []float64) []float64 {
+	wantError(t, record(gradcheck.HVP, f, func(x, v []float64) []float64 {
 		h := hvp(x, v)
 		v[0] = 0
 		return h
 	}, x), "vx[0], which was given, is changed")
-	wantError(t, record(HVP, f, func(x, v []float64) []float64 {
+	wantError(t, record(gradcheck.HVP, f, func(x, v []float64) []float64 {
 		copy(v, hvp(x, v))
 		return v
 	}, x), "vx[0], which was given, is changed")
@@ -1099,13 +1096,13 @@ func TestJacobian(t *testing.T) {
 	right := func(x []float64, n int) [][]float64 {
 		return [][]float64{{x[1], x[0]}, {0, math.Cos(x[1]) * float64(n)}}
 	}
-	Jacobian(t, f, right, []float64{2, 3}, 4)
-	wantError(t, record(Jacobian, f, func(x []float64, n int) [][]float64 {
+	gradcheck.Jacobian(t, f, right, []float64{2, 3}, 4)
+	wantError(t, record(gradcheck.Jacobian, f, func(x []float64, n int) [][]float64 {
 		j := right(x, n)
 		j[0], j[1] = j[1], j[0]
 		return j
 	}, []float64{2, 3}, 4), "jacobian[0][0] is 0, differences give 3", "jacobian[1][1] is 2")
-	wantError(t, record(Jacobian, f, func(x []float64, n int) [][]float64 {
+	wantError(t, record(gradcheck.Jacobian, f, func(x []float64, n int) [][]float64 {
 		j := right(x, n)
 		return [][]float64{j[0], j[0]}
 	}, []float64{2, 3}, 4), "rows 0 and 1 of the matrix are one")
@@ -1113,18 +1110,18 @@ func TestJacobian(t *testing.T) {
 	polar := func(x [2]float64) (r float64, label string, phi float64, err error) {
 		return math.Hypot(x[0], x[1]), "polar", math.Atan2(x[1], x[0]), nil
 	}
-	Jacobian(t, polar, func(x [2]float64) ([][]float64, error) {
+	gradcheck.Jacobian(t, polar, func(x [2]float64) ([][]float64, error) {
 		r := math.Hypot(x[0], x[1])
 		return [][]float64{{x[0] / r, x[1] / r}, {-x[1] / r / r, x[0] / r / r}}, nil
 	}, [2]float64{3, 4})
-	Jacobian(t, cube, func(x float64) [][]float64 { return [][]float64{{3 * x * x}} }, 2)
+	gradcheck.Jacobian(t, cube, func(x float64) [][]float64 { return [][]float64{{3 * x * x}} }, 2)
 }
 
 func TestAdjoint(t *testing.T) {
 	a, b := []float64{1, 2, 3}, []float64{4, 5, 6}
-	Adjoint(t, dotVJP, dotJVP, a, b)
-	Adjoint(t, dotVJP, dotJVP, a, a)
-	adjoint := func(t testing.TB, vjp, jvp any, args ...any) { Adjoint(t, vjp, jvp, args...) }
+	gradcheck.Adjoint(t, dotVJP, dotJVP, a, b)
+	gradcheck.Adjoint(t, dotVJP, dotJVP, a, a)
+	var adjoint checker = gradcheck.Adjoint
 	wantError(t, record(adjoint, func(a, b, da, db []float64, dy float64) float64 {
 		y := dotVJP(a, b, da, db, dy)
 		da[1] *= 1 + 1e-8
@@ -1148,19 +1145,19 @@ func TestAdjoint(t *testing.T) {
 	}, a, b), "the forward mode panics: oops")
 	wantFatal(t, record(adjoint, scaleVJP, dotJVP, a, b), "must be a func(a []float64, b []float64, da []float64, db []float64, dy float64) (y float64)")
 	wantFatal(t, record(adjoint, cube, cube, 1), "not of the forms FVJP and FJVP")
-	Adjoint(t, func(a, b, db []float64, dy float64) float64 { return dotVJP(a, b, make([]float64, len(a)), db, dy) },
-		func(a, b, db []float64) (y, dy float64) { return dotJVP(a, b, make([]float64, len(a)), db) }, a, b, Wrt("b"))
+	gradcheck.Adjoint(t, func(a, b, db []float64, dy float64) float64 { return dotVJP(a, b, make([]float64, len(a)), db, dy) },
+		func(a, b, db []float64) (y, dy float64) { return dotJVP(a, b, make([]float64, len(a)), db) }, a, b, gradcheck.Wrt("b"))
 }
 
 func TestWrt(t *testing.T) {
 	byB := func(a, b []float64) []float64 { return slices.Clone(a) }
 	a, b := []float64{1, 2}, []float64{3, 4}
-	Grad(t, dot, byB, a, b, Wrt("b"))
-	Grad(t, dot, byB, a, Wrt("1"), b)
-	Grad(t, dot, dotGrad, Wrt("b", "a"), a, b)
-	Grad(t, (*model).Loss, func(m *model, x float64) *model { _, dm, _ := m.LossValueGrad(x); return dm }, newModel(), 1.5, Wrt("m"))
-	Grad(t, (*model).Loss, func(m *model, x float64) float64 { _, _, dx := m.LossValueGrad(x); return dx }, newModel(), 1.5, Wrt("x"))
-	Grad(t, newModel().Loss, func(x float64) float64 { _, _, dx := newModel().LossValueGrad(x); return dx }, 1.5, Wrt("0"))
+	gradcheck.Grad(t, dot, byB, a, b, gradcheck.Wrt("b"))
+	gradcheck.Grad(t, dot, byB, a, gradcheck.Wrt("1"), b)
+	gradcheck.Grad(t, dot, dotGrad, gradcheck.Wrt("b", "a"), a, b)
+	gradcheck.Grad(t, (*model).Loss, func(m *model, x float64) *model { _, dm, _ := m.LossValueGrad(x); return dm }, newModel(), 1.5, gradcheck.Wrt("m"))
+	gradcheck.Grad(t, (*model).Loss, func(m *model, x float64) float64 { _, _, dx := m.LossValueGrad(x); return dx }, newModel(), 1.5, gradcheck.Wrt("x"))
+	gradcheck.Grad(t, newModel().Loss, func(x float64) float64 { _, _, dx := newModel().LossValueGrad(x); return dx }, 1.5, gradcheck.Wrt("0"))
 
 	count := func(x float64, n int) float64 { return x * float64(n) }
 	countGrad := func(x float64, n int) float64 { return float64(n) }
@@ -1170,29 +1167,29 @@ func TestWrt(t *testing.T) {
 		args          []any
 		want          string
 	}{
-		{"integer", count, countGrad, []any{1, 2, Wrt("n")}, "parameter n of gradcheck_test.TestWrt.func5 has type int, which carries no derivative"},
-		{"unknown", dot, byB, []any{a, b, Wrt("c")}, "gradcheck_test.dot has no parameter c; its parameters are a []float64, b []float64"},
-		{"no position", dot, byB, []any{a, b, Wrt("2")}, "has no parameter 2"},
-		{"twice", dot, byB, []any{a, b, Wrt("b", "1")}, "Wrt names parameter b twice"},
-		{"given twice", dot, byB, []any{a, b, Wrt("b"), Wrt("a")}, "Wrt is given twice"},
-		{"none", dot, byB, []any{a, b, Wrt()}, "Wrt names no parameter"},
+		{"integer", count, countGrad, []any{1, 2, gradcheck.Wrt("n")}, " has type int, which carries no derivative"},
+		{"unknown", dot, byB, []any{a, b, gradcheck.Wrt("c")}, "gradcheck_test.dot has no parameter c; its parameters are a []float64, b []float64"},
+		{"no position", dot, byB, []any{a, b, gradcheck.Wrt("2")}, "has no parameter 2"},
+		{"twice", dot, byB, []any{a, b, gradcheck.Wrt("b", "1")}, "Wrt names parameter b twice"},
+		{"given twice", dot, byB, []any{a, b, gradcheck.Wrt("b"), gradcheck.Wrt("a")}, "Wrt is given twice"},
+		{"none", dot, byB, []any{a, b, gradcheck.Wrt()}, "Wrt names no parameter"},
 		{"not named", dot, byB, []any{a, b}, "func(a []float64, b []float64) (da []float64, db []float64)"},
 	} {
-		t.Run(c.name, func(t *testing.T) { wantFatal(t, record(Grad, c.f, c.derivative, c.args...), c.want) })
+		t.Run(c.name, func(t *testing.T) { wantFatal(t, record(gradcheck.Grad, c.f, c.derivative, c.args...), c.want) })
 	}
 	t.Run("wrapper", func(t *testing.T) {
-		wantFatal(t, record(Grad, activation.apply, activation.apply, linear{1}, 2, Wrt("x")), "parameter x is not known by its name, give its position: the source of gradcheck_test.activation.apply is not at hand")
-		Grad(t, activation.apply, func(_ activation, x float64) float64 { return 3 }, linear{3}, 2)
-		Grad(t, activation.apply, func(a activation, x float64) activation { return linear{x} }, linear{3}, 2, Wrt("a"))
-		Grad(t, activation.apply, func(a activation, x float64) activation { return &square{x * x} }, &square{3}, 2, Wrt("0"))
-		VJP(t, activation.apply, func(a activation, x float64, da *activation, dy float64) float64 {
+		wantFatal(t, record(gradcheck.Grad, activation.apply, activation.apply, linear{1}, 2, gradcheck.Wrt("x")), "parameter x is not known by its name, give its position: the source of gradcheck_test.activation.apply is not at hand")
+		gradcheck.Grad(t, activation.apply, func(_ activation, x float64) float64 { return 3 }, linear{3}, 2)
+		gradcheck.Grad(t, activation.apply, func(a activation, x float64) activation { return linear{x} }, linear{3}, 2, gradcheck.Wrt("a"))
+		gradcheck.Grad(t, activation.apply, func(a activation, x float64) activation { return &square{x * x} }, &square{3}, 2, gradcheck.Wrt("0"))
+		gradcheck.VJP(t, activation.apply, func(a activation, x float64, da *activation, dy float64) float64 {
 			*da = linear{(*da).(linear).A + x*dy}
 			return a.apply(x)
-		}, linear{3}, 2, Wrt("0"))
+		}, linear{3}, 2, gradcheck.Wrt("0"))
 		type holder struct{ act activation }
 		held := func(h holder, x float64) float64 { return h.act.apply(x) }
-		Grad(t, held, func(h holder, x float64) (dh holder, dx float64) { return holder{linear{x}}, 3 }, holder{linear{3}}, 2)
-		Grad(t, held, func(h holder, x float64) (dx float64) { return 3 }, holder{linear{3}}, 2)
+		gradcheck.Grad(t, held, func(h holder, x float64) (dh holder, dx float64) { return holder{linear{x}}, 3 }, holder{linear{3}}, 2)
+		gradcheck.Grad(t, held, func(h holder, x float64) (dx float64) { return 3 }, holder{linear{3}}, 2)
 	})
 }
 
@@ -1209,14 +1206,14 @@ func TestNamesInSource(t *testing.T) {
 		return p
 	}
 	outer(1)
-	Grad(t, inner, one, 1, Wrt("q"))
-	Grad(t, outer, one, 1, Wrt("p"))
-	Grad(t, left, one, 1)
-	wantFatal(t, record(Grad, right, one, 1, Wrt("q")), "has no parameter q")
+	gradcheck.Grad(t, inner, one, 1, gradcheck.Wrt("q"))
+	gradcheck.Grad(t, outer, one, 1, gradcheck.Wrt("p"))
+	gradcheck.Grad(t, left, one, 1)
+	wantFatal(t, record(gradcheck.Grad, right, one, 1, gradcheck.Wrt("q")), "has no parameter q")
 	blank := func(_ float64, _ []float64) float64 { return 1 }
 	zero := func(_ float64, x []float64) (float64, []float64) { return 0, []float64{0} }
-	Grad(t, blank, zero, 1, []float64{2})
-	wantError(t, record(Grad, blank, func(_ float64, x []float64) (float64, []float64) { return 0, []float64{1} }, 1, []float64{2}), "darg1[0] is 1")
+	gradcheck.Grad(t, blank, zero, 1, []float64{2})
+	wantError(t, record(gradcheck.Grad, blank, func(_ float64, x []float64) (float64, []float64) { return 0, []float64{1} }, 1, []float64{2}), "darg1[0] is 1")
 }
 
 func TestMisuse(t *testing.T) {
@@ -1227,25 +1224,25 @@ func TestMisuse(t *testing.T) {
 		args          []any
 		want          string
 	}{
-		{"no function", Grad, 1, cube, []any{1}, "f has type int; it must be a function"},
-		{"no derivative", Grad, cube, nil, []any{1}, "derivative has type <nil>; it must be a function"},
-		{"nil function", Grad, (func(float64) float64)(nil), cube, []any{1}, "f is nil"},
-		{"few arguments", Grad, cube, cube, nil, "0 arguments for gradcheck_test.cube, which takes 1"},
-		{"many arguments", Grad, cube, cube, []any{1, 2}, "2 arguments for gradcheck_test.cube, which takes 1"},
-		{"other type", Grad, cube, cube, []any{"1"}, "argument x of gradcheck_test.cube has type string; it must have type float64"},
-		{"nil", Grad, cube, cube, []any{nil}, "argument x of gradcheck_test.cube is nil; it must have type float64"},
-		{"no integer", Grad, func(n int, x float64) float64 { return x }, func(n int, x float64) float64 { return 1 }, []any{1.5, 1}, "argument n of gradcheck_test.TestMisuse.func1 has type float64; it must have type int"},
-		{"no result", Grad, func(x []float64) {}, func(x []float64) []float64 { return x }, []any{nil}, "has no result that carries a derivative"},
-		{"integer result", Grad, func(x float64) int { return 1 }, cube, []any{1}, "has no result that carries a derivative"},
-		{"two results", Grad, func(x float64) (a, b float64) { return x, x }, cube, []any{1}, "has several results that carry a derivative"},
-		{"slice result", Grad, func(x []float64) []float64 { return x }, func(x []float64) []float64 { return x }, []any{nil}, "result y of gradcheck_test.TestMisuse.func7 has type []float64; it must be a float"},
-		{"no parameter", Grad, func(n int) float64 { return 1 }, func(n int) float64 { return 1 }, []any{1}, "no parameter of gradcheck_test.TestMisuse.func9 carries a derivative"},
-		{"tolerance", Grad, cube, cube, []any{1, Tol(-1)}, "Tol(-1) is not a positive number"},
-		{"two tolerances", Grad, cube, cube, []any{1, Tol(1), Tol(1)}, "Tol is given twice"},
-		{"panic", Grad, func(x []float64) float64 { return x[0] }, func(x []float64) []float64 { return x }, []any{nil}, "panics at these arguments: runtime error: index out of range"},
-		{"several parameters", Hessian, dot, dot, []any{nil, nil}, "several parameters; name one of them with Wrt"},
-		{"no vector", Jacobian, line, line, []any{pair{}, 1, Wrt("p")}, "parameter p of gradcheck_test.line has type gradcheck_test.pair; it must be a float, or a slice or an array of floats"},
-		{"no output vector", Jacobian, func(x float64) pair { return pair{} }, cube, []any{1}, "must be one slice or array of floats, or floats"},
+		{"no function", gradcheck.Grad, 1, cube, []any{1}, "f has type int; it must be a function"},
+		{"no derivative", gradcheck.Grad, cube, nil, []any{1}, "derivative has type <nil>; it must be a function"},
+		{"nil function", gradcheck.Grad, (func(float64) float64)(nil), cube, []any{1}, "f is nil"},
+		{"few arguments", gradcheck.Grad, cube, cube, nil, "0 arguments for gradcheck_test.cube, which takes 1"},
+		{"many arguments", gradcheck.Grad, cube, cube, []any{1, 2}, "2 arguments for gradcheck_test.cube, which takes 1"},
+		{"other type", gradcheck.Grad, cube, cube, []any{"1"}, "argument x of gradcheck_test.cube has type string; it must have type float64"},
+		{"nil", gradcheck.Grad, cube, cube, []any{nil}, "argument x of gradcheck_test.cube is nil; it must have type float64"},
+		{"no integer", gradcheck.Grad, func(n int, x float64) float64 { return x }, func(n int, x float64) float64 { return 1 }, []any{1.5, 1}, "has type float64; it must have type int"},
+		{"no result", gradcheck.Grad, func(x []float64) {}, func(x []float64) []float64 { return x }, []any{nil}, "has no result that carries a derivative"},
+		{"integer result", gradcheck.Grad, func(x float64) int { return 1 }, cube, []any{1}, "has no result that carries a derivative"},
+		{"two results", gradcheck.Grad, func(x float64) (a, b float64) { return x, x }, cube, []any{1}, "has several results that carry a derivative"},
+		{"slice result", gradcheck.Grad, func(x []float64) []float64 { return x }, func(x []float64) []float64 { return x }, []any{nil}, "has type []float64; it must be a float"},
+		{"no parameter", gradcheck.Grad, func(n int) float64 { return 1 }, func(n int) float64 { return 1 }, []any{1}, "no parameter of gradcheck_test.TestMisuse"},
+		{"tolerance", gradcheck.Grad, cube, cube, []any{1, gradcheck.Tol(-1)}, "Tol(-1) is not a positive number"},
+		{"two tolerances", gradcheck.Grad, cube, cube, []any{1, gradcheck.Tol(1), gradcheck.Tol(1)}, "Tol is given twice"},
+		{"panic", gradcheck.Grad, func(x []float64) float64 { return x[0] }, func(x []float64) []float64 { return x }, []any{nil}, "panics at these arguments: runtime error: index out of range"},
+		{"several parameters", gradcheck.Hessian, dot, dot, []any{nil, nil}, "several parameters; name one of them with Wrt"},
+		{"no vector", gradcheck.Jacobian, line, line, []any{pair{}, 1, gradcheck.Wrt("p")}, "parameter p of gradcheck_test.line has type gradcheck_test.pair; it must be a float, or a slice or an array of floats"},
+		{"no output vector", gradcheck.Jacobian, func(x float64) pair { return pair{} }, cube, []any{1}, "must be one slice or array of floats, or floats"},
 	} {
 		t.Run(c.name, func(t *testing.T) { wantFatal(t, record(c.check, c.f, c.derivative, c.args...), c.want) })
 	}
@@ -1253,14 +1250,14 @@ func TestMisuse(t *testing.T) {
 
 func TestTol(t *testing.T) {
 	rough := func(x float64) float64 { return 3 * x * x * 1.0001 }
-	Grad(t, cube, rough, 2, Tol(1e-3))
-	wantError(t, record(Grad, cube, rough, 2, Tol(1e-5)), "dx is")
-	wantError(t, record(Grad, cube, rough, 2), "dx is")
+	gradcheck.Grad(t, cube, rough, 2, gradcheck.Tol(1e-3))
+	wantError(t, record(gradcheck.Grad, cube, rough, 2, gradcheck.Tol(1e-5)), "dx is")
+	wantError(t, record(gradcheck.Grad, cube, rough, 2), "dx is")
 }
 
 func TestManyErrors(t *testing.T) {
 	x := make([]float64, 25)
-	r := record(Grad, func(x []float64) float64 { return 0 }, func(x []float64) []float64 {
+	r := record(gradcheck.Grad, func(x []float64) float64 { return 0 }, func(x []float64) []float64 {
 		d := make([]float64, len(x))
 		for i := range d {
 			d[i] = 1
@@ -1287,14 +1284,14 @@ func TestErrorLeavesShadows(t *testing.T) {
 		}
 		return y, err
 	}
-	VJP(t, fail, right, []float64{1})
-	VJP(t, fail, right, []float64{-1})
-	wantError(t, record(VJP, fail, func(x, dx []float64, dy float64) (float64, error) {
+	gradcheck.VJP(t, fail, right, []float64{1})
+	gradcheck.VJP(t, fail, right, []float64{-1})
+	wantError(t, record(gradcheck.VJP, fail, func(x, dx []float64, dy float64) (float64, error) {
 		dx[0] += dy
 		return fail(x)
 	}, []float64{-1}), "dx[0] is changed from", "beside an error")
-	Grad(t, fail, func(x []float64) ([]float64, error) { _, err := fail(x); return nil, err }, []float64{-1})
-	wantError(t, record(JVP, fail, func(x, dx []float64) (y, dy float64, err error) {
+	gradcheck.Grad(t, fail, func(x []float64) ([]float64, error) { _, err := fail(x); return nil, err }, []float64{-1})
+	wantError(t, record(gradcheck.JVP, fail, func(x, dx []float64) (y, dy float64, err error) {
 		y, err = fail(x)
 		return y, dx[0], err
 	}, []float64{-1}), "dy is not zero beside an error")

@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"net/url"
+	"path/filepath"
 	"reflect"
 	"runtime"
 	"slices"
@@ -52,12 +53,16 @@ func functionPackage(fn reflect.Value) string {
 }
 
 // sourceOf returns the names in the declaration of fn, which it looks up in the file that declares it. It
-// is an error where that file is not at hand: wrappers made by the compiler have none, and -trimpath
-// leaves its name out.
+// is an error where that file is not at hand: wrappers made by the compiler have none, and -trimpath hides those
+// of other packages than the one under test.
 func sourceOf(fn reflect.Value) (source, error) {
 	frame := functionFrame(fn)
 	fset := token.NewFileSet()
-	file, err := parser.ParseFile(fset, frame.File, nil, parser.SkipObjectResolution)
+	name := frame.File
+	if !filepath.IsAbs(name) {
+		name = filepath.Base(name) // by -trimpath; a test runs in the folder of its package
+	}
+	file, err := parser.ParseFile(fset, name, nil, parser.SkipObjectResolution)
 	if err != nil {
 		return source{}, fmt.Errorf("the source of %s is not at hand: %v", functionName(fn), err)
 	}

@@ -174,10 +174,6 @@ func (a *activity) stmt(s ast.Stmt) {
 		}
 	case *ast.Return:
 		a.assign(refs(a.mem.fn.Results), s.Results)
-	case *ast.Do:
-		if c := s.Call; c.Fun.Builtin == "copy" && ast.Carries(c.Args[0].Type()) {
-			a.flow(a.sources(c.Args[1]), a.sources(c.Args[0]))
-		}
 	}
 	ast.Exprs(s, func(e ast.Expr, _ bool) { a.calls(e) })
 }
@@ -198,6 +194,9 @@ func (a *activity) assign(lhs, rhs []ast.Expr) {
 func (a *activity) calls(e ast.Expr) {
 	ast.Walk(e, func(e ast.Expr) bool {
 		c, ok := e.(*ast.Call)
+		if ok && c.Fun.Builtin == "copy" && ast.Carries(c.Args[0].Type()) {
+			a.flow(a.sources(c.Args[1]), a.sources(c.Args[0]))
+		}
 		if !ok || c.Fun.Fn == nil {
 			return true
 		}

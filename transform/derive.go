@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"github.com/godiff/godiff/ast"
@@ -14,6 +15,7 @@ import (
 func (u *Unit) prepare(f *ast.Func, in []bool, memory, forward bool) *derivation {
 	g := *f
 	g.Results = nameResults(f)
+	g.Recv, g.Params = nameInputs(f)
 	d := u.analyse(&g, in, memory, forward)
 	n := &normaliser{unit: u, mem: d.mem, act: d.act, split: d.isSplit}
 	h := g
@@ -21,6 +23,20 @@ func (u *Unit) prepare(f *ast.Func, in []bool, memory, forward bool) *derivation
 	d = u.analyse(&h, in, memory, forward)
 	d.checkAll()
 	return d
+}
+
+// nameInputs gives blank inputs variables: nothing reads them, but their shadows have a shape.
+func nameInputs(f *ast.Func) (recv *ast.Var, params []*ast.Var) {
+	for i, v := range f.Inputs() {
+		if v.Blank() {
+			v = ast.NewVar(fmt.Sprint("p", i), v.Type)
+		}
+		params = append(params, v)
+	}
+	if f.Recv == nil {
+		return nil, params
+	}
+	return params[0], params[1:]
 }
 
 // nameResults gives unnamed results variables.
@@ -204,7 +220,7 @@ func (d *derivation) sweeps(spec *sweepSpec) *sweepPair {
 	}
 	rev = d.tidyReverse(rev, spec)
 	top := map[*ast.Var]bool{}
-	for _, v := range append(d.fn.Inputs(), d.fn.Results...) {
+	for _, v := range slices.Concat(d.fn.Inputs(), d.fn.Results) {
 		top[v] = true
 	}
 	for _, v := range spec.top {

@@ -71,13 +71,7 @@ func (d *derivation) both(v *ast.Var) *ast.Var {
 
 func (t *tangents) bind() {
 	inputs, results := t.fn.Inputs(), t.fn.Results
-	primal := func(p ast.Param) *ast.Var {
-		v := inputs[p.Index]
-		if v.Blank() {
-			return ast.NewVar(p.Name, v.Type)
-		}
-		return v
-	}
+	primal := func(p ast.Param) *ast.Var { return inputs[p.Index] }
 	if t.sig.Recv != nil {
 		t.f.Recv = primal(*t.sig.Recv)
 	}

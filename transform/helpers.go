@@ -79,18 +79,6 @@ func (h *helper) build() []*Helper {
 	return []*Helper{out}
 }
 
-// inputsNamed returns the inputs of a callee as the parameters of a helper.
-func inputsNamed(f *ast.Func) []*ast.Var {
-	var list []*ast.Var
-	for i, v := range f.Inputs() {
-		if v.Blank() {
-			v = ast.NewVar(fmt.Sprint("p", i), v.Type)
-		}
-		list = append(list, v)
-	}
-	return list
-}
-
 // buildBack writes the reverse mode of a leaf: it runs the leaf again and returns the adjoints of its inputs.
 func (h *helper) buildBack() {
 	u := h.u
@@ -98,11 +86,11 @@ func (h *helper) buildBack() {
 	a := &assembly{u: u, d: d, mode: ast.VJP, in: h.in, f: h.back}
 	g := h.back
 	g.Doc = fmt.Sprintf("%s is the reverse mode of %s.", g.Name, docName(h.f))
-	g.Params = inputsNamed(h.f)
+	g.Params = slices.Clone(d.fn.Inputs())
 	dy := ast.NewVar("d"+d.fn.Results[0].Name, d.fn.Results[0].Type)
 	g.Params = append(g.Params, dy)
 	a.seeds = []seedOf{{d.fn.Results[0], dy}}
-	for i, v := range h.f.Inputs() {
+	for i, v := range d.fn.Inputs() {
 		if h.in[i] {
 			dv := ast.NewVar("d"+v.Name, v.Type)
 			d.adjoints[v] = dv
@@ -170,8 +158,8 @@ type halves struct {
 
 func (s *halves) bind() {
 	d, f, b := s.d, s.forward, s.backward
-	f.Params = inputsNamed(s.f)
-	inputs := s.f.Inputs()
+	inputs := d.fn.Inputs()
+	f.Params = slices.Clone(inputs)
 	for i, v := range inputs {
 		ref := &ast.Ref{Var: v}
 		switch {
@@ -222,7 +210,7 @@ func (s *halves) keepAll(r *region) bool {
 
 func (s *halves) seedStmts(*reverser) []ast.Stmt {
 	var out []ast.Stmt
-	for _, v := range s.f.Inputs() {
+	for _, v := range s.d.fn.Inputs() {
 		if adj := s.d.adjoints[v]; adj != nil && ast.ShapeOf(v.Type) == ast.ValueLike && !contains(s.ends, adj) {
 			out = append(out, &ast.Decl{Vars: []*ast.Var{adj}, Typed: true})
 		}

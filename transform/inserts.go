@@ -118,6 +118,9 @@ func (in *inserts) save(v *resolver, n *need) []ast.Stmt {
 	if n.flag != nil {
 		return in.saveFlag(v, n, loops)
 	}
+	if v.synthetic[rootVar(n.expr)] != nil {
+		return in.saveCount(v, n)
+	}
 	if len(loops) == 0 {
 		n.slot = n.local
 		if in.atTop(n) {
@@ -181,6 +184,34 @@ func (in *inserts) saveFlag(v *resolver, n *need, loops []*item) []ast.Stmt {
 	}
 	in.entry(n.flag.then, remember(false))
 	return load
+}
+
+// saveCount makes the forward sweep remember a trip count or an exit flag of an inner loop: it is counted, or set, in the last
+// element of a slice, so that it is there however the loop is left.
+func (in *inserts) saveCount(v *resolver, n *need) []ast.Stmt {
+	x := rootVar(n.expr)
+	t := types.NewSlice(x.Type)
+	n.slot = ast.NewVar(plural(x.Name), t)
+	ref := &ast.Ref{Var: n.slot}
+	in.first = append(in.first, &ast.Decl{Vars: []*ast.Var{n.slot}, Typed: true})
+	loop := v.synthetic[x]
+	zero := ast.Expr(intNumber(0))
+	if isBoolean(x.Type) {
+		zero = trueLit(false)
+	}
+	in.before[loop.stmt] = append(in.before[loop.stmt], set(ref, token.ASSIGN, builtin("append", t, ref, zero)))
+	last := &ast.Index{X: ref, I: &ast.Binary{Op: token.SUB, X: length(ref), Y: intNumber(1), T: intType}, T: x.Type}
+	for _, c := range in.counters {
+		if c.trips == x {
+			in.entryFirst(c.core, set(last, token.ADD_ASSIGN, intNumber(1)))
+		}
+	}
+	for _, f := range in.flags {
+		if f.flag == x {
+			in.entryFirst(f.exit, set(last, token.ASSIGN, trueLit(true)))
+		}
+	}
+	return pop(n.local, ref)
 }
 
 // pop takes the last of a slice of remembered values.
@@ -257,11 +288,6 @@ func (in *inserts) dropCounters(v *resolver, b *ast.Block) *ast.Block {
 	asked := func(x *ast.Var) bool {
 		if replaced[x] != nil {
 			return false
-		}
-		for _, n := range v.order {
-			if r, ok := n.expr.(*ast.Ref); ok && r.Var == x {
-				return true
-			}
 		}
 		return usesVar(b, x)
 	}

@@ -87,7 +87,7 @@ func (d *derivation) shadowAppend(s ast.Stmt, l ast.Expr, c *ast.Call) []ast.Stm
 		// dx is the old value of dy, which the reverse sweep asks for as it was before.
 		dx = &ast.Ref{Var: d.shadow(ref.Var)}
 	}
-	if isDefine(s) {
+	if r, ok := l.(*ast.Ref); isDefine(s) && ok && !r.Again {
 		out = append(out, &ast.Decl{Vars: []*ast.Var{dy.Var}, Typed: true})
 	}
 	out = append(out, s)
@@ -122,8 +122,7 @@ func isDefine(s ast.Stmt) bool {
 	if !ok {
 		return true
 	}
-	r, _ := a.Lhs[0].(*ast.Ref)
-	return a.Op == token.DEFINE && !r.Again
+	return a.Op == token.DEFINE
 }
 
 // isPath reports whether e reads a place.

@@ -182,6 +182,11 @@ func (m *memory) call(c *ast.Call) *region {
 			}
 		}
 		return r
+	case c.Fun.Builtin == "copy":
+		if elem := elemType(c.Args[0].Type()); elem != nil && hasRefs(elem) {
+			m.unify(m.reach(c.Args[0]), m.reach(c.Args[1]))
+		}
+		return nil
 	case c.Fun.Builtin != "":
 		return nil
 	case c.Fun.Fn != nil:
@@ -247,12 +252,6 @@ func (m *memory) stmt(s ast.Stmt) {
 			}
 		}
 	case *ast.Do:
-		if s.Call.Fun.Builtin == "copy" {
-			if elem := elemType(s.Call.Args[0].Type()); elem != nil && hasRefs(elem) {
-				m.unify(m.reach(s.Call.Args[0]), m.reach(s.Call.Args[1]))
-			}
-			return
-		}
 		m.reach(s.Call)
 	}
 }

@@ -52,6 +52,7 @@ type assembly struct {
 
 	seeds   []seedOf   // adjoints of results
 	fresh   []*ast.Var // inputs whose shadow is made here
+	made    []madeShadow
 	outputs []ast.Expr // what is returned at the end
 	failed  []ast.Expr // what is returned with an error
 	ends    []*ast.Var
@@ -69,18 +70,13 @@ type seedOf struct {
 func (a *assembly) bind() {
 	d := a.d
 	inputs, results := d.fn.Inputs(), d.fn.Results
-	for i, v := range inputs {
-		if v.Blank() {
-			inputs[i] = v
-		}
-	}
 	if a.sig.Recv != nil {
-		a.f.Recv = a.primal(*a.sig.Recv, inputs)
+		a.f.Recv = inputs[a.sig.Recv.Index]
 	}
 	for _, p := range a.sig.Params {
 		switch p.Role {
 		case ast.RolePrimal:
-			a.f.Params = append(a.f.Params, a.primal(p, inputs))
+			a.f.Params = append(a.f.Params, inputs[p.Index])
 		case ast.RoleShadow:
 			v := ast.NewVar(p.Name, p.Type)
 			d.shadows[inputs[p.Index]] = v
@@ -107,15 +103,6 @@ func (a *assembly) bind() {
 			}
 		}
 	}
-}
-
-// primal returns the variable of a primal parameter; one without a name gets a name.
-func (a *assembly) primal(p ast.Param, inputs []*ast.Var) *ast.Var {
-	v := inputs[p.Index]
-	if v.Blank() {
-		return ast.NewVar(p.Name, v.Type)
-	}
-	return v
 }
 
 func (a *assembly) bindResult(p ast.Param, inputs, results []*ast.Var) {
@@ -145,9 +132,7 @@ func (a *assembly) bindResult(p ast.Param, inputs, results []*ast.Var) {
 			d.isShadow[v] = true
 			a.fresh = append(a.fresh, input)
 		default:
-			d.shadows[input] = v
-			d.isShadow[v] = true
-			a.fresh = append(a.fresh, input)
+			a.bindShadow(input, v)
 		}
 		a.ends = append(a.ends, v)
 		a.failed = append(a.failed, zeroOf(v.Type))
@@ -157,6 +142,23 @@ func (a *assembly) bindResult(p ast.Param, inputs, results []*ast.Var) {
 	a.f.Results = append(a.f.Results, v)
 	a.outputs = append(a.outputs, &ast.Ref{Var: v})
 }
+
+// bindShadow lets the shadow of an input that is made here be the result v. Where the input is assigned to, its shadow changes
+// with it, and the result stays what it was made.
+func (a *assembly) bindShadow(input, v *ast.Var) {
+	d := a.d
+	a.fresh = append(a.fresh, input)
+	d.isShadow[v] = true
+	d.shadows[input] = v
+	if assigns(d.fn.Body, input) {
+		own := ast.NewVar(v.Name, v.Type)
+		d.shadows[input], d.isShadow[own] = own, true
+		a.made = append(a.made, madeShadow{input, v, own})
+	}
+}
+
+// A madeShadow is a shadow that is returned, and the variable that follows the input.
+type madeShadow struct{ input, result, own *ast.Var }
 
 // build writes the body.
 func (a *assembly) build() {
@@ -283,7 +285,14 @@ func (a *assembly) join(p *sweepPair) {
 	for _, v := range a.fresh {
 		sv := d.shadows[v]
 		mk := freshShadow(sv, v, contains(a.f.Results, sv))
-		if usesVar(forward, sv) {
+		moved := false
+		for _, m := range a.made {
+			if m.input == v {
+				mk = append(freshShadow(m.result, v, true), define(m.own, &ast.Ref{Var: m.result}))
+				moved = true
+			}
+		}
+		if moved || usesVar(forward, sv) {
 			early = append(early, mk...)
 		} else {
 			late = append(late, mk...)

@@ -558,7 +558,7 @@ func (v *resolver) homeOf(n *need) *part {
 		return n.part
 	}
 	for p := home; p != n.part && p != nil; p = p.parent {
-		if v.barrier(p, n.part) {
+		if v.barrier(p, n.part) || v.afterJump(p, n) {
 			break
 		}
 		if p.branch != nil && p.branch.body == p {
@@ -576,6 +576,21 @@ func (v *resolver) barrier(p, born *part) bool {
 		loop = v.cores[p]
 	}
 	return loop != nil && born.inside(loop.body) && !born.inside(p)
+}
+
+// afterJump reports whether p is what follows a statement that may jump and a value is born after that statement: where it
+// jumped there is no such value.
+func (v *resolver) afterJump(p *part, n *need) bool {
+	guard := p.branch
+	if guard == nil || guard.then != p || n.item == nil || guard.part != n.part {
+		return false
+	}
+	for _, g := range v.tree.guards {
+		if g == guard {
+			return n.item.index == guard.index-1
+		}
+	}
+	return false
 }
 
 // load puts the loads into the reversed parts.

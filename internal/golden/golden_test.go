@@ -5,8 +5,10 @@ import (
 	"flag"
 	"fmt"
 	"go/format"
+	"maps"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -14,7 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
-	"github.com/godiff/godiff/internal/compile"
+	"github.com/godiff/godiff/ast/lower"
 	"github.com/godiff/godiff/internal/derive"
 )
 
@@ -42,15 +44,12 @@ func TestGolden(t *testing.T) {
 	}
 	cases := readCases(t, "golden", "numeric")
 	m := newModule(t)
-	refused := map[string]string{} // variant/case → diagnostics
 	for _, v := range variants {
 		for _, c := range cases {
 			c.write(t, m, v)
 		}
-		for name, diags := range m.generate(t, v, cases) {
-			refused[name] = diags
-		}
 	}
+	refused := m.generate(t)
 	failed := m.check(t, cases, refused)
 	vetted := m.vet(t)
 	for _, c := range cases {
@@ -183,55 +182,57 @@ func (c *testCase) write(t *testing.T, m *module, v variant) {
 	m.write(t, filepath.Join(dir, "points.go"), check)
 }
 
-// generate writes the derivatives of a variant and returns the diagnostics of the cases that are refused.
-// Where an output does not type-check nothing at all is written, so the others are derived again without it.
-func (m *module) generate(t *testing.T, v variant, cases []*testCase) map[string]string {
+// generate writes the derivatives of all packages, and returns the diagnostics of those that are refused.
+func (m *module) generate(t *testing.T) map[string]string {
+	prog, err := lower.Load(lower.Config{Dir: m.dir, Env: m.env}, "./...")
+	if err != nil {
+		t.Fatal(err)
+	}
 	refused := map[string]string{}
-	for {
-		var list []string
-		for _, c := range cases {
-			if name := v.name + "/" + c.name; refused[name] == "" {
-				list = append(list, name)
+	refuse := func(diags []lower.Diagnostic) {
+		for _, d := range diags {
+			parts := strings.SplitN(d.Pos.Filename, "/", 3)
+			if len(parts) < 3 {
+				t.Fatal(d)
 			}
+			refused[parts[0]+"/"+parts[1]] += d.String() + "\n"
 		}
-		stderr, mistake := m.derive(v, list)
+	}
+	refuse(prog.Diags)
+	all := map[string][]byte{}
+	for _, pkg := range prog.Packages {
+		name := strings.TrimPrefix(pkg.Path, modulePath+"/")
+		outputs, diags, mistake := derivePackage(prog, pkg, optionsOf(name))
+		refuse(diags)
 		if mistake != nil {
-			m.blame(v, list, refused)
-			continue
+			refused[name] += fmt.Sprintf("the compiler panics: %v\n", mistake)
 		}
-		if stderr == "" {
-			return refused
-		}
-		for line := range strings.Lines(stderr) {
-			parts := strings.SplitN(line, "/", 3)
-			if len(parts) < 3 || parts[0] != v.name {
-				t.Fatalf("variant %s: godiff generate: %s", v.name, stderr)
-			}
-			refused[parts[0]+"/"+parts[1]] += line
+		maps.Copy(all, outputs)
+	}
+	refuse(prog.Check(all))
+	for path, src := range all {
+		if err := os.WriteFile(path, src, 0o666); err != nil {
+			t.Fatal(err)
 		}
 	}
+	return refused
 }
 
-// blame derives packages one by one to find those at which the compiler panics.
-func (m *module) blame(v variant, list []string, refused map[string]string) {
-	for _, name := range list {
-		if _, mistake := m.derive(v, []string{name}); mistake != nil {
-			refused[name] = fmt.Sprintf("the compiler panics: %v\n", mistake)
-		}
-	}
+// optionsOf returns the options of the variant that a package belongs to.
+func optionsOf(name string) derive.Options {
+	i := slices.IndexFunc(variants, func(v variant) bool { return strings.HasPrefix(name, v.name+"/") })
+	return variants[i].options
 }
 
-// derive derives packages of the module, and returns the diagnostics and what the compiler panics with.
-func (m *module) derive(v variant, list []string) (diagnostics string, mistake any) {
-	var stderr strings.Builder
-	opt := compile.Options{Derive: v.options, Stdout: os.Stdout, Stderr: &stderr}
-	opt.Load.Dir, opt.Load.Env = m.dir, m.env
-	for _, name := range list {
-		opt.Patterns = append(opt.Patterns, "./"+name)
-	}
-	defer func() { mistake = recover() }()
-	compile.Generate(opt)
-	return stderr.String(), nil
+// derivePackage derives one package and catches what the compiler panics with.
+func derivePackage(prog *lower.Program, pkg *lower.Package, opt derive.Options) (_ map[string][]byte, _ []lower.Diagnostic, mistake any) {
+	defer func() {
+		if r := recover(); r != nil {
+			mistake = fmt.Sprintf("%v\n%s", r, debug.Stack())
+		}
+	}()
+	outputs, diags := derive.Package(prog, pkg, opt)
+	return outputs, diags, nil
 }
 
 // names returns the names of the packages that can be checked, sorted: those of the variants with all modes, since what

@@ -8,15 +8,17 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strconv"
 	"strings"
 )
 
 // A request is what a function is asked for.
 type request struct {
-	fn    string            // as an expression: F, or (*T).F
-	wrt   []string          // the names in wrt=
-	names map[string]string // verb → name of the derivative, as an expression
-	at    int               // where the line of the first directive begins, an offset
+	fn     string            // as an expression: F, or (*T).F
+	params []string          // the names of its parameters, the receiver first
+	wrt    []string          // the names in wrt=
+	names  map[string]string // verb → name of the derivative, as an expression
+	at     int               // where the line of the first directive begins, an offset
 
 	variadic bool
 }
@@ -56,6 +58,7 @@ func requestOf(fset *token.FileSet, fn *ast.FuncDecl) *request {
 		prefix = "(" + types.ExprString(fn.Recv.List[0].Type) + ")."
 	}
 	r.fn = prefix + fn.Name.Name
+	r.params = append(paramNames(fn.Recv), paramNames(fn.Type.Params)...)
 	if params := fn.Type.Params.List; len(params) > 0 {
 		_, r.variadic = params[len(params)-1].Type.(*ast.Ellipsis)
 	}
@@ -84,6 +87,22 @@ func requestOf(fset *token.FileSet, fn *ast.FuncDecl) *request {
 		r.names[fields[0]] = name
 	}
 	return r
+}
+
+func paramNames(list *ast.FieldList) []string {
+	if list == nil {
+		return nil
+	}
+	var names []string
+	for _, field := range list.List {
+		for _, id := range field.Names {
+			names = append(names, id.Name)
+		}
+		if len(field.Names) == 0 {
+			names = append(names, "_")
+		}
+	}
+	return names
 }
 
 // allModes adds directives to a source for the modes that its functions lack: forward and reverse mode, and where one of
@@ -157,7 +176,11 @@ func checkPoints(points string, requests []*request) ([]byte, error) {
 // check writes the checks of a request at one point.
 func (r *request) check(b *bytes.Buffer, args string) {
 	if len(r.wrt) > 0 {
-		args += `, gradcheck.Wrt("` + strings.Join(r.wrt, `", "`) + `")`
+		var positions []string // the check may run without the source at hand
+		for _, name := range r.wrt {
+			positions = append(positions, strconv.Quote(strconv.Itoa(slices.Index(r.params, name))))
+		}
+		args += ", gradcheck.Wrt(" + strings.Join(positions, ", ") + ")"
 	}
 	for _, m := range modes {
 		if name := r.names[m.verb]; name != "" {

@@ -345,6 +345,7 @@ func (k *check) build() error {
 		}
 		cmd := exec.Command("go", "build", "-mod=mod", "-gcflags="+modulePath+"/...=-e -N -l", "-o", "driver", ".")
 		cmd.Dir = k.Dir
+		cmd.Env = append(os.Environ(), "GOPROXY=off")
 		out, err := cmd.CombinedOutput()
 		if err == nil {
 			return nil

@@ -51,6 +51,16 @@
 //	func F(b *Body) float64          →   func F0017(b *Body0017) float64
 //
 // It then has the derivatives made, drops the programs that were refused, builds a driver, runs it, and reports.
+// A Generate that panics or fails without naming a file costs many runs, for the guilty are found by halving; it is
+// better that it turns its own mistakes into diagnostics with a position too.
+//
 // [Minimise] shrinks a failing program by removing and replacing pieces of its syntax tree while it still compiles
 // and still fails.
+//
+// # In tests
+//
+//	go test ./internal/randprog -run RandomPrograms -randprog.n=5000 -randprog.seed=10000
+//	go test ./internal/randprog -run RandomPrograms -randprog.n=1 -randprog.seed=17 -randprog.minimise
+//	go test ./internal/randprog -run RandomPrograms -randprog.without=pointer,append-loop
+//	go test ./internal/randprog -fuzz FuzzPrograms
 package randprog

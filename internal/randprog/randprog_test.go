@@ -295,7 +295,7 @@ func compiler(t testing.TB, flags ...string) func(dir string) error {
 	return func(dir string) error {
 		cmd := exec.Command(exe, append(append([]string{"generate"}, flags...), ".")...)
 		cmd.Dir = dir
-		cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod")
+		cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off")
 		if out, err := cmd.CombinedOutput(); err != nil {
 			return fmt.Errorf("%s%w", out, err)
 		}

@@ -111,7 +111,7 @@ func (p *point) errorResults(name string, rest []reflect.Value) error {
 	if name == "Grad" {
 		last := rest[len(rest)-1]
 		if got, want := dump(last), dump(p.want.results[len(p.want.results)-1]); got != want {
-			return fmt.Errorf("Grad: error %s, F returns %s", got, want)
+			return fmt.Errorf("%s: error %s, F returns %s", name, got, want)
 		}
 		rest = rest[:len(rest)-1]
 	}

@@ -172,7 +172,7 @@ func (p *point) gradient(name string, fn any) ([]float64, error) {
 	if name == "Grad" && p.fallible() {
 		last := rest[len(rest)-1]
 		if !last.IsNil() {
-			return nil, fmt.Errorf("Grad: error %v where F returns none", last.Interface())
+			return nil, fmt.Errorf("%s: error %v where F returns none", name, last.Interface())
 		}
 		rest = rest[:len(rest)-1]
 	}
