@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"reflect"
+	"slices"
 	"unsafe"
 )
 
@@ -17,8 +18,9 @@ type Pairing struct {
 // address too.
 func Pair[T any](x, dx T) Pairing {
 	if s, ok := flat(x); ok {
-		ds, _ := flat(dx)
-		return Pairing{flat: true, flatValue: s, flatShadow: ds}
+		if ds, ok := flat(dx); ok && ds.width == s.width {
+			return Pairing{flat: true, flatValue: s, flatShadow: ds}
+		}
 	}
 	return boxed(x, dx)
 }
@@ -39,29 +41,34 @@ func Mirrors(pairs ...Pairing) bool { return mirrors(pairs, false) }
 // neither appends to slices nor extends them beyond their length.
 func MirrorsLen(pairs ...Pairing) bool { return mirrors(pairs, true) }
 
+// maxFlat is the number of slices up to which Mirrors allocates nothing.
+const maxFlat = 8
+
 // mirrors is Mirrors, or MirrorsLen if byLen is set.
 func mirrors(pairs []Pairing, byLen bool) bool {
-	var buf [16]extent
-	extents, all := buf[:0], true
+	if len(pairs) > maxFlat || !allFlat(pairs) {
+		return mirrorsAll(slices.Clone(pairs), byLen)
+	}
+	var buf [2 * maxFlat]extent
+	extents := buf[:0]
 	for i := range pairs {
 		p := &pairs[i]
-		if !p.flat {
-			all = false
-			break
-		}
 		if p.flatValue.len != p.flatShadow.len {
 			return false
 		}
-		if 2*i == len(buf) {
-			all = false
-			break
-		}
 		extents = appendTwins(extents, p.flatValue.limit(byLen), p.flatShadow.limit(byLen))
 	}
-	if all {
-		return separate(extents)
+	return separate(extents)
+}
+
+// allFlat reports whether all pairs are slices of floats.
+func allFlat(pairs []Pairing) bool {
+	for i := range pairs {
+		if !pairs[i].flat {
+			return false
+		}
 	}
-	return mirrorsAll(pairs, byLen)
+	return true
 }
 
 // Owners of the extents in Mirrors.

@@ -49,29 +49,27 @@ func (c shapes) of(t reflect.Type) *shape {
 		kind:     t.Kind(),
 		size:     t.Size(),
 		carries:  carries(t, make(map[reflect.Type]bool)),
+		linked:   linked(t),
 		pointers: hasPointers(t),
 	}
 	c[t] = s // before its parts, which may lead back to t
-	if s.carries {
+	if s.linked {
 		c.link(s)
 	}
 	return s
 }
 
-// link fills in what of s must be followed.
+// link fills in what of s, which is linked, must be followed. The shapes of its
+// parts may be yet without their own parts, as types may lead back to
+// themselves.
 func (c shapes) link(s *shape) {
 	switch s.kind {
 	case reflect.Slice, reflect.Pointer:
 		s.elem, s.count = c.flatten(s.typ.Elem())
-		s.linked = true
 	case reflect.Map:
 		s.elem = c.of(s.typ.Elem())
-		s.linked = true
-	case reflect.Interface:
-		s.linked = true
 	case reflect.Array:
 		s.elem, s.count = c.flatten(s.typ)
-		s.linked = s.elem.linked
 	case reflect.Struct:
 		for i := range s.typ.NumField() {
 			f := s.typ.Field(i)
@@ -79,7 +77,6 @@ func (c shapes) link(s *shape) {
 				s.fields = append(s.fields, field{f.Offset, fs})
 			}
 		}
-		s.linked = len(s.fields) > 0
 	}
 }
 
@@ -113,6 +110,27 @@ func carries(t reflect.Type, seen map[reflect.Type]bool) bool {
 	case reflect.Struct:
 		for i := range t.NumField() {
 			if carries(t.Field(i).Type, seen) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// linked reports whether the memory of a t may hold a slice, pointer, map or
+// interface that carries a derivative.
+func linked(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Slice, reflect.Pointer, reflect.Map, reflect.Interface:
+		return carries(t, make(map[reflect.Type]bool))
+	case reflect.Array:
+		return t.Len() > 0 && linked(t.Elem())
+	case reflect.Struct:
+		if opaque(t) {
+			return false
+		}
+		for i := range t.NumField() {
+			if linked(t.Field(i).Type) {
 				return true
 			}
 		}

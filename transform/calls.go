@@ -298,7 +298,7 @@ func (r *reverser) splitBack(s ast.Stmt, n *splitNote) []ast.Stmt {
 			args = append(args, zeroOf(res.Type))
 			continue
 		}
-		d := r.place(l, before(s))
+		d := r.place(l, r.before(s))
 		r.contribute(d)
 		args = append(args, d)
 		if !declaresVar(s, l) {
@@ -334,7 +334,7 @@ func (r *reverser) splitBack(s ast.Stmt, n *splitNote) []ast.Stmt {
 		if !ast.IsFloat(x.Type()) {
 			if isPath(x) {
 				if r.holdsActive(x) {
-					out = append(out, r.addValues(r.place(x, before(s)), lhs[k])...)
+					out = append(out, r.addValues(r.place(x, r.before(s)), lhs[k])...)
 				}
 				continue
 			}
@@ -403,7 +403,7 @@ func (r *reverser) multi(s ast.Stmt, lhs []ast.Expr, rhs ast.Expr) []ast.Stmt {
 			continue
 		}
 		v := ast.NewVar("adj", t)
-		d := r.place(l, before(s))
+		d := r.place(l, r.before(s))
 		out = append(out, define(v, d))
 		zeros = append(zeros, r.zero(d))
 		adjoints = append(adjoints, &ast.Ref{Var: v})
@@ -422,7 +422,7 @@ func (r *reverser) overwritten(s ast.Stmt, lhs []ast.Expr) []ast.Stmt {
 	for _, l := range lhs {
 		if l != nil && r.holdsActive(l) && !declaresVar(s, l) {
 			if _, decl := s.(*ast.Decl); !decl {
-				d := r.place(l, before(s))
+				d := r.place(l, r.before(s))
 				r.contribute(d)
 				out = append(out, r.zero(d))
 			}

@@ -67,7 +67,7 @@ func (u *Unit) analyse(f *ast.Func, in []bool, memory, forward bool) *derivation
 		adjoints: map[*ast.Var]*ast.Var{}, shadows: map[*ast.Var]*ast.Var{},
 		isShadow: map[*ast.Var]bool{}, fresh: map[*ast.Var]bool{},
 		undo: map[ast.Stmt][]ast.Stmt{}, grown: map[ast.Stmt]*growth{}, calls: map[ast.Stmt]*splitNote{},
-		remade: map[ast.Stmt]ast.Stmt{}, rangeOver: map[*ast.Var]ast.Expr{},
+		begin: map[ast.Stmt]ast.Stmt{}, remade: map[ast.Stmt]ast.Stmt{}, rangeOver: map[*ast.Var]ast.Expr{},
 	}
 	ast.Inspect(f.Body, func(s ast.Stmt) bool {
 		if s, ok := s.(*ast.Range); ok && s.Define && s.Key != nil && elemType(s.X.Type()) != nil {
@@ -200,7 +200,7 @@ func (d *derivation) sweeps(spec *sweepSpec) *sweepPair {
 	body = d.addShadows(body)
 	t := newTree(body, d.moved(x.flags))
 	r := &reverser{
-		derivation: d, tree: t, hist: newHistory(t, d.mem, d.shadows, d.extra()),
+		derivation: d, tree: t, hist: newHistory(t, d),
 		marks: map[*ast.Block]*part{}, exits: map[*part]*item{}, cores: map[*part]*item{},
 		own: map[*ast.Var]bool{}, synthetic: map[*ast.Var]*item{},
 		firsts: map[*part][]ast.Stmt{}, index: map[*item]ast.Expr{}, iter: map[*item]ast.Expr{},

@@ -490,6 +490,10 @@ func (t *tangents) ret(s *ast.Return) []ast.Stmt {
 			out.Results = append(out.Results, e)
 			continue
 		}
+		if ast.ShapeOf(p.Type) == ast.ReferenceLike && !isNil(e) && !t.act.place(orPath(e)) && !t.reachesActive(e) {
+			out.Results = append(out.Results, t.zeroLike(e))
+			continue
+		}
 		out.Results = append(out.Results, t.tangentOf(s, e))
 	}
 	if !t.errors || !t.mayFail(s) {
@@ -514,6 +518,13 @@ func (t *tangents) ret(s *ast.Return) []ast.Stmt {
 		&ast.If{Cond: cond, Then: &ast.Block{Stmts: []ast.Stmt{zero}}},
 		out,
 	}
+}
+
+// zeroLike returns a fresh shadow of a value that is not active.
+func (t *tangents) zeroLike(e ast.Expr) ast.Expr {
+	v, sv := ast.NewVar("v", e.Type()), ast.NewVar("dv", e.Type())
+	t.pending = append(append(t.pending, define(v, e)), freshShadow(sv, v, false)...)
+	return &ast.Ref{Var: sv}
 }
 
 // mayFail reports whether a return may return an error.

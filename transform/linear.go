@@ -66,7 +66,7 @@ func (l *linear) val(e ast.Expr) ast.Expr {
 	if e == l.whole && l.value != nil {
 		return l.value
 	}
-	return &ast.Past{X: e, At: l.stmt}
+	return l.d.before(l.stmt)(e)
 }
 
 // push adds the terms of e seeded with adj.

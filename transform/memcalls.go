@@ -87,6 +87,7 @@ func (d *derivation) shadowAppend(s ast.Stmt, l ast.Expr, c *ast.Call) []ast.Stm
 		// dx is the old value of dy, which the reverse sweep asks for as it was before.
 		dx = &ast.Ref{Var: d.shadow(ref.Var)}
 	}
+	d.begin[s] = out[0]
 	if r, ok := l.(*ast.Ref); isDefine(s) && ok && !r.Again {
 		out = append(out, &ast.Decl{Vars: []*ast.Var{dy.Var}, Typed: true})
 	}

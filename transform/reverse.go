@@ -179,7 +179,7 @@ func (r *reverser) assign(s *ast.Assign) []ast.Stmt {
 
 // accumulate reverses l += e or l -= e.
 func (r *reverser) accumulate(s ast.Stmt, l, e ast.Expr, op token.Token) []ast.Stmt {
-	dl := r.place(l, before(s))
+	dl := r.place(l, r.before(s))
 	lin := &linear{d: r.derivation, stmt: s, seed: dl}
 	adj := symbolic(l.Type())
 	if op == token.SUB {
@@ -244,7 +244,7 @@ func (r *reverser) parallel(s ast.Stmt, lhs, rhs []ast.Expr, declares bool) []as
 			}
 			continue
 		}
-		targets = append(targets, &target{l: l, rhs: rhs[i], d: r.place(l, before(s)), fresh: isFresh(l, declares)})
+		targets = append(targets, &target{l: l, rhs: rhs[i], d: r.place(l, r.before(s)), fresh: isFresh(l, declares)})
 		if r.mem.inMemory(l) || !ast.IsFloat(l.Type()) || rootVarIsPath(l) {
 			plain = false
 		}
@@ -439,7 +439,7 @@ func (r *reverser) contributions(lin *linear, s ast.Expr, _ []*target) []ast.Stm
 		if done[i] {
 			continue
 		}
-		d := r.place(t.place, before(lin.stmt))
+		d := r.place(t.place, r.before(lin.stmt))
 		r.contribute(d)
 		coefs := []ast.Expr{withSeed(t.coef, s)}
 		for j := i + 1; j < len(lin.terms); j++ {
@@ -621,7 +621,7 @@ func (r *reverser) spreadTo(s ast.Stmt, t *target) []ast.Stmt {
 	if !r.holdsActive(t.rhs) {
 		return nil
 	}
-	return r.addValues(r.place(t.rhs, before(s)), t.seed)
+	return r.addValues(r.place(t.rhs, r.before(s)), t.seed)
 }
 
 // addValues is dst += src for every float of a struct or array.
@@ -727,7 +727,7 @@ func (r *reverser) copyBack(s ast.Stmt, c *ast.Call) []ast.Stmt {
 		refuse(s.Info().Pos, "copy of %s is not supported yet; assign in a loop", elem)
 	}
 	n, i := ast.NewVar("n", intType), ast.NewVar("i", intType)
-	past := before(s)
+	past := r.before(s)
 	out := []ast.Stmt{define(n, builtin("min", intType, past(length(dst)), past(length(src))))}
 	ddst := r.value(dst, past)
 	at := func(x ast.Expr) ast.Expr { return &ast.Index{X: x, I: &ast.Ref{Var: i}, T: elem} }
@@ -769,7 +769,7 @@ func (r *reverser) appendBack(s ast.Stmt, c *ast.Call, y *ast.Ref, g *growth) []
 	if isNil(c.Args[0]) || !valued {
 		return out
 	}
-	dx := r.value(c.Args[0], before(s))
+	dx := r.value(c.Args[0], r.before(s))
 	i := ast.NewVar("i", intType)
 	at := func(x ast.Expr) ast.Expr { return &ast.Index{X: x, I: &ast.Ref{Var: i}, T: elem} }
 	add := &ast.Range{Key: &ast.Ref{Var: i}, Define: true, X: n, Body: &ast.Block{Stmts: addValues(at(dx), at(dy))}}
@@ -785,13 +785,13 @@ func (r *reverser) spreadBack(s ast.Stmt, c *ast.Call, dy, n ast.Expr) []ast.Stm
 	body := &ast.Block{}
 	if r.reachesActive(v) {
 		t := ast.NewVar("adj", elem)
-		dv := &ast.Index{X: r.value(v, before(s)), I: &ast.Ref{Var: i}, T: elem}
+		dv := &ast.Index{X: r.value(v, r.before(s)), I: &ast.Ref{Var: i}, T: elem}
 		body.Stmts = append(body.Stmts, define(t, at), r.zero(at))
 		body.Stmts = append(body.Stmts, addValues(dv, &ast.Ref{Var: t})...)
 	} else {
 		body.Stmts = append(body.Stmts, r.zero(at))
 	}
-	return []ast.Stmt{&ast.Range{Key: &ast.Ref{Var: i}, Define: true, X: before(s)(length(v)), Body: body}}
+	return []ast.Stmt{&ast.Range{Key: &ast.Ref{Var: i}, Define: true, X: r.before(s)(length(v)), Body: body}}
 }
 
 // branchItem reverses an if.
@@ -808,11 +808,11 @@ func (r *reverser) branchItem(it *item) []ast.Stmt {
 	case len(then.Stmts) == 0 && len(els.Stmts) == 0:
 		return nil
 	case len(then.Stmts) == 0:
-		return []ast.Stmt{&ast.If{Cond: before(it.stmt)(negate(it.cond)), Then: els}}
+		return []ast.Stmt{&ast.If{Cond: r.before(it.stmt)(negate(it.cond)), Then: els}}
 	case len(els.Stmts) == 0:
-		return []ast.Stmt{&ast.If{Cond: before(it.stmt)(it.cond), Then: then}}
+		return []ast.Stmt{&ast.If{Cond: r.before(it.stmt)(it.cond), Then: then}}
 	}
-	return []ast.Stmt{&ast.If{Cond: before(it.stmt)(it.cond), Then: then, Else: els}}
+	return []ast.Stmt{&ast.If{Cond: r.before(it.stmt)(it.cond), Then: then, Else: els}}
 }
 
 // unwrap reverses a part that is always taken.

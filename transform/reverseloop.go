@@ -66,7 +66,7 @@ func (r *reverser) peel(it *item) (core *part, lead []ast.Stmt) {
 		}
 		r.exits[exit] = it
 		if b := r.block(exit); len(b.Stmts) > 0 {
-			flag := r.returnFlag(exit)
+			flag := r.returnFlag(it, exit)
 			if flag == nil {
 				flag = ast.NewVar("left", types.Typ[types.Bool])
 				r.synthetic[flag] = it
@@ -84,7 +84,10 @@ func (r *reverser) peel(it *item) (core *part, lead []ast.Stmt) {
 }
 
 // returnFlag returns the flag that an exit sets because it returns, if no other return sets it.
-func (r *reverser) returnFlag(exit *part) *ast.Var {
+func (r *reverser) returnFlag(loop *item, exit *part) *ast.Var {
+	if loop.part.loop() != nil {
+		return nil
+	}
 	for _, it := range exit.items {
 		a, ok := it.stmt.(*ast.Assign)
 		if ok && len(a.Lhs) == 1 && r.returned != nil && ast.Equal(a.Lhs[0], &ast.Ref{Var: r.returned}) && len(r.hist.log.at[r.returned]) == 2 {
@@ -184,9 +187,9 @@ func (r *reverser) rangeHeader(it *item, s *ast.Range) *header {
 		name = "i"
 	}
 	i := ast.NewVar(name, t)
-	n := before(s)(s.X)
+	n := r.before(s)(s.X)
 	if elemType(s.X.Type()) != nil {
-		n = before(s)(length(s.X))
+		n = r.before(s)(length(s.X))
 	}
 	if isUnsigned(t) {
 		return nil
@@ -199,7 +202,7 @@ func (r *reverser) countHeader(it *item, c *count) *header {
 	if c.hi == nil || c.step != 1 && c.step != -1 || isUnsigned(c.v.Type) || !r.steady(it, c.hi) {
 		return nil
 	}
-	past := before(it.stmt)
+	past := r.before(it.stmt)
 	i := ast.NewVar(c.v.Name, c.v.Type)
 	lo, hi := past(c.lo), past(c.hi)
 	var iter ast.Expr
@@ -382,7 +385,7 @@ func (r *reverser) nth(it *item, n ast.Expr, t types.Type) ast.Expr {
 	if c.step < 0 {
 		op = token.SUB
 	}
-	return &ast.Binary{Op: op, X: before(it.stmt)(c.lo), Y: n, T: t}
+	return &ast.Binary{Op: op, X: r.before(it.stmt)(c.lo), Y: n, T: t}
 }
 
 // rangeValue returns the value variable of a range loop, or nil.
@@ -405,7 +408,7 @@ func (r *reverser) rangeValueBack(it *item, v *ast.Ref) []ast.Stmt {
 		if ref, ok := e.(*ast.Ref); ok && ref.Var == indexVar {
 			return r.index[it]
 		}
-		return before(s)(e)
+		return r.before(s)(e)
 	}
 	if !r.holdsActive(&ast.Index{X: s.X, I: r.index[it], T: elem.T}) {
 		return nil

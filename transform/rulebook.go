@@ -469,7 +469,7 @@ func (d *derivation) callRule(l *linear, rule *Rule, c *ast.Call, results, adjoi
 				refuse(l.stmt.Info().Pos, "the rule of %s wants a shadow for an argument that is not active; give it a rule with wrt=", calleeKey(c.Fun))
 			}
 			l.adds = true
-			shadows = append(shadows, d.value(x, before(l.stmt)))
+			shadows = append(shadows, d.value(x, l.d.before(l.stmt)))
 		}
 	}
 	args = slices.Concat(args, results, adjoints, shadows)
@@ -522,7 +522,7 @@ func (l *linear) pushValue(x, adj ast.Expr) {
 		refuse(l.stmt.Info().Pos, "pass a variable of type %s here", x.Type())
 	}
 	l.adds = true
-	l.pre = append(l.pre, addValues(l.d.place(x, before(l.stmt)), adj)...)
+	l.pre = append(l.pre, addValues(l.d.place(x, l.d.before(l.stmt)), adj)...)
 }
 
 // placeName is a name for what an expression reads.

@@ -438,10 +438,20 @@ func (v *resolver) again(x *ast.Var, ver *version, u use) *again {
 	if ver.rhs == nil || ver.item == nil || cost(ver.rhs) > 6 || mentions(ver.rhs, x) {
 		return nil
 	}
+	if len(v.undo) > 0 && readsShadow(ver.rhs, v) {
+		return nil // the reverse sweep may have it as it was at another time
+	}
 	if !v.repeatable(x, ver.rhs) || v.slots(ver.rhs, use{ver.item, false, u.ctx}) > 0 {
 		return nil
 	}
 	return &again{ver.rhs, ver.item}
+}
+
+// readsShadow reports whether e reads slices or pointers from the memory of a shadow.
+func readsShadow(e ast.Expr, v *resolver) bool {
+	return ast.Any(e, func(e ast.Expr) bool {
+		return isPath(e) && v.inShadow(e) && v.mem.inMemory(e)
+	})
 }
 
 // repeatable reports whether evaluating e twice makes the same value.

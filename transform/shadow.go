@@ -39,6 +39,7 @@ type derivation struct {
 	undo      map[ast.Stmt][]ast.Stmt // what takes back a shadow assignment to memory, in the reverse sweep
 	grown     map[ast.Stmt]*growth    // of assignments of append
 	calls     map[ast.Stmt]*splitNote // of calls whose reverse mode is split
+	begin     map[ast.Stmt]ast.Stmt   // of statements with shadow statements before them: the first of these
 	remade    map[ast.Stmt]ast.Stmt   // statements that addShadows has made anew
 	rangeOver map[*ast.Var]ast.Expr   // of the keys of range loops: what they range over
 }
@@ -117,8 +118,11 @@ type reader func(ast.Expr) ast.Expr
 
 func now(e ast.Expr) ast.Expr { return e }
 
-// before returns the reader of the values before s.
-func before(s ast.Stmt) reader {
+// before returns the reader of the values before s and what addShadows has put in front of it.
+func (d *derivation) before(s ast.Stmt) reader {
+	if first := d.begin[s]; first != nil {
+		s = first
+	}
 	return func(e ast.Expr) ast.Expr {
 		if e == nil {
 			return nil
@@ -330,7 +334,7 @@ func (d *derivation) shadowAssign(s ast.Stmt, lhs, rhs []ast.Expr) []ast.Stmt {
 				old := ast.NewVar("old", place.Type())
 				save := define(old, place)
 				before = append(before, save)
-				back := set(d.place(st.place, beforeOf(save)), token.ASSIGN, &ast.Past{X: &ast.Ref{Var: old}, At: save, After: true})
+				back := set(d.place(st.place, d.before(save)), token.ASSIGN, &ast.Past{X: &ast.Ref{Var: old}, At: save, After: true})
 				d.undo[sh] = append(d.undo[sh], back)
 			}
 			sh.Lhs, sh.Rhs = append(sh.Lhs, place), append(sh.Rhs, st.value)
@@ -340,10 +344,11 @@ func (d *derivation) shadowAssign(s ast.Stmt, lhs, rhs []ast.Expr) []ast.Stmt {
 	if len(sh.Lhs) > 0 {
 		out = append(out, sh)
 	}
+	if len(out) > 0 {
+		d.begin[s] = out[0]
+	}
 	return append(out, s)
 }
-
-func beforeOf(s ast.Stmt) reader { return before(s) }
 
 // A refStore is a slice or pointer that an assignment puts into memory, and its shadow.
 type refStore struct{ place, value ast.Expr }

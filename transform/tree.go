@@ -58,9 +58,9 @@ type item struct {
 
 // A tree is the reversal tree of a function.
 type tree struct {
-	root  *part
-	items []*item // by position
-	at    map[ast.Stmt]*item
+	root   *part
+	items  []*item // by position
+	at     map[ast.Stmt]*item
 	flags  map[ast.Stmt]*ast.Var
 	guards map[*ast.Var]*item // of flags: the if that asks for it
 	loops  []*item            // those being built

@@ -27,6 +27,7 @@ type history struct {
 	after  map[*item]map[any]*version
 
 	shadows map[*ast.Var]*ast.Var   // read wherever the variable itself is
+	groups  map[ast.Stmt]ast.Stmt   // of the first of a group of statements: the primal one, which is read there
 	extra   map[ast.Stmt][]*ast.Var // read by the reversal of a statement, though not by the statement
 
 	cur  map[any]*version
@@ -39,14 +40,17 @@ type change struct {
 	old *version
 }
 
-func newHistory(t *tree, m *memory, shadows map[*ast.Var]*ast.Var, extra map[ast.Stmt][]*ast.Var) *history {
+func newHistory(t *tree, d *derivation) *history {
 	h := &history{
-		tree: t, mem: m, shadows: shadows, extra: extra,
+		tree: t, mem: d.mem, shadows: d.shadows, extra: d.extra(), groups: map[ast.Stmt]ast.Stmt{},
 		log:    &writeLog{tree: t, at: map[any][]int{}},
 		writes: map[*item][]any{},
 		before: map[*item]map[any]*version{},
 		after:  map[*item]map[any]*version{},
 		cur:    map[any]*version{},
+	}
+	for s, first := range d.begin {
+		h.groups[first] = s
 	}
 	for _, it := range t.items {
 		h.logWrites(it)
@@ -116,6 +120,9 @@ func (h *history) versionAt(key any, it *item, after bool) *version {
 
 func (h *history) walk(p *part) {
 	for _, it := range p.items {
+		if s := h.groups[it.stmt]; s != nil {
+			h.readsOf(it, s)
+		}
 		for _, v := range h.extra[it.stmt] {
 			h.reads(it, &ast.Ref{Var: v})
 		}
@@ -132,15 +139,7 @@ func (h *history) walk(p *part) {
 }
 
 func (h *history) simple(it *item) {
-	ast.Exprs(it.stmt, func(e ast.Expr, _ bool) { h.reads(it, e) })
-	h.before[it] = orEmpty(h.before[it])
-	if d, ok := it.stmt.(*ast.Decl); ok {
-		for _, v := range d.Vars {
-			if s := h.shadows[v]; s != nil {
-				h.before[it][s] = h.get(s)
-			}
-		}
-	}
+	h.readsOf(it, it.stmt)
 	if len(h.writes[it]) == 0 {
 		return
 	}
@@ -154,6 +153,19 @@ func (h *history) simple(it *item) {
 	for i, l := range lhs {
 		if r, ok := l.(*ast.Ref); ok && len(lhs) == len(rhs) && m[r.Var] != nil {
 			m[r.Var].rhs = rhs[i]
+		}
+	}
+}
+
+// readsOf records the versions of all that a simple statement reads.
+func (h *history) readsOf(it *item, s ast.Stmt) {
+	ast.Exprs(s, func(e ast.Expr, _ bool) { h.reads(it, e) })
+	h.before[it] = orEmpty(h.before[it])
+	if d, ok := s.(*ast.Decl); ok {
+		for _, v := range d.Vars {
+			if s := h.shadows[v]; s != nil {
+				h.before[it][s] = h.get(s)
+			}
 		}
 	}
 }
