@@ -14,7 +14,8 @@ import (
 //   - Every variable is declared before it is used: as an input, a result, or by a statement in an enclosing scope.
 //   - Nothing is nil but what the node's comment allows, and every expression has a type.
 //   - An assignment has as many places as values, or one call with that many results; a compound one has one of each.
-//     What := names are variables, one of them new. What is assigned to can be assigned to.
+//     What := names are variables, one of them new, the others of the same scope. What is assigned to can be assigned to, and the types fit. The type
+//     of an address is that of a pointer to what is addressed.
 //   - break and continue lie in a loop, and a label that they name is that of a loop around them.
 //   - A return has a value for each result, or none where the results are named.
 //   - No Past is left.
@@ -22,12 +23,12 @@ import (
 // The error holds all that is wrong, a line each; it is nil where there is nothing.
 func Verify(f *Func) error {
 	v := &verifier{f: f}
-	v.open()
+	v.open() // inputs, results and the body share a scope
 	v.inputs()
 	if f.Body == nil {
 		v.report("no body")
 	} else {
-		v.block(f.Body)
+		v.stmts(f.Body)
 	}
 	return errors.Join(v.errs...)
 }
@@ -94,10 +95,14 @@ func (v *verifier) block(b *Block) {
 		return
 	}
 	v.open()
+	v.stmts(b)
+	v.close()
+}
+
+func (v *verifier) stmts(b *Block) {
 	for _, s := range b.Stmts {
 		v.stmt(s)
 	}
-	v.close()
 }
 
 func (v *verifier) stmt(s Stmt) {
@@ -149,6 +154,11 @@ func isNil(s Stmt) bool {
 func (v *verifier) assign(s *Assign) {
 	v.values(s.Rhs)
 	v.arity(len(s.Lhs), s.Rhs)
+	if s.Op != token.SHL_ASSIGN && s.Op != token.SHR_ASSIGN && len(s.Lhs) == len(s.Rhs) {
+		for i, e := range s.Lhs {
+			v.fits(s.Rhs[i], e)
+		}
+	}
 	switch s.Op {
 	case token.DEFINE:
 		v.define(s.Lhs)
@@ -182,6 +192,24 @@ func (v *verifier) arity(n int, values []Expr) {
 	v.report("%d places for %d values", n, len(values))
 }
 
+// fits verifies that a value can be assigned to a place.
+func (v *verifier) fits(value, place Expr) {
+	if len(v.errs) > 0 || value == nil || place == nil {
+		return // types may be missing
+	}
+	if r, ok := place.(*Ref); ok && (r.Var == nil || r.Var.Type == nil) {
+		return
+	}
+	v.assignable(value, place.Type())
+}
+
+// assignable verifies that a value can be assigned to a variable of type t.
+func (v *verifier) assignable(value Expr, t types.Type) {
+	if from := value.Type(); !types.AssignableTo(from, t) {
+		v.report("a value of type %s for a place of type %s", from, t)
+	}
+}
+
 // results returns the number of values that an expression has.
 func results(e Expr) int {
 	if c, ok := e.(*Call); ok {
@@ -205,6 +233,9 @@ func (v *verifier) define(lhs []Expr) {
 			v.report("%s on the left of :=", kindName(e))
 		case r.Again:
 			v.expr(r)
+			if !v.scopes[len(v.scopes)-1][r.Var] {
+				v.report("variable %s is not of this scope, so := would declare another", r.Var.Name)
+			}
 		default:
 			fresh = true
 			v.declare(r.Var)
@@ -310,12 +341,16 @@ func (v *verifier) returnStmt(s *Return) {
 		if want > 0 && slices.ContainsFunc(v.f.Results, func(x *Var) bool { return x.Name == "" }) {
 			v.report("a bare return, but there are unnamed results")
 		}
-	case len(s.Results) == 1:
+	case len(s.Results) == 1 && want != 1:
 		if got := results(s.Results[0]); got != want {
 			v.report("%d values for %d results", got, want)
 		}
 	case len(s.Results) != want:
 		v.report("%d values for %d results", len(s.Results), want)
+	case len(v.errs) == 0:
+		for i, e := range s.Results {
+			v.assignable(e, v.f.Results[i].Type)
+		}
 	}
 }
 
@@ -377,6 +412,9 @@ func (v *verifier) node(e Expr) {
 		v.expr(e.X)
 	case *Addr:
 		v.expr(e.X)
+		if p, ok := e.T.(*types.Pointer); ok && len(v.errs) == 0 && !types.Identical(p.Elem(), e.X.Type()) {
+			v.report("the address of a %s has type %s", e.X.Type(), e.T)
+		}
 	case *Unary:
 		v.expr(e.X)
 	case *Binary:

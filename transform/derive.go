@@ -222,6 +222,9 @@ func (d *derivation) sweeps(spec *sweepSpec) *sweepPair {
 	top := map[*ast.Var]bool{}
 	for _, v := range slices.Concat(d.fn.Inputs(), d.fn.Results) {
 		top[v] = true
+		if sv := d.shadows[v]; sv != nil {
+			top[sv] = true
+		}
 	}
 	for _, v := range spec.top {
 		top[v] = true

@@ -91,7 +91,7 @@ func (x *exits) list(list []ast.Stmt, loop *loopExit, more bool) []ast.Stmt {
 			case partial(s):
 				flag := ast.NewVar("skip", types.Typ[types.Bool])
 				out = append(out, &ast.Assign{Lhs: refs([]*ast.Var{flag}), Op: token.DEFINE, Rhs: []ast.Expr{trueLit(false)}})
-				t = setFlag(t, flag, 0)
+				t = x.setFlag(t, flag, 0)
 				x.flags[t] = flag
 			}
 		}
@@ -139,7 +139,7 @@ func (x *exits) assign(s *ast.Return) ast.Stmt {
 	}
 	a.Lhs, a.Rhs = nil, nil
 	for i, e := range s.Results {
-		if x.results[i].Obj == nil && (isZero(e) || isNil(e)) {
+		if x.results[i].Obj == nil && (isZero(e) || isNil(e)) || ast.Equal(e, &ast.Ref{Var: x.results[i]}) {
 			continue
 		}
 		a.Lhs, a.Rhs = append(a.Lhs, &ast.Ref{Var: x.results[i]}), append(a.Rhs, e)
@@ -356,21 +356,25 @@ func partial(s ast.Stmt) bool {
 }
 
 // setFlag returns s with the flag set before every jump that leaves s.
-func setFlag(s ast.Stmt, flag *ast.Var, depth int) ast.Stmt {
+func (x *exits) setFlag(s ast.Stmt, flag *ast.Var, depth int) ast.Stmt {
 	switch s.(type) {
 	case *ast.For, *ast.Range:
 		depth++
 	}
-	return ast.MapBlocks(s, func(b *ast.Block) *ast.Block {
+	t := ast.MapBlocks(s, func(b *ast.Block) *ast.Block {
 		out := &ast.Block{Meta: b.Meta}
 		for _, t := range b.Stmts {
 			if br, ok := t.(*ast.Branch); ok && (depth == 0 || br.Target != nil) {
 				out.Stmts = append(out.Stmts, &ast.Assign{Lhs: refs([]*ast.Var{flag}), Op: token.ASSIGN, Rhs: []ast.Expr{trueLit(true)}})
 			}
-			out.Stmts = append(out.Stmts, setFlag(t, flag, depth))
+			out.Stmts = append(out.Stmts, x.setFlag(t, flag, depth))
 		}
 		return out
 	})
+	if own := x.flags[s]; own != nil {
+		x.flags[t] = own
+	}
+	return t
 }
 
 // intLit returns the value of an integer literal.

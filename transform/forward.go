@@ -276,8 +276,7 @@ func (t *tangents) float(s ast.Stmt, e ast.Expr) *tangentSum {
 	}
 	for _, tm := range lin.terms {
 		d := t.tangentPlace(tm.place)
-		// A coefficient takes a seed of the type of e to one of the type of the place; here it goes the other way.
-		v := convert(present(withSeed(tm.coef, convert(d, e.Type()))), e.Type())
+		v := present(forwards(tm.coef, convert(d, e.Type()), e.Type()))
 		if zeroProduct(v) {
 			continue
 		}
@@ -292,6 +291,31 @@ func (t *tangents) float(s ast.Stmt, e ast.Expr) *tangentSum {
 		out.terms = append(out.terms, v)
 	}
 	return out
+}
+
+// forwards is a coefficient with a seed in it, all of type t. In reverse mode a coefficient takes an adjoint of the type of the
+// result to one of the type of the place, with a conversion wherever the primal has one; a tangent goes the other way and is
+// rounded once.
+func forwards(coef, s ast.Expr, t types.Type) ast.Expr {
+	if !ast.Any(coef, func(e ast.Expr) bool { r, ok := e.(*ast.Ref); return ok && isSeed(r.Var) }) {
+		return convert(coef, t)
+	}
+	switch e := coef.(type) {
+	case *ast.Ref:
+		return s
+	case *ast.Binary:
+		return binary(e.Op, forwards(e.X, s, t), forwards(e.Y, s, t), t)
+	case *ast.Unary:
+		return neg(forwards(e.X, s, t))
+	case *ast.Convert:
+		return forwards(e.X, s, t)
+	case *ast.Call:
+		c := ast.MapOperands(e, func(x ast.Expr) ast.Expr {
+			return convert(forwards(x, s, t), x.Type())
+		})
+		return convert(c, t)
+	}
+	panic(fmt.Sprintf("transform: coefficient %T", coef))
 }
 
 // present is an expression without its past: in forward mode the values are those of the moment.
@@ -490,7 +514,7 @@ func (t *tangents) ret(s *ast.Return) []ast.Stmt {
 			out.Results = append(out.Results, e)
 			continue
 		}
-		if ast.ShapeOf(p.Type) == ast.ReferenceLike && !isNil(e) && !t.act.place(orPath(e)) && !t.reachesActive(e) {
+		if ast.ShapeOf(p.Type) == ast.ReferenceLike && isPath(e) && !t.act.place(orPath(e)) && !t.reachesActive(e) {
 			out.Results = append(out.Results, t.zeroLike(e))
 			continue
 		}

@@ -91,6 +91,9 @@ func anchor(it *item) ast.Stmt {
 // put inserts the statements that save a need where it is saved.
 func (in *inserts) put(n *need, list ...ast.Stmt) {
 	switch {
+	case n.front && n.late:
+		// After the statement, which panics as it did.
+		in.after[n.item.stmt] = append(in.after[n.item.stmt], list...)
 	case n.front:
 		in.before[anchor(n.item)] = append(in.before[anchor(n.item)], list...)
 	case n.home != n.part || n.item == nil:

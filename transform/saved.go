@@ -41,6 +41,7 @@ type need struct {
 	uses  []*part
 	again ast.Expr // what computes it again, if it is not remembered
 	subs  []*need  // what again reads
+	late  bool     // with front: the item leaves it alone, so that it can be saved after it as well
 	flag  *item    // the if that asks for a flag, if it is one
 
 	home *part    // where it is saved and loaded
@@ -476,6 +477,7 @@ func (v *resolver) remember(e ast.Expr, u use) ast.Expr {
 	n := v.need(v.memoKey(e, u), u)
 	if n.local == nil {
 		n.local, n.expr, n.part, n.item, n.front = ast.NewVar(savedName(e), e.Type()), e, u.it.part, u.it, !u.after
+		n.late = n.front && v.leavesAlone(u.it, e)
 		v.order = append(v.order, n)
 	}
 	return &ast.Ref{Var: n.local}
@@ -484,6 +486,26 @@ func (v *resolver) remember(e ast.Expr, u use) ast.Expr {
 // memoKey identifies the remembered value of e at a point of a part.
 func (v *resolver) memoKey(e ast.Expr, u use) string {
 	return fmt.Sprintf("e%p%v:%s", u.it.part, u.after, v.exprKey(e, u))
+}
+
+// leavesAlone reports whether a simple item writes nothing that e reads.
+func (v *resolver) leavesAlone(it *item, e ast.Expr) bool {
+	if it.then != nil || it.body != nil || v.hist.groups[it.stmt] != nil {
+		return false
+	}
+	written := map[any]bool{}
+	for _, key := range v.hist.writes[it] {
+		written[key] = true
+	}
+	ok := true
+	ast.Walk(e, func(e ast.Expr) bool {
+		if r, isRef := e.(*ast.Ref); isRef && written[r.Var] {
+			ok = false
+		}
+		return ok
+	})
+	v.mem.readCells(e, func(c cell) { ok = ok && !written[c] })
+	return ok
 }
 
 // savedName is what to call the remembered value of e.

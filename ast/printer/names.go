@@ -28,6 +28,8 @@ type namer struct {
 	gens      map[string][]int       // places where a function that godiff writes is called
 	types     map[types.Type][]int
 	runtimeAt []int
+
+	apart map[*ast.Assign]bool // definitions with older variables of another block
 }
 
 type scope struct {
@@ -46,7 +48,7 @@ type declared struct {
 func newNamer(fn *ast.Func) *namer {
 	n := &namer{
 		fn: fn, names: map[*ast.Var]string{}, vars: map[*ast.Var]*declared{},
-		outer: map[string][]int{}, objs: map[types.Object][]int{}, gens: map[string][]int{}, types: map[types.Type][]int{},
+		outer: map[string][]int{}, objs: map[types.Object][]int{}, gens: map[string][]int{}, types: map[types.Type][]int{}, apart: map[*ast.Assign]bool{},
 	}
 	n.push()
 	if fn.Recv != nil {
@@ -97,7 +99,7 @@ func (n *namer) use(v *ast.Var) {
 	n.pos++
 	d := n.vars[v]
 	if d == nil {
-		println(ast.Dump(n.fn)); panic(fmt.Sprintf("printer: variable %s is used in %s where it is not declared", v.Name, n.fn.Name))
+		panic(fmt.Sprintf("printer: variable %s is used in %s where it is not declared", v.Name, n.fn.Name))
 	}
 	d.uses = append(d.uses, n.pos)
 }
@@ -230,6 +232,20 @@ func (n *namer) stmt(s ast.Stmt) {
 }
 
 func (n *namer) assigned(s *ast.Assign) {
+	for _, e := range s.Lhs {
+		if r, ok := e.(*ast.Ref); ok && s.Op == token.DEFINE && r.Again && n.vars[r.Var] != nil {
+			if n.vars[r.Var].scope != n.open[len(n.open)-1].id {
+				n.apart[s] = true
+			}
+		}
+	}
+	if n.apart[s] {
+		for _, e := range s.Lhs {
+			if isNew(e) {
+				n.typ(e.Type())
+			}
+		}
+	}
 	for i, e := range s.Lhs {
 		if r, ok := e.(*ast.Ref); ok && s.Op == token.DEFINE && !r.Again {
 			if len(s.Lhs) == len(s.Rhs) {

@@ -389,6 +389,16 @@ func (p *printer) assign(s *ast.Assign) {
 		}
 	}
 	op := s.Op
+	if p.namer.apart[s] {
+		// The older variables are of another block: := would declare them anew.
+		for _, e := range s.Lhs {
+			if isNew(e) {
+				v := e.(*ast.Ref).Var
+				p.printf("var %s %s\n", p.name(v), p.typ(v.Type))
+			}
+		}
+		op = token.ASSIGN
+	}
 	if op == token.DEFINE && !slices.ContainsFunc(s.Lhs, isNew) {
 		op = token.ASSIGN
 	}
@@ -535,10 +545,8 @@ func (p *printer) at(e ast.Expr, prec int) {
 	case *ast.Name:
 		p.printf("%s", p.imports.object(e.Obj))
 	case *ast.Field:
-		p.at(e.X, primaryPrec)
-		if !e.Implicit {
-			p.printf(".%s", e.Field.Name())
-		}
+		p.at(spelled(e.X), primaryPrec)
+		p.printf(".%s", e.Field.Name())
 	case *ast.Index:
 		p.at(e.X, primaryPrec)
 		p.printf("[")
@@ -568,6 +576,14 @@ func (p *printer) at(e ast.Expr, prec int) {
 	default:
 		panic(fmt.Sprintf("printer: %T", e))
 	}
+}
+
+// spelled leaves out the hops at the end of a path that the source leaves out: what is selected from it is promoted.
+func spelled(e ast.Expr) ast.Expr {
+	if f, ok := e.(*ast.Field); ok && f.Implicit {
+		return spelled(f.X)
+	}
+	return e
 }
 
 func precedence(e ast.Expr) int {
@@ -656,7 +672,7 @@ func (p *printer) receiver(e ast.Expr) {
 	case *ast.Deref:
 		e = x.X
 	}
-	p.at(e, primaryPrec)
+	p.at(spelled(e), primaryPrec)
 }
 
 func (p *printer) convert(e *ast.Convert) {
