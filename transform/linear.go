@@ -400,6 +400,9 @@ func formatFloat(v float64) string {
 
 // convert is T(e), without conversions that do nothing.
 func convert(e ast.Expr, t types.Type) ast.Expr {
+	if b, ok := t.(*types.Basic); ok && b.Info()&types.IsUntyped != 0 {
+		return e
+	}
 	if isNil(e) {
 		return &ast.Convert{X: e, T: t}
 	}

@@ -92,6 +92,9 @@ func (v *resolver) block(b *ast.Block, ctx *part) *ast.Block {
 }
 
 func (v *resolver) stmt(s ast.Stmt, ctx *part) ast.Stmt {
+	if b, ok := s.(*ast.Block); ok {
+		return v.block(b, ctx)
+	}
 	_, isIf := s.(*ast.If)
 	f := func(e ast.Expr) ast.Expr {
 		if isIf && !v.late {

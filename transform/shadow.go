@@ -152,7 +152,7 @@ func (d *derivation) place(e ast.Expr, read reader) ast.Expr {
 		if d.mem.addressed[e.Var] {
 			return &ast.Deref{X: read(&ast.Ref{Var: d.shadow(e.Var)})}
 		}
-		return &ast.Ref{Var: d.adjoint(e.Var)}
+		return whole(e.Var, d.adjoint(e.Var))
 	case *ast.Field:
 		if ast.Pointee(e.X.Type()) != nil {
 			return &ast.Field{X: d.value(e.X, read), Field: e.Field, Implicit: e.Implicit}
@@ -167,6 +167,14 @@ func (d *derivation) place(e ast.Expr, read reader) ast.Expr {
 		return &ast.Deref{X: d.value(e.X, read)}
 	}
 	panic("transform: shadow of a place that is none")
+}
+
+// whole is the shadow sv of all of v. A parameter that holds both floats and slices has its shadow behind a pointer.
+func whole(v, sv *ast.Var) ast.Expr {
+	if p := ast.Pointee(sv.Type); p != nil && types.Identical(p, v.Type) {
+		return &ast.Deref{X: &ast.Ref{Var: sv}}
+	}
+	return &ast.Ref{Var: sv}
 }
 
 // undereference leaves the * out where a selection or index does without it.
@@ -190,6 +198,9 @@ func (d *derivation) value(e ast.Expr, read reader) ast.Expr {
 		return d.address(e, read)
 	case *ast.Ref, *ast.Field, *ast.Index, *ast.Deref:
 		if v := rootVar(e); v != nil && !d.mem.addressed[v] {
+			if _, ref := e.(*ast.Ref); ref {
+				return read(whole(v, d.shadow(v)))
+			}
 			return read(replaceRoot(e, d.shadow(v)))
 		}
 		return d.place(e, read)

@@ -540,7 +540,12 @@ func declare(b *ast.Block) *ast.Block {
 		if len(open) > 0 {
 			s = declareIn(s, open, out)
 		}
-		out.Stmts = append(out.Stmts, ast.MapBlocks(s, func(b *ast.Block) *ast.Block { return declare(b) }))
+		t := ast.MapBlocks(s, declare)
+		if b, ok := t.(*ast.Block); ok && !b.Pos.IsValid() {
+			out.Stmts = append(out.Stmts, b.Stmts...) // a block of ours needs no scope of its own
+			continue
+		}
+		out.Stmts = append(out.Stmts, t)
 	}
 	for _, i := range open {
 		out.Stmts[i] = nil

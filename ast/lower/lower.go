@@ -49,6 +49,12 @@ type lowerer struct {
 	vars   map[types.Object]*ast.Var
 	report func(token.Pos, string)
 	failed bool
+	want   types.Type // of the constant expression at hand
+}
+
+func isUntyped(t types.Type) bool {
+	b, ok := t.(*types.Basic)
+	return ok && b.Info()&types.IsUntyped != 0
 }
 
 func (l *lowerer) signature(decl *goast.FuncDecl, obj *types.Func) *ast.Func {
@@ -326,15 +332,28 @@ func (l *lowerer) exprs(list []goast.Expr) []ast.Expr {
 
 // expr lowers an expression. After a report the result is only there to go on with.
 func (l *lowerer) expr(e goast.Expr) ast.Expr {
-	if tv := l.info.Types[e]; tv.Value != nil && l.hasLocalConstant(e) {
-		return constantLit(tv)
+	if tv := l.info.Types[e]; tv.Value != nil {
+		if l.hasLocalConstant(e) {
+			return constantLit(tv)
+		}
+		if !isUntyped(tv.Type) {
+			defer func(old types.Type) { l.want = old }(l.want)
+			l.want = tv.Type
+		}
 	}
 	switch e := e.(type) {
 	case *goast.ParenExpr:
 		return l.expr(e.X)
 	case *goast.BasicLit:
 		tv := l.info.Types[e]
-		return &ast.Lit{Text: e.Value, Val: tv.Value, T: tv.Type}
+		t := tv.Type
+		if isUntyped(t) {
+			// The operands of a constant expression keep their untyped types; they count as what it becomes.
+			if t = types.Default(t); l.want != nil {
+				t = l.want
+			}
+		}
+		return &ast.Lit{Text: e.Value, Val: tv.Value, T: t}
 	case *goast.Ident:
 		return l.ident(e)
 	case *goast.SelectorExpr:

@@ -228,11 +228,22 @@ func optionsOf(name string) derive.Options {
 func derivePackage(prog *lower.Program, pkg *lower.Package, opt derive.Options) (_ map[string][]byte, _ []lower.Diagnostic, mistake any) {
 	defer func() {
 		if r := recover(); r != nil {
-			mistake = fmt.Sprintf("%v\n%s", r, debug.Stack())
+			mistake = fmt.Sprintf("%v\n%s", r, compilerFrames(string(debug.Stack())))
 		}
 	}()
 	outputs, diags := derive.Package(prog, pkg, opt)
 	return outputs, diags, nil
+}
+
+// compilerFrames returns the places in a stack that are in the compiler, the innermost ones.
+func compilerFrames(stack string) string {
+	var frames []string
+	for line := range strings.Lines(stack) {
+		if strings.HasPrefix(line, "\t") && !strings.Contains(line, "/src/runtime/") && !strings.Contains(line, "_test.go") {
+			frames = append(frames, line)
+		}
+	}
+	return strings.Join(frames[:min(6, len(frames))], "")
 }
 
 // names returns the names of the packages that can be checked, sorted: those of the variants with all modes, since what

@@ -41,7 +41,7 @@ func requestsOf(src []byte) ([]*request, error) {
 	var list []*request
 	for _, d := range file.Decls {
 		fn, ok := d.(*ast.FuncDecl)
-		if !ok || fn.Doc == nil {
+		if !ok {
 			continue
 		}
 		if r := requestOf(fset, fn); len(r.names) > 0 {
@@ -61,6 +61,9 @@ func requestOf(fset *token.FileSet, fn *ast.FuncDecl) *request {
 	r.params = append(paramNames(fn.Recv), paramNames(fn.Type.Params)...)
 	if params := fn.Type.Params.List; len(params) > 0 {
 		_, r.variadic = params[len(params)-1].Type.(*ast.Ellipsis)
+	}
+	if fn.Doc == nil {
+		return r
 	}
 	for _, c := range fn.Doc.List {
 		text, ok := strings.CutPrefix(c.Text, "//godiff:")
