@@ -44,7 +44,7 @@ func (u *Unit) tangent(f *ast.Func, sig ast.Signature, in []bool, name string, a
 			continue
 		}
 		if hasRefs(v.Type) {
-			first = append(first, freshShadow(d.both(v), v, false)...)
+			first = append(first, freshShadow(d.both(v), v, false, true)...)
 		} else {
 			first = append(first, &ast.Decl{Vars: []*ast.Var{d.both(v)}, Typed: true})
 		}
@@ -346,7 +346,10 @@ func (t *tangents) tangentOf(s ast.Stmt, e ast.Expr) ast.Expr {
 	case *ast.Convert:
 		return &ast.Convert{X: t.tangentOf(s, e.X), T: e.T}
 	case *ast.Name:
-		return e
+		if isNil(e) {
+			return e
+		}
+		return zeroOf(e.T) // a variable of the package is a constant
 	}
 	if !t.act.place(orPath(e)) && !t.reachesActive(e) {
 		return zeroOf(e.Type())
@@ -387,6 +390,8 @@ func (t *tangents) tangentLit(s ast.Stmt, e *ast.Composite) ast.Expr {
 	c := &ast.Composite{T: e.T}
 	for _, elem := range e.Elems {
 		switch {
+		case ast.ShapeOf(elem.Value.Type()) == ast.ReferenceLike && isPath(elem.Value) && !t.reachesActive(elem.Value):
+			elem.Value = t.zeroLike(elem.Value)
 		case ast.Carries(elem.Value.Type()):
 			elem.Value = t.tangentOf(s, elem.Value)
 		case elem.Field != nil:
@@ -547,7 +552,7 @@ func (t *tangents) ret(s *ast.Return) []ast.Stmt {
 // zeroLike returns a fresh shadow of a value that is not active.
 func (t *tangents) zeroLike(e ast.Expr) ast.Expr {
 	v, sv := ast.NewVar("v", e.Type()), ast.NewVar("dv", e.Type())
-	t.pending = append(append(t.pending, define(v, e)), freshShadow(sv, v, false)...)
+	t.pending = append(append(t.pending, define(v, e)), freshShadow(sv, v, false, false)...)
 	return &ast.Ref{Var: sv}
 }
 

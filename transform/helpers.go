@@ -128,6 +128,7 @@ func (h *helper) buildTangent() {
 func (h *helper) buildHalves() {
 	u := h.u
 	d := u.prepare(h.f, h.in, true, false)
+	d.callee = true
 	f, b := h.forward, h.backward
 	f.Doc = fmt.Sprintf("%s is %s, remembering what [%s] needs.", f.Name, docName(h.f), b.Name)
 	b.Doc = fmt.Sprintf("%s is the reverse mode of %s, after [%s].", b.Name, docName(h.f), f.Name)
@@ -249,7 +250,7 @@ func (s *halves) finish(p *sweepPair) {
 	}
 	var first []ast.Stmt
 	for _, v := range s.fresh {
-		first = append(first, freshShadow(s.d.shadows[v], v, false)...)
+		first = append(first, freshShadow(s.d.shadows[v], v, false, true)...)
 	}
 	ret := &ast.Return{}
 	for _, r := range s.forward.Results {

@@ -3,6 +3,7 @@ package transform
 import (
 	"go/token"
 	"go/types"
+	"slices"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -95,7 +96,8 @@ func (in *inserts) put(n *need, list ...ast.Stmt) {
 		// After the statement, which panics as it did.
 		in.after[n.item.stmt] = append(in.after[n.item.stmt], list...)
 	case n.front:
-		in.before[anchor(n.item)] = append(in.before[anchor(n.item)], list...)
+		// The reversal asks for the last operand first; the forward sweep evaluates the first first.
+		in.before[anchor(n.item)] = append(slices.Clone(list), in.before[anchor(n.item)]...)
 	case n.home != n.part || n.item == nil:
 		in.entry(n.home, list...)
 	default:

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"github.com/godiff/godiff/ast"
@@ -53,8 +54,9 @@ type assembly struct {
 	seeds   []seedOf   // adjoints of results
 	fresh   []*ast.Var // inputs whose shadow is made here
 	made    []madeShadow
-	outputs []ast.Expr // what is returned at the end
-	failed  []ast.Expr // what is returned with an error
+	sharing map[*ast.Var]bool // inputs that F writes and that may share memory within themselves
+	outputs []ast.Expr        // what is returned at the end
+	failed  []ast.Expr        // what is returned with an error
 	ends    []*ast.Var
 	zero    []*ast.Var
 	err     *ast.Var
@@ -182,6 +184,7 @@ func (a *assembly) build() {
 	for _, v := range d.shadows {
 		spec.top = append(spec.top, v)
 	}
+	a.sharing = d.sharing()
 	p := d.sweeps(spec)
 	a.join(p)
 }
@@ -284,11 +287,15 @@ func (a *assembly) join(p *sweepPair) {
 	var early, late []ast.Stmt
 	for _, v := range a.fresh {
 		sv := d.shadows[v]
-		mk := freshShadow(sv, v, contains(a.f.Results, sv))
+		mirror := a.sharing[v]
+		mk := freshShadow(sv, v, contains(a.f.Results, sv), mirror)
+		if isPointer(v.Type) && !mirror && !linked(v.Type) && !derefsAlways(d.fn, v) {
+			mk = unlessNil(sv, v, mk)
+		}
 		moved := false
 		for _, m := range a.made {
 			if m.input == v {
-				mk = append(freshShadow(m.result, v, true), define(m.own, &ast.Ref{Var: m.result}))
+				mk = append(freshShadow(m.result, v, true, mirror), define(m.own, &ast.Ref{Var: m.result}))
 				moved = true
 			}
 		}
@@ -301,7 +308,7 @@ func (a *assembly) join(p *sweepPair) {
 	tail := append(append(append([]ast.Stmt{}, check...), late...), rev...)
 	tail = append(tail, ret)
 	mark := &ast.Block{} // the border between the sweeps
-	early = append(declareResults(d, a.f.Results), early...)
+	early = slices.Concat(declareResults(d, a.f.Results), a.checkDisjoint(), early)
 	all := &ast.Block{Stmts: append(append(append(append([]ast.Stmt{}, early...), forward.Stmts...), mark), tail...)}
 	body = a.u.tidy(d, all, a.f.Results)
 	a.f.Body = borders(body, mark, p.inserts.notes)
@@ -332,16 +339,88 @@ func (a *assembly) expandReturns(b *ast.Block) *ast.Block {
 	}).(*ast.Block)
 }
 
-// freshShadow makes the shadow of an input. Named says that it is a result of the derivative.
-func freshShadow(sv, v *ast.Var, named bool) []ast.Stmt {
+// freshShadow makes the shadow sv of an input v. Named says that it is a result of the derivative; mirror, that what the input
+// reaches may share memory in ways that matter.
+func freshShadow(sv, v *ast.Var, named, mirror bool) []ast.Stmt {
+	ref, value := &ast.Ref{Var: sv}, &ast.Ref{Var: v}
 	op := token.DEFINE
 	if named {
 		op = token.ASSIGN
 	}
-	ref := &ast.Ref{Var: sv}
-	e, more := zeroShadow(ref, &ast.Ref{Var: v}, v.Type, 0)
-	out := []ast.Stmt{&ast.Assign{Lhs: []ast.Expr{ref}, Op: op, Rhs: []ast.Expr{e}}}
-	return append(out, more...)
+	if mirror || linked(v.Type) {
+		return []ast.Stmt{&ast.Assign{Lhs: []ast.Expr{ref}, Op: op, Rhs: []ast.Expr{shadowCall(value, v.Type)}}}
+	}
+	e, more := zeroShadow(ref, value, v.Type, 0)
+	return append([]ast.Stmt{&ast.Assign{Lhs: []ast.Expr{ref}, Op: op, Rhs: []ast.Expr{e}}}, more...)
+}
+
+// unlessNil makes the shadow of a pointer only where there is one; the shadow of nil is nil.
+func unlessNil(sv, v *ast.Var, make []ast.Stmt) []ast.Stmt {
+	first, _ := make[0].(*ast.Assign)
+	var out []ast.Stmt
+	if first.Op == token.DEFINE {
+		out = append(out, &ast.Decl{Vars: []*ast.Var{sv}, Typed: true})
+		make[0] = set(first.Lhs[0], token.ASSIGN, first.Rhs[0])
+	}
+	cond := &ast.Binary{Op: token.NEQ, X: &ast.Ref{Var: v}, Y: nilExpr(v.Type), T: types.Typ[types.Bool]}
+	return append(out, &ast.If{Cond: cond, Then: &ast.Block{Stmts: make}})
+}
+
+// linked reports whether a type has pointers or maps beyond a pointer at its top: what they reach may be reached twice.
+func linked(t types.Type) bool {
+	if p := ast.Pointee(t); p != nil {
+		t = p
+	}
+	found := false
+	seen := map[types.Type]bool{}
+	var visit func(t types.Type)
+	visit = func(t types.Type) {
+		if seen[t] || !ast.Carries(t) {
+			return
+		}
+		seen[t] = true
+		switch u := t.Underlying().(type) {
+		case *types.Pointer, *types.Map:
+			found = true
+		case *types.Slice:
+			visit(u.Elem())
+		case *types.Array:
+			visit(u.Elem())
+		case *types.Struct:
+			for f := range u.Fields() {
+				visit(f.Type())
+			}
+		}
+	}
+	visit(t)
+	return found
+}
+
+// derefsAlways reports whether every call of f selects from what v points to, so that v is not nil where it gets to its end.
+func derefsAlways(f *ast.Func, v *ast.Var) bool {
+	for _, s := range f.Body.Stmts {
+		found := false
+		ast.Exprs(s, func(e ast.Expr, _ bool) {
+			ast.Walk(e, func(e ast.Expr) bool {
+				if b, ok := e.(*ast.Binary); ok && (b.Op == token.LAND || b.Op == token.LOR) {
+					return false
+				}
+				switch e.(type) {
+				case *ast.Field, *ast.Deref, *ast.Index:
+					r, ok := ast.Operands(e)[0].(*ast.Ref)
+					found = found || ok && r.Var == v
+				}
+				return !found
+			})
+		})
+		if found {
+			return true
+		}
+		if mayLeave(s) {
+			return false
+		}
+	}
+	return false
 }
 
 // zeroShadow returns an expression for the shadow of a value, and the statements that complete it at place.

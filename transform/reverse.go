@@ -123,7 +123,8 @@ func (r *reverser) simple(it *item) []ast.Stmt {
 	switch s := it.stmt.(type) {
 	case *ast.Assign:
 		if undo := r.undo[s]; undo != nil {
-			return undo
+			// What s reads it reads through the slices and pointers of before.
+			return append(slices.Clone(undo), r.assign(s)...)
 		}
 		if note := r.calls[s]; note != nil {
 			return r.splitBack(s, note)
@@ -211,11 +212,17 @@ func (r *reverser) mayMeet(l ast.Expr, terms []term) bool {
 	}
 	region := r.mem.place(l)
 	for _, t := range terms {
-		if r.mem.inMemory(t.place) && r.mem.place(t.place).find() == region.find() {
+		if r.mem.inMemory(t.place) && r.mayShare(region, r.mem.place(t.place)) {
 			return true
 		}
 	}
 	return false
+}
+
+// mayShare reports whether two regions may share memory. The caller of a callee's derivative may give it what it likes.
+func (d *derivation) mayShare(a, b *region) bool {
+	a, b = a.find(), b.find()
+	return a == b || d.callee && len(a.inputs) > 0 && len(b.inputs) > 0
 }
 
 // A target is a left side of an assignment that is being reversed.
@@ -732,7 +739,7 @@ func (r *reverser) copyBack(s ast.Stmt, c *ast.Call) []ast.Stmt {
 	ddst := r.value(dst, past)
 	at := func(x ast.Expr) ast.Expr { return &ast.Index{X: x, I: &ast.Ref{Var: i}, T: elem} }
 	var from ast.Expr = ddst
-	if r.reachesActive(src) && r.mem.reach(dst).find() == r.mem.reach(src).find() {
+	if r.reachesActive(src) && r.mayShare(r.mem.reach(dst), r.mem.reach(src)) {
 		// The two may overlap: take the adjoints out before any is added.
 		t := ast.NewVar("adj", dst.Type())
 		mk := builtin("append", dst.Type(), &ast.Convert{X: &ast.Name{Obj: types.Universe.Lookup("nil"), T: dst.Type()}, T: dst.Type()}, &ast.Slice{X: ddst, Hi: &ast.Ref{Var: n}, T: dst.Type()})

@@ -29,6 +29,7 @@ type derivation struct {
 	mem      *memory
 	act      *activity
 	forward  bool     // forward mode
+	callee   bool     // the derivative is called by others: its inputs may share memory
 	returned *ast.Var // set where a return leaves a loop
 
 	adjoints map[*ast.Var]*ast.Var // of the floats in a variable: adjoint or tangent
@@ -346,7 +347,7 @@ func (d *derivation) shadowAssign(s ast.Stmt, lhs, rhs []ast.Expr) []ast.Stmt {
 				save := define(old, place)
 				before = append(before, save)
 				back := set(d.place(st.place, d.before(save)), token.ASSIGN, &ast.Past{X: &ast.Ref{Var: old}, At: save, After: true})
-				d.undo[sh] = append(d.undo[sh], back)
+				d.undo[s] = append(d.undo[s], back)
 			}
 			sh.Lhs, sh.Rhs = append(sh.Lhs, place), append(sh.Rhs, st.value)
 		}
@@ -355,7 +356,7 @@ func (d *derivation) shadowAssign(s ast.Stmt, lhs, rhs []ast.Expr) []ast.Stmt {
 	if len(sh.Lhs) > 0 {
 		out = append(out, sh)
 	}
-	if len(out) > 0 {
+	if len(sh.Lhs) > 0 {
 		d.begin[s] = out[0]
 	}
 	return append(out, s)

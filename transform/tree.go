@@ -3,6 +3,7 @@ package transform
 import (
 	"fmt"
 	"go/token"
+	"math"
 	"sort"
 
 	"github.com/godiff/godiff/ast"
@@ -242,26 +243,17 @@ func (p *part) loop() *item {
 // p, or a part around it, leaves.
 func (p *part) repeats() []*item {
 	var list []*item
-	left := map[*item]bool{}
-	out := false
+	leaving := math.MaxInt // the position of the outermost loop that is left
 	for q := p; q != nil; q = q.parent {
 		switch q.tail {
 		case tailBreak:
-			left[q.leaves] = true
+			leaving = min(leaving, q.leaves.pos)
 		case tailLeave:
-			out = true
+			leaving = -1
 		}
-		if q.branch != nil && q.branch.body == q {
-			if left[q.branch] {
-				// Whoever leaves this loop leaves the inner ones too.
-				list = list[:0]
-			} else {
-				list = append(list, q.branch)
-			}
+		if q.branch != nil && q.branch.body == q && q.branch.pos < leaving {
+			list = append(list, q.branch)
 		}
-	}
-	if out {
-		return nil
 	}
 	return list
 }
