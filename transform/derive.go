@@ -165,6 +165,9 @@ func (d *derivation) checkPassive(s ast.Stmt, c *ast.Call) {
 		if !carriesTuple(c.T) && !hasRefs(x.Type()) {
 			continue
 		}
+		if fn.Pkg() == d.u.Pkg {
+			refuse(s.Info().Pos, "%s, which an active value goes into, cannot be differentiated", fn.Name())
+		}
 		refuse(s.Info().Pos, "%s has neither source here nor a rule, and an active value goes into it; give it a rule with //godiff:derivative of=%s", fn.FullName(), fn.FullName())
 	}
 }

@@ -544,13 +544,25 @@ func (u *Unit) tidy(d *derivation, b *ast.Block, results []*ast.Var) *ast.Block 
 	for removed := true; removed; {
 		l := &liveness{
 			live: map[*ast.Var]bool{}, mentioned: map[*ast.Var]bool{}, results: results,
-			fixed: func(v *ast.Var) bool { return d.mem.addressed[v] },
+			fixed: d.addressedBy(),
 			keep:  keep,
 		}
 		b = l.block(b)
 		removed = l.removed
 	}
 	return declare(b)
+}
+
+// addressedBy reports of a variable whether its address, or that of the variable whose tangent it is, is taken.
+func (d *derivation) addressedBy() func(*ast.Var) bool {
+	fixed := map[*ast.Var]bool{}
+	for v := range d.mem.addressed {
+		fixed[v] = true
+		if t := d.adjoints[v]; t != nil {
+			fixed[t] = true
+		}
+	}
+	return func(v *ast.Var) bool { return fixed[v] }
 }
 
 // reverseDoc is the doc comment of a derivative in reverse mode.

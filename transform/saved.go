@@ -25,6 +25,7 @@ type resolver struct {
 	*reverser
 	needs    map[string]*need
 	order    []*need
+	byLocal  map[*ast.Var]*need
 	topLevel map[*ast.Var]bool  // variables that are in scope in the reverse sweep
 	keepAll  func(*region) bool // regions whose memory may change before the reverse sweep
 	late     bool               // conditions are being resolved
@@ -49,7 +50,7 @@ type need struct {
 }
 
 func (r *reverser) resolve(b *ast.Block, top map[*ast.Var]bool, keepAll func(*region) bool) *ast.Block {
-	v := &resolver{reverser: r, needs: map[string]*need{}, topLevel: top, keepAll: keepAll}
+	v := &resolver{reverser: r, needs: map[string]*need{}, byLocal: map[*ast.Var]*need{}, topLevel: top, keepAll: keepAll}
 	b = v.block(b, r.tree.root)
 	v.late = true
 	b = v.block(b, r.tree.root)
@@ -371,23 +372,24 @@ func (v *resolver) variable(x *ast.Var, u use) ast.Expr {
 	if n.local == nil {
 		n.local, n.expr, n.part, n.item = ast.NewVar(x.Name, x.Type), &ast.Ref{Var: x}, ver.part, ver.item
 		if e := v.again(x, ver, u); e != nil {
-			before := len(v.order)
 			n.again = v.value(e.expr, use{e.it, false, u.ctx})
-			n.subs = v.subsOf(n.again, before)
+			n.subs = v.subsOf(n.again)
 		}
 		v.order = append(v.order, n)
 	}
+	v.byLocal[n.local] = n
 	return &ast.Ref{Var: n.local}
 }
 
 // subsOf returns the needs that an expression reads.
-func (v *resolver) subsOf(e ast.Expr, _ int) []*need {
+func (v *resolver) subsOf(e ast.Expr) []*need {
 	var subs []*need
-	for _, n := range v.order {
-		if n.local != nil && mentions(e, n.local) {
-			subs = append(subs, n)
+	ast.Walk(e, func(e ast.Expr) bool {
+		if r, ok := e.(*ast.Ref); ok && v.byLocal[r.Var] != nil {
+			subs = append(subs, v.byLocal[r.Var])
 		}
-	}
+		return true
+	})
 	return subs
 }
 
@@ -483,6 +485,7 @@ func (v *resolver) remember(e ast.Expr, u use) ast.Expr {
 		n.late = n.front && v.leavesAlone(u.it, e)
 		v.order = append(v.order, n)
 	}
+	v.byLocal[n.local] = n
 	return &ast.Ref{Var: n.local}
 }
 

@@ -211,7 +211,9 @@ func (d *derivation) value(e ast.Expr, read reader) ast.Expr {
 }
 
 func (d *derivation) address(e *ast.Addr, read reader) ast.Expr {
-	if r, ok := e.X.(*ast.Ref); ok {
+	if r, ok := e.X.(*ast.Ref); ok && d.forward {
+		return &ast.Addr{X: &ast.Ref{Var: d.both(r.Var)}, T: e.T}
+	} else if ok {
 		return read(&ast.Ref{Var: d.shadow(r.Var)})
 	}
 	return &ast.Addr{X: d.place(e.X, read), T: e.T}

@@ -175,6 +175,8 @@ func calleeIdent(call *goast.CallExpr) *goast.Ident {
 		return f
 	case *goast.SelectorExpr:
 		return f.Sel
+	case *goast.IndexExpr:
+		return calleeIdent(&goast.CallExpr{Fun: f.X})
 	}
 	return nil
 }

@@ -29,6 +29,7 @@ type namer struct {
 	types     map[types.Type][]int
 	runtimeAt []int
 
+	last  map[string]int       // of names in a scope: the number that was given last
 	apart map[*ast.Assign]bool // definitions with older variables of another block
 }
 
@@ -48,7 +49,7 @@ type declared struct {
 func newNamer(fn *ast.Func) *namer {
 	n := &namer{
 		fn: fn, names: map[*ast.Var]string{}, vars: map[*ast.Var]*declared{},
-		outer: map[string][]int{}, objs: map[types.Object][]int{}, gens: map[string][]int{}, types: map[types.Type][]int{}, apart: map[*ast.Assign]bool{},
+		outer: map[string][]int{}, objs: map[types.Object][]int{}, gens: map[string][]int{}, types: map[types.Type][]int{}, apart: map[*ast.Assign]bool{}, last: map[string]int{},
 	}
 	n.push()
 	if fn.Recv != nil {
@@ -350,7 +351,9 @@ func (n *namer) choose(d *declared, taken map[string][]int, byName map[string][]
 		return "_"
 	}
 	name := base
-	for k := 2; ; k++ {
+	tried := fmt.Sprint(base, d.scope)
+	for k := max(2, n.last[tried]); ; k++ {
+		n.last[tried] = k
 		if !token.IsKeyword(name) && !within(taken[name], d.from, d.to) && !slices.ContainsFunc(byName[name], d.clashes) {
 			return name
 		}

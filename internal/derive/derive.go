@@ -143,6 +143,9 @@ func (d *deriver) addHelpers(decls map[*lower.File][]any, first *lower.File) {
 		if h.Of != nil {
 			_, file, _ = d.prog.Decl(h.Of)
 		}
+		if d.pkg.ForTest != "" && !file.Test() {
+			file = first // only a test asks for it
+		}
 		for _, t := range h.Types {
 			decls[file] = append(decls[file], t)
 		}
