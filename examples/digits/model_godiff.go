@@ -7,12 +7,14 @@ import "math"
 // LossValueGrad returns the value of [Model.Loss] and its gradient with respect to m.
 func (m *Model) LossValueGrad(images [][]float64, labels []int) (y float64, dm *Model) {
 	// Forward sweep; dzs[i] is dz before step i, saveds[i] is saved2 before step i, saveds2[i] is saved before step i.
-	dm = &Model{W1: make([][]float64, len(m.W1)), B1: make([]float64, len(m.B1)), W2: make([][]float64, len(m.W2)), B2: make([]float64, len(m.B2))}
-	for i := range m.W1 {
-		dm.W1[i] = make([]float64, len(m.W1[i]))
-	}
-	for i := range m.W2 {
-		dm.W2[i] = make([]float64, len(m.W2[i]))
+	if m != nil {
+		dm = &Model{W1: make([][]float64, len(m.W1)), B1: make([]float64, len(m.B1)), W2: make([][]float64, len(m.W2)), B2: make([]float64, len(m.B2))}
+		for i := range m.W1 {
+			dm.W1[i] = make([]float64, len(m.W1[i]))
+		}
+		for i := range m.W2 {
+			dm.W2[i] = make([]float64, len(m.W2[i]))
+		}
 	}
 	sum := 0.0
 	dzs := make([][]float64, len(images))
@@ -67,8 +69,8 @@ func modelOutputsMForward(m *Model, x []float64, dm *Model) (y, dy []float64, sa
 	for i, b := range m.B1 {
 		dotValue, saved := dotAForward(m.W1[i], x, dm.W1[i])
 		saveds[i] = saved
-		vs[i] = math.Tanh(dotValue + b)
 		h[i] = math.Tanh(dotValue + b)
+		vs[i] = math.Tanh(dotValue + b)
 	}
 	dz := make([]float64, len(m.B2))
 	z := make([]float64, len(m.B2))
@@ -162,8 +164,7 @@ func logSumExpBackward(saved logSumExpSaved, dy float64) {
 		dtop = 0
 		if top >= v || top != top {
 			dtop = adj
-		}
-		if !(top >= v || top != top) {
+		} else {
 			dv = adj
 		}
 		saved.dz[i] += dv
@@ -182,8 +183,8 @@ func dotAForward(a, b, da []float64) (y float64, saved dotASaved) {
 	sum := 0.0
 	bs := make([]float64, len(a))
 	for i, v := range a {
-		bs[i] = b[i]
 		sum += v * b[i]
+		bs[i] = b[i]
 	}
 	y = sum
 	return y, dotASaved{a: a, bs: bs, da: da}
@@ -215,9 +216,9 @@ func dotForward(a, b, da, db []float64) (y float64, saved dotSaved) {
 	bs := make([]float64, len(a))
 	vs := make([]float64, len(a))
 	for i, v := range a {
-		bs[i] = b[i]
 		vs[i] = v
 		sum += v * b[i]
+		bs[i] = b[i]
 	}
 	y = sum
 	return y, dotSaved{a: a, bs: bs, vs: vs, db: db, da: da}
