@@ -179,6 +179,10 @@ func (w *walk) follow(i int, m unsafe.Pointer) {
 		return
 	}
 	l := w.image.links[i]
+	if w.leading == nil && l.isEmpty() {
+		w.found = true
+		return
+	}
 	var v reflect.Value
 	if m != nil {
 		if v = at(m, l.typ); v.IsNil() && (l.typ.Kind() != reflect.Slice || l.length > 0) {
@@ -198,12 +202,12 @@ func (w *walk) follow(i int, m unsafe.Pointer) {
 	}
 }
 
+// isEmpty reports whether l is a slice of length zero. It leads to floats if its type may: they are in its capacity.
+func (l link) isEmpty() bool { return l.typ.Kind() == reflect.Slice && l.length == 0 }
+
 // leads reports whether link i leads to floats: that it may, by its type, does not say so where interfaces are
-// on the way. An empty slice does: there may be floats in its capacity.
+// on the way.
 func (w *walk) leads(i int) bool {
-	if l := w.image.links[i]; l.typ.Kind() == reflect.Slice && l.length == 0 {
-		return true
-	}
 	if leads, known := w.leading[i]; known {
 		return leads
 	}

@@ -61,11 +61,13 @@ type helper struct {
 	forward, backward, back, tan *ast.Func
 	saved                        *types.Named
 	built                        bool
+	file                         string // the first file, by name, with a derivative that needs it
 }
 
 // A Helper is a function, and perhaps a type, that the derivatives of a package need.
 type Helper struct {
 	Of    *types.Func // the callee; nil for a rule
+	File  string      // the first file, by name, with a derivative that needs it
 	Funcs []*ast.Func
 	Types []*types.Named
 }
@@ -75,10 +77,12 @@ func (u *Unit) helperFor(kind string, fn *types.Func, in []bool) *helper {
 	h := u.helpers[key]
 	if h == nil {
 		f := u.Lower(fn)
-		h = &helper{u: u, f: f, in: in, name: helperName(f, in)}
+		u.checkVisible(f)
+		h = &helper{u: u, f: f, in: in, name: helperName(f, in), file: u.File}
 		u.helpers[key] = h
 		u.order = append(u.order, h)
 	}
+	h.file = min(h.file, u.File)
 	return h
 }
 

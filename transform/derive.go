@@ -111,6 +111,7 @@ func (d *derivation) checkAll() {
 		})
 		return true
 	})
+	d.checkByways()
 }
 
 func (d *derivation) checkExpr(s ast.Stmt, e ast.Expr) {
@@ -133,7 +134,7 @@ func isComplex(t types.Type) bool {
 
 // checkAddr refuses addresses whose memory would have two descriptions.
 func (d *derivation) checkAddr(s ast.Stmt, e *ast.Addr) {
-	if _, lit := e.X.(*ast.Composite); lit || !ast.Carries(e.X.Type()) {
+	if _, lit := e.X.(*ast.Composite); lit || !ast.Carries(e.X.Type()) || !d.act.place(e.X) && !d.reachesActive(e) {
 		return
 	}
 	if !isStruct(e.X.Type()) {
@@ -165,10 +166,8 @@ func (d *derivation) checkPassive(s ast.Stmt, c *ast.Call) {
 		if !carriesTuple(c.T) && !hasRefs(x.Type()) {
 			continue
 		}
-		if fn.Pkg() == d.u.Pkg {
-			refuse(s.Info().Pos, "%s, which an active value goes into, cannot be differentiated", fn.Name())
-		}
-		refuse(s.Info().Pos, "%s has neither source here nor a rule, and an active value goes into it; give it a rule with //godiff:derivative of=%s", fn.FullName(), fn.FullName())
+		msg := fmt.Sprintf("%s has neither source here nor a rule, and an active value goes into it; give it a rule with //godiff:derivative of=%s", fn.FullName(), fn.FullName())
+		panic(&Refusal{Pos: s.Info().Pos, Msg: msg, Callee: fn})
 	}
 }
 
@@ -189,7 +188,6 @@ type sweepPair struct {
 	d        *derivation
 	forward  *ast.Block
 	reverse  *ast.Block
-	saved    []string // what the forward sweep remembers, in words
 	inserts  *inserts
 	resolver *reverser
 }
@@ -331,8 +329,6 @@ func hasCall(e ast.Expr) bool {
 }
 
 // mayPanic reports whether evaluating an expression can be noticed: by an effect or a panic.
-func (p *sweepPair) mayPanic(e ast.Expr) bool { return p.d.mayPanic(e) }
-
 func (d *derivation) mayPanic(e ast.Expr) bool {
 	return ast.Any(e, func(e ast.Expr) bool {
 		if v := (&resolver{reverser: &reverser{derivation: d}}); isPath(e) && v.inShadow(e) {

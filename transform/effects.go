@@ -16,6 +16,8 @@ type summary struct {
 	calls     bool             // it calls functions of the module
 	loops     bool             // it loops
 	size      int              // how many expressions it has
+	taints    bool             // a result that is no float holds what an active float was made into: see byways
+	sinks     bool             // it makes a float of an input of that kind
 }
 
 // summary returns the summary of a function of the module, or nil for one without source.
@@ -97,7 +99,7 @@ func calledBy(f *ast.Func) []*types.Func {
 }
 
 func (s *summary) equal(t *summary) bool {
-	if len(s.writes) != len(t.writes) || len(s.inResults) != len(t.inResults) || len(s.mixed) != len(t.mixed) {
+	if s.taints != t.taints || s.sinks != t.sinks || len(s.writes) != len(t.writes) || len(s.inResults) != len(t.inResults) || len(s.mixed) != len(t.mixed) {
 		return false
 	}
 	for i, leaves := range s.writes {
@@ -149,5 +151,6 @@ func (u *Unit) summarise(f *ast.Func) *summary {
 			}
 		}
 	}
+	s.taints, s.sinks = u.bywaysOf(f, m)
 	return s
 }

@@ -81,6 +81,7 @@ func (x *exits) list(list []ast.Stmt, loop *loopExit, more bool) []ast.Stmt {
 		t := x.stmt(s, loop, more || len(rest) > 0)
 		if (more || len(rest) > 0) && mayLeave(s) && !terminates(s) {
 			switch {
+			case loop == nil && x.returned == nil: // a loop whose returns all leave the function at once
 			case loop == nil: // a loop with a return in it
 				out = append(out, t)
 				guarded := &ast.Block{Stmts: x.list(rest, nil, false)}

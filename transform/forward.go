@@ -476,8 +476,77 @@ func (t *tangents) multi(s ast.Stmt, lhs []ast.Expr, c *ast.Call, op token.Token
 	if !t.act.depends(c) {
 		return append(t.constant(lhs, op), s)
 	}
-	refuse(s.Info().Pos, "%s with several results is not supported in forward mode yet", calleeKey(c.Fun))
-	return nil
+	rule := t.u.Rules.find(c.Fun, []int{0})
+	if rule == nil || !rule.Own || len(rule.Wrt) != 1 || len(rule.Func.Body.Stmts) != 1 {
+		refuse(s.Info().Pos, "%s with several results is not supported in forward mode yet", calleeKey(c.Fun))
+	}
+	return t.ownMulti(s, lhs, c, op, rule)
+}
+
+// ownMulti is an assignment of the results of a function of one input for which godiff has a rule. What the rule returns for the
+// tangent of the input in place of the adjoint of one result, and zero for the others, is the tangent of that result.
+func (t *tangents) ownMulti(s ast.Stmt, lhs []ast.Expr, c *ast.Call, op token.Token, rule *Rule) []ast.Stmt {
+	arg := c.Args[rule.Wrt[0]]
+	dx := ast.NewVar("t", arg.Type())
+	out := []ast.Stmt{define(dx, t.tangentOf(s, arg))}
+	params := rule.Func.Params
+	args := map[*ast.Var]ast.Expr{}
+	for i, x := range c.Args {
+		v := ast.NewVar("v", x.Type())
+		out = append(out, define(v, x))
+		args[params[i]] = &ast.Ref{Var: v}
+	}
+	out = append(out, s)
+	results := rule.Of.Signature().Results()
+	var seeds []*ast.Var // the adjoints among the parameters
+	for i := range results.Len() {
+		if lhs[i] == nil {
+			refuse(s.Info().Pos, "assign every result of %s to a variable; its rule needs them", calleeKey(c.Fun))
+		}
+		args[params[len(c.Args)+i]] = lhs[i]
+		if ast.Carries(results.At(i).Type()) {
+			seeds = append(seeds, params[len(c.Args)+results.Len()+len(seeds)])
+		} else {
+			seeds = append(seeds, nil)
+		}
+	}
+	for i, l := range lhs {
+		if seeds[i] == nil || !t.act.place(l) {
+			continue
+		}
+		for j, p := range seeds {
+			if p != nil && j == i {
+				args[p] = &ast.Ref{Var: dx}
+			} else if p != nil {
+				args[p] = zeroOf(p.Type)
+			}
+		}
+		e := withoutZeros(fold((&binding{args: args}).subst(rule.Func.Body.Stmts[0].(*ast.Return).Results[0])))
+		place, how := t.tangentPlace(l), token.ASSIGN
+		if r, ok := l.(*ast.Ref); ok && op == token.DEFINE && !r.Again {
+			how = token.DEFINE
+		}
+		out = append(out, set(place, how, e))
+	}
+	return out
+}
+
+// withoutZeros leaves terms that are zero out of sums.
+func withoutZeros(e ast.Expr) ast.Expr {
+	b, ok := e.(*ast.Binary)
+	if !ok || b.Op != token.ADD && b.Op != token.SUB {
+		return e
+	}
+	x, y := withoutZeros(b.X), withoutZeros(b.Y)
+	switch {
+	case zeroProduct(y):
+		return x
+	case zeroProduct(x) && b.Op == token.ADD:
+		return y
+	case zeroProduct(x):
+		return neg(y)
+	}
+	return e
 }
 
 // constant sets the tangents of places that are assigned passive values.

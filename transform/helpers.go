@@ -62,7 +62,8 @@ func (h *helper) build() []*Helper {
 		return nil
 	}
 	h.built = true
-	out := &Helper{Of: h.f.Obj}
+	out := &Helper{Of: h.f.Obj, File: h.file}
+	h.u.File = h.file
 	switch {
 	case h.back != nil:
 		h.buildBack()

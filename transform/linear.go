@@ -392,10 +392,7 @@ func number(v float64, t types.Type) ast.Expr {
 
 func formatFloat(v float64) string {
 	s := strconv.FormatFloat(v, 'g', -1, 64)
-	if strings.Contains(s, "e+") {
-		s = strings.Replace(s, "e+", "e", 1)
-	}
-	return s
+	return strings.Replace(s, "e+", "e", 1)
 }
 
 // convert is T(e), without conversions that do nothing.

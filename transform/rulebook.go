@@ -76,11 +76,6 @@ func covers(wrt, in []int) bool {
 	return true
 }
 
-// has reports whether there is a reverse rule for a callee.
-func (r *Rules) has(c ast.Callee) bool {
-	return slices.ContainsFunc(r.byFunc[calleeKey(c)], func(rule *Rule) bool { return !rule.Forward })
-}
-
 // constant reports whether the results of a call carry no derivative although their types do.
 func (u *Unit) constant(c *ast.Call) bool {
 	return c.Fun.Fn != nil && u.Rules.constants[c.Fun.Fn.FullName()]

@@ -510,7 +510,12 @@ func (v *resolver) leavesAlone(it *item, e ast.Expr) bool {
 		}
 		return ok
 	})
-	v.mem.readCells(e, func(c cell) { ok = ok && !written[c] })
+	v.mem.readCells(e, func(c cell) {
+		for _, key := range v.hist.writes[it] {
+			w, isCell := key.(cell)
+			ok = ok && !(isCell && w.leaf == c.leaf && v.mayShare(w.region, c.region))
+		}
+	})
 	return ok
 }
 

@@ -32,6 +32,8 @@ type derivation struct {
 	callee   bool     // the derivative is called by others: its inputs may share memory
 	returned *ast.Var // set where a return leaves a loop
 
+	taintedInputs []bool // inputs that hold what active floats were made into: see byways
+
 	adjoints map[*ast.Var]*ast.Var // of the floats in a variable: adjoint or tangent
 	shadows  map[*ast.Var]*ast.Var // of what a variable reaches
 	isShadow map[*ast.Var]bool

@@ -316,12 +316,7 @@ func (w *writeLog) later(key any, it *item, after bool) bool {
 	}
 	start := it.pos
 	if after {
-		start = it.end
-		if it.then != nil || it.body != nil {
-			start = it.end
-		} else {
-			start = it.pos + 1
-		}
+		start = max(it.end, it.pos+1)
 	}
 	for i := sort.SearchInts(list, start); i < len(list); i++ {
 		d := w.tree.items[list[i]]

@@ -15,6 +15,7 @@ type Unit struct {
 	Lower   func(*types.Func) *ast.Func // the lowered function, or nil for one without source
 	Rules   *Rules
 	Disable map[string]bool // optional passes that are off
+	File    string          // the file that the derivative at hand goes to
 
 	summaries map[*types.Func]*summary
 	helpers   map[string]*helper
@@ -36,15 +37,16 @@ func NewUnit(pkg *types.Package, lower func(*types.Func) *ast.Func, rules *Rules
 
 // A Refusal says that a program cannot be differentiated, where, and why.
 type Refusal struct {
-	Pos token.Pos
-	Msg string
+	Pos    token.Pos
+	Msg    string
+	Callee *types.Func // the function that stands in the way, if it is one; what is wrong with it comes first
 }
 
 func (r *Refusal) Error() string { return r.Msg }
 
 // refuse gives up the function at hand.
 func refuse(pos token.Pos, format string, args ...any) {
-	panic(&Refusal{pos, fmt.Sprintf(format, args...)})
+	panic(&Refusal{Pos: pos, Msg: fmt.Sprintf(format, args...)})
 }
 
 // guard turns a refusal below it into an error.

@@ -26,10 +26,11 @@ type deriver struct {
 	unit  *transform.Unit
 	diags []lower.Diagnostic
 	funcs map[*types.Func]*ast.Func
+	why   map[*types.Func][]lower.Diagnostic // of functions that cannot be lowered
 }
 
 func newDeriver(prog *lower.Program, pkg *lower.Package, opt Options) *deriver {
-	d := &deriver{prog: prog, pkg: pkg, funcs: map[*types.Func]*ast.Func{}}
+	d := &deriver{prog: prog, pkg: pkg, funcs: map[*types.Func]*ast.Func{}, why: map[*types.Func][]lower.Diagnostic{}}
 	book, err := ownRules(prog)
 	if err != nil {
 		panic(fmt.Sprintf("derive: %v", err))
@@ -50,7 +51,11 @@ func (d *deriver) addRule(dir *lower.Directive) {
 	case "nodiff":
 		d.unit.Rules.AddConstant(dir.Fn)
 	case "derivative":
-		if f := d.lower(dir.Fn); f != nil {
+		f := d.lower(dir.Fn)
+		if f == nil && dir.Fn.Pkg() == d.pkg.Types {
+			d.diags = append(d.diags, d.why[dir.Fn]...)
+		}
+		if f != nil {
 			d.unit.Rules.Add(&transform.Rule{
 				Func: f, Of: dir.Of, Builtin: dir.OfBuiltin, Wrt: dir.RuleWrt, Forward: dir.RuleMode == ast.JVP,
 			})
@@ -58,18 +63,19 @@ func (d *deriver) addRule(dir *lower.Directive) {
 	}
 }
 
-// lower lowers a function of the package, once. A function without source here has no derivation.
+// lower lowers a function of the package or of another one of the module, once. A function without source here has no
+// derivation, nor has one of another package that a build constraint could replace: its derivative would be part of every build.
 func (d *deriver) lower(fn *types.Func) *ast.Func {
 	if f, ok := d.funcs[fn]; ok {
 		return f
 	}
 	d.funcs[fn] = nil
-	pkg, _, decl := d.prog.Decl(fn)
-	if pkg != d.pkg || decl == nil {
+	pkg, file, decl := d.prog.Decl(fn)
+	if decl == nil || pkg != d.pkg && file.Constraint != "" {
 		return nil
 	}
 	f := lower.Func(d.prog.Source(pkg), decl, func(pos token.Pos, msg string) {
-		d.diags = append(d.diags, d.prog.Diag(pos, "%s", msg))
+		d.why[fn] = append(d.why[fn], d.prog.Diag(pos, "%s", msg))
 	})
 	d.funcs[fn] = f
 	return f
@@ -79,6 +85,10 @@ func (d *deriver) lower(fn *types.Func) *ast.Func {
 func (d *deriver) refused(err error, fn *types.Func) {
 	pos := token.NoPos
 	if r, ok := err.(*transform.Refusal); ok {
+		if why := d.why[r.Callee]; r.Callee != nil && len(why) > 0 {
+			d.diags = append(d.diags, why...)
+			return
+		}
 		pos = r.Pos
 	}
 	if !pos.IsValid() {
@@ -91,7 +101,8 @@ func (d *deriver) refused(err error, fn *types.Func) {
 func (d *deriver) derive(fn *types.Func, mode ast.Mode, wrt []int, name string) *ast.Func {
 	f := d.lower(fn)
 	if f == nil {
-		if len(d.diags) == 0 {
+		d.diags = append(d.diags, d.why[fn]...)
+		if len(d.why[fn]) == 0 {
 			d.diags = append(d.diags, d.prog.Diag(fn.Pos(), "%s has no source here", fn.Name()))
 		}
 		return nil
@@ -119,6 +130,7 @@ func Package(prog *lower.Program, pkg *lower.Package, opt Options) (map[string][
 		if first == nil || dir.File.Output < first.Output {
 			first = dir.File
 		}
+		d.unit.File = dir.File.Output
 		if g := d.derive(dir.Fn, dir.Mode, dir.Wrt, dir.Name); g != nil {
 			decls[dir.File] = append(decls[dir.File], g)
 		}
@@ -141,7 +153,11 @@ func (d *deriver) addHelpers(decls map[*lower.File][]any, first *lower.File) {
 	for _, h := range helpers {
 		file := first
 		if h.Of != nil {
-			_, file, _ = d.prog.Decl(h.Of)
+			if pkg, own, _ := d.prog.Decl(h.Of); pkg == d.pkg {
+				file = own
+			} else {
+				file = d.fileOf(h.File)
+			}
 		}
 		if d.pkg.ForTest != "" && !file.Test() {
 			file = first // only a test asks for it
@@ -153,6 +169,12 @@ func (d *deriver) addHelpers(decls map[*lower.File][]any, first *lower.File) {
 			decls[file] = append(decls[file], f)
 		}
 	}
+}
+
+// fileOf returns the file of the package with the given output.
+func (d *deriver) fileOf(output string) *lower.File {
+	i := slices.IndexFunc(d.pkg.Files, func(f *lower.File) bool { return f.Output == output })
+	return d.pkg.Files[i]
 }
 
 func (d *deriver) print(decls map[*lower.File][]any) (map[string][]byte, []lower.Diagnostic) {
@@ -182,7 +204,7 @@ func Show(prog *lower.Program, pkg *lower.Package, fn *types.Func, mode ast.Mode
 	if stage == "lower" {
 		f := d.lower(fn)
 		if f == nil {
-			return "", d.diags
+			return "", append(d.diags, d.why[fn]...)
 		}
 		return ast.Dump(f), nil
 	}
