@@ -390,7 +390,7 @@ func TestSpareCapacity(t *testing.T) {
 
 	t.Run("empty", func(t *testing.T) {
 		// set overwrites the first element of y where x is the empty slice before it.
-		set := func(x, y []float64) float64 { x = append(x, 2*y[1]); return y[0] }
+		set := func(x, y []float64) float64 { _ = append(x, 2*y[1]); return y[0] }
 		gradcheck.VJP(t, set, func(x, y, dx, dy []float64, dz float64) float64 {
 			dy[0] += dz
 			d := dx[:1][0]
@@ -1128,7 +1128,7 @@ func TestAdjoint(t *testing.T) {
 		return y
 	}, dotJVP, a, b), "Adjoint of gradcheck_test.dotJVP: ⟨v, Jᵀu⟩ is")
 	wantError(t, record(adjoint, dotVJP, func(a, b, da, db []float64) (y, dy float64) {
-		y, dy = dotJVP(a, b, da, db)
+		y, _ = dotJVP(a, b, da, db)
 		return y, math.NaN()
 	}, a, b), "⟨v, Jᵀu⟩ is")
 	wantError(t, record(adjoint, scaleVJP, func(x []float64, k float64, dx []float64, dk float64) (y, dy float64) {

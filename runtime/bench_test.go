@@ -11,7 +11,7 @@ func TestAllocations(t *testing.T) {
 	x, y, z := make([]float64, 8), make([]float64, 8), make([]float32, 8)
 	rows := matrix(4, 3)
 	dx, dy, dz := godiff.Shadow(x), godiff.Shadow(y), godiff.Shadow(z)
-	mirror := godiff.NewMirror(x)
+	mirror, short := godiff.NewMirror(x), make([]float64, 4)
 	tests := []struct {
 		name string
 		want float64
@@ -29,6 +29,8 @@ func TestAllocations(t *testing.T) {
 		{"Shadow slice", 1, func() bool { return len(godiff.Shadow(x)) == 8 }},
 		{"Shadow rows", 2, func() bool { return len(godiff.Shadow(rows)) == 4 }},
 		{"ShadowIn slice", 0, func() bool { return len(godiff.ShadowIn(mirror, x)) == 8 }},
+		{"Widen roomy", 0, func() bool { w := godiff.Widen(x, dx); w.Narrow(); return len(w.Shadow) == 8 }},
+		{"Widen slice", 2, func() bool { w := godiff.Widen(x[:4], short); w.Narrow(); return cap(w.Shadow) == 8 }},
 		{"StopGradient", 0, func() bool { return len(godiff.StopGradient(x)) == 8 }},
 	}
 	for _, test := range tests {
@@ -115,6 +117,27 @@ func BenchmarkShadowStruct(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		godiff.Shadow(x)
+	}
+}
+
+func BenchmarkWidenRows(b *testing.B) {
+	x, dx := matrix(100, 10), matrix(100, 10)
+	for i := range x {
+		x[i] = append(x[i], 1)[:10]
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		w := godiff.Widen(x, dx)
+		w.Narrow()
+	}
+}
+
+func BenchmarkWidenRoomyRows(b *testing.B) {
+	x, dx := matrix(100, 10), matrix(100, 10)
+	b.ReportAllocs()
+	for b.Loop() {
+		w := godiff.Widen(x, dx)
+		w.Narrow()
 	}
 }
 

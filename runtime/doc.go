@@ -37,6 +37,17 @@
 //		panic("Axpy: dx and dy do not share memory as x and y do")
 //	}
 //
+// And where the caller gives them while the primal appends to slices that a
+// parameter leads to. Into spare capacity it appends in place, where all see it
+// who share the array. A given shadow may lack that capacity, so the derivative
+// computes with a wider one, and puts the results back:
+//
+//	func PushJVP(m, dm *Stack, v, dv float64) {
+//		wide := godiff.Widen(m, dm)
+//		defer wide.Narrow()
+//		dm = wide.Shadow
+//		… m.Items = append(m.Items, v) …
+//
 // # Shadows
 //
 // The shadow of a value has its type and shape: every slice has the same length
@@ -72,11 +83,16 @@
 // unrelated types with package unsafe is mirrored if it holds no pointers, and
 // refused with a panic otherwise.
 //
+// [Wide.Narrow] is the same translation backwards, from the wide shadow to the
+// memory that the given one has up to the lengths of its slices. A link is
+// translated if it is not what it was at first, which a copy of the links tells.
+//
 // The cost is n log n in the number of pieces, plus the size of the memory that
 // is cleared. The common cases, slices of floats, take no detour through
 // reflection, and for them the checks allocate nothing.
 //
-// Nothing here has state that outlives a call, and no value is written to.
+// Nothing here has state that outlives a call, and no value is written to; nor is
+// a shadow, except by Narrow.
 // Functions are safe for concurrent use as long as nobody writes the slice
 // headers, pointers, maps and interfaces of the values meanwhile.
 package runtime

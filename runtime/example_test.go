@@ -49,3 +49,16 @@ func ExampleMirrors() {
 	// true
 	// false
 }
+
+func ExampleWiden() {
+	x := make([]float64, 1, 3) // with capacity for what is appended
+	type stack struct{ Items []float64 }
+	dx := &stack{[]float64{1}}
+	wide := godiff.Widen(&stack{x}, dx)
+	d := wide.Shadow
+	d.Items = append(d.Items, 2)
+	d.Items[0] *= 10
+	wide.Narrow()
+	fmt.Println(dx.Items)
+	// Output: [10 2]
+}

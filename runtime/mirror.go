@@ -63,12 +63,15 @@ func sliceIn(m *Mirror, x []float64) []float64 {
 	return unsafe.Slice((*float64)(data), cap(x))[:len(x)]
 }
 
-// mirrored returns at dst the shadow of the value at src, both of type t.
-func mirrored(t reflect.Type, dst, src unsafe.Pointer) {
+// mirrored makes the zero value of type t at dst the shadow of the value at src,
+// and returns the mirror that holds it.
+func mirrored(t reflect.Type, dst, src unsafe.Pointer) *Mirror {
 	r := newReacher(false)
 	s := r.shapes.of(t)
 	r.walk(s, src)
-	newFiller(r.mirror(), r.shapes).fill(s, dst, src)
+	m := r.mirror()
+	newFiller(m, r.shapes).fill(s, dst, src)
+	return m
 }
 
 // mirror returns the mirror of what r has reached.
@@ -168,15 +171,27 @@ func zeroed(elem *shape, n int) unsafe.Pointer {
 
 // translate returns the shadow of the size bytes at p.
 func (m *Mirror) translate(p unsafe.Pointer, size uintptr) unsafe.Pointer {
+	shadow, rest := m.find(p)
+	if shadow == nil || size > rest {
+		panic("godiff: the value reaches memory that the mirror was not made from")
+	}
+	return shadow
+}
+
+// find returns the shadow of the memory at p, nil if it has none, and for how
+// many bytes the block goes on from there.
+func (m *Mirror) find(p unsafe.Pointer) (shadow unsafe.Pointer, rest uintptr) {
 	addr := uintptr(p)
 	i := sort.Search(len(m.blocks), func(i int) bool { return uintptr(m.blocks[i].value) > addr }) - 1
-	if i >= 0 {
-		b := &m.blocks[i]
-		if offset := addr - uintptr(b.value); offset < b.size && size <= b.size-offset {
-			return unsafe.Add(b.shadow, offset)
-		}
+	if i < 0 {
+		return nil, 0
 	}
-	panic("godiff: the value reaches memory that the mirror was not made from")
+	b := &m.blocks[i]
+	offset := addr - uintptr(b.value)
+	if offset >= b.size {
+		return nil, 0
+	}
+	return unsafe.Add(b.shadow, offset), b.size - offset
 }
 
 // A filler makes the links of shadows.

@@ -88,13 +88,7 @@ func appendTwins(extents []extent, v, d span) []extent {
 
 // mirrorsAll is mirrors for any types and number of pairs.
 func mirrorsAll(pairs []Pairing, byLen bool) bool {
-	c := &comparer{
-		shapes: make(shapes),
-		byLen:  byLen,
-		seen:   make(map[place]twin),
-		boxes:  make(map[[2]box]bool),
-		maps:   make(map[[2]unsafe.Pointer]bool),
-	}
+	c := newComparer(byLen)
 	cell := c.shapes.of(reflect.TypeFor[any]())
 	for i := range pairs {
 		p := &pairs[i]
@@ -122,11 +116,33 @@ type comparer struct {
 	seen  map[place]twin  // elements that are in todo or were
 	boxes map[[2]box]bool // what interfaces hold, already compared
 	maps  map[[2]unsafe.Pointer]bool
+
+	record *record // what is met is noted here; it may be nil
+}
+
+// A record is what a comparer met, in the order met.
+type record struct {
+	pieces []pieces           // all memory; they may overlap and repeat
+	runs   []pieces           // linked memory, each element once
+	maps   [][2]reflect.Value // maps and their shadows, each pair once
+	tight  bool               // a slice has more capacity than its shadow
 }
 
 // pieces are elements of a value and those of its shadow.
 type pieces struct {
 	value, shadow piece
+	spare         int // elements that follow those of the shadow in its memory
+}
+
+// newComparer returns a comparer that has met nothing.
+func newComparer(byLen bool) *comparer {
+	return &comparer{
+		shapes: make(shapes),
+		byLen:  byLen,
+		seen:   make(map[place]twin),
+		boxes:  make(map[[2]box]bool),
+		maps:   make(map[[2]unsafe.Pointer]bool),
+	}
 }
 
 // A twin is where the shadow of an element lies, and the address up to which
@@ -188,8 +204,11 @@ func (c *comparer) sameSlice(s *shape, v, d *header) bool {
 	}
 	width := uintptr(s.count) * s.elem.size
 	c.extents = appendTwins(c.extents, span{*v, width}.limit(c.byLen), span{*d, width}.limit(c.byLen))
+	if c.record != nil && v.cap > d.cap {
+		c.record.tight = true
+	}
 	n := v.len * s.count
-	return c.pair(pieces{piece{v.data, n, s.elem}, piece{d.data, n, s.elem}})
+	return c.pair(pieces{piece{v.data, n, s.elem}, piece{d.data, n, s.elem}, (d.cap - d.len) * s.count})
 }
 
 // samePointer is same for pointers.
@@ -199,13 +218,16 @@ func (c *comparer) samePointer(s *shape, v, d unsafe.Pointer) bool {
 	}
 	width := uintptr(s.count) * s.elem.size
 	c.extents = appendTwins(c.extents, span{header{v, 1, 1}, width}, span{header{d, 1, 1}, width})
-	return c.pair(pieces{piece{v, s.count, s.elem}, piece{d, s.count, s.elem}})
+	return c.pair(pieces{piece{v, s.count, s.elem}, piece{d, s.count, s.elem}, 0})
 }
 
 // pair notes that p is to be compared, if it is linked and new. It reports
 // whether every element of the value has one shadow only.
 func (c *comparer) pair(p pieces) bool {
 	elem := p.value.elem
+	if c.record != nil && p.value.n > 0 {
+		c.record.pieces = append(c.record.pieces, p)
+	}
 	if !elem.linked {
 		return true
 	}
@@ -233,9 +255,14 @@ func (c *comparer) pair(p pieces) bool {
 
 // do adds elements i to j of p to what is to be compared.
 func (c *comparer) do(p pieces, i, j int) {
-	if i < j {
-		elem := p.value.elem
-		c.todo = append(c.todo, pieces{piece{p.value.at(i), j - i, elem}, piece{p.shadow.at(i), j - i, elem}})
+	if i >= j {
+		return
+	}
+	elem := p.value.elem
+	run := pieces{piece{p.value.at(i), j - i, elem}, piece{p.shadow.at(i), j - i, elem}, p.value.n - j + p.spare}
+	c.todo = append(c.todo, run)
+	if c.record != nil {
+		c.record.runs = append(c.record.runs, run)
 	}
 }
 
@@ -253,6 +280,9 @@ func (c *comparer) sameMap(s *shape, v, d unsafe.Pointer) bool {
 		return true
 	}
 	c.maps[id] = true
+	if c.record != nil {
+		c.record.maps = append(c.record.maps, [2]reflect.Value{mapAt(s, id[0]), mapAt(s, id[1])})
+	}
 	shift := uintptr(id[1]) - uintptr(id[0])
 	c.extents = append(c.extents, mapExtent(id[0], tag{ofValue, shift}), mapExtent(id[1], tag{ofShadow, shift}))
 	return c.sameValues(s.elem, vm, dm)

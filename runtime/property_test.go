@@ -235,8 +235,11 @@ func (p *pool) value() any {
 type listing struct {
 	byLen   bool
 	fault   string // the first difference of shape
+	loose   bool   // memory need not be shared alike
 	floats  [][2]reflect.Value
-	rows    []*[]float64 // those of the shadow
+	places  []visit            // all memory
+	mapping [][2]reflect.Value // all maps
+	rows    []*[]float64       // those of the shadow
 	shadow  map[unsafe.Pointer]unsafe.Pointer
 	value   map[unsafe.Pointer]unsafe.Pointer
 	visited map[visit]bool
@@ -249,10 +252,15 @@ type visit struct {
 
 // list walks x and dx side by side, slices to their capacity or their length.
 func list(x, dx any, byLen bool) *listing {
-	l := &listing{byLen: byLen, shadow: map[unsafe.Pointer]unsafe.Pointer{},
-		value: map[unsafe.Pointer]unsafe.Pointer{}, visited: map[visit]bool{}}
+	return listing{byLen: byLen}.list(x, dx)
+}
+
+// list walks x and dx side by side.
+func (l listing) list(x, dx any) *listing {
+	l.shadow, l.value = map[unsafe.Pointer]unsafe.Pointer{}, map[unsafe.Pointer]unsafe.Pointer{}
+	l.visited = map[visit]bool{}
 	l.both(reflect.ValueOf(&x).Elem(), reflect.ValueOf(&dx).Elem(), false)
-	return l
+	return &l
 }
 
 func (l *listing) failf(format string, args ...any) {
@@ -263,6 +271,9 @@ func (l *listing) failf(format string, args ...any) {
 
 // cell notes that the shadow of the cell at v lies at d.
 func (l *listing) cell(v, d unsafe.Pointer) {
+	if l.loose {
+		return
+	}
 	if s, ok := l.shadow[v]; ok && s != d {
 		l.failf("a cell has two shadows")
 	}
@@ -297,6 +308,7 @@ func (l *listing) both(v, d reflect.Value, inMemory bool) {
 			return
 		}
 		l.visited[id] = true
+		l.places = append(l.places, id)
 		if k := v.Kind(); k != reflect.Struct && k != reflect.Array {
 			l.cell(id.v, id.d)
 		}
@@ -364,6 +376,7 @@ func (l *listing) maps(v, d reflect.Value) {
 	}
 	l.visited[id] = true
 	l.cell(id.v, id.d)
+	l.mapping = append(l.mapping, [2]reflect.Value{copyOf(v), copyOf(d)})
 	for iter := v.MapRange(); iter.Next(); {
 		dv := d.MapIndex(iter.Key())
 		if !dv.IsValid() {
@@ -525,6 +538,7 @@ var properties = []struct {
 	{"shadow", checkShadow},
 	{"disjoint", checkDisjoint},
 	{"mirrors", checkMirrors},
+	{"widen", checkWiden},
 }
 
 func TestProperties(t *testing.T) {

@@ -26,6 +26,12 @@ func (p piece) at(i int) unsafe.Pointer {
 	return unsafe.Add(p.base, uintptr(i)*p.elem.size)
 }
 
+// from returns p without its first i elements, which must not be all.
+func (p piece) from(i int) piece { return piece{p.at(i), p.n - i, p.elem} }
+
+// slice returns p as a slice.
+func (p piece) slice() reflect.Value { return reflect.SliceAt(p.elem.typ, p.base, p.n) }
+
 // A place is where an element of a type lies.
 type place struct {
 	addr uintptr
@@ -57,6 +63,13 @@ type reacher struct {
 	seen     map[place]uintptr
 	seenMaps map[unsafe.Pointer]bool
 	seenBox  map[box]bool
+
+	// revise may change the links of the value of shape s at p, an element of a
+	// run or a copy of what a map holds, before they are followed. It reports
+	// whether it did. It may be nil.
+	revise func(s *shape, p unsafe.Pointer) bool
+
+	nruns, nmaps int // runs and maps whose links have been followed
 }
 
 // newReacher returns a reacher that has reached nothing.
@@ -72,20 +85,33 @@ func newReacher(byLen bool) *reacher {
 
 // walk collects what the value of shape s at p reaches.
 func (r *reacher) walk(s *shape, p unsafe.Pointer) {
-	nruns, nmaps := len(r.runs), len(r.maps)
 	r.visit(s, p)
-	for nruns < len(r.runs) || nmaps < len(r.maps) {
-		if nruns < len(r.runs) {
-			run := r.runs[nruns]
-			nruns++
-			for i := range run.n {
-				r.visit(run.elem, run.at(i))
-			}
-			continue
+	r.drain()
+}
+
+// drain follows the links of what has been reached.
+func (r *reacher) drain() {
+	for {
+		switch {
+		case r.nruns < len(r.runs):
+			r.nruns++
+			r.visitRun(r.runs[r.nruns-1])
+		case r.nmaps < len(r.maps):
+			r.nmaps++
+			r.visitMap(r.maps[r.nmaps-1])
+		default:
+			return
 		}
-		m := r.maps[nmaps]
-		nmaps++
-		r.visitMap(m)
+	}
+}
+
+// visitRun notes what the elements of run link to.
+func (r *reacher) visitRun(run piece) {
+	for i := range run.n {
+		if r.revise != nil {
+			r.revise(run.elem, run.at(i))
+		}
+		r.visit(run.elem, run.at(i))
 	}
 }
 
@@ -162,7 +188,7 @@ func (r *reacher) reachMap(s *shape, p unsafe.Pointer) {
 		return
 	}
 	r.seenMaps[id] = true
-	r.maps = append(r.maps, reflect.NewAt(s.typ, p).Elem())
+	r.maps = append(r.maps, mapAt(s, id))
 }
 
 // visitMap notes what the values of m link to.
@@ -174,8 +200,16 @@ func (r *reacher) visitMap(m reflect.Value) {
 	v := reflect.New(elem.typ)
 	for iter := m.MapRange(); iter.Next(); {
 		v.Elem().SetIterValue(iter)
+		if r.revise != nil && r.revise(elem, v.UnsafePointer()) {
+			m.SetMapIndex(iter.Key(), v.Elem())
+		}
 		r.visit(elem, v.UnsafePointer())
 	}
+}
+
+// mapAt returns the map of shape s that lies at p.
+func mapAt(s *shape, p unsafe.Pointer) reflect.Value {
+	return reflect.NewAt(s.typ, unsafe.Pointer(&p)).Elem()
 }
 
 // reachBox notes what the value in the interface at p links to.
@@ -197,8 +231,11 @@ func (r *reacher) reachBox(s *shape, p unsafe.Pointer) {
 }
 
 // unboxed returns the address of a copy of v.
-func unboxed(v reflect.Value) unsafe.Pointer {
-	c := reflect.New(v.Type())
-	c.Elem().Set(v)
-	return c.UnsafePointer()
+func unboxed(v reflect.Value) unsafe.Pointer { return copied(v).Addr().UnsafePointer() }
+
+// copied returns a variable that holds v.
+func copied(v reflect.Value) reflect.Value {
+	c := reflect.New(v.Type()).Elem()
+	c.Set(v)
+	return c
 }

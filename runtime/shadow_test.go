@@ -21,11 +21,12 @@ type inner struct {
 }
 
 type model struct {
-	name    string
-	ids     []int
-	onChan  chan float64
-	hook    func(float64) float64
-	err     error
+	name   string
+	ids    []int
+	onChan chan float64
+	hook   func(float64) float64
+	err    error
+	//lint:ignore U1000 only reflection sees it
 	mu      sync.Mutex
 	W       []float64
 	in      inner
@@ -93,6 +94,7 @@ func TestShadowShape(t *testing.T) {
 		{"map", map[string]float64{"a": 1, "b": 2}, map[string]float64{"a": 0, "b": 0}},
 		{"map of slices", map[int][]float64{1: {1}, 2: nil}, map[int][]float64{1: {0}, 2: nil}},
 		{"map of maps", map[int]map[int]point{1: {2: {3, 4}}}, map[int]map[int]point{1: {2: {}}}},
+		{"map of several maps", map[int]map[int]float64{1: {2: 3}, 4: {5: 6}, 7: nil}, map[int]map[int]float64{1: {2: 0}, 4: {5: 0}, 7: nil}},
 		{"nil map", map[string]float64(nil), map[string]float64(nil)},
 		{"map to ints", map[float64]int{1: 1}, map[float64]int(nil)},
 		{"interfaces", []any{1.5, 2, "s", nil, []float64{1}, &one, errors.New("e"), point{1, 2}},

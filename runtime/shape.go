@@ -15,16 +15,16 @@ type shape struct {
 	linked   bool // a value may hold a slice, pointer, map or interface that carries
 	pointers bool // a value holds something that the garbage collector must see
 
-	// Of a linked slice, pointer or array: the element, itself no array, and
-	// how many of them one element of a slice, the target of a pointer, or the
-	// array is. Of a linked map: the type of its values.
+	// Where s carries a derivative. Of a slice, pointer or array: the element,
+	// itself no array, and how many of them one element of a slice, the target
+	// of a pointer, or the array is. Of a map: the type of its values.
 	elem  *shape
 	count int
 
-	fields []field // of a struct: the linked ones
+	fields []field // of a struct: those that carry a derivative
 }
 
-// A field is a linked field of a struct.
+// A field is a field of a struct.
 type field struct {
 	offset uintptr
 	shape  *shape
@@ -53,13 +53,13 @@ func (c shapes) of(t reflect.Type) *shape {
 		pointers: hasPointers(t),
 	}
 	c[t] = s // before its parts, which may lead back to t
-	if s.linked {
+	if s.carries {
 		c.link(s)
 	}
 	return s
 }
 
-// link fills in what of s, which is linked, must be followed. The shapes of its
+// link fills in the parts of s, which carries a derivative. The shapes of its
 // parts may be yet without their own parts, as types may lead back to
 // themselves.
 func (c shapes) link(s *shape) {
@@ -73,7 +73,7 @@ func (c shapes) link(s *shape) {
 	case reflect.Struct:
 		for i := range s.typ.NumField() {
 			f := s.typ.Field(i)
-			if fs := c.of(f.Type); fs.linked {
+			if fs := c.of(f.Type); fs.carries {
 				s.fields = append(s.fields, field{f.Offset, fs})
 			}
 		}
@@ -89,6 +89,33 @@ func (c shapes) flatten(t reflect.Type) (*shape, int) {
 		t = t.Elem()
 	}
 	return c.of(t), count
+}
+
+// number reports whether s is a floating-point or complex type.
+func (s *shape) number() bool {
+	switch s.kind {
+	case reflect.Float32, reflect.Float64, reflect.Complex64, reflect.Complex128:
+		return true
+	}
+	return false
+}
+
+// leaves calls f for the numbers and links in the memory of an s that lies at
+// the given offset. An array of numbers is one leaf.
+func (s *shape) leaves(offset uintptr, f func(leaf *shape, offset uintptr)) {
+	switch {
+	case !s.carries:
+	case s.kind == reflect.Struct:
+		for _, fd := range s.fields {
+			fd.shape.leaves(offset+fd.offset, f)
+		}
+	case s.kind == reflect.Array && !s.elem.number():
+		for i := range s.count {
+			s.elem.leaves(offset+uintptr(i)*s.elem.size, f)
+		}
+	default:
+		f(s, offset)
+	}
 }
 
 // carries reports whether a value of type t may hold or reach a float. It is a

@@ -7,37 +7,39 @@ import (
 	"github.com/godiff/godiff/ast"
 )
 
-// An activity says which variables and which memory of a function matter for a derivative: those that are
-// varied (they depend on what is differentiated with respect to) and useful (something that is returned or
-// left behind depends on them). See Griewank & Walther, Evaluating Derivatives, §6.2.
+// An activity says which cells of a function matter for a derivative: those that are varied (they depend on what is differentiated
+// with respect to) and useful (something that is returned or left behind depends on them). See Griewank & Walther, Evaluating
+// Derivatives, §6.2.
 //
-// It is flow-insensitive: a node is a variable, for the part of its value that is in it, or a region, for the
-// floats that are reached through it.
+// It is flow-insensitive; what is overwritten before anybody reads it has the adjoint zero, which the simplifier sees.
 type activity struct {
 	mem    *memory
 	unit   *Unit
-	flows  map[any][]any // from what a value depends on to what depends on it
-	varied map[any]bool
-	useful map[any]bool
+	flows  map[*location][]*location // from what a value depends on to what depends on it
+	varied map[*location]bool
+	useful map[*location]bool
 }
 
-// newActivity analyses f. Varied are the inputs in; useful are the results in out and, where memory is set,
-// the memory behind the inputs in.
-func newActivity(u *Unit, m *memory, in []bool, out []bool, leaves []bool) *activity {
-	a := &activity{mem: m, unit: u, flows: map[any][]any{}}
+// newActivity analyses f. Varied are the inputs in; useful are the results in out and the memory behind the inputs in leaves.
+func newActivity(u *Unit, m *memory, in, out, leaves []bool) *activity {
+	a := &activity{mem: m, unit: u, flows: map[*location][]*location{}}
 	ast.Inspect(m.fn.Body, func(s ast.Stmt) bool { a.stmt(s); return true })
-	var seeds, ends []any
+	var seeds, ends []*location
 	for i, v := range m.fn.Inputs() {
 		if in[i] {
-			seeds = append(seeds, a.nodes(&ast.Ref{Var: v})...)
+			seeds = append(seeds, a.floats(m.variable(v), true)...)
 		}
-		if leaves[i] && hasRefs(v.Type) {
-			ends = append(ends, m.of(v))
+		if leaves[i] {
+			m.behind(m.variable(v), map[*location]bool{}, func(l *location) {
+				if ast.IsFloat(l.typ) {
+					ends = append(ends, l)
+				}
+			})
 		}
 	}
 	for i, v := range m.fn.Results {
 		if out[i] {
-			ends = append(ends, a.nodes(&ast.Ref{Var: v})...)
+			ends = append(ends, a.floats(m.variable(v), true)...)
 		}
 	}
 	a.varied = reachable(a.flows, seeds)
@@ -45,8 +47,8 @@ func newActivity(u *Unit, m *memory, in []bool, out []bool, leaves []bool) *acti
 	return a
 }
 
-func reachable(edges map[any][]any, from []any) map[any]bool {
-	seen := map[any]bool{}
+func reachable(edges map[*location][]*location, from []*location) map[*location]bool {
+	seen := map[*location]bool{}
 	for len(from) > 0 {
 		n := from[len(from)-1]
 		from = from[:len(from)-1]
@@ -58,8 +60,8 @@ func reachable(edges map[any][]any, from []any) map[any]bool {
 	return seen
 }
 
-func reversed(edges map[any][]any) map[any][]any {
-	out := map[any][]any{}
+func reversed(edges map[*location][]*location) map[*location][]*location {
+	out := map[*location][]*location{}
 	for from, list := range edges {
 		for _, to := range list {
 			out[to] = append(out[to], from)
@@ -68,40 +70,33 @@ func reversed(edges map[any][]any) map[any][]any {
 	return out
 }
 
-// nodes returns the nodes of a place of a type that carries a derivative: its variable or the memory that it
-// lies in, and the memory that it reaches.
-func (a *activity) nodes(e ast.Expr) []any {
-	if !ast.Carries(e.Type()) {
-		return nil
-	}
-	var list []any
-	if ast.ShapeOf(e.Type()) != ast.ReferenceLike {
-		if a.mem.inMemory(e) {
-			if r := a.mem.place(e); r != nil {
-				list = append(list, r.find())
-			}
-		} else {
-			list = append(list, rootVar(e))
+// floats returns the cells of a location that are floats and, if through is set, those that it leads to.
+func (a *activity) floats(l *location, through bool) []*location {
+	var list []*location
+	add := func(c *location) {
+		if ast.IsFloat(c.typ) {
+			list = append(list, c)
 		}
 	}
-	if hasRefs(e.Type()) {
-		if r := a.mem.reach(e); r != nil {
-			list = append(list, r.find())
-		}
+	a.mem.cellsIn(l, add)
+	if through {
+		a.mem.behind(l, map[*location]bool{}, add)
 	}
 	return list
 }
 
-// sources returns the nodes that the derivative of e comes from.
-func (a *activity) sources(e ast.Expr) []any {
+// sources returns the cells that the derivative of e comes from.
+func (a *activity) sources(e ast.Expr) []*location {
 	switch e := e.(type) {
 	case *ast.Ref, *ast.Field, *ast.Index, *ast.Deref:
-		return a.nodes(e)
-	case *ast.Addr:
-		return append(a.nodes(e.X), a.sources(e.X)...)
+		if ast.Carries(e.Type()) {
+			return a.floats(a.mem.place(e), true)
+		}
+	case *ast.Addr, *ast.Slice:
+		if t := a.mem.reach(e); t != nil && ast.Carries(e.Type()) {
+			return a.floats(t, true)
+		}
 	case *ast.Past:
-		return a.sources(e.X)
-	case *ast.Slice:
 		return a.sources(e.X)
 	case *ast.Unary:
 		return a.sources(e.X)
@@ -114,7 +109,7 @@ func (a *activity) sources(e ast.Expr) []any {
 			return a.sources(e.X)
 		}
 	case *ast.Composite:
-		var list []any
+		var list []*location
 		for _, elem := range e.Elems {
 			list = append(list, a.sources(elem.Value)...)
 		}
@@ -127,8 +122,8 @@ func (a *activity) sources(e ast.Expr) []any {
 	return nil
 }
 
-func (a *activity) argSources(c *ast.Call) []any {
-	var list []any
+func (a *activity) argSources(c *ast.Call) []*location {
+	var list []*location
 	for _, x := range c.Args {
 		list = append(list, a.sources(x)...)
 	}
@@ -148,13 +143,68 @@ func carriesTuple(t types.Type) bool {
 	return ast.Carries(t)
 }
 
-func (a *activity) flow(from, to []any) {
+func (a *activity) flow(from, to []*location) {
 	for _, f := range from {
 		for _, t := range to {
 			if f != t {
 				a.flows[f] = append(a.flows[f], t)
 			}
 		}
+	}
+}
+
+// put notes that the value of e is put into a location. What it leads to needs no flow: it is one location already.
+func (a *activity) put(l *location, e ast.Expr) {
+	if !ast.Carries(l.find().typ) {
+		return
+	}
+	switch x := e.(type) {
+	case nil:
+		return
+	case *ast.Convert:
+		if !ast.IsFloat(l.find().typ) {
+			a.put(l, x.X)
+			return
+		}
+	case *ast.Composite:
+		for _, elem := range x.Elems {
+			switch {
+			case elem.Field != nil:
+				a.put(a.mem.part(l, fieldIndex(x.T, elem.Field)), elem.Value)
+			case refers(x.T):
+				a.put(a.mem.targetOf(l), elem.Value)
+			default:
+				a.put(a.mem.part(l, 0), elem.Value)
+			}
+		}
+		return
+	case *ast.Addr:
+		if lit, ok := x.X.(*ast.Composite); ok {
+			a.put(a.mem.targetOf(l), lit)
+			return
+		}
+	case *ast.Ref, *ast.Field, *ast.Index, *ast.Deref:
+		a.copyParts(l, a.mem.place(e))
+		return
+	case *ast.Call:
+		a.flow(a.sources(e), a.floats(l, true))
+		return
+	}
+	a.flow(a.sources(e), a.floats(l, false))
+}
+
+// copyParts notes that the value at a location is copied to another of the same type, part by part.
+func (a *activity) copyParts(to, from *location) {
+	to, from = to.find(), from.find()
+	switch u := to.typ.Underlying().(type) {
+	case *types.Struct:
+		for i := range u.NumFields() {
+			a.copyParts(a.mem.part(to, i), a.mem.part(from, i))
+		}
+	case *types.Array:
+		a.copyParts(a.mem.part(to, 0), a.mem.part(from, 0))
+	case *types.Basic:
+		a.flow(a.floats(from, false), a.floats(to, false))
 	}
 }
 
@@ -165,12 +215,8 @@ func (a *activity) stmt(s ast.Stmt) {
 	case *ast.Decl:
 		a.assign(refs(s.Vars), s.Values)
 	case *ast.Range:
-		if s.Value != nil {
-			if r, ok := s.X.(*ast.Ref); ok && elemType(r.Type()) != nil {
-				a.flow(a.sources(&ast.Index{X: r, T: elemType(r.Type())}), a.nodes(s.Value))
-			} else if elem := elemType(s.X.Type()); elem != nil {
-				a.flow(a.sources(&ast.Index{X: s.X, T: elem}), a.nodes(s.Value))
-			}
+		if elem := elemType(s.X.Type()); elem != nil && s.Value != nil {
+			a.put(a.mem.place(s.Value), &ast.Index{X: s.X, T: elem})
 		}
 	case *ast.Return:
 		a.assign(refs(a.mem.fn.Results), s.Results)
@@ -183,35 +229,48 @@ func (a *activity) assign(lhs, rhs []ast.Expr) {
 		switch {
 		case l == nil || len(rhs) == 0:
 		case len(rhs) == len(lhs):
-			a.flow(a.sources(rhs[i]), a.nodes(l))
-		default:
-			a.flow(a.sources(rhs[0]), a.nodes(l))
+			a.put(a.mem.place(l), rhs[i])
+		case ast.Carries(l.Type()):
+			a.flow(a.sources(rhs[0]), a.floats(a.mem.place(l), true))
 		}
 	}
 }
 
-// calls adds the flows into memory that a callee writes.
+// calls adds the flows into memory that calls write.
 func (a *activity) calls(e ast.Expr) {
 	ast.Walk(e, func(e ast.Expr) bool {
 		c, ok := e.(*ast.Call)
-		if ok && c.Fun.Builtin == "copy" && ast.Carries(c.Args[0].Type()) {
-			a.flow(a.sources(c.Args[1]), a.sources(c.Args[0]))
-		}
-		if !ok || c.Fun.Fn == nil {
+		if !ok {
 			return true
 		}
-		s := a.unit.summary(c.Fun.Fn)
-		if s == nil {
-			return true
-		}
-		from := a.argSources(c)
-		for i, x := range callArgs(c) {
-			if len(s.writes[i]) > 0 && ast.Carries(x.Type()) {
-				a.flow(from, a.sources(x))
+		switch {
+		case c.Fun.Builtin == "copy":
+			if dst, src := a.mem.reach(c.Args[0]), a.mem.reach(c.Args[1]); src != nil {
+				a.copyParts(dst, src)
 			}
+		case c.Fun.Builtin == "append":
+			a.appended(c)
+		case c.Fun.Fn != nil && a.unit.summary(c.Fun.Fn) != nil:
+			from := a.argSources(c)
+			a.mem.mapCells(c, a.unit.summary(c.Fun.Fn).writes, func(l *location) {
+				if ast.IsFloat(l.typ) {
+					a.flow(from, []*location{l})
+				}
+			})
 		}
 		return true
 	})
+}
+
+func (a *activity) appended(c *ast.Call) {
+	to := a.mem.targetOf(a.mem.values(c)[0])
+	for _, x := range c.Args[1:] {
+		if !c.Spread {
+			a.put(to, x)
+		} else if from := a.mem.reach(x); from != nil {
+			a.copyParts(to, from)
+		}
+	}
 }
 
 func refs(vars []*ast.Var) []ast.Expr {
@@ -222,29 +281,25 @@ func refs(vars []*ast.Var) []ast.Expr {
 	return list
 }
 
-func (a *activity) active(n any) bool {
-	if r, ok := n.(*region); ok {
-		n = r.find()
-	}
-	return a.varied[n] && a.useful[n]
+func (a *activity) active(l *location) bool {
+	l = l.find()
+	return a.varied[l] && a.useful[l]
 }
 
-// place reports whether the value at a place, or what it reaches, is active.
-func (a *activity) place(e ast.Expr) bool {
-	for _, n := range a.nodes(e) {
-		if a.active(n) {
+// any reports whether one of the cells is active.
+func (a *activity) any(list []*location) bool {
+	for _, l := range list {
+		if a.active(l) {
 			return true
 		}
 	}
 	return false
+}
+
+// place reports whether the value at a place, or what it leads to, is active.
+func (a *activity) place(e ast.Expr) bool {
+	return ast.Carries(e.Type()) && a.any(a.floats(a.mem.place(e), true))
 }
 
 // depends reports whether the derivative of e can be other than zero.
-func (a *activity) depends(e ast.Expr) bool {
-	for _, n := range a.sources(e) {
-		if a.active(n) {
-			return true
-		}
-	}
-	return false
-}
+func (a *activity) depends(e ast.Expr) bool { return a.any(a.sources(e)) }

@@ -21,7 +21,7 @@ import (
 // A conversion to an integer and a comparison do not taint: their derivative is zero, which is right almost everywhere.
 type byways struct {
 	d       *derivation
-	tainted map[any]bool // variables and regions
+	tainted map[*location]bool
 	changed bool
 }
 
@@ -38,7 +38,7 @@ func (d *derivation) checkByways() {
 // byways returns the refusal of a function in which taint reaches a float, or nil.
 func (d *derivation) byways() (refusal error) {
 	defer guard(&refusal)
-	b := &byways{d: d, tainted: map[any]bool{}}
+	b := &byways{d: d, tainted: map[*location]bool{}}
 	b.run()
 	ast.Inspect(d.fn.Body, func(s ast.Stmt) bool {
 		ast.Exprs(s, func(e ast.Expr, _ bool) {
@@ -62,25 +62,13 @@ func (b *byways) run() {
 	}
 }
 
-func (b *byways) mark(key any) {
-	if r, ok := key.(*region); ok {
-		key = r.find()
-	}
-	if !b.tainted[key] {
-		b.tainted[key], b.changed = true, true
-	}
-}
-
-// taint marks what a place lies in and what it reaches.
+// taint marks a place and what it leads to.
 func (b *byways) taint(place ast.Expr) {
-	if v := rootVar(place); v != nil {
-		b.mark(v)
-	} else if r := b.d.mem.place(place); r != nil {
-		b.mark(r)
-	}
-	if r := b.d.mem.reach(place); r != nil && hasRefs(place.Type()) {
-		b.mark(r)
-	}
+	b.d.mem.reachable(b.d.mem.place(place), map[*location]bool{}, func(l *location) {
+		if !b.tainted[l] {
+			b.tainted[l], b.changed = true, true
+		}
+	})
 }
 
 // spread passes the taint on that a statement passes on.
@@ -94,7 +82,7 @@ func (b *byways) spread(s ast.Stmt) {
 		b.sides(refs(b.d.fn.Results), s.Results)
 	case *ast.Range:
 		for _, l := range []ast.Expr{s.Key, s.Value} {
-			if l != nil && b.of(s.X) {
+			if l != nil && !isString(s.X.Type()) && b.of(s.X) {
 				b.taint(l)
 			}
 		}
@@ -122,7 +110,7 @@ func (b *byways) sides(lhs, rhs []ast.Expr) {
 // varied reports whether e depends on what is differentiated with respect to. Usefulness does not count: nothing is known to come
 // of what leaves by a byway.
 func (b *byways) varied(e ast.Expr) bool {
-	return slices.ContainsFunc(b.d.act.sources(e), func(n any) bool { return b.d.act.varied[n] })
+	return slices.ContainsFunc(b.d.act.sources(e), func(l *location) bool { return b.d.act.varied[l] })
 }
 
 // of reports whether e is tainted.
@@ -130,13 +118,10 @@ func (b *byways) of(e ast.Expr) bool {
 	switch e := e.(type) {
 	case nil, *ast.Lit, *ast.Name:
 		return false
-	case *ast.Ref:
-		return b.tainted[e.Var] || hasRefs(e.Var.Type) && b.tainted[b.d.mem.of(e.Var)]
-	case *ast.Field, *ast.Index, *ast.Deref:
-		if v := rootVar(e); v != nil {
-			return b.of(&ast.Ref{Var: v})
-		}
-		return b.of(ast.Operands(e)[0])
+	case *ast.Ref, *ast.Field, *ast.Index, *ast.Deref:
+		found := false
+		b.d.mem.reachable(b.d.mem.place(e), map[*location]bool{}, func(l *location) { found = found || b.tainted[l] })
+		return found
 	case *ast.Binary:
 		return !isBoolean(e.T) && (b.of(e.X) || b.of(e.Y))
 	case *ast.Composite:
@@ -171,7 +156,7 @@ func (b *byways) call(c *ast.Call) bool {
 // outside reports whether a call leaves what godiff sees: its callee has neither source here nor a rule.
 func (b *byways) outside(c *ast.Call) bool {
 	fn := c.Fun.Fn
-	return fn != nil && !b.d.hasRule(c.Fun) && !b.d.u.constant(c) && b.d.u.Lower(fn) == nil
+	return fn != nil && !b.d.hasRule(c.Fun) && b.d.u.Lower(fn) == nil
 }
 
 // check refuses an expression that makes a float of a tainted value, or lets a function do so that nobody can see into.
@@ -198,7 +183,7 @@ func (b *byways) checkCall(pos token.Pos, c *ast.Call) {
 		if carriesTuple(c.T) && slices.ContainsFunc(c.Args, b.of) {
 			refuse(pos, "%s makes a float of a value that an active one was made into; its derivative is lost", fn.FullName())
 		}
-		if !isText(fn) || strings.Contains(fn.Name(), "can") { // Sscan, Fscanf and the like write what they are given
+		if !isText(fn) || scans(fn) {
 			b.checkWrites(pos, c)
 		}
 	default:
@@ -218,6 +203,9 @@ func (b *byways) checkWrites(pos token.Pos, c *ast.Call) {
 	}
 }
 
+// scans reports whether a function of package fmt writes what it is given the address of.
+func scans(fn *types.Func) bool { return strings.Contains(fn.Name(), "can") }
+
 func isUnsafe(t types.Type) bool {
 	b, ok := t.Underlying().(*types.Basic)
 	return ok && b.Kind() == types.UnsafePointer
@@ -236,7 +224,7 @@ func (u *Unit) bywaysOf(f *ast.Func, m *memory) (taints, sinks bool) {
 	d.act = newActivity(u, m, active, results, make([]bool, len(inputs)))
 	sinks = d.byways() != nil
 	d.taintedInputs = make([]bool, len(inputs))
-	b := &byways{d: d, tainted: map[any]bool{}}
+	b := &byways{d: d, tainted: map[*location]bool{}}
 	b.run()
 	for _, v := range f.Results {
 		taints = taints || !ast.Carries(v.Type) && b.of(&ast.Ref{Var: v})

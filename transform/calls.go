@@ -53,10 +53,11 @@ func (u *Unit) way(fn *types.Func) way {
 
 // A helper is a derivative of a callee that nobody asked for by a directive.
 type helper struct {
-	u    *Unit
-	f    *ast.Func // the callee
-	in   []bool    // the inputs that take part
-	name string    // of the callee and of the inputs that take part, if not all do
+	u      *Unit
+	f      *ast.Func // the callee
+	in     []bool    // the inputs that take part
+	joined joints    // what memory of the inputs is one
+	name   string    // of the callee and of the inputs that take part, if not all do
 
 	forward, backward, back, tan *ast.Func
 	saved                        *types.Named
@@ -72,13 +73,13 @@ type Helper struct {
 	Types []*types.Named
 }
 
-func (u *Unit) helperFor(kind string, fn *types.Func, in []bool) *helper {
-	key := fmt.Sprint(kind, fn.FullName(), in)
+func (u *Unit) helperFor(kind string, fn *types.Func, in []bool, joined joints) *helper {
+	key := fmt.Sprint(kind, fn.FullName(), in, joined)
 	h := u.helpers[key]
 	if h == nil {
 		f := u.Lower(fn)
 		u.checkVisible(f)
-		h = &helper{u: u, f: f, in: in, name: helperName(f, in), file: u.File}
+		h = &helper{u: u, f: f, in: in, joined: joined, name: helperName(f, in), file: u.File}
 		u.helpers[key] = h
 		u.order = append(u.order, h)
 	}
@@ -135,7 +136,7 @@ func (u *Unit) free(name string) string {
 
 // backHelper returns the function that is the reverse mode of a leaf.
 func (u *Unit) backHelper(fn *types.Func, in []bool) *helper {
-	h := u.helperFor("back", fn, in)
+	h := u.helperFor("back", fn, in, nil)
 	if h.back == nil {
 		h.back = &ast.Func{Name: u.free(h.name + "Back"), Pkg: u.Pkg}
 	}
@@ -143,8 +144,8 @@ func (u *Unit) backHelper(fn *types.Func, in []bool) *helper {
 }
 
 // splitHelper returns the two halves of the reverse mode of a function, or in forward mode its tangent function.
-func (u *Unit) splitHelper(fn *types.Func, in []bool) *helper {
-	return u.helperFor("split", fn, in)
+func (u *Unit) splitHelper(fn *types.Func, in []bool, joined joints) *helper {
+	return u.helperFor("split", fn, in, joined)
 }
 
 // halves names the two halves.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
-	"slices"
 	"strings"
 
 	"github.com/godiff/godiff/ast"
@@ -12,15 +11,15 @@ import (
 
 // prepare analyses f, brings it into normal form and analyses it again. In says which inputs are varied, memory whether
 // what is left behind inputs is useful, as it is for a derivative that is given their shadows.
-func (u *Unit) prepare(f *ast.Func, in []bool, memory, forward bool) *derivation {
+func (u *Unit) prepare(f *ast.Func, in []bool, joined joints, memory, forward bool) *derivation {
 	g := *f
 	g.Results = nameResults(f)
 	g.Recv, g.Params = nameInputs(f)
-	d := u.analyse(&g, in, memory, forward)
+	d := u.analyse(&g, in, joined, memory, forward)
 	n := &normaliser{unit: u, mem: d.mem, act: d.act, split: d.isSplit}
 	h := g
 	h.Body = n.block(f.Body)
-	d = u.analyse(&h, in, memory, forward)
+	d = u.analyse(&h, in, joined, memory, forward)
 	d.checkAll()
 	return d
 }
@@ -61,7 +60,7 @@ func nameResults(f *ast.Func) []*ast.Var {
 	return list
 }
 
-func (u *Unit) analyse(f *ast.Func, in []bool, memory, forward bool) *derivation {
+func (u *Unit) analyse(f *ast.Func, in []bool, joined joints, memory, forward bool) *derivation {
 	d := &derivation{
 		u: u, fn: f, forward: forward,
 		adjoints: map[*ast.Var]*ast.Var{}, shadows: map[*ast.Var]*ast.Var{},
@@ -79,7 +78,7 @@ func (u *Unit) analyse(f *ast.Func, in []bool, memory, forward bool) *derivation
 		}
 		return true
 	})
-	d.mem = newMemory(f, u.summary)
+	d.mem = u.analyseMemory(f, joined)
 	out := make([]bool, len(f.Results))
 	for i, r := range f.Results {
 		out[i] = ast.Carries(r.Type)
@@ -94,8 +93,12 @@ func (u *Unit) analyse(f *ast.Func, in []bool, memory, forward bool) *derivation
 
 // checkAll refuses what no transformation handles, wherever it stands.
 func (d *derivation) checkAll() {
-	if d.act.active(d.mem.global.find()) {
-		refuse(d.fn.Pos, "%s mixes active memory with that of a package-level variable", d.fn.Name)
+	for _, l := range d.mem.globals {
+		d.mem.reachable(l, map[*location]bool{}, func(c *location) {
+			if d.act.active(c) {
+				refuse(d.fn.Pos, "%s mixes active memory with that of a package-level variable", d.fn.Name)
+			}
+		})
 	}
 	ast.Inspect(d.fn.Body, func(s ast.Stmt) bool {
 		ast.Exprs(s, func(e ast.Expr, _ bool) {
@@ -104,8 +107,8 @@ func (d *derivation) checkAll() {
 				return true
 			})
 		})
-		d.mem.writes(s, func(*ast.Var) {}, func(c cell) {
-			if c.region.find().global {
+		d.mem.writes(s, func(c *location) {
+			if c.find().global {
 				refuse(s.Info().Pos, "memory of a package-level variable is written; a derivative keeps no state between calls")
 			}
 		})
@@ -183,65 +186,71 @@ func isText(fn *types.Func) bool {
 	return false
 }
 
-// A sweepPair is a function in reverse mode, not yet put together.
-type sweepPair struct {
-	d        *derivation
-	forward  *ast.Block
-	reverse  *ast.Block
-	inserts  *inserts
-	resolver *reverser
-}
-
-// reverse derives the two sweeps of f. Seeds are added at the beginning of the reverse sweep; ends are the variables that are
-// read after it. KeepAll says which regions may change between the sweeps.
-func (d *derivation) sweeps(spec *sweepSpec) *sweepPair {
+// sweeps derives the joint code of f in reverse mode: its two sweeps, with the values in place that the second asks of the first.
+func (d *derivation) sweeps(spec *sweepSpec) (*ast.Block, *reverser) {
 	x := &exits{results: d.fn.Results, flags: map[ast.Stmt]*ast.Var{}, leave: spec.leave}
 	body := x.body(d.fn.Body)
 	d.returned = x.returned
 	body = d.addShadows(body)
 	t := newTree(body, d.moved(x.flags))
-	r := &reverser{
-		derivation: d, tree: t, hist: newHistory(t, d),
-		marks: map[*ast.Block]*part{}, exits: map[*part]*item{}, cores: map[*part]*item{},
-		own: map[*ast.Var]bool{}, synthetic: map[*ast.Var]*item{},
-		firsts: map[*part][]ast.Stmt{}, index: map[*item]ast.Expr{}, iter: map[*item]ast.Expr{},
-		inserts: newInserts(body), contributed: map[*ast.Var]bool{},
-	}
+	r := d.newReverser(t)
+	r.oneSweep = !spec.apart && !d.u.Disable["fuse"] && !d.mayFail(body)
 	for _, v := range spec.contributed {
 		r.contributed[v] = true
 	}
-	rev := r.block(t.root)
-	if len(rev.Stmts) > 0 {
-		rest := append([]ast.Stmt{}, spec.seeds(r)...)
-		rev.Stmts = append(rev.Stmts[:1:1], append(rest, rev.Stmts[1:]...)...)
-	} else {
-		mark := &ast.Block{}
-		r.marks[mark] = t.root
-		rev.Stmts = append([]ast.Stmt{mark}, spec.seeds(r)...)
+	r.ends = spec.ends
+	r.rootArea = &area{part: t.root, flat: true}
+	joint := &ast.Block{Stmts: r.sweepArea(r.rootArea, spec.seeds(r))}
+	joint = r.tidyReverse(joint, spec)
+	r.declaredIn = r.scopes()
+	joint = r.resolve(joint, spec.keepAll)
+	return r.inserts.apply(joint), r
+}
+
+func (d *derivation) newReverser(t *tree) *reverser {
+	r := &reverser{
+		derivation: d, tree: t, hist: newHistory(t, d), inserts: newInserts(t),
+		joint: map[ast.Stmt]bool{}, unwrapped: map[*ast.Block]bool{}, sweepBorder: &ast.Block{},
+		effects: map[*item]*effects{},
+		exits:   map[*part]*item{}, cores: map[*part]*item{},
+		own: map[*ast.Var]bool{}, synthetic: map[*ast.Var]*item{},
+		firsts: map[*part][]ast.Stmt{}, index: map[*item]ast.Expr{}, iter: map[*item]ast.Expr{},
+		contributed: map[*ast.Var]bool{},
 	}
-	rev = d.tidyReverse(rev, spec)
-	top := map[*ast.Var]bool{}
-	for _, v := range slices.Concat(d.fn.Inputs(), d.fn.Results) {
-		top[v] = true
-		if sv := d.shadows[v]; sv != nil {
-			top[sv] = true
+	r.marks = r.inserts.marks
+	return r
+}
+
+// scopes returns the parts in which the variables of the forward sweep are in scope, those that are not so in all of the function.
+func (r *reverser) scopes() map[*ast.Var]*part {
+	in := map[*ast.Var]*part{}
+	nowhere := &part{}
+	for _, it := range r.tree.items {
+		p := it.part
+		if it.wrap != nil && !r.unwrapped[it.wrap] {
+			p = nowhere
+		}
+		if it.body != nil {
+			p = it.body
+		}
+		for _, v := range ast.Defined(it.stmt) {
+			in[v] = p
+		}
+		if it.count != nil {
+			in[it.count.v] = p
 		}
 	}
-	for _, v := range spec.top {
-		top[v] = true
+	return in
+}
+
+// mayFail reports whether the error result of F is assigned to, so that it is not known before the end whether there is a reverse
+// sweep.
+func (d *derivation) mayFail(b *ast.Block) bool {
+	n := len(d.fn.Results)
+	if n == 0 || !ast.IsError(d.fn.Results[n-1].Type) {
+		return false
 	}
-	for _, s := range body.Stmts {
-		if _, loop := s.(*ast.Range); loop {
-			continue // its variables are those of its body
-		}
-		for _, v := range ast.Defined(s) {
-			top[v] = true
-		}
-	}
-	rev = r.resolve(rev, top, spec.keepAll)
-	p := &sweepPair{d: d, reverse: rev, inserts: r.inserts, resolver: r}
-	p.forward = r.inserts.apply(body)
-	return p
+	return assigns(b, d.fn.Results[n-1])
 }
 
 // extra returns what the reversal of appends reads beside what they read themselves.
@@ -268,9 +277,9 @@ type sweepSpec struct {
 	seeds       func(*reverser) []ast.Stmt
 	ends        []*ast.Var // read after the reverse sweep
 	zero        []*ast.Var // zero at its beginning
-	top         []*ast.Var // shadow variables that are parameters or declared before the forward sweep
 	contributed []*ast.Var
-	keepAll     func(*region) bool
+	keepAll     func(*location) bool
+	apart       bool // the sweeps go to different functions
 }
 
 // moved returns the flags by the statements that addShadows made of those that they belong to.
@@ -285,12 +294,18 @@ func (d *derivation) moved(flags map[ast.Stmt]*ast.Var) map[ast.Stmt]*ast.Var {
 	return out
 }
 
-// tidyReverse takes out of a reverse sweep what is constant and what is dead.
-func (d *derivation) tidyReverse(b *ast.Block, spec *sweepSpec) *ast.Block {
+// tidyReverse takes out of the reversed code what is constant and what is dead. It leaves the forward sweep alone.
+func (r *reverser) tidyReverse(b *ast.Block, spec *sweepSpec) *ast.Block {
+	skip := func(s ast.Stmt) bool { return r.tree.at[s] != nil && !r.joint[s] }
 	tracked := map[*ast.Var]bool{}
 	ast.Inspect(b, func(s ast.Stmt) bool {
-		for _, v := range ast.Defined(s) {
-			tracked[v] = true
+		if skip(s) {
+			return false
+		}
+		if !r.joint[s] {
+			for _, v := range ast.Defined(s) {
+				tracked[v] = true
+			}
 		}
 		return true
 	})
@@ -304,12 +319,15 @@ func (d *derivation) tidyReverse(b *ast.Block, spec *sweepSpec) *ast.Block {
 	for _, v := range spec.ends {
 		tracked[v] = true
 	}
-	if !d.u.Disable["constants"] {
-		b = (&constProp{tracked: tracked, known: known}).block(b)
+	if !r.u.Disable["constants"] {
+		b = (&constProp{tracked: tracked, known: known, skip: skip, rebuilt: r.rebuilt}).block(b)
 	}
-	if !d.u.Disable["dead"] {
+	if !r.u.Disable["dead"] {
 		for removed := true; removed; {
-			l := &liveness{live: map[*ast.Var]bool{}, mentioned: map[*ast.Var]bool{}, fixed: func(v *ast.Var) bool { return !tracked[v] }, keep: hasCall}
+			l := &liveness{
+				live: map[*ast.Var]bool{}, mentioned: map[*ast.Var]bool{}, fixed: func(v *ast.Var) bool { return !tracked[v] },
+				keep: hasCall, skip: skip, rebuilt: r.rebuilt,
+			}
 			for _, v := range spec.ends {
 				l.live[v] = true
 			}
@@ -317,7 +335,22 @@ func (d *derivation) tidyReverse(b *ast.Block, spec *sweepSpec) *ast.Block {
 			removed = l.removed
 		}
 	}
-	return declare(b)
+	return r.declare(b)
+}
+
+// rebuilt notes that a compound statement of joint code has been made anew.
+func (r *reverser) rebuilt(from, to ast.Stmt) {
+	if r.joint[from] {
+		r.register(to, r.tree.at[from])
+	}
+}
+
+// declare declares adjoints where they are first assigned.
+func (r *reverser) declare(b *ast.Block) *ast.Block {
+	return (&declarer{
+		skip:    func(s ast.Stmt) bool { return r.tree.at[s] != nil && !r.joint[s] },
+		rebuilt: r.rebuilt,
+	}).block(b)
 }
 
 // hasCall reports whether an expression calls a function that may have effects.

@@ -7,150 +7,171 @@ import (
 	"github.com/godiff/godiff/ast"
 )
 
-// A summary says what a call of a function does to memory.
+// A summary says what a call of a function does to memory, in the locations of the function's own graph.
 type summary struct {
-	writes    map[int][]string // leaves that it writes in the memory behind each input
-	inResults map[int]bool     // inputs whose memory the results may reach
-	mixed     map[int]int      // inputs whose memory it mixes, by group; an input alone is not there
-	recursive bool             // it may call itself
-	calls     bool             // it calls functions of the module
-	loops     bool             // it loops
-	size      int              // how many expressions it has
-	taints    bool             // a result that is no float holds what an active float was made into: see byways
-	sinks     bool             // it makes a float of an input of that kind
+	mem       *memory
+	writes    []*location // cells that it writes
+	reads     []*location // cells in memory that it reads
+	appends   []*location // memory that it may append to in place
+	recursive bool        // it may call itself
+	calls     bool        // it calls functions of the module
+	loops     bool        // it loops
+	size      int         // how many expressions it has
+	taints    bool        // a result that is no float holds what an active float was made into: see byways
+	sinks     bool        // it makes a float of an input of that kind
 }
 
-// summary returns the summary of a function of the module, or nil for one without source.
-//
-// The summaries of functions that call each other are the least fixed point: all begin with no effects and are
-// made again until none changes.
+// summary returns the summary of a function, or nil for one without source. Functions that call each other are summarised
+// together: their graphs share the locations of what they pass to each other, and effects are added until none is new.
 func (u *Unit) summary(fn *types.Func) *summary {
 	if s, ok := u.summaries[fn]; ok {
 		return s
 	}
-	var open []*ast.Func
-	u.collect(fn, &open)
-	for changed := true; changed; {
-		changed = false
-		for _, f := range open {
-			next := u.summarise(f)
-			if !next.equal(u.summaries[f.Obj]) {
-				changed = true
-			}
-			*u.summaries[f.Obj] = *next
-		}
-	}
-	for _, f := range open {
-		u.summaries[f.Obj].recursive = u.reaches(f.Obj)
-	}
+	c := &components{unit: u, index: map[*types.Func]int{}, low: map[*types.Func]int{}, open: map[*types.Func]bool{}}
+	c.visit(fn)
 	return u.summaries[fn]
 }
 
-// collect appends fn and every function that it calls and that has no summary yet, each with an empty one.
-func (u *Unit) collect(fn *types.Func, open *[]*ast.Func) {
-	if _, ok := u.summaries[fn]; ok {
-		return
-	}
-	f := u.Lower(fn)
-	if f == nil {
-		u.summaries[fn] = nil
-		return
-	}
-	u.summaries[fn] = &summary{}
-	*open = append(*open, f)
-	for _, g := range calledBy(f) {
-		u.collect(g, open)
-	}
+// components finds the strongly connected components of the call graph, callees first (Tarjan, "Depth-First Search and Linear
+// Graph Algorithms", SIAM J. Comput. 1, 1972).
+type components struct {
+	unit       *Unit
+	index, low map[*types.Func]int
+	open       map[*types.Func]bool
+	stack      []*types.Func
 }
 
-// reaches reports whether fn can call itself.
-func (u *Unit) reaches(fn *types.Func) bool {
-	seen := map[*types.Func]bool{}
-	var visit func(g *types.Func) bool
-	visit = func(g *types.Func) bool {
-		if seen[g] {
-			return false
-		}
-		seen[g] = true
-		f := u.Lower(g)
-		if f == nil {
-			return false
-		}
-		return slices.ContainsFunc(calledBy(f), func(h *types.Func) bool { return h == fn || visit(h) })
+func (c *components) visit(fn *types.Func) {
+	f := c.unit.Lower(fn)
+	if f == nil {
+		c.unit.summaries[fn] = nil
+		return
 	}
-	return visit(fn)
+	n := len(c.index)
+	c.index[fn], c.low[fn], c.open[fn] = n, n, true
+	c.stack = append(c.stack, fn)
+	for _, g := range calledBy(f) {
+		if _, done := c.unit.summaries[g]; done {
+			continue
+		}
+		if _, seen := c.index[g]; !seen {
+			c.visit(g)
+		}
+		if c.open[g] {
+			c.low[fn] = min(c.low[fn], c.low[g])
+		}
+	}
+	if c.low[fn] < n {
+		return
+	}
+	from := slices.Index(c.stack, fn)
+	members := slices.Clone(c.stack[from:])
+	c.stack = c.stack[:from]
+	for _, g := range members {
+		c.open[g] = false
+	}
+	c.unit.summarise(members)
 }
 
 // calledBy returns the functions that f calls, in source order.
 func calledBy(f *ast.Func) []*types.Func {
 	var list []*types.Func
-	ast.Inspect(f.Body, func(s ast.Stmt) bool {
-		ast.Exprs(s, func(e ast.Expr, _ bool) {
-			ast.Walk(e, func(e ast.Expr) bool {
-				if c, ok := e.(*ast.Call); ok && c.Fun.Fn != nil && !slices.Contains(list, c.Fun.Fn) {
-					list = append(list, c.Fun.Fn)
-				}
-				return true
-			})
-		})
-		return true
+	eachExpr(f.Body, func(_ ast.Stmt, e ast.Expr) {
+		if c, ok := e.(*ast.Call); ok && c.Fun.Fn != nil && !slices.Contains(list, c.Fun.Fn) {
+			list = append(list, c.Fun.Fn)
+		}
 	})
 	return list
 }
 
-func (s *summary) equal(t *summary) bool {
-	if s.taints != t.taints || s.sinks != t.sinks || len(s.writes) != len(t.writes) || len(s.inResults) != len(t.inResults) || len(s.mixed) != len(t.mixed) {
-		return false
-	}
-	for i, leaves := range s.writes {
-		if len(leaves) != len(t.writes[i]) {
-			return false
-		}
-	}
-	return true
+// eachExpr calls f for every expression in a block, with its statement.
+func eachExpr(b *ast.Block, f func(ast.Stmt, ast.Expr)) {
+	ast.Inspect(b, func(s ast.Stmt) bool {
+		ast.Exprs(s, func(e ast.Expr, _ bool) {
+			ast.Walk(e, func(e ast.Expr) bool { f(s, e); return true })
+		})
+		return true
+	})
 }
 
-func (u *Unit) summarise(f *ast.Func) *summary {
-	m := newMemory(f, u.summary)
-	s := &summary{writes: map[int][]string{}, inResults: map[int]bool{}, mixed: map[int]int{}}
-	ast.Inspect(f.Body, func(st ast.Stmt) bool {
+// summarise makes the summaries of functions that call each other.
+func (u *Unit) summarise(members []*types.Func) {
+	scc := map[*types.Func]*memory{}
+	next := new(int)
+	for _, fn := range members {
+		scc[fn] = u.newMemory(u.Lower(fn), next, scc)
+		scc[fn].inputs()
+	}
+	for _, fn := range members {
+		m := scc[fn]
+		u.summaries[fn] = &summary{mem: m, recursive: len(members) > 1 || slices.Contains(calledBy(m.fn), fn)}
+	}
+	for _, fn := range members {
+		scc[fn].body()
+	}
+	for changed := true; changed; {
+		changed = false
+		for _, fn := range members {
+			changed = u.summaries[fn].update(u) || changed
+		}
+	}
+}
+
+// update adds effects to a summary and reports whether any was new.
+func (s *summary) update(u *Unit) bool {
+	m := s.mem
+	before := [5]int{len(s.writes), len(s.reads), len(s.appends), btoi(s.taints), btoi(s.sinks)}
+	add := func(list *[]*location) func(*location) {
+		return func(l *location) {
+			if l = l.find(); !slices.Contains(*list, l) {
+				*list = append(*list, l)
+			}
+		}
+	}
+	s.size = 0
+	ast.Inspect(m.fn.Body, func(st ast.Stmt) bool {
 		switch st.(type) {
 		case *ast.For, *ast.Range:
 			s.loops = true
 		}
-		m.writes(st, func(*ast.Var) {}, func(c cell) {
-			for i := range c.region.inputs {
-				if !slices.Contains(s.writes[i], c.leaf) {
-					s.writes[i] = append(s.writes[i], c.leaf)
-				}
-			}
-		})
+		m.writes(st, add(&s.writes))
+		m.appends(st, add(&s.appends))
 		ast.Exprs(st, func(e ast.Expr, _ bool) {
-			ast.Walk(e, func(e ast.Expr) bool {
-				s.size++
-				if c, ok := e.(*ast.Call); ok && c.Fun.Fn != nil && u.Lower(c.Fun.Fn) != nil {
-					s.calls = true
+			m.reads(e, func(l *location) {
+				if l = l.find(); l.v == nil || l.addr {
+					add(&s.reads)(l)
 				}
-				return true
 			})
 		})
 		return true
 	})
-	for _, r := range f.Results {
-		if hasRefs(r.Type) {
-			for i := range m.of(r).inputs {
-				s.inResults[i] = true
-			}
+	eachExpr(m.fn.Body, func(_ ast.Stmt, e ast.Expr) {
+		s.size++
+		if c, ok := e.(*ast.Call); ok && c.Fun.Fn != nil && u.Lower(c.Fun.Fn) != nil {
+			s.calls = true
 		}
+	})
+	s.taints, s.sinks = u.bywaysOf(m.fn, m)
+	return before != [5]int{len(s.writes), len(s.reads), len(s.appends), btoi(s.taints), btoi(s.sinks)}
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
 	}
-	for _, r := range m.regions {
-		r = r.find()
-		if len(r.inputs) > 1 {
-			for i := range r.inputs {
-				s.mixed[i] = r.id
-			}
-		}
+	return 0
+}
+
+// harmless reports whether a function without source writes nothing that it is given: one of package math, or one that makes text.
+func (u *Unit) harmless(fn *types.Func) bool {
+	if fn.Pkg() == nil {
+		return true // error.Error
 	}
-	s.taints, s.sinks = u.bywaysOf(f, m)
-	return s
+	switch fn.Pkg().Path() {
+	case "math", "errors", "strconv", "strings", "unicode":
+		return true
+	case "fmt":
+		return !scans(fn)
+	}
+	return u.Rules.constants[fn.FullName()] && !hasRefs(fn.Signature().Params())
 }

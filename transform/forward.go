@@ -27,12 +27,14 @@ type tangents struct {
 
 	errors  bool       // with an error the tangents are zero
 	pending []ast.Stmt // what the statement at hand needs before it
+	wide    []*widened // tangents that are given and may lack capacity
+	body    *ast.Block
 }
 
 // tangent derives f in forward mode. Asked says that a directive asks for it: then the tangents are zero where there is an
 // error.
-func (u *Unit) tangent(f *ast.Func, sig ast.Signature, in []bool, name string, asked bool) *ast.Func {
-	d := u.prepare(f, in, true, true)
+func (u *Unit) tangent(f *ast.Func, sig ast.Signature, in []bool, joined joints, name string, asked bool) *ast.Func {
+	d := u.prepare(f, in, joined, true, true)
 	t := &tangents{derivation: d, sig: sig, f: &ast.Func{Name: name, Pkg: u.Pkg, Pos: f.Pos}}
 	t.f.Doc = fmt.Sprintf("%s is the forward mode of %s: its results, and their tangents along the tangents of the parameters.", name, docName(f))
 	t.errors = asked
@@ -50,9 +52,43 @@ func (u *Unit) tangent(f *ast.Func, sig ast.Signature, in []bool, name string, a
 		}
 	}
 	body := t.block(d.fn.Body)
+	if len(t.wide) > 0 {
+		t.body = body
+		body = t.narrow(body)
+	}
 	body.Stmts = append(first, body.Stmts...)
+	for _, w := range t.wide {
+		body.Stmts = append(slices.Clone(w.first), body.Stmts...)
+	}
 	t.f.Body = u.tidy(d, body, t.f.Results)
 	return t.f
+}
+
+// narrow puts what was widened back before every return, and before the end of a function without results.
+func (t *tangents) narrow(b *ast.Block) *ast.Block {
+	out := &ast.Block{Meta: b.Meta}
+	var last []ast.Stmt
+	for _, w := range t.wide {
+		last = append(last, w.last)
+	}
+	for _, s := range b.Stmts {
+		ret, ok := s.(*ast.Return)
+		switch {
+		case ok && len(ret.Results) > 0:
+			a := &ast.Assign{Lhs: refs(t.f.Results), Op: token.ASSIGN, Rhs: ret.Results}
+			out.Stmts = append(append(append(out.Stmts, a), last...), &ast.Return{Results: refs(t.f.Results)})
+		case ok:
+			out.Stmts = append(append(out.Stmts, last...), s)
+		case len(ast.Blocks(s)) > 0:
+			out.Stmts = append(out.Stmts, ast.MapBlocks(s, t.narrow))
+		default:
+			out.Stmts = append(out.Stmts, s)
+		}
+	}
+	if b == t.body && !listTerminates(out.Stmts) {
+		out.Stmts = append(out.Stmts, last...)
+	}
+	return out
 }
 
 // both returns the variable that is tangent and shadow of v.
@@ -81,9 +117,14 @@ func (t *tangents) bind() {
 			continue
 		}
 		v := ast.NewVar(p.Name, p.Type)
+		t.f.Params = append(t.f.Params, v)
+		if t.errors && hasRefs(p.Type) && t.appendsBehind(inputs[p.Index]) {
+			own := ast.NewVar(p.Name, p.Type)
+			t.wide = append(t.wide, widen(inputs[p.Index], v, own))
+			v = own
+		}
 		t.adjoints[inputs[p.Index]] = v
 		t.both(inputs[p.Index])
-		t.f.Params = append(t.f.Params, v)
 	}
 	for _, p := range t.sig.Results {
 		v := results[p.Index]
@@ -210,9 +251,6 @@ func (t *tangents) sides(s ast.Stmt, lhs, rhs []ast.Expr, op token.Token) []ast.
 func (t *tangents) tangentPlace(l ast.Expr) ast.Expr {
 	if v := rootVar(l); v != nil {
 		t.both(v)
-	}
-	if v := rootVar(l); v != nil && !t.mem.addressed[v] {
-		return replaceRoot(l, t.both(v))
 	}
 	if v := rootVar(l); v != nil {
 		return replaceRoot(l, t.both(v))

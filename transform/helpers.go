@@ -83,7 +83,7 @@ func (h *helper) build() []*Helper {
 // buildBack writes the reverse mode of a leaf: it runs the leaf again and returns the adjoints of its inputs.
 func (h *helper) buildBack() {
 	u := h.u
-	d := u.prepare(h.f, h.in, false, false)
+	d := u.prepare(h.f, h.in, h.joined, false, false)
 	a := &assembly{u: u, d: d, mode: ast.VJP, in: h.in, f: h.back}
 	g := h.back
 	g.Doc = fmt.Sprintf("%s is the reverse mode of %s.", g.Name, docName(h.f))
@@ -120,7 +120,7 @@ func (h *helper) buildTangent() {
 		sig.Params = append([]ast.Param{*sig.Recv}, sig.Params...)
 		sig.Recv = nil
 	}
-	g := h.u.tangent(h.f, sig, h.in, h.tan.Name, false)
+	g := h.u.tangent(h.f, sig, h.in, h.joined, h.tan.Name, false)
 	g.Doc = fmt.Sprintf("%s is the forward mode of %s.", g.Name, docName(h.f))
 	*h.tan = *g
 }
@@ -128,23 +128,26 @@ func (h *helper) buildTangent() {
 // buildHalves writes the two halves of the reverse mode of a callee.
 func (h *helper) buildHalves() {
 	u := h.u
-	d := u.prepare(h.f, h.in, true, false)
-	d.callee = true
+	d := u.prepare(h.f, h.in, h.joined, true, false)
 	f, b := h.forward, h.backward
 	f.Doc = fmt.Sprintf("%s is %s, remembering what [%s] needs.", f.Name, docName(h.f), b.Name)
 	b.Doc = fmt.Sprintf("%s is the reverse mode of %s, after [%s].", b.Name, docName(h.f), f.Name)
 	s := &halves{helper: h, d: d, saved: ast.NewVar("saved", h.savedType())}
 	s.bind()
 	bindSeeds(d, s.seeds)
-	p := d.sweeps(&sweepSpec{
+	joint, r := d.sweeps(&sweepSpec{
 		leave:   func(*ast.Return) bool { return false },
 		seeds:   s.seedStmts,
 		ends:    s.ends,
 		zero:    s.ends,
-		top:     s.top,
-		keepAll: s.keepAll,
+		keepAll: s.keepAll(),
+		apart:   true,
 	})
-	s.finish(p)
+	forward, reverse, found := splitAt(joint.Stmts, r.sweepBorder)
+	if !found {
+		panic("transform: the sweeps of " + h.f.Name + " cannot be told apart")
+	}
+	s.finish(forward, &ast.Block{Stmts: reverse})
 }
 
 // halves puts the two sweeps of a callee into two functions.
@@ -155,7 +158,6 @@ type halves struct {
 	fresh []*ast.Var
 	seeds []seedOf
 	ends  []*ast.Var
-	top   []*ast.Var
 }
 
 func (s *halves) bind() {
@@ -168,7 +170,6 @@ func (s *halves) bind() {
 		case !ast.Carries(v.Type):
 		case s.in[i] && hasRefs(v.Type):
 			f.Params = append(f.Params, d.shadow(v))
-			s.top = append(s.top, d.shadow(v))
 		case s.in[i]:
 			dv := ast.NewVar("d"+v.Name, v.Type)
 			d.adjoints[v] = dv
@@ -176,7 +177,6 @@ func (s *halves) bind() {
 			b.Results = append(b.Results, dv)
 		case hasRefs(v.Type) && d.reachesActive(ref):
 			s.fresh = append(s.fresh, v)
-			s.top = append(s.top, d.shadow(v))
 		}
 	}
 	b.Params = []*ast.Var{s.saved}
@@ -187,7 +187,6 @@ func (s *halves) bind() {
 		}
 		if hasRefs(r.Type) {
 			f.Results = append(f.Results, d.shadow(r))
-			s.top = append(s.top, d.shadow(r))
 			continue
 		}
 		dr := ast.NewVar("d"+r.Name, r.Type)
@@ -196,27 +195,22 @@ func (s *halves) bind() {
 	}
 }
 
-// keepAll says which memory the caller may change between the two halves: all that it can reach.
-func (s *halves) keepAll(r *region) bool {
-	r = r.find()
-	if len(r.inputs) > 0 || r.global {
-		return true
+// keepAll returns the cells that the caller may change between the two halves: all that it can reach.
+func (s *halves) keepAll() func(*location) bool {
+	shared := map[*location]bool{}
+	see := func(c *location) { shared[c] = true }
+	seen := map[*location]bool{}
+	for _, v := range slices.Concat(s.d.fn.Inputs(), s.d.fn.Results) {
+		s.d.mem.behind(s.d.mem.variable(v), seen, see)
 	}
-	for _, v := range s.d.fn.Results {
-		if hasRefs(v.Type) && s.d.mem.of(v) == r {
-			return true
-		}
+	for _, l := range s.d.mem.globals {
+		s.d.mem.reachable(l, seen, see)
 	}
-	return false
+	return func(c *location) bool { return shared[c] }
 }
 
 func (s *halves) seedStmts(*reverser) []ast.Stmt {
 	var out []ast.Stmt
-	for _, v := range s.d.fn.Inputs() {
-		if adj := s.d.adjoints[v]; adj != nil && ast.ShapeOf(v.Type) == ast.ValueLike && !contains(s.ends, adj) {
-			out = append(out, &ast.Decl{Vars: []*ast.Var{adj}, Typed: true})
-		}
-	}
 	for _, x := range s.seeds {
 		if x.result.Obj != nil && s.d.act.place(&ast.Ref{Var: x.result}) {
 			out = append(out, define(s.d.adjoint(x.result), &ast.Ref{Var: x.param}))
@@ -226,8 +220,8 @@ func (s *halves) seedStmts(*reverser) []ast.Stmt {
 }
 
 // finish writes the bodies and the type of what is remembered.
-func (s *halves) finish(p *sweepPair) {
-	captured := s.captured(p.reverse)
+func (s *halves) finish(forward []ast.Stmt, reverse *ast.Block) {
+	captured := s.captured(reverse)
 	var fields []*types.Var
 	lit := &ast.Composite{}
 	by := map[*ast.Var]ast.Expr{}
@@ -259,13 +253,13 @@ func (s *halves) finish(p *sweepPair) {
 	}
 	ret.Results = append(ret.Results, value)
 	s.forward.Results = append(s.forward.Results, ast.NewVar("saved", s.saved.Type))
-	body := &ast.Block{Stmts: slices.Concat(first, p.forward.Stmts, []ast.Stmt{ret})}
+	body := &ast.Block{Stmts: slices.Concat(first, forward, []ast.Stmt{ret})}
 	s.forward.Body = s.u.tidy(s.d, body, s.forward.Results)
 	back := &ast.Return{}
 	for _, v := range s.ends {
 		back.Results = append(back.Results, &ast.Ref{Var: v})
 	}
-	rev := substitute(p.reverse, by)
+	rev := substitute(reverse, by)
 	if len(back.Results) > 0 {
 		rev.Stmts = append(rev.Stmts, back)
 	}

@@ -10,16 +10,19 @@ import (
 
 // The inserts are what the reverse sweep asks of the forward sweep: values to remember, iterations to count, exits to flag.
 type inserts struct {
-	top    map[ast.Stmt]bool // statements of the outermost block
+	tree   *tree
+	marks  map[*ast.Block]*context
 	before map[ast.Stmt][]ast.Stmt
 	after  map[ast.Stmt][]ast.Stmt
 	start  map[*ast.Block][]ast.Stmt
-	first  []ast.Stmt // at the beginning of the function
+	first  map[*part][]ast.Stmt // at the beginning of an area, by its part
+	entry_ map[*part][]ast.Stmt // at the entry of an area, behind first
 
 	notes    []note
 	counters []*counterInsert
 	flags    []*flagInsert
 	lists    map[*item]*ast.Var // of loops: a slice that has one element for each iteration of the core
+	areas    map[*part]*area
 }
 
 // A note says in words what a slice remembers.
@@ -38,26 +41,24 @@ type counterInsert struct {
 type flagInsert struct {
 	flag *ast.Var
 	exit *part
+	loop *item
 }
 
-func newInserts(body *ast.Block) *inserts {
-	in := &inserts{
-		top:    map[ast.Stmt]bool{},
+func newInserts(t *tree) *inserts {
+	return &inserts{
+		tree: t, marks: map[*ast.Block]*context{},
 		before: map[ast.Stmt][]ast.Stmt{}, after: map[ast.Stmt][]ast.Stmt{}, start: map[*ast.Block][]ast.Stmt{},
-		lists: map[*item]*ast.Var{},
+		first: map[*part][]ast.Stmt{}, entry_: map[*part][]ast.Stmt{},
+		lists: map[*item]*ast.Var{}, areas: map[*part]*area{},
 	}
-	for _, s := range body.Stmts {
-		in.top[s] = true
-	}
-	return in
 }
 
 func (in *inserts) count(trips *ast.Var, loop *item, core *part) {
 	in.counters = append(in.counters, &counterInsert{trips, loop, core})
 }
 
-func (in *inserts) flag(flag *ast.Var, exit *part) {
-	in.flags = append(in.flags, &flagInsert{flag, exit})
+func (in *inserts) flag(flag *ast.Var, exit *part, loop *item) {
+	in.flags = append(in.flags, &flagInsert{flag, exit, loop})
 }
 
 // tripsOf returns the counter of the iterations of a loop.
@@ -70,14 +71,37 @@ func (in *inserts) tripsOf(loop *item) *ast.Var {
 	panic("transform: a loop whose trips are not counted")
 }
 
+// key returns the statement of the forward sweep that s is or stands for.
+func (in *inserts) key(s ast.Stmt) ast.Stmt {
+	if it := in.tree.at[s]; it != nil {
+		return it.stmt
+	}
+	return s
+}
+
 // entry inserts statements at the entry of a part.
 func (in *inserts) entry(p *part, list ...ast.Stmt) {
-	if p.before != nil {
-		in.before[p.before] = append(in.before[p.before], list...)
-	} else if p.in != nil {
+	switch {
+	case in.areas[p] != nil:
+		in.entry_[p] = append(in.entry_[p], list...)
+	case p.before != nil:
+		in.before[in.key(p.before)] = append(in.before[in.key(p.before)], list...)
+	case p.in != nil:
 		in.start[p.in] = append(in.start[p.in], list...)
-	} else {
+	default:
 		panic("transform: a part without an entry")
+	}
+}
+
+// entryFirst is entry before what is inserted there already.
+func (in *inserts) entryFirst(p *part, s ast.Stmt) {
+	switch {
+	case in.areas[p] != nil:
+		in.entry_[p] = append([]ast.Stmt{s}, in.entry_[p]...)
+	case p.before != nil:
+		in.before[in.key(p.before)] = append([]ast.Stmt{s}, in.before[in.key(p.before)]...)
+	default:
+		in.start[p.in] = append([]ast.Stmt{s}, in.start[p.in]...)
 	}
 }
 
@@ -97,7 +121,8 @@ func (in *inserts) put(n *need, list ...ast.Stmt) {
 		in.after[n.item.stmt] = append(in.after[n.item.stmt], list...)
 	case n.front:
 		// The reversal asks for the last operand first; the forward sweep evaluates the first first.
-		in.before[anchor(n.item)] = append(slices.Clone(list), in.before[anchor(n.item)]...)
+		at := in.key(anchor(n.item))
+		in.before[at] = append(slices.Clone(list), in.before[at]...)
 	case n.home != n.part || n.item == nil:
 		in.entry(n.home, list...)
 	default:
@@ -106,20 +131,26 @@ func (in *inserts) put(n *need, list ...ast.Stmt) {
 	}
 }
 
-// atTop reports whether a need is saved in the outermost block.
-func (in *inserts) atTop(n *need) bool {
+// level reports whether a need is saved at the level of the statements of its area, so that its variable can be declared there.
+func (in *inserts) level(n *need) bool {
+	direct := func(it *item) bool { return it.part == n.area.part && it.wrap == nil }
 	switch {
 	case n.front:
-		return in.top[anchor(n.item)]
+		return direct(n.item) && anchor(n.item) == n.item.stmt
 	case n.home != n.part || n.item == nil:
-		return n.home.parent == nil && (n.home.before == nil || in.top[n.home.before])
+		return n.home == n.area.part
 	}
-	return in.top[n.item.stmt]
+	return direct(n.item)
+}
+
+// declareFirst declares a variable at the beginning of an area.
+func (in *inserts) declareFirst(a *area, v *ast.Var) {
+	in.first[a.part] = append(in.first[a.part], &ast.Decl{Vars: []*ast.Var{v}, Typed: true})
 }
 
 // save makes the forward sweep remember a need and returns what loads it in the reverse sweep.
 func (in *inserts) save(v *resolver, n *need) []ast.Stmt {
-	loops := n.home.repeats()
+	loops := loopsWithin(n.home, n.area.part)
 	if n.flag != nil {
 		return in.saveFlag(v, n, loops)
 	}
@@ -128,14 +159,19 @@ func (in *inserts) save(v *resolver, n *need) []ast.Stmt {
 	}
 	if len(loops) == 0 {
 		n.slot = n.local
-		if in.atTop(n) {
+		if in.level(n) {
 			in.put(n, define(n.slot, n.expr))
 		} else {
-			in.first = append(in.first, &ast.Decl{Vars: []*ast.Var{n.slot}, Typed: true})
+			in.declareFirst(n.area, n.slot)
 			in.put(n, set(&ast.Ref{Var: n.slot}, token.ASSIGN, n.expr))
 		}
 		return nil
 	}
+	return in.saveInLoop(v, n, loops)
+}
+
+// saveInLoop makes the forward sweep remember a need in a slice.
+func (in *inserts) saveInLoop(v *resolver, n *need, loops []*item) []ast.Stmt {
 	t := types.NewSlice(n.local.Type)
 	n.slot = ast.NewVar(plural(n.local.Name), t)
 	ref := &ast.Ref{Var: n.slot}
@@ -149,10 +185,10 @@ func (in *inserts) save(v *resolver, n *need) []ast.Stmt {
 		in.notes[len(in.notes)-1].index = i
 	} else {
 		decl := &ast.Decl{Vars: []*ast.Var{n.slot}, Typed: true}
-		if in.top[outer.stmt] {
+		if in.direct(outer, n.area) {
 			in.before[outer.stmt] = append(in.before[outer.stmt], decl)
 		} else {
-			in.first = append(in.first, decl)
+			in.first[n.area.part] = append(in.first[n.area.part], decl)
 		}
 		in.put(n, set(ref, token.ASSIGN, builtin("append", t, ref, n.expr)))
 		if direct && n.home == in.coreOf(inner) {
@@ -164,6 +200,9 @@ func (in *inserts) save(v *resolver, n *need) []ast.Stmt {
 	}
 	return pop(n.local, ref)
 }
+
+// direct reports whether an item stands at the level of the statements of an area.
+func (in *inserts) direct(it *item, a *area) bool { return it.part == a.part && it.wrap == nil }
 
 // saveFlag makes the forward sweep remember whether a statement jumped: where it jumps, and where what follows it begins.
 func (in *inserts) saveFlag(v *resolver, n *need, loops []*item) []ast.Stmt {
@@ -177,11 +216,13 @@ func (in *inserts) saveFlag(v *resolver, n *need, loops []*item) []ast.Stmt {
 		t := types.NewSlice(n.local.Type)
 		n.slot = ast.NewVar(plural(n.local.Name), t)
 		ref := &ast.Ref{Var: n.slot}
-		remember = func(value bool) ast.Stmt { return set(ref, token.ASSIGN, builtin("append", t, ref, trueLit(value))) }
+		remember = func(value bool) ast.Stmt {
+			return set(ref, token.ASSIGN, builtin("append", t, ref, trueLit(value)))
+		}
 		load = pop(n.local, ref)
 	}
-	in.first = append(in.first, &ast.Decl{Vars: []*ast.Var{n.slot}, Typed: true})
-	for _, pos := range v.hist.log.at[flag] {
+	in.declareFirst(n.area, n.slot)
+	for _, pos := range v.hist.log.at[v.mem.variable(flag)] {
 		s := v.tree.items[pos].stmt
 		if a, ok := s.(*ast.Assign); ok && a.Op == token.ASSIGN {
 			in.after[s] = append(in.after[s], remember(true))
@@ -198,7 +239,7 @@ func (in *inserts) saveCount(v *resolver, n *need) []ast.Stmt {
 	t := types.NewSlice(x.Type)
 	n.slot = ast.NewVar(plural(x.Name), t)
 	ref := &ast.Ref{Var: n.slot}
-	in.first = append(in.first, &ast.Decl{Vars: []*ast.Var{n.slot}, Typed: true})
+	in.declareFirst(n.area, n.slot)
 	loop := v.synthetic[x]
 	zero := ast.Expr(intNumber(0))
 	if isBoolean(x.Type) {
@@ -241,9 +282,9 @@ func (in *inserts) coreOf(loop *item) *part {
 // plural is what to call the slice of remembered values.
 func plural(name string) string { return name + "s" }
 
-// size returns how many iterations a loop of the outermost block surely has, and its counter, or nil.
+// size returns how many iterations a loop at the level of an area surely has, and its counter, or nil.
 func (in *inserts) size(v *resolver, loop *item, n *need) (size, i ast.Expr) {
-	if !in.top[loop.stmt] || loop.hasExits() || n.home != loop.body {
+	if !in.direct(loop, n.area) || loop.hasExits() || n.home != loop.body {
 		return nil, nil
 	}
 	switch s := loop.stmt.(type) {
@@ -282,20 +323,15 @@ func atLeastZero(n ast.Expr) ast.Expr {
 func (in *inserts) dropCounters(v *resolver, b *ast.Block) *ast.Block {
 	replaced := map[*ast.Var]ast.Expr{}
 	for _, c := range in.counters {
-		if list := in.lists[c.loop]; list != nil && len(c.loop.part.repeats()) == 0 {
+		if list := in.lists[c.loop]; list != nil && len(loopsWithin(c.loop.part, in.areaOf(c.loop).part)) == 0 {
 			replaced[c.trips] = length(&ast.Ref{Var: list})
 		}
 	}
-	b = substitute(b, replaced)
+	b = v.substitute(b, replaced)
 	in.forEach(func(list []ast.Stmt) []ast.Stmt {
 		return substitute(&ast.Block{Stmts: list}, replaced).Stmts
 	})
-	asked := func(x *ast.Var) bool {
-		if replaced[x] != nil {
-			return false
-		}
-		return usesVar(b, x)
-	}
+	asked := func(x *ast.Var) bool { return replaced[x] == nil && usesVar(b, x) }
 	for _, c := range in.counters {
 		if asked(c.trips) {
 			in.declareBefore(c.loop, c.trips, intNumber(0))
@@ -304,42 +340,65 @@ func (in *inserts) dropCounters(v *resolver, b *ast.Block) *ast.Block {
 	}
 	for _, f := range in.flags {
 		if asked(f.flag) {
-			in.declareBefore(v.exits[f.exit], f.flag, trueLit(false))
+			in.declareBefore(f.loop, f.flag, trueLit(false))
 			in.entryFirst(f.exit, set(&ast.Ref{Var: f.flag}, token.ASSIGN, trueLit(true)))
 		}
 	}
 	return b
 }
 
+// areaOf returns the innermost area around an item.
+func (in *inserts) areaOf(it *item) *area {
+	for p := it.part; ; p = p.parent {
+		if a := in.areas[p]; a != nil {
+			return a
+		}
+	}
+}
+
 // declareBefore gives a variable its first value before a loop; it is declared where the reverse sweep sees it.
 func (in *inserts) declareBefore(loop *item, v *ast.Var, value ast.Expr) {
-	s := loop.stmt
-	if in.top[s] {
+	s, a := loop.stmt, in.areaOf(loop)
+	if in.direct(loop, a) {
 		in.before[s] = append(in.before[s], define(v, value))
 		return
 	}
-	in.first = append(in.first, &ast.Decl{Vars: []*ast.Var{v}, Typed: true})
+	in.declareFirst(a, v)
 	in.before[s] = append(in.before[s], set(&ast.Ref{Var: v}, token.ASSIGN, value))
 }
 
-func (in *inserts) entryFirst(p *part, s ast.Stmt) {
-	if p.before != nil {
-		in.before[p.before] = append([]ast.Stmt{s}, in.before[p.before]...)
-	} else {
-		in.start[p.in] = append([]ast.Stmt{s}, in.start[p.in]...)
-	}
-}
-
 func (in *inserts) forEach(f func([]ast.Stmt) []ast.Stmt) {
-	for k, l := range in.before {
-		in.before[k] = f(l)
-	}
-	for k, l := range in.after {
-		in.after[k] = f(l)
+	for _, m := range []map[ast.Stmt][]ast.Stmt{in.before, in.after} {
+		for k, l := range m {
+			m[k] = f(l)
+		}
 	}
 	for k, l := range in.start {
 		in.start[k] = f(l)
 	}
+	for k, l := range in.entry_ {
+		in.entry_[k] = f(l)
+	}
+}
+
+// substitute replaces variables by expressions in the reversed code of a block.
+func (r *reverser) substitute(b *ast.Block, by map[*ast.Var]ast.Expr) *ast.Block {
+	if len(by) == 0 {
+		return b
+	}
+	out := &ast.Block{Meta: b.Meta}
+	for _, s := range b.Stmts {
+		t := s
+		switch {
+		case r.joint[s]:
+			t = ast.MapBlocks(s, func(b *ast.Block) *ast.Block { return r.substitute(b, by) })
+			r.rebuilt(s, t)
+		case r.tree.at[s] == nil:
+			t = substitute(&ast.Block{Stmts: []ast.Stmt{s}}, by).Stmts[0]
+		}
+		out.Stmts = append(out.Stmts, t)
+	}
+	return out
 }
 
 // substitute replaces variables by expressions in a block.
@@ -358,9 +417,22 @@ func substitute(b *ast.Block, by map[*ast.Var]ast.Expr) *ast.Block {
 	return mapAll(b, f).(*ast.Block)
 }
 
-// mapAll applies f to every expression in s.
+// mapAll applies f to every expression in s. What does not change is shared with s.
 func mapAll(s ast.Stmt, f func(ast.Expr) ast.Expr) ast.Stmt {
-	return ast.MapExprs(s, f, func(t ast.Stmt) ast.Stmt { return mapAll(t, f) })
+	changed := false
+	t := ast.MapExprs(s, func(e ast.Expr) ast.Expr {
+		x := f(e)
+		changed = changed || x != e
+		return x
+	}, func(t ast.Stmt) ast.Stmt {
+		x := mapAll(t, f)
+		changed = changed || x != t
+		return x
+	})
+	if !changed {
+		return s
+	}
+	return t
 }
 
 // usesVar reports whether a statement names a variable.
@@ -373,26 +445,25 @@ func usesVar(s ast.Stmt, v *ast.Var) bool {
 	return found
 }
 
-// apply puts the inserts into the forward sweep.
+// apply puts the inserts into the joint code.
 func (in *inserts) apply(b *ast.Block) *ast.Block {
-	out := in.applyTo(b)
-	out.Stmts = append(append([]ast.Stmt{}, in.first...), out.Stmts...)
-	return out
-}
-
-func (in *inserts) applyTo(b *ast.Block) *ast.Block {
-	out := &ast.Block{Meta: b.Meta, Stmts: append([]ast.Stmt{}, in.start[b]...)}
+	out := &ast.Block{Meta: b.Meta, Stmts: slices.Clone(in.start[b])}
 	for _, s := range b.Stmts {
-		out.Stmts = append(out.Stmts, in.before[s]...)
-		t := s
-		if len(ast.Blocks(s)) > 0 {
-			t = ast.MapBlocks(s, func(b *ast.Block) *ast.Block { return in.applyTo(b) })
+		if mark, ok := s.(*ast.Block); ok && in.marks[mark] != nil {
+			c := in.marks[mark]
+			if c.entry && !c.empty {
+				out.Stmts = append(append(out.Stmts, in.first[c.part]...), in.entry_[c.part]...)
+			}
+			continue
 		}
-		if b, ok := s.(*ast.Block); ok {
-			t = in.applyTo(b)
+		key := in.key(s)
+		out.Stmts = append(out.Stmts, in.before[key]...)
+		t := s
+		if b, ok := s.(*ast.Block); len(ast.Blocks(s)) > 0 && !(ok && len(b.Stmts) == 0) {
+			t = ast.MapBlocks(s, func(b *ast.Block) *ast.Block { return in.apply(b) })
 		}
 		out.Stmts = append(out.Stmts, t)
-		out.Stmts = append(out.Stmts, in.after[s]...)
+		out.Stmts = append(out.Stmts, in.after[key]...)
 	}
 	return out
 }

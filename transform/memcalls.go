@@ -211,7 +211,7 @@ func (d *derivation) splitCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call) []ast.St
 	if c.Spread || c.Fun.Fn.Signature().Variadic() {
 		refuse(s.Info().Pos, "calls of variadic functions with active arguments are not supported yet")
 	}
-	h := d.u.splitHelper(c.Fun.Fn, d.pattern(c))
+	h := d.u.splitHelper(c.Fun.Fn, d.pattern(c), d.mem.jointsOf(c, d.u.summary(c.Fun.Fn).mem))
 	if d.forward {
 		return d.tangentCall(s, lhs, c, h)
 	}
@@ -258,6 +258,7 @@ func (d *derivation) splitCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call) []ast.St
 	targets = append(targets, &ast.Ref{Var: saved})
 	call := &ast.Call{Fun: ast.Callee{Gen: h.forward}, Args: args, T: h.forwardTuple()}
 	meta := *s.Info()
+	d.mem.calls[call] = c
 	t := &ast.Assign{Meta: meta, Lhs: targets, Op: op, Rhs: []ast.Expr{call}}
 	d.calls[t] = &splitNote{call: c, lhs: lhs, saved: saved, helper: h}
 	return append(out, t)

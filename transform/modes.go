@@ -22,10 +22,10 @@ func (u *Unit) Derive(f *ast.Func, mode ast.Mode, wrt []int, name string) (g *as
 		in[i] = true
 	}
 	if mode == ast.JVP {
-		return u.tangent(f, sig, in, name, true), nil
+		return u.tangent(f, sig, in, nil, name, true), nil
 	}
 	a := &assembly{u: u, mode: mode, sig: sig, in: in}
-	a.d = u.prepare(f, in, mode == ast.VJP, false)
+	a.d = u.prepare(f, in, nil, mode == ast.VJP, false)
 	a.f = &ast.Func{Name: name, Pkg: u.Pkg, Pos: f.Pos, Variadic: f.Variadic && mode != ast.VJP}
 	a.f.Doc = reverseDoc(f, mode, sig, name)
 	a.bind()
@@ -52,6 +52,7 @@ type assembly struct {
 	f    *ast.Func
 
 	seeds   []seedOf   // adjoints of results
+	wide    []*widened // shadows that are given and may lack capacity
 	fresh   []*ast.Var // inputs whose shadow is made here
 	made    []madeShadow
 	sharing map[*ast.Var]bool // inputs that F writes and that may share memory within themselves
@@ -81,12 +82,17 @@ func (a *assembly) bind() {
 			a.f.Params = append(a.f.Params, inputs[p.Index])
 		case ast.RoleShadow:
 			v := ast.NewVar(p.Name, p.Type)
+			a.f.Params = append(a.f.Params, v)
+			if d.appendsBehind(inputs[p.Index]) {
+				own := ast.NewVar(p.Name, p.Type)
+				a.wide = append(a.wide, widen(inputs[p.Index], v, own))
+				v = own
+			}
 			d.shadows[inputs[p.Index]] = v
 			d.isShadow[v] = true
 			if ast.ShapeOf(inputs[p.Index].Type) == ast.Mixed {
 				d.adjoints[inputs[p.Index]] = v
 			}
-			a.f.Params = append(a.f.Params, v)
 		case ast.RoleSeed:
 			v := ast.NewVar(p.Name, p.Type)
 			a.seeds = append(a.seeds, seedOf{results[p.Index], v})
@@ -179,14 +185,10 @@ func (a *assembly) build() {
 		seeds:   a.seedStmts,
 		ends:    a.ends,
 		zero:    a.zero,
-		keepAll: func(*region) bool { return false },
-	}
-	for _, v := range d.shadows {
-		spec.top = append(spec.top, v)
+		keepAll: func(*location) bool { return false },
 	}
 	a.sharing = d.sharing()
-	p := d.sweeps(spec)
-	a.join(p)
+	a.join(d.sweeps(spec))
 }
 
 // checkMixed refuses what is not supported of inputs that hold both floats and slices.
@@ -211,11 +213,6 @@ func (a *assembly) leaves(s *ast.Return) bool {
 // seedStmts starts the reverse sweep.
 func (a *assembly) seedStmts(r *reverser) []ast.Stmt {
 	var out []ast.Stmt
-	for _, v := range a.d.fn.Inputs() {
-		if adj := a.d.adjoints[v]; adj != nil && ast.ShapeOf(v.Type) == ast.ValueLike && !contains(a.ends, adj) {
-			out = append(out, &ast.Decl{Vars: []*ast.Var{adj}, Typed: true})
-		}
-	}
 	for _, s := range a.seeds {
 		out = append(out, a.seed(s)...)
 	}
@@ -272,22 +269,64 @@ func addShadow(dst, src ast.Expr, t types.Type) []ast.Stmt {
 	return nil
 }
 
-// join puts the sweeps together.
-func (a *assembly) join(p *sweepPair) {
-	d := a.d
-	body := &ast.Block{}
-	rev := append([]ast.Stmt{}, p.reverse.Stmts...)
-	ret := &ast.Return{Results: a.outputs}
-	forward := a.expandReturns(p.forward)
-	var check []ast.Stmt
-	if a.err != nil {
-		cond := &ast.Binary{Op: token.NEQ, X: &ast.Ref{Var: a.err}, Y: nilExpr(a.err.Type), T: types.Typ[types.Bool]}
-		check = []ast.Stmt{&ast.If{Cond: cond, Then: &ast.Block{Stmts: []ast.Stmt{&ast.Return{Results: a.failed}}}}}
+// join puts what stands around the joint code to it.
+func (a *assembly) join(joint *ast.Block, r *reverser) {
+	forward, reverse, found := splitAt(a.expandReturns(joint).Stmts, r.sweepBorder)
+	if !found {
+		forward, reverse = reverse, nil
 	}
-	var early, late []ast.Stmt
+	early, late := a.freshShadows(&ast.Block{Stmts: forward})
+	mark := &ast.Block{} // the border between the sweeps
+	var wide, narrow []ast.Stmt
+	for _, w := range a.wide {
+		wide, narrow = append(wide, w.first...), append(narrow, w.last)
+	}
+	all := slices.Concat(declareResults(a.d, a.f.Results), a.checkDisjoint(), wide, early, forward)
+	if found {
+		all = slices.Concat(all, []ast.Stmt{mark}, a.checkError(), late, reverse)
+	} else {
+		all = slices.Concat(late, all)
+	}
+	all = append(append(all, narrow...), &ast.Return{Results: a.outputs})
+	body := a.u.tidy(a.d, &ast.Block{Stmts: all}, a.f.Results)
+	a.f.Body = borders(body, mark, r.inserts.notes)
+}
+
+// splitAt splits a list at a statement.
+func splitAt(list []ast.Stmt, border *ast.Block) (before, after []ast.Stmt, found bool) {
+	for i, s := range list {
+		if s == ast.Stmt(border) {
+			return list[:i], list[i+1:], true
+		}
+	}
+	return nil, list, false
+}
+
+// reshapes reports whether F replaces slices or pointers behind an input. The shadow has the shape of before.
+func (a *assembly) reshapes(v *ast.Var) bool {
+	written, found := a.d.writtenCells(), false
+	a.d.mem.behind(a.d.mem.variable(v), map[*location]bool{}, func(c *location) {
+		found = found || refers(c.typ) && written[c]
+	})
+	return found
+}
+
+// checkError leaves the derivative where F failed.
+func (a *assembly) checkError() []ast.Stmt {
+	if a.err == nil {
+		return nil
+	}
+	cond := &ast.Binary{Op: token.NEQ, X: &ast.Ref{Var: a.err}, Y: nilExpr(a.err.Type), T: types.Typ[types.Bool]}
+	return []ast.Stmt{&ast.If{Cond: cond, Then: &ast.Block{Stmts: []ast.Stmt{&ast.Return{Results: a.failed}}}}}
+}
+
+// freshShadows makes the shadows that the caller does not give: before the forward sweep where that needs them, else before the
+// reverse sweep.
+func (a *assembly) freshShadows(forward *ast.Block) (early, late []ast.Stmt) {
+	d := a.d
 	for _, v := range a.fresh {
 		sv := d.shadows[v]
-		mirror := a.sharing[v]
+		mirror := a.sharing[v] || d.appendsBehind(v)
 		mk := freshShadow(sv, v, contains(a.f.Results, sv), mirror)
 		if isPointer(v.Type) && !mirror && !linked(v.Type) && !derefsAlways(d.fn, v) {
 			mk = unlessNil(sv, v, mk)
@@ -299,19 +338,13 @@ func (a *assembly) join(p *sweepPair) {
 				moved = true
 			}
 		}
-		if moved || usesVar(forward, sv) {
+		if moved || usesVar(forward, sv) || a.reshapes(v) {
 			early = append(early, mk...)
 		} else {
 			late = append(late, mk...)
 		}
 	}
-	tail := append(append(append([]ast.Stmt{}, check...), late...), rev...)
-	tail = append(tail, ret)
-	mark := &ast.Block{} // the border between the sweeps
-	early = slices.Concat(declareResults(d, a.f.Results), a.checkDisjoint(), early)
-	all := &ast.Block{Stmts: append(append(append(append([]ast.Stmt{}, early...), forward.Stmts...), mark), tail...)}
-	body = a.u.tidy(d, all, a.f.Results)
-	a.f.Body = borders(body, mark, p.inserts.notes)
+	return early, late
 }
 
 func nilExpr(t types.Type) ast.Expr { return &ast.Name{Obj: types.Universe.Lookup("nil"), T: t} }
@@ -333,6 +366,9 @@ func (a *assembly) expandReturns(b *ast.Block) *ast.Block {
 			}
 			return &c
 		case *ast.Block:
+			if len(t.Stmts) == 0 {
+				return t // the border between the sweeps
+			}
 			return a.expandReturns(t)
 		}
 		return ast.MapBlocks(t, func(b *ast.Block) *ast.Block { return a.expandReturns(b) })
@@ -484,6 +520,9 @@ func borders(b *ast.Block, mark *ast.Block, notes []note) *ast.Block {
 			at = i
 		}
 	}
+	if at < 0 {
+		return b // both at once
+	}
 	forward := b.Stmts[:at]
 	rest := b.Stmts[at+1:]
 	if len(forward) == 0 || len(rest) < 2 {
@@ -550,13 +589,16 @@ func (u *Unit) tidy(d *derivation, b *ast.Block, results []*ast.Var) *ast.Block 
 		b = l.block(b)
 		removed = l.removed
 	}
-	return declare(b)
+	return rescope(declare(b), slices.Concat(d.fn.Inputs(), results))
 }
 
 // addressedBy reports of a variable whether its address, or that of the variable whose tangent it is, is taken.
 func (d *derivation) addressedBy() func(*ast.Var) bool {
 	fixed := map[*ast.Var]bool{}
-	for v := range d.mem.addressed {
+	for v, l := range d.mem.vars {
+		if !l.addr {
+			continue
+		}
 		fixed[v] = true
 		if t := d.adjoints[v]; t != nil {
 			fixed[t] = true

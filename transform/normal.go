@@ -189,18 +189,11 @@ func (n *normaliser) steady(x ast.Expr, body *ast.Block) bool {
 	default:
 		return false
 	}
-	read := map[cell]bool{}
-	n.mem.readCells(x, func(c cell) { read[c] = true })
-	vars := map[*ast.Var]bool{}
-	ast.Walk(x, func(e ast.Expr) bool {
-		if r, ok := e.(*ast.Ref); ok {
-			vars[r.Var] = true
-		}
-		return true
-	})
+	read := map[*location]bool{}
+	n.mem.reads(x, func(c *location) { read[c] = true })
 	ok := true
 	ast.Inspect(body, func(s ast.Stmt) bool {
-		n.mem.writes(s, func(v *ast.Var) { ok = ok && !vars[v] }, func(c cell) { ok = ok && !read[c] })
+		n.mem.writes(s, func(c *location) { ok = ok && !read[c] })
 		return ok
 	})
 	return ok
@@ -208,12 +201,7 @@ func (n *normaliser) steady(x ast.Expr, body *ast.Block) bool {
 
 // assignedIn reports whether a body assigns a variable.
 func (n *normaliser) assignedIn(body *ast.Block, v *ast.Var) bool {
-	found := n.mem.addressed[v]
-	ast.Inspect(body, func(s ast.Stmt) bool {
-		n.mem.writes(s, func(w *ast.Var) { found = found || v == w }, func(cell) {})
-		return !found
-	})
-	return found
+	return n.mem.addressed(v) || assigns(body, v)
 }
 
 func (n *normaliser) assign(s *ast.Assign) []ast.Stmt {
@@ -246,7 +234,7 @@ func (n *normaliser) spread(s *ast.Assign) []ast.Stmt {
 	c := *s
 	c.Lhs = append([]ast.Expr(nil), s.Lhs...)
 	for i, l := range s.Lhs {
-		if r, ok := l.(*ast.Ref); l == nil || ok && !n.mem.addressed[r.Var] {
+		if r, ok := l.(*ast.Ref); l == nil || ok && !n.mem.addressed(r.Var) {
 			continue
 		}
 		if ast.Any(l, func(e ast.Expr) bool { _, ok := e.(*ast.Index); return ok }) {

@@ -28,7 +28,19 @@ type reverser struct {
 	tree *tree
 	hist *history
 
-	marks     map[*ast.Block]*part // empty blocks that stand at the beginning of reversed parts
+	ends        []*ast.Var // adjoints that are results
+	oneSweep    bool       // statements may be swept forward and back at once
+	rootArea    *area
+	ctx         *context                // of the code that is being written
+	marks       map[*ast.Block]*context // empty blocks that stand at the beginning of reversed parts
+	joint       map[ast.Stmt]bool       // compound statements in which forward and reverse sweep meet
+	unwrapped   map[*ast.Block]bool     // blocks of the user's that are taken apart
+	sweepBorder *ast.Block              // where the reverse sweep begins
+	declaredIn  map[*ast.Var]*part      // where variables of the forward sweep are in scope
+	effects     map[*item]*effects
+	primalsOf   map[*ast.Var]*ast.Var
+	primalsAt   int
+
 	exits     map[*part]*item      // parts that leave a loop and are reversed before it
 	cores     map[*part]*item      // what is left of the body of a loop without them
 	own       map[*ast.Var]bool    // variables of the reverse sweep itself: counters of reversed loops
@@ -44,8 +56,9 @@ type reverser struct {
 // block reverses a part.
 func (r *reverser) block(p *part) *ast.Block {
 	b := &ast.Block{}
-	mark := &ast.Block{}
-	r.marks[mark] = p
+	defer func(c *context) { r.ctx = c }(r.ctx)
+	r.ctx = r.ctx.within(p)
+	mark := r.mark(r.ctx)
 	var body []ast.Stmt
 	for i := len(p.items) - 1; i >= 0; i-- {
 		body = append(body, r.item(p.items[i])...)
@@ -59,6 +72,14 @@ func (r *reverser) block(p *part) *ast.Block {
 
 // declarations declares the adjoints of the variables that a part declares.
 func (r *reverser) declarations(p *part) []ast.Stmt {
+	var out []ast.Stmt
+	if p.parent == nil {
+		for _, v := range r.fn.Inputs() {
+			if a := r.adjoints[v]; a != nil && ast.ShapeOf(v.Type) == ast.ValueLike && !contains(r.ends, a) {
+				out = append(out, &ast.Decl{Vars: []*ast.Var{a}, Typed: true})
+			}
+		}
+	}
 	var vars []*ast.Var
 	for _, it := range p.items {
 		if it.body == nil {
@@ -68,9 +89,8 @@ func (r *reverser) declarations(p *part) []ast.Stmt {
 	if l := p.branch; l != nil && l.body == p {
 		vars = append(vars, ast.Defined(l.stmt)...)
 	}
-	var out []ast.Stmt
 	for _, v := range vars {
-		if a := r.adjoints[v]; a != nil && r.isLocal(v) && !r.mem.addressed[v] {
+		if a := r.adjoints[v]; a != nil && r.isLocal(v) && !r.mem.addressed(v) {
 			out = append(out, &ast.Decl{Vars: []*ast.Var{a}, Typed: true})
 		}
 	}
@@ -206,23 +226,19 @@ func (r *reverser) accumulate(s ast.Stmt, l, e ast.Expr, op token.Token) []ast.S
 
 // mayMeet reports whether the adjoint of l and that of one of the terms may be the same.
 func (r *reverser) mayMeet(l ast.Expr, terms []term) bool {
-	if !r.mem.inMemory(l) {
-		v := rootVar(l)
-		return slices.ContainsFunc(terms, func(t term) bool { return rootVar(t.place) == v && !r.mem.inMemory(t.place) })
-	}
-	region := r.mem.place(l)
-	for _, t := range terms {
-		if r.mem.inMemory(t.place) && r.mayShare(region, r.mem.place(t.place)) {
-			return true
+	return slices.ContainsFunc(terms, func(t term) bool { return r.mayBeOne(l, t.place) })
+}
+
+// mayBeOne reports whether two places may be, or overlap, the same memory.
+func (d *derivation) mayBeOne(x, y ast.Expr) bool {
+	for _, a := range d.mem.cells(x) {
+		for _, b := range d.mem.cells(y) {
+			if a == b {
+				return true
+			}
 		}
 	}
 	return false
-}
-
-// mayShare reports whether two regions may share memory. The caller of a callee's derivative may give it what it likes.
-func (d *derivation) mayShare(a, b *region) bool {
-	a, b = a.find(), b.find()
-	return a == b || d.callee && len(a.inputs) > 0 && len(b.inputs) > 0
 }
 
 // A target is a left side of an assignment that is being reversed.
@@ -424,7 +440,7 @@ func addUp(terms []ast.Expr) ast.Expr {
 // linearise linearises the right side of a target, seeded with its adjoint.
 func (r *reverser) linearise(s ast.Stmt, t *target, single bool) *linear {
 	lin := &linear{d: r.derivation, stmt: s, seed: t.d}
-	if ref, ok := t.l.(*ast.Ref); ok && single && !mentions(t.rhs, ref.Var) && !r.mem.addressed[ref.Var] {
+	if ref, ok := t.l.(*ast.Ref); ok && single && !mentions(t.rhs, ref.Var) && !r.mem.addressed(ref.Var) {
 		lin.whole, lin.value = t.rhs, &ast.Past{X: ref, At: s, After: true}
 	}
 	lin.push(t.rhs, symbolic(t.rhs.Type()))
@@ -739,7 +755,7 @@ func (r *reverser) copyBack(s ast.Stmt, c *ast.Call) []ast.Stmt {
 	ddst := r.value(dst, past)
 	at := func(x ast.Expr) ast.Expr { return &ast.Index{X: x, I: &ast.Ref{Var: i}, T: elem} }
 	var from ast.Expr = ddst
-	if r.reachesActive(src) && r.mayShare(r.mem.reach(dst), r.mem.reach(src)) {
+	if r.reachesActive(src) && r.mem.reach(dst) == r.mem.reach(src) {
 		// The two may overlap: take the adjoints out before any is added.
 		t := ast.NewVar("adj", dst.Type())
 		mk := builtin("append", dst.Type(), &ast.Convert{X: &ast.Name{Obj: types.Universe.Lookup("nil"), T: dst.Type()}, T: dst.Type()}, &ast.Slice{X: ddst, Hi: &ast.Ref{Var: n}, T: dst.Type()})

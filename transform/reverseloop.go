@@ -70,7 +70,7 @@ func (r *reverser) peel(it *item) (core *part, lead []ast.Stmt) {
 			if flag == nil {
 				flag = ast.NewVar("left", types.Typ[types.Bool])
 				r.synthetic[flag] = it
-				r.inserts.flag(flag, exit)
+				r.inserts.flag(flag, exit, it)
 			}
 			cond := &ast.Past{X: &ast.Ref{Var: flag}, At: it.stmt, After: true}
 			lead = append(lead, &ast.If{Cond: cond, Then: b})
@@ -90,7 +90,7 @@ func (r *reverser) returnFlag(loop *item, exit *part) *ast.Var {
 	}
 	for _, it := range exit.items {
 		a, ok := it.stmt.(*ast.Assign)
-		if ok && len(a.Lhs) == 1 && r.returned != nil && ast.Equal(a.Lhs[0], &ast.Ref{Var: r.returned}) && len(r.hist.log.at[r.returned]) == 2 {
+		if ok && len(a.Lhs) == 1 && r.returned != nil && ast.Equal(a.Lhs[0], &ast.Ref{Var: r.returned}) && len(r.hist.log.at[r.mem.variable(r.returned)]) == 2 {
 			return r.returned
 		}
 	}
@@ -224,26 +224,15 @@ func (r *reverser) countHeader(it *item, c *count) *header {
 
 // steady reports whether the value of a bound is the same in all iterations of a loop.
 func (r *reverser) steady(it *item, bound ast.Expr) bool {
-	ok := true
-	check := func(key any) {
-		for _, pos := range r.hist.log.at[key] {
-			if pos >= it.pos && pos < it.end {
-				ok = false
-			}
-		}
-	}
-	ast.Walk(bound, func(e ast.Expr) bool {
-		switch e := e.(type) {
-		case *ast.Ref:
-			check(e.Var)
-		case *ast.Call:
-			if e.Fun.Fn != nil {
-				ok = false
-			}
-		}
-		return true
+	ok := !ast.Any(bound, func(e ast.Expr) bool {
+		c, isCall := e.(*ast.Call)
+		return isCall && c.Fun.Fn != nil
 	})
-	r.mem.readCells(bound, func(c cell) { check(c) })
+	r.mem.reads(bound, func(c *location) {
+		for _, pos := range r.hist.log.at[c] {
+			ok = ok && (pos < it.pos || pos >= it.end)
+		}
+	})
 	return ok
 }
 

@@ -14,21 +14,20 @@ import (
 //
 // Every past value that the reverse sweep asks for is, in this order,
 //
-//	read in place       where nothing writes it after the point that is meant;
+//	read in place       where nothing writes it between the point that is meant and the reversed code that asks;
 //	computed again      where one plain assignment made it, of values that are read in place, cheaply;
-//	remembered          else: in a variable, or in a slice where the point is in a loop.
+//	remembered          else: in a variable, or in a slice where the point is in a loop that has ended by then.
 //
-// A remembered value is loaded at the beginning of the reversal of the part in which it is saved, which is the
-// innermost part that holds all its uses and runs as often as the value is born. Conditions come last: where what they
-// read is at hand they are evaluated again, else the one bit is remembered.
+// A remembered value is loaded at the beginning of the reversal of the part in which it is saved, which is the innermost part that
+// holds all its uses and runs as often as the value is born. Conditions come last: where what they read is at hand they are
+// evaluated again, else the one bit is remembered.
 type resolver struct {
 	*reverser
-	needs    map[string]*need
-	order    []*need
-	byLocal  map[*ast.Var]*need
-	topLevel map[*ast.Var]bool  // variables that are in scope in the reverse sweep
-	keepAll  func(*region) bool // regions whose memory may change before the reverse sweep
-	late     bool               // conditions are being resolved
+	needs   map[string]*need
+	order   []*need
+	byLocal map[*ast.Var]*need
+	keepAll func(*location) bool // cells that may change before the reverse sweep
+	late    bool                 // conditions are being resolved
 }
 
 // A need is a past value that is computed again or remembered.
@@ -45,19 +44,23 @@ type need struct {
 	late  bool     // with front: the item leaves it alone, so that it can be saved after it as well
 	flag  *item    // the if that asks for a flag, if it is one
 
-	home *part    // where it is saved and loaded
-	slot *ast.Var // what remembers it: a variable, or a slice
+	area  *area    // the innermost area that holds the value and all its uses
+	early bool     // the uses stand before the pivot of their area
+	home  *part    // where it is saved and loaded
+	slot  *ast.Var // what remembers it: a variable, or a slice
 }
 
-func (r *reverser) resolve(b *ast.Block, top map[*ast.Var]bool, keepAll func(*region) bool) *ast.Block {
-	v := &resolver{reverser: r, needs: map[string]*need{}, byLocal: map[*ast.Var]*need{}, topLevel: top, keepAll: keepAll}
-	b = v.block(b, r.tree.root)
+// resolve replaces the past values in the joint code of a function.
+func (r *reverser) resolve(b *ast.Block, keepAll func(*location) bool) *ast.Block {
+	v := &resolver{reverser: r, needs: map[string]*need{}, byLocal: map[*ast.Var]*need{}, keepAll: keepAll}
+	root := &context{part: r.tree.root, area: r.rootArea}
+	b = v.block(b, root)
 	v.late = true
-	b = v.block(b, r.tree.root)
+	b = v.block(b, root)
 	firsts := v.resolveFirsts(b)
 	loads := v.settle()
 	for p, list := range firsts {
-		loads[p] = append(list, loads[p]...)
+		loads[spot{p, false}] = append(list, loads[spot{p, false}]...)
 	}
 	b = v.load(b, loads)
 	return v.inserts.dropCounters(v, b)
@@ -67,10 +70,9 @@ func (r *reverser) resolve(b *ast.Block, top map[*ast.Var]bool, keepAll func(*re
 func (v *resolver) resolveFirsts(b *ast.Block) map[*part][]ast.Stmt {
 	out := map[*part][]ast.Stmt{}
 	ast.Inspect(b, func(s ast.Stmt) bool {
-		if mark, ok := s.(*ast.Block); ok && v.marks[mark] != nil {
-			p := v.marks[mark]
-			for _, f := range v.firsts[p] {
-				out[p] = append(out[p], v.stmt(f, p.parent))
+		if c := v.marked(s); c != nil && !c.entry {
+			for _, f := range v.firsts[c.part] {
+				out[c.part] = append(out[c.part], v.stmt(f, &context{part: c.part.parent, area: c.area}))
 			}
 		}
 		return true
@@ -78,12 +80,22 @@ func (v *resolver) resolveFirsts(b *ast.Block) map[*part][]ast.Stmt {
 	return out
 }
 
-// block rewrites the past values in a block.
-func (v *resolver) block(b *ast.Block, ctx *part) *ast.Block {
+// marked returns the context that a mark begins, or nil for any other statement.
+func (v *resolver) marked(s ast.Stmt) *context {
+	if b, ok := s.(*ast.Block); ok {
+		return v.marks[b]
+	}
+	return nil
+}
+
+// block rewrites the past values in a block. A mark changes the context of what follows it in its block.
+func (v *resolver) block(b *ast.Block, ctx *context) *ast.Block {
 	out := &ast.Block{Meta: b.Meta}
 	for _, s := range b.Stmts {
-		if mark, ok := s.(*ast.Block); ok && v.marks[mark] != nil {
-			ctx = v.marks[mark]
+		if c := v.marked(s); c != nil {
+			if !c.entry {
+				ctx = c
+			}
 			out.Stmts = append(out.Stmts, s)
 			continue
 		}
@@ -92,8 +104,14 @@ func (v *resolver) block(b *ast.Block, ctx *part) *ast.Block {
 	return out
 }
 
-func (v *resolver) stmt(s ast.Stmt, ctx *part) ast.Stmt {
+func (v *resolver) stmt(s ast.Stmt, ctx *context) ast.Stmt {
+	if v.tree.at[s] != nil && !v.joint[s] {
+		return s // of the forward sweep
+	}
 	if b, ok := s.(*ast.Block); ok {
+		if len(b.Stmts) == 0 {
+			return s // the border between the sweeps
+		}
 		return v.block(b, ctx)
 	}
 	_, isIf := s.(*ast.If)
@@ -103,7 +121,7 @@ func (v *resolver) stmt(s ast.Stmt, ctx *part) ast.Stmt {
 		}
 		return v.rewrite(e, ctx)
 	}
-	return ast.MapExprs(s, f, func(t ast.Stmt) ast.Stmt {
+	t := ast.MapExprs(s, f, func(t ast.Stmt) ast.Stmt {
 		if b, ok := t.(*ast.Block); ok {
 			if v.marks[b] != nil {
 				return b
@@ -112,9 +130,13 @@ func (v *resolver) stmt(s ast.Stmt, ctx *part) ast.Stmt {
 		}
 		return v.stmt(t, ctx)
 	})
+	if v.joint[s] {
+		v.joint[t], v.tree.at[t] = true, v.tree.at[s]
+	}
+	return t
 }
 
-func (v *resolver) rewrite(e ast.Expr, ctx *part) ast.Expr {
+func (v *resolver) rewrite(e ast.Expr, ctx *context) ast.Expr {
 	if p, ok := e.(*ast.Past); ok {
 		it := v.tree.at[p.At]
 		if it == nil {
@@ -125,11 +147,11 @@ func (v *resolver) rewrite(e ast.Expr, ctx *part) ast.Expr {
 	return ast.MapOperands(e, func(x ast.Expr) ast.Expr { return v.rewrite(x, ctx) })
 }
 
-// A use is a point of the forward sweep and the part in whose reversal its values are asked for.
+// A use is a point of the forward sweep and the place in the derivative where values at it are asked for.
 type use struct {
 	it    *item
 	after bool
-	ctx   *part
+	ctx   *context
 }
 
 // value returns what has the value of e at a point.
@@ -142,8 +164,12 @@ func (v *resolver) value(e ast.Expr, u use) ast.Expr {
 	case *ast.Past:
 		return v.rewrite(e, u.ctx)
 	case *ast.Ref:
-		if !v.mem.addressed[e.Var] {
+		if v.isScalar(e) {
 			return v.variable(e.Var, u)
+		}
+	case *ast.Addr:
+		if !isPlace(e.X) {
+			refuse(u.it.stmt.Info().Pos, "this address cannot be differentiated here; assign it to a variable first")
 		}
 	}
 	if v.asksFlag(e) {
@@ -155,7 +181,36 @@ func (v *resolver) value(e ast.Expr, u use) ast.Expr {
 	if n := v.slots(e, u); n > 0 && v.wholly(e, n, u) {
 		return v.remember(e, u)
 	}
-	return ast.MapOperands(e, func(x ast.Expr) ast.Expr { return v.value(x, u) })
+	return v.inParts(e, u)
+}
+
+// inParts returns e with its operands as they were at a point. Of a place the root stays as it is.
+func (v *resolver) inParts(e ast.Expr, u use) ast.Expr {
+	root := rootVar(e)
+	return ast.MapOperands(e, func(x ast.Expr) ast.Expr {
+		if root != nil && isPlace(e) && rootVar(x) == root && !isIndexOf(e, x) {
+			if _, ok := x.(*ast.Ref); ok {
+				return x
+			}
+			return v.inParts(x, u)
+		}
+		return v.value(x, u)
+	})
+}
+
+// isIndexOf reports whether x is the index of e.
+func isIndexOf(e, x ast.Expr) bool {
+	i, ok := e.(*ast.Index)
+	return ok && i.I == x && i.X != x
+}
+
+// isScalar reports whether a variable is one cell that only its name reaches.
+func (v *resolver) isScalar(e *ast.Ref) bool {
+	switch e.Var.Type.Underlying().(type) {
+	case *types.Struct, *types.Array:
+		return false
+	}
+	return !v.mem.addressed(e.Var)
 }
 
 // asksFlag reports whether e is the condition of what follows a statement that may have jumped.
@@ -202,18 +257,15 @@ func (v *resolver) slots(e ast.Expr, u use) int {
 	case *ast.Past:
 		return 0
 	case *ast.Ref:
-		if !v.mem.addressed[e.Var] {
+		if v.isScalar(e) {
 			return v.variableSlots(e.Var, u)
 		}
-		return v.memorySlots(e, u)
+		return v.placeSlots(e, u)
 	case *ast.Field, *ast.Index, *ast.Deref:
-		if root := rootVar(e); root == nil || v.mem.addressed[root] {
-			if v.memorySlots(e, u) > 0 {
-				return 1
-			}
-		} else if v.variableSlots(root, u) > 0 {
+		if v.placeSlots(e, u) > 0 {
 			return 1
 		}
+		return v.addressSlots(e, u)
 	case *ast.Call:
 		if e.Fun.Fn != nil && v.u.summary(e.Fun.Fn) != nil {
 			return many // a call of the user's own is not repeated
@@ -230,6 +282,22 @@ func (v *resolver) slots(e ast.Expr, u use) int {
 	return n
 }
 
+// addressSlots is slots for what finding a place takes.
+func (v *resolver) addressSlots(e ast.Expr, u use) int {
+	root, n := rootVar(e), 0
+	for _, x := range ast.Operands(e) {
+		switch {
+		case root == nil || rootVar(x) != root || isIndexOf(e, x):
+			n += v.slots(x, u)
+		default:
+			if _, ok := x.(*ast.Ref); !ok {
+				n += v.addressSlots(x, u)
+			}
+		}
+	}
+	return n
+}
+
 // roundsTwice reports whether a condition does float arithmetic, which a processor with fused multiply-add may round
 // differently the second time.
 func roundsTwice(e ast.Expr) bool {
@@ -239,28 +307,57 @@ func roundsTwice(e ast.Expr) bool {
 	})
 }
 
-// memorySlots is 1 if a place in memory may have been written since, else 0.
-func (v *resolver) memorySlots(e ast.Expr, u use) int {
-	if v.inShadow(e) {
+// placeSlots is 1 if the value at a place may have been overwritten since, else 0.
+func (v *resolver) placeSlots(e ast.Expr, u use) int {
+	root := rootVar(e)
+	operands := ast.Operands(e)
+	switch {
+	case root == nil && v.inShadow(e):
 		return 0
-	}
-	if isString(ast.Operands(orRef(e))[0].Type()) {
+	case len(operands) > 0 && isString(operands[0].Type()):
 		return 0
+	case root != nil && !v.inScope(root, u.ctx):
+		return 1
 	}
 	for _, c := range v.mem.cells(e) {
-		if v.keepAll(c.region) || v.hist.log.later(c, u.it, u.after) {
+		if v.overwritten(c, u) {
 			return 1
 		}
 	}
 	return 0
 }
 
-// orRef gives a Ref an operand to look at.
-func orRef(e ast.Expr) ast.Expr {
-	if r, ok := e.(*ast.Ref); ok {
-		return &ast.Deref{X: r}
+// overwritten reports whether a cell may be written between a point and the code that asks for its value there.
+func (v *resolver) overwritten(c *location, u use) bool {
+	if v.keepAll(c) {
+		return true
 	}
-	return e
+	if e := u.ctx.early; e != nil && u.it.pos >= e.pos {
+		return v.hist.log.between(c, e, u.it, u.after)
+	}
+	within, limit := u.horizon()
+	return v.hist.log.later(c, u.it, u.after, within, limit)
+}
+
+// horizon returns the innermost part that is swept at once and holds both the point and the code that asks, and the position up to
+// which the forward sweep of that part has got by then.
+func (u use) horizon() (*part, int) {
+	limit := u.ctx.area.part.to
+	a := u.ctx.area
+	for a.parent != nil && (u.it.pos < a.part.from || u.it.pos >= a.part.to) {
+		a = a.parent
+		limit = a.pivot.end
+	}
+	return a.part, limit
+}
+
+// inScope reports whether a variable of the forward sweep is in scope where reversed code stands.
+func (v *resolver) inScope(x *ast.Var, ctx *context) bool {
+	p, declared := v.declaredIn[x]
+	if !declared {
+		return true // an input, a result, or declared at the beginning
+	}
+	return ctx.area.part.inside(p)
 }
 
 // inShadow reports whether a place lies in a shadow, whose slices and pointers the reverse sweep puts back.
@@ -284,7 +381,7 @@ func (v *resolver) variableSlots(x *ast.Var, u use) int {
 		return 0
 	}
 	ver := v.versionOf(x, u)
-	if ver != nil && ver.loop != nil && v.isIndex(x, ver.loop) {
+	if ver != nil && ver.loop != nil && v.isIndex(x, ver.loop) && v.indexOf(ver.loop, u) {
 		return 0
 	}
 	if v.needs[v.key(x, ver, u)] != nil {
@@ -296,11 +393,16 @@ func (v *resolver) variableSlots(x *ast.Var, u use) int {
 	return 1
 }
 
+// indexOf reports whether the counter of a loop is at hand: in the reversal of the loop, or after it where its trips are counted.
+func (v *resolver) indexOf(loop *item, u use) bool {
+	return v.index[loop] != nil || v.exit(u.ctx.part, loop) != nil
+}
+
 func (v *resolver) versionOf(x *ast.Var, u use) *version {
 	if v.synthetic[x] != nil || v.tree.guards[x] != nil {
 		return nil
 	}
-	ver := v.hist.versionAt(x, u.it, u.after)
+	ver := v.hist.versionAt(v.mem.variable(x), u.it, u.after)
 	if ver == nil {
 		panic(fmt.Sprintf("transform: no version of %s at %q", x.Name, u.it.stmt.Info().Src))
 	}
@@ -313,9 +415,22 @@ func (v *resolver) inPlace(x *ast.Var, u use) bool {
 		return false // what it is where it is asked for, and what it is where a jump goes, are two things
 	}
 	if loop := v.synthetic[x]; loop != nil {
-		return len(loop.part.repeats()) == 0
+		within, _ := u.horizon()
+		return len(loopsWithin(loop.part, within)) == 0
 	}
-	return v.topLevel[x] && !v.hist.log.later(x, u.it, u.after)
+	return v.inScope(x, u.ctx) && !v.overwritten(v.mem.variable(x), u)
+}
+
+// loopsWithin returns the loops inside of a part whose iterations may run p more than once, innermost first.
+func loopsWithin(p, within *part) []*item {
+	var list []*item
+	for _, loop := range p.repeats() {
+		if loop.pos < within.from || loop == within.branch {
+			break
+		}
+		list = append(list, loop)
+	}
+	return list
 }
 
 // isIndex reports whether x is the counter or key of a loop.
@@ -362,11 +477,13 @@ func (v *resolver) variable(x *ast.Var, u use) ast.Expr {
 	}
 	ver := v.versionOf(x, u)
 	if ver.loop != nil && v.isIndex(x, ver.loop) {
-		if v.exit(u.ctx, ver.loop) != nil {
+		if v.exit(u.ctx.part, ver.loop) != nil {
 			trips := v.inserts.tripsOf(ver.loop)
 			return v.rewrite(v.nth(ver.loop, &ast.Past{X: &ast.Ref{Var: trips}, At: ver.loop.stmt, After: true}, x.Type), u.ctx)
 		}
-		return v.index[ver.loop]
+		if i := v.index[ver.loop]; i != nil {
+			return i
+		}
 	}
 	n := v.need(v.key(x, ver, u), u)
 	if n.local == nil {
@@ -395,10 +512,10 @@ func (v *resolver) subsOf(e ast.Expr) []*need {
 
 func (v *resolver) key(x *ast.Var, ver *version, u use) string {
 	if ver == nil {
-		return fmt.Sprintf("%p", x)
+		return fmt.Sprintf("%p", x) + u.ctx.key()
 	}
-	key := fmt.Sprintf("v%d", ver.id)
-	for p := u.ctx; p != nil; p = p.parent {
+	key := fmt.Sprintf("v%d", ver.id) + u.ctx.key()
+	for p := u.ctx.part; p != nil; p = p.parent {
 		if v.exits[p] != nil && ver.part.inside(v.exits[p].body) && !ver.part.inside(p) {
 			key += fmt.Sprintf("x%d", v.exits[p].pos)
 		}
@@ -409,13 +526,13 @@ func (v *resolver) key(x *ast.Var, ver *version, u use) string {
 func (v *resolver) need(key string, u use) *need {
 	n := v.needs[key]
 	if n == nil {
-		n = &need{key: key}
+		n = &need{key: key, area: u.ctx.area, early: u.ctx.early != nil}
 		v.needs[key] = n
 		if strings.HasPrefix(key, "0x") {
 			v.order = append(v.order, n)
 		}
 	}
-	n.uses = append(n.uses, u.ctx)
+	n.uses = append(n.uses, u.ctx.part)
 	return n
 }
 
@@ -433,7 +550,7 @@ func (v *resolver) again(x *ast.Var, ver *version, u use) *again {
 	if ver.loop != nil { // the value of a range loop
 		s := ver.loop.stmt.(*ast.Range)
 		i := v.index[ver.loop]
-		if i == nil || v.exit(u.ctx, ver.loop) != nil {
+		if i == nil || v.exit(u.ctx.part, ver.loop) != nil {
 			return nil
 		}
 		if v.slots(&ast.Index{X: s.X, I: intNumber(0), T: elemType(s.X.Type())}, use{ver.loop, false, u.ctx}) > 0 {
@@ -447,7 +564,7 @@ func (v *resolver) again(x *ast.Var, ver *version, u use) *again {
 	if len(v.undo) > 0 && readsShadow(ver.rhs, v) {
 		return nil // the reverse sweep may have it as it was at another time
 	}
-	if !v.repeatable(x, ver.rhs) || v.slots(ver.rhs, use{ver.item, false, u.ctx}) > 0 {
+	if !v.repeatable(ver.rhs) || v.slots(ver.rhs, use{ver.item, false, u.ctx}) > 0 {
 		return nil
 	}
 	return &again{ver.rhs, ver.item}
@@ -461,7 +578,7 @@ func readsShadow(e ast.Expr, v *resolver) bool {
 }
 
 // repeatable reports whether evaluating e twice makes the same value.
-func (v *resolver) repeatable(x *ast.Var, e ast.Expr) bool {
+func (v *resolver) repeatable(e ast.Expr) bool {
 	return !ast.Any(e, func(e ast.Expr) bool {
 		switch e := e.(type) {
 		case *ast.Call:
@@ -491,7 +608,7 @@ func (v *resolver) remember(e ast.Expr, u use) ast.Expr {
 
 // memoKey identifies the remembered value of e at a point of a part.
 func (v *resolver) memoKey(e ast.Expr, u use) string {
-	return fmt.Sprintf("e%p%v:%s", u.it.part, u.after, v.exprKey(e, u))
+	return fmt.Sprintf("e%p%v%s:%s", u.it.part, u.after, u.ctx.key(), v.exprKey(e, u))
 }
 
 // leavesAlone reports whether a simple item writes nothing that e reads.
@@ -499,21 +616,10 @@ func (v *resolver) leavesAlone(it *item, e ast.Expr) bool {
 	if it.then != nil || it.body != nil || v.hist.groups[it.stmt] != nil {
 		return false
 	}
-	written := map[any]bool{}
-	for _, key := range v.hist.writes[it] {
-		written[key] = true
-	}
 	ok := true
-	ast.Walk(e, func(e ast.Expr) bool {
-		if r, isRef := e.(*ast.Ref); isRef && written[r.Var] {
-			ok = false
-		}
-		return ok
-	})
-	v.mem.readCells(e, func(c cell) {
-		for _, key := range v.hist.writes[it] {
-			w, isCell := key.(cell)
-			ok = ok && !(isCell && w.leaf == c.leaf && v.mayShare(w.region, c.region))
+	v.mem.reads(e, func(c *location) {
+		for _, w := range v.hist.writes[it] {
+			ok = ok && w != c
 		}
 	})
 	return ok
@@ -536,7 +642,7 @@ func (v *resolver) exprKey(e ast.Expr, u use) string {
 	ast.Walk(e, func(e ast.Expr) bool {
 		switch e := e.(type) {
 		case *ast.Ref:
-			if v.synthetic[e.Var] != nil || v.own[e.Var] || v.tree.guards[e.Var] != nil {
+			if v.synthetic[e.Var] != nil || v.own[e.Var] || v.tree.guards[e.Var] != nil || !v.isScalar(e) {
 				fmt.Fprintf(&b, "s%p", e.Var)
 			} else {
 				fmt.Fprintf(&b, "v%d", v.versionOf(e.Var, u).id)
@@ -562,7 +668,7 @@ func (v *resolver) exprKey(e ast.Expr, u use) string {
 		return true
 	})
 	var ids []int
-	v.mem.readCells(e, func(c cell) {
+	v.mem.reads(e, func(c *location) {
 		if ver := v.hist.versionAt(c, u.it, u.after); ver != nil {
 			ids = append(ids, ver.id)
 		}
@@ -571,8 +677,14 @@ func (v *resolver) exprKey(e ast.Expr, u use) string {
 	return fmt.Sprint(b.String(), ids)
 }
 
-// settle decides where each need is saved and loaded, and returns the loads by part.
-func (v *resolver) settle() map[*part][]ast.Stmt {
+// A spot is where loads go: the beginning of the reversal of a part, or of what is reversed before its pivot.
+type spot struct {
+	part  *part
+	early bool
+}
+
+// settle decides where each need is saved and loaded, and returns the loads.
+func (v *resolver) settle() map[spot][]ast.Stmt {
 	for i := len(v.order) - 1; i >= 0; i-- {
 		n := v.order[i]
 		n.home = v.homeOf(n)
@@ -580,12 +692,16 @@ func (v *resolver) settle() map[*part][]ast.Stmt {
 			s.uses = append(s.uses, n.home)
 		}
 	}
-	loads := map[*part][]ast.Stmt{}
+	loads := map[spot][]ast.Stmt{}
 	for _, n := range v.order {
+		at := spot{n.home, n.early && n.home == n.area.part}
+		for n.area.parent != nil && !n.home.inside(n.area.part) {
+			n.area = n.area.parent
+		}
 		if n.again != nil {
-			loads[n.home] = append(loads[n.home], define(n.local, n.again))
+			loads[at] = append(loads[at], define(n.local, n.again))
 		} else {
-			loads[n.home] = append(loads[n.home], v.inserts.save(v, n)...)
+			loads[at] = append(loads[at], v.inserts.save(v, n)...)
 		}
 	}
 	return loads
@@ -600,7 +716,7 @@ func (v *resolver) homeOf(n *need) *part {
 	if n.front || n.flag != nil || v.synthetic[rootVar(n.expr)] != nil {
 		return n.part
 	}
-	for p := home; p != n.part && p != nil; p = p.parent {
+	for p := home; p != n.part && p != nil && p != n.area.part; p = p.parent {
 		if v.barrier(p, n.part) || v.afterJump(p, n) {
 			break
 		}
@@ -637,14 +753,26 @@ func (v *resolver) afterJump(p *part, n *need) bool {
 }
 
 // load puts the loads into the reversed parts.
-func (v *resolver) load(b *ast.Block, loads map[*part][]ast.Stmt) *ast.Block {
+func (v *resolver) load(b *ast.Block, loads map[spot][]ast.Stmt) *ast.Block {
 	out := &ast.Block{Meta: b.Meta}
 	for _, s := range b.Stmts {
-		if mark, ok := s.(*ast.Block); ok && v.marks[mark] != nil {
-			out.Stmts = append(out.Stmts, loads[v.marks[mark]]...)
+		if c := v.marked(s); c != nil {
+			if c.entry {
+				out.Stmts = append(out.Stmts, s)
+			} else {
+				out.Stmts = append(out.Stmts, loads[spot{c.part, c.early != nil}]...)
+			}
 			continue
 		}
-		out.Stmts = append(out.Stmts, ast.MapBlocks(s, func(b *ast.Block) *ast.Block { return v.load(b, loads) }))
+		if b, ok := s.(*ast.Block); v.tree.at[s] != nil && !v.joint[s] || ok && len(b.Stmts) == 0 {
+			out.Stmts = append(out.Stmts, s)
+			continue
+		}
+		t := ast.MapBlocks(s, func(b *ast.Block) *ast.Block { return v.load(b, loads) })
+		if v.joint[s] {
+			v.joint[t], v.tree.at[t] = true, v.tree.at[s]
+		}
+		out.Stmts = append(out.Stmts, t)
 	}
 	return out
 }

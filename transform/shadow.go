@@ -29,7 +29,6 @@ type derivation struct {
 	mem      *memory
 	act      *activity
 	forward  bool     // forward mode
-	callee   bool     // the derivative is called by others: its inputs may share memory
 	returned *ast.Var // set where a return leaves a loop
 
 	taintedInputs []bool // inputs that hold what active floats were made into: see byways
@@ -83,7 +82,7 @@ func (d *derivation) shadow(v *ast.Var) *ast.Var {
 	s := d.shadows[v]
 	if s == nil {
 		t := v.Type
-		if d.mem.addressed[v] {
+		if d.mem.addressed(v) {
 			t = types.NewPointer(t)
 		}
 		s = ast.NewVar("d"+v.Name, t)
@@ -98,8 +97,19 @@ func (d *derivation) reachesActive(e ast.Expr) bool {
 	if !ast.Carries(e.Type()) || !hasRefs(e.Type()) {
 		return false
 	}
-	r := d.mem.reach(e)
-	return r != nil && d.act.active(r.find())
+	var found bool
+	see := func(c *location) { found = found || d.act.active(c) }
+	switch {
+	case refers(e.Type()):
+		if t := d.mem.reach(e); t != nil && !isNil(e) {
+			d.mem.reachable(t, map[*location]bool{}, see)
+		}
+	case isPath(e):
+		d.mem.behind(d.mem.place(e), map[*location]bool{}, see)
+	default:
+		d.mem.behind(d.mem.values(e)[0], map[*location]bool{}, see)
+	}
+	return found
 }
 
 // holdsActive reports whether floats in e itself are active.
@@ -108,11 +118,10 @@ func (d *derivation) holdsActive(e ast.Expr) bool {
 	if s != ast.ValueLike && s != ast.Mixed {
 		return false
 	}
-	if d.mem.inMemory(e) {
-		r := d.mem.place(e)
-		return r != nil && d.act.active(r.find())
+	if !isPlace(e) {
+		return d.act.depends(e)
 	}
-	return d.act.active(rootVar(e))
+	return d.act.any(d.act.floats(d.mem.place(e), false))
 }
 
 // A reader says how a primal value is read where a shadow expression stands: as it is in the forward sweep, as the past
@@ -152,7 +161,7 @@ func after(s ast.Stmt) reader {
 func (d *derivation) place(e ast.Expr, read reader) ast.Expr {
 	switch e := e.(type) {
 	case *ast.Ref:
-		if d.mem.addressed[e.Var] {
+		if d.mem.addressed(e.Var) {
 			return &ast.Deref{X: read(&ast.Ref{Var: d.shadow(e.Var)})}
 		}
 		return whole(e.Var, d.adjoint(e.Var))
@@ -200,7 +209,7 @@ func (d *derivation) value(e ast.Expr, read reader) ast.Expr {
 	case *ast.Addr:
 		return d.address(e, read)
 	case *ast.Ref, *ast.Field, *ast.Index, *ast.Deref:
-		if v := rootVar(e); v != nil && !d.mem.addressed[v] {
+		if v := rootVar(e); v != nil && !d.mem.addressed(v) {
 			if _, ref := e.(*ast.Ref); ref {
 				return read(whole(v, d.shadow(v)))
 			}
@@ -271,7 +280,7 @@ func (d *derivation) shadowDecl(s *ast.Decl) []ast.Stmt {
 	for _, v := range s.Vars {
 		r := &ast.Ref{Var: v}
 		switch {
-		case d.mem.addressed[v] && ast.Carries(v.Type) && d.act.active(d.mem.of(v)):
+		case d.mem.addressed(v) && d.act.place(&ast.Ref{Var: v}):
 			out = append(out, d.newShadow(v))
 		case d.reachesActive(r):
 			out = append(out, &ast.Decl{Vars: []*ast.Var{d.shadow(v)}, Typed: true})
@@ -329,14 +338,14 @@ func (d *derivation) shadowAssign(s ast.Stmt, lhs, rhs []ast.Expr) []ast.Stmt {
 		if l == nil || len(rhs) != len(lhs) {
 			continue
 		}
-		if r, ok := l.(*ast.Ref); ok && d.mem.addressed[r.Var] && op == token.DEFINE && ast.Carries(r.Var.Type) && d.act.active(d.mem.of(r.Var)) {
+		if r, ok := l.(*ast.Ref); ok && d.mem.addressed(r.Var) && op == token.DEFINE && d.act.place(r) {
 			before = append(before, d.newShadow(r.Var))
 			continue
 		}
 		if !d.reachesActive(l) {
 			continue
 		}
-		if v := rootVar(l); v != nil && !d.mem.addressed[v] {
+		if v := rootVar(l); v != nil && !d.mem.addressed(v) {
 			place := replaceRoot(l, d.shadow(v))
 			if r, ok := l.(*ast.Ref); ok && r.Again {
 				place = &ast.Ref{Var: d.shadow(v), Again: true}
@@ -440,7 +449,7 @@ func (d *derivation) shadowLit(s ast.Stmt, e *ast.Composite) ast.Expr {
 	for _, elem := range e.Elems {
 		t := elem.Value.Type()
 		switch {
-		case ast.Carries(t) && hasRefs(t):
+		case d.reachesActive(elem.Value):
 			elem.Value = d.shadowOf(s, elem.Value)
 		case elem.Field != nil:
 			continue // zero

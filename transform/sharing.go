@@ -1,7 +1,9 @@
 package transform
 
 import (
+	"go/token"
 	"go/types"
+	"slices"
 	"strconv"
 
 	"github.com/godiff/godiff/ast"
@@ -9,148 +11,292 @@ import (
 
 // Shared memory.
 //
-// The regions of two inputs are taken to be apart. Where F only reads them that is no matter: the shadow of each holds its own
-// part. Where F writes one, a value that the reverse sweep reads through the other may have changed, and their shadows would
-// have to share memory too; so the derivative asks first:
+// What two stems refer to is taken to be apart: two inputs, or two fields of what an input points to. Where F only reads it that is
+// no matter: the shadow of each holds its own part. Where F writes one, a value that the reverse sweep reads through the other may
+// have changed, and their shadows would have to share memory too; so the derivative asks first:
 //
 //	if !godiff.Disjoint(x, y) {
 //		panic("F: x and y share memory, which F writes")
 //	}
 //
-// What one input shares with itself (rows of a matrix that are one and the same) is no matter to the values, since a write to
-// any row counts as a write to all; fresh shadows are made to share alike.
+// What lies deeper (rows of a matrix that may be one and the same) is one location anyway; fresh shadows are made to share alike.
 
-// writtenLeaves returns, for each input, the leaves that F writes in the memory behind it.
-func (d *derivation) writtenLeaves() []map[string]bool {
-	inputs := d.fn.Inputs()
-	written := make([]map[string]bool, len(inputs))
-	for i := range written {
-		written[i] = map[string]bool{}
-	}
-	ast.Inspect(d.fn.Body, func(s ast.Stmt) bool {
-		d.mem.writes(s, func(*ast.Var) {}, func(c cell) {
-			for i := range c.region.find().inputs {
-				written[i][c.leaf] = true
+// stemsByCell returns from which stems each cell is reached.
+func (m *memory) stemsByCell() map[*location][]*stem {
+	by := map[*location][]*stem{}
+	for _, s := range m.stems {
+		seen := map[*location]bool{}
+		var visit func(l *location, first bool)
+		visit = func(l *location, first bool) {
+			if l = l.find(); seen[l] || !first && s.hasBelow(l) {
+				return
 			}
-		})
+			seen[l] = true
+			m.cellsIn(l, func(c *location) {
+				if !slices.Contains(by[c], s) {
+					by[c] = append(by[c], s)
+				}
+				if t := c.target; t != nil && refers(c.typ) {
+					visit(t, false)
+				}
+			})
+		}
+		visit(s.at, true)
+	}
+	return by
+}
+
+// hasBelow reports whether a location has a stem of its own below s, or is that of one.
+func (s *stem) hasBelow(l *location) bool {
+	return slices.ContainsFunc(l.stems, func(t *stem) bool { return t != s && t.input == s.input && within2(t.value, s.value) })
+}
+
+// within2 reports whether the path e goes on from the path of.
+func within2(e, of ast.Expr) bool {
+	for {
+		if ast.Equal(e, of) {
+			return true
+		}
+		f, ok := e.(*ast.Field)
+		if !ok {
+			return false
+		}
+		e = f.X
+	}
+}
+
+// mayOverlap reports whether two cells, of memory that different stems refer to, can be the same memory.
+func mayOverlap(a, b *location) bool {
+	if !types.Identical(a.typ, b.typ) {
+		return false
+	}
+	fa, fb := fieldOfCell(a), fieldOfCell(b)
+	switch {
+	case fa != nil && fb != nil:
+		return fa == fb
+	case fa == nil && fb == nil:
+		return true
+	case fa == nil:
+		return isPointee(a)
+	}
+	return isPointee(b)
+}
+
+// fieldOfCell returns the field that a cell is, or nil for an element or what a pointer points to.
+func fieldOfCell(l *location) *types.Var {
+	h := l.holder
+	if h == nil {
+		return nil
+	}
+	h = h.find()
+	st, ok := h.typ.Underlying().(*types.Struct)
+	if !ok {
+		return nil
+	}
+	for i, p := range h.parts {
+		if p != nil && p.find() == l {
+			return st.Field(i).Origin()
+		}
+	}
+	return nil
+}
+
+// isPointee reports whether a location is what a pointer points to, not an element of a slice.
+func isPointee(l *location) bool {
+	if l.holder == nil {
+		return true
+	}
+	_, ok := l.holder.find().typ.Underlying().(*types.Pointer)
+	return ok
+}
+
+// writtenCells returns the cells that F writes.
+func (d *derivation) writtenCells() map[*location]bool {
+	written := map[*location]bool{}
+	ast.Inspect(d.fn.Body, func(s ast.Stmt) bool {
+		d.mem.writes(s, func(c *location) { written[c.find()] = true })
 		return true
 	})
 	return written
 }
 
-// reached counts how often each leaf is reached through a slice or pointer of a type; what lies behind a slice of slices or
-// pointers, or a link to the type itself, counts twice.
-func reached(t types.Type) map[string]int {
-	count := map[string]int{}
-	seen := map[types.Type]int{}
-	var visit func(t types.Type, behind, many int)
-	visit = func(t types.Type, behind, many int) {
-		if seen[t] > 1 {
-			return
-		}
-		seen[t]++
-		defer func() { seen[t]-- }()
-		switch u := t.Underlying().(type) {
-		case *types.Slice:
-			add := 1
-			if behind > 0 && many > 0 {
-				add = 2
-			}
-			for _, leaf := range leaves(u.Elem()) {
-				count[leaf] += add
-			}
-			visit(u.Elem(), behind+1, many+1)
-		case *types.Pointer:
-			add := 1
-			if many > 0 {
-				add = 2
-			}
-			for _, leaf := range leaves(u.Elem()) {
-				count[leaf] += add
-			}
-			visit(u.Elem(), behind+1, many)
-		case *types.Array:
-			visit(u.Elem(), behind, many+1)
-		case *types.Struct:
-			for f := range u.Fields() {
-				visit(f.Type(), behind, many)
-			}
-		}
-	}
-	visit(t, 0, 0)
-	return count
+// accessedCells returns the cells that F reads or writes.
+func (d *derivation) accessedCells() map[*location]bool {
+	accessed := d.writtenCells()
+	eachExpr(d.fn.Body, func(_ ast.Stmt, e ast.Expr) {
+		d.mem.reads(e, func(c *location) { accessed[c.find()] = true })
+	})
+	return accessed
 }
 
-// sharing returns the inputs that F writes and through which it may reach one piece of memory in two ways.
+// sharing returns the inputs behind which F writes memory that may be reached in more than one way.
 func (d *derivation) sharing() map[*ast.Var]bool {
 	out := map[*ast.Var]bool{}
-	written := d.writtenLeaves()
-	for i, v := range d.fn.Inputs() {
-		for leaf, n := range reached(v.Type) {
-			if n > 1 && written[i][leaf] {
-				out[v] = true
+	written := d.writtenCells()
+	inputs := d.fn.Inputs()
+	for c, stems := range d.mem.stemsByCell() {
+		if !written[c] || !c.isDeep() {
+			continue
+		}
+		for _, s := range stems {
+			if s.input >= 0 {
+				out[inputs[s.input]] = true
 			}
 		}
 	}
 	return out
 }
 
-// checkDisjoint is the check at the beginning of a derivative that inputs are apart where that matters.
-func (a *assembly) checkDisjoint() []ast.Stmt {
-	d := a.d
-	inputs := d.fn.Inputs()
-	written := d.writtenLeaves()
-	asked := make([]bool, len(inputs))
-	for i, v := range inputs {
-		for j, w := range inputs[:i] {
-			for leaf := range reached(v.Type) {
-				if reached(w.Type)[leaf] == 0 || !written[i][leaf] && !written[j][leaf] {
-					continue
+// isDeep reports whether a location lies behind what the caller can tell apart.
+func (l *location) isDeep() bool {
+	for h := l; h != nil; h = h.holder {
+		h = h.find()
+		if h.deep {
+			return true
+		}
+		if len(h.stems) > 0 {
+			return false
+		}
+	}
+	return false
+}
+
+// A pairOfStems must be apart.
+type pairOfStems struct{ a, b *stem }
+
+// apart returns the pairs of stems that must refer to different memory.
+func (d *derivation) apart() []pairOfStems {
+	by := d.mem.stemsByCell()
+	written, accessed := d.writtenCells(), d.accessedCells()
+	rank := map[*stem]int{}
+	for i, s := range d.mem.stems {
+		rank[s] = i
+	}
+	found := map[pairOfStems]bool{}
+	add := func(s, t *stem) {
+		if s != t && !(s.input == t.input && (within2(s.value, t.value) || within2(t.value, s.value))) {
+			if rank[t] < rank[s] {
+				s, t = t, s
+			}
+			found[pairOfStems{s, t}] = true
+		}
+	}
+	for c, stems := range by {
+		if !written[c] {
+			continue
+		}
+		for e, others := range by {
+			if c != e && (!accessed[e] || !mayOverlap(c, e)) {
+				continue
+			}
+			for _, s := range stems {
+				for _, t := range others {
+					add(s, t)
 				}
-				if !ast.Carries(v.Type) || !ast.Carries(w.Type) {
-					refuse(d.fn.Pos, "%s and %s may share memory without floats, and %s writes it; that is not supported yet", w.Name, v.Name, d.fn.Name)
-				}
-				asked[i], asked[j] = true, true
 			}
 		}
 	}
-	var args []ast.Expr
-	var names []string
-	for i, v := range inputs {
-		if asked[i] {
-			args = append(args, &ast.Ref{Var: v})
-			names = append(names, v.Name)
-		}
+	var list []pairOfStems
+	for p := range found {
+		list = append(list, p)
 	}
-	if len(args) == 0 {
+	slices.SortFunc(list, func(p, q pairOfStems) int {
+		if rank[p.a] != rank[q.a] {
+			return rank[p.a] - rank[q.a]
+		}
+		return rank[p.b] - rank[q.b]
+	})
+	return list
+}
+
+// checkDisjoint is the check at the beginning of a derivative that stems are apart where that matters.
+func (a *assembly) checkDisjoint() []ast.Stmt {
+	d := a.d
+	pairs := d.apart()
+	if len(pairs) == 0 {
 		return nil
+	}
+	var stems []*stem
+	for _, p := range pairs {
+		for _, s := range []*stem{p.a, p.b} {
+			if !ast.Carries(s.value.Type()) {
+				refuse(d.fn.Pos, "%s may share memory with another argument, without floats, and %s writes it; that is not supported yet", stemName(s), d.fn.Name)
+			}
+			if !slices.Contains(stems, s) {
+				stems = append(stems, s)
+			}
+		}
 	}
 	name := "DisjointLen"
 	if d.extends() {
 		name = "Disjoint"
 	}
-	check := &ast.Call{Fun: ast.Callee{Copied: name}, Args: args, T: types.Typ[types.Bool]}
+	ask := func(stems ...*stem) ast.Expr {
+		var args []ast.Expr
+		for _, s := range stems {
+			args = append(args, s.value)
+		}
+		return negate(&ast.Call{Fun: ast.Callee{Copied: name}, Args: args, T: types.Typ[types.Bool]})
+	}
+	var cond ast.Expr
+	if n := len(stems); len(pairs) == n*(n-1)/2 {
+		cond = ask(stems...)
+	} else {
+		for _, p := range pairs {
+			c := ask(p.a, p.b)
+			if cond != nil {
+				c = &ast.Binary{Op: token.LOR, X: cond, Y: c, T: types.Typ[types.Bool]}
+			}
+			cond = c
+		}
+	}
+	cond = d.unlessNilBase(cond, stems)
+	var names []string
+	for _, s := range stems {
+		names = append(names, stemName(s))
+	}
 	text := d.fn.Name + ": " + enumerate(names) + " share memory, which " + d.fn.Name + " writes"
 	fail := builtin("panic", types.NewTuple(), &ast.Lit{Text: strconv.Quote(text), T: types.Typ[types.String]})
-	return []ast.Stmt{&ast.If{Cond: negate(check), Then: &ast.Block{Stmts: []ast.Stmt{&ast.Do{Call: fail}}}}}
+	return []ast.Stmt{&ast.If{Cond: cond, Then: &ast.Block{Stmts: []ast.Stmt{&ast.Do{Call: fail}}}}}
+}
+
+// unlessNilBase asks only where the pointers that lead to stems are not nil.
+func (d *derivation) unlessNilBase(cond ast.Expr, stems []*stem) ast.Expr {
+	var seen []*ast.Var
+	for _, s := range stems {
+		v := rootOf(s.value)
+		if _, whole := s.value.(*ast.Ref); whole || v == nil || !isPointer(v.Type) || slices.Contains(seen, v) || derefsAlways(d.fn, v) {
+			continue
+		}
+		seen = append(seen, v)
+		there := &ast.Binary{Op: token.NEQ, X: &ast.Ref{Var: v}, Y: nilExpr(v.Type), T: types.Typ[types.Bool]}
+		cond = &ast.Binary{Op: token.LAND, X: there, Y: cond, T: types.Typ[types.Bool]}
+	}
+	return cond
+}
+
+func stemName(s *stem) string {
+	switch e := s.value.(type) {
+	case *ast.Ref:
+		return e.Var.Name
+	case *ast.Name:
+		return e.Obj.Name()
+	case *ast.Field:
+		return stemName(&stem{value: e.X}) + "." + e.Field.Name()
+	}
+	return "memory"
 }
 
 // extends reports whether F, or what it calls, may reach memory behind the length of a slice: by an append or by slicing.
 func (d *derivation) extends() bool {
 	found := false
-	ast.Inspect(d.fn.Body, func(s ast.Stmt) bool {
-		ast.Exprs(s, func(e ast.Expr, _ bool) {
-			found = found || ast.Any(e, func(e ast.Expr) bool {
-				switch e := e.(type) {
-				case *ast.Slice:
-					return e.Hi != nil
-				case *ast.Call:
-					return e.Fun.Builtin == "append" || e.Fun.Fn != nil && d.u.summary(e.Fun.Fn) != nil
-				}
-				return false
-			})
-		})
-		return !found
+	eachExpr(d.fn.Body, func(_ ast.Stmt, e ast.Expr) {
+		switch e := e.(type) {
+		case *ast.Slice:
+			found = found || e.Hi != nil
+		case *ast.Call:
+			found = found || e.Fun.Builtin == "append" || e.Fun.Fn != nil && d.u.summary(e.Fun.Fn) != nil
+		}
 	})
 	return found
 }

@@ -47,6 +47,9 @@ func (g *group) add(from ast.Stmt, to []ast.Stmt) {
 type constProp struct {
 	tracked map[*ast.Var]bool     // variables that may be replaced
 	known   map[*ast.Var]ast.Expr // what is known here
+
+	skip    func(ast.Stmt) bool     // statements of the forward sweep, which stay as they are
+	rebuilt func(from, to ast.Stmt) // called for compound statements that are made anew
 }
 
 func (c *constProp) block(b *ast.Block) *ast.Block {
@@ -58,6 +61,9 @@ func (c *constProp) block(b *ast.Block) *ast.Block {
 }
 
 func (c *constProp) stmt(s ast.Stmt) []ast.Stmt {
+	if c.skip(s) {
+		return []ast.Stmt{s}
+	}
 	switch s := s.(type) {
 	case *ast.Block:
 		if len(s.Stmts) == 0 {
@@ -77,6 +83,7 @@ func (c *constProp) stmt(s ast.Stmt) []ast.Stmt {
 	case *ast.If:
 		t := *s
 		t.Cond = c.expr(s.Cond)
+		c.rebuilt(s, &t)
 		return []ast.Stmt{c.branches(&t)}
 	case *ast.For, *ast.Range:
 		c.forget(s)
@@ -87,6 +94,7 @@ func (c *constProp) stmt(s ast.Stmt) []ast.Stmt {
 			return t
 		})
 		c.forget(s)
+		c.rebuilt(s, t)
 		return []ast.Stmt{t}
 	case *ast.Do:
 		return []ast.Stmt{ast.MapExprs(s, c.expr, nil)}
@@ -107,7 +115,7 @@ func (c *constProp) forget(s ast.Stmt) {
 }
 
 func (c *constProp) branches(s *ast.If) ast.Stmt {
-	els := &constProp{c.tracked, maps.Clone(c.known)}
+	els := &constProp{tracked: c.tracked, known: maps.Clone(c.known), skip: c.skip, rebuilt: c.rebuilt}
 	s.Then = c.block(s.Then)
 	if s.Else != nil {
 		s.Else = els.block(s.Else)
@@ -211,6 +219,9 @@ type liveness struct {
 	removed bool
 	results []*ast.Var // what a bare return returns
 
+	skip    func(ast.Stmt) bool     // statements of the forward sweep, which stay as they are
+	rebuilt func(from, to ast.Stmt) // called for compound statements that are made anew
+
 	mentioned map[*ast.Var]bool // variables that what is left names: their declarations stay
 }
 
@@ -254,6 +265,9 @@ func (l *liveness) declarations(s ast.Stmt) []ast.Stmt {
 }
 
 func (l *liveness) stmt(s ast.Stmt) []ast.Stmt {
+	if l.skip != nil && l.skip(s) {
+		return []ast.Stmt{s}
+	}
 	switch s := s.(type) {
 	case *ast.Block:
 		if len(s.Stmts) == 0 {
@@ -427,6 +441,9 @@ func (l *liveness) blank(s *ast.Assign) (*ast.Assign, []ast.Stmt) {
 	if single {
 		c.Rhs = s.Rhs
 	}
+	if len(ast.Defined(&c)) == 0 && s.Op == token.DEFINE {
+		c.Op = token.ASSIGN
+	}
 	return &c, extra
 }
 
@@ -453,7 +470,14 @@ func (l *liveness) ifStmt(s *ast.If) []ast.Stmt {
 		}
 	}
 	l.read(t.Cond)
+	l.remade(s, &t)
 	return []ast.Stmt{&t}
+}
+
+func (l *liveness) remade(from, to ast.Stmt) {
+	if l.rebuilt != nil {
+		l.rebuilt(from, to)
+	}
 }
 
 // negatePast is the negation of a condition, inside of a past value if it is one.
@@ -509,6 +533,7 @@ func (l *liveness) forStmt(s *ast.For) []ast.Stmt {
 			l.read(e)
 		}
 	}
+	l.remade(s, &t)
 	return []ast.Stmt{&t}
 }
 
@@ -519,15 +544,28 @@ func (l *liveness) rangeStmt(s *ast.Range) []ast.Stmt {
 		l.removed = true
 		return nil
 	}
+	l.remade(s, &t)
 	return []ast.Stmt{&t}
 }
 
-// declare declares variables where they are first assigned, and drops the declarations of those that are never
-// mentioned.
+// declare declares variables where they are first assigned, and drops the declarations of those that are never mentioned.
 func declare(b *ast.Block) *ast.Block {
+	return (&declarer{func(ast.Stmt) bool { return false }, func(from, to ast.Stmt) {}}).block(b)
+}
+
+type declarer struct {
+	skip    func(ast.Stmt) bool     // statements of the forward sweep, which stay as they are
+	rebuilt func(from, to ast.Stmt) // called for compound statements that are made anew
+}
+
+func (d *declarer) block(b *ast.Block) *ast.Block {
 	out := &ast.Block{Meta: b.Meta}
 	open := map[*ast.Var]int{} // where in out a variable is declared that has not been mentioned yet
 	for _, s := range b.Stmts {
+		if d.skip(s) {
+			out.Stmts = append(out.Stmts, s)
+			continue
+		}
 		if d, ok := s.(*ast.Decl); ok && len(d.Vars) == 1 && len(d.Values) == 0 {
 			open[d.Vars[0]] = len(out.Stmts)
 			out.Stmts = append(out.Stmts, s)
@@ -537,10 +575,15 @@ func declare(b *ast.Block) *ast.Block {
 			out.Stmts = append(out.Stmts, s) // a mark
 			continue
 		}
+		from := s
 		if len(open) > 0 {
 			s = declareIn(s, open, out)
 		}
-		t := ast.MapBlocks(s, declare)
+		t := s
+		if len(ast.Blocks(s)) > 0 {
+			t = ast.MapBlocks(s, d.block)
+			d.rebuilt(from, t)
+		}
 		if b, ok := t.(*ast.Block); ok && !b.Pos.IsValid() {
 			out.Stmts = append(out.Stmts, b.Stmts...) // a block of ours needs no scope of its own
 			continue

@@ -25,7 +25,8 @@ type part struct {
 	branch *item // the if item that it is a branch of, or the loop that it is the body of; nil for the function
 	items  []*item
 	tail   tail
-	leaves *item // with tailBreak: the loop that it leaves
+	leaves *item    // with tailBreak: the loop that it leaves
+	exit   ast.Stmt // the return or jump at its end, if there is one
 
 	before ast.Stmt   // what is inserted at its entry goes before this statement …
 	in     *ast.Block // … or, where there is none, at the beginning of this block
@@ -55,6 +56,10 @@ type item struct {
 	els   *part
 	body  *part  // of a loop
 	count *count // of a for with a plain counter
+
+	wrap     *ast.Block // the outermost block of the user's in its part that holds it
+	rest     *part      // of an if that jumps: the branch that holds what follows it in the source …
+	restFrom int        // … from this item on
 }
 
 // A tree is the reversal tree of a function.
@@ -65,6 +70,7 @@ type tree struct {
 	flags  map[ast.Stmt]*ast.Var
 	guards map[*ast.Var]*item // of flags: the if that asks for it
 	loops  []*item            // those being built
+	wrap   *ast.Block         // the block of the user's that is being built
 }
 
 func newTree(body *ast.Block, flags map[ast.Stmt]*ast.Var) *tree {
@@ -75,7 +81,7 @@ func newTree(body *ast.Block, flags map[ast.Stmt]*ast.Var) *tree {
 }
 
 func (t *tree) newItem(p *part, s ast.Stmt) *item {
-	it := &item{stmt: s, part: p, pos: len(t.items), index: len(p.items)}
+	it := &item{stmt: s, part: p, pos: len(t.items), index: len(p.items), wrap: t.wrap}
 	p.items = append(p.items, it)
 	t.items = append(t.items, it)
 	if _, dup := t.at[s]; !dup {
@@ -100,9 +106,10 @@ func (t *tree) fill(p *part, list []ast.Stmt) {
 				return
 			}
 		case *ast.Return:
-			p.tail = tailLeave
+			p.tail, p.exit = tailLeave, s
 			return
 		case *ast.Branch:
+			p.exit = s
 			t.jump(p, s)
 			return
 		case *ast.Block:
@@ -110,7 +117,12 @@ func (t *tree) fill(p *part, list []ast.Stmt) {
 				t.fillMore(p, append(append([]ast.Stmt{}, s.Stmts...), rest...))
 				return
 			}
+			outer := t.wrap
+			if outer == nil {
+				t.wrap = s
+			}
 			t.fillMore(p, s.Stmts)
+			t.wrap = outer
 		case *ast.If:
 			if t.branch(p, s, rest) {
 				return
@@ -172,22 +184,40 @@ func (t *tree) branch(p *part, s *ast.If, rest []ast.Stmt) bool {
 		it.els.in = s.Else
 	}
 	took := false
+	defer func(w *ast.Block) { t.wrap = w }(t.wrap)
+	t.wrap = nil
 	switch {
 	case listTerminates(then):
-		els, took = append(append([]ast.Stmt{}, els...), rest...), true
+		took = true
+		t.branchOf(it.then, then, nil, it)
+		t.branchOf(it.els, els, rest, it)
 	case listTerminates(els):
-		then, took = append(append([]ast.Stmt{}, then...), rest...), true
+		took = true
+		t.branchOf(it.then, then, rest, it)
+		t.branchOf(it.els, els, nil, it)
+	default:
+		t.branchOf(it.then, then, nil, it)
+		t.branchOf(it.els, els, nil, it)
 	}
-	t.enter(it.then, then)
-	t.fill(it.then, then)
-	t.enter(it.els, els)
-	t.fill(it.els, els)
 	it.end = len(t.items)
 	if flag := t.flags[s]; !took && flag != nil && len(rest) > 0 {
 		t.guard(p, flag, rest)
 		return true
 	}
 	return took
+}
+
+// branchOf fills a branch of an if, with what follows the if where the other branch jumps.
+func (t *tree) branchOf(p *part, list, rest []ast.Stmt, it *item) {
+	all := append(append([]ast.Stmt{}, list...), rest...)
+	t.enter(p, all)
+	if rest == nil {
+		t.fill(p, all)
+		return
+	}
+	t.fill(p, list)
+	it.rest, it.restFrom = p, len(p.items)
+	t.fillMore(p, rest)
 }
 
 // enter notes where the entry of a part is.
@@ -222,6 +252,8 @@ func (t *tree) loop(p *part, s ast.Stmt) {
 		body = s.Body
 	}
 	it.body.in = body
+	defer func(w *ast.Block) { t.wrap = w }(t.wrap)
+	t.wrap = nil
 	t.enter(it.body, body.Stmts)
 	t.loops = append(t.loops, it)
 	t.fill(it.body, body.Stmts)
@@ -297,19 +329,19 @@ func below(a *item, c *part) *part {
 // writeLog holds the positions at which each variable and each cell is written.
 type writeLog struct {
 	tree *tree
-	at   map[any][]int // ascending
+	at   map[*location][]int // ascending
 }
 
-func (w *writeLog) add(key any, it *item) {
+func (w *writeLog) add(key *location, it *item) {
 	list := w.at[key]
 	if len(list) == 0 || list[len(list)-1] != it.pos {
 		w.at[key] = append(list, it.pos)
 	}
 }
 
-// later reports whether key may be written after it: from the item on (after it, if after is set) to the end of the
-// function.
-func (w *writeLog) later(key any, it *item, after bool) bool {
+// later reports whether key may be written after a point before (or, with after set, behind) an item: up to the position limit, by
+// what follows or by a further iteration of a loop inside of the part within.
+func (w *writeLog) later(key *location, it *item, after bool, within *part, limit int) bool {
 	list := w.at[key]
 	if len(list) == 0 {
 		return false
@@ -318,19 +350,33 @@ func (w *writeLog) later(key any, it *item, after bool) bool {
 	if after {
 		start = max(it.end, it.pos+1)
 	}
-	for i := sort.SearchInts(list, start); i < len(list); i++ {
+	for i := sort.SearchInts(list, start); i < len(list) && list[i] < limit; i++ {
 		d := w.tree.items[list[i]]
 		if d == it || !exclusive(it, d) && w.reaches(it, d) {
 			return true
 		}
 	}
 	for _, loop := range it.part.repeats() {
+		if loop.pos < within.from || loop == within.branch {
+			break
+		}
 		i := sort.SearchInts(list, loop.pos+1)
 		if i < len(list) && list[i] < loop.end {
 			return true
 		}
 	}
 	return false
+}
+
+// between reports whether key may be written between the beginning of an item and a later point.
+func (w *writeLog) between(key *location, from, it *item, after bool) bool {
+	list := w.at[key]
+	end := it.pos
+	if after {
+		end = max(it.end, it.pos+1)
+	}
+	i := sort.SearchInts(list, from.pos)
+	return i < len(list) && list[i] < end
 }
 
 // reaches reports whether control can get from an item forward to a later one: not if a part around the first leaves
@@ -353,4 +399,16 @@ func (w *writeLog) reaches(from, to *item) bool {
 		}
 	}
 	return true
+}
+
+// ends returns the branch of an if that always leaves the function, or nil.
+func (it *item) ends() *part {
+	switch {
+	case it.then == nil:
+	case it.then.leavesFunction():
+		return it.then
+	case it.els.leavesFunction():
+		return it.els
+	}
+	return nil
 }

@@ -10,11 +10,11 @@ import (
 // assignment, from the end of an if or loop that may have assigned it, or from the beginning of an iteration.
 type version struct {
 	id   int
-	key  any      // *ast.Var or cell
-	part *part    // where it is born:
-	item *item    // after this item, or, if nil, at the entry of part
-	rhs  ast.Expr // what was assigned, where one plain assignment made it
-	loop *item    // the loop whose counter, key or value it is in an iteration
+	key  *location // a cell
+	part *part     // where it is born:
+	item *item     // after this item, or, if nil, at the entry of part
+	rhs  ast.Expr  // what was assigned, where one plain assignment made it
+	loop *item     // the loop whose counter, key or value it is in an iteration
 }
 
 // history holds the versions of everything that the items of a tree read or write.
@@ -22,32 +22,32 @@ type history struct {
 	tree   *tree
 	mem    *memory
 	log    *writeLog
-	writes map[*item][]any // what each item itself writes
-	before map[*item]map[any]*version
-	after  map[*item]map[any]*version
+	writes map[*item][]*location // what each item itself writes
+	before map[*item]map[*location]*version
+	after  map[*item]map[*location]*version
 
 	shadows map[*ast.Var]*ast.Var   // read wherever the variable itself is
 	groups  map[ast.Stmt]ast.Stmt   // of the first of a group of statements: the primal one, which is read there
 	extra   map[ast.Stmt][]*ast.Var // read by the reversal of a statement, though not by the statement
 
-	cur  map[any]*version
+	cur  map[*location]*version
 	undo []change
 	next int
 }
 
 type change struct {
-	key any
+	key *location
 	old *version
 }
 
 func newHistory(t *tree, d *derivation) *history {
 	h := &history{
 		tree: t, mem: d.mem, shadows: d.shadows, extra: d.extra(), groups: map[ast.Stmt]ast.Stmt{},
-		log:    &writeLog{tree: t, at: map[any][]int{}},
-		writes: map[*item][]any{},
-		before: map[*item]map[any]*version{},
-		after:  map[*item]map[any]*version{},
-		cur:    map[any]*version{},
+		log:    &writeLog{tree: t, at: map[*location][]int{}},
+		writes: map[*item][]*location{},
+		before: map[*item]map[*location]*version{},
+		after:  map[*item]map[*location]*version{},
+		cur:    map[*location]*version{},
 	}
 	for s, first := range d.begin {
 		h.groups[first] = s
@@ -60,18 +60,18 @@ func newHistory(t *tree, d *derivation) *history {
 }
 
 func (h *history) logWrites(it *item) {
-	add := func(key any) {
+	add := func(key *location) {
 		h.writes[it] = append(h.writes[it], key)
 		h.log.add(key, it)
 	}
-	h.mem.writes(it.stmt, func(v *ast.Var) { add(v) }, func(c cell) { add(c) })
+	h.mem.writes(it.stmt, add)
 	if it.count != nil {
-		add(it.count.v)
+		add(h.mem.variable(it.count.v))
 	}
 }
 
 // get returns the current version of a key.
-func (h *history) get(key any) *version {
+func (h *history) get(key *location) *version {
 	v := h.cur[key]
 	if v == nil {
 		h.next++
@@ -81,7 +81,7 @@ func (h *history) get(key any) *version {
 	return v
 }
 
-func (h *history) set(key any, p *part, it *item) *version {
+func (h *history) set(key *location, p *part, it *item) *version {
 	h.next++
 	v := &version{id: h.next, key: key, part: p, item: it}
 	h.undo = append(h.undo, change{key, h.cur[key]})
@@ -91,25 +91,23 @@ func (h *history) set(key any, p *part, it *item) *version {
 
 // reads records the versions of all that e reads before it.
 func (h *history) reads(it *item, e ast.Expr) {
-	m := h.before[it]
-	if m == nil {
-		m = map[any]*version{}
-		h.before[it] = m
-	}
+	m := orEmpty(h.before[it])
+	h.before[it] = m
 	ast.Walk(e, func(e ast.Expr) bool {
 		if r, ok := e.(*ast.Ref); ok {
-			m[r.Var] = h.get(r.Var)
-			if s := h.shadows[r.Var]; s != nil {
-				m[s] = h.get(s)
+			for _, v := range []*ast.Var{r.Var, h.shadows[r.Var]} {
+				if v != nil {
+					h.mem.cellsIn(h.mem.variable(v), func(c *location) { m[c] = h.get(c) })
+				}
 			}
 		}
 		return true
 	})
-	h.mem.readCells(e, func(c cell) { m[c] = h.get(c) })
+	h.mem.reads(e, func(c *location) { m[c] = h.get(c) })
 }
 
 // versionAt returns the version of a key before (or after) an item that was walked over.
-func (h *history) versionAt(key any, it *item, after bool) *version {
+func (h *history) versionAt(key *location, it *item, after bool) *version {
 	if after {
 		if v := h.after[it][key]; v != nil {
 			return v
@@ -143,7 +141,7 @@ func (h *history) simple(it *item) {
 	if len(h.writes[it]) == 0 {
 		return
 	}
-	m := map[any]*version{}
+	m := map[*location]*version{}
 	for _, key := range h.writes[it] {
 		m[key] = h.set(key, it.part, it)
 	}
@@ -151,8 +149,10 @@ func (h *history) simple(it *item) {
 	// A version with one plain right side can be computed again.
 	lhs, rhs := sides(it.stmt)
 	for i, l := range lhs {
-		if r, ok := l.(*ast.Ref); ok && len(lhs) == len(rhs) && m[r.Var] != nil {
-			m[r.Var].rhs = rhs[i]
+		if r, ok := l.(*ast.Ref); ok && len(lhs) == len(rhs) {
+			if v := m[h.mem.variable(r.Var)]; v != nil {
+				v.rhs = rhs[i]
+			}
 		}
 	}
 }
@@ -164,7 +164,7 @@ func (h *history) readsOf(it *item, s ast.Stmt) {
 	if d, ok := s.(*ast.Decl); ok {
 		for _, v := range d.Vars {
 			if s := h.shadows[v]; s != nil {
-				h.before[it][s] = h.get(s)
+				h.mem.cellsIn(h.mem.variable(s), func(c *location) { h.before[it][c] = h.get(c) })
 			}
 		}
 	}
@@ -191,8 +191,8 @@ func (h *history) branches(it *item) {
 	els := h.rewind(mark)
 	switch thenFalls, elsFalls := it.then.falls(), it.els.falls(); {
 	case thenFalls && elsFalls:
-		seen := map[any]bool{}
-		after := map[any]*version{}
+		seen := map[*location]bool{}
+		after := map[*location]*version{}
 		h.after[it] = after
 		for _, list := range [][]change{then, els} {
 			for _, c := range list {
@@ -212,7 +212,7 @@ func (h *history) branches(it *item) {
 // rewind takes back the changes since mark and returns what they came to.
 func (h *history) rewind(mark int) []change {
 	var final []change
-	seen := map[any]bool{}
+	seen := map[*location]bool{}
 	for i := len(h.undo) - 1; i >= mark; i-- {
 		c := h.undo[i]
 		if !seen[c.key] {
@@ -260,8 +260,8 @@ func (h *history) loop(it *item) {
 		h.reads(it, s.X)
 		h.before[it] = orEmpty(h.before[it])
 	}
-	var keys []any
-	seen := map[any]bool{}
+	var keys []*location
+	seen := map[*location]bool{}
 	for pos := it.pos; pos < it.end; pos++ {
 		for _, key := range h.writes[h.tree.items[pos]] {
 			if !seen[key] {
@@ -279,16 +279,16 @@ func (h *history) loop(it *item) {
 		}
 	}
 	h.walk(it.body)
-	after := map[any]*version{}
+	after := map[*location]*version{}
 	for _, key := range keys {
 		after[key] = h.set(key, it.part, it)
 	}
 	h.after[it] = after
 }
 
-func orEmpty(m map[any]*version) map[any]*version {
+func orEmpty(m map[*location]*version) map[*location]*version {
 	if m == nil {
-		return map[any]*version{}
+		return map[*location]*version{}
 	}
 	return m
 }

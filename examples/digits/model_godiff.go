@@ -6,7 +6,6 @@ import "math"
 
 // LossValueGrad returns the value of [Model.Loss] and its gradient with respect to m.
 func (m *Model) LossValueGrad(images [][]float64, labels []int) (y float64, dm *Model) {
-	// Forward sweep; dzs[i] is dz before step i, saveds[i] is saved2 before step i, saveds2[i] is saved before step i.
 	if m != nil {
 		dm = &Model{W1: make([][]float64, len(m.W1)), B1: make([]float64, len(m.B1)), W2: make([][]float64, len(m.W2)), B2: make([]float64, len(m.B2))}
 		for i := range m.W1 {
@@ -17,33 +16,21 @@ func (m *Model) LossValueGrad(images [][]float64, labels []int) (y float64, dm *
 		}
 	}
 	sum := 0.0
-	dzs := make([][]float64, len(images))
-	saveds := make([]logSumExpSaved, len(images))
-	saveds2 := make([]modelOutputsMSaved, len(images))
-	for i, x := range images {
-		z, dz, saved := modelOutputsMForward(m, x, dm)
-		dzs[i] = dz
-		saveds2[i] = saved
-		logSumExpValue, saved2 := logSumExpForward(z, dz)
-		saveds[i] = saved2
-		sum += logSumExpValue - z[labels[i]]
-	}
-	y = sum / float64(len(images))
-
-	// Reverse sweep.
 	// return sum / float64(len(images))
 	dsum := 1 / float64(len(images))
-	for i := len(images) - 1; i >= 0; i-- {
-		dz := dzs[i]
-		saved := saveds[i]
-		saved2 := saveds2[i]
+	// The iterations are independent: each is swept forward and back at once.
+	for i, x := range images {
+		z, dz, saved := modelOutputsMForward(m, x, dm)
+		logSumExpValue, saved2 := logSumExpForward(z, dz)
+		sum += logSumExpValue - z[labels[i]]
 		// sum += logSumExp(z) - z[labels[i]]
 		dlogSumExpValue := dsum
 		dz[labels[i]] -= dsum
-		logSumExpBackward(saved, dlogSumExpValue)
+		logSumExpBackward(saved2, dlogSumExpValue)
 		// z := m.Outputs(x)
-		modelOutputsMBackward(saved2)
+		modelOutputsMBackward(saved)
 	}
+	y = sum / float64(len(images))
 	return y, dm
 }
 

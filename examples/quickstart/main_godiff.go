@@ -4,20 +4,13 @@ package main
 
 // RosenbrockValueGrad returns the value of [Rosenbrock] and its gradient with respect to x.
 func RosenbrockValueGrad(x []float64) (y float64, dx []float64) {
-	// Forward sweep.
+	dx = make([]float64, len(x))
 	sum := 0.0
+	// The iterations are independent: each is swept forward and back at once.
 	for i := 0; i < len(x)-1; i++ {
 		rise := x[i+1] - x[i]*x[i]
 		far := 1 - x[i]
 		sum += 100*rise*rise + far*far
-	}
-	y = sum
-
-	// Reverse sweep.
-	dx = make([]float64, len(x))
-	for i := len(x) - 2; i >= 0; i-- {
-		rise := x[i+1] - x[i]*x[i]
-		far := 1 - x[i]
 		// sum += 100*rise*rise + far*far
 		drise := rise*100 + 100*rise
 		dfar := 2 * far
@@ -27,5 +20,6 @@ func RosenbrockValueGrad(x []float64) (y float64, dx []float64) {
 		dx[i+1] += drise
 		dx[i] -= 2 * (drise * x[i])
 	}
+	y = sum
 	return y, dx
 }

@@ -112,7 +112,15 @@ func (d *deriver) derive(fn *types.Func, mode ast.Mode, wrt []int, name string) 
 		d.refused(err, fn)
 		return nil
 	}
+	verify(g)
 	return g
+}
+
+// verify panics where a derivative breaks the rules of the representation.
+func verify(g *ast.Func) {
+	if err := ast.Verify(g); err != nil {
+		panic(fmt.Sprintf("derive: %v\n%s", err, ast.Dump(g)))
+	}
 }
 
 // Package returns the outputs of pkg, complete and formatted, by path, and what cannot be differentiated.
@@ -166,6 +174,7 @@ func (d *deriver) addHelpers(decls map[*lower.File][]any, first *lower.File) {
 			decls[file] = append(decls[file], t)
 		}
 		for _, f := range h.Funcs {
+			verify(f)
 			decls[file] = append(decls[file], f)
 		}
 	}

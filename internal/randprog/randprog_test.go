@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	_ "github.com/godiff/godiff/internal/compile" // the tests run it: they depend on it
 )
 
 var (

@@ -1,0 +1,333 @@
+package transform
+
+import (
+	"go/token"
+	"go/types"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// What statements and expressions read and write, in cells: locations without parts.
+
+// cellsIn calls f for the cells of a location.
+func (m *memory) cellsIn(l *location, f func(*location)) {
+	l = l.find()
+	switch u := l.typ.Underlying().(type) {
+	case *types.Struct:
+		for i := range u.NumFields() {
+			m.cellsIn(m.part(l, i), f)
+		}
+	case *types.Array:
+		m.cellsIn(m.part(l, 0), f)
+	default:
+		f(l)
+	}
+}
+
+// cells returns the cells of a place.
+func (m *memory) cells(e ast.Expr) []*location {
+	var list []*location
+	m.cellsIn(m.place(e), func(l *location) { list = append(list, l) })
+	return list
+}
+
+// inMemory reports whether others than the variable that it names may reach a place.
+func (m *memory) inMemory(e ast.Expr) bool {
+	v := rootVar(e)
+	return v == nil || m.addressed(v)
+}
+
+// rootVar returns the variable that a place lies in, not behind a pointer or slice, or nil.
+func rootVar(e ast.Expr) *ast.Var {
+	switch e := e.(type) {
+	case *ast.Ref:
+		return e.Var
+	case *ast.Field:
+		if ast.Pointee(e.X.Type()) == nil {
+			return rootVar(e.X)
+		}
+	case *ast.Index:
+		if isArray(e.X.Type()) {
+			return rootVar(e.X)
+		}
+	case *ast.Past:
+		return rootVar(e.X)
+	}
+	return nil
+}
+
+// reads calls f for every cell that evaluating e reads.
+func (m *memory) reads(e ast.Expr, f func(*location)) {
+	switch x := e.(type) {
+	case nil, *ast.Lit:
+		return
+	case *ast.Name:
+		if _, ok := x.Obj.(*types.Var); ok {
+			m.cellsIn(m.place(e), f)
+		}
+		return
+	case *ast.Ref:
+		m.cellsIn(m.variable(x.Var), f)
+		return
+	case *ast.Field, *ast.Index, *ast.Deref:
+		operand := ast.Operands(e)[0]
+		if isString(operand.Type()) {
+			break
+		}
+		m.cellsIn(m.place(e), f)
+		m.readsOfAddress(e, f)
+		return
+	case *ast.Addr:
+		if isPlace(x.X) {
+			m.readsOfAddress(x.X, f)
+			return
+		}
+	case *ast.Slice:
+		if isArray(x.X.Type()) {
+			m.readsOfAddress(x.X, f)
+			for _, i := range []ast.Expr{x.Lo, x.Hi, x.Max} {
+				m.reads(i, f)
+			}
+			return
+		}
+	case *ast.Call:
+		m.callReads(x, f)
+	}
+	for _, x := range ast.Operands(e) {
+		m.reads(x, f)
+	}
+}
+
+// isPlace reports whether e has an address or is a part of something.
+func isPlace(e ast.Expr) bool {
+	switch e.(type) {
+	case *ast.Ref, *ast.Field, *ast.Index, *ast.Deref:
+		return true
+	}
+	return false
+}
+
+// readsOfAddress is reads for what finding the place e reads, without e itself.
+func (m *memory) readsOfAddress(e ast.Expr, f func(*location)) {
+	switch x := e.(type) {
+	case *ast.Ref, *ast.Name:
+		return
+	case *ast.Field:
+		if ast.Pointee(x.X.Type()) == nil {
+			m.readsOfAddress(x.X, f)
+			return
+		}
+	case *ast.Index:
+		m.reads(x.I, f)
+		if isArray(x.X.Type()) {
+			m.readsOfAddress(x.X, f)
+			return
+		}
+		m.reads(x.X, f)
+		return
+	case *ast.Past:
+		m.readsOfAddress(x.X, f)
+		return
+	}
+	for _, x := range ast.Operands(e) {
+		m.reads(x, f)
+	}
+}
+
+// callReads is reads for what a call reads behind its arguments.
+func (m *memory) callReads(c *ast.Call, f func(*location)) {
+	switch {
+	case c.Fun.Builtin == "copy" || c.Fun.Builtin == "append" && c.Spread:
+		if src := m.reach(c.Args[1]); src != nil {
+			m.cellsIn(src, f)
+		}
+	case c.Fun.Fn != nil:
+		if s := m.unit.summary(c.Fun.Fn); s != nil {
+			m.mapCells(c, s.reads, f)
+			return
+		}
+		m.behindArgs(c, f)
+	}
+}
+
+// behindArgs calls f for every cell that is reached through the arguments of a call.
+func (m *memory) behindArgs(c *ast.Call, f func(*location)) {
+	seen := map[*location]bool{}
+	for _, x := range c.Args {
+		if hasRefs(x.Type()) && !isNil(x) {
+			if t := m.reach(x); t != nil {
+				m.reachable(t, seen, f)
+			} else if isPlace(x) {
+				m.behind(m.place(x), seen, f)
+			}
+		}
+	}
+}
+
+// reachable calls f for the cells of a location and of all that they lead to.
+func (m *memory) reachable(l *location, seen map[*location]bool, f func(*location)) {
+	if l = l.find(); seen[l] {
+		return
+	}
+	seen[l] = true
+	m.cellsIn(l, func(c *location) {
+		f(c)
+		if refers(c.typ) {
+			m.reachable(m.targetOf(c), seen, f)
+		}
+	})
+}
+
+// behind is reachable without the cells of l itself.
+func (m *memory) behind(l *location, seen map[*location]bool, f func(*location)) {
+	m.cellsIn(l, func(c *location) {
+		if refers(c.typ) {
+			m.reachable(m.targetOf(c), seen, f)
+		}
+	})
+}
+
+// mapCells calls f for the cells of this graph that cells of the callee of c are in it.
+func (m *memory) mapCells(c *ast.Call, cells []*location, f func(*location)) {
+	if of := m.calls[c]; of != nil {
+		c = of
+	}
+	if m.inSCC[c.Fun.Fn] == nil {
+		m.values(c)
+	}
+	for _, l := range cells {
+		l = l.find()
+		if taken, ok := m.taken[c]; ok {
+			if l = taken[l]; l == nil {
+				continue // the callee's own
+			}
+		}
+		m.cellsIn(l, f)
+	}
+}
+
+func isString(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&types.IsString != 0
+}
+
+// writes calls f for every cell that a statement itself writes, without the statements below it.
+func (m *memory) writes(s ast.Stmt, f func(*location)) {
+	ast.Exprs(s, func(e ast.Expr, assigned bool) {
+		if assigned {
+			m.cellsIn(m.place(e), f)
+		} else {
+			m.callWrites(e, f)
+		}
+	})
+	if d, ok := s.(*ast.Decl); ok {
+		for _, v := range d.Vars {
+			m.cellsIn(m.variable(v), f)
+		}
+	}
+}
+
+// callWrites calls f for every cell that the calls in e write.
+func (m *memory) callWrites(e ast.Expr, f func(*location)) {
+	ast.Walk(e, func(e ast.Expr) bool {
+		c, ok := e.(*ast.Call)
+		if !ok {
+			return true
+		}
+		if of := m.calls[c]; of != nil {
+			c = of
+		}
+		switch {
+		case c.Fun.Builtin == "copy" || c.Fun.Builtin == "append" && len(c.Args) > 1 || c.Fun.Builtin == "clear":
+			if dst := m.reach(c.Args[0]); dst != nil {
+				m.cellsIn(dst, f)
+			}
+		case c.Fun.Fn != nil:
+			if s := m.unit.summary(c.Fun.Fn); s != nil {
+				m.mapCells(c, s.writes, f)
+			} else if !m.unit.harmless(c.Fun.Fn) {
+				m.behindArgs(c, f)
+			}
+		}
+		return true
+	})
+}
+
+// appends calls f for the memory that a statement may append to in place.
+func (m *memory) appends(s ast.Stmt, f func(*location)) {
+	ast.Exprs(s, func(e ast.Expr, _ bool) {
+		ast.Walk(e, func(e ast.Expr) bool {
+			c, ok := e.(*ast.Call)
+			if !ok {
+				return true
+			}
+			if of := m.calls[c]; of != nil {
+				c = of
+			}
+			switch {
+			case c.Fun.Builtin == "append" && len(c.Args) > 1:
+				if dst := m.reach(c.Args[0]); dst != nil {
+					f(dst)
+				}
+			case c.Fun.Fn != nil:
+				if s := m.unit.summary(c.Fun.Fn); s != nil {
+					m.mapCells(c, s.appends, f)
+				}
+			}
+			return true
+		})
+	})
+}
+
+// hasRefs reports whether values of type t hold pointers, slices or maps.
+func hasRefs(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Slice, *types.Pointer, *types.Map:
+		return true
+	case *types.Array:
+		return hasRefs(u.Elem())
+	case *types.Struct:
+		for f := range u.Fields() {
+			if hasRefs(f.Type()) {
+				return true
+			}
+		}
+	case *types.Tuple:
+		for v := range u.Variables() {
+			if hasRefs(v.Type()) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func isStruct(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Struct)
+	return ok
+}
+
+func typeKey(t types.Type) string { return types.TypeString(t, nil) }
+
+// elemType returns the element type of a slice or array, or of what a pointer to an array points to, or nil.
+func elemType(t types.Type) types.Type {
+	switch u := t.Underlying().(type) {
+	case *types.Slice:
+		return u.Elem()
+	case *types.Array:
+		return u.Elem()
+	case *types.Pointer:
+		if a, ok := u.Elem().Underlying().(*types.Array); ok {
+			return a.Elem()
+		}
+	}
+	return nil
+}
+
+// compound reports whether op is a compound assignment such as +=, and the operator in it.
+func compound(op token.Token) (token.Token, bool) {
+	if op >= token.ADD_ASSIGN && op <= token.AND_NOT_ASSIGN {
+		return op + (token.ADD - token.ADD_ASSIGN), true
+	}
+	return op, false
+}

@@ -1,0 +1,282 @@
+package transform
+
+import (
+	"go/token"
+	"strconv"
+
+	"github.com/godiff/godiff/ast"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// effects are what the reversal of an item does to adjoints, by the cells of the primal values: it reads and then sets those of
+// what the item overwrites, reads those of what it adds to, and adds to those of what it reads.
+type effects struct {
+	sets, sums, reads map[*location]bool // of active cells: overwritten, added to, read
+	order             bool               // it takes back what the forward sweep did to slices and pointers of shadows
+}
+
+// needs reports whether the reversal reads or sets the adjoint of k, a cell or a variable of ours.
+func (e *effects) needs(k any) bool {
+	l, ok := k.(*location)
+	return ok && (e.sets[l] || e.sums[l])
+}
+
+// changes reports whether the reversal changes the adjoint of k.
+func (e *effects) changes(k any) bool {
+	l, ok := k.(*location)
+	return ok && (e.sets[l] || e.reads[l])
+}
+
+// effectsOf returns the effects of the reversal of an item and all below it.
+func (r *reverser) effectsOf(it *item) *effects {
+	if e := r.effects[it]; e != nil {
+		return e
+	}
+	e := &effects{map[*location]bool{}, map[*location]bool{}, map[*location]bool{}, false}
+	r.effects[it] = e
+	for pos := it.pos; pos < max(it.end, it.pos+1); pos++ {
+		r.addEffects(e, r.tree.items[pos])
+	}
+	return e
+}
+
+func (r *reverser) addEffects(e *effects, it *item) {
+	s := it.stmt
+	if len(r.undo[s]) > 0 || r.grown[s] != nil {
+		e.order = true
+	}
+	note := r.calls[s]
+	read := func(x ast.Expr) {
+		for _, l := range r.act.sources(x) {
+			if r.act.active(l) {
+				e.reads[l.find()] = true
+			}
+		}
+	}
+	adds := false
+	if a, ok := s.(*ast.Assign); ok && (a.Op == token.ADD_ASSIGN || a.Op == token.SUB_ASSIGN) && note == nil {
+		adds = true
+		read(a.Rhs[0])
+	} else if note != nil {
+		read(note.call)
+	} else {
+		switch s := s.(type) {
+		case *ast.Assign:
+			if _, isCompound := compound(s.Op); isCompound {
+				read(s.Lhs[0])
+			}
+			for _, x := range s.Rhs {
+				read(x)
+			}
+		case *ast.Decl:
+			for _, x := range s.Values {
+				read(x)
+			}
+		case *ast.Do:
+			for _, x := range s.Call.Args {
+				read(x)
+			}
+		case *ast.Range:
+			read(s.X)
+		}
+	}
+	lhs, rhs := sides(s)
+	for i, l := range lhs {
+		// What a literal or a call makes is as good as written.
+		if l != nil && hasRefs(l.Type()) && (note != nil || len(lhs) != len(rhs) || literal(rhs[i]) != nil) {
+			r.mem.behind(r.mem.place(l), map[*location]bool{}, func(c *location) {
+				if r.act.active(c) {
+					e.sets[c.find()] = true
+				}
+			})
+		}
+	}
+	for _, l := range r.hist.writes[it] {
+		switch {
+		case !r.act.active(l):
+		case adds:
+			e.sums[l.find()] = true
+		default:
+			e.sets[l.find()] = true
+		}
+	}
+}
+
+// independent reports whether the iterations of a loop meet only in sums, so that each can be swept forward and back at once:
+//
+//   - No iteration leaves the loop but at its end.
+//   - What an iteration overwrites and others could see is made in it, or is an element of its own: y[i] in iteration i, where nothing
+//     else of y is read or written in the loop.
+//   - What it adds to nothing in the loop reads.
+//   - It takes back nothing that the forward sweep did to the shadows.
+func (r *reverser) independent(it *item) bool {
+	if it.hasExits() || it.body.jumpsOut() || r.hasFlags(it) {
+		return false
+	}
+	e := r.effectsOf(it)
+	if e.order {
+		return false
+	}
+	own := r.ownCells(it)
+	for l := range e.sets {
+		if !own[l] && !r.ownElement(it, l) {
+			return false
+		}
+	}
+	for l := range e.sums {
+		if !own[l] && e.reads[l] {
+			return false
+		}
+	}
+	return true
+}
+
+// hasFlags reports whether something below an item asks whether a statement jumped.
+func (r *reverser) hasFlags(it *item) bool {
+	for _, g := range r.tree.guards {
+		if g.pos > it.pos && g.pos < it.end {
+			return true
+		}
+	}
+	return false
+}
+
+// ownCells returns the cells that belong to one iteration of a loop: variables that its body declares, and memory that only these
+// lead to.
+func (r *reverser) ownCells(it *item) map[*location]bool {
+	inner := map[*ast.Var]bool{}
+	for pos := it.pos; pos < it.end; pos++ {
+		x := r.tree.items[pos]
+		for _, v := range ast.Defined(x.stmt) {
+			inner[v] = true
+		}
+		if f, ok := x.stmt.(*ast.For); ok && f.Init != nil && pos > it.pos {
+			for _, v := range ast.Defined(f.Init) {
+				inner[v] = true
+			}
+		}
+	}
+	outer := map[*location]bool{}
+	for v, l := range r.mem.vars {
+		if !inner[v] && r.primals()[v] == nil {
+			r.mem.reachable(l, outer, func(*location) {})
+		}
+	}
+	for _, l := range r.mem.globals {
+		r.mem.reachable(l, outer, func(*location) {})
+	}
+	own := map[*location]bool{}
+	mine := map[*location]bool{}
+	for v := range inner {
+		r.mem.reachable(r.mem.variable(v), mine, func(c *location) {
+			if !outer[c.find()] && !r.holdsOuter(c, outer) {
+				own[c.find()] = true
+			}
+		})
+	}
+	return own
+}
+
+// holdsOuter reports whether a cell is a part of a location that is reached from outside.
+func (r *reverser) holdsOuter(c *location, outer map[*location]bool) bool {
+	for h := c.find(); h != nil; h = h.holder {
+		h = h.find()
+		if outer[h] {
+			return true
+		}
+		if h.holder == nil || !isPartOf(h, h.holder.find()) {
+			return false
+		}
+	}
+	return false
+}
+
+func isPartOf(p, h *location) bool {
+	for _, q := range h.parts {
+		if q != nil && q.find() == p {
+			return true
+		}
+	}
+	return false
+}
+
+// ownElement reports whether each iteration of a loop reads and writes of a cell only the element whose index is the loop's
+// counter, through one slice that the loop leaves alone.
+func (r *reverser) ownElement(loop *item, l *location) bool {
+	key := counterOf(loop)
+	if key == nil {
+		return false
+	}
+	var base ast.Expr
+	ok := true
+	check := func(e ast.Expr) {
+		if !ok || !isPlace(e) || !r.touches(e, l) {
+			return
+		}
+		i, isIndex := e.(*ast.Index)
+		if !isIndex {
+			ok = false
+			return
+		}
+		ref, isRef := i.I.(*ast.Ref)
+		if !isRef || ref.Var != key || base != nil && !ast.Equal(base, i.X) || !r.steady(loop, i.X) {
+			ok = false
+			return
+		}
+		base = i.X
+	}
+	for pos := loop.pos; pos < loop.end && ok; pos++ {
+		it := r.tree.items[pos]
+		if it.pos != loop.pos && it.body != nil {
+			if s, isRange := it.stmt.(*ast.Range); isRange && s.Value != nil && r.touches(&ast.Index{X: s.X, T: elemType(s.X.Type())}, l) {
+				return false
+			}
+		}
+		if note := r.calls[it.stmt]; note != nil && r.callTouches(note.call, l) {
+			return false
+		}
+		ast.Exprs(it.stmt, func(e ast.Expr, _ bool) {
+			ast.Walk(e, func(e ast.Expr) bool {
+				if c, isCall := e.(*ast.Call); isCall && r.callTouches(c, l) {
+					ok = false
+				}
+				check(e)
+				return ok
+			})
+		})
+	}
+	return ok && base != nil
+}
+
+// touches reports whether a place lies in a cell.
+func (r *reverser) touches(e ast.Expr, l *location) bool {
+	for _, c := range r.mem.cells(e) {
+		if c.find() == l.find() {
+			return true
+		}
+	}
+	return false
+}
+
+// callTouches reports whether a call reads or writes a cell behind its arguments.
+func (r *reverser) callTouches(c *ast.Call, l *location) bool {
+	found := false
+	see := func(x *location) { found = found || x.find() == l.find() }
+	r.mem.callReads(c, see)
+	r.mem.callWrites(c, see)
+	return found
+}
+
+// counterOf returns the variable that has another value in each iteration of a loop, or nil.
+func counterOf(loop *item) *ast.Var {
+	if loop.count != nil {
+		return loop.count.v
+	}
+	if s, ok := loop.stmt.(*ast.Range); ok && s.Define {
+		if ref, ok := s.Key.(*ast.Ref); ok {
+			return ref.Var
+		}
+	}
+	return nil
+}

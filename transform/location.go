@@ -1,0 +1,701 @@
+package transform
+
+import (
+	"fmt"
+	"go/types"
+	"strconv"
+	"strings"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// Memory.
+//
+// A location stands for memory that holds values of one type: a variable, a field, all elements of an array or slice, or what a
+// pointer points to. Locations form a graph,
+//
+//	func f(m *Model, x []float64)          m ─► Model ─ W ─► float64
+//	                                                └─ b
+//	                                       x ─► float64
+//
+// in which an edge leads from a location that holds a slice, pointer or map to what that refers to, and the fields of a struct and
+// the elements of an array belong to its location. An assignment of pointers makes one location of what both sides point to
+// (Steensgaard, "Points-to Analysis in Almost Linear Time", POPL 1996, with fields as in "Points-to Analysis by Type Inference
+// of Programs with Structures and Unions", CC 1996). Two places can be the same memory only if they have a location without parts,
+// a cell, in common.
+//
+// What two inputs refer to is taken to be apart, and so is what two fields of an input refer to: m.W and m.b. A derivative for which
+// that matters asks when it runs (see sharing.go). Beyond that, behind a slice of structs or a second pointer, no question can be
+// asked in Go, so that all memory of one type that is reached through one such field is one location.
+type location struct {
+	up     *location // what it has been made one with
+	id     int
+	typ    types.Type
+	v      *ast.Var    // the variable that it is, if it is one
+	parts  []*location // of a struct its fields, of an array one for all elements
+	target *location   // what the slice, pointer or map here refers to
+	holder *location   // the location whose target it is, or whose part
+	stems  []*stem     // from where the function's caller reaches it
+	global bool        // memory of a package-level variable
+	deep   bool        // not to be told apart by the caller
+	addr   bool        // of a variable: its address is taken
+}
+
+// A stem is a slice, pointer or map among the inputs, or in a struct that an input points to: m.W.
+type stem struct {
+	input int // -1 for a package-level variable
+	value ast.Expr
+	at    *location            // what it refers to
+	deep  map[string]*location // what lies beyond, by type
+}
+
+func (l *location) find() *location {
+	for l.up != nil {
+		if l.up.up != nil {
+			l.up = l.up.up
+		}
+		l = l.up
+	}
+	return l
+}
+
+// A memory is the graph of the locations of a function.
+type memory struct {
+	fn      *ast.Func
+	vars    map[*ast.Var]*location
+	globals map[types.Object]*location
+	made    map[ast.Expr][]*location // what allocations make and calls return
+	calls   map[*ast.Call]*ast.Call  // of calls of ours: those that they stand for
+	unit    *Unit
+	next    *int
+	inSCC   map[*types.Func]*memory // functions that are analysed together with this one
+
+	taken map[*ast.Call]map[*location]*location // the locations of callees, by call, in this graph
+	stems []*stem
+}
+
+// analyseMemory finds the locations of f. Joined says which memory of the inputs a caller knows to be one.
+func (u *Unit) analyseMemory(f *ast.Func, joined joints) *memory {
+	m := u.newMemory(f, new(int), nil)
+	m.inputs()
+	for _, j := range joined {
+		m.unify(m.at(j[0]), m.at(j[1]))
+	}
+	m.body()
+	return m
+}
+
+// A path leads from an input to a location: the number of the input, then * for what is referred to and numbers for parts.
+type path string
+
+// joints are pairs of paths whose locations are one.
+type joints [][2]path
+
+// at returns the location that a path leads to.
+func (m *memory) at(p path) *location {
+	var l *location
+	for i, step := range strings.Split(string(p), ".") {
+		n, _ := strconv.Atoi(step)
+		switch {
+		case i == 0:
+			l = m.variable(m.fn.Inputs()[n])
+		case step == "*":
+			l = m.targetOf(l)
+		default:
+			l = m.part(l, n)
+		}
+	}
+	return l.find()
+}
+
+// jointsOf returns which memory of the inputs of a callee is one at a call although the callee takes it to be apart.
+func (m *memory) jointsOf(c *ast.Call, callee *memory) joints {
+	taken := m.taken[c]
+	first := map[*location]path{}
+	var list joints
+	seen := map[*location]bool{}
+	var visit func(l *location, p path)
+	visit = func(l *location, p path) {
+		l = l.find()
+		if seen[l] {
+			return
+		}
+		seen[l] = true
+		if here := taken[l]; here != nil && strings.Contains(string(p), "*") {
+			if other, ok := first[here.find()]; ok {
+				list = append(list, [2]path{other, p})
+			} else {
+				first[here.find()] = p
+			}
+		}
+		for i, part := range l.parts {
+			if part != nil {
+				visit(part, path(fmt.Sprint(p, ".", i)))
+			}
+		}
+		if l.target != nil {
+			visit(l.target, p+".*")
+		}
+	}
+	for i, v := range callee.fn.Inputs() {
+		visit(callee.variable(v), path(strconv.Itoa(i)))
+	}
+	return list
+}
+
+func (u *Unit) newMemory(f *ast.Func, next *int, scc map[*types.Func]*memory) *memory {
+	return &memory{
+		fn: f, unit: u, next: next, inSCC: scc,
+		vars: map[*ast.Var]*location{}, globals: map[types.Object]*location{},
+		made: map[ast.Expr][]*location{}, calls: map[*ast.Call]*ast.Call{},
+		taken: map[*ast.Call]map[*location]*location{},
+	}
+}
+
+// inputs gives the inputs their locations.
+func (m *memory) inputs() {
+	for i, v := range m.fn.Inputs() {
+		m.stemsOf(m.variable(v), i, &ast.Ref{Var: v}, true)
+	}
+}
+
+// stemsOf notes what an input refers to. Pointers says whether to follow a pointer to a struct.
+func (m *memory) stemsOf(l *location, input int, e ast.Expr, pointers bool) {
+	switch u := l.typ.Underlying().(type) {
+	case *types.Slice, *types.Map:
+		m.newStem(l, input, e)
+	case *types.Pointer:
+		m.newStem(l, input, e)
+		if st, ok := u.Elem().Underlying().(*types.Struct); ok && pointers && ast.Carries(u.Elem()) {
+			t := m.targetOf(l)
+			for i := range st.NumFields() {
+				if f := st.Field(i); f.Type() != u.Elem() && hasRefs(f.Type()) {
+					m.stemsOf(m.part(t, i), input, &ast.Field{X: e, Field: f}, false)
+				}
+			}
+			m.joinArrays(t)
+		}
+	case *types.Struct:
+		for i := range u.NumFields() {
+			if f := u.Field(i); hasRefs(f.Type()) {
+				m.stemsOf(m.part(l, i), input, &ast.Field{X: e, Field: f}, pointers)
+			}
+		}
+	}
+}
+
+// joinArrays makes one of the elements of an array in a struct and of a slice beside it, which nobody could tell apart.
+func (m *memory) joinArrays(l *location) {
+	st := l.typ.Underlying().(*types.Struct)
+	for i := range st.NumFields() {
+		a, ok := st.Field(i).Type().Underlying().(*types.Array)
+		if !ok {
+			continue
+		}
+		for j := range st.NumFields() {
+			if s, ok := st.Field(j).Type().Underlying().(*types.Slice); ok && types.Identical(s.Elem(), a.Elem()) {
+				m.unify(m.part(m.part(l, i), 0), m.targetOf(m.part(l, j)))
+			}
+		}
+	}
+}
+
+// newStem gives what the slice, pointer or map at l refers to a location of its own, unless it may be the very struct that holds l.
+func (m *memory) newStem(l *location, input int, e ast.Expr) {
+	t := pointee(l.typ)
+	if h := l.holder; h != nil && types.Identical(h.find().typ, t) {
+		l.target = h
+		return
+	}
+	l.target = m.fresh(t)
+	l.target.holder, l.target.global = l, l.global
+	s := &stem{input, e, l.target, map[string]*location{}}
+	l.target.stems = []*stem{s}
+	m.stems = append(m.stems, s)
+}
+
+// body makes one of what the statements of the function mix.
+func (m *memory) body() {
+	ast.Inspect(m.fn.Body, func(s ast.Stmt) bool {
+		ast.Exprs(s, func(e ast.Expr, _ bool) { m.noteAddresses(e) })
+		return true
+	})
+	ast.Inspect(m.fn.Body, func(s ast.Stmt) bool { m.stmt(s); return true })
+}
+
+// noteAddresses notes the variables in e whose address is taken, by & or by slicing an array.
+func (m *memory) noteAddresses(e ast.Expr) {
+	ast.Walk(e, func(e ast.Expr) bool {
+		switch e := e.(type) {
+		case *ast.Addr:
+			if v := rootVar(e.X); v != nil {
+				m.variable(v).addr = true
+			}
+		case *ast.Slice:
+			if v := rootVar(e.X); v != nil && isArray(e.X.Type()) {
+				m.variable(v).addr = true
+			}
+		}
+		return true
+	})
+}
+
+// addressed reports whether the address of a variable is taken.
+func (m *memory) addressed(v *ast.Var) bool { return m.variable(v).addr }
+
+func isArray(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Array)
+	return ok
+}
+
+func (m *memory) fresh(t types.Type) *location {
+	*m.next++
+	return &location{id: *m.next, typ: t}
+}
+
+// variable returns the location of a variable. It stays that variable's own.
+func (m *memory) variable(v *ast.Var) *location {
+	l := m.vars[v]
+	if l == nil {
+		l = m.fresh(v.Type)
+		l.v = v
+		m.vars[v] = l
+	}
+	return l
+}
+
+// global returns the location of a package-level variable.
+func (m *memory) globalVar(obj types.Object) *location {
+	l := m.globals[obj]
+	if l == nil {
+		l = m.fresh(obj.Type())
+		l.global = true
+		m.globals[obj] = l
+		m.stemsOf(l, -1, &ast.Name{Obj: obj, T: obj.Type()}, true)
+	}
+	return l.find()
+}
+
+// part returns a part of a location: a field, or with i = 0 the elements of an array.
+func (m *memory) part(l *location, i int) *location {
+	l = l.find()
+	if l.parts == nil {
+		switch u := l.typ.Underlying().(type) {
+		case *types.Struct:
+			l.parts = make([]*location, u.NumFields())
+		default:
+			l.parts = make([]*location, 1)
+		}
+	}
+	if l.parts[i] == nil {
+		var t types.Type
+		switch u := l.typ.Underlying().(type) {
+		case *types.Struct:
+			t = u.Field(i).Type()
+		case *types.Array:
+			t = u.Elem()
+		default:
+			panic(fmt.Sprintf("transform: parts of a %s", l.typ))
+		}
+		p := m.fresh(t)
+		p.holder, p.global, p.deep = l, l.global, l.deep
+		l.parts[i] = p
+	}
+	return l.parts[i].find()
+}
+
+// targetOf returns what the slice, pointer or map at a location refers to.
+func (m *memory) targetOf(l *location) *location {
+	l = l.find()
+	if l.target == nil {
+		l.target = m.newTarget(l, pointee(l.typ))
+	}
+	return l.target.find()
+}
+
+// pointee is the type of what values of type t refer to.
+func pointee(t types.Type) types.Type {
+	switch u := t.Underlying().(type) {
+	case *types.Slice:
+		return u.Elem()
+	case *types.Pointer:
+		return u.Elem()
+	case *types.Map:
+		return u.Elem()
+	}
+	panic(fmt.Sprintf("transform: what a %s refers to", t))
+}
+
+// newTarget returns what l refers to: an older location where the type is recursive or the caller cannot tell the two apart.
+func (m *memory) newTarget(l *location, t types.Type) *location {
+	for h := l; h != nil; h = h.holder {
+		h = h.find()
+		if types.Identical(h.typ, t) && (h.holder == nil || h.holder.find().target == h) && h.v == nil {
+			return h
+		}
+	}
+	s := stemOver(l)
+	if s != nil {
+		if d := s.deep[typeKey(t)]; d != nil {
+			return d
+		}
+	}
+	n := m.fresh(t)
+	n.holder, n.global = l, l.global
+	if s != nil {
+		n.deep = true
+		s.deep[typeKey(t)] = n
+	}
+	return n
+}
+
+// stemOver returns the nearest stem on the way to a location, or nil.
+func stemOver(l *location) *stem {
+	for h := l; h != nil; h = h.holder {
+		if h = h.find(); len(h.stems) > 0 {
+			return h.stems[0]
+		}
+	}
+	return nil
+}
+
+// unify makes one location of two.
+func (m *memory) unify(a, b *location) {
+	a, b = a.find(), b.find()
+	if a == b {
+		return
+	}
+	if b.id < a.id {
+		a, b = b, a
+	}
+	b.up = a
+	a.global = a.global || b.global
+	a.deep = a.deep || b.deep
+	a.addr = a.addr || b.addr
+	a.stems = append(a.stems, b.stems...)
+	for i, p := range b.parts {
+		switch {
+		case p == nil:
+		case a.parts == nil || a.parts[i] == nil:
+			if a.parts == nil {
+				a.parts = make([]*location, len(b.parts))
+			}
+			a.parts[i] = p
+		default:
+			m.unify(a.parts[i], p)
+		}
+		a = a.find()
+	}
+	switch {
+	case b.target == nil:
+	case a.target == nil:
+		a.target = b.target
+	default:
+		m.unify(a.target, b.target)
+	}
+}
+
+// mix makes one of what the values at two locations, of the same type, refer to.
+func (m *memory) mix(a, b *location) {
+	a, b = a.find(), b.find()
+	if a == b || !hasRefs(a.typ) {
+		return
+	}
+	switch u := a.typ.Underlying().(type) {
+	case *types.Struct:
+		for i := range u.NumFields() {
+			m.mix(m.part(a, i), m.part(b, i))
+		}
+	case *types.Array:
+		m.mix(m.part(a, 0), m.part(b, 0))
+	case *types.Slice, *types.Pointer, *types.Map:
+		m.unify(m.targetOf(a), m.targetOf(b))
+	}
+}
+
+// place returns the location of a place.
+func (m *memory) place(e ast.Expr) *location {
+	switch e := e.(type) {
+	case *ast.Ref:
+		return m.variable(e.Var).find()
+	case *ast.Name:
+		return m.globalVar(e.Obj)
+	case *ast.Past:
+		return m.place(e.X)
+	case *ast.Field:
+		if ast.Pointee(e.X.Type()) != nil {
+			return m.part(m.reach(e.X), fieldIndex(ast.Pointee(e.X.Type()), e.Field))
+		}
+		return m.part(m.place(e.X), fieldIndex(e.X.Type(), e.Field))
+	case *ast.Index:
+		switch e.X.Type().Underlying().(type) {
+		case *types.Array:
+			return m.part(m.place(e.X), 0)
+		case *types.Pointer:
+			return m.part(m.reach(e.X), 0)
+		}
+		return m.reach(e.X)
+	case *ast.Deref:
+		return m.reach(e.X)
+	case *ast.Convert:
+		return m.place(e.X)
+	}
+	return m.values(e)[0]
+}
+
+func fieldIndex(t types.Type, f *types.Var) int {
+	st := t.Underlying().(*types.Struct)
+	for i := range st.NumFields() {
+		if st.Field(i).Origin() == f.Origin() {
+			return i
+		}
+	}
+	panic(fmt.Sprintf("transform: %s has no field %s", t, f.Name()))
+}
+
+// reach returns the location that the value of e refers to, or nil where it refers to none.
+func (m *memory) reach(e ast.Expr) *location {
+	switch e := e.(type) {
+	case *ast.Slice:
+		switch e.X.Type().Underlying().(type) {
+		case *types.Array:
+			return m.part(m.place(e.X), 0)
+		case *types.Pointer:
+			return m.part(m.reach(e.X), 0)
+		}
+		return m.reach(e.X)
+	case *ast.Addr:
+		return m.place(e.X)
+	case *ast.Past:
+		return m.reach(e.X)
+	case *ast.Convert:
+		if !refers(e.X.Type()) {
+			return m.targetOf(m.values(e)[0])
+		}
+		return m.reach(e.X)
+	}
+	if !refers(e.Type()) {
+		return nil
+	}
+	return m.targetOf(m.place(e))
+}
+
+// refers reports whether values of type t are slices, pointers or maps.
+func refers(t types.Type) bool {
+	switch t.Underlying().(type) {
+	case *types.Slice, *types.Pointer, *types.Map:
+		return true
+	}
+	return false
+}
+
+// values returns locations that hold the values of an expression that is no place: one for each result of a call.
+func (m *memory) values(e ast.Expr) []*location {
+	if list, ok := m.made[e]; ok {
+		return list
+	}
+	var list []*location
+	if t, ok := e.Type().(*types.Tuple); ok {
+		for v := range t.Variables() {
+			list = append(list, m.fresh(v.Type()))
+		}
+	} else {
+		list = []*location{m.fresh(e.Type())}
+	}
+	m.made[e] = list
+	switch e := e.(type) {
+	case *ast.Composite:
+		m.composite(e, list[0])
+	case *ast.Call:
+		m.call(e, list)
+	}
+	return list
+}
+
+// composite mixes what the elements of a literal refer to with what the literal at l does.
+func (m *memory) composite(e *ast.Composite, l *location) {
+	for _, x := range e.Elems {
+		var to *location
+		switch {
+		case x.Field != nil:
+			to = m.part(l, fieldIndex(e.T, x.Field))
+		case refers(e.T):
+			to = m.targetOf(l)
+		default:
+			to = m.part(l, 0)
+		}
+		m.flow(to, x.Value)
+	}
+}
+
+// flow notes that the value of e is put into a location.
+func (m *memory) flow(l *location, e ast.Expr) {
+	if e == nil || !hasRefs(l.typ) || isNil(e) {
+		return
+	}
+	if refers(l.typ) {
+		if t := m.reach(e); t != nil {
+			m.unify(m.targetOf(l), t)
+		}
+		return
+	}
+	if types.IsInterface(l.typ) {
+		return
+	}
+	m.mix(l, m.place(e))
+}
+
+// call notes what a call does with what its arguments and results refer to.
+func (m *memory) call(c *ast.Call, results []*location) {
+	if of := m.calls[c]; of != nil {
+		return // the call that it stands for has been noted
+	}
+	switch c.Fun.Builtin {
+	case "append":
+		m.flow(results[0], c.Args[0])
+		for _, x := range c.Args[1:] {
+			if c.Spread {
+				if elem := elemType(c.T); hasRefs(elem) {
+					m.mix(m.targetOf(results[0]), m.reach(x))
+				}
+			} else {
+				m.flow(m.targetOf(results[0]), x)
+			}
+		}
+		return
+	case "copy":
+		if elem := elemType(c.Args[0].Type()); elem != nil && hasRefs(elem) {
+			m.mix(m.reach(c.Args[0]), m.reach(c.Args[1]))
+		}
+		return
+	}
+	if c.Fun.Builtin != "" {
+		return
+	}
+	if c.Fun.Fn != nil {
+		if callee := m.inSCC[c.Fun.Fn]; callee != nil {
+			m.bind(c, results, callee, func(l *location) *location { return l })
+			return
+		}
+		if s := m.unit.summary(c.Fun.Fn); s != nil {
+			m.bind(c, results, s.mem, m.copier(c))
+			return
+		}
+	}
+	m.unknown(c, results)
+}
+
+// bind makes one of the arguments and results of a call and the inputs and results of the callee, as taken into this graph.
+func (m *memory) bind(c *ast.Call, results []*location, callee *memory, take func(*location) *location) {
+	args, inputs := argsOf(c, callee.fn), callee.fn.Inputs()
+	for i, v := range inputs {
+		if !hasRefs(v.Type) {
+			continue
+		}
+		for _, x := range args[i] {
+			l := take(callee.variable(v))
+			if callee.fn.Variadic && i == len(inputs)-1 && !c.Spread {
+				m.flow(m.targetOf(l), x)
+			} else {
+				m.flow(l, x)
+			}
+		}
+	}
+	for i, v := range callee.fn.Results {
+		if hasRefs(v.Type) && i < len(results) {
+			m.mix(results[i], take(callee.variable(v)))
+		}
+	}
+}
+
+// argsOf returns the arguments of a call by the inputs of the callee that they are for.
+func argsOf(c *ast.Call, f *ast.Func) [][]ast.Expr {
+	n := len(f.Inputs())
+	list := make([][]ast.Expr, n)
+	for i, x := range c.Args {
+		list[min(i, n-1)] = append(list[min(i, n-1)], x)
+	}
+	return list
+}
+
+// copier returns a function that copies the locations of the callee of c into this graph, each once.
+func (m *memory) copier(c *ast.Call) func(*location) *location {
+	copies := map[*location]*location{}
+	m.taken[c] = copies
+	var take func(l *location) *location
+	take = func(l *location) *location {
+		l = l.find()
+		if c := copies[l]; c != nil {
+			return c
+		}
+		c := m.fresh(l.typ)
+		c.global = l.global
+		copies[l] = c
+		for i, p := range l.parts {
+			if p != nil {
+				if c.parts == nil {
+					c.parts = make([]*location, len(l.parts))
+				}
+				c.parts[i] = take(p)
+				c.parts[i].holder = c
+			}
+		}
+		if l.target != nil {
+			c.target = take(l.target)
+			if c.target.holder == nil {
+				c.target.holder = c
+			}
+		}
+		return c
+	}
+	return take
+}
+
+// unknown notes a call of a function that nothing is known of: its results may refer to what its arguments refer to, of the
+// same types.
+func (m *memory) unknown(c *ast.Call, results []*location) {
+	for _, x := range c.Args {
+		for _, r := range results {
+			if refers(r.typ) && refers(x.Type()) && types.Identical(pointee(r.typ), pointee(x.Type())) {
+				m.flow(r, x)
+			}
+		}
+	}
+}
+
+// stmt notes what a statement mixes.
+func (m *memory) stmt(s ast.Stmt) {
+	ast.Exprs(s, func(e ast.Expr, _ bool) {
+		ast.Walk(e, func(e ast.Expr) bool {
+			switch e.(type) {
+			case *ast.Call, *ast.Composite:
+				m.values(e)
+			}
+			return true
+		})
+	})
+	switch s := s.(type) {
+	case *ast.Assign:
+		m.assign(s.Lhs, s.Rhs)
+	case *ast.Decl:
+		m.assign(refs(s.Vars), s.Values)
+	case *ast.Range:
+		if s.Value != nil && elemType(s.X.Type()) != nil {
+			m.flow(m.place(s.Value), &ast.Index{X: s.X, T: elemType(s.X.Type())})
+		}
+	case *ast.Return:
+		m.assign(refs(m.fn.Results), s.Results)
+	}
+}
+
+func (m *memory) assign(lhs, rhs []ast.Expr) {
+	for i, l := range lhs {
+		switch {
+		case l == nil || len(rhs) == 0 || !hasRefs(l.Type()):
+		case len(rhs) == len(lhs):
+			m.flow(m.place(l), rhs[i])
+		case len(rhs) == 1:
+			m.mix(m.place(l), m.values(rhs[0])[i])
+		}
+	}
+}

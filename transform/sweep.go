@@ -1,0 +1,606 @@
+package transform
+
+import (
+	"go/token"
+	"slices"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// Two sweeps, or one.
+//
+// An area is a part whose forward sweep is followed by its reverse sweep in one scope: the body of the function, to begin with.
+// Where the adjoints of what a compound statement makes can be computed before it, that statement, the pivot, is itself swept forward
+// and back at once, and is an area in turn:
+//
+//	a                           a
+//	for … { b }                 reverse of c, as far as it needs no values of the loop
+//	c                           for … { b; reverse of b }
+//	                            c
+//	                            the rest of the reverse of c
+//	                            reverse of a
+//
+// so that what an iteration, a branch or a call needs for its reversal is at hand, and nothing is remembered. A loop can be the pivot
+// if its iterations are independent: they meet only in sums. This is what a person does by hand.
+type area struct {
+	part   *part
+	parent *area // nil for the function
+	pivot  *item // of part; nil where the whole part is swept forward before it is swept back
+	flat   bool  // it stands in the outermost scope of the function
+}
+
+// A context is where reversed code stands.
+type context struct {
+	part  *part // whose reversal it is
+	area  *area // the innermost area that it is in
+	early *item // the pivot of the area, where the code stands before it
+	entry bool  // of a mark: it marks the beginning of the forward sweep of the area
+	empty bool  // of a mark: it marks nothing
+}
+
+// key tells contexts apart in which a past value may have to be found in different ways.
+func (c *context) key() string {
+	key := ""
+	if c.area.parent != nil {
+		key = "a" + itoa(c.area.part.from)
+	}
+	if c.early != nil {
+		key += "e"
+	}
+	return key
+}
+
+// within returns the context of the reversal of a part that is swept back in this context.
+func (c *context) within(p *part) *context { return &context{part: p, area: c.area, early: c.early} }
+
+// mark returns a statement that marks the beginning of reversed code.
+func (r *reverser) mark(c *context) ast.Stmt {
+	m := &ast.Block{}
+	r.marks[m] = c
+	return m
+}
+
+// sweepArea returns the joint code of an area: both its sweeps. Seeds is what the reverse sweep begins with.
+func (r *reverser) sweepArea(a *area, seeds []ast.Stmt) []ast.Stmt {
+	p := a.part
+	r.inserts.areas[p] = a
+	main := &context{part: p, area: a}
+	reversed := make([][]ast.Stmt, len(p.items))
+	var pivot *pivotCode
+	for i := len(p.items) - 1; i >= 0; i-- {
+		if pivot == nil && (r.oneSweep || p.items[i].ends() != nil) {
+			if pivot = r.pivotAt(a, i, seeds, reversed[i+1:]); pivot != nil {
+				continue
+			}
+		}
+		r.ctx = main
+		reversed[i] = r.item(p.items[i])
+	}
+	out := []ast.Stmt{r.mark(&context{part: p, area: a, entry: true})}
+	before := len(p.items) // how many items come before what is reversed first
+	switch {
+	case pivot == nil:
+		out = append(out, r.forwardOf(p, 0, before)...)
+		out = append(append(out, r.border(a), r.mark(main)), seeds...)
+		out = append(out, r.declarations(p)...)
+	default:
+		before = pivot.index
+		out = append(out, r.forwardOf(p, 0, before)...)
+		out = append(out, r.mark(&context{part: p, area: a, early: a.pivot}))
+		out = append(append(append(out, r.declarations(p)...), pivot.early...), pivot.code...)
+		out = append(out, r.forwardOf(p, before+1, len(p.items))...)
+		out = append(append(out, r.mark(main)), pivot.late...)
+	}
+	for _, list := range slices.Backward(reversed[:before]) {
+		out = append(out, list...)
+	}
+	return out
+}
+
+// pivotCode is the joint code of a pivot and what is reversed before and after it.
+type pivotCode struct {
+	index             int
+	early, code, late []ast.Stmt
+}
+
+// pivotAt makes item i of an area its pivot, if it can be. Seeds and reversed are what is reversed before it.
+func (r *reverser) pivotAt(a *area, i int, seeds []ast.Stmt, reversed [][]ast.Stmt) *pivotCode {
+	early, late, ok := r.split(a, i, seeds, reversed)
+	if !ok {
+		return nil
+	}
+	a.pivot = a.part.items[i]
+	return &pivotCode{i, early, r.atOnce(a, a.pivot), late}
+}
+
+// border marks where the reverse sweep of the function begins.
+func (r *reverser) border(a *area) ast.Stmt {
+	if a.flat {
+		return r.sweepBorder
+	}
+	return r.mark(&context{part: a.part, area: a, entry: true, empty: true})
+}
+
+// forwardOf returns the forward sweep of the items from i to before j of a part. A block of the user's stays whole where nothing in it
+// is taken apart.
+func (r *reverser) forwardOf(p *part, i, j int) []ast.Stmt {
+	var out []ast.Stmt
+	for n := i; n < j; n++ {
+		it := p.items[n]
+		if it.wrap == nil || r.unwrapped[it.wrap] {
+			out = append(out, r.forwardItem(it))
+			if rest := it.rest; rest != nil && !r.joint[out[len(out)-1]] {
+				out = append(out, r.forwardOf(rest, it.restFrom, len(rest.items))...)
+			}
+			continue
+		}
+		if len(out) == 0 || out[len(out)-1] != it.wrap {
+			out = append(out, it.wrap)
+		}
+	}
+	if j == len(p.items) && p.exit != nil {
+		if _, leaves := p.exit.(*ast.Return); leaves {
+			out = append(out, p.exit)
+		}
+	}
+	return out
+}
+
+// forwardItem returns the forward sweep of an item: the user's statement, or, where that jumps to the next iteration, the same
+// without the jump, which would pass by what is swept back at the end.
+func (r *reverser) forwardItem(it *item) ast.Stmt {
+	if it.then == nil || !it.then.continues() && !it.els.continues() {
+		return it.stmt
+	}
+	s := &ast.If{Meta: *it.stmt.Info(), Cond: it.cond, Then: &ast.Block{}}
+	s.Then.Stmts = r.forwardPart(it.then)
+	if els := r.forwardPart(it.els); len(els) > 0 {
+		s.Else = &ast.Block{Stmts: els}
+	}
+	r.register(s, it)
+	return s
+}
+
+func (r *reverser) forwardPart(p *part) []ast.Stmt {
+	for _, it := range p.items {
+		if it.wrap != nil {
+			r.unwrapped[it.wrap] = true
+		}
+	}
+	return r.forwardOf(p, 0, len(p.items))
+}
+
+// continues reports whether p or a part of an if below it ends in a continue.
+func (p *part) continues() bool {
+	if p.tail == tailContinue {
+		return true
+	}
+	return slices.ContainsFunc(p.items, func(it *item) bool {
+		return it.then != nil && (it.then.continues() || it.els.continues())
+	})
+}
+
+// register notes that a compound statement of joint code stands for an item.
+func (r *reverser) register(s ast.Stmt, it *item) {
+	r.joint[s] = true
+	r.tree.at[s] = it
+}
+
+// atOnce returns the joint code of a pivot.
+func (r *reverser) atOnce(a *area, it *item) []ast.Stmt {
+	switch {
+	case it.ends() != nil:
+		// One branch leaves the function; what follows goes on in the other.
+		rest := it.els
+		if it.els.leavesFunction() {
+			rest = it.then
+		}
+		if it.rest == rest && it.restFrom == 0 {
+			return append([]ast.Stmt{it.stmt}, r.sweepArea(&area{part: rest, parent: a, flat: a.flat}, nil)...)
+		}
+	}
+	switch {
+	case it.then != nil:
+		s := &ast.If{Meta: *it.stmt.Info(), Cond: it.cond}
+		s.Then = &ast.Block{Stmts: r.sweepArea(&area{part: it.then, parent: a}, nil)}
+		if els := r.sweepArea(&area{part: it.els, parent: a}, nil); len(els) > 2 {
+			s.Else = &ast.Block{Stmts: els}
+		}
+		r.register(s, it)
+		return []ast.Stmt{s}
+	case it.body != nil:
+		return []ast.Stmt{r.loopAtOnce(a, it)}
+	}
+	panic("transform: a pivot that is no compound statement")
+}
+
+// loopAtOnce returns a loop each of whose iterations is swept forward and back.
+func (r *reverser) loopAtOnce(a *area, it *item) ast.Stmt {
+	inner := &area{part: it.body, parent: a}
+	value := rangeValue(it.stmt)
+	if s, ok := it.stmt.(*ast.Range); ok && s.Key == nil && value != nil && r.holdsActive(value) {
+		c := *s
+		c.Key = &ast.Ref{Var: ast.NewVar("i", intType)}
+		it = r.withKey(it, &c)
+	}
+	body := r.sweepArea(inner, nil)
+	if value != nil {
+		r.index[it] = it.stmt.(*ast.Range).Key
+		body = append(body, r.rangeValueBack(it, value)...)
+		delete(r.index, it)
+	}
+	t := ast.MapBlocks(it.stmt, func(*ast.Block) *ast.Block { return &ast.Block{Stmts: body} })
+	t.Info().Comment = "The iterations are independent: each is swept forward and back at once."
+	r.register(t, it)
+	return t
+}
+
+// withKey gives the item of a range loop a key.
+func (r *reverser) withKey(it *item, s *ast.Range) *item {
+	r.tree.at[s] = it
+	it.stmt = s
+	return it
+}
+
+// split decides whether item i of an area can be its pivot. It returns what is reversed before the pivot and what after.
+func (r *reverser) split(a *area, i int, seeds []ast.Stmt, reversed [][]ast.Stmt) (early, late []ast.Stmt, ok bool) {
+	it := a.part.items[i]
+	if it.then == nil && it.body == nil || !r.canPivot(it) {
+		return nil, nil, false
+	}
+	s := &scheduler{r: r, a: a, pivot: it, at: r.effectsOf(it)}
+	if !s.list(seeds) {
+		return nil, nil, false
+	}
+	for _, list := range slices.Backward(reversed) {
+		if !s.list(list) {
+			return nil, nil, false
+		}
+	}
+	for _, c := range s.moving {
+		c.early = it
+	}
+	if it.wrap != nil {
+		r.unwrapped[it.wrap] = true
+	}
+	return s.early, s.late, true
+}
+
+// canPivot reports whether an item, for what it is itself, can be swept forward and back at once.
+func (r *reverser) canPivot(it *item) bool {
+	if !r.isActiveItem(it) && it.ends() == nil {
+		return false
+	}
+	if it.body != nil {
+		return r.independent(it)
+	}
+	if it.ends() != nil {
+		return true
+	}
+	return !it.then.jumpsOut() && !it.els.jumpsOut()
+}
+
+// isActiveItem reports whether the reversal of an item does anything.
+func (r *reverser) isActiveItem(it *item) bool {
+	e := r.effectsOf(it)
+	return len(e.sets) > 0 || len(e.sums) > 0 || e.order
+}
+
+// jumpsOut reports whether p or a part below it ends in a jump other than a continue of the loop that it is in.
+func (p *part) jumpsOut() bool {
+	if p.tail == tailBreak {
+		return true
+	}
+	return slices.ContainsFunc(p.items, func(it *item) bool {
+		switch {
+		case it.then != nil:
+			return it.then.jumpsOut() || it.els.jumpsOut()
+		case it.body != nil:
+			return it.body.leavesLoop(it)
+		}
+		return false
+	})
+}
+
+// leavesLoop reports whether p, in the body of a loop, jumps out of more than that loop.
+func (p *part) leavesLoop(loop *item) bool {
+	if p.tail == tailBreak && p.leaves != nil && p.leaves.pos < loop.pos {
+		return true
+	}
+	return slices.ContainsFunc(p.items, func(it *item) bool {
+		switch {
+		case it.then != nil:
+			return it.then.leavesLoop(loop) || it.els.leavesLoop(loop)
+		case it.body != nil:
+			return it.body.leavesLoop(loop)
+		}
+		return false
+	})
+}
+
+// A scheduler divides the reversal of what follows a pivot into what can be done before it and what must come after.
+type scheduler struct {
+	r     *reverser
+	a     *area
+	pivot *item
+	at    *effects // of the reversal of the pivot
+
+	early, late []ast.Stmt
+	moved       []*touch   // what the late statements touch
+	moving      []*context // of parts that are reversed before the pivot
+}
+
+// A touch is what a reversed statement does to adjoints.
+type touch struct {
+	reads, adds, sets map[any]bool
+}
+
+// list divides statements, in their order. It returns false where one can stand on neither side.
+func (s *scheduler) list(list []ast.Stmt) bool {
+	for _, st := range list {
+		t := s.r.touchOf(st)
+		if t == nil {
+			return false
+		}
+		switch {
+		case s.atHand(st) && !slices.ContainsFunc(s.moved, t.meets):
+			s.early = append(s.early, st)
+			s.advance(st)
+		case s.canWait(st, t):
+			s.late = append(s.late, st)
+			s.moved = append(s.moved, t)
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// advance notes that what a statement holds is reversed before the pivot.
+func (s *scheduler) advance(st ast.Stmt) {
+	ast.Inspect(st, func(st ast.Stmt) bool {
+		if b, ok := st.(*ast.Block); ok && s.r.marks[b] != nil {
+			s.moving = append(s.moving, s.r.marks[b])
+		}
+		return true
+	})
+}
+
+// meets reports whether two statements cannot change their order.
+func (t *touch) meets(u *touch) bool {
+	meet := func(x, y map[any]bool) bool {
+		for k := range x {
+			if y[k] {
+				return true
+			}
+		}
+		return false
+	}
+	return meet(t.sets, u.reads) || meet(t.sets, u.adds) || meet(t.sets, u.sets) ||
+		meet(t.reads, u.adds) || meet(t.reads, u.sets) || meet(t.adds, u.reads) || meet(t.adds, u.sets)
+}
+
+// canWait reports whether a statement, which is not at hand before the pivot, can stand after it: it only adds, to what the
+// reversal of the pivot does not read, and reads what that does not change.
+func (s *scheduler) canWait(st ast.Stmt, t *touch) bool {
+	if len(t.sets) > 0 {
+		return false
+	}
+	for k := range t.adds {
+		if s.at.needs(k) {
+			return false
+		}
+	}
+	for k := range t.reads {
+		if s.at.changes(k) {
+			return false
+		}
+	}
+	return true
+}
+
+// atHand reports whether all past values that a statement reads are the same before the pivot, and reading them there cannot be
+// noticed.
+func (s *scheduler) atHand(st ast.Stmt) bool {
+	ok := true
+	ast.Inspect(st, func(st ast.Stmt) bool {
+		if b, isBlock := st.(*ast.Block); isBlock && s.r.marks[b] != nil {
+			return true
+		}
+		ast.Exprs(st, func(e ast.Expr, _ bool) {
+			ast.Walk(e, func(e ast.Expr) bool {
+				switch e := e.(type) {
+				case *ast.Past:
+					ok = ok && s.pastAtHand(e)
+					return false
+				case *ast.Ref:
+					ok = ok && (!s.r.isShadow[e.Var] || len(s.r.hist.log.at[s.r.mem.variable(e.Var)]) == 0)
+				case *ast.Call:
+					ok = ok && (e.Fun.Builtin != "" || !s.r.mayPanic(e))
+				}
+				return ok
+			})
+		})
+		return ok
+	})
+	return ok
+}
+
+func (s *scheduler) pastAtHand(e *ast.Past) bool {
+	it := s.r.tree.at[e.At]
+	ok := !s.r.mayPanic(e.X)
+	s.r.mem.reads(e.X, func(l *location) {
+		ok = ok && !s.r.hist.log.between(l, s.pivot, it, e.After)
+	})
+	ast.Walk(e.X, func(x ast.Expr) bool {
+		if ref, isRef := x.(*ast.Ref); isRef {
+			ok = ok && s.r.synthetic[ref.Var] == nil && s.r.tree.guards[ref.Var] == nil
+		}
+		if c, isCall := x.(*ast.Call); isCall && c.Fun.Fn != nil && s.r.u.summary(c.Fun.Fn) != nil {
+			ok = false
+		}
+		return ok
+	})
+	return ok
+}
+
+// touchOf returns what a reversed statement does to adjoints, or nil for a statement that must stay where it is.
+func (r *reverser) touchOf(s ast.Stmt) *touch {
+	t := &touch{map[any]bool{}, map[any]bool{}, map[any]bool{}}
+	ok := true
+	ast.Inspect(s, func(s ast.Stmt) bool {
+		switch s := s.(type) {
+		case *ast.Assign:
+			ok = ok && r.touchAssign(t, s)
+		case *ast.Decl:
+			for _, v := range s.Vars {
+				t.sets[v] = true
+			}
+			for _, e := range s.Values {
+				r.touchRead(t, e)
+			}
+		case *ast.Do:
+			ok = false
+		default:
+			ast.Exprs(s, func(e ast.Expr, assigned bool) {
+				if !assigned {
+					r.touchRead(t, e)
+				}
+			})
+		}
+		return ok
+	})
+	if !ok {
+		return nil
+	}
+	return t
+}
+
+func (r *reverser) touchAssign(t *touch, s *ast.Assign) bool {
+	for _, l := range s.Lhs {
+		if l == nil {
+			continue
+		}
+		if refers(l.Type()) {
+			return false // it puts a slice or pointer of a shadow back
+		}
+		keys := r.adjointKeys(l)
+		for _, k := range keys {
+			if s.Op == token.ADD_ASSIGN || s.Op == token.SUB_ASSIGN {
+				t.adds[k] = true
+			} else {
+				t.sets[k] = true
+			}
+			if _, isCompound := compound(s.Op); isCompound && s.Op != token.ADD_ASSIGN && s.Op != token.SUB_ASSIGN {
+				t.reads[k] = true
+			}
+		}
+		for _, x := range ast.Operands(l) {
+			r.touchRead(t, x)
+		}
+	}
+	for _, e := range s.Rhs {
+		if c, ok := e.(*ast.Call); ok && c.Fun.Builtin == "" && (c.Fun.Gen != nil || r.u.summary(c.Fun.Fn) != nil) {
+			return false
+		}
+		r.touchRead(t, e)
+	}
+	return true
+}
+
+// touchRead notes the adjoints that e reads.
+func (r *reverser) touchRead(t *touch, e ast.Expr) {
+	switch e.(type) {
+	case nil, *ast.Past, *ast.Lit, *ast.Name:
+		return
+	}
+	if isPath(e) {
+		for _, k := range r.adjointKeys(e) {
+			t.reads[k] = true
+		}
+	}
+	for _, x := range ast.Operands(e) {
+		r.touchRead(t, x)
+	}
+}
+
+// adjointKeys identifies the adjoints at a place: by the cells of the primal values that they belong to, or the variable of ours
+// that they are in.
+func (r *reverser) adjointKeys(e ast.Expr) []any {
+	primal := r.primalOf(e)
+	if primal == nil {
+		if v := rootOf(e); v != nil {
+			return []any{v}
+		}
+		return nil
+	}
+	var keys []any
+	for _, c := range r.mem.cells(primal) {
+		keys = append(keys, c)
+	}
+	return keys
+}
+
+// rootOf returns the variable that a path begins with, behind whatever slices and pointers, or nil.
+func rootOf(e ast.Expr) *ast.Var {
+	for {
+		switch x := e.(type) {
+		case *ast.Ref:
+			return x.Var
+		case *ast.Past:
+			e = x.X
+		case *ast.Field, *ast.Index, *ast.Deref, *ast.Slice:
+			e = ast.Operands(x)[0]
+		default:
+			return nil
+		}
+	}
+}
+
+// primalOf returns the place whose adjoint e is, or nil.
+func (r *reverser) primalOf(e ast.Expr) ast.Expr {
+	switch x := e.(type) {
+	case *ast.Ref:
+		if v := r.primals()[x.Var]; v != nil {
+			return &ast.Ref{Var: v}
+		}
+		return nil
+	case *ast.Past:
+		return r.primalOf(x.X)
+	case *ast.Field:
+		if p := r.primalOf(x.X); p != nil {
+			return &ast.Field{X: p, Field: x.Field, Implicit: x.Implicit}
+		}
+	case *ast.Index:
+		if p := r.primalOf(x.X); p != nil {
+			return &ast.Index{X: p, I: intNumber(0), T: x.T}
+		}
+	case *ast.Deref:
+		if p := r.primalOf(x.X); p != nil {
+			if ast.Pointee(p.Type()) == nil {
+				return p // the shadow of a variable is behind a pointer
+			}
+			return &ast.Deref{X: p}
+		}
+	case *ast.Slice:
+		if p := r.primalOf(x.X); p != nil {
+			return &ast.Slice{X: p, T: x.T}
+		}
+	}
+	return nil
+}
+
+// primals returns the variables whose adjoints or shadows are in a variable.
+func (r *reverser) primals() map[*ast.Var]*ast.Var {
+	n := len(r.adjoints) + len(r.shadows)
+	if r.primalsOf == nil || r.primalsAt != n {
+		r.primalsOf, r.primalsAt = map[*ast.Var]*ast.Var{}, n
+		for v, d := range r.shadows {
+			r.primalsOf[d] = v
+		}
+		for v, d := range r.adjoints {
+			r.primalsOf[d] = v
+		}
+	}
+	return r.primalsOf
+}
