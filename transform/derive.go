@@ -192,8 +192,21 @@ func (d *derivation) sweeps(spec *sweepSpec) (*ast.Block, *reverser) {
 	body := x.body(d.fn.Body)
 	d.returned = x.returned
 	body = d.addShadows(body)
-	t := newTree(body, d.moved(x.flags))
+	backwards := map[ast.Stmt]bool{}
+	for {
+		joint, r := d.sweepBody(spec, body, d.moved(x.flags), backwards)
+		if joint != nil {
+			return joint, r
+		}
+	}
+}
+
+// sweepBody derives the joint code of a body. It returns nil, and adds to backwards, where a loop must after all be swept backwards:
+// a value that its iterations remember is taken from the end of a list.
+func (d *derivation) sweepBody(spec *sweepSpec, body *ast.Block, flags map[ast.Stmt]*ast.Var, backwards map[ast.Stmt]bool) (*ast.Block, *reverser) {
+	t := newTree(body, flags)
 	r := d.newReverser(t)
+	r.backwards = backwards
 	r.oneSweep = !spec.apart && !d.u.Disable["fuse"] && !d.mayFail(body)
 	for _, v := range spec.contributed {
 		r.contributed[v] = true
@@ -203,7 +216,11 @@ func (d *derivation) sweeps(spec *sweepSpec) (*ast.Block, *reverser) {
 	joint := &ast.Block{Stmts: r.sweepArea(r.rootArea, spec.seeds(r))}
 	joint = r.tidyReverse(joint, spec)
 	r.declaredIn = r.scopes()
+	known := len(backwards)
 	joint = r.resolve(joint, spec.keepAll)
+	if len(backwards) > known {
+		return nil, nil
+	}
 	return r.inserts.apply(joint), r
 }
 
@@ -211,7 +228,7 @@ func (d *derivation) newReverser(t *tree) *reverser {
 	r := &reverser{
 		derivation: d, tree: t, hist: newHistory(t, d), inserts: newInserts(t),
 		joint: map[ast.Stmt]bool{}, unwrapped: map[*ast.Block]bool{}, sweepBorder: &ast.Block{},
-		effects: map[*item]*effects{},
+		effects: map[*item]*effects{}, forwards: map[*item]bool{},
 		exits:   map[*part]*item{}, cores: map[*part]*item{},
 		own: map[*ast.Var]bool{}, synthetic: map[*ast.Var]*item{},
 		firsts: map[*part][]ast.Stmt{}, index: map[*item]ast.Expr{}, iter: map[*item]ast.Expr{},

@@ -198,7 +198,17 @@ func (in *inserts) saveInLoop(v *resolver, n *need, loops []*item) []ast.Stmt {
 	if direct {
 		return []ast.Stmt{define(n.local, &ast.Index{X: ref, I: v.iter[inner], T: n.local.Type})}
 	}
+	v.sweepBackwards(loops)
 	return pop(n.local, ref)
+}
+
+// sweepBackwards notes that the iterations of loops must be reversed in reverse order.
+func (v *resolver) sweepBackwards(loops []*item) {
+	for _, loop := range loops {
+		if v.forwards[loop] {
+			v.backwards[loop.source] = true
+		}
+	}
 }
 
 // direct reports whether an item stands at the level of the statements of an area.
@@ -220,6 +230,7 @@ func (in *inserts) saveFlag(v *resolver, n *need, loops []*item) []ast.Stmt {
 			return set(ref, token.ASSIGN, builtin("append", t, ref, trueLit(value)))
 		}
 		load = pop(n.local, ref)
+		v.sweepBackwards(loops)
 	}
 	in.declareFirst(n.area, n.slot)
 	for _, pos := range v.hist.log.at[v.mem.variable(flag)] {
@@ -237,6 +248,7 @@ func (in *inserts) saveFlag(v *resolver, n *need, loops []*item) []ast.Stmt {
 func (in *inserts) saveCount(v *resolver, n *need) []ast.Stmt {
 	x := rootVar(n.expr)
 	t := types.NewSlice(x.Type)
+	v.sweepBackwards(loopsWithin(n.home, n.area.part))
 	n.slot = ast.NewVar(plural(x.Name), t)
 	ref := &ast.Ref{Var: n.slot}
 	in.declareFirst(n.area, n.slot)

@@ -589,7 +589,11 @@ func (u *Unit) tidy(d *derivation, b *ast.Block, results []*ast.Var) *ast.Block 
 		b = l.block(b)
 		removed = l.removed
 	}
-	return rescope(declare(b), slices.Concat(d.fn.Inputs(), results))
+	b = declare(b)
+	if !u.Disable["temps"] {
+		b = d.inlineTemps(b, results)
+	}
+	return rescope(b, slices.Concat(d.fn.Inputs(), results))
 }
 
 // addressedBy reports of a variable whether its address, or that of the variable whose tangent it is, is taken.

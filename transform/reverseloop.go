@@ -160,6 +160,12 @@ type header struct {
 
 // header returns the header of the reversed loop of it, which goes over the executions of core.
 func (r *reverser) header(it *item, core *part, trips *ast.Var) *header {
+	if !r.backwards[it.source] && r.independent(it) {
+		if h := r.forwardHeader(it); h != nil {
+			r.forwards[it] = true
+			return h
+		}
+	}
 	switch s := it.stmt.(type) {
 	case *ast.Range:
 		if !it.hasExits() {
@@ -175,6 +181,47 @@ func (r *reverser) header(it *item, core *part, trips *ast.Var) *header {
 		}
 	}
 	return r.tripHeader(it, core, trips)
+}
+
+// forwardHeader goes through the iterations of a loop as the forward sweep does, which their independence allows and a reader
+// expects.
+func (r *reverser) forwardHeader(it *item) *header {
+	switch s := it.stmt.(type) {
+	case *ast.Range:
+		name, t := "i", types.Type(intType)
+		if ref, ok := s.Key.(*ast.Ref); ok && ref.Var.Name != "_" {
+			name, t = ref.Var.Name, ref.Var.Type
+		}
+		i := &ast.Ref{Var: ast.NewVar(name, t)}
+		x := r.before(s)(s.X)
+		return &header{index: i, iter: i, loop: func(b *ast.Block) ast.Stmt {
+			return &ast.Range{Key: i, Define: true, X: x, Body: b}
+		}}
+	case *ast.For:
+		c := it.count
+		if c == nil || c.hi == nil || !r.steady(it, c.hi) {
+			return nil
+		}
+		i := &ast.Ref{Var: ast.NewVar(c.v.Name, c.v.Type)}
+		var iter ast.Expr
+		if startsAtZero(it) {
+			iter = i
+		}
+		past, op, step := r.before(s), token.ADD_ASSIGN, c.step
+		if step < 0 {
+			op, step = token.SUB_ASSIGN, -step
+		}
+		lo, hi := past(c.lo), past(c.hi)
+		return &header{index: i, iter: iter, loop: func(b *ast.Block) ast.Stmt {
+			return &ast.For{
+				Init: define(i.Var, lo),
+				Cond: &ast.Binary{Op: c.op, X: i, Y: hi, T: types.Typ[types.Bool]},
+				Post: set(i, op, intLiteral(step, i.Var.Type)),
+				Body: b,
+			}
+		}}
+	}
+	return nil
 }
 
 // rangeHeader goes backwards over all of what a range loop goes over.

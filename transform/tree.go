@@ -57,6 +57,7 @@ type item struct {
 	body  *part  // of a loop
 	count *count // of a for with a plain counter
 
+	source   ast.Stmt   // the statement that the tree was made of
 	wrap     *ast.Block // the outermost block of the user's in its part that holds it
 	rest     *part      // of an if that jumps: the branch that holds what follows it in the source …
 	restFrom int        // … from this item on
@@ -81,7 +82,7 @@ func newTree(body *ast.Block, flags map[ast.Stmt]*ast.Var) *tree {
 }
 
 func (t *tree) newItem(p *part, s ast.Stmt) *item {
-	it := &item{stmt: s, part: p, pos: len(t.items), index: len(p.items), wrap: t.wrap}
+	it := &item{stmt: s, source: s, part: p, pos: len(t.items), index: len(p.items), wrap: t.wrap}
 	p.items = append(p.items, it)
 	t.items = append(t.items, it)
 	if _, dup := t.at[s]; !dup {

@@ -24,23 +24,21 @@ func (m *Model) LossValueGrad(images [][]float64, labels []int) (y float64, dm *
 		logSumExpValue, saved2 := logSumExpForward(z, dz)
 		sum += logSumExpValue - z[labels[i]]
 		// sum += logSumExp(z) - z[labels[i]]
-		dlogSumExpValue := dsum
 		dz[labels[i]] -= dsum
-		logSumExpBackward(saved2, dlogSumExpValue)
+		logSumExpBackward(saved2, dsum)
 		// z := m.Outputs(x)
 		modelOutputsMBackward(saved)
 	}
-	y = sum / float64(len(images))
-	return y, dm
+	return sum / float64(len(images)), dm
 }
 
 // modelOutputsMSaved holds what a forward sweep remembers.
 type modelOutputsMSaved struct {
-	n       int
+	b2      []float64
 	saveds  []dotSaved
 	dz      []float64
 	dm      *Model
-	n2      int
+	b1      []float64
 	vs      []float64
 	saveds2 []dotASaved
 	dh      []float64
@@ -50,7 +48,7 @@ type modelOutputsMSaved struct {
 func modelOutputsMForward(m *Model, x []float64, dm *Model) (y, dy []float64, saved modelOutputsMSaved) {
 	dh := make([]float64, len(m.B1))
 	h := make([]float64, len(m.B1))
-	n := len(m.B1)
+	b1 := m.B1
 	vs := make([]float64, len(m.B1))
 	saveds := make([]dotASaved, len(m.B1))
 	for i, b := range m.B1 {
@@ -61,21 +59,19 @@ func modelOutputsMForward(m *Model, x []float64, dm *Model) (y, dy []float64, sa
 	}
 	dz := make([]float64, len(m.B2))
 	z := make([]float64, len(m.B2))
-	n2 := len(m.B2)
+	b2 := m.B2
 	saveds2 := make([]dotSaved, len(m.B2))
 	for i, b := range m.B2 {
 		dotValue, saved := dotForward(m.W2[i], h, dm.W2[i], dh)
 		saveds2[i] = saved
 		z[i] = dotValue + b
 	}
-	dy = dz
-	y = z
-	return y, dy, modelOutputsMSaved{n: n2, saveds: saveds2, dz: dz, dm: dm, n2: n, vs: vs, saveds2: saveds, dh: dh}
+	return z, dz, modelOutputsMSaved{b2: b2, saveds: saveds2, dz: dz, dm: dm, b1: b1, vs: vs, saveds2: saveds, dh: dh}
 }
 
 // modelOutputsMBackward is the reverse mode of [Model.Outputs], after [modelOutputsMForward].
 func modelOutputsMBackward(saved modelOutputsMSaved) {
-	for i := saved.n - 1; i >= 0; i-- {
+	for i := range saved.b2 {
 		saved2 := saved.saveds[i]
 		// z[i] = dot(m.W2[i], h) + b
 		ddotValue := saved.dz[i]
@@ -84,17 +80,14 @@ func modelOutputsMBackward(saved modelOutputsMSaved) {
 		dotBackward(saved2, ddotValue)
 		saved.dm.B2[i] += db
 	}
-	for i := saved.n2 - 1; i >= 0; i-- {
-		v := saved.vs[i]
+	for i := range saved.b1 {
 		saved2 := saved.saveds2[i]
 		// h[i] = math.Tanh(dot(m.W1[i], x) + b)
-		tanh := v
+		tanh := saved.vs[i]
 		adj := saved.dh[i] * (1 - tanh*tanh)
-		ddotValue := adj
-		db := adj
 		saved.dh[i] = 0
-		dotABackward(saved2, ddotValue)
-		saved.dm.B1[i] += db
+		dotABackward(saved2, adj)
+		saved.dm.B1[i] += adj
 	}
 }
 
@@ -125,8 +118,7 @@ func logSumExpForward(z, dz []float64) (y float64, saved logSumExpSaved) {
 		vs2 = append(vs2, v)
 		sum += math.Exp(v - top)
 	}
-	y = top + math.Log(sum)
-	return y, logSumExpSaved{sum: sum, z: z, vs: vs2, top: top, dz: dz, tops: tops, vs2: vs}
+	return top + math.Log(sum), logSumExpSaved{sum: sum, z: z, vs: vs2, top: top, dz: dz, tops: tops, vs2: vs}
 }
 
 // logSumExpBackward is the reverse mode of [logSumExp], after [logSumExpForward].
@@ -134,22 +126,19 @@ func logSumExpBackward(saved logSumExpSaved, dy float64) {
 	// return top + math.Log(sum)
 	dtop := dy
 	dsum := dy / saved.sum
-	for i := len(saved.z) - 1; i >= 0; i-- {
-		v := saved.vs[i]
+	for i := range saved.z {
 		// sum += math.Exp(v - top)
-		adj := dsum * math.Exp(v-saved.top)
-		dv := adj
+		adj := dsum * math.Exp(saved.vs[i]-saved.top)
 		dtop -= adj
-		saved.dz[i] += dv
+		saved.dz[i] += adj
 	}
 	for i := len(saved.z) - 1; i >= 0; i-- {
 		top := saved.tops[i]
-		v := saved.vs2[i]
 		var dv float64
 		// top = max(top, v)
 		adj := dtop
 		dtop = 0
-		if top >= v || top != top {
+		if top >= saved.vs2[i] || top != top {
 			dtop = adj
 		} else {
 			dv = adj
@@ -173,18 +162,14 @@ func dotAForward(a, b, da []float64) (y float64, saved dotASaved) {
 		sum += v * b[i]
 		bs[i] = b[i]
 	}
-	y = sum
-	return y, dotASaved{a: a, bs: bs, da: da}
+	return sum, dotASaved{a: a, bs: bs, da: da}
 }
 
 // dotABackward is the reverse mode of [dot], after [dotAForward].
 func dotABackward(saved dotASaved, dy float64) {
-	dsum := dy
-	for i := len(saved.a) - 1; i >= 0; i-- {
-		b := saved.bs[i]
+	for i := range saved.a {
 		// sum += v * b[i]
-		dv := dsum * b
-		saved.da[i] += dv
+		saved.da[i] += dy * saved.bs[i]
 	}
 }
 
@@ -207,19 +192,15 @@ func dotForward(a, b, da, db []float64) (y float64, saved dotSaved) {
 		sum += v * b[i]
 		bs[i] = b[i]
 	}
-	y = sum
-	return y, dotSaved{a: a, bs: bs, vs: vs, db: db, da: da}
+	return sum, dotSaved{a: a, bs: bs, vs: vs, db: db, da: da}
 }
 
 // dotBackward is the reverse mode of [dot], after [dotForward].
 func dotBackward(saved dotSaved, dy float64) {
-	dsum := dy
-	for i := len(saved.a) - 1; i >= 0; i-- {
-		b := saved.bs[i]
-		v := saved.vs[i]
+	for i := range saved.a {
 		// sum += v * b[i]
-		dv := dsum * b
-		saved.db[i] += dsum * v
+		dv := dy * saved.bs[i]
+		saved.db[i] += dy * saved.vs[i]
 		saved.da[i] += dv
 	}
 }

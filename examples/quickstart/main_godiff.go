@@ -13,13 +13,11 @@ func RosenbrockValueGrad(x []float64) (y float64, dx []float64) {
 		sum += 100*rise*rise + far*far
 		// sum += 100*rise*rise + far*far
 		drise := rise*100 + 100*rise
-		dfar := 2 * far
 		// far := 1 - x[i]
-		dx[i] -= dfar
+		dx[i] -= 2 * far
 		// rise := x[i+1] - x[i]*x[i]
 		dx[i+1] += drise
 		dx[i] -= 2 * (drise * x[i])
 	}
-	y = sum
-	return y, dx
+	return sum, dx
 }

@@ -20,7 +20,7 @@ var (
 	minimise = flag.Bool("randprog.minimise", false, "minimise the programs that fail, at most 5")
 	command  = flag.String("randprog.godiff", "", "a compiler that is built already")
 	without  = flag.String("randprog.without", "", "constructs that are left out")
-	disable  = flag.String("randprog.disable", "constants,dead", "optional passes of the compiler")
+	disable  = flag.String("randprog.disable", "constants,dead,fuse,temps", "optional passes of the compiler")
 )
 
 // programs returns n programs from the seed on.

@@ -1,0 +1,493 @@
+package transform
+
+import (
+	"go/token"
+	"go/types"
+	"slices"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// Temporaries.
+//
+// The transformations give a name to whatever they may need twice. What is needed once goes where it is needed, and a second name
+// for one thing goes away:
+//
+//	dv := ds * b                     da[i] += ds * b
+//	da[i] += dv
+//
+//	dx2, dy2 := gBack(x, y, dz)      dx, dy = gBack(x, y, dz)
+//	dx = dx2
+//	dy = dy2
+//
+//	y = sum / n                      return sum / n, dx
+//	return y, dx
+//
+// Only variables of ours are touched, and nothing moves over a statement that could change its value.
+type temps struct {
+	d        *derivation
+	defs     map[*ast.Var]int // how often a variable is assigned
+	uses     map[*ast.Var]int // how often it is read
+	pinned   map[*ast.Var]bool
+	declared map[*ast.Var]bool // those that a statement declares, which counts as an assignment
+	results  []*ast.Var
+	changed  bool
+}
+
+// inlineTemps applies the pass until nothing changes.
+func (d *derivation) inlineTemps(b *ast.Block, results []*ast.Var) *ast.Block {
+	for {
+		t := &temps{d: d, defs: map[*ast.Var]int{}, uses: map[*ast.Var]int{}, pinned: map[*ast.Var]bool{}, declared: map[*ast.Var]bool{}, results: results}
+		t.count(b)
+		b = t.block(b)
+		if !t.changed {
+			return ranges(b)
+		}
+	}
+}
+
+// count counts assignments and uses.
+func (t *temps) count(b *ast.Block) {
+	ast.Inspect(b, func(s ast.Stmt) bool {
+		for _, v := range ast.Defined(s) {
+			t.declared[v] = true
+			if _, ok := s.(*ast.Decl); ok {
+				t.defs[v]++
+			}
+		}
+		ast.Exprs(s, func(e ast.Expr, assigned bool) {
+			if r, ok := e.(*ast.Ref); ok && assigned {
+				t.defs[r.Var]++
+				return
+			}
+			if v := rootVar(e); v != nil && assigned {
+				t.defs[v] += 2 // a part of it changes
+			}
+			t.read(e)
+		})
+		return true
+	})
+	for _, v := range slices.Concat(t.d.fn.Inputs(), t.results) {
+		t.pinned[v] = true
+	}
+}
+
+func (t *temps) read(e ast.Expr) {
+	ast.Walk(e, func(e ast.Expr) bool {
+		switch e := e.(type) {
+		case *ast.Ref:
+			t.uses[e.Var]++
+		case *ast.Addr:
+			if v := rootVar(e.X); v != nil {
+				t.pinned[v] = true
+			}
+		case *ast.Slice:
+			if v := rootVar(e.X); v != nil && isArray(e.X.Type()) {
+				t.pinned[v] = true
+			}
+		}
+		return true
+	})
+}
+
+// ours reports whether v is a variable of ours that is assigned once.
+func (t *temps) ours(v *ast.Var) bool { return v.Obj == nil && t.defs[v] == 1 && !t.pinned[v] }
+
+func (t *temps) block(b *ast.Block) *ast.Block {
+	list := slices.Clone(b.Stmts)
+	for i := 0; i < len(list); i++ {
+		if list[i] == nil {
+			continue
+		}
+		if len(ast.Blocks(list[i])) > 0 && !isMark(list[i]) {
+			list[i] = ast.MapBlocks(list[i], t.block)
+		}
+		a, ok := list[i].(*ast.Assign)
+		if !ok {
+			continue
+		}
+		switch {
+		case len(a.Lhs) == 1 && len(a.Rhs) == 1 && a.Op == token.DEFINE:
+			v := a.Lhs[0].(*ast.Ref).Var
+			if t.ours(v) && (t.alias(v, a.Rhs[0], list, i) || t.single(v, a, list, i)) {
+				t.changed = true
+			}
+		case len(a.Rhs) == 1 && len(a.Lhs) > 1 && (a.Op == token.DEFINE || a.Op == token.ASSIGN):
+			if t.targets(a, list, i) {
+				t.changed = true
+			}
+		case len(a.Lhs) == 1 && len(a.Rhs) == 1 && a.Op == token.ASSIGN:
+			if t.returned(a, list, i) {
+				t.changed = true
+			}
+		}
+	}
+	return &ast.Block{Meta: b.Meta, Stmts: slices.DeleteFunc(list, func(s ast.Stmt) bool { return s == nil })}
+}
+
+func isMark(s ast.Stmt) bool {
+	b, ok := s.(*ast.Block)
+	return ok && len(b.Stmts) == 0
+}
+
+// remove takes statement i out of a list. Its comment goes to the next statement of its group.
+func remove(list []ast.Stmt, i int) {
+	c := list[i].Info().Comment
+	list[i] = nil
+	if c == "" || i+1 >= len(list) || list[i+1] == nil || isMark(list[i+1]) {
+		return
+	}
+	if next := list[i+1].Info(); next.Comment == "" && next.Src == "" {
+		if _, ret := list[i+1].(*ast.Return); !ret && len(ast.Blocks(list[i+1])) == 0 {
+			list[i+1] = withComment(list[i+1], c)
+		}
+	}
+}
+
+// alias replaces v := w by w everywhere, where neither changes.
+func (t *temps) alias(v *ast.Var, e ast.Expr, list []ast.Stmt, i int) bool {
+	w, ok := e.(*ast.Ref)
+	if !ok || t.d.mem.addressed(w.Var) || !types.Identical(v.Type, w.Var.Type) {
+		return false
+	}
+	if t.defs[w.Var] != btoi(t.declared[w.Var]) || slices.Contains(t.results, w.Var) {
+		return false // it changes
+	}
+	by := map[*ast.Var]ast.Expr{v: w}
+	for j := i + 1; j < len(list); j++ {
+		if list[j] != nil && !isMark(list[j]) {
+			list[j] = mapAll(list[j], substitution(by))
+		}
+	}
+	remove(list, i)
+	return true
+}
+
+func substitution(by map[*ast.Var]ast.Expr) func(ast.Expr) ast.Expr {
+	return func(e ast.Expr) ast.Expr {
+		return ast.Map(e, func(e ast.Expr) ast.Expr {
+			if r, ok := e.(*ast.Ref); ok && by[r.Var] != nil {
+				return by[r.Var]
+			}
+			return e
+		})
+	}
+}
+
+// single puts the value of a variable where it is used, if that is one place of the same list.
+func (t *temps) single(v *ast.Var, a *ast.Assign, list []ast.Stmt, i int) bool {
+	e := a.Rhs[0]
+	if t.uses[v] == 0 || t.uses[v] > 1 || !types.Identical(v.Type, e.Type()) && !isLit(e) {
+		return false
+	}
+	pure := !ast.Any(e, func(e ast.Expr) bool { return t.impure(e) })
+	simple := cost(e) < 3
+	for j := i + 1; j < len(list); j++ {
+		s := list[j]
+		if s == nil {
+			continue
+		}
+		if s.Info().Comment != "" && cost(e) > 0 {
+			simple = false // it belongs to another statement of the primal
+		}
+		if usesVar(s, v) {
+			if !simple && !wholeRhs(s, v) || !directUse(s, v) || !pure && !t.isWholeRhs(s, v, list, i, j) || !t.order(s, v, e) {
+				return false
+			}
+			list[j] = mapAll(s, substitution(map[*ast.Var]ast.Expr{v: e}))
+			remove(list, i)
+			return true
+		}
+		if !pure || t.disturbs(s, e) {
+			return false
+		}
+	}
+	return false
+}
+
+// impure reports whether e itself is a call of a function that is none of math, or makes memory.
+func (t *temps) impure(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Call:
+		switch e.Fun.Builtin {
+		case "len", "cap", "min", "max":
+			return false
+		case "":
+			return e.Fun.Fn == nil || e.Fun.Fn.Pkg() == nil || e.Fun.Fn.Pkg().Path() != "math"
+		}
+		return true
+	case *ast.Composite, *ast.Addr:
+		return true
+	}
+	return false
+}
+
+// isWholeRhs reports whether the next statement is t = v for a plain variable.
+func (t *temps) isWholeRhs(s ast.Stmt, v *ast.Var, list []ast.Stmt, i, j int) bool {
+	for k := i + 1; k < j; k++ {
+		if list[k] != nil {
+			return false
+		}
+	}
+	if !wholeRhs(s, v) {
+		return false
+	}
+	_, plain := s.(*ast.Assign).Lhs[0].(*ast.Ref)
+	return plain
+}
+
+// wholeRhs reports whether s assigns v, or adds it, as it is.
+func wholeRhs(s ast.Stmt, v *ast.Var) bool {
+	a, ok := s.(*ast.Assign)
+	if !ok || len(a.Lhs) != 1 || len(a.Rhs) != 1 {
+		return false
+	}
+	r, ok := a.Rhs[0].(*ast.Ref)
+	return ok && r.Var == v
+}
+
+// directUse reports whether s uses v in an expression of its own, not in a statement below it, and evaluates it once and
+// unconditionally.
+func directUse(s ast.Stmt, v *ast.Var) bool {
+	switch s := s.(type) {
+	case *ast.For:
+		return false
+	case *ast.Range:
+		return mentions(s.X, v)
+	case *ast.If:
+		return s.Init == nil && mentions(s.Cond, v) && !conditional(s.Cond, v)
+	}
+	found, ok := false, true
+	ast.Exprs(s, func(e ast.Expr, assigned bool) {
+		if mentions(e, v) {
+			found = true
+			ok = ok && !conditional(e, v)
+			if r, isRef := e.(*ast.Ref); isRef && assigned && r.Var == v {
+				ok = false
+			}
+		}
+	})
+	return found && ok
+}
+
+// conditional reports whether v stands on the right of && or || in e.
+func conditional(e ast.Expr, v *ast.Var) bool {
+	return ast.Any(e, func(e ast.Expr) bool {
+		b, ok := e.(*ast.Binary)
+		return ok && (b.Op == token.LAND || b.Op == token.LOR) && mentions(b.Y, v)
+	})
+}
+
+// order reports whether e may be evaluated where v is in s: what s evaluates before must not change it.
+func (t *temps) order(s ast.Stmt, v *ast.Var, e ast.Expr) bool {
+	calls := false
+	ast.Exprs(s, func(x ast.Expr, _ bool) {
+		calls = calls || ast.Any(x, func(x ast.Expr) bool { return t.impure(x) })
+	})
+	reads := ast.Any(e, func(x ast.Expr) bool {
+		switch x := x.(type) {
+		case *ast.Index, *ast.Deref:
+			return true
+		case *ast.Field:
+			return ast.Pointee(x.X.Type()) != nil
+		}
+		return false
+	})
+	return !calls || !reads
+}
+
+// disturbs reports whether a statement may change the value of e.
+func (t *temps) disturbs(s ast.Stmt, e ast.Expr) bool {
+	vars := map[*ast.Var]bool{}
+	var roots []*ast.Var // of the memory that e reads
+	ast.Walk(e, func(x ast.Expr) bool {
+		switch x := x.(type) {
+		case *ast.Ref:
+			vars[x.Var] = true
+		case *ast.Index, *ast.Deref, *ast.Field:
+			if rootVar(x) == nil {
+				roots = append(roots, rootOf(x))
+			}
+		}
+		return true
+	})
+	found := false
+	ast.Inspect(s, func(s ast.Stmt) bool {
+		switch s := s.(type) {
+		case *ast.Return, *ast.Branch:
+			found = true
+		case *ast.Decl:
+			for _, v := range s.Vars {
+				found = found || vars[v]
+			}
+		}
+		ast.Exprs(s, func(x ast.Expr, assigned bool) {
+			if assigned {
+				if v := rootVar(x); v != nil {
+					found = found || vars[v]
+				} else {
+					found = found || t.meets(rootOf(x), roots)
+				}
+			}
+			if len(roots) > 0 {
+				found = found || ast.Any(x, func(x ast.Expr) bool { return t.impure(x) })
+			}
+		})
+		return !found
+	})
+	return found
+}
+
+// meets reports whether memory behind a variable may be that behind one of the others: primal values and shadows are apart.
+func (t *temps) meets(v *ast.Var, others []*ast.Var) bool {
+	return slices.ContainsFunc(others, func(w *ast.Var) bool {
+		return v == nil || w == nil || t.d.isShadow[v] == t.d.isShadow[w]
+	})
+}
+
+// targets lets a call assign to the variables that its results are copied to right after it.
+func (t *temps) targets(a *ast.Assign, list []ast.Stmt, i int) bool {
+	to := map[*ast.Var]*ast.Assign{}
+	var used []int
+	define := -1 // whether the copies define their variables
+	taken := map[*ast.Var]bool{}
+	for j := i + 1; j < len(list) && list[j] != nil; j++ {
+		c, ok := list[j].(*ast.Assign)
+		if !ok || len(c.Lhs) != 1 || len(c.Rhs) != 1 || c.Op != token.ASSIGN && c.Op != token.DEFINE {
+			break
+		}
+		r, isRef := c.Rhs[0].(*ast.Ref)
+		l, plain := c.Lhs[0].(*ast.Ref)
+		if !isRef || !plain || !isResultOf(a, r.Var) || !t.ours(r.Var) || t.uses[r.Var] != 1 || taken[l.Var] || l.Again {
+			break
+		}
+		kind := btoi(c.Op == token.DEFINE)
+		if define >= 0 && define != kind {
+			break
+		}
+		define = kind
+		taken[l.Var] = true
+		to[r.Var] = c
+		used = append(used, j)
+	}
+	if len(used) == 0 {
+		return false
+	}
+	c := *a
+	c.Lhs = slices.Clone(a.Lhs)
+	kept := false // results that stay in variables of the call's own
+	for k, l := range a.Lhs {
+		if l == nil {
+			continue
+		}
+		r, ok := l.(*ast.Ref)
+		if !ok {
+			return false
+		}
+		if s := to[r.Var]; s != nil {
+			c.Lhs[k] = s.Lhs[0]
+		} else {
+			kept = true
+		}
+	}
+	if kept && (a.Op == token.DEFINE) != (define == 1) {
+		return false
+	}
+	if define == 1 {
+		c.Op = token.DEFINE
+	} else {
+		c.Op = token.ASSIGN
+	}
+	list[i] = &c
+	for _, j := range used {
+		list[j] = nil
+	}
+	return true
+}
+
+func isResultOf(a *ast.Assign, v *ast.Var) bool {
+	return slices.ContainsFunc(a.Lhs, func(l ast.Expr) bool {
+		r, ok := l.(*ast.Ref)
+		return ok && r.Var == v && !r.Again
+	})
+}
+
+// returned puts the value of a result into the return that follows its assignment.
+func (t *temps) returned(a *ast.Assign, list []ast.Stmt, i int) bool {
+	l, ok := a.Lhs[0].(*ast.Ref)
+	if !ok || l.Var.Obj != nil || !slices.Contains(t.results, l.Var) || i+1 >= len(list) || list[i+1] == nil {
+		return false
+	}
+	ret, ok := list[i+1].(*ast.Return)
+	if !ok {
+		return false
+	}
+	n := 0
+	for _, e := range ret.Results {
+		if mentions(e, l.Var) {
+			n += count2(e, l.Var)
+		}
+	}
+	if n != 1 || a.Comment != "" && ret.Comment != "" || ast.Any(a.Rhs[0], t.impure) && len(ret.Results) > 1 && slices.ContainsFunc(ret.Results, func(e ast.Expr) bool { return ast.Any(e, t.impure) }) {
+		return false
+	}
+	at := slices.IndexFunc(ret.Results, func(e ast.Expr) bool { return mentions(e, l.Var) })
+	if r, ok := ret.Results[at].(*ast.Ref); !ok || r.Var != l.Var {
+		return false
+	}
+	c := *ret
+	c.Results = slices.Clone(ret.Results)
+	c.Results[at] = a.Rhs[0]
+	if a.Comment != "" {
+		c.Comment = a.Comment
+	}
+	list[i], list[i+1] = nil, &c
+	return true
+}
+
+// ranges writes loops over the elements of a slice with a value where their bodies begin with it:
+//
+//	for i := range x {               for i, v := range x {
+//		v := x[i]
+func ranges(b *ast.Block) *ast.Block {
+	out := &ast.Block{Meta: b.Meta}
+	for _, s := range b.Stmts {
+		if len(ast.Blocks(s)) > 0 && !isMark(s) {
+			s = ast.MapBlocks(s, ranges)
+		}
+		if r, ok := s.(*ast.Range); ok && r.Define && r.Value == nil {
+			s = rangeOverValues(r)
+		}
+		out.Stmts = append(out.Stmts, s)
+	}
+	return out
+}
+
+func rangeOverValues(r *ast.Range) ast.Stmt {
+	key, ok := r.Key.(*ast.Ref)
+	if !ok || len(r.Body.Stmts) == 0 || assigns(r.Body, key.Var) {
+		return r
+	}
+	if _, slice := r.X.Type().Underlying().(*types.Slice); !slice {
+		return r
+	}
+	for n, s := range r.Body.Stmts {
+		a, ok := s.(*ast.Assign)
+		if !ok || a.Op != token.DEFINE || len(a.Lhs) != 1 || len(a.Rhs) != 1 {
+			return r
+		}
+		x, isIndex := a.Rhs[0].(*ast.Index)
+		v, _ := a.Lhs[0].(*ast.Ref)
+		if !isIndex || v.Var.Obj != nil || !ast.Equal(x.I, key) || !ast.Equal(x.X, r.X) || a.Comment != "" {
+			continue
+		}
+		c := *r
+		c.Value = v
+		c.Body = &ast.Block{Meta: r.Body.Meta, Stmts: slices.Delete(slices.Clone(r.Body.Stmts), n, n+1)}
+		if !usesVar(c.Body, key.Var) {
+			c.Key = nil
+		}
+		return &c
+	}
+	return r
+}
