@@ -59,10 +59,9 @@ type helper struct {
 	joined joints    // what memory of the inputs is one
 	name   string    // of the callee and of the inputs that take part, if not all do
 
-	forward, backward, back, tan *ast.Func
-	saved                        *types.Named
-	built                        bool
-	file                         string // the first file, by name, with a derivative that needs it
+	forward, backward, back, tan, vjp *ast.Func
+	saved                             *types.Named
+	file                              string // the first file, by name, with a derivative that needs it
 }
 
 // A Helper is a function, and perhaps a type, that the derivatives of a package need.
@@ -310,47 +309,23 @@ func (r *reverser) splitBack(s ast.Stmt, n *splitNote) []ast.Stmt {
 			zeros = append(zeros, r.zero(d))
 		}
 	}
-	call := &ast.Call{Fun: ast.Callee{Gen: h.backward}, Args: args}
-	lin := &linear{d: r.derivation, stmt: s}
-	var lhs, seeds []ast.Expr
-	values := h.valueLike()
-	for _, i := range values {
-		if !r.act.depends(n.call.Args[i]) {
+	call := &ast.Call{Fun: ast.Callee{Gen: h.backward}, Args: args, T: h.backwardType()}
+	var lhs []ast.Expr
+	var pushes []ast.Stmt
+	for _, i := range h.valueLike() {
+		x := n.call.Args[i]
+		if !r.act.depends(x) {
 			lhs = append(lhs, nil)
 			continue
 		}
-		v := ast.NewVar("d"+h.f.Inputs()[i].Name, n.call.Args[i].Type())
-		lhs = append(lhs, &ast.Ref{Var: v})
+		v := &ast.Ref{Var: ast.NewVar("d"+h.f.Inputs()[i].Name, x.Type())}
+		lhs = append(lhs, v)
+		pushes = append(pushes, r.pushArgument(s, x, v)...)
 	}
-	var out []ast.Stmt
-	call.T = h.backwardType()
-	if !slices.ContainsFunc(lhs, func(e ast.Expr) bool { return e != nil }) {
-		out = append(out, &ast.Do{Call: call})
-		return append(out, zeros...)
+	if len(pushes) == 0 {
+		return append([]ast.Stmt{&ast.Do{Call: call}}, zeros...)
 	}
-	out = append(out, &ast.Assign{Lhs: lhs, Op: token.DEFINE, Rhs: []ast.Expr{call}})
-	out = append(out, zeros...)
-	_ = seeds
-	for k, i := range values {
-		if lhs[k] == nil {
-			continue
-		}
-		x := n.call.Args[i]
-		if !ast.IsFloat(x.Type()) {
-			if isPath(x) {
-				if r.holdsActive(x) {
-					out = append(out, r.addValues(r.place(x, r.before(s)), lhs[k])...)
-				}
-				continue
-			}
-			out = append(out, r.spreadTo(s, &target{rhs: x, seed: lhs[k]})...)
-			continue
-		}
-		lin = &linear{d: r.derivation, stmt: s, seed: lhs[k]}
-		lin.push(x, symbolic(x.Type()))
-		out = append(append(out, lin.pre...), r.contributions(lin, lhs[k], nil)...)
-	}
-	return out
+	return slices.Concat([]ast.Stmt{&ast.Assign{Lhs: lhs, Op: token.DEFINE, Rhs: []ast.Expr{call}}}, zeros, pushes)
 }
 
 // declaresVar reports whether s declares the variable that l is.

@@ -44,40 +44,96 @@ func (u *Unit) copied(f *ast.Func) *ast.Func {
 	return &g
 }
 
-// Helpers builds and returns the functions that the derivations so far have asked for, in that order. Building one may ask
-// for more.
+// Helpers builds and returns the functions that the derivations so far need, callees in the order in which they were first asked
+// for and rules behind them. Building one may ask for more; what nothing calls after all is left out.
 func (u *Unit) Helpers() (list []*Helper, err error) {
 	defer guard(&err)
-	for i := 0; i < len(u.order); i++ {
-		list = append(list, u.order[i].build()...)
+	called := map[*ast.Func]bool{}
+	open := slices.Clone(u.made)
+	for len(open) > 0 {
+		f := open[0]
+		open = open[1:]
+		for _, g := range calledGen(f) {
+			if !called[g] {
+				called[g] = true
+				u.File = u.fileOf(g)
+				open = append(open, u.buildFor(g)...)
+			}
+		}
+	}
+	for _, h := range u.order {
+		if x := h.needed(called); x != nil {
+			list = append(list, x)
+		}
 	}
 	for _, c := range u.copies {
-		list = append(list, &Helper{Funcs: []*ast.Func{c.to}})
+		if called[c.to] {
+			list = append(list, &Helper{Funcs: []*ast.Func{c.to}})
+		}
 	}
 	return list, nil
 }
 
-func (h *helper) build() []*Helper {
-	if h.built {
-		return nil
+// calledGen returns the functions of ours that a function calls, in order.
+func calledGen(f *ast.Func) []*ast.Func {
+	var list []*ast.Func
+	eachExpr(f.Body, func(_ ast.Stmt, e ast.Expr) {
+		if c, ok := e.(*ast.Call); ok && c.Fun.Gen != nil && !slices.Contains(list, c.Fun.Gen) {
+			list = append(list, c.Fun.Gen)
+		}
+	})
+	return list
+}
+
+// fileOf returns the file that a function of ours goes to.
+func (u *Unit) fileOf(g *ast.Func) string {
+	for _, h := range u.order {
+		if h.owns(g) {
+			return h.file
+		}
 	}
-	h.built = true
+	return u.File
+}
+
+func (h *helper) owns(g *ast.Func) bool {
+	return g == h.back || g == h.tan || g == h.vjp || g == h.forward || g == h.backward
+}
+
+// buildFor builds the helper that a function belongs to, and returns all that it consists of.
+func (u *Unit) buildFor(g *ast.Func) []*ast.Func {
+	for _, h := range u.order {
+		switch {
+		case !h.owns(g):
+		case g == h.back && g.Body == nil:
+			h.buildBack()
+		case g == h.tan && g.Body == nil:
+			h.buildTangent()
+		case g == h.vjp && g.Body == nil:
+			h.buildVJP()
+		case (g == h.forward || g == h.backward) && g.Body == nil:
+			h.buildHalves()
+			return []*ast.Func{h.forward, h.backward}
+		}
+	}
+	return []*ast.Func{g}
+}
+
+// needed returns what of a helper is called, or nil if nothing is.
+func (h *helper) needed(called map[*ast.Func]bool) *Helper {
 	out := &Helper{Of: h.f.Obj, File: h.file}
-	h.u.File = h.file
-	switch {
-	case h.back != nil:
-		h.buildBack()
-		out.Funcs = append(out.Funcs, h.back)
-	case h.forward != nil:
-		h.buildHalves()
+	if h.forward != nil && (called[h.forward] || called[h.backward]) {
 		out.Types = append(out.Types, h.saved)
 		out.Funcs = append(out.Funcs, h.forward, h.backward)
 	}
-	if h.tan != nil {
-		h.buildTangent()
-		out.Funcs = append(out.Funcs, h.tan)
+	for _, g := range []*ast.Func{h.back, h.vjp, h.tan} {
+		if g != nil && called[g] {
+			out.Funcs = append(out.Funcs, g)
+		}
 	}
-	return []*Helper{out}
+	if len(out.Funcs) == 0 {
+		return nil
+	}
+	return out
 }
 
 // buildBack writes the reverse mode of a leaf: it runs the leaf again and returns the adjoints of its inputs.

@@ -22,7 +22,9 @@ func (u *Unit) Derive(f *ast.Func, mode ast.Mode, wrt []int, name string) (g *as
 		in[i] = true
 	}
 	if mode == ast.JVP {
-		return u.tangent(f, sig, in, nil, name, true), nil
+		g := u.tangent(f, sig, in, nil, name, true)
+		u.made = append(u.made, g)
+		return g, nil
 	}
 	a := &assembly{u: u, mode: mode, sig: sig, in: in}
 	a.d = u.prepare(f, in, nil, mode == ast.VJP, false)
@@ -30,6 +32,7 @@ func (u *Unit) Derive(f *ast.Func, mode ast.Mode, wrt []int, name string) (g *as
 	a.f.Doc = reverseDoc(f, mode, sig, name)
 	a.bind()
 	a.build()
+	u.made = append(u.made, a.f)
 	return a.f, nil
 }
 
@@ -53,6 +56,7 @@ type assembly struct {
 
 	seeds   []seedOf   // adjoints of results
 	wide    []*widened // shadows that are given and may lack capacity
+	trusted bool       // the caller knows what memory its arguments share
 	fresh   []*ast.Var // inputs whose shadow is made here
 	made    []madeShadow
 	sharing map[*ast.Var]bool // inputs that F writes and that may share memory within themselves
@@ -281,7 +285,7 @@ func (a *assembly) join(joint *ast.Block, r *reverser) {
 	for _, w := range a.wide {
 		wide, narrow = append(wide, w.first...), append(narrow, w.last)
 	}
-	all := slices.Concat(declareResults(a.d, a.f.Results), a.checkDisjoint(), wide, early, forward)
+	all := slices.Concat(declareResults(a.d, a.f.Results), a.checks(), wide, early, forward)
 	if found {
 		all = slices.Concat(all, []ast.Stmt{mark}, a.checkError(), late, reverse)
 	} else {
@@ -290,6 +294,14 @@ func (a *assembly) join(joint *ast.Block, r *reverser) {
 	all = append(append(all, narrow...), &ast.Return{Results: a.outputs})
 	body := a.u.tidy(a.d, &ast.Block{Stmts: all}, a.f.Results)
 	a.f.Body = borders(body, mark, r.inserts.notes)
+}
+
+// checks asks what the derivative takes for granted, where nobody else has.
+func (a *assembly) checks() []ast.Stmt {
+	if a.trusted {
+		return nil
+	}
+	return a.checkDisjoint()
 }
 
 // splitAt splits a list at a statement.

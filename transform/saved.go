@@ -45,7 +45,7 @@ type need struct {
 	flag  *item    // the if that asks for a flag, if it is one
 
 	area  *area    // the innermost area that holds the value and all its uses
-	early bool     // the uses stand before the pivot of their area
+	phase int      // where in their area the uses stand: see context.phase
 	home  *part    // where it is saved and loaded
 	slot  *ast.Var // what remembers it: a variable, or a slice
 }
@@ -60,7 +60,7 @@ func (r *reverser) resolve(b *ast.Block, keepAll func(*location) bool) *ast.Bloc
 	firsts := v.resolveFirsts(b)
 	loads := v.settle()
 	for p, list := range firsts {
-		loads[spot{p, false}] = append(list, loads[spot{p, false}]...)
+		loads[spot{p, 0}] = append(list, loads[spot{p, 0}]...)
 	}
 	b = v.load(b, loads)
 	return v.inserts.dropCounters(v, b)
@@ -526,7 +526,7 @@ func (v *resolver) key(x *ast.Var, ver *version, u use) string {
 func (v *resolver) need(key string, u use) *need {
 	n := v.needs[key]
 	if n == nil {
-		n = &need{key: key, area: u.ctx.area, early: u.ctx.early != nil}
+		n = &need{key: key, area: u.ctx.area, phase: u.ctx.phase()}
 		v.needs[key] = n
 		if strings.HasPrefix(key, "0x") {
 			v.order = append(v.order, n)
@@ -677,10 +677,23 @@ func (v *resolver) exprKey(e ast.Expr, u use) string {
 	return fmt.Sprint(b.String(), ids)
 }
 
-// A spot is where loads go: the beginning of the reversal of a part, or of what is reversed before its pivot.
+// A spot is where loads go: the beginning of the reversal of a part, or of what of it is reversed before its pivot or right behind it.
 type spot struct {
 	part  *part
-	early bool
+	phase int
+}
+
+// phase tells the stretches of reversed code of an area apart.
+func (c *context) phase() int {
+	switch {
+	case c.part != c.area.part:
+		return 0
+	case c.early != nil:
+		return 1
+	case c.mid:
+		return 2
+	}
+	return 0
 }
 
 // settle decides where each need is saved and loaded, and returns the loads.
@@ -694,7 +707,10 @@ func (v *resolver) settle() map[spot][]ast.Stmt {
 	}
 	loads := map[spot][]ast.Stmt{}
 	for _, n := range v.order {
-		at := spot{n.home, n.early && n.home == n.area.part}
+		at := spot{n.home, 0}
+		if n.home == n.area.part {
+			at.phase = n.phase
+		}
 		for n.area.parent != nil && !n.home.inside(n.area.part) {
 			n.area = n.area.parent
 		}
@@ -760,7 +776,7 @@ func (v *resolver) load(b *ast.Block, loads map[spot][]ast.Stmt) *ast.Block {
 			if c.entry {
 				out.Stmts = append(out.Stmts, s)
 			} else {
-				out.Stmts = append(out.Stmts, loads[spot{c.part, c.early != nil}]...)
+				out.Stmts = append(out.Stmts, loads[spot{c.part, c.phase()}]...)
 			}
 			continue
 		}

@@ -55,7 +55,11 @@ type constProp struct {
 func (c *constProp) block(b *ast.Block) *ast.Block {
 	g := &group{}
 	for _, s := range b.Stmts {
-		g.add(s, c.stmt(s))
+		list := c.stmt(s)
+		if len(list) > 0 {
+			c.rebuilt(s, list[len(list)-1])
+		}
+		g.add(s, list)
 	}
 	return &ast.Block{Meta: b.Meta, Stmts: g.out}
 }
@@ -230,6 +234,9 @@ func (l *liveness) block(b *ast.Block) *ast.Block {
 	for i := len(b.Stmts) - 1; i >= 0; i-- {
 		s := b.Stmts[i]
 		list := l.stmt(s)
+		if len(list) > 0 {
+			l.remade(s, list[len(list)-1])
+		}
 		if len(list) == 0 && s.Info().Comment != "" && len(out) > 0 && out[len(out)-1].Info().Comment == "" && out[len(out)-1].Info().Src == "" && len(ast.Blocks(out[len(out)-1])) == 0 {
 			out[len(out)-1] = withComment(out[len(out)-1], s.Info().Comment)
 		}
@@ -582,8 +589,8 @@ func (d *declarer) block(b *ast.Block) *ast.Block {
 		t := s
 		if len(ast.Blocks(s)) > 0 {
 			t = ast.MapBlocks(s, d.block)
-			d.rebuilt(from, t)
 		}
+		d.rebuilt(from, t)
 		if b, ok := t.(*ast.Block); ok && !b.Pos.IsValid() {
 			out.Stmts = append(out.Stmts, b.Stmts...) // a block of ours needs no scope of its own
 			continue

@@ -34,6 +34,7 @@ type context struct {
 	part  *part // whose reversal it is
 	area  *area // the innermost area that it is in
 	early *item // the pivot of the area, where the code stands before it
+	mid   bool  // the code stands right behind the pivot, a call
 	entry bool  // of a mark: it marks the beginning of the forward sweep of the area
 	empty bool  // of a mark: it marks nothing
 }
@@ -47,11 +48,16 @@ func (c *context) key() string {
 	if c.early != nil {
 		key += "e"
 	}
+	if c.mid {
+		key += "m"
+	}
 	return key
 }
 
 // within returns the context of the reversal of a part that is swept back in this context.
-func (c *context) within(p *part) *context { return &context{part: p, area: c.area, early: c.early} }
+func (c *context) within(p *part) *context {
+	return &context{part: p, area: c.area, early: c.early, mid: c.mid}
+}
 
 // mark returns a statement that marks the beginning of reversed code.
 func (r *reverser) mark(c *context) ast.Stmt {
@@ -210,6 +216,8 @@ func (r *reverser) atOnce(a *area, it *item) []ast.Stmt {
 		return []ast.Stmt{s}
 	case it.body != nil:
 		return []ast.Stmt{r.loopAtOnce(a, it)}
+	case r.calls[it.stmt] != nil:
+		return r.callAtOnce(a, it)
 	}
 	panic("transform: a pivot that is no compound statement")
 }
@@ -245,7 +253,7 @@ func (r *reverser) withKey(it *item, s *ast.Range) *item {
 // split decides whether item i of an area can be its pivot. It returns what is reversed before the pivot and what after.
 func (r *reverser) split(a *area, i int, seeds []ast.Stmt, reversed [][]ast.Stmt) (early, late []ast.Stmt, ok bool) {
 	it := a.part.items[i]
-	if it.then == nil && it.body == nil || !r.canPivot(it) {
+	if it.then == nil && it.body == nil && r.calls[it.stmt] == nil || !r.canPivot(it) {
 		return nil, nil, false
 	}
 	s := &scheduler{r: r, a: a, pivot: it, at: r.effectsOf(it)}
@@ -273,6 +281,9 @@ func (r *reverser) canPivot(it *item) bool {
 	}
 	if it.body != nil {
 		return r.independent(it)
+	}
+	if note := r.calls[it.stmt]; note != nil {
+		return r.oneSweep && note.helper.canVJP()
 	}
 	if it.ends() != nil {
 		return true

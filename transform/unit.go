@@ -18,6 +18,7 @@ type Unit struct {
 	File    string          // the file that the derivative at hand goes to
 
 	summaries map[*types.Func]*summary
+	made      []*ast.Func // the derivatives so far
 	helpers   map[string]*helper
 	order     []*helper // in the order in which they were asked for
 	copies    []*ruleCopy
