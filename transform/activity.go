@@ -3,6 +3,7 @@ package transform
 import (
 	"go/token"
 	"go/types"
+	"slices"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -20,18 +21,23 @@ type activity struct {
 	useful map[*location]bool
 }
 
-// newActivity analyses f. Varied are the inputs in; useful are the results in out and the memory behind the inputs in leaves.
-func newActivity(u *Unit, m *memory, in, out, leaves []bool) *activity {
+// newActivity analyses f. Varied are the inputs in; useful are the results in out and the memory behind the inputs in leaves; but
+// neither are the cells that paths in passive lead to.
+func newActivity(u *Unit, m *memory, in, out, leaves []bool, passive []path) *activity {
+	not := map[*location]bool{}
+	for _, p := range passive {
+		not[m.at(p)] = true
+	}
 	a := &activity{mem: m, unit: u, flows: map[*location][]*location{}}
 	ast.Inspect(m.fn.Body, func(s ast.Stmt) bool { a.stmt(s); return true })
 	var seeds, ends []*location
 	for i, v := range m.fn.Inputs() {
 		if in[i] {
-			seeds = append(seeds, a.floats(m.variable(v), true)...)
+			seeds = append(seeds, without(a.floats(m.variable(v), true), not)...)
 		}
 		if leaves[i] {
 			m.behind(m.variable(v), map[*location]bool{}, func(l *location) {
-				if ast.IsFloat(l.typ) {
+				if ast.IsFloat(l.typ) && !not[l] {
 					ends = append(ends, l)
 				}
 			})
@@ -45,6 +51,10 @@ func newActivity(u *Unit, m *memory, in, out, leaves []bool) *activity {
 	a.varied = reachable(a.flows, seeds)
 	a.useful = reachable(reversed(a.flows), ends)
 	return a
+}
+
+func without(list []*location, not map[*location]bool) []*location {
+	return slices.DeleteFunc(list, func(l *location) bool { return not[l] })
 }
 
 func reachable(edges map[*location][]*location, from []*location) map[*location]bool {

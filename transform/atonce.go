@@ -68,7 +68,7 @@ func (h *helper) vjpSignature() ast.Signature {
 func (h *helper) buildVJP() {
 	sig := h.vjpSignature()
 	a := &assembly{u: h.u, mode: ast.VJP, sig: sig, in: h.in, trusted: true}
-	a.d = h.u.prepare(h.f, h.in, h.joined, true, false)
+	a.d = h.u.prepare(h.f, h.in, h.at, true, false)
 	a.f = h.vjp
 	a.f.Pos = h.f.Pos
 	a.f.Doc = reverseDoc(h.f, ast.VJP, sig, h.vjp.Name)

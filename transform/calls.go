@@ -53,11 +53,11 @@ func (u *Unit) way(fn *types.Func) way {
 
 // A helper is a derivative of a callee that nobody asked for by a directive.
 type helper struct {
-	u      *Unit
-	f      *ast.Func // the callee
-	in     []bool    // the inputs that take part
-	joined joints    // what memory of the inputs is one
-	name   string    // of the callee and of the inputs that take part, if not all do
+	u    *Unit
+	f    *ast.Func // the callee
+	in   []bool    // the inputs that take part
+	at   callSite  // what is known of the inputs
+	name string    // of the callee and of the inputs that take part, if not all do
 
 	forward, backward, back, tan, vjp *ast.Func
 	saved                             *types.Named
@@ -72,13 +72,13 @@ type Helper struct {
 	Types []*types.Named
 }
 
-func (u *Unit) helperFor(kind string, fn *types.Func, in []bool, joined joints) *helper {
-	key := fmt.Sprint(kind, fn.FullName(), in, joined)
+func (u *Unit) helperFor(kind string, fn *types.Func, in []bool, at callSite) *helper {
+	key := fmt.Sprint(kind, fn.FullName(), in, at)
 	h := u.helpers[key]
 	if h == nil {
 		f := u.Lower(fn)
 		u.checkVisible(f)
-		h = &helper{u: u, f: f, in: in, joined: joined, name: helperName(f, in), file: u.File}
+		h = &helper{u: u, f: f, in: in, at: at, name: helperName(f, in), file: u.File}
 		u.helpers[key] = h
 		u.order = append(u.order, h)
 	}
@@ -135,7 +135,7 @@ func (u *Unit) free(name string) string {
 
 // backHelper returns the function that is the reverse mode of a leaf.
 func (u *Unit) backHelper(fn *types.Func, in []bool) *helper {
-	h := u.helperFor("back", fn, in, nil)
+	h := u.helperFor("back", fn, in, callSite{})
 	if h.back == nil {
 		h.back = &ast.Func{Name: u.free(h.name + "Back"), Pkg: u.Pkg}
 	}
@@ -143,8 +143,8 @@ func (u *Unit) backHelper(fn *types.Func, in []bool) *helper {
 }
 
 // splitHelper returns the two halves of the reverse mode of a function, or in forward mode its tangent function.
-func (u *Unit) splitHelper(fn *types.Func, in []bool, joined joints) *helper {
-	return u.helperFor("split", fn, in, joined)
+func (u *Unit) splitHelper(fn *types.Func, in []bool, at callSite) *helper {
+	return u.helperFor("split", fn, in, at)
 }
 
 // halves names the two halves.
@@ -210,11 +210,17 @@ func (h *helper) tangentTuple() types.Type {
 	return types.NewTuple(vars...)
 }
 
+// holdsFloats reports whether values of type t hold floats themselves, not only behind slices and pointers.
+func holdsFloats(t types.Type) bool {
+	s := ast.ShapeOf(t)
+	return s == ast.ValueLike || s == ast.Mixed
+}
+
 // valueLike returns the inputs that take part and whose adjoints are returned.
 func (h *helper) valueLike() []int {
 	var list []int
 	for i, v := range h.f.Inputs() {
-		if h.in[i] && ast.ShapeOf(v.Type) == ast.ValueLike {
+		if h.in[i] && holdsFloats(v.Type) {
 			list = append(list, i)
 		}
 	}
@@ -291,7 +297,7 @@ func (r *reverser) splitBack(s ast.Stmt, n *splitNote) []ast.Stmt {
 	args := []ast.Expr{after(s)(&ast.Ref{Var: n.saved})}
 	var zeros []ast.Stmt
 	for i, res := range h.f.Results {
-		if ast.ShapeOf(res.Type) != ast.ValueLike {
+		if !holdsFloats(res.Type) {
 			continue
 		}
 		var l ast.Expr

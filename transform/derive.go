@@ -11,15 +11,19 @@ import (
 
 // prepare analyses f, brings it into normal form and analyses it again. In says which inputs are varied, memory whether
 // what is left behind inputs is useful, as it is for a derivative that is given their shadows.
-func (u *Unit) prepare(f *ast.Func, in []bool, joined joints, memory, forward bool) *derivation {
+func (u *Unit) prepare(f *ast.Func, in []bool, at callSite, memory, forward bool) *derivation {
 	g := *f
 	g.Results = nameResults(f)
 	g.Recv, g.Params = nameInputs(f)
-	d := u.analyse(&g, in, joined, memory, forward)
-	n := &normaliser{unit: u, mem: d.mem, act: d.act, split: d.isSplit}
+	if !forward {
+		g = *copyInputs(&g)
+	}
+	d := u.analyse(&g, in, at, memory, forward)
+	d.checkOrder()
+	n := &normaliser{unit: u, mem: d.mem, act: d.act, split: d.isSplit, writes: d.writesActive}
 	h := g
-	h.Body = n.block(f.Body)
-	d = u.analyse(&h, in, joined, memory, forward)
+	h.Body = n.block(g.Body)
+	d = u.analyse(&h, in, at, memory, forward)
 	d.checkAll()
 	return d
 }
@@ -60,7 +64,7 @@ func nameResults(f *ast.Func) []*ast.Var {
 	return list
 }
 
-func (u *Unit) analyse(f *ast.Func, in []bool, joined joints, memory, forward bool) *derivation {
+func (u *Unit) analyse(f *ast.Func, in []bool, at callSite, memory, forward bool) *derivation {
 	d := &derivation{
 		u: u, fn: f, forward: forward,
 		adjoints: map[*ast.Var]*ast.Var{}, shadows: map[*ast.Var]*ast.Var{},
@@ -78,7 +82,7 @@ func (u *Unit) analyse(f *ast.Func, in []bool, joined joints, memory, forward bo
 		}
 		return true
 	})
-	d.mem = u.analyseMemory(f, joined)
+	d.mem = u.analyseMemory(f, at)
 	out := make([]bool, len(f.Results))
 	for i, r := range f.Results {
 		out[i] = ast.Carries(r.Type)
@@ -87,8 +91,54 @@ func (u *Unit) analyse(f *ast.Func, in []bool, joined joints, memory, forward bo
 	if memory {
 		copy(leaves, in)
 	}
-	d.act = newActivity(u, d.mem, in, out, leaves)
+	d.act = newActivity(u, d.mem, in, out, leaves, at.passive)
 	return d
+}
+
+// checkOrder refuses statements that read memory which a call in them writes: Go does not say which comes first.
+func (d *derivation) checkOrder() {
+	ast.Inspect(d.fn.Body, func(s ast.Stmt) bool {
+		ast.Exprs(s, func(e ast.Expr, assigned bool) {
+			if assigned {
+				return
+			}
+			ast.Walk(e, func(e ast.Expr) bool {
+				if c, ok := e.(*ast.Call); ok && c.Fun.Fn != nil {
+					d.checkReadsBeside(s, c)
+				}
+				return true
+			})
+		})
+		return true
+	})
+}
+
+// checkReadsBeside refuses a statement that reads, outside of a call, what the call writes.
+func (d *derivation) checkReadsBeside(s ast.Stmt, c *ast.Call) {
+	written := map[*location]bool{}
+	if s := d.u.summary(c.Fun.Fn); s != nil {
+		d.mem.mapCells(c, s.writes, func(l *location) { written[l.find()] = true })
+	}
+	if len(written) == 0 {
+		return
+	}
+	hole := &ast.Lit{Text: "0", Val: zeroValue, T: c.T}
+	ast.Exprs(s, func(e ast.Expr, assigned bool) {
+		if assigned {
+			return
+		}
+		rest := ast.Map(e, func(x ast.Expr) ast.Expr {
+			if x == ast.Expr(c) {
+				return hole
+			}
+			return x
+		})
+		d.mem.reads(rest, func(l *location) {
+			if written[l.find()] && (l.v == nil || l.addr) {
+				refuse(s.Info().Pos, "%s may write what this statement reads beside the call, and Go does not say which comes first; call it in a statement of its own", c.Fun.Fn.Name())
+			}
+		})
+	})
 }
 
 // checkAll refuses what no transformation handles, wherever it stands.
@@ -140,16 +190,8 @@ func (d *derivation) checkAddr(s ast.Stmt, e *ast.Addr) {
 	if _, lit := e.X.(*ast.Composite); lit || !ast.Carries(e.X.Type()) || !d.act.place(e.X) && !d.reachesActive(e) {
 		return
 	}
-	if !isStruct(e.X.Type()) {
-		refuse(s.Info().Pos, "the address of a %s is taken; only addresses of structs are supported yet", e.X.Type())
-	}
-	if v := rootVar(e.X); v != nil {
-		if _, whole := e.X.(*ast.Ref); !whole && hasRefs(v.Type) || hasRefs(v.Type) {
-			refuse(s.Info().Pos, "the address of %s is taken, and it holds slices or pointers; make it with & instead", v.Name)
-		}
-		if !d.isLocal(v) {
-			refuse(s.Info().Pos, "the address of the parameter or result %s is taken; copy it to a variable first", v.Name)
-		}
+	if !isPlace(e.X) {
+		refuse(s.Info().Pos, "this address cannot be differentiated")
 	}
 }
 

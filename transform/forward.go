@@ -33,8 +33,8 @@ type tangents struct {
 
 // tangent derives f in forward mode. Asked says that a directive asks for it: then the tangents are zero where there is an
 // error.
-func (u *Unit) tangent(f *ast.Func, sig ast.Signature, in []bool, joined joints, name string, asked bool) *ast.Func {
-	d := u.prepare(f, in, joined, true, true)
+func (u *Unit) tangent(f *ast.Func, sig ast.Signature, in []bool, at callSite, name string, asked bool) *ast.Func {
+	d := u.prepare(f, in, at, true, true)
 	t := &tangents{derivation: d, sig: sig, f: &ast.Func{Name: name, Pkg: u.Pkg, Pos: f.Pos}}
 	t.f.Doc = fmt.Sprintf("%s is the forward mode of %s: its results, and their tangents along the tangents of the parameters.", name, docName(f))
 	t.errors = asked
@@ -236,7 +236,7 @@ func (t *tangents) sides(s ast.Stmt, lhs, rhs []ast.Expr, op token.Token) []ast.
 				return t.appendStmt(s, lhs[0], c)
 			case c.Fun.Builtin == "copy":
 				return append(t.copyStmts(s, c), s)
-			case t.isSplit(c):
+			case t.isSplit(c) && (t.writesActive(c) || t.anyActive(lhs)):
 				return t.splitCall(s, lhs, c)
 			}
 			if len(lhs) > 1 {
@@ -447,7 +447,7 @@ func (t *tangents) do(s *ast.Do) []ast.Stmt {
 	switch {
 	case c.Fun.Builtin == "copy":
 		return append(t.copyStmts(s, c), s)
-	case t.isSplit(c):
+	case t.isSplit(c) && t.writesActive(c):
 		return t.splitCall(s, nil, c)
 	}
 	return []ast.Stmt{s}

@@ -139,7 +139,7 @@ func (h *helper) needed(called map[*ast.Func]bool) *Helper {
 // buildBack writes the reverse mode of a leaf: it runs the leaf again and returns the adjoints of its inputs.
 func (h *helper) buildBack() {
 	u := h.u
-	d := u.prepare(h.f, h.in, h.joined, false, false)
+	d := u.prepare(h.f, h.in, h.at, false, false)
 	a := &assembly{u: u, d: d, mode: ast.VJP, in: h.in, f: h.back}
 	g := h.back
 	g.Doc = fmt.Sprintf("%s is the reverse mode of %s.", g.Name, docName(h.f))
@@ -176,7 +176,7 @@ func (h *helper) buildTangent() {
 		sig.Params = append([]ast.Param{*sig.Recv}, sig.Params...)
 		sig.Recv = nil
 	}
-	g := h.u.tangent(h.f, sig, h.in, h.joined, h.tan.Name, false)
+	g := h.u.tangent(h.f, sig, h.in, h.at, h.tan.Name, false)
 	g.Doc = fmt.Sprintf("%s is the forward mode of %s.", g.Name, docName(h.f))
 	*h.tan = *g
 }
@@ -184,7 +184,7 @@ func (h *helper) buildTangent() {
 // buildHalves writes the two halves of the reverse mode of a callee.
 func (h *helper) buildHalves() {
 	u := h.u
-	d := u.prepare(h.f, h.in, h.joined, true, false)
+	d := u.prepare(h.f, h.in, h.at, true, false)
 	f, b := h.forward, h.backward
 	f.Doc = fmt.Sprintf("%s is %s, remembering what [%s] needs.", f.Name, docName(h.f), b.Name)
 	b.Doc = fmt.Sprintf("%s is the reverse mode of %s, after [%s].", b.Name, docName(h.f), f.Name)
@@ -224,13 +224,16 @@ func (s *halves) bind() {
 		ref := &ast.Ref{Var: v}
 		switch {
 		case !ast.Carries(v.Type):
-		case s.in[i] && hasRefs(v.Type):
-			f.Params = append(f.Params, d.shadow(v))
 		case s.in[i]:
-			dv := ast.NewVar("d"+v.Name, v.Type)
-			d.adjoints[v] = dv
-			s.ends = append(s.ends, dv)
-			b.Results = append(b.Results, dv)
+			if hasRefs(v.Type) {
+				f.Params = append(f.Params, d.shadow(v))
+			}
+			if holdsFloats(v.Type) {
+				dv := ast.NewVar("d"+v.Name, v.Type)
+				d.adjoints[v] = dv
+				s.ends = append(s.ends, dv)
+				b.Results = append(b.Results, dv)
+			}
 		case hasRefs(v.Type) && d.reachesActive(ref):
 			s.fresh = append(s.fresh, v)
 		}
@@ -243,6 +246,8 @@ func (s *halves) bind() {
 		}
 		if hasRefs(r.Type) {
 			f.Results = append(f.Results, d.shadow(r))
+		}
+		if !holdsFloats(r.Type) {
 			continue
 		}
 		dr := ast.NewVar("d"+r.Name, r.Type)

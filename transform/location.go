@@ -75,10 +75,10 @@ type memory struct {
 }
 
 // analyseMemory finds the locations of f. Joined says which memory of the inputs a caller knows to be one.
-func (u *Unit) analyseMemory(f *ast.Func, joined joints) *memory {
+func (u *Unit) analyseMemory(f *ast.Func, at callSite) *memory {
 	m := u.newMemory(f, new(int), nil)
 	m.inputs()
-	for _, j := range joined {
+	for _, j := range at.joined {
 		m.unify(m.at(j[0]), m.at(j[1]))
 	}
 	m.body()
@@ -108,11 +108,18 @@ func (m *memory) at(p path) *location {
 	return l.find()
 }
 
-// jointsOf returns which memory of the inputs of a callee is one at a call although the callee takes it to be apart.
-func (m *memory) jointsOf(c *ast.Call, callee *memory) joints {
-	taken := m.taken[c]
+// A callSite is what a caller knows of the memory behind the inputs of a call: what is one although the callee would take it to be
+// apart, and which cells are not active.
+type callSite struct {
+	joined  joints
+	passive []path
+}
+
+// callSite returns what is known of the memory behind the inputs of a call.
+func (d *derivation) callSite(c *ast.Call, callee *memory) callSite {
+	taken := d.mem.taken[c]
 	first := map[*location]path{}
-	var list joints
+	var site callSite
 	seen := map[*location]bool{}
 	var visit func(l *location, p path)
 	visit = func(l *location, p path) {
@@ -123,9 +130,12 @@ func (m *memory) jointsOf(c *ast.Call, callee *memory) joints {
 		seen[l] = true
 		if here := taken[l]; here != nil && strings.Contains(string(p), "*") {
 			if other, ok := first[here.find()]; ok {
-				list = append(list, [2]path{other, p})
+				site.joined = append(site.joined, [2]path{other, p})
 			} else {
 				first[here.find()] = p
+			}
+			if ast.IsFloat(l.typ) && !d.act.active(here) {
+				site.passive = append(site.passive, p)
 			}
 		}
 		for i, part := range l.parts {
@@ -140,7 +150,7 @@ func (m *memory) jointsOf(c *ast.Call, callee *memory) joints {
 	for i, v := range callee.fn.Inputs() {
 		visit(callee.variable(v), path(strconv.Itoa(i)))
 	}
-	return list
+	return site
 }
 
 func (u *Unit) newMemory(f *ast.Func, next *int, scc map[*types.Func]*memory) *memory {

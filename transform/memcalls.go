@@ -4,6 +4,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -167,7 +168,7 @@ func (d *derivation) shadowDo(s *ast.Do) []ast.Stmt {
 			}
 			return []ast.Stmt{&ast.Do{Call: builtin("copy", intType, d.value(c.Args[0], now), d.value(c.Args[1], now))}, s}
 		}
-	case c.Fun.Fn != nil && d.isSplit(c):
+	case c.Fun.Fn != nil && d.isSplit(c) && d.writesActive(c):
 		return d.splitCall(s, nil, c)
 	}
 	return []ast.Stmt{s}
@@ -187,14 +188,19 @@ func (d *derivation) isSplit(c *ast.Call) bool {
 		(d.forward || d.u.way(c.Fun.Fn) == waySplit)
 }
 
-// callActive reports whether a call has an active argument or writes active memory, so that it has a derivative.
+// callActive reports whether something active goes into a call and comes out of it, so that it has a derivative.
 func (d *derivation) callActive(c *ast.Call) bool {
-	for _, x := range c.Args {
-		if d.act.depends(x) || d.reachesActive(x) {
-			return true
-		}
+	in := slices.ContainsFunc(c.Args, func(x ast.Expr) bool { return d.act.depends(x) || d.reachesActive(x) })
+	return in && (carriesTuple(c.T) || d.writesActive(c))
+}
+
+// writesActive reports whether a call writes active memory.
+func (d *derivation) writesActive(c *ast.Call) bool {
+	found := false
+	if s := d.u.summary(c.Fun.Fn); s != nil {
+		d.mem.mapCells(c, s.writes, func(l *location) { found = found || d.act.active(l) })
 	}
-	return false
+	return found
 }
 
 // pattern says for each input of a call whether its derivative takes part.
@@ -211,17 +217,14 @@ func (d *derivation) splitCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call) []ast.St
 	if c.Spread || c.Fun.Fn.Signature().Variadic() {
 		refuse(s.Info().Pos, "calls of variadic functions with active arguments are not supported yet")
 	}
-	h := d.u.splitHelper(c.Fun.Fn, d.pattern(c), d.mem.jointsOf(c, d.u.summary(c.Fun.Fn).mem))
+	h := d.u.splitHelper(c.Fun.Fn, d.pattern(c), d.callSite(c, d.u.summary(c.Fun.Fn).mem))
 	if d.forward {
 		return d.tangentCall(s, lhs, c, h)
 	}
 	args := append([]ast.Expr{}, c.Args...)
 	for i, x := range c.Args {
 		if h.in[i] && hasRefs(x.Type()) {
-			if ast.ShapeOf(x.Type()) != ast.ReferenceLike {
-				refuse(s.Info().Pos, "passing a %s, which holds floats and slices, by value is not supported yet; pass a pointer", x.Type())
-			}
-			args = append(args, d.value(x, now))
+			args = append(args, d.shadowOf(s, x))
 		}
 	}
 	results := c.Fun.Fn.Signature().Results()
@@ -239,9 +242,6 @@ func (d *derivation) splitCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call) []ast.St
 		t := results.At(i).Type()
 		if !ast.Carries(t) || !hasRefs(t) {
 			continue
-		}
-		if ast.ShapeOf(t) != ast.ReferenceLike {
-			refuse(s.Info().Pos, "a result of type %s, which holds floats and slices, is not supported yet", t)
 		}
 		var target ast.Expr
 		if targets[i] != nil && d.reachesActive(targets[i]) {

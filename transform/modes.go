@@ -22,12 +22,12 @@ func (u *Unit) Derive(f *ast.Func, mode ast.Mode, wrt []int, name string) (g *as
 		in[i] = true
 	}
 	if mode == ast.JVP {
-		g := u.tangent(f, sig, in, nil, name, true)
+		g := u.tangent(f, sig, in, callSite{}, name, true)
 		u.made = append(u.made, g)
 		return g, nil
 	}
 	a := &assembly{u: u, mode: mode, sig: sig, in: in}
-	a.d = u.prepare(f, in, nil, mode == ast.VJP, false)
+	a.d = u.prepare(f, in, callSite{}, mode == ast.VJP, false)
 	a.f = &ast.Func{Name: name, Pkg: u.Pkg, Pos: f.Pos, Variadic: f.Variadic && mode != ast.VJP}
 	a.f.Doc = reverseDoc(f, mode, sig, name)
 	a.bind()
@@ -39,7 +39,7 @@ func (u *Unit) Derive(f *ast.Func, mode ast.Mode, wrt []int, name string) (g *as
 // bindSeeds lets the adjoint of a result without a name, which nothing changes, be the parameter that it comes in.
 func bindSeeds(d *derivation, seeds []seedOf) {
 	for _, s := range seeds {
-		if s.param != nil && s.result.Obj == nil && ast.ShapeOf(s.result.Type) == ast.ValueLike {
+		if s.param != nil && s.result.Obj == nil && holdsFloats(s.result.Type) {
 			d.adjoints[s.result] = s.param
 		}
 	}
@@ -182,7 +182,6 @@ func (a *assembly) build() {
 			d.shadow(v)
 			a.fresh = append(a.fresh, v)
 		}
-		a.checkMixed(v)
 	}
 	spec := &sweepSpec{
 		leave:   a.leaves,
@@ -193,16 +192,6 @@ func (a *assembly) build() {
 	}
 	a.sharing = d.sharing()
 	a.join(d.sweeps(spec))
-}
-
-// checkMixed refuses what is not supported of inputs that hold both floats and slices.
-func (a *assembly) checkMixed(v *ast.Var) {
-	if ast.ShapeOf(v.Type) != ast.Mixed || !a.d.act.place(&ast.Ref{Var: v}) {
-		return
-	}
-	if assigns(a.d.fn.Body, v) {
-		refuse(a.d.fn.Pos, "the parameter %s, which holds floats and slices, is assigned to; copy it or pass a pointer", v.Name)
-	}
 }
 
 // leaves reports whether a return of F can leave the derivative at once: one with an error that is not nil.
@@ -249,27 +238,57 @@ func (a *assembly) seed(s seedOf) []ast.Stmt {
 		}
 		return []ast.Stmt{define(adj, &ast.Ref{Var: s.param})}
 	case ast.ReferenceLike:
-		return addShadow(&ast.Ref{Var: d.shadow(s.result)}, &ast.Ref{Var: s.param}, s.result.Type)
+		return d.addShadow(ref, &ast.Ref{Var: d.shadow(s.result)}, &ast.Ref{Var: s.param})
 	}
-	refuse(d.fn.Pos, "the result %s holds floats and slices; that is not supported yet", s.result.Name)
-	return nil
+	// The floats of a mixed result are in a variable, the rest is reached through its shadow.
+	var out []ast.Stmt
+	if s.result.Obj != nil {
+		out = append(out, define(d.adjoint(s.result), headers(&ast.Ref{Var: s.param}, false)))
+	}
+	return append(out, d.addShadow(ref, &ast.Ref{Var: d.shadow(s.result)}, &ast.Ref{Var: s.param})...)
 }
 
-// addShadow adds what src reaches to what dst reaches.
-func addShadow(dst, src ast.Expr, t types.Type) []ast.Stmt {
+// addShadow adds what src reaches to what dst reaches, as far as it is active behind the primal value x.
+func (d *derivation) addShadow(x, dst, src ast.Expr) []ast.Stmt {
+	if !d.reachesActive(x) {
+		return nil
+	}
+	t := x.Type()
 	switch u := t.Underlying().(type) {
 	case *types.Slice:
 		i := ast.NewVar("i", intType)
 		at := func(e ast.Expr) ast.Expr { return &ast.Index{X: e, I: &ast.Ref{Var: i}, T: u.Elem()} }
 		var body []ast.Stmt
-		if ast.ShapeOf(u.Elem()) == ast.ValueLike {
+		if holdsFloats(u.Elem()) {
 			body = addValues(at(dst), at(src))
-		} else {
-			body = addShadow(at(dst), at(src), u.Elem())
+		}
+		if hasRefs(u.Elem()) {
+			body = append(body, d.addShadow(&ast.Index{X: x, I: intNumber(0), T: u.Elem()}, at(dst), at(src))...)
 		}
 		return []ast.Stmt{&ast.Range{Key: &ast.Ref{Var: i}, Define: true, X: src, Body: &ast.Block{Stmts: body}}}
+	case *types.Struct:
+		var out []ast.Stmt
+		for f := range u.Fields() {
+			if ast.Carries(f.Type()) && hasRefs(f.Type()) {
+				out = append(out, d.addShadow(&ast.Field{X: x, Field: f}, &ast.Field{X: dst, Field: f}, &ast.Field{X: src, Field: f})...)
+			}
+		}
+		return out
+	case *types.Pointer:
+		if !linked(t) {
+			body := addValues(&ast.Deref{X: dst}, &ast.Deref{X: src})
+			if st, ok := u.Elem().Underlying().(*types.Struct); ok {
+				for f := range st.Fields() {
+					if ast.Carries(f.Type()) && hasRefs(f.Type()) {
+						body = append(body, d.addShadow(&ast.Field{X: x, Field: f}, &ast.Field{X: dst, Field: f}, &ast.Field{X: src, Field: f})...)
+					}
+				}
+			}
+			there := &ast.Binary{Op: token.NEQ, X: src, Y: nilExpr(t), T: types.Typ[types.Bool]}
+			return []ast.Stmt{&ast.If{Cond: there, Then: &ast.Block{Stmts: body}}}
+		}
 	}
-	refuse(token.NoPos, "results of type %s are not supported yet", t)
+	refuse(d.fn.Pos, "results of type %s are not supported yet", t)
 	return nil
 }
 

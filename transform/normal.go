@@ -23,10 +23,11 @@ import (
 // or a for with at most a condition; and every call that is differentiated as a call, and every allocation of
 // memory that carries a derivative, is the whole right side of an assignment to a variable.
 type normaliser struct {
-	unit  *Unit
-	mem   *memory
-	act   *activity
-	split func(*ast.Call) bool // whether a call must stand alone
+	unit   *Unit
+	mem    *memory
+	act    *activity
+	split  func(*ast.Call) bool // whether a call must stand alone
+	writes func(*ast.Call) bool // whether a call writes active memory
 }
 
 func (n *normaliser) block(b *ast.Block) *ast.Block {
@@ -63,7 +64,7 @@ func (n *normaliser) stmt(s ast.Stmt) []ast.Stmt {
 		h := &hoister{normaliser: n}
 		c := *s
 		if len(s.Results) == 1 && n.alone(s.Results[0]) {
-			c.Results = []ast.Expr{h.operands(s.Results[0], true)}
+			c.Results = []ast.Expr{h.operands(s.Results[0], false)}
 		} else {
 			c.Results = h.exprs(s.Results)
 		}
@@ -71,7 +72,7 @@ func (n *normaliser) stmt(s ast.Stmt) []ast.Stmt {
 	case *ast.Do:
 		h := &hoister{normaliser: n}
 		c := *s
-		c.Call, _ = h.operands(s.Call, true).(*ast.Call)
+		c.Call, _ = h.operands(s.Call, false).(*ast.Call)
 		return append(h.pre, &c)
 	}
 	panic("transform: normal form of an unknown statement")
@@ -81,7 +82,7 @@ func (n *normaliser) ifStmt(s *ast.If) []ast.Stmt {
 	h := &hoister{normaliser: n}
 	c := *s
 	c.Init = nil
-	c.Cond = h.expr(s.Cond, false)
+	c.Cond = h.expr(s.Cond, true)
 	c.Then = n.block(s.Then)
 	if s.Else != nil {
 		c.Else = n.block(s.Else)
@@ -98,7 +99,7 @@ func (n *normaliser) forStmt(s *ast.For) []ast.Stmt {
 	c := *s
 	if s.Cond != nil {
 		h := &hoister{normaliser: n}
-		c.Cond = h.expr(s.Cond, false)
+		c.Cond = h.expr(s.Cond, true)
 		if len(h.pre) > 0 {
 			refuse(s.Pos, "the condition of this loop calls a function that must be differentiated; call it in the body and break")
 		}
@@ -143,7 +144,7 @@ func repeatPost(b *ast.Block, post func() []ast.Stmt) *ast.Block {
 func (n *normaliser) rangeStmt(s *ast.Range) []ast.Stmt {
 	c := *s
 	h := &hoister{normaliser: n}
-	c.X = h.expr(s.X, true)
+	c.X = h.expr(s.X, false)
 	out := h.pre
 	if !n.steady(c.X, s.Body) {
 		t := ast.NewVar("xs", c.X.Type())
@@ -211,14 +212,14 @@ func (n *normaliser) assign(s *ast.Assign) []ast.Stmt {
 	toVar := len(s.Lhs) == 1
 	for i, l := range s.Lhs {
 		if l != nil {
-			c.Lhs[i] = h.operands(l, true)
+			c.Lhs[i] = h.operands(l, false)
 		}
 		_, isRef := l.(*ast.Ref)
 		toVar = toVar && (isRef || l == nil)
 	}
 	direct := len(s.Rhs) == 1 && n.alone(s.Rhs[0]) && (toVar || len(s.Lhs) > 1) && (s.Op == token.ASSIGN || s.Op == token.DEFINE)
 	if direct {
-		c.Rhs = []ast.Expr{h.operands(s.Rhs[0], true)}
+		c.Rhs = []ast.Expr{h.operands(s.Rhs[0], false)}
 		return append(h.pre, n.spread(&c)...)
 	}
 	c.Rhs = h.exprs(s.Rhs)
@@ -261,7 +262,7 @@ func (n *normaliser) decl(s *ast.Decl) []ast.Stmt {
 	h := &hoister{normaliser: n}
 	c := *s
 	if len(s.Values) == 1 && n.alone(s.Values[0]) {
-		c.Values = []ast.Expr{h.operands(s.Values[0], true)}
+		c.Values = []ast.Expr{h.operands(s.Values[0], false)}
 	} else {
 		c.Values = h.exprs(s.Values)
 	}
@@ -304,20 +305,66 @@ type hoister struct {
 func (h *hoister) exprs(list []ast.Expr) []ast.Expr {
 	out := make([]ast.Expr, len(list))
 	for i, e := range list {
-		out[i] = h.expr(e, true)
+		out[i] = h.expr(e, false)
 	}
 	return out
 }
 
-// expr hoists from e. Strict says that e is evaluated whenever the statement is.
-func (h *hoister) expr(e ast.Expr, strict bool) ast.Expr {
-	if e == nil || !ast.Any(e, func(x ast.Expr) bool { return h.isAlone(x) || selected(x) != nil }) {
+// expr hoists from e. Passive says that nothing comes of e but a decision or a number without derivative: then a call in it needs no
+// derivative, unless it writes active memory.
+func (h *hoister) expr(e ast.Expr, passive bool) ast.Expr {
+	switch {
+	case e == nil || !h.holds(e, passive):
 		return e
+	case h.mustStandAlone(e, passive):
+		return h.hoist(e, passive)
 	}
+	return h.operands(e, passive)
+}
+
+// holds reports whether something must be hoisted from e.
+func (h *hoister) holds(e ast.Expr, passive bool) bool {
+	if h.mustStandAlone(e, passive) || selected(e) != nil {
+		return true
+	}
+	found := false
+	h.eachOperand(e, passive, func(x ast.Expr, passive bool) { found = found || h.holds(x, passive) })
+	return found
+}
+
+// eachOperand calls f for the operands of e and whether they are passive.
+func (h *hoister) eachOperand(e ast.Expr, passive bool, f func(ast.Expr, bool)) {
+	for _, x := range ast.Operands(e) {
+		f(x, passive || passiveOperand(e, x))
+	}
+}
+
+// passiveOperand reports whether an operand of e has no part in the derivative of e.
+func passiveOperand(e, x ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Binary:
+		return isBoolean(e.T)
+	case *ast.Unary:
+		return isBoolean(e.X.Type())
+	case *ast.Index:
+		return x == e.I
+	case *ast.Slice:
+		return x != e.X
+	case *ast.Convert:
+		return !ast.Carries(e.T) && !types.IsInterface(e.T)
+	case *ast.Call:
+		return e.Fun.Builtin == "make"
+	}
+	return false
+}
+
+// mustStandAlone is isAlone for an expression that may be passive.
+func (h *hoister) mustStandAlone(e ast.Expr, passive bool) bool {
 	if !h.isAlone(e) {
-		return h.operands(e, strict)
+		return false
 	}
-	return h.hoist(e, strict)
+	c, ok := e.(*ast.Call)
+	return !(passive && ok && c.Fun.Fn != nil && !h.writes(c))
 }
 
 // selected returns the literal or call that e selects a part of, or nil.
@@ -340,8 +387,8 @@ func selected(e ast.Expr) ast.Expr {
 }
 
 // hoist puts e into a variable.
-func (h *hoister) hoist(e ast.Expr, strict bool) ast.Expr {
-	x := h.operands(e, strict)
+func (h *hoister) hoist(e ast.Expr, passive bool) ast.Expr {
+	x := h.operands(e, passive)
 	t := ast.NewVar(tempName(e), e.Type())
 	h.pre = append(h.pre, &ast.Assign{Lhs: []ast.Expr{&ast.Ref{Var: t}}, Op: token.DEFINE, Rhs: []ast.Expr{x}})
 	h.mem.assign([]ast.Expr{&ast.Ref{Var: t}}, []ast.Expr{x})
@@ -349,26 +396,26 @@ func (h *hoister) hoist(e ast.Expr, strict bool) ast.Expr {
 }
 
 // operands hoists from the operands of e but leaves e itself in place.
-func (h *hoister) operands(e ast.Expr, strict bool) ast.Expr {
+func (h *hoister) operands(e ast.Expr, passive bool) ast.Expr {
 	b, ok := e.(*ast.Binary)
-	if ok && (b.Op == token.LAND || b.Op == token.LOR) && ast.Any(b.Y, h.isAlone) {
+	if ok && (b.Op == token.LAND || b.Op == token.LOR) && h.holds(b.Y, true) {
 		refuse(posOf(b.Y), "the right side of %s calls a function that must be differentiated; call it before", b.Op)
 	}
 	if x := selected(e); x != nil && ast.Carries(x.Type()) {
 		// A part of a value that is nowhere: the value is put into a variable.
 		return ast.MapOperands(e, func(y ast.Expr) ast.Expr {
 			if y == x {
-				return h.hoist(x, strict)
+				return h.hoist(x, passive)
 			}
-			return h.expr(y, strict)
+			return h.expr(y, passive || passiveOperand(e, y))
 		})
 	}
 	if a, ok := e.(*ast.Addr); ok {
 		if lit, ok := a.X.(*ast.Composite); ok {
-			return &ast.Addr{X: h.operands(lit, strict), T: a.T}
+			return &ast.Addr{X: h.operands(lit, passive), T: a.T}
 		}
 	}
-	return ast.MapOperands(e, func(x ast.Expr) ast.Expr { return h.expr(x, strict) })
+	return ast.MapOperands(e, func(x ast.Expr) ast.Expr { return h.expr(x, passive || passiveOperand(e, x)) })
 }
 
 // posOf returns no position: expressions have none of their own, so the statement's is used.

@@ -3,6 +3,7 @@ package transform
 import (
 	"go/token"
 	"go/types"
+	"slices"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -161,6 +162,9 @@ func after(s ast.Stmt) reader {
 func (d *derivation) place(e ast.Expr, read reader) ast.Expr {
 	switch e := e.(type) {
 	case *ast.Ref:
+		if d.forward {
+			return &ast.Ref{Var: d.both(e.Var)}
+		}
 		if d.mem.addressed(e.Var) {
 			return &ast.Deref{X: read(&ast.Ref{Var: d.shadow(e.Var)})}
 		}
@@ -203,6 +207,9 @@ func (d *derivation) value(e ast.Expr, read reader) ast.Expr {
 	case *ast.Name, *ast.Lit:
 		return e
 	case *ast.Slice:
+		if isArray(e.X.Type()) {
+			return &ast.Slice{X: undereference(d.place(e.X, read)), Lo: read(e.Lo), Hi: read(e.Hi), Max: read(e.Max), T: e.T}
+		}
 		return &ast.Slice{X: d.value(e.X, read), Lo: read(e.Lo), Hi: read(e.Hi), Max: read(e.Max), T: e.T}
 	case *ast.Convert:
 		return &ast.Convert{X: d.value(e.X, read), T: e.T}
@@ -280,7 +287,7 @@ func (d *derivation) shadowDecl(s *ast.Decl) []ast.Stmt {
 	for _, v := range s.Vars {
 		r := &ast.Ref{Var: v}
 		switch {
-		case d.mem.addressed(v) && d.act.place(&ast.Ref{Var: v}):
+		case d.mem.addressed(v) && d.act.place(r) && !d.forward:
 			out = append(out, d.newShadow(v))
 		case d.reachesActive(r):
 			out = append(out, &ast.Decl{Vars: []*ast.Var{d.shadow(v)}, Typed: true})
@@ -291,9 +298,6 @@ func (d *derivation) shadowDecl(s *ast.Decl) []ast.Stmt {
 
 // newShadow makes the shadow of a variable whose address is taken.
 func (d *derivation) newShadow(v *ast.Var) ast.Stmt {
-	if hasRefs(v.Type) {
-		refuse(token.NoPos, "the address of %s is taken, and it holds slices or pointers; use a pointer to a struct that is made with & instead", v.Name)
-	}
 	t := types.NewPointer(v.Type)
 	mk := &ast.Call{Fun: ast.Callee{Builtin: "new"}, T: t}
 	sv := d.shadow(v)
@@ -322,7 +326,7 @@ func (d *derivation) shadowAssign(s ast.Stmt, lhs, rhs []ast.Expr) []ast.Stmt {
 		if c, ok := rhs[0].(*ast.Call); ok && c.Fun.Builtin == "append" && d.reachesActive(c) {
 			return d.shadowAppend(s, lhs[0], c)
 		}
-		if c, ok := rhs[0].(*ast.Call); ok && d.isSplit(c) {
+		if c, ok := rhs[0].(*ast.Call); ok && d.isSplit(c) && (d.writesActive(c) || d.anyActive(lhs)) {
 			return d.splitCall(s, lhs, c)
 		}
 	}
@@ -338,9 +342,10 @@ func (d *derivation) shadowAssign(s ast.Stmt, lhs, rhs []ast.Expr) []ast.Stmt {
 		if l == nil || len(rhs) != len(lhs) {
 			continue
 		}
-		if r, ok := l.(*ast.Ref); ok && d.mem.addressed(r.Var) && op == token.DEFINE && d.act.place(r) {
+		isNew := false
+		if r, ok := l.(*ast.Ref); ok && d.mem.addressed(r.Var) && op == token.DEFINE && !r.Again && d.act.place(r) && !d.forward {
 			before = append(before, d.newShadow(r.Var))
-			continue
+			isNew = true
 		}
 		if !d.reachesActive(l) {
 			continue
@@ -355,6 +360,10 @@ func (d *derivation) shadowAssign(s ast.Stmt, lhs, rhs []ast.Expr) []ast.Stmt {
 		}
 		for _, st := range d.refStores(s, l, rhs[i]) {
 			place := d.place(st.place, now)
+			if isNew {
+				before = append(before, set(place, token.ASSIGN, st.value))
+				continue
+			}
 			if !d.forward {
 				old := ast.NewVar("old", place.Type())
 				save := define(old, place)
@@ -373,6 +382,11 @@ func (d *derivation) shadowAssign(s ast.Stmt, lhs, rhs []ast.Expr) []ast.Stmt {
 		d.begin[s] = out[0]
 	}
 	return append(out, s)
+}
+
+// anyActive reports whether one of the places, or what it leads to, is active.
+func (d *derivation) anyActive(places []ast.Expr) bool {
+	return slices.ContainsFunc(places, func(l ast.Expr) bool { return l != nil && d.act.place(l) })
 }
 
 // A refStore is a slice or pointer that an assignment puts into memory, and its shadow.
@@ -429,7 +443,7 @@ func (d *derivation) shadowOf(s ast.Stmt, e ast.Expr) ast.Expr {
 		return d.shadowLit(s, e)
 	}
 	if ast.ShapeOf(e.Type()) == ast.Mixed && isStruct(e.Type()) {
-		return d.headersOnly(s, d.value(e, now))
+		return headers(d.value(e, now), true)
 	}
 	return d.value(e, now)
 }
@@ -479,20 +493,26 @@ func zeroOf(t types.Type) ast.Expr {
 	return &ast.Name{Obj: types.Universe.Lookup("nil"), T: t}
 }
 
-// headersOnly is a mixed struct with its slices and pointers and zeros for its floats.
-func (d *derivation) headersOnly(s ast.Stmt, e ast.Expr) ast.Expr {
+// headers is a mixed struct with its slices and pointers and zeros for its floats or, with refs unset, the other way round.
+func headers(e ast.Expr, refs bool) ast.Expr {
 	c := &ast.Composite{T: e.Type()}
-	st, _ := e.Type().Underlying().(*types.Struct)
+	st, ok := e.Type().Underlying().(*types.Struct)
+	if !ok {
+		refuse(token.NoPos, "arrays of %s are not supported yet", e.Type())
+	}
 	for f := range st.Fields() {
-		x := &ast.Field{X: e, Field: f}
+		x := &ast.Field{X: undereference(e), Field: f}
 		switch ast.ShapeOf(f.Type()) {
 		case ast.ReferenceLike:
-			c.Elems = append(c.Elems, ast.Elem{Field: f, Value: x})
-		case ast.Mixed:
-			if !isStruct(f.Type()) {
-				refuse(s.Info().Pos, "arrays of %s are not supported yet", f.Type())
+			if refs {
+				c.Elems = append(c.Elems, ast.Elem{Field: f, Value: x})
 			}
-			c.Elems = append(c.Elems, ast.Elem{Field: f, Value: d.headersOnly(s, x)})
+		case ast.ValueLike:
+			if !refs {
+				c.Elems = append(c.Elems, ast.Elem{Field: f, Value: x})
+			}
+		case ast.Mixed:
+			c.Elems = append(c.Elems, ast.Elem{Field: f, Value: headers(x, refs)})
 		}
 	}
 	return c

@@ -425,7 +425,7 @@ func (s *scheduler) atHand(st ast.Stmt) bool {
 					ok = ok && s.pastAtHand(e)
 					return false
 				case *ast.Ref:
-					ok = ok && (!s.r.isShadow[e.Var] || len(s.r.hist.log.at[s.r.mem.variable(e.Var)]) == 0)
+					ok = ok && (!s.r.isShadow[e.Var] || !s.r.assigned(e.Var))
 				case *ast.Call:
 					ok = ok && (e.Fun.Builtin != "" || !s.r.mayPanic(e))
 				}
@@ -435,6 +435,13 @@ func (s *scheduler) atHand(st ast.Stmt) bool {
 		return ok
 	})
 	return ok
+}
+
+// assigned reports whether the forward sweep assigns a variable, or a part of it.
+func (r *reverser) assigned(v *ast.Var) bool {
+	found := false
+	r.mem.cellsIn(r.mem.variable(v), func(c *location) { found = found || len(r.hist.log.at[c]) > 0 })
+	return found
 }
 
 func (s *scheduler) pastAtHand(e *ast.Past) bool {

@@ -3,6 +3,7 @@ package transform
 import (
 	"go/token"
 	"go/types"
+	"maps"
 	"slices"
 
 	"github.com/godiff/godiff/ast"
@@ -29,6 +30,7 @@ type temps struct {
 	defs     map[*ast.Var]int // how often a variable is assigned
 	uses     map[*ast.Var]int // how often it is read
 	pinned   map[*ast.Var]bool
+	taken    map[*ast.Var]bool // those whose address is taken
 	declared map[*ast.Var]bool // those that a statement declares, which counts as an assignment
 	results  []*ast.Var
 	changed  bool
@@ -67,24 +69,17 @@ func (t *temps) count(b *ast.Block) {
 		})
 		return true
 	})
+	t.taken = addressTaken(b)
 	for _, v := range slices.Concat(t.d.fn.Inputs(), t.results) {
 		t.pinned[v] = true
 	}
+	maps.Copy(t.pinned, t.taken)
 }
 
 func (t *temps) read(e ast.Expr) {
 	ast.Walk(e, func(e ast.Expr) bool {
-		switch e := e.(type) {
-		case *ast.Ref:
-			t.uses[e.Var]++
-		case *ast.Addr:
-			if v := rootVar(e.X); v != nil {
-				t.pinned[v] = true
-			}
-		case *ast.Slice:
-			if v := rootVar(e.X); v != nil && isArray(e.X.Type()) {
-				t.pinned[v] = true
-			}
+		if r, ok := e.(*ast.Ref); ok {
+			t.uses[r.Var]++
 		}
 		return true
 	})
@@ -147,7 +142,7 @@ func remove(list []ast.Stmt, i int) {
 // alias replaces v := w by w everywhere, where neither changes.
 func (t *temps) alias(v *ast.Var, e ast.Expr, list []ast.Stmt, i int) bool {
 	w, ok := e.(*ast.Ref)
-	if !ok || t.d.mem.addressed(w.Var) || !types.Identical(v.Type, w.Var.Type) {
+	if !ok || t.taken[w.Var] || !types.Identical(v.Type, w.Var.Type) {
 		return false
 	}
 	if t.defs[w.Var] != btoi(t.declared[w.Var]) || slices.Contains(t.results, w.Var) {
@@ -304,6 +299,9 @@ func (t *temps) disturbs(s ast.Stmt, e ast.Expr) bool {
 		switch x := x.(type) {
 		case *ast.Ref:
 			vars[x.Var] = true
+			if t.taken[x.Var] {
+				roots = append(roots, nil) // others may write it
+			}
 		case *ast.Index, *ast.Deref, *ast.Field:
 			if rootVar(x) == nil {
 				roots = append(roots, rootOf(x))
@@ -324,7 +322,7 @@ func (t *temps) disturbs(s ast.Stmt, e ast.Expr) bool {
 		ast.Exprs(s, func(x ast.Expr, assigned bool) {
 			if assigned {
 				if v := rootVar(x); v != nil {
-					found = found || vars[v]
+					found = found || vars[v] || t.taken[v] && len(roots) > 0
 				} else {
 					found = found || t.meets(rootOf(x), roots)
 				}
