@@ -1,24 +1,24 @@
 package randprog
 
 import (
+	"bytes"
 	"errors"
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	_ "github.com/godiff/godiff/internal/compile" // the tests run it: they depend on it
+	"github.com/godiff/godiff/internal/compile"
+	"github.com/godiff/godiff/internal/derive"
 )
 
 var (
 	count    = flag.Int("randprog.n", 500, "number of random programs")
 	seed     = flag.Uint64("randprog.seed", 1, "seed of the first random program")
 	minimise = flag.Bool("randprog.minimise", false, "minimise the programs that fail, at most 5")
-	command  = flag.String("randprog.godiff", "", "a compiler that is built already")
 	without  = flag.String("randprog.without", "", "constructs that are left out")
 	disable  = flag.String("randprog.disable", "constants,dead,fuse,temps", "optional passes of the compiler")
 )
@@ -283,23 +283,19 @@ func TestComplaint(t *testing.T) {
 	}
 }
 
-// compiler returns a function that makes derivatives with the command, or skips the test while there is none.
-func compiler(t testing.TB, flags ...string) func(dir string) error {
-	exe := *command
-	if exe == "" {
-		exe = filepath.Join(t.TempDir(), "godiff")
-		build := exec.Command("go", "build", "-o", exe, "./cmd/godiff")
-		build.Dir = root(t)
-		if out, err := build.CombinedOutput(); err != nil {
-			t.Skipf("there is no compiler yet: %v\n%s", err, out)
-		}
-	}
-	return func(dir string) error {
-		cmd := exec.Command(exe, append(append([]string{"generate"}, flags...), ".")...)
-		cmd.Dir = dir
-		cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			return fmt.Errorf("%s%w", out, err)
+// compiler returns a function that makes derivatives without the given optional passes.
+func compiler(without ...string) func(dir string) error {
+	return func(dir string) (err error) {
+		var out bytes.Buffer
+		defer func() {
+			if mistake := recover(); mistake != nil {
+				err = fmt.Errorf("%sgodiff: internal error: %v", out.Bytes(), mistake)
+			}
+		}()
+		opt := compile.Options{Derive: derive.Options{Disable: without}, Stdout: &out, Stderr: &out}
+		opt.Load.Dir, opt.Load.Env = dir, append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off")
+		if compile.Generate(opt) != 0 {
+			return errors.New(out.String())
 		}
 		return nil
 	}
@@ -344,7 +340,7 @@ func TestRandomPrograms(t *testing.T) {
 	}
 	ps := programs(*seed, *count, o)
 	t.Run("all passes", func(t *testing.T) {
-		r := judged(t, ps, compiler(t))
+		r := judged(t, ps, compiler())
 		if 20*r.Skipped > r.Points {
 			t.Errorf("differences say nothing at %d of %d points, want at most 5%%", r.Skipped, r.Points)
 		}
@@ -356,12 +352,12 @@ func TestRandomPrograms(t *testing.T) {
 		}
 	})
 	t.Run("optional passes off", func(t *testing.T) {
-		judged(t, ps[:(len(ps)+4)/5], compiler(t, "-disable="+*disable))
+		judged(t, ps[:(len(ps)+4)/5], compiler(strings.Split(*disable, ",")...))
 	})
 }
 
 func FuzzPrograms(f *testing.F) {
-	generate := compiler(f)
+	generate := compiler()
 	f.Add(uint64(1000), false)
 	f.Fuzz(func(t *testing.T, seed uint64, all bool) {
 		o := Options{}

@@ -244,18 +244,46 @@ func (p *point) rounding(m *measured, i int, gap float64) bool {
 	for j, d := range m.columns[i] {
 		noise += math.Abs(d - columns[i][j])
 	}
+	for _, k := range []float64{3, 5, 7} {
+		v := make([]float64, len(m.v))
+		for j := range v {
+			v[j] = k * m.v[j]
+		}
+		if pulled, err := p.pull(v); err == nil && m.pulled != nil && len(pulled) == len(m.pulled) {
+			noise = max(noise, math.Abs(pulled[i]/k-m.pulled[i]))
+		}
+		unit := make([]float64, len(p.x))
+		unit[i] = k
+		if c, err := p.push(unit); err == nil && len(c) == len(m.columns[i]) {
+			for j := range c {
+				noise = max(noise, math.Abs(c[j]/k-m.columns[i][j]))
+			}
+		}
+	}
 	return math.Abs(gap) <= 100*noise
 }
 
-// roundingOf is rounding for an output.
+// roundingOf reports whether a disagreement about output j along u is of the size of what the length of u does to it: where terms
+// cancel, the tangents along u and 3u differ by more than the factor.
 func (p *point) roundingOf(m *measured, j int, gap float64) bool {
-	columns := p.nudged(m)
 	noise := 0.0
-	for i := range columns {
-		if len(columns[i]) != len(m.columns[i]) {
+	for _, k := range []float64{3, 5, 7} {
+		u := make([]float64, len(m.u))
+		for i := range u {
+			u[i] = k * m.u[i]
+		}
+		ju, err := p.push(u)
+		if err != nil || len(ju) != len(m.ju) {
 			return false
 		}
-		noise += math.Abs(m.u[i] * (m.columns[i][j] - columns[i][j]))
+		noise = max(noise, math.Abs(ju[j]/k-m.ju[j]))
+	}
+	for i, c := range m.columns {
+		unit := make([]float64, len(p.x))
+		unit[i] = 3
+		if scaled, err := p.push(unit); err == nil && len(scaled) == len(c) {
+			noise = max(noise, math.Abs(m.u[i]*(scaled[j]/3-c[j])))
+		}
 	}
 	return math.Abs(gap) <= 100*noise
 }
