@@ -25,6 +25,7 @@ func (u *Unit) prepare(f *ast.Func, in []bool, at callSite, memory, forward bool
 	h.Body = n.block(g.Body)
 	d = u.analyse(&h, in, at, memory, forward)
 	d.checkAll()
+	u.trace("normal", &h, h.Body)
 	return d
 }
 
@@ -228,44 +229,6 @@ func isText(fn *types.Func) bool {
 	return false
 }
 
-// sweeps derives the joint code of f in reverse mode: its two sweeps, with the values in place that the second asks of the first.
-func (d *derivation) sweeps(spec *sweepSpec) (*ast.Block, *reverser) {
-	x := &exits{results: d.fn.Results, flags: map[ast.Stmt]*ast.Var{}, leave: spec.leave}
-	body := x.body(d.fn.Body)
-	d.returned = x.returned
-	body = d.addShadows(body)
-	backwards := map[ast.Stmt]bool{}
-	for {
-		joint, r := d.sweepBody(spec, body, d.moved(x.flags), backwards)
-		if joint != nil {
-			return joint, r
-		}
-	}
-}
-
-// sweepBody derives the joint code of a body. It returns nil, and adds to backwards, where a loop must after all be swept backwards:
-// a value that its iterations remember is taken from the end of a list.
-func (d *derivation) sweepBody(spec *sweepSpec, body *ast.Block, flags map[ast.Stmt]*ast.Var, backwards map[ast.Stmt]bool) (*ast.Block, *reverser) {
-	t := newTree(body, flags)
-	r := d.newReverser(t)
-	r.backwards = backwards
-	r.oneSweep = !spec.apart && !d.u.Disable["fuse"] && !d.mayFail(body)
-	for _, v := range spec.contributed {
-		r.contributed[v] = true
-	}
-	r.ends = spec.ends
-	r.rootArea = &area{part: t.root, flat: true}
-	joint := &ast.Block{Stmts: r.sweepArea(r.rootArea, spec.seeds(r))}
-	joint = r.tidyReverse(joint, spec)
-	r.declaredIn = r.scopes()
-	known := len(backwards)
-	joint = r.resolve(joint, spec.keepAll)
-	if len(backwards) > known {
-		return nil, nil
-	}
-	return r.inserts.apply(joint), r
-}
-
 func (d *derivation) newReverser(t *tree) *reverser {
 	r := &reverser{
 		derivation: d, tree: t, hist: newHistory(t, d), inserts: newInserts(t),
@@ -332,13 +295,12 @@ func (d *derivation) extra() map[ast.Stmt][]*ast.Var {
 
 // A sweepSpec is what differs between the functions in reverse mode.
 type sweepSpec struct {
-	leave       func(*ast.Return) bool
-	seeds       func(*reverser) []ast.Stmt
-	ends        []*ast.Var // read after the reverse sweep
-	zero        []*ast.Var // zero at its beginning
-	contributed []*ast.Var
-	keepAll     func(*location) bool
-	apart       bool // the sweeps go to different functions
+	leave   func(*ast.Return) bool
+	seeds   func(*reverser) []ast.Stmt
+	ends    []*ast.Var // read after the reverse sweep
+	zero    []*ast.Var // zero at its beginning
+	keepAll func(*location) bool
+	apart   bool // the sweeps go to different functions
 }
 
 // moved returns the flags by the statements that addShadows made of those that they belong to.
@@ -353,12 +315,14 @@ func (d *derivation) moved(flags map[ast.Stmt]*ast.Var) map[ast.Stmt]*ast.Var {
 	return out
 }
 
-// tidyReverse takes out of the reversed code what is constant and what is dead. It leaves the forward sweep alone.
-func (r *reverser) tidyReverse(b *ast.Block, spec *sweepSpec) *ast.Block {
-	skip := func(s ast.Stmt) bool { return r.tree.at[s] != nil && !r.joint[s] }
-	tracked := map[*ast.Var]bool{}
+// isForward reports whether a statement of joint code is one of the forward sweep, which the passes leave alone.
+func (r *reverser) isForward(s ast.Stmt) bool { return r.tree.at[s] != nil && !r.joint[s] }
+
+// tracked returns the variables of the reversed code, which may be replaced or removed, and those that are known at its beginning.
+func (r *reverser) tracked(b *ast.Block, spec *sweepSpec) (tracked map[*ast.Var]bool, known map[*ast.Var]ast.Expr) {
+	tracked, known = map[*ast.Var]bool{}, map[*ast.Var]ast.Expr{}
 	ast.Inspect(b, func(s ast.Stmt) bool {
-		if skip(s) {
+		if r.isForward(s) {
 			return false
 		}
 		if !r.joint[s] {
@@ -368,7 +332,6 @@ func (r *reverser) tidyReverse(b *ast.Block, spec *sweepSpec) *ast.Block {
 		}
 		return true
 	})
-	known := map[*ast.Var]ast.Expr{}
 	for _, v := range spec.zero {
 		tracked[v] = true
 		if ast.IsFloat(v.Type) {
@@ -378,23 +341,7 @@ func (r *reverser) tidyReverse(b *ast.Block, spec *sweepSpec) *ast.Block {
 	for _, v := range spec.ends {
 		tracked[v] = true
 	}
-	if !r.u.Disable["constants"] {
-		b = (&constProp{tracked: tracked, known: known, skip: skip, rebuilt: r.rebuilt}).block(b)
-	}
-	if !r.u.Disable["dead"] {
-		for removed := true; removed; {
-			l := &liveness{
-				live: map[*ast.Var]bool{}, mentioned: map[*ast.Var]bool{}, fixed: func(v *ast.Var) bool { return !tracked[v] },
-				keep: hasCall, skip: skip, rebuilt: r.rebuilt,
-			}
-			for _, v := range spec.ends {
-				l.live[v] = true
-			}
-			b = l.block(b)
-			removed = l.removed
-		}
-	}
-	return r.declare(b)
+	return tracked, known
 }
 
 // rebuilt notes that a compound statement of joint code has been made anew.
@@ -402,14 +349,6 @@ func (r *reverser) rebuilt(from, to ast.Stmt) {
 	if r.joint[from] {
 		r.register(to, r.tree.at[from])
 	}
-}
-
-// declare declares adjoints where they are first assigned.
-func (r *reverser) declare(b *ast.Block) *ast.Block {
-	return (&declarer{
-		skip:    func(s ast.Stmt) bool { return r.tree.at[s] != nil && !r.joint[s] },
-		rebuilt: r.rebuilt,
-	}).block(b)
 }
 
 // hasCall reports whether an expression calls a function that may have effects.

@@ -60,7 +60,8 @@ func (u *Unit) tangent(f *ast.Func, sig ast.Signature, in []bool, at callSite, n
 	for _, w := range t.wide {
 		body.Stmts = append(slices.Clone(w.first), body.Stmts...)
 	}
-	t.f.Body = u.tidy(d, body, t.f.Results)
+	u.trace("forward", t.f, body)
+	t.f.Body = d.finish(body, t.f.Results)
 	return t.f
 }
 

@@ -315,7 +315,7 @@ func (s *halves) finish(forward []ast.Stmt, reverse *ast.Block) {
 	ret.Results = append(ret.Results, value)
 	s.forward.Results = append(s.forward.Results, ast.NewVar("saved", s.saved.Type))
 	body := &ast.Block{Stmts: slices.Concat(first, forward, []ast.Stmt{ret})}
-	s.forward.Body = s.u.tidy(s.d, body, s.forward.Results)
+	s.forward.Body = s.d.finish(body, s.forward.Results)
 	back := &ast.Return{}
 	for _, v := range s.ends {
 		back.Results = append(back.Results, &ast.Ref{Var: v})
@@ -324,7 +324,7 @@ func (s *halves) finish(forward []ast.Stmt, reverse *ast.Block) {
 	if len(back.Results) > 0 {
 		rev.Stmts = append(rev.Stmts, back)
 	}
-	s.backward.Body = s.u.tidy(s.d, rev, s.backward.Results)
+	s.backward.Body = s.d.finish(rev, s.backward.Results)
 }
 
 // captured returns the variables that the reverse sweep reads from the forward sweep, in the order of their first use.

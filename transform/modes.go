@@ -311,7 +311,7 @@ func (a *assembly) join(joint *ast.Block, r *reverser) {
 		all = slices.Concat(late, all)
 	}
 	all = append(append(all, narrow...), &ast.Return{Results: a.outputs})
-	body := a.u.tidy(a.d, &ast.Block{Stmts: all}, a.f.Results)
+	body := a.d.finish(&ast.Block{Stmts: all}, a.f.Results)
 	a.f.Body = borders(body, mark, r.inserts.notes)
 }
 
@@ -603,28 +603,6 @@ func remembers(notes []note) (string, []*ast.Var) {
 		}
 	}
 	return text, named
-}
-
-// tidy takes out of a whole function what nobody reads.
-func (u *Unit) tidy(d *derivation, b *ast.Block, results []*ast.Var) *ast.Block {
-	keep := d.mayPanic
-	if u.Disable["dead"] {
-		keep = func(ast.Expr) bool { return true }
-	}
-	for removed := true; removed; {
-		l := &liveness{
-			live: map[*ast.Var]bool{}, mentioned: map[*ast.Var]bool{}, results: results,
-			fixed: d.addressedBy(),
-			keep:  keep,
-		}
-		b = l.block(b)
-		removed = l.removed
-	}
-	b = declare(b)
-	if !u.Disable["temps"] {
-		b = d.inlineTemps(b, results)
-	}
-	return rescope(b, slices.Concat(d.fn.Inputs(), results))
 }
 
 // addressedBy reports of a variable whether its address, or that of the variable whose tangent it is, is taken.

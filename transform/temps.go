@@ -33,16 +33,27 @@ type temps struct {
 	taken    map[*ast.Var]bool // those whose address is taken
 	declared map[*ast.Var]bool // those that a statement declares, which counts as an assignment
 	results  []*ast.Var
+	names    map[*ast.Var]ast.Expr // second names, and the variables that they are names for
 	changed  bool
 }
 
+// maxRounds is how often the pass is applied, and near how far down a list it looks for the one use of a temporary.
+const (
+	maxRounds = 8
+	near      = 40
+)
+
 // inlineTemps applies the pass until nothing changes.
 func (d *derivation) inlineTemps(b *ast.Block, results []*ast.Var) *ast.Block {
-	for {
+	for round := 1; ; round++ {
 		t := &temps{d: d, defs: map[*ast.Var]int{}, uses: map[*ast.Var]int{}, pinned: map[*ast.Var]bool{}, declared: map[*ast.Var]bool{}, results: results}
 		t.count(b)
+		t.names = map[*ast.Var]ast.Expr{}
 		b = t.block(b)
-		if !t.changed {
+		if len(t.names) > 0 {
+			b = mapAll(b, substitution(t.firstNames())).(*ast.Block)
+		}
+		if !t.changed || round == maxRounds {
 			return ranges(b)
 		}
 	}
@@ -148,14 +159,25 @@ func (t *temps) alias(v *ast.Var, e ast.Expr, list []ast.Stmt, i int) bool {
 	if t.defs[w.Var] != btoi(t.declared[w.Var]) || slices.Contains(t.results, w.Var) {
 		return false // it changes
 	}
-	by := map[*ast.Var]ast.Expr{v: w}
-	for j := i + 1; j < len(list); j++ {
-		if list[j] != nil && !isMark(list[j]) {
-			list[j] = mapAll(list[j], substitution(by))
-		}
-	}
+	t.names[v] = w
 	remove(list, i)
 	return true
+}
+
+// firstNames follows names that are names for names.
+func (t *temps) firstNames() map[*ast.Var]ast.Expr {
+	first := map[*ast.Var]ast.Expr{}
+	for v, e := range t.names {
+		for {
+			next := t.names[e.(*ast.Ref).Var]
+			if next == nil {
+				break
+			}
+			e = next
+		}
+		first[v] = e
+	}
+	return first
 }
 
 func substitution(by map[*ast.Var]ast.Expr) func(ast.Expr) ast.Expr {
@@ -177,7 +199,7 @@ func (t *temps) single(v *ast.Var, a *ast.Assign, list []ast.Stmt, i int) bool {
 	}
 	pure := !ast.Any(e, func(e ast.Expr) bool { return t.impure(e) })
 	simple := cost(e) < 3
-	for j := i + 1; j < len(list); j++ {
+	for j := i + 1; j < min(i+near, len(list)); j++ {
 		s := list[j]
 		if s == nil {
 			continue

@@ -16,6 +16,8 @@ type Unit struct {
 	Rules   *Rules
 	Disable map[string]bool // optional passes that are off
 	File    string          // the file that the derivative at hand goes to
+	Stage   string          // the pass after which the code of the first function that it comes to is kept …
+	Traced  string          // … here
 
 	summaries map[*types.Func]*summary
 	made      []*ast.Func // the derivatives so far

@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/godiff/godiff/ast"
@@ -115,6 +116,9 @@ func runGenerate(c *command, args []string, stdout, stderr io.Writer) int {
 			return c.wrong(stderr, "%s is no package: directories and import paths are", pattern)
 		}
 	}
+	if pass := derive.WrongPass(deriveOptions(*disable)); pass != "" {
+		return c.wrong(stderr, "%q is no optional pass", pass)
+	}
 	action := compile.Write
 	switch {
 	case *check:
@@ -143,6 +147,12 @@ func runShow(c *command, args []string, stdout, stderr io.Writer) int {
 	}
 	if flags.NArg() != 2 {
 		return c.wrong(stderr, "takes a package and a function")
+	}
+	if *stage != "" && !slices.Contains(derive.Stages(), *stage) {
+		return c.wrong(stderr, "unknown stage %q; there are %s", *stage, strings.Join(derive.Stages(), ", "))
+	}
+	if pass := derive.WrongPass(deriveOptions(*disable)); pass != "" {
+		return c.wrong(stderr, "%q is no optional pass", pass)
 	}
 	return compile.Show(compile.ShowOptions{
 		Package: flags.Arg(0), Func: flags.Arg(1), Mode: mode, Wrt: *wrt, Stage: *stage, Derive: deriveOptions(*disable),

@@ -19,6 +19,19 @@ type Options struct {
 	Disable []string // passes to leave out
 }
 
+// Stages returns what Show can print instead of a derivative: the lowered function, or the code after one of the passes.
+func Stages() []string { return append([]string{"lower"}, transform.Passes()...) }
+
+// WrongPass returns a name among those of the passes to leave out that is not one of an optional pass, or "".
+func WrongPass(opt Options) string {
+	for _, name := range opt.Disable {
+		if !transform.Optional(name) {
+			return name
+		}
+	}
+	return ""
+}
+
 // A deriver derives the functions of one package.
 type deriver struct {
 	prog  *lower.Program
@@ -217,9 +230,13 @@ func Show(prog *lower.Program, pkg *lower.Package, fn *types.Func, mode ast.Mode
 		}
 		return ast.Dump(f), nil
 	}
+	d.unit.Stage = stage
 	g := d.derive(fn, mode, wrt, fn.Name()+mode.Suffix())
 	if g == nil {
 		return "", d.diags
+	}
+	if stage != "" {
+		return d.unit.Traced, nil
 	}
 	src, err := printer.Func(pkg.Types, g)
 	if err != nil {

@@ -1,0 +1,205 @@
+package transform
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// passes are the steps on the way from a lowered function to its derivative, in their order. Optional ones make the result tidier or
+// faster, never right: it is right without them, and the tests run with each of them off.
+var passes = []pass{
+	{name: "normal", does: "what must stand alone gets a statement of its own", stage: analysis},
+	{name: "exits", does: "the forward sweep ends at the end: returns become assignments", stage: preparing, run: (*passage).exits},
+	{name: "shadows", does: "what is done to slices and pointers is done to their shadows", stage: preparing, run: (*passage).shadows},
+	{name: "fuse", does: "statements are swept forward and back at once where they can be", stage: sweeping, optional: true, run: (*passage).fuse},
+	{name: "reverse", does: "reversed code, which speaks of past values", stage: sweeping, run: (*passage).reverse},
+	{name: "constants", does: "adjoints that are known are replaced by their values", stage: sweeping, optional: true, run: (*passage).constants},
+	{name: "dead", does: "adjoints that nobody reads are not computed", stage: sweeping, optional: true, run: (*passage).dead},
+	{name: "declare", does: "adjoints are declared where they are first set", stage: sweeping, run: (*passage).declare},
+	{name: "saved", does: "past values are read in place, computed again or remembered", stage: sweeping, run: (*passage).saved},
+	{name: "forward", does: "every assignment is preceded by that of its tangent", stage: tangent},
+	{name: "unused", does: "statements whose results nobody reads go away", stage: finishing, run: (*passage).unused},
+	{name: "temps", does: "temporaries go where they are used", stage: finishing, optional: true, run: (*passage).temps},
+	{name: "scope", does: "definitions that moved into an inner scope declare what is new", stage: finishing, run: (*passage).scope},
+}
+
+// A pass is one step.
+type pass struct {
+	name     string
+	does     string
+	stage    stage
+	optional bool
+	run      func(*passage) // nil for a step that is part of a larger one
+}
+
+// A stage is a group of passes.
+type stage int
+
+const (
+	analysis  stage = iota // of the primal function, for every mode
+	preparing              // the forward sweep of reverse mode
+	sweeping               // reverse mode
+	tangent                // forward mode
+	finishing              // of every function that is written
+)
+
+// Passes returns the names of the passes in their order.
+func Passes() []string {
+	var names []string
+	for _, p := range passes {
+		names = append(names, p.name)
+	}
+	return names
+}
+
+// Optional reports whether a pass may be left out.
+func Optional(name string) bool {
+	return slices.ContainsFunc(passes, func(p pass) bool { return p.name == name && p.optional })
+}
+
+// A passage is the way of one function through the passes.
+type passage struct {
+	d       *derivation
+	body    *ast.Block // what the passes work on
+	results []*ast.Var // of the function that is written
+
+	// For the sweeps.
+	spec      *sweepSpec
+	flags     map[ast.Stmt]*ast.Var
+	r         *reverser
+	backwards map[ast.Stmt]bool // loops that must be swept backwards
+}
+
+// run runs the passes of a stage.
+func (p *passage) run(s stage) {
+	for _, pass := range passes {
+		if pass.stage != s || pass.run == nil || pass.optional && p.d.u.Disable[pass.name] {
+			continue
+		}
+		pass.run(p)
+		p.d.u.trace(pass.name, p.d.fn, p.body)
+	}
+}
+
+// trace keeps the code after a pass, if it was asked for, in the form of ast.Dump.
+func (u *Unit) trace(name string, f *ast.Func, b *ast.Block) {
+	if u.Stage != name || u.Traced != "" {
+		return
+	}
+	g := *f
+	g.Body = b
+	u.Traced = ast.Dump(&g)
+}
+
+// sweeps derives the joint code of f in reverse mode: its two sweeps, with the values in place that the second asks of the first.
+//
+// Where it turns out that a loop must after all be swept backwards, since a value that its iterations remember is taken from the end
+// of a list, the sweeps are written anew.
+func (d *derivation) sweeps(spec *sweepSpec) (*ast.Block, *reverser) {
+	backwards := map[ast.Stmt]bool{}
+	p := &passage{d: d, body: d.fn.Body, spec: spec, backwards: backwards}
+	p.run(preparing)
+	for {
+		known := len(backwards)
+		q := *p
+		q.run(sweeping)
+		if len(backwards) == known {
+			return q.body, q.r
+		}
+		if len(backwards) > 10000 {
+			panic(fmt.Sprintf("transform: the sweeps of %s do not settle", d.fn.Name))
+		}
+	}
+}
+
+// finish makes a function tidy.
+func (d *derivation) finish(b *ast.Block, results []*ast.Var) *ast.Block {
+	p := &passage{d: d, body: b, results: results}
+	p.run(finishing)
+	return p.body
+}
+
+func (p *passage) exits() {
+	x := &exits{results: p.d.fn.Results, flags: map[ast.Stmt]*ast.Var{}, leave: p.spec.leave}
+	p.body = x.body(p.body)
+	p.d.returned = x.returned
+	p.flags = x.flags
+}
+
+func (p *passage) shadows() {
+	p.body = p.d.addShadows(p.body)
+	p.flags = p.d.moved(p.flags)
+}
+
+func (p *passage) fuse() {
+	p.prepare()
+	p.r.oneSweep = !p.spec.apart && !p.d.mayFail(p.body)
+}
+
+// prepare makes the reversal tree of the forward sweep and its history.
+func (p *passage) prepare() {
+	if p.r == nil {
+		p.r = p.d.newReverser(newTree(p.body, p.flags))
+		p.r.backwards, p.r.ends = p.backwards, p.spec.ends
+	}
+}
+
+func (p *passage) reverse() {
+	p.prepare()
+	r := p.r
+	r.rootArea = &area{part: r.tree.root, flat: true}
+	p.body = &ast.Block{Stmts: r.sweepArea(r.rootArea, p.spec.seeds(r))}
+}
+
+func (p *passage) constants() {
+	tracked, known := p.r.tracked(p.body, p.spec)
+	p.body = (&constProp{tracked: tracked, known: known, skip: p.r.isForward, rebuilt: p.r.rebuilt}).block(p.body)
+}
+
+func (p *passage) dead() {
+	tracked, _ := p.r.tracked(p.body, p.spec)
+	for removed := true; removed; {
+		l := &liveness{
+			live: map[*ast.Var]bool{}, mentioned: map[*ast.Var]bool{}, fixed: func(v *ast.Var) bool { return !tracked[v] },
+			keep: hasCall, skip: p.r.isForward, rebuilt: p.r.rebuilt,
+		}
+		for _, v := range p.spec.ends {
+			l.live[v] = true
+		}
+		p.body = l.block(p.body)
+		removed = l.removed
+	}
+}
+
+func (p *passage) declare() {
+	p.body = (&declarer{skip: p.r.isForward, rebuilt: p.r.rebuilt}).block(p.body)
+}
+
+func (p *passage) saved() {
+	p.r.declaredIn = p.r.scopes()
+	p.body = p.r.inserts.apply(p.r.resolve(p.body, p.spec.keepAll))
+}
+
+func (p *passage) unused() {
+	d := p.d
+	keep := d.mayPanic
+	if d.u.Disable["dead"] {
+		keep = func(ast.Expr) bool { return true }
+	}
+	for removed := true; removed; {
+		l := &liveness{
+			live: map[*ast.Var]bool{}, mentioned: map[*ast.Var]bool{}, results: p.results,
+			fixed: d.addressedBy(),
+			keep:  keep,
+		}
+		p.body = l.block(p.body)
+		removed = l.removed
+	}
+	p.body = declare(p.body)
+}
+
+func (p *passage) temps() { p.body = p.d.inlineTemps(p.body, p.results) }
+
+func (p *passage) scope() { p.body = rescope(p.body, slices.Concat(p.d.fn.Inputs(), p.results)) }
