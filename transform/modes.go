@@ -605,21 +605,6 @@ func remembers(notes []note) (string, []*ast.Var) {
 	return text, named
 }
 
-// addressedBy reports of a variable whether its address, or that of the variable whose tangent it is, is taken.
-func (d *derivation) addressedBy() func(*ast.Var) bool {
-	fixed := map[*ast.Var]bool{}
-	for v, l := range d.mem.vars {
-		if !l.addr {
-			continue
-		}
-		fixed[v] = true
-		if t := d.adjoints[v]; t != nil {
-			fixed[t] = true
-		}
-	}
-	return func(v *ast.Var) bool { return fixed[v] }
-}
-
 // reverseDoc is the doc comment of a derivative in reverse mode.
 func reverseDoc(f *ast.Func, mode ast.Mode, sig ast.Signature, name string) string {
 	var wrt []string

@@ -214,8 +214,8 @@ func (n *normaliser) assign(s *ast.Assign) []ast.Stmt {
 		if l != nil {
 			c.Lhs[i] = h.operands(l, false)
 		}
-		_, isRef := l.(*ast.Ref)
-		toVar = toVar && (isRef || l == nil)
+		r, isRef := l.(*ast.Ref)
+		toVar = toVar && (isRef && !n.mem.addressed(r.Var) || l == nil)
 	}
 	direct := len(s.Rhs) == 1 && n.alone(s.Rhs[0]) && (toVar || len(s.Lhs) > 1) && (s.Op == token.ASSIGN || s.Op == token.DEFINE)
 	if direct {
@@ -228,8 +228,11 @@ func (n *normaliser) assign(s *ast.Assign) []ast.Stmt {
 
 // spread gives a call with several results plain variables to assign to, where it assigns to other places.
 func (n *normaliser) spread(s *ast.Assign) []ast.Stmt {
-	if len(s.Lhs) < 2 || s.Op == token.DEFINE {
+	if len(s.Lhs) < 2 {
 		return []ast.Stmt{s}
+	}
+	if s.Op == token.DEFINE {
+		return n.spreadNew(s)
 	}
 	var after []ast.Stmt
 	c := *s
@@ -258,7 +261,33 @@ func (n *normaliser) spread(s *ast.Assign) []ast.Stmt {
 	return append(append(before, &c), after...)
 }
 
+// spreadNew is spread for a definition: variables whose address is taken are defined after the call.
+func (n *normaliser) spreadNew(s *ast.Assign) []ast.Stmt {
+	c := *s
+	c.Lhs = append([]ast.Expr(nil), s.Lhs...)
+	var after []ast.Stmt
+	for i, l := range s.Lhs {
+		r, ok := l.(*ast.Ref)
+		if !ok || !n.mem.addressed(r.Var) {
+			continue
+		}
+		t := ast.NewVar("t", l.Type())
+		c.Lhs[i] = &ast.Ref{Var: t}
+		op := token.DEFINE
+		if r.Again {
+			op = token.ASSIGN
+		}
+		after = append(after, &ast.Assign{Meta: ast.Meta{Pos: s.Pos}, Lhs: []ast.Expr{&ast.Ref{Var: r.Var}}, Op: op, Rhs: []ast.Expr{&ast.Ref{Var: t}}})
+	}
+	return append([]ast.Stmt{&c}, after...)
+}
+
 func (n *normaliser) decl(s *ast.Decl) []ast.Stmt {
+	for _, v := range s.Vars {
+		if len(s.Values) > 0 && n.mem.addressed(v) && !v.Blank() {
+			return n.assign(&ast.Assign{Meta: s.Meta, Lhs: refs(s.Vars), Op: token.DEFINE, Rhs: typedValues(s)})
+		}
+	}
 	h := &hoister{normaliser: n}
 	c := *s
 	if len(s.Values) == 1 && n.alone(s.Values[0]) {
@@ -267,6 +296,21 @@ func (n *normaliser) decl(s *ast.Decl) []ast.Stmt {
 		c.Values = h.exprs(s.Values)
 	}
 	return append(h.pre, &c)
+}
+
+// typedValues returns the values of a declaration in the types of its variables.
+func typedValues(s *ast.Decl) []ast.Expr {
+	if len(s.Values) != len(s.Vars) {
+		return s.Values
+	}
+	list := make([]ast.Expr, len(s.Values))
+	for i, e := range s.Values {
+		list[i] = e
+		if _, lit := e.(*ast.Lit); lit || !types.Identical(e.Type(), s.Vars[i].Type) {
+			list[i] = &ast.Convert{X: e, T: s.Vars[i].Type}
+		}
+	}
+	return list
 }
 
 // alone reports whether e must be the whole right side of an assignment to a variable.

@@ -189,9 +189,10 @@ func (p *passage) unused() {
 		keep = func(ast.Expr) bool { return true }
 	}
 	for removed := true; removed; {
+		taken := addressTaken(p.body)
 		l := &liveness{
 			live: map[*ast.Var]bool{}, mentioned: map[*ast.Var]bool{}, results: p.results,
-			fixed: d.addressedBy(),
+			fixed: func(v *ast.Var) bool { return taken[v] },
 			keep:  keep,
 		}
 		p.body = l.block(p.body)

@@ -465,7 +465,6 @@ func (r *reverser) contributions(lin *linear, s ast.Expr, _ []*target) []ast.Stm
 			continue
 		}
 		d := r.place(t.place, r.before(lin.stmt))
-		r.contribute(d)
 		coefs := []ast.Expr{withSeed(t.coef, s)}
 		for j := i + 1; j < len(lin.terms); j++ {
 			u := lin.terms[j]
@@ -475,6 +474,9 @@ func (r *reverser) contributions(lin *linear, s ast.Expr, _ []*target) []ast.Stm
 			}
 		}
 		add := r.addTo(d, coefs, s)
+		if len(add) > 0 {
+			r.contribute(d)
+		}
 		if len(t.when) > 0 && len(add) > 0 {
 			out = addGuarded(out, all(t.when), add)
 			continue
