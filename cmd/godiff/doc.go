@@ -35,7 +35,8 @@
 //	-check     write nothing; print how the outputs differ from what they should be, and exit 1 if they do
 //	-n         print the outputs instead of writing them
 //	-v         name packages and files on standard error
-//	-disable   leave out the given optional passes
+//	-disable   leave out optional passes, separated by commas: fuse, constants, dead, temps. The result is right without
+//	           them, but longer
 //
 // # Show
 //
@@ -43,7 +44,9 @@
 //
 //	-mode      grad, valuegrad, vjp, jvp, hvp, hessian or jacobian; grad if not given
 //	-wrt       the parameters to differentiate by; those of the function's directive or the default if not given
-//	-stage     print what the compiler has after this pass
+//	-stage     print what the compiler has after this pass, in its own notation: lower (the function as it is taken in),
+//	           normal, exits, shadows, fuse, reverse, constants, dead, declare, saved, forward, unused, temps, scope
+//	-disable   as above
 //
 // # Exit status
 //
