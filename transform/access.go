@@ -98,6 +98,20 @@ func (m *memory) reads(e ast.Expr, f func(*location)) {
 	}
 }
 
+// stmtReads calls f for every cell that a statement itself reads, without the statements below it.
+func (m *memory) stmtReads(s ast.Stmt, f func(*location)) {
+	ast.Exprs(s, func(e ast.Expr, assigned bool) {
+		if assigned {
+			m.readsOfAddress(e, f)
+		} else {
+			m.reads(e, f)
+		}
+	})
+	if r, ok := s.(*ast.Range); ok && r.Value != nil && elemType(r.X.Type()) != nil {
+		m.cellsIn(m.place(&ast.Index{X: r.X, I: intNumber(0), T: elemType(r.X.Type())}), f)
+	}
+}
+
 // isPlace reports whether e has an address or is a part of something.
 func isPlace(e ast.Expr) bool {
 	switch e.(type) {

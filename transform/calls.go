@@ -31,6 +31,7 @@ type way int
 const (
 	waySplit way = iota
 	wayBack
+	wayInline
 )
 
 // way says how calls of fn are differentiated in reverse mode.
@@ -48,7 +49,52 @@ func (u *Unit) way(fn *types.Func) way {
 			return waySplit
 		}
 	}
+	if u.oneExpression(fn) != nil {
+		return wayInline
+	}
 	return wayBack
+}
+
+// oneExpression returns the expression that a small function returns and does nothing else, or nil.
+func (u *Unit) oneExpression(fn *types.Func) ast.Expr {
+	f := u.Lower(fn)
+	if f == nil || len(f.Body.Stmts) != 1 || f.Recv != nil || u.Replaceable != nil && u.Replaceable(fn) {
+		return nil
+	}
+	ret, ok := f.Body.Stmts[0].(*ast.Return)
+	if !ok || len(ret.Results) != 1 || cost(ret.Results[0]) > 4 || fn.Pkg() != u.Pkg {
+		return nil
+	}
+	for _, p := range f.Params {
+		if !ast.IsFloat(p.Type) && !isInteger(p.Type) && !isBoolean(p.Type) {
+			return nil
+		}
+	}
+	return ret.Results[0]
+}
+
+// inlined returns the value of a call in terms of its arguments, or nil if its callee is not written where it is called.
+func (u *Unit) inlined(c *ast.Call) ast.Expr {
+	if c.Fun.Fn == nil || u.summary(c.Fun.Fn) == nil || u.way(c.Fun.Fn) != wayInline {
+		return nil
+	}
+	e, by := u.oneExpression(c.Fun.Fn), map[*ast.Var]ast.Expr{}
+	for i, p := range u.Lower(c.Fun.Fn).Params {
+		if cost(c.Args[i]) > 2 && count2(e, p) > 1 {
+			return nil
+		}
+		by[p] = c.Args[i]
+		if _, lit := c.Args[i].(*ast.Lit); lit {
+			by[p] = &ast.Convert{X: c.Args[i], T: p.Type}
+		}
+	}
+	return substitution(by)(e)
+}
+
+// repeats reports whether a call of a function of the module may be made again, in the reverse sweep, for its value.
+func (u *Unit) repeats(fn *types.Func) bool {
+	s := u.summary(fn)
+	return s != nil && u.way(fn) != waySplit && s.size <= 20
 }
 
 // A helper is a derivative of a callee that nobody asked for by a directive.
@@ -230,6 +276,10 @@ func (h *helper) valueLike() []int {
 // backCall adds the terms of a call of a leaf.
 func (d *derivation) backCall(l *linear, c *ast.Call, in []int, adj ast.Expr) {
 	pos := l.stmt.Info().Pos
+	if e := d.u.inlined(c); e != nil {
+		l.push(e, adj)
+		return
+	}
 	if d.u.Lower(c.Fun.Fn) == nil || d.forward {
 		refuse(pos, "%s cannot be differentiated here; assign its result to a variable first", calleeKey(c.Fun))
 	}

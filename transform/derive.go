@@ -318,6 +318,9 @@ func (d *derivation) moved(flags map[ast.Stmt]*ast.Var) map[ast.Stmt]*ast.Var {
 // isForward reports whether a statement of joint code is one of the forward sweep, which the passes leave alone.
 func (r *reverser) isForward(s ast.Stmt) bool { return r.tree.at[s] != nil && !r.joint[s] }
 
+// isJoint reports whether a statement of joint code is one of the forward sweep or one in which both sweeps meet.
+func (r *reverser) isJoint(s ast.Stmt) bool { return r.tree.at[s] != nil }
+
 // tracked returns the variables of the reversed code, which may be replaced or removed, and those that are known at its beginning.
 func (r *reverser) tracked(b *ast.Block, spec *sweepSpec) (tracked map[*ast.Var]bool, known map[*ast.Var]ast.Expr) {
 	tracked, known = map[*ast.Var]bool{}, map[*ast.Var]ast.Expr{}

@@ -136,12 +136,10 @@ func (s *summary) update(u *Unit) bool {
 		}
 		m.writes(st, add(&s.writes))
 		m.appends(st, add(&s.appends))
-		ast.Exprs(st, func(e ast.Expr, _ bool) {
-			m.reads(e, func(l *location) {
-				if l = l.find(); l.v == nil || l.addr {
-					add(&s.reads)(l)
-				}
-			})
+		m.stmtReads(st, func(l *location) {
+			if l = l.find(); l.v == nil || l.addr {
+				add(&s.reads)(l)
+			}
 		})
 		return true
 	})

@@ -256,8 +256,11 @@ func (s *halves) bind() {
 	}
 }
 
-// keepAll returns the cells that the caller may change between the two halves: all that it can reach.
+// keepAll returns the cells that the caller may change between the two halves: all that it can reach, unless it is known not to.
 func (s *halves) keepAll() func(*location) bool {
+	if s.at.intact {
+		return func(*location) bool { return false }
+	}
 	shared := map[*location]bool{}
 	see := func(c *location) { shared[c] = true }
 	seen := map[*location]bool{}

@@ -81,27 +81,30 @@ func (in *inserts) key(s ast.Stmt) ast.Stmt {
 
 // entry inserts statements at the entry of a part.
 func (in *inserts) entry(p *part, list ...ast.Stmt) {
-	switch {
-	case in.areas[p] != nil:
-		in.entry_[p] = append(in.entry_[p], list...)
-	case p.before != nil:
-		in.before[in.key(p.before)] = append(in.before[in.key(p.before)], list...)
-	case p.in != nil:
-		in.start[p.in] = append(in.start[p.in], list...)
-	default:
-		panic("transform: a part without an entry")
-	}
+	in.atEntry(p, func(old []ast.Stmt) []ast.Stmt { return append(old, list...) })
 }
 
 // entryFirst is entry before what is inserted there already.
 func (in *inserts) entryFirst(p *part, s ast.Stmt) {
+	in.atEntry(p, func(old []ast.Stmt) []ast.Stmt { return append([]ast.Stmt{s}, old...) })
+}
+
+// atEntry changes what is inserted at the entry of a part. The entry of an empty branch is behind its if statement, which the other
+// branch then does not reach.
+func (in *inserts) atEntry(p *part, change func([]ast.Stmt) []ast.Stmt) {
 	switch {
 	case in.areas[p] != nil:
-		in.entry_[p] = append([]ast.Stmt{s}, in.entry_[p]...)
+		in.entry_[p] = change(in.entry_[p])
 	case p.before != nil:
-		in.before[in.key(p.before)] = append([]ast.Stmt{s}, in.before[in.key(p.before)]...)
+		at := in.key(p.before)
+		in.before[at] = change(in.before[at])
+	case p.in != nil:
+		in.start[p.in] = change(in.start[p.in])
+	case p.branch != nil && p.branch.body == nil && (p.branch.then.tail != tailFall || p.branch.els.tail != tailFall):
+		at := in.key(p.branch.stmt)
+		in.after[at] = change(in.after[at])
 	default:
-		in.start[p.in] = append([]ast.Stmt{s}, in.start[p.in]...)
+		panic("transform: a part without an entry")
 	}
 }
 

@@ -113,6 +113,7 @@ func (m *memory) at(p path) *location {
 type callSite struct {
 	joined  joints
 	passive []path
+	intact  bool // of a split call: nothing that the callee reads is written between its halves
 }
 
 // callSite returns what is known of the memory behind the inputs of a call.

@@ -185,7 +185,7 @@ type splitNote struct {
 // isSplit reports whether a call has a derivative of its own that stands as a statement.
 func (d *derivation) isSplit(c *ast.Call) bool {
 	return c.Fun.Fn != nil && !d.hasRule(c.Fun) && d.u.Lower(c.Fun.Fn) != nil && !d.u.constant(c) && d.callActive(c) &&
-		(d.forward || d.u.way(c.Fun.Fn) == waySplit)
+		d.u.inlined(c) == nil && (d.forward || d.u.way(c.Fun.Fn) == waySplit)
 }
 
 // callActive reports whether something active goes into a call and comes out of it, so that it has a derivative.
@@ -217,7 +217,9 @@ func (d *derivation) splitCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call) []ast.St
 	if c.Spread || c.Fun.Fn.Signature().Variadic() {
 		refuse(s.Info().Pos, "calls of variadic functions with active arguments are not supported yet")
 	}
-	h := d.u.splitHelper(c.Fun.Fn, d.pattern(c), d.callSite(c, d.u.summary(c.Fun.Fn).mem))
+	site := d.callSite(c, d.u.summary(c.Fun.Fn).mem)
+	site.intact = !d.forward && d.outlook.intact(d, s, c)
+	h := d.u.splitHelper(c.Fun.Fn, d.pattern(c), site)
 	if d.forward {
 		return d.tangentCall(s, lhs, c, h)
 	}

@@ -560,12 +560,27 @@ func borders(b *ast.Block, mark *ast.Block, notes []note) *ast.Block {
 		out.Stmts = append(append(out.Stmts, forward...), rest...)
 		return out
 	}
-	text, named := remembers(notes)
+	text, named := remembers(notesOf(b, notes))
 	out.Stmts = append(out.Stmts, withHeading(forward[0], "Forward sweep"+text, named...))
 	out.Stmts = append(out.Stmts, forward[1:]...)
 	out.Stmts = append(out.Stmts, withHeading(rest[0], "\nReverse sweep."))
 	out.Stmts = append(out.Stmts, rest[1:]...)
 	return out
+}
+
+// notesOf returns the notes whose variables are still there.
+func notesOf(b *ast.Block, notes []note) []note {
+	there := map[*ast.Var]bool{}
+	eachExpr(b, func(_ ast.Stmt, e ast.Expr) {
+		if r, ok := e.(*ast.Ref); ok {
+			there[r.Var] = true
+		}
+	})
+	return slices.DeleteFunc(slices.Clone(notes), func(n note) bool {
+		v, isVar := n.need.expr.(*ast.Ref)
+		i, indexed := n.index.(*ast.Ref)
+		return !there[n.slice] || !isVar || !there[v.Var] || n.index != nil && (!indexed || !there[i.Var])
+	})
 }
 
 // withHeading puts a line over a statement and its comment.

@@ -129,6 +129,8 @@ func (p *passage) exits() {
 }
 
 func (p *passage) shadows() {
+	p.d.outlook = newOutlook(p.d, p.body, p.flags)
+	p.d.mayChange = p.spec.keepAll
 	p.body = p.d.addShadows(p.body)
 	p.flags = p.d.moved(p.flags)
 }
@@ -155,7 +157,7 @@ func (p *passage) reverse() {
 
 func (p *passage) constants() {
 	tracked, known := p.r.tracked(p.body, p.spec)
-	p.body = (&constProp{tracked: tracked, known: known, skip: p.r.isForward, rebuilt: p.r.rebuilt}).block(p.body)
+	p.body = (&constProp{tracked: tracked, known: known, skip: p.r.isForward, forward: p.r.isJoint, rebuilt: p.r.rebuilt}).block(p.body)
 }
 
 func (p *passage) dead() {
@@ -163,7 +165,7 @@ func (p *passage) dead() {
 	for removed := true; removed; {
 		l := &liveness{
 			live: map[*ast.Var]bool{}, mentioned: map[*ast.Var]bool{}, fixed: func(v *ast.Var) bool { return !tracked[v] },
-			keep: hasCall, skip: p.r.isForward, rebuilt: p.r.rebuilt,
+			keep: hasCall, skip: p.r.isForward, forward: p.r.isJoint, rebuilt: p.r.rebuilt,
 		}
 		for _, v := range p.spec.ends {
 			l.live[v] = true

@@ -267,7 +267,7 @@ func (v *resolver) slots(e ast.Expr, u use) int {
 		}
 		return v.addressSlots(e, u)
 	case *ast.Call:
-		if e.Fun.Fn != nil && v.u.summary(e.Fun.Fn) != nil {
+		if e.Fun.Fn != nil && v.u.summary(e.Fun.Fn) != nil && !v.u.repeats(e.Fun.Fn) {
 			return many // a call of the user's own is not repeated
 		}
 	case *ast.Binary:
@@ -488,6 +488,9 @@ func (v *resolver) variable(x *ast.Var, u use) ast.Expr {
 	n := v.need(v.key(x, ver, u), u)
 	if n.local == nil {
 		n.local, n.expr, n.part, n.item = ast.NewVar(x.Name, x.Type), &ast.Ref{Var: x}, ver.part, ver.item
+		if v.isShadow[x] {
+			v.isShadow[n.local] = true
+		}
 		if e := v.again(x, ver, u); e != nil {
 			n.again = v.value(e.expr, use{e.it, false, u.ctx})
 			n.subs = v.subsOf(n.again)
@@ -600,6 +603,9 @@ func (v *resolver) remember(e ast.Expr, u use) ast.Expr {
 	if n.local == nil {
 		n.local, n.expr, n.part, n.item, n.front = ast.NewVar(savedName(e), e.Type()), e, u.it.part, u.it, !u.after
 		n.late = n.front && v.leavesAlone(u.it, e)
+		if v.inShadow(e) {
+			v.isShadow[n.local] = true
+		}
 		v.order = append(v.order, n)
 	}
 	v.byLocal[n.local] = n

@@ -32,7 +32,9 @@ type derivation struct {
 	forward  bool     // forward mode
 	returned *ast.Var // set where a return leaves a loop
 
-	taintedInputs []bool // inputs that hold what active floats were made into: see byways
+	outlook       *outlook             // what is written when, for calls whose halves lie apart
+	mayChange     func(*location) bool // of a half of a split function: the cells that its caller may change
+	taintedInputs []bool               // inputs that hold what active floats were made into: see byways
 
 	adjoints map[*ast.Var]*ast.Var // of the floats in a variable: adjoint or tangent
 	shadows  map[*ast.Var]*ast.Var // of what a variable reaches

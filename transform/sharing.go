@@ -123,8 +123,9 @@ func (d *derivation) writtenCells() map[*location]bool {
 // accessedCells returns the cells that F reads or writes.
 func (d *derivation) accessedCells() map[*location]bool {
 	accessed := d.writtenCells()
-	eachExpr(d.fn.Body, func(_ ast.Stmt, e ast.Expr) {
-		d.mem.reads(e, func(c *location) { accessed[c.find()] = true })
+	ast.Inspect(d.fn.Body, func(s ast.Stmt) bool {
+		d.mem.stmtReads(s, func(c *location) { accessed[c.find()] = true })
+		return true
 	})
 	return accessed
 }

@@ -23,6 +23,7 @@ import (
 type group struct {
 	out     []ast.Stmt
 	pending string
+	forward func(ast.Stmt) bool // statements of the forward sweep, which get none
 }
 
 func (g *group) add(from ast.Stmt, to []ast.Stmt) {
@@ -36,7 +37,7 @@ func (g *group) add(from ast.Stmt, to []ast.Stmt) {
 		}
 		return
 	}
-	if c == "" && g.pending != "" && to[0].Info().Comment == "" && from.Info().Src == "" && len(ast.Blocks(from)) == 0 {
+	if c == "" && g.pending != "" && !g.forward(to[0]) && to[0].Info().Comment == "" && from.Info().Src == "" && len(ast.Blocks(from)) == 0 {
 		to = comment(to, g.pending)
 	}
 	g.pending = ""
@@ -49,11 +50,12 @@ type constProp struct {
 	known   map[*ast.Var]ast.Expr // what is known here
 
 	skip    func(ast.Stmt) bool     // statements of the forward sweep, which stay as they are
-	rebuilt func(from, to ast.Stmt) // called for compound statements that are made anew
+	forward func(ast.Stmt) bool     // these and statements in which both sweeps meet
+	rebuilt func(from, to ast.Stmt) // called for statements that are made anew
 }
 
 func (c *constProp) block(b *ast.Block) *ast.Block {
-	g := &group{}
+	g := &group{forward: c.forward}
 	for _, s := range b.Stmts {
 		list := c.stmt(s)
 		if len(list) > 0 {
@@ -119,7 +121,7 @@ func (c *constProp) forget(s ast.Stmt) {
 }
 
 func (c *constProp) branches(s *ast.If) ast.Stmt {
-	els := &constProp{tracked: c.tracked, known: maps.Clone(c.known), skip: c.skip, rebuilt: c.rebuilt}
+	els := &constProp{tracked: c.tracked, known: maps.Clone(c.known), skip: c.skip, forward: c.forward, rebuilt: c.rebuilt}
 	s.Then = c.block(s.Then)
 	if s.Else != nil {
 		s.Else = els.block(s.Else)
@@ -224,7 +226,8 @@ type liveness struct {
 	results []*ast.Var // what a bare return returns
 
 	skip    func(ast.Stmt) bool     // statements of the forward sweep, which stay as they are
-	rebuilt func(from, to ast.Stmt) // called for compound statements that are made anew
+	forward func(ast.Stmt) bool     // these and statements in which both sweeps meet
+	rebuilt func(from, to ast.Stmt) // called for statements that are made anew
 
 	mentioned map[*ast.Var]bool // variables that what is left names: their declarations stay
 }
@@ -237,7 +240,7 @@ func (l *liveness) block(b *ast.Block) *ast.Block {
 		if len(list) > 0 {
 			l.remade(s, list[len(list)-1])
 		}
-		if len(list) == 0 && s.Info().Comment != "" && len(out) > 0 && out[len(out)-1].Info().Comment == "" && out[len(out)-1].Info().Src == "" && len(ast.Blocks(out[len(out)-1])) == 0 {
+		if len(list) == 0 && s.Info().Comment != "" && len(out) > 0 && !l.isForward(out[len(out)-1]) && out[len(out)-1].Info().Comment == "" && out[len(out)-1].Info().Src == "" && len(ast.Blocks(out[len(out)-1])) == 0 {
 			out[len(out)-1] = withComment(out[len(out)-1], s.Info().Comment)
 		}
 		for j := len(list) - 1; j >= 0; j-- {
@@ -480,6 +483,8 @@ func (l *liveness) ifStmt(s *ast.If) []ast.Stmt {
 	l.remade(s, &t)
 	return []ast.Stmt{&t}
 }
+
+func (l *liveness) isForward(s ast.Stmt) bool { return l.forward != nil && l.forward(s) }
 
 func (l *liveness) remade(from, to ast.Stmt) {
 	if l.rebuilt != nil {

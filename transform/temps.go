@@ -361,8 +361,13 @@ func (t *temps) disturbs(s ast.Stmt, e ast.Expr) bool {
 // meets reports whether memory behind a variable may be that behind one of the others: primal values and shadows are apart.
 func (t *temps) meets(v *ast.Var, others []*ast.Var) bool {
 	return slices.ContainsFunc(others, func(w *ast.Var) bool {
-		return v == nil || w == nil || t.d.isShadow[v] == t.d.isShadow[w]
+		return v == nil || w == nil || !t.apart(v, w)
 	})
+}
+
+// apart reports whether one of two variables belongs to the primal function and the other to its shadows.
+func (t *temps) apart(v, w *ast.Var) bool {
+	return t.d.isShadow[v] && w.Obj != nil && !t.d.isShadow[w] || t.d.isShadow[w] && v.Obj != nil && !t.d.isShadow[v]
 }
 
 // targets lets a call assign to the variables that its results are copied to right after it.

@@ -11,13 +11,15 @@ import (
 // A Unit derives the functions of one package. It holds what derivations share: the lowered functions, their
 // summaries, the rules, and the derivatives of callees that derivations have asked for.
 type Unit struct {
-	Pkg     *types.Package
-	Lower   func(*types.Func) *ast.Func // the lowered function, or nil for one without source
-	Rules   *Rules
-	Disable map[string]bool // optional passes that are off
-	File    string          // the file that the derivative at hand goes to
-	Stage   string          // the pass after which the code of the first function that it comes to is kept …
-	Traced  string          // … here
+	Pkg   *types.Package
+	Lower func(*types.Func) *ast.Func // the lowered function, or nil for one without source
+	Rules *Rules
+	// Replaceable reports whether another build may have another body of a function, so that it must be called and not copied.
+	Replaceable func(*types.Func) bool
+	Disable     map[string]bool // optional passes that are off
+	File        string          // the file that the derivative at hand goes to
+	Stage       string          // the pass after which the code of the first function that it comes to is kept …
+	Traced      string          // … here
 
 	summaries map[*types.Func]*summary
 	made      []*ast.Func // the derivatives so far

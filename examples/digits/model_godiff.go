@@ -21,11 +21,10 @@ func (m *Model) LossValueGrad(images [][]float64, labels []int) (y float64, dm *
 	// The iterations are independent: each is swept forward and back at once.
 	for i, x := range images {
 		z, dz, saved := modelOutputsMForward(m, x, dm)
-		logSumExpValue, saved2 := logSumExpForward(z, dz)
-		sum += logSumExpValue - z[labels[i]]
 		// sum += logSumExp(z) - z[labels[i]]
+		logSumExpValue := logSumExpVJP(z, dz, dsum)
+		sum += logSumExpValue - z[labels[i]]
 		dz[labels[i]] -= dsum
-		logSumExpBackward(saved2, dsum)
 		// z := m.Outputs(x)
 		modelOutputsMBackward(saved)
 	}
@@ -34,44 +33,41 @@ func (m *Model) LossValueGrad(images [][]float64, labels []int) (y float64, dm *
 
 // modelOutputsMSaved holds what a forward sweep remembers.
 type modelOutputsMSaved struct {
-	b2      []float64
-	saveds  []dotSaved
-	dz      []float64
-	dm      *Model
-	b1      []float64
-	vs      []float64
-	saveds2 []dotASaved
-	dh      []float64
+	m         *Model
+	saveds    []dotSaved
+	dz        []float64
+	dm        *Model
+	dotValues []float64
+	saveds2   []dotASaved
+	dh        []float64
 }
 
 // modelOutputsMForward is [Model.Outputs], remembering what [modelOutputsMBackward] needs.
 func modelOutputsMForward(m *Model, x []float64, dm *Model) (y, dy []float64, saved modelOutputsMSaved) {
 	dh := make([]float64, len(m.B1))
 	h := make([]float64, len(m.B1))
-	b1 := m.B1
-	vs := make([]float64, len(m.B1))
+	dotValues := make([]float64, len(m.B1))
 	saveds := make([]dotASaved, len(m.B1))
 	for i, b := range m.B1 {
 		dotValue, saved := dotAForward(m.W1[i], x, dm.W1[i])
+		dotValues[i] = dotValue
 		saveds[i] = saved
 		h[i] = math.Tanh(dotValue + b)
-		vs[i] = math.Tanh(dotValue + b)
 	}
 	dz := make([]float64, len(m.B2))
 	z := make([]float64, len(m.B2))
-	b2 := m.B2
 	saveds2 := make([]dotSaved, len(m.B2))
 	for i, b := range m.B2 {
 		dotValue, saved := dotForward(m.W2[i], h, dm.W2[i], dh)
 		saveds2[i] = saved
 		z[i] = dotValue + b
 	}
-	return z, dz, modelOutputsMSaved{b2: b2, saveds: saveds2, dz: dz, dm: dm, b1: b1, vs: vs, saveds2: saveds, dh: dh}
+	return z, dz, modelOutputsMSaved{m: m, saveds: saveds2, dz: dz, dm: dm, dotValues: dotValues, saveds2: saveds, dh: dh}
 }
 
 // modelOutputsMBackward is the reverse mode of [Model.Outputs], after [modelOutputsMForward].
 func modelOutputsMBackward(saved modelOutputsMSaved) {
-	for i := range saved.b2 {
+	for i := range saved.m.B2 {
 		saved2 := saved.saveds[i]
 		// z[i] = dot(m.W2[i], h) + b
 		ddotValue := saved.dz[i]
@@ -80,10 +76,10 @@ func modelOutputsMBackward(saved modelOutputsMSaved) {
 		dotBackward(saved2, ddotValue)
 		saved.dm.B2[i] += db
 	}
-	for i := range saved.b1 {
+	for i := range saved.m.B1 {
 		saved2 := saved.saveds2[i]
 		// h[i] = math.Tanh(dot(m.W1[i], x) + b)
-		tanh := saved.vs[i]
+		tanh := math.Tanh(saved.dotValues[i] + saved.m.B1[i])
 		adj := saved.dh[i] * (1 - tanh*tanh)
 		saved.dh[i] = 0
 		dotABackward(saved2, adj)
@@ -91,93 +87,76 @@ func modelOutputsMBackward(saved modelOutputsMSaved) {
 	}
 }
 
-// logSumExpSaved holds what a forward sweep remembers.
-type logSumExpSaved struct {
-	sum  float64
-	z    []float64
-	vs   []float64
-	top  float64
-	dz   []float64
-	tops []float64
-	vs2  []float64
-}
-
-// logSumExpForward is [logSumExp], remembering what [logSumExpBackward] needs.
-func logSumExpForward(z, dz []float64) (y float64, saved logSumExpSaved) {
+// logSumExpVJP is the reverse mode of [logSumExp] with respect to z.
+// For result adjoints dy it adds to the shadows dz.
+func logSumExpVJP(z, dz []float64, dy float64) (y float64) {
+	// Forward sweep; tops holds every top that the reverse sweep needs.
 	top := math.Inf(-1)
 	var tops []float64
-	var vs []float64
 	for _, v := range z {
 		tops = append(tops, top)
-		vs = append(vs, v)
 		top = max(top, v)
 	}
 	sum := 0.0
-	var vs2 []float64
 	for _, v := range z {
-		vs2 = append(vs2, v)
 		sum += math.Exp(v - top)
 	}
-	return top + math.Log(sum), logSumExpSaved{sum: sum, z: z, vs: vs2, top: top, dz: dz, tops: tops, vs2: vs}
-}
+	y = top + math.Log(sum)
 
-// logSumExpBackward is the reverse mode of [logSumExp], after [logSumExpForward].
-func logSumExpBackward(saved logSumExpSaved, dy float64) {
+	// Reverse sweep.
 	// return top + math.Log(sum)
 	dtop := dy
-	dsum := dy / saved.sum
-	for i := range saved.z {
+	dsum := dy / sum
+	for i := range z {
 		// sum += math.Exp(v - top)
-		adj := dsum * math.Exp(saved.vs[i]-saved.top)
+		adj := dsum * math.Exp(z[i]-top)
 		dtop -= adj
-		saved.dz[i] += adj
+		dz[i] += adj
 	}
-	for i := len(saved.z) - 1; i >= 0; i-- {
-		top := saved.tops[i]
+	for i := len(z) - 1; i >= 0; i-- {
+		top := tops[i]
 		var dv float64
 		// top = max(top, v)
 		adj := dtop
 		dtop = 0
-		if top >= saved.vs2[i] || top != top {
+		if top >= z[i] || top != top {
 			dtop = adj
 		} else {
 			dv = adj
 		}
-		saved.dz[i] += dv
+		dz[i] += dv
 	}
+	return y
 }
 
 // dotASaved holds what a forward sweep remembers.
 type dotASaved struct {
 	a  []float64
-	bs []float64
+	b  []float64
 	da []float64
 }
 
 // dotAForward is [dot], remembering what [dotABackward] needs.
 func dotAForward(a, b, da []float64) (y float64, saved dotASaved) {
 	sum := 0.0
-	bs := make([]float64, len(a))
 	for i, v := range a {
 		sum += v * b[i]
-		bs[i] = b[i]
 	}
-	return sum, dotASaved{a: a, bs: bs, da: da}
+	return sum, dotASaved{a: a, b: b, da: da}
 }
 
 // dotABackward is the reverse mode of [dot], after [dotAForward].
 func dotABackward(saved dotASaved, dy float64) {
 	for i := range saved.a {
 		// sum += v * b[i]
-		saved.da[i] += dy * saved.bs[i]
+		saved.da[i] += dy * saved.b[i]
 	}
 }
 
 // dotSaved holds what a forward sweep remembers.
 type dotSaved struct {
 	a  []float64
-	bs []float64
-	vs []float64
+	b  []float64
 	db []float64
 	da []float64
 }
@@ -185,22 +164,18 @@ type dotSaved struct {
 // dotForward is [dot], remembering what [dotBackward] needs.
 func dotForward(a, b, da, db []float64) (y float64, saved dotSaved) {
 	sum := 0.0
-	bs := make([]float64, len(a))
-	vs := make([]float64, len(a))
 	for i, v := range a {
-		vs[i] = v
 		sum += v * b[i]
-		bs[i] = b[i]
 	}
-	return sum, dotSaved{a: a, bs: bs, vs: vs, db: db, da: da}
+	return sum, dotSaved{a: a, b: b, db: db, da: da}
 }
 
 // dotBackward is the reverse mode of [dot], after [dotForward].
 func dotBackward(saved dotSaved, dy float64) {
 	for i := range saved.a {
 		// sum += v * b[i]
-		dv := dy * saved.bs[i]
-		saved.db[i] += dy * saved.vs[i]
+		dv := dy * saved.b[i]
+		saved.db[i] += dy * saved.a[i]
 		saved.da[i] += dv
 	}
 }

@@ -1,0 +1,33 @@
+package transform
+
+import "github.com/godiff/godiff/ast"
+
+// An outlook says what a function still writes after each of its statements.
+type outlook struct {
+	tree *tree
+	log  *writeLog
+}
+
+func newOutlook(d *derivation, body *ast.Block, flags map[ast.Stmt]*ast.Var) *outlook {
+	t := newTree(body, flags)
+	o := &outlook{t, &writeLog{tree: t, at: map[*location][]int{}}}
+	for _, it := range t.items {
+		d.mem.writes(it.stmt, func(l *location) { o.log.add(l.find(), it) })
+	}
+	return o
+}
+
+// intact reports whether a call at a statement reads memory, and all of it stays as it is until the function has been swept back.
+func (o *outlook) intact(d *derivation, s ast.Stmt, c *ast.Call) bool {
+	it := o.tree.at[s]
+	sum := d.u.summary(c.Fun.Fn)
+	if it == nil || sum == nil {
+		return false
+	}
+	ok, reads := true, false
+	d.mem.mapCells(c, sum.reads, func(l *location) {
+		reads = true
+		ok = ok && !d.mayChange(l.find()) && !o.log.later(l.find(), it, true, o.tree.root, o.tree.root.to)
+	})
+	return ok && reads
+}
