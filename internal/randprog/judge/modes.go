@@ -244,23 +244,24 @@ func (p *point) rounding(m *measured, i int, gap float64) bool {
 	for j, d := range m.columns[i] {
 		noise += math.Abs(d - columns[i][j])
 	}
+	cancelled := 0.0 // by how much a derivative is not linear
 	for _, k := range []float64{3, 5, 7} {
 		v := make([]float64, len(m.v))
 		for j := range v {
 			v[j] = k * m.v[j]
 		}
 		if pulled, err := p.pull(v); err == nil && m.pulled != nil && len(pulled) == len(m.pulled) {
-			noise = max(noise, math.Abs(pulled[i]/k-m.pulled[i]))
+			cancelled = max(cancelled, math.Abs(pulled[i]/k-m.pulled[i]))
 		}
 		unit := make([]float64, len(p.x))
 		unit[i] = k
 		if c, err := p.push(unit); err == nil && len(c) == len(m.columns[i]) {
 			for j := range c {
-				noise = max(noise, math.Abs(c[j]/k-m.columns[i][j]))
+				cancelled = max(cancelled, math.Abs(c[j]/k-m.columns[i][j]))
 			}
 		}
 	}
-	return math.Abs(gap) <= 100*noise
+	return math.Abs(gap) <= 100*noise || cancelled < tiny && math.Abs(gap) <= 100*cancelled
 }
 
 // roundingOf reports whether a disagreement about output j along u is of the size of what the length of u does to it: where terms
@@ -285,8 +286,11 @@ func (p *point) roundingOf(m *measured, j int, gap float64) bool {
 			noise = max(noise, math.Abs(m.u[i]*(scaled[j]/3-c[j])))
 		}
 	}
-	return math.Abs(gap) <= 100*noise
+	return noise < tiny && math.Abs(gap) <= 100*noise
 }
+
+// tiny is the size above which no cancellation explains that a derivative is not linear.
+const tiny = 1e-12
 
 // nudged returns the columns of the Jacobian at arguments that differ in their last bits, or nil if F fails there.
 func (p *point) nudged(m *measured) [][]float64 {
