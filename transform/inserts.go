@@ -181,13 +181,17 @@ func (in *inserts) saveInLoop(v *resolver, n *need, loops []*item) []ast.Stmt {
 	outer, inner := loops[len(loops)-1], loops[0]
 	in.notes = append(in.notes, note{n, ref.Var, nil})
 	direct := len(loops) == 1 && v.iter[inner] != nil && (n.home == inner.body || v.cores[n.home] == inner)
-	if size, i := in.size(v, inner, n); direct && size != nil {
+	size, i := in.size(v, inner, n)
+	if direct && size != nil && i != nil {
 		mk := define(n.slot, builtin("make", t, size))
 		in.before[inner.stmt] = append(in.before[inner.stmt], mk)
 		in.put(n, set(&ast.Index{X: ref, I: i, T: n.local.Type}, token.ASSIGN, n.expr))
 		in.notes[len(in.notes)-1].index = i
 	} else {
-		decl := &ast.Decl{Vars: []*ast.Var{n.slot}, Typed: true}
+		decl := ast.Stmt(&ast.Decl{Vars: []*ast.Var{n.slot}, Typed: true})
+		if direct && size != nil {
+			decl = define(n.slot, builtin("make", t, intNumber(0), size))
+		}
 		if in.direct(outer, n.area) {
 			in.before[outer.stmt] = append(in.before[outer.stmt], decl)
 		} else {
@@ -297,21 +301,20 @@ func (in *inserts) coreOf(loop *item) *part {
 // plural is what to call the slice of remembered values.
 func plural(name string) string { return name + "s" }
 
-// size returns how many iterations a loop at the level of an area surely has, and its counter, or nil.
+// size returns how many iterations a loop at the level of an area surely has, and its counter, if it has a name; or nil.
 func (in *inserts) size(v *resolver, loop *item, n *need) (size, i ast.Expr) {
 	if !in.direct(loop, n.area) || loop.hasExits() || n.home != loop.body {
 		return nil, nil
 	}
 	switch s := loop.stmt.(type) {
 	case *ast.Range:
-		key, ok := s.Key.(*ast.Ref)
-		if !ok || !v.reverser.steady(loop, s.X) && elemType(s.X.Type()) == nil {
+		if !v.reverser.steady(loop, s.X) && elemType(s.X.Type()) == nil {
 			return nil, nil
 		}
 		if elemType(s.X.Type()) != nil {
-			return length(s.X), key
+			return length(s.X), s.Key
 		}
-		return atLeastZero(s.X), key
+		return atLeastZero(s.X), s.Key
 	case *ast.For:
 		c := loop.count
 		if c == nil || !startsAtZero(loop) || c.op != token.LSS || c.hi == nil || !v.reverser.steady(loop, c.hi) {

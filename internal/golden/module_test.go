@@ -20,7 +20,7 @@ type module struct {
 	env []string
 }
 
-func newModule(t *testing.T) *module {
+func newModule(t testing.TB) *module {
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
@@ -35,7 +35,7 @@ func newModule(t *testing.T) *module {
 	return m
 }
 
-func (m *module) write(t *testing.T, name string, data []byte) {
+func (m *module) write(t testing.TB, name string, data []byte) {
 	path := filepath.Join(m.dir, name)
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		t.Fatal(err)

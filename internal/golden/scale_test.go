@@ -2,9 +2,9 @@ package golden
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/godiff/godiff/ast/lower"
 	"github.com/godiff/godiff/internal/derive"
@@ -21,33 +21,49 @@ func straightLine(n int) []byte {
 	return []byte(b.String())
 }
 
-// TestStraightLine derives long functions: the time must grow in line with their length, so that 30,000 statements take some
-// seconds. It begins with short ones, to fail early.
+// TestStraightLine derives long functions: the work, counted in allocations, must grow in line with their length, so that 30,000
+// statements take some seconds. It begins with short ones, to fail early.
 func TestStraightLine(t *testing.T) {
 	if testing.Short() {
 		t.Skip("derives a function of 30,000 statements")
 	}
-	last := max(deriveTime(t, 300), 20*time.Millisecond)
-	for _, n := range []int{1_000, 3_000, 10_000, 30_000} {
-		took := deriveTime(t, n)
-		if took > 6*last {
-			t.Fatalf("%d statements take %v, a third of them %v", n, took, last)
+	last := allocations(t, 1_000)
+	for _, n := range []int{3_000, 9_000, 27_000} {
+		got := allocations(t, n)
+		if got > 4*last {
+			t.Fatalf("%d statements take %d allocations, a third of them %d", n, got, last)
 		}
-		last = took
+		last = got
 	}
 }
 
-func deriveTime(t *testing.T, n int) time.Duration {
+// BenchmarkStraightLine derives 30,000 statements.
+func BenchmarkStraightLine(b *testing.B) {
+	prog := loadStraightLine(b, 30_000)
+	for b.Loop() {
+		derive.Package(prog, prog.Packages[0], derive.Options{})
+	}
+}
+
+func loadStraightLine(t testing.TB, n int) *lower.Program {
 	m := newModule(t)
 	m.write(t, input, straightLine(n))
 	prog, err := lower.Load(lower.Config{Dir: m.dir, Env: m.env}, ".")
 	if err != nil {
 		t.Fatal(err)
 	}
-	start := time.Now()
+	return prog
+}
+
+// allocations returns how often memory is allocated in deriving a function of n statements.
+func allocations(t *testing.T, n int) uint64 {
+	prog := loadStraightLine(t, n)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
 	_, diags := derive.Package(prog, prog.Packages[0], derive.Options{})
+	runtime.ReadMemStats(&after)
 	if len(diags) > 0 {
 		t.Fatal(diags)
 	}
-	return time.Since(start)
+	return after.Mallocs - before.Mallocs
 }
