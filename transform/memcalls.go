@@ -110,6 +110,9 @@ func (d *derivation) shadowAppend(s ast.Stmt, l ast.Expr, c *ast.Call) []ast.Stm
 	last := &ast.If{Cond: &ast.Ref{Var: moved}, Then: &ast.Block{Stmts: grow}, Else: &ast.Block{Stmts: keep}}
 	out = append(out, last)
 	if hasRefs(elem) {
+		if !d.forward && d.shortens(c.T) {
+			refuse(s.Info().Pos, "append to a slice of slices or pointers is not supported yet in a function that shortens one: it may overwrite links that others read; make a new slice")
+		}
 		if !ast.Carries(elem) || ast.ShapeOf(elem) != ast.ReferenceLike {
 			refuse(s.Info().Pos, "append of %s is not supported yet", elem)
 		}
@@ -117,6 +120,21 @@ func (d *derivation) shadowAppend(s ast.Stmt, l ast.Expr, c *ast.Call) []ast.Stm
 	}
 	d.grown[s] = &growth{n, moved, last}
 	return out
+}
+
+// shortens reports whether the function takes a part of a slice of type t that ends before the slice does.
+func (d *derivation) shortens(t types.Type) bool {
+	found := false
+	ast.Inspect(d.fn.Body, func(s ast.Stmt) bool {
+		ast.Exprs(s, func(e ast.Expr, _ bool) {
+			found = found || ast.Any(e, func(e ast.Expr) bool {
+				part, ok := e.(*ast.Slice)
+				return ok && part.Hi != nil && types.Identical(elemType(part.T), elemType(t))
+			})
+		})
+		return !found
+	})
+	return found
 }
 
 func isDefine(s ast.Stmt) bool {

@@ -3,6 +3,7 @@ package transform
 import (
 	"go/token"
 	"go/types"
+	"slices"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -218,12 +219,25 @@ func (n *normaliser) assign(s *ast.Assign) []ast.Stmt {
 		toVar = toVar && (isRef && !n.mem.addressed(r.Var) || l == nil)
 	}
 	direct := len(s.Rhs) == 1 && n.alone(s.Rhs[0]) && (toVar || len(s.Lhs) > 1) && (s.Op == token.ASSIGN || s.Op == token.DEFINE)
-	if direct {
+	if direct && !appendsItself(s) {
 		c.Rhs = []ast.Expr{h.operands(s.Rhs[0], false)}
 		return append(h.pre, n.spread(&c)...)
 	}
 	c.Rhs = h.exprs(s.Rhs)
 	return append(h.pre, &c)
+}
+
+// appendsItself reports whether an assignment appends to a variable what is read through it, as in
+// x = append(x[:i], x[i+1:]...): the shadow of the variable is needed after it has been assigned to.
+func appendsItself(s *ast.Assign) bool {
+	c, ok := s.Rhs[0].(*ast.Call)
+	if !ok || c.Fun.Builtin != "append" || s.Lhs[0] == nil || !c.Spread && !hasRefs(elemType(c.T)) {
+		return false
+	}
+	v := rootVar(s.Lhs[0])
+	return slices.ContainsFunc(c.Args[1:], func(a ast.Expr) bool {
+		return ast.Any(a, func(e ast.Expr) bool { r, ok := e.(*ast.Ref); return ok && r.Var == v })
+	})
 }
 
 // spread gives a call with several results plain variables to assign to, where it assigns to other places.

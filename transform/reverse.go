@@ -693,7 +693,7 @@ func literal(e ast.Expr) *ast.Composite {
 // literalBack adds the adjoint of a composite literal to what its elements read.
 func (r *reverser) literalBack(s ast.Stmt, t *target, lit *ast.Composite) []ast.Stmt {
 	from := t.seed
-	if t.l != nil && (from == nil || hasRefs(lit.T) && !isStruct(lit.T) || isPointer(t.l.Type())) {
+	if t.l != nil && (from == nil || ast.ShapeOf(lit.T) == ast.ReferenceLike || isPointer(t.l.Type())) {
 		from = r.value(t.l, after(s))
 	}
 	return r.elementsBack(s, from, lit)
@@ -761,10 +761,8 @@ func (r *reverser) copyBack(s ast.Stmt, c *ast.Call) []ast.Stmt {
 	var from ast.Expr = ddst
 	if r.reachesActive(src) && r.mem.reach(dst) == r.mem.reach(src) {
 		// The two may overlap: take the adjoints out before any is added.
-		t := ast.NewVar("adj", dst.Type())
-		mk := builtin("append", dst.Type(), &ast.Convert{X: &ast.Name{Obj: types.Universe.Lookup("nil"), T: dst.Type()}, T: dst.Type()}, &ast.Slice{X: ddst, Hi: &ast.Ref{Var: n}, T: dst.Type()})
-		mk.Spread = true
-		out = append(out, define(t, mk), &ast.Do{Call: builtin("clear", types.NewTuple(), &ast.Slice{X: ddst, Hi: &ast.Ref{Var: n}, T: dst.Type()})})
+		t, take := takeOut(&ast.Slice{X: ddst, Hi: &ast.Ref{Var: n}, T: dst.Type()})
+		out = append(out, take...)
 		from = &ast.Ref{Var: t}
 	}
 	body := &ast.Block{}
@@ -775,6 +773,15 @@ func (r *reverser) copyBack(s ast.Stmt, c *ast.Call) []ast.Stmt {
 		body.Stmts = append(body.Stmts, r.zero(at(ddst)))
 	}
 	return append(out, &ast.Range{Key: &ast.Ref{Var: i}, Define: true, X: &ast.Ref{Var: n}, Body: body})
+}
+
+// takeOut moves the adjoints of a part of a slice to a new variable and leaves zeros.
+func takeOut(part *ast.Slice) (*ast.Var, []ast.Stmt) {
+	t := ast.NewVar("adj", part.T)
+	none := &ast.Convert{X: &ast.Name{Obj: types.Universe.Lookup("nil"), T: part.T}, T: part.T}
+	taken := builtin("append", part.T, none, part)
+	taken.Spread = true
+	return t, []ast.Stmt{define(t, taken), &ast.Do{Call: builtin("clear", types.NewTuple(), part)}}
 }
 
 // appendBack reverses y = append(x, …).
@@ -788,10 +795,12 @@ func (r *reverser) appendBack(s ast.Stmt, c *ast.Call, y *ast.Ref, g *growth) []
 	if valued && c.Spread {
 		out = append(out, r.spreadBack(s, c, dy, n)...)
 	} else if valued {
+		var targets []*target
 		for j, a := range c.Args[1:] {
 			at := &ast.Index{X: dy, I: plus(n, int64(j)), T: elem}
-			out = append(out, r.places(s, []*target{{l: at, rhs: a, d: at}})...)
+			targets = append(targets, &target{l: at, rhs: a, d: at})
 		}
+		out = append(out, r.places(s, targets)...)
 	}
 	if isNil(c.Args[0]) || !valued {
 		return out
@@ -810,6 +819,13 @@ func (r *reverser) spreadBack(s ast.Stmt, c *ast.Call, dy, n ast.Expr) []ast.Stm
 	i := ast.NewVar("i", intType)
 	at := &ast.Index{X: dy, I: &ast.Binary{Op: token.ADD, X: n, Y: &ast.Ref{Var: i}, T: intType}, T: elem}
 	body := &ast.Block{}
+	if r.reachesActive(v) && !isNil(c.Args[0]) && r.mem.reach(c.Args[0]) == r.mem.reach(v) {
+		// The two may overlap: take the adjoints out before any is added.
+		t, out := takeOut(&ast.Slice{X: dy, Lo: n, T: c.T})
+		dv := &ast.Index{X: r.value(v, r.before(s)), I: &ast.Ref{Var: i}, T: elem}
+		body.Stmts = addValues(dv, &ast.Index{X: &ast.Ref{Var: t}, I: &ast.Ref{Var: i}, T: elem})
+		return append(out, &ast.Range{Key: &ast.Ref{Var: i}, Define: true, X: &ast.Ref{Var: t}, Body: body})
+	}
 	if r.reachesActive(v) {
 		t := ast.NewVar("adj", elem)
 		dv := &ast.Index{X: r.value(v, r.before(s)), I: &ast.Ref{Var: i}, T: elem}

@@ -545,7 +545,7 @@ func (p *printer) at(e ast.Expr, prec int) {
 	case *ast.Name:
 		p.printf("%s", p.imports.object(e.Obj))
 	case *ast.Field:
-		p.at(spelled(e.X), primaryPrec)
+		p.at(spelled(e.X, e.Field), primaryPrec)
 		p.printf(".%s", e.Field.Name())
 	case *ast.Index:
 		p.at(e.X, primaryPrec)
@@ -578,12 +578,22 @@ func (p *printer) at(e ast.Expr, prec int) {
 	}
 }
 
-// spelled leaves out the hops at the end of a path that the source leaves out: what is selected from it is promoted.
-func spelled(e ast.Expr) ast.Expr {
-	if f, ok := e.(*ast.Field); ok && f.Implicit {
-		return spelled(f.X)
+// spelled leaves out the hops at the end of a path that the source leaves out, as far as sel, the field or
+// method that is selected from the path, is promoted there.
+func spelled(e ast.Expr, sel types.Object) ast.Expr {
+	short := e
+	for f, ok := e.(*ast.Field); ok && f.Implicit; f, ok = e.(*ast.Field) {
+		e = f.X
+		if obj, _, _ := types.LookupFieldOrMethod(e.Type(), true, sel.Pkg(), sel.Name()); sameSelection(obj, sel) {
+			short = e
+		}
 	}
-	return e
+	return short
+}
+
+// sameSelection reports whether two fields or methods are one, be it of different instances of a generic type.
+func sameSelection(x, y types.Object) bool {
+	return x != nil && x.Pos() == y.Pos()
 }
 
 func precedence(e ast.Expr) int {
@@ -644,7 +654,7 @@ func (p *printer) call(e *ast.Call) {
 	case f.Builtin != "":
 		p.printf("%s", f.Builtin)
 	case f.Method:
-		p.receiver(args[0])
+		p.receiver(args[0], f.Fn)
 		p.printf(".%s", f.Fn.Name())
 		args = args[1:]
 	case f.Fn != nil:
@@ -663,7 +673,7 @@ func (p *printer) call(e *ast.Call) {
 }
 
 // receiver prints the receiver of a method call without the & or * that Go adds by itself.
-func (p *printer) receiver(e ast.Expr) {
+func (p *printer) receiver(e ast.Expr, method *types.Func) {
 	switch x := e.(type) {
 	case *ast.Addr:
 		if _, lit := x.X.(*ast.Composite); !lit {
@@ -672,7 +682,7 @@ func (p *printer) receiver(e ast.Expr) {
 	case *ast.Deref:
 		e = x.X
 	}
-	p.at(spelled(e), primaryPrec)
+	p.at(spelled(e, method), primaryPrec)
 }
 
 func (p *printer) convert(e *ast.Convert) {
