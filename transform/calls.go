@@ -91,10 +91,19 @@ func (u *Unit) inlined(c *ast.Call) ast.Expr {
 	return substitution(by)(e)
 }
 
-// repeats reports whether a call of a function of the module may be made again, in the reverse sweep, for its value.
+// repeats reports whether a call may be made again, in the reverse sweep, for its value.
 func (u *Unit) repeats(fn *types.Func) bool {
 	s := u.summary(fn)
-	return s != nil && u.way(fn) != waySplit && s.size <= 20
+	if s == nil {
+		return u.mathematical(fn)
+	}
+	return u.way(fn) != waySplit && s.size <= 20
+}
+
+// mathematical reports whether a function without source is known to have no effects and the same value each time:
+// it is of package math, or it has a rule.
+func (u *Unit) mathematical(fn *types.Func) bool {
+	return fn.Pkg() != nil && fn.Pkg().Path() == "math" || len(u.Rules.byFunc[calleeKey(ast.Callee{Fn: fn})]) > 0
 }
 
 // A helper is a derivative of a callee that nobody asked for by a directive.

@@ -14,7 +14,7 @@ type summary struct {
 	reads     []*location // cells in memory that it reads
 	appends   []*location // memory that it may append to in place
 	recursive bool        // it may call itself
-	calls     bool        // it calls functions of the module
+	calls     bool        // it calls functions that are not known to be plain mathematics
 	loops     bool        // it loops
 	size      int         // how many expressions it has
 	taints    bool        // a result that is no float holds what an active float was made into: see byways
@@ -145,7 +145,7 @@ func (s *summary) update(u *Unit) bool {
 	})
 	eachExpr(m.fn.Body, func(_ ast.Stmt, e ast.Expr) {
 		s.size++
-		if c, ok := e.(*ast.Call); ok && c.Fun.Fn != nil && u.Lower(c.Fun.Fn) != nil {
+		if c, ok := e.(*ast.Call); ok && c.Fun.Fn != nil && (u.Lower(c.Fun.Fn) != nil || !u.mathematical(c.Fun.Fn)) {
 			s.calls = true
 		}
 	})

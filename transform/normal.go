@@ -342,7 +342,7 @@ func (n *normaliser) isAlone(e ast.Expr) bool {
 		case e.Fun.Builtin == "make" || e.Fun.Builtin == "new" || e.Fun.Builtin == "append":
 			return ast.Carries(e.T)
 		case e.Fun.Fn != nil:
-			return n.split(e)
+			return n.split(e) || n.foreign(e)
 		}
 	case *ast.Addr:
 		_, lit := e.X.(*ast.Composite)
@@ -352,6 +352,15 @@ func (n *normaliser) isAlone(e ast.Expr) bool {
 		return slice && ast.Carries(e.T)
 	}
 	return false
+}
+
+// foreign reports whether a call gives a number or a boolean that a second call might not give.
+func (n *normaliser) foreign(c *ast.Call) bool {
+	if c.Fun.Fn == nil || n.unit.summary(c.Fun.Fn) != nil || n.unit.mathematical(c.Fun.Fn) {
+		return false
+	}
+	b, ok := c.T.Underlying().(*types.Basic)
+	return ok && b.Info()&(types.IsNumeric|types.IsBoolean) != 0
 }
 
 // A hoister takes what must stand alone out of the expressions of one statement.
@@ -422,7 +431,7 @@ func (h *hoister) mustStandAlone(e ast.Expr, passive bool) bool {
 		return false
 	}
 	c, ok := e.(*ast.Call)
-	return !(passive && ok && c.Fun.Fn != nil && !h.writes(c))
+	return !(passive && ok && c.Fun.Fn != nil && !h.writes(c)) || h.foreign(c)
 }
 
 // selected returns the literal or call that e selects a part of, or nil.

@@ -267,8 +267,8 @@ func (v *resolver) slots(e ast.Expr, u use) int {
 		}
 		return v.addressSlots(e, u)
 	case *ast.Call:
-		if e.Fun.Fn != nil && v.u.summary(e.Fun.Fn) != nil && !v.u.repeats(e.Fun.Fn) {
-			return many // a call of the user's own is not repeated
+		if e.Fun.Fn != nil && !v.u.repeats(e.Fun.Fn) {
+			return many
 		}
 	case *ast.Binary:
 		if isBoolean(e.T) && roundsTwice(e) {

@@ -92,7 +92,7 @@ func modelOutputsMBackward(saved modelOutputsMSaved) {
 func logSumExpVJP(z, dz []float64, dy float64) (y float64) {
 	// Forward sweep; tops holds every top that the reverse sweep needs.
 	top := math.Inf(-1)
-	var tops []float64
+	tops := make([]float64, 0, len(z))
 	for _, v := range z {
 		tops = append(tops, top)
 		top = max(top, v)
