@@ -427,7 +427,7 @@ func (r *reverser) multi(s ast.Stmt, lhs []ast.Expr, rhs ast.Expr) []ast.Stmt {
 			in = append(in, i)
 		}
 	}
-	rule := r.u.Rules.find(c.Fun, in)
+	rule := r.u.Rules.find(c.Fun, in, false)
 	if rule == nil {
 		refuse(s.Info().Pos, "no rule of %s covers its active arguments", calleeKey(c.Fun))
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"github.com/godiff/godiff/ast"
@@ -196,10 +197,20 @@ func (d *derivation) checkAddr(s ast.Stmt, e *ast.Addr) {
 	}
 }
 
-// checkPassive refuses calls of functions without source or rule that an active value goes into.
+// checkPassive refuses calls of functions without source or rule that an active value goes into, and of functions
+// with a rule that write active memory.
 func (d *derivation) checkPassive(s ast.Stmt, c *ast.Call) {
 	fn := c.Fun.Fn
-	if fn == nil || d.hasRule(c.Fun) || d.u.constant(c) || d.u.Lower(fn) != nil {
+	if fn == nil {
+		return
+	}
+	if ruled := d.hasRule(c.Fun); ruled || d.u.constant(c) {
+		if d.writesActive(c) || ruled && fn.Signature().Results().Len() == 0 && slices.ContainsFunc(c.Args, d.reachesActive) {
+			refuse(s.Info().Pos, "%s writes memory that carries a derivative; that is not supported yet of a function with a rule or with //godiff:nodiff", fn.FullName())
+		}
+		return
+	}
+	if d.u.Lower(fn) != nil {
 		return
 	}
 	for _, x := range c.Args {

@@ -515,7 +515,7 @@ func (t *tangents) multi(s ast.Stmt, lhs []ast.Expr, c *ast.Call, op token.Token
 	if !t.act.depends(c) {
 		return append(t.constant(lhs, op), s)
 	}
-	rule := t.u.Rules.find(c.Fun, []int{0})
+	rule := t.u.Rules.find(c.Fun, []int{0}, true)
 	if rule == nil || !rule.Own || len(rule.Wrt) != 1 || len(rule.Func.Body.Stmts) != 1 {
 		refuse(s.Info().Pos, "%s with several results is not supported in forward mode yet", calleeKey(c.Fun))
 	}

@@ -45,16 +45,16 @@ func (r *Rules) Add(rule *Rule) {
 // AddConstant says that the results of a function carry no derivative.
 func (r *Rules) AddConstant(fn *types.Func) { r.constants[fn.FullName()] = true }
 
-// find returns the smallest reverse rule for a callee that covers the inputs in, or nil.
-func (r *Rules) find(c ast.Callee, in []int) *Rule {
-	return r.smallest(c, in, false)
-}
-
-func (r *Rules) smallest(c ast.Callee, in []int, forward bool) *Rule {
+// find returns the smallest reverse rule for a callee that covers the inputs in, or nil. Forward mode can use
+// those of godiff's own only.
+func (r *Rules) find(c ast.Callee, in []int, forward bool) *Rule {
 	var best *Rule
 	for _, rule := range r.byFunc[calleeKey(c)] {
-		if rule.Forward == forward && covers(rule.Wrt, in) && (best == nil || len(rule.Wrt) < len(best.Wrt)) {
-			best = rule
+		if rule.Forward || forward && !rule.Own || !covers(rule.Wrt, in) {
+			continue
+		}
+		if best == nil || len(rule.Wrt) < len(best.Wrt) || len(rule.Wrt) == len(best.Wrt) && best.Own && !rule.Own {
+			best = rule // the user's before godiff's
 		}
 	}
 	return best
@@ -107,7 +107,7 @@ func (l *linear) call(c *ast.Call, adj ast.Expr) {
 		return
 	}
 	for _, i := range in {
-		if rule := l.d.u.Rules.find(c.Fun, []int{i}); rule != nil && len(rule.Wrt) == 1 && rule.Own {
+		if rule := l.d.u.Rules.find(c.Fun, []int{i}, l.d.forward); rule != nil && len(rule.Wrt) == 1 && rule.Own {
 			l.applyOwn(rule, c, adj)
 			continue
 		}
@@ -444,7 +444,7 @@ func (d *derivation) hasRule(c ast.Callee) bool {
 
 // ruleCall adds the terms of a call with a rule of the user's, or one of several inputs at once: the rule is called.
 func (d *derivation) ruleCall(l *linear, c *ast.Call, in []int, adj ast.Expr) {
-	rule := d.u.Rules.find(c.Fun, in)
+	rule := d.u.Rules.find(c.Fun, in, d.forward)
 	if rule == nil {
 		refuse(l.stmt.Info().Pos, "no rule of %s covers all of its active arguments", calleeKey(c.Fun))
 	}
