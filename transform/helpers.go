@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -25,23 +26,26 @@ func (u *Unit) copied(f *ast.Func) *ast.Func {
 	g := *f
 	g.Pkg, g.Obj = u.Pkg, nil
 	g.Name = u.free(lowerFirst(f.Name) + "Rule")
+	g.Doc = strings.Replace(f.Doc, f.Name, g.Name, 1)
 	c := &ruleCopy{f, &g}
 	u.copies = append(u.copies, c)
-	g.Body = mapAll(f.Body, func(e ast.Expr) ast.Expr {
-		return ast.Map(e, func(e ast.Expr) ast.Expr {
-			call, ok := e.(*ast.Call)
-			if !ok || call.Fun.Fn == nil {
-				return e
-			}
-			if h := u.Rules.Helpers[call.Fun.Fn.FullName()]; h != nil {
-				t := *call
-				t.Fun = ast.Callee{Gen: u.copied(h)}
-				return &t
-			}
-			return e
-		})
-	}).(*ast.Block)
+	g.Body = mapAll(f.Body, func(e ast.Expr) ast.Expr { return ast.Map(e, u.toCopy) }).(*ast.Block)
 	return &g
+}
+
+// toCopy makes a call of what godiff's own rules call one of its copy in the output; it returns anything else as it is.
+func (u *Unit) toCopy(e ast.Expr) ast.Expr {
+	call, ok := e.(*ast.Call)
+	if !ok || call.Fun.Fn == nil {
+		return e
+	}
+	h := u.Rules.Helpers[call.Fun.Fn.FullName()]
+	if h == nil {
+		return e
+	}
+	t := *call
+	t.Fun = ast.Callee{Gen: u.copied(h)}
+	return &t
 }
 
 // Helpers builds and returns the functions that the derivations so far need, callees in the order in which they were first asked

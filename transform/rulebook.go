@@ -251,7 +251,7 @@ func (b *binding) inline(result ast.Expr, rule *Rule) ast.Expr {
 			b.args[p] = b.l.keep(b.args[p], name)
 		}
 	}
-	return fold(b.subst(result))
+	return fold(ast.Map(b.subst(result), b.l.d.u.toCopy))
 }
 
 // valueName is what to call the value of the function of a rule: exp, tanh, …
