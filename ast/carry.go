@@ -267,3 +267,39 @@ func floatTerm(t types.Type, depth int) bool {
 	}
 	return IsFloat(t)
 }
+
+// EachTypeName calls f for every type name that writing t takes.
+func EachTypeName(t types.Type, f func(*types.TypeName)) {
+	switch t := t.(type) {
+	case *types.Named:
+		f(t.Obj())
+	case *types.Alias:
+		f(t.Obj())
+	case *types.Basic:
+		if obj, ok := types.Universe.Lookup(t.Name()).(*types.TypeName); ok {
+			f(obj)
+		}
+	case *types.Pointer:
+		EachTypeName(t.Elem(), f)
+	case *types.Slice:
+		EachTypeName(t.Elem(), f)
+	case *types.Array:
+		EachTypeName(t.Elem(), f)
+	case *types.Map:
+		EachTypeName(t.Key(), f)
+		EachTypeName(t.Elem(), f)
+	case *types.Chan:
+		EachTypeName(t.Elem(), f)
+	case *types.Struct:
+		for v := range t.Fields() {
+			EachTypeName(v.Type(), f)
+		}
+	case *types.Signature:
+		for v := range t.Params().Variables() {
+			EachTypeName(v.Type(), f)
+		}
+		for v := range t.Results().Variables() {
+			EachTypeName(v.Type(), f)
+		}
+	}
+}

@@ -430,3 +430,22 @@ func MapBlocks(s Stmt, f func(*Block) *Block) Stmt {
 		return t
 	})
 }
+
+// RootVar returns the variable that a place is part of, or nil where it is memory behind a pointer or slice.
+func RootVar(e Expr) *Var {
+	switch e := e.(type) {
+	case *Ref:
+		return e.Var
+	case *Field:
+		if Pointee(e.X.Type()) == nil {
+			return RootVar(e.X)
+		}
+	case *Index:
+		if _, ok := e.X.Type().Underlying().(*types.Array); ok {
+			return RootVar(e.X)
+		}
+	case *Past:
+		return RootVar(e.X)
+	}
+	return nil
+}

@@ -33,27 +33,8 @@ func (m *memory) cells(e ast.Expr) []*location {
 
 // inMemory reports whether others than the variable that it names may reach a place.
 func (m *memory) inMemory(e ast.Expr) bool {
-	v := rootVar(e)
+	v := ast.RootVar(e)
 	return v == nil || m.addressed(v)
-}
-
-// rootVar returns the variable that a place lies in, not behind a pointer or slice, or nil.
-func rootVar(e ast.Expr) *ast.Var {
-	switch e := e.(type) {
-	case *ast.Ref:
-		return e.Var
-	case *ast.Field:
-		if ast.Pointee(e.X.Type()) == nil {
-			return rootVar(e.X)
-		}
-	case *ast.Index:
-		if isArray(e.X.Type()) {
-			return rootVar(e.X)
-		}
-	case *ast.Past:
-		return rootVar(e.X)
-	}
-	return nil
 }
 
 // reads calls f for every cell that evaluating e reads.
@@ -203,9 +184,7 @@ func (m *memory) behind(l *location, seen map[*location]bool, f func(*location))
 
 // mapCells calls f for the cells of this graph that cells of the callee of c are in it.
 func (m *memory) mapCells(c *ast.Call, cells []*location, f func(*location)) {
-	if of := m.calls[c]; of != nil {
-		c = of
-	}
+	c = m.origin(c)
 	if m.inSCC[c.Fun.Fn] == nil {
 		m.values(c)
 	}
@@ -243,14 +222,7 @@ func (m *memory) writes(s ast.Stmt, f func(*location)) {
 
 // callWrites calls f for every cell that the calls in e write.
 func (m *memory) callWrites(e ast.Expr, f func(*location)) {
-	ast.Walk(e, func(e ast.Expr) bool {
-		c, ok := e.(*ast.Call)
-		if !ok {
-			return true
-		}
-		if of := m.calls[c]; of != nil {
-			c = of
-		}
+	m.eachCall(e, func(c *ast.Call) {
 		switch {
 		case c.Fun.Builtin == "copy" || c.Fun.Builtin == "append" && len(c.Args) > 1 || c.Fun.Builtin == "clear":
 			if dst := m.reach(c.Args[0]); dst != nil {
@@ -263,21 +235,13 @@ func (m *memory) callWrites(e ast.Expr, f func(*location)) {
 				m.behindArgs(c, f)
 			}
 		}
-		return true
 	})
 }
 
 // appends calls f for the memory that a statement may append to in place.
 func (m *memory) appends(s ast.Stmt, f func(*location)) {
 	ast.Exprs(s, func(e ast.Expr, _ bool) {
-		ast.Walk(e, func(e ast.Expr) bool {
-			c, ok := e.(*ast.Call)
-			if !ok {
-				return true
-			}
-			if of := m.calls[c]; of != nil {
-				c = of
-			}
+		m.eachCall(e, func(c *ast.Call) {
 			switch {
 			case c.Fun.Builtin == "append" && len(c.Args) > 1:
 				if dst := m.reach(c.Args[0]); dst != nil {
@@ -288,9 +252,26 @@ func (m *memory) appends(s ast.Stmt, f func(*location)) {
 					m.mapCells(c, s.appends, f)
 				}
 			}
-			return true
 		})
 	})
+}
+
+// eachCall calls f for the calls in e, for a split one with the call that it was made of.
+func (m *memory) eachCall(e ast.Expr, f func(*ast.Call)) {
+	ast.Walk(e, func(e ast.Expr) bool {
+		if c, ok := e.(*ast.Call); ok {
+			f(m.origin(c))
+		}
+		return true
+	})
+}
+
+// origin returns the call that a split one was made of, and another as it is.
+func (m *memory) origin(c *ast.Call) *ast.Call {
+	if of := m.calls[c]; of != nil {
+		return of
+	}
+	return c
 }
 
 // hasRefs reports whether values of type t hold pointers, slices or maps.

@@ -45,15 +45,15 @@ func (h *helper) reverse() *ast.Func {
 	return h.vjp
 }
 
-// vjpSignature is the signature of the reverse mode of the callee, as a function.
-func (h *helper) vjpSignature() ast.Signature {
+// signature is the signature of a mode of the callee, as a function.
+func (h *helper) signature(mode ast.Mode) ast.Signature {
 	var wrt []int
 	for i, in := range h.in {
 		if in {
 			wrt = append(wrt, i)
 		}
 	}
-	sig, err := ast.SignatureOf(h.f.Obj.Signature(), ast.VJP, wrt)
+	sig, err := ast.SignatureOf(h.f.Obj.Signature(), mode, wrt)
 	if err != nil {
 		refuse(h.f.Pos, "%s %v", h.f.Name, err)
 	}
@@ -66,7 +66,7 @@ func (h *helper) vjpSignature() ast.Signature {
 
 // buildVJP writes the reverse mode of the callee.
 func (h *helper) buildVJP() {
-	sig := h.vjpSignature()
+	sig := h.signature(ast.VJP)
 	a := &assembly{u: h.u, mode: ast.VJP, sig: sig, in: h.in, trusted: true}
 	a.d = h.u.prepare(h.f, h.in, h.at, true, false)
 	a.f = h.vjp
@@ -81,7 +81,7 @@ func (r *reverser) callAtOnce(a *area, it *item) []ast.Stmt {
 	s := it.stmt
 	n := r.calls[s]
 	h := n.helper
-	fn, sig := h.reverse(), h.vjpSignature()
+	fn, sig := h.reverse(), h.signature(ast.VJP)
 	main := &context{part: a.part, area: a, mid: true}
 	call := &ast.Call{Fun: ast.Callee{Gen: fn}, T: tupleOf(sig.Results)}
 	var zeros, pushes []ast.Stmt
@@ -127,13 +127,13 @@ func (r *reverser) callAtOnce(a *area, it *item) []ast.Stmt {
 	r.tree.at[out[len(out)-1]] = it
 	r.joint[out[len(out)-1]] = true
 	if len(zeros)+len(pushes) > 0 {
-		out = append(append(append(out, r.mark(main)), zeros...), comment2(pushes, s.Info().Src)...)
+		out = append(append(append(out, r.mark(main)), zeros...), commentAny(pushes, s.Info().Src)...)
 	}
 	return out
 }
 
-// comment2 is comment for a list that may be empty.
-func comment2(list []ast.Stmt, text string) []ast.Stmt {
+// commentAny is comment for a list that may be empty.
+func commentAny(list []ast.Stmt, text string) []ast.Stmt {
 	if len(list) == 0 || text == "" {
 		return list
 	}

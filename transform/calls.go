@@ -80,7 +80,7 @@ func (u *Unit) inlined(c *ast.Call) ast.Expr {
 	}
 	e, by := u.oneExpression(c.Fun.Fn), map[*ast.Var]ast.Expr{}
 	for i, p := range u.Lower(c.Fun.Fn).Params {
-		if cost(c.Args[i]) > 2 && count2(e, p) > 1 {
+		if cost(c.Args[i]) > 2 && occurrences(e, p) > 1 {
 			return nil
 		}
 		by[p] = c.Args[i]

@@ -61,11 +61,11 @@ func addressTaken(b *ast.Block) map[*ast.Var]bool {
 	eachExpr(b, func(_ ast.Stmt, e ast.Expr) {
 		switch e := e.(type) {
 		case *ast.Addr:
-			if v := rootVar(e.X); v != nil {
+			if v := ast.RootVar(e.X); v != nil {
 				taken[v] = true
 			}
 		case *ast.Slice:
-			if v := rootVar(e.X); v != nil && isArray(e.X.Type()) {
+			if v := ast.RootVar(e.X); v != nil && isArray(e.X.Type()) {
 				taken[v] = true
 			}
 		}

@@ -297,7 +297,7 @@ func (d *derivation) extra() map[ast.Stmt][]*ast.Var {
 		} else {
 			lhs = &ast.Ref{Var: s.(*ast.Decl).Vars[0]}
 		}
-		if sv := d.shadows[rootVar(lhs)]; sv != nil {
+		if sv := d.shadows[ast.RootVar(lhs)]; sv != nil {
 			out[g.after] = append(out[g.after], sv)
 		}
 	}

@@ -250,10 +250,10 @@ func (t *tangents) sides(s ast.Stmt, lhs, rhs []ast.Expr, op token.Token) []ast.
 
 // tangentPlace is the place of the tangent of a place.
 func (t *tangents) tangentPlace(l ast.Expr) ast.Expr {
-	if v := rootVar(l); v != nil {
+	if v := ast.RootVar(l); v != nil {
 		t.both(v)
 	}
-	if v := rootVar(l); v != nil {
+	if v := ast.RootVar(l); v != nil {
 		return replaceRoot(l, t.both(v))
 	}
 	return t.place(l, now)
@@ -470,11 +470,11 @@ func (t *tangents) copyStmts(s ast.Stmt, c *ast.Call) []ast.Stmt {
 
 func (t *tangents) appendStmt(s ast.Stmt, l ast.Expr, c *ast.Call) []ast.Stmt {
 	for _, x := range c.Args {
-		if v := rootVar(x); v != nil && hasRefs(v.Type) {
+		if v := ast.RootVar(x); v != nil && hasRefs(v.Type) {
 			t.both(v)
 		}
 	}
-	if v := rootVar(l); v != nil {
+	if v := ast.RootVar(l); v != nil {
 		t.both(v)
 	}
 	var values []ast.Stmt // tangents of what is appended, before x moves
@@ -706,7 +706,7 @@ func (d *derivation) tangentCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call, h *hel
 			continue
 		}
 		for _, x := range c.Args {
-			if v := rootVar(x); v != nil {
+			if v := ast.RootVar(x); v != nil {
 				d.both(v)
 			}
 		}

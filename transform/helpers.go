@@ -166,21 +166,7 @@ func (h *helper) buildBack() {
 
 // buildTangent writes the forward mode of a callee.
 func (h *helper) buildTangent() {
-	var wrt []int
-	for i, in := range h.in {
-		if in {
-			wrt = append(wrt, i)
-		}
-	}
-	sig, err := ast.SignatureOf(h.f.Obj.Signature(), ast.JVP, wrt)
-	if err != nil {
-		refuse(h.f.Pos, "%s %v", h.f.Name, err)
-	}
-	if sig.Recv != nil {
-		sig.Params = append([]ast.Param{*sig.Recv}, sig.Params...)
-		sig.Recv = nil
-	}
-	g := h.u.tangent(h.f, sig, h.in, h.at, h.tan.Name, false)
+	g := h.u.tangent(h.f, h.signature(ast.JVP), h.in, h.at, h.tan.Name, false)
 	g.Doc = fmt.Sprintf("%s is the forward mode of %s.", g.Name, docName(h.f))
 	*h.tan = *g
 }

@@ -10,13 +10,13 @@ import (
 
 // The inserts are what the reverse sweep asks of the forward sweep: values to remember, iterations to count, exits to flag.
 type inserts struct {
-	tree   *tree
-	marks  map[*ast.Block]*context
-	before map[ast.Stmt][]ast.Stmt
-	after  map[ast.Stmt][]ast.Stmt
-	start  map[*ast.Block][]ast.Stmt
-	first  map[*part][]ast.Stmt // at the beginning of an area, by its part
-	entry_ map[*part][]ast.Stmt // at the entry of an area, behind first
+	tree    *tree
+	marks   map[*ast.Block]*context
+	before  map[ast.Stmt][]ast.Stmt
+	after   map[ast.Stmt][]ast.Stmt
+	start   map[*ast.Block][]ast.Stmt
+	first   map[*part][]ast.Stmt // at the beginning of an area, by its part
+	entries map[*part][]ast.Stmt // at the entry of an area, behind first
 
 	notes    []note
 	counters []*counterInsert
@@ -48,7 +48,7 @@ func newInserts(t *tree) *inserts {
 	return &inserts{
 		tree: t, marks: map[*ast.Block]*context{},
 		before: map[ast.Stmt][]ast.Stmt{}, after: map[ast.Stmt][]ast.Stmt{}, start: map[*ast.Block][]ast.Stmt{},
-		first: map[*part][]ast.Stmt{}, entry_: map[*part][]ast.Stmt{},
+		first: map[*part][]ast.Stmt{}, entries: map[*part][]ast.Stmt{},
 		lists: map[*item]*ast.Var{}, areas: map[*part]*area{},
 	}
 }
@@ -94,7 +94,7 @@ func (in *inserts) entryFirst(p *part, s ast.Stmt) {
 func (in *inserts) atEntry(p *part, change func([]ast.Stmt) []ast.Stmt) {
 	switch {
 	case in.areas[p] != nil:
-		in.entry_[p] = change(in.entry_[p])
+		in.entries[p] = change(in.entries[p])
 	case p.before != nil:
 		at := in.key(p.before)
 		in.before[at] = change(in.before[at])
@@ -157,7 +157,7 @@ func (in *inserts) save(v *resolver, n *need) []ast.Stmt {
 	if n.flag != nil {
 		return in.saveFlag(v, n, loops)
 	}
-	if v.synthetic[rootVar(n.expr)] != nil {
+	if v.synthetic[ast.RootVar(n.expr)] != nil {
 		return in.saveCount(v, n)
 	}
 	if len(loops) == 0 {
@@ -223,7 +223,7 @@ func (in *inserts) direct(it *item, a *area) bool { return it.part == a.part && 
 
 // saveFlag makes the forward sweep remember whether a statement jumped: where it jumps, and where what follows it begins.
 func (in *inserts) saveFlag(v *resolver, n *need, loops []*item) []ast.Stmt {
-	flag := rootVar(n.expr)
+	flag := ast.RootVar(n.expr)
 	var remember func(value bool) ast.Stmt
 	var load []ast.Stmt
 	if len(loops) == 0 {
@@ -253,7 +253,7 @@ func (in *inserts) saveFlag(v *resolver, n *need, loops []*item) []ast.Stmt {
 // saveCount makes the forward sweep remember a trip count or an exit flag of an inner loop: it is counted, or set, in the last
 // element of a slice, so that it is there however the loop is left.
 func (in *inserts) saveCount(v *resolver, n *need) []ast.Stmt {
-	x := rootVar(n.expr)
+	x := ast.RootVar(n.expr)
 	t := types.NewSlice(x.Type)
 	v.sweepBackwards(loopsWithin(n.home, n.area.part))
 	n.slot = ast.NewVar(plural(x.Name), t)
@@ -394,8 +394,8 @@ func (in *inserts) forEach(f func([]ast.Stmt) []ast.Stmt) {
 	for k, l := range in.start {
 		in.start[k] = f(l)
 	}
-	for k, l := range in.entry_ {
-		in.entry_[k] = f(l)
+	for k, l := range in.entries {
+		in.entries[k] = f(l)
 	}
 }
 
@@ -470,7 +470,7 @@ func (in *inserts) apply(b *ast.Block) *ast.Block {
 		if mark, ok := s.(*ast.Block); ok && in.marks[mark] != nil {
 			c := in.marks[mark]
 			if c.entry && !c.empty {
-				out.Stmts = append(append(out.Stmts, in.first[c.part]...), in.entry_[c.part]...)
+				out.Stmts = append(append(out.Stmts, in.first[c.part]...), in.entries[c.part]...)
 			}
 			continue
 		}

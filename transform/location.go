@@ -239,11 +239,11 @@ func (m *memory) noteAddresses(e ast.Expr) {
 	ast.Walk(e, func(e ast.Expr) bool {
 		switch e := e.(type) {
 		case *ast.Addr:
-			if v := rootVar(e.X); v != nil {
+			if v := ast.RootVar(e.X); v != nil {
 				m.variable(v).addr = true
 			}
 		case *ast.Slice:
-			if v := rootVar(e.X); v != nil && isArray(e.X.Type()) {
+			if v := ast.RootVar(e.X); v != nil && isArray(e.X.Type()) {
 				m.variable(v).addr = true
 			}
 		}
@@ -439,13 +439,7 @@ func (m *memory) place(e ast.Expr) *location {
 		}
 		return m.part(m.place(e.X), fieldIndex(e.X.Type(), e.Field))
 	case *ast.Index:
-		switch e.X.Type().Underlying().(type) {
-		case *types.Array:
-			return m.part(m.place(e.X), 0)
-		case *types.Pointer:
-			return m.part(m.reach(e.X), 0)
-		}
-		return m.reach(e.X)
+		return m.elements(e.X)
 	case *ast.Deref:
 		return m.reach(e.X)
 	case *ast.Convert:
@@ -464,17 +458,22 @@ func fieldIndex(t types.Type, f *types.Var) int {
 	panic(fmt.Sprintf("transform: %s has no field %s", t, f.Name()))
 }
 
+// elements returns the location of the elements of an array, a pointer to one or a slice.
+func (m *memory) elements(x ast.Expr) *location {
+	switch x.Type().Underlying().(type) {
+	case *types.Array:
+		return m.part(m.place(x), 0)
+	case *types.Pointer:
+		return m.part(m.reach(x), 0)
+	}
+	return m.reach(x)
+}
+
 // reach returns the location that the value of e refers to, or nil where it refers to none.
 func (m *memory) reach(e ast.Expr) *location {
 	switch e := e.(type) {
 	case *ast.Slice:
-		switch e.X.Type().Underlying().(type) {
-		case *types.Array:
-			return m.part(m.place(e.X), 0)
-		case *types.Pointer:
-			return m.part(m.reach(e.X), 0)
-		}
-		return m.reach(e.X)
+		return m.elements(e.X)
 	case *ast.Addr:
 		return m.place(e.X)
 	case *ast.Past:

@@ -84,7 +84,7 @@ func (d *derivation) shadowAppend(s ast.Stmt, l ast.Expr, c *ast.Call) []ast.Stm
 	y := &ast.Ref{Var: ref.Var}
 	dy := &ast.Ref{Var: d.shadow(ref.Var)}
 	dx := d.value(x, now)
-	if !d.forward && ref.Var == rootVar(x) {
+	if !d.forward && ref.Var == ast.RootVar(x) {
 		// dx is the old value of dy, which the reverse sweep asks for as it was before.
 		dx = &ast.Ref{Var: d.shadow(ref.Var)}
 	}

@@ -234,7 +234,7 @@ func appendsItself(s *ast.Assign) bool {
 	if !ok || c.Fun.Builtin != "append" || s.Lhs[0] == nil || !c.Spread && !hasRefs(elemType(c.T)) {
 		return false
 	}
-	v := rootVar(s.Lhs[0])
+	v := ast.RootVar(s.Lhs[0])
 	return slices.ContainsFunc(c.Args[1:], func(a ast.Expr) bool {
 		return ast.Any(a, func(e ast.Expr) bool { r, ok := e.(*ast.Ref); return ok && r.Var == v })
 	})
@@ -542,10 +542,10 @@ func assigns(b *ast.Block, v *ast.Var) bool {
 	found := false
 	ast.Inspect(b, func(s ast.Stmt) bool {
 		ast.Exprs(s, func(e ast.Expr, assigned bool) {
-			found = found || assigned && rootVar(e) == v
+			found = found || assigned && ast.RootVar(e) == v
 			ast.Walk(e, func(e ast.Expr) bool {
 				a, ok := e.(*ast.Addr)
-				found = found || ok && rootVar(a.X) == v
+				found = found || ok && ast.RootVar(a.X) == v
 				return !found
 			})
 		})

@@ -355,7 +355,7 @@ func (r *reverser) scalars(s ast.Stmt, targets []*target) []ast.Stmt {
 // is what it was seeded with wherever it is asked for.
 func (r *reverser) onlyReturned(targets []*target) bool {
 	for _, t := range targets {
-		v := rootVar(t.l)
+		v := ast.RootVar(t.l)
 		if v == nil || v.Obj != nil || !contains(r.fn.Results, v) {
 			return false
 		}
@@ -451,7 +451,7 @@ func (r *reverser) linearise(s ast.Stmt, t *target, single bool) *linear {
 
 // contribute notes that something is added to an adjoint.
 func (r *reverser) contribute(d ast.Expr) {
-	if v := rootVar(d); v != nil {
+	if v := ast.RootVar(d); v != nil {
 		r.contributed[v] = true
 	}
 }

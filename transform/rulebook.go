@@ -243,7 +243,7 @@ func (b *binding) subst(e ast.Expr) ast.Expr {
 func (b *binding) inline(result ast.Expr, rule *Rule) ast.Expr {
 	result = foldRule(result, b.args)
 	for i, p := range rule.Func.Params {
-		if p != b.dy && count2(result, p) > 1 {
+		if p != b.dy && occurrences(result, p) > 1 {
 			name := "v"
 			if i == len(rule.Func.Params)-2 {
 				name = valueName(rule)
@@ -277,7 +277,7 @@ func foldRule(e ast.Expr, args map[*ast.Var]ast.Expr) ast.Expr {
 	return fold((&binding{args: lits}).subst(e))
 }
 
-func count2(e ast.Expr, v *ast.Var) int {
+func occurrences(e ast.Expr, v *ast.Var) int {
 	n := 0
 	ast.Walk(e, func(e ast.Expr) bool {
 		if r, ok := e.(*ast.Ref); ok && r.Var == v {

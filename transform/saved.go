@@ -186,9 +186,9 @@ func (v *resolver) value(e ast.Expr, u use) ast.Expr {
 
 // inParts returns e with its operands as they were at a point. Of a place the root stays as it is.
 func (v *resolver) inParts(e ast.Expr, u use) ast.Expr {
-	root := rootVar(e)
+	root := ast.RootVar(e)
 	return ast.MapOperands(e, func(x ast.Expr) ast.Expr {
-		if root != nil && isPlace(e) && rootVar(x) == root && !isIndexOf(e, x) {
+		if root != nil && isPlace(e) && ast.RootVar(x) == root && !isIndexOf(e, x) {
 			if _, ok := x.(*ast.Ref); ok {
 				return x
 			}
@@ -284,10 +284,10 @@ func (v *resolver) slots(e ast.Expr, u use) int {
 
 // addressSlots is slots for what finding a place takes.
 func (v *resolver) addressSlots(e ast.Expr, u use) int {
-	root, n := rootVar(e), 0
+	root, n := ast.RootVar(e), 0
 	for _, x := range ast.Operands(e) {
 		switch {
-		case root == nil || rootVar(x) != root || isIndexOf(e, x):
+		case root == nil || ast.RootVar(x) != root || isIndexOf(e, x):
 			n += v.slots(x, u)
 		default:
 			if _, ok := x.(*ast.Ref); !ok {
@@ -309,7 +309,7 @@ func roundsTwice(e ast.Expr) bool {
 
 // placeSlots is 1 if the value at a place may have been overwritten since, else 0.
 func (v *resolver) placeSlots(e ast.Expr, u use) int {
-	root := rootVar(e)
+	root := ast.RootVar(e)
 	operands := ast.Operands(e)
 	switch {
 	case root == nil && v.inShadow(e):
@@ -735,7 +735,7 @@ func (v *resolver) homeOf(n *need) *part {
 	for _, p := range n.uses[1:] {
 		home = common(home, p)
 	}
-	if n.front || n.flag != nil || v.synthetic[rootVar(n.expr)] != nil {
+	if n.front || n.flag != nil || v.synthetic[ast.RootVar(n.expr)] != nil {
 		return n.part
 	}
 	for p := home; p != n.part && p != nil && p != n.area.part; p = p.parent {

@@ -218,7 +218,7 @@ func (d *derivation) value(e ast.Expr, read reader) ast.Expr {
 	case *ast.Addr:
 		return d.address(e, read)
 	case *ast.Ref, *ast.Field, *ast.Index, *ast.Deref:
-		if v := rootVar(e); v != nil && !d.mem.addressed(v) {
+		if v := ast.RootVar(e); v != nil && !d.mem.addressed(v) {
 			if _, ref := e.(*ast.Ref); ref {
 				return read(whole(v, d.shadow(v)))
 			}
@@ -352,7 +352,7 @@ func (d *derivation) shadowAssign(s ast.Stmt, lhs, rhs []ast.Expr) []ast.Stmt {
 		if !d.reachesActive(l) {
 			continue
 		}
-		if v := rootVar(l); v != nil && !d.mem.addressed(v) {
+		if v := ast.RootVar(l); v != nil && !d.mem.addressed(v) {
 			place := replaceRoot(l, d.shadow(v))
 			if r, ok := l.(*ast.Ref); ok && r.Again {
 				place = &ast.Ref{Var: d.shadow(v), Again: true}

@@ -48,11 +48,11 @@ func (m *memory) stemsByCell() map[*location][]*stem {
 
 // hasBelow reports whether a location has a stem of its own below s, or is that of one.
 func (s *stem) hasBelow(l *location) bool {
-	return slices.ContainsFunc(l.stems, func(t *stem) bool { return t != s && t.input == s.input && within2(t.value, s.value) })
+	return slices.ContainsFunc(l.stems, func(t *stem) bool { return t != s && t.input == s.input && goesOn(t.value, s.value) })
 }
 
-// within2 reports whether the path e goes on from the path of.
-func within2(e, of ast.Expr) bool {
+// goesOn reports whether the path e goes on from the path of.
+func goesOn(e, of ast.Expr) bool {
 	for {
 		if ast.Equal(e, of) {
 			return true
@@ -175,7 +175,7 @@ func (d *derivation) apart() []pairOfStems {
 	}
 	found := map[pairOfStems]bool{}
 	add := func(s, t *stem) {
-		if s != t && !(s.input == t.input && (within2(s.value, t.value) || within2(t.value, s.value))) {
+		if s != t && !(s.input == t.input && (goesOn(s.value, t.value) || goesOn(t.value, s.value))) {
 			if rank[t] < rank[s] {
 				s, t = t, s
 			}

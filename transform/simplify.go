@@ -112,7 +112,7 @@ func (c *constProp) stmt(s ast.Stmt) []ast.Stmt {
 func (c *constProp) forget(s ast.Stmt) {
 	ast.Inspect(s, func(s ast.Stmt) bool {
 		ast.Exprs(s, func(e ast.Expr, assigned bool) {
-			if v := rootVar(e); assigned && v != nil {
+			if v := ast.RootVar(e); assigned && v != nil {
 				delete(c.known, v)
 			}
 		})
@@ -147,7 +147,7 @@ func (c *constProp) assign(s *ast.Assign) []ast.Stmt {
 		if l == nil {
 			continue
 		}
-		if v := rootVar(l); v != nil {
+		if v := ast.RootVar(l); v != nil {
 			delete(c.known, v)
 		}
 	}

@@ -73,7 +73,7 @@ func (t *temps) count(b *ast.Block) {
 				t.defs[r.Var]++
 				return
 			}
-			if v := rootVar(e); v != nil && assigned {
+			if v := ast.RootVar(e); v != nil && assigned {
 				t.defs[v] += 2 // a part of it changes
 			}
 			t.read(e)
@@ -325,7 +325,7 @@ func (t *temps) disturbs(s ast.Stmt, e ast.Expr) bool {
 				roots = append(roots, nil) // others may write it
 			}
 		case *ast.Index, *ast.Deref, *ast.Field:
-			if rootVar(x) == nil {
+			if ast.RootVar(x) == nil {
 				roots = append(roots, rootOf(x))
 			}
 		}
@@ -343,7 +343,7 @@ func (t *temps) disturbs(s ast.Stmt, e ast.Expr) bool {
 		}
 		ast.Exprs(s, func(x ast.Expr, assigned bool) {
 			if assigned {
-				if v := rootVar(x); v != nil {
+				if v := ast.RootVar(x); v != nil {
 					found = found || vars[v] || t.taken[v] && len(roots) > 0
 				} else {
 					found = found || t.meets(rootOf(x), roots)
@@ -450,7 +450,7 @@ func (t *temps) returned(a *ast.Assign, list []ast.Stmt, i int) bool {
 	n := 0
 	for _, e := range ret.Results {
 		if mentions(e, l.Var) {
-			n += count2(e, l.Var)
+			n += occurrences(e, l.Var)
 		}
 	}
 	if n != 1 || a.Comment != "" && ret.Comment != "" || ast.Any(a.Rhs[0], t.impure) && len(ret.Results) > 1 && slices.ContainsFunc(ret.Results, func(e ast.Expr) bool { return ast.Any(e, t.impure) }) {

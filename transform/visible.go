@@ -18,12 +18,13 @@ func (u *Unit) checkVisible(f *ast.Func) {
 			refuse(token.NoPos, "%s cannot be differentiated from here: it uses %s, which package %s does not export; give it a directive or a rule there", f.Obj.FullName(), obj.Name(), obj.Pkg().Name())
 		}
 	}
+	seeType := func(obj *types.TypeName) { see(obj) }
 	for _, v := range f.Inputs() {
-		eachNamed(v.Type, see)
+		ast.EachTypeName(v.Type, seeType)
 	}
 	ast.Inspect(f.Body, func(s ast.Stmt) bool {
 		for _, v := range ast.Defined(s) {
-			eachNamed(v.Type, see)
+			ast.EachTypeName(v.Type, seeType)
 		}
 		ast.Exprs(s, func(e ast.Expr, _ bool) {
 			ast.Walk(e, func(e ast.Expr) bool {
@@ -35,9 +36,9 @@ func (u *Unit) checkVisible(f *ast.Func) {
 						see(e.Field)
 					}
 				case *ast.Convert:
-					eachNamed(e.T, see)
+					ast.EachTypeName(e.T, seeType)
 				case *ast.Composite:
-					eachNamed(e.T, see)
+					ast.EachTypeName(e.T, seeType)
 					for _, x := range e.Elems {
 						if x.Field != nil {
 							see(x.Field)
@@ -53,23 +54,4 @@ func (u *Unit) checkVisible(f *ast.Func) {
 		})
 		return true
 	})
-}
-
-// eachNamed calls f for every type name that writing t takes.
-func eachNamed(t types.Type, f func(types.Object)) {
-	switch t := t.(type) {
-	case *types.Named:
-		f(t.Obj())
-	case *types.Alias:
-		f(t.Obj())
-	case *types.Pointer:
-		eachNamed(t.Elem(), f)
-	case *types.Slice:
-		eachNamed(t.Elem(), f)
-	case *types.Array:
-		eachNamed(t.Elem(), f)
-	case *types.Map:
-		eachNamed(t.Key(), f)
-		eachNamed(t.Elem(), f)
-	}
 }

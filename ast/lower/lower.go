@@ -321,7 +321,7 @@ func (l *lowerer) checkPerIteration(n *ast.For) {
 				if !ok {
 					return true
 				}
-				if v := placeVar(a.X); slices.Contains(vars, v) {
+				if v := ast.RootVar(a.X); slices.Contains(vars, v) {
 					l.report(s.Info().Pos, fmt.Sprintf("the address of the loop variable %s is not supported yet: it is a new variable in each iteration; take that of a copy", v.Name))
 				}
 				return true
@@ -329,23 +329,6 @@ func (l *lowerer) checkPerIteration(n *ast.For) {
 		})
 		return true
 	})
-}
-
-// placeVar returns the variable that a place is part of, or nil.
-func placeVar(e ast.Expr) *ast.Var {
-	switch e := e.(type) {
-	case *ast.Ref:
-		return e.Var
-	case *ast.Field:
-		if ast.Pointee(e.X.Type()) == nil {
-			return placeVar(e.X)
-		}
-	case *ast.Index:
-		if _, ok := e.X.Type().Underlying().(*types.Array); ok {
-			return placeVar(e.X)
-		}
-	}
-	return nil
 }
 
 func (l *lowerer) rangeStmt(s *goast.RangeStmt) []ast.Stmt {

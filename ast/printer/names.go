@@ -111,49 +111,13 @@ func (n *namer) used(v *ast.Var) bool { return len(n.vars[v].uses) > 0 }
 func (n *namer) typ(t types.Type) {
 	n.pos++
 	n.types[t] = append(n.types[t], n.pos)
-	eachTypeName(t, func(obj *types.TypeName) {
+	ast.EachTypeName(t, func(obj *types.TypeName) {
 		if obj.Pkg() == nil {
 			n.outer[obj.Name()] = append(n.outer[obj.Name()], n.pos)
 		} else {
 			n.objs[obj] = append(n.objs[obj], n.pos)
 		}
 	})
-}
-
-// eachTypeName calls f for every type name that writing t takes.
-func eachTypeName(t types.Type, f func(*types.TypeName)) {
-	switch t := t.(type) {
-	case *types.Named:
-		f(t.Obj())
-	case *types.Alias:
-		f(t.Obj())
-	case *types.Basic:
-		if obj, ok := types.Universe.Lookup(t.Name()).(*types.TypeName); ok {
-			f(obj)
-		}
-	case *types.Pointer:
-		eachTypeName(t.Elem(), f)
-	case *types.Slice:
-		eachTypeName(t.Elem(), f)
-	case *types.Array:
-		eachTypeName(t.Elem(), f)
-	case *types.Map:
-		eachTypeName(t.Key(), f)
-		eachTypeName(t.Elem(), f)
-	case *types.Chan:
-		eachTypeName(t.Elem(), f)
-	case *types.Struct:
-		for v := range t.Fields() {
-			eachTypeName(v.Type(), f)
-		}
-	case *types.Signature:
-		for v := range t.Params().Variables() {
-			eachTypeName(v.Type(), f)
-		}
-		for v := range t.Results().Variables() {
-			eachTypeName(v.Type(), f)
-		}
-	}
 }
 
 func (n *namer) object(obj types.Object) {
@@ -416,7 +380,7 @@ func (im *imports) use(n *namer) {
 }
 
 func (im *imports) useType(t types.Type) {
-	eachTypeName(t, func(obj *types.TypeName) {
+	ast.EachTypeName(t, func(obj *types.TypeName) {
 		im.add(obj.Pkg())
 		if obj.Pkg() == nil {
 			im.outer[obj.Name()] = true
