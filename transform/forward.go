@@ -480,7 +480,8 @@ func (t *tangents) appendStmt(s ast.Stmt, l ast.Expr, c *ast.Call) []ast.Stmt {
 	var values []ast.Stmt // tangents of what is appended, before x moves
 	var tans []ast.Expr
 	elem := elemType(c.T)
-	if !c.Spread && !hasRefs(elem) {
+	plain := ast.ShapeOf(elem) == ast.ReferenceLike
+	if !c.Spread && !plain {
 		for _, a := range c.Args[1:] {
 			v := ast.NewVar("t", elem)
 			values = append(values, define(v, t.tangentOf(s, a)))
@@ -488,7 +489,7 @@ func (t *tangents) appendStmt(s ast.Stmt, l ast.Expr, c *ast.Call) []ast.Stmt {
 		}
 	}
 	out := append(values, t.shadowAppend(s, l, c)...)
-	if hasRefs(elem) {
+	if plain {
 		return out
 	}
 	dy := &ast.Ref{Var: t.both(l.(*ast.Ref).Var)}

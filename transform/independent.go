@@ -47,6 +47,9 @@ func (r *reverser) addEffects(e *effects, it *item) {
 		e.order = true
 	}
 	note := r.calls[s]
+	if note != nil && r.writesLinks(note.call) {
+		e.order = true
+	}
 	read := func(x ast.Expr) {
 		for _, l := range r.act.sources(x) {
 			if r.act.active(l) {
@@ -101,6 +104,19 @@ func (r *reverser) addEffects(e *effects, it *item) {
 			e.sets[l.find()] = true
 		}
 	}
+}
+
+// writesLinks reports whether a call overwrites slices or pointers that lead to active memory.
+func (r *reverser) writesLinks(c *ast.Call) bool {
+	found := false
+	if s := r.u.summary(c.Fun.Fn); s != nil {
+		r.mem.mapCells(c, s.writes, func(l *location) {
+			if refers(l.typ) {
+				r.mem.reachable(r.mem.targetOf(l), map[*location]bool{}, func(c *location) { found = found || r.act.active(c) })
+			}
+		})
+	}
+	return found
 }
 
 // independent reports whether the iterations of a loop meet only in sums, so that each can be swept forward and back at once:

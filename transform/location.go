@@ -471,6 +471,9 @@ func (m *memory) elements(x ast.Expr) *location {
 
 // reach returns the location that the value of e refers to, or nil where it refers to none.
 func (m *memory) reach(e ast.Expr) *location {
+	if isNil(e) {
+		return nil
+	}
 	switch e := e.(type) {
 	case *ast.Slice:
 		return m.elements(e.X)

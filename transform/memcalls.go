@@ -56,7 +56,8 @@ func isNil(e ast.Expr) bool {
 //		dy = dx[:len(y)]
 //	}
 //
-// Whether an append moved is taken from the primal: the shadow need not have its capacity.
+// Whether an append moved is taken from the primal: the shadow need not have its capacity. Slices and pointers in the elements have
+// their shadows there, those of x to begin with.
 func (d *derivation) shadowAppend(s ast.Stmt, l ast.Expr, c *ast.Call) []ast.Stmt {
 	ref, ok := l.(*ast.Ref)
 	if !ok || len(c.Args) == 1 {
@@ -93,48 +94,164 @@ func (d *derivation) shadowAppend(s ast.Stmt, l ast.Expr, c *ast.Call) []ast.Stm
 		out = append(out, &ast.Decl{Vars: []*ast.Var{dy.Var}, Typed: true})
 	}
 	out = append(out, s)
-	var grow, keep []ast.Stmt
 	made := builtin("make", c.T, length(y), builtin("cap", intType, y))
+	grow := []ast.Stmt{set(dy, token.ASSIGN, made)}
+	keep := set(dy, token.ASSIGN, &ast.Slice{X: dx, Hi: length(y), T: c.T})
 	switch {
 	case isNil(x):
-		grow = []ast.Stmt{set(dy, token.ASSIGN, made)}
-		keep = []ast.Stmt{set(dy, token.ASSIGN, &ast.Name{Obj: types.Universe.Lookup("nil"), T: c.T})}
+		keep = set(dy, token.ASSIGN, &ast.Name{Obj: types.Universe.Lookup("nil"), T: c.T})
 	case hasRefs(elem) || d.forward:
 		t := ast.NewVar("grown", c.T)
-		grow = []ast.Stmt{define(t, made), &ast.Do{Call: builtin("copy", intType, &ast.Ref{Var: t}, dx)}, set(dy, token.ASSIGN, &ast.Ref{Var: t})}
-		keep = []ast.Stmt{set(dy, token.ASSIGN, &ast.Slice{X: dx, Hi: length(y), T: c.T})}
-	default:
-		grow = []ast.Stmt{set(dy, token.ASSIGN, made)}
-		keep = []ast.Stmt{set(dy, token.ASSIGN, &ast.Slice{X: dx, Hi: length(y), T: c.T})}
+		grow = []ast.Stmt{define(t, made)}
+		grow = append(append(grow, d.copyElements(&ast.Ref{Var: t}, dx)...), set(dy, token.ASSIGN, &ast.Ref{Var: t}))
 	}
-	last := &ast.If{Cond: &ast.Ref{Var: moved}, Then: &ast.Block{Stmts: grow}, Else: &ast.Block{Stmts: keep}}
+	last := &ast.If{Cond: &ast.Ref{Var: moved}, Then: &ast.Block{Stmts: grow}, Else: &ast.Block{Stmts: []ast.Stmt{keep}}}
 	out = append(out, last)
-	if hasRefs(elem) {
-		if !d.forward && d.shortens(c.T) {
-			refuse(s.Info().Pos, "append to a slice of slices or pointers is not supported yet in a function that shortens one: it may overwrite links that others read; make a new slice")
-		}
-		if !ast.Carries(elem) || ast.ShapeOf(elem) != ast.ReferenceLike {
-			refuse(s.Info().Pos, "append of %s is not supported yet", elem)
-		}
-		out = append(out, d.appendedHeaders(c, dy, n)...)
-	}
 	d.grown[s] = &growth{n, moved, last}
+	if hasRefs(elem) && !(d.forward && ast.ShapeOf(elem) == ast.Mixed) {
+		out = append(out, d.appendedLinks(s, c, y, n)...)
+	}
 	return out
 }
 
-// shortens reports whether the function takes a part of a slice of type t that ends before the slice does.
-func (d *derivation) shortens(t types.Type) bool {
-	found := false
+// copyElements copies the elements of one shadow to another: in reverse mode, the slices and pointers in them.
+func (d *derivation) copyElements(dst, src ast.Expr) []ast.Stmt {
+	elem := elemType(dst.Type())
+	if d.forward || ast.ShapeOf(elem) == ast.ReferenceLike {
+		return []ast.Stmt{&ast.Do{Call: builtin("copy", intType, dst, src)}}
+	}
+	i := ast.NewVar("i", intType)
+	return []ast.Stmt{&ast.Range{Key: &ast.Ref{Var: i}, Define: true, X: src, Body: &ast.Block{Stmts: setLinks(element(dst, i), element(src, i))}}}
+}
+
+// setLinks assigns the slices and pointers in a value, and leaves the floats beside them.
+func setLinks(dst, src ast.Expr) []ast.Stmt {
+	switch t := dst.Type(); ast.ShapeOf(t) {
+	case ast.ReferenceLike:
+		return []ast.Stmt{set(dst, token.ASSIGN, src)}
+	case ast.Mixed:
+		st, ok := t.Underlying().(*types.Struct)
+		if !ok {
+			refuse(token.NoPos, "arrays of %s are not supported yet", t)
+		}
+		var out []ast.Stmt
+		for f := range st.Fields() {
+			out = append(out, setLinks(&ast.Field{X: undereference(dst), Field: f}, &ast.Field{X: undereference(src), Field: f})...)
+		}
+		return out
+	}
+	return nil
+}
+
+// cloned returns a statement that puts the elements of a slice into a new one, and the new one.
+func cloned(name string, x ast.Expr) (ast.Stmt, *ast.Ref) {
+	none := &ast.Convert{X: &ast.Name{Obj: types.Universe.Lookup("nil"), T: x.Type()}, T: x.Type()}
+	c := builtin("append", x.Type(), none, x)
+	c.Spread = true
+	v := ast.NewVar(name, x.Type())
+	return define(v, c), &ast.Ref{Var: v}
+}
+
+// appendedLinks puts the shadows of slices and pointers in what c appends into the shadow of y, from element n on.
+func (d *derivation) appendedLinks(s ast.Stmt, c *ast.Call, y *ast.Ref, n *ast.Var) []ast.Stmt {
+	undone := !d.forward && !d.growsAlone(y.Var)
+	if c.Spread {
+		return d.copyLinks(s, func(read reader) ast.Expr {
+			return &ast.Slice{X: d.value(y, read), Lo: read(&ast.Ref{Var: n}), T: c.T}
+		}, d.value(c.Args[1], now), undone)
+	}
+	sh := &ast.Assign{Op: token.ASSIGN}
+	var out []ast.Stmt
+	for j, a := range c.Args[1:] {
+		at := &ast.Index{X: y, I: plus(&ast.Ref{Var: n}, int64(j)), T: elemType(c.T)}
+		out = append(out, d.storeLinks(s, sh, at, a, undone)...)
+	}
+	return append(out, sh)
+}
+
+// copyLinks copies slices and pointers from one shadow to a part of another, as s does; undone is that of storeLinks.
+func (d *derivation) copyLinks(s ast.Stmt, part func(reader) ast.Expr, from ast.Expr, undone bool) []ast.Stmt {
+	var out []ast.Stmt
+	to := part(now)
+	if undone {
+		save, olds := cloned("olds", to)
+		back := d.copyElements(part(d.before(save)), &ast.Past{X: olds, At: save, After: true})
+		d.undo[s] = append(d.undo[s], back...)
+		out = append(out, save)
+	}
+	if ast.ShapeOf(elemType(to.Type())) == ast.Mixed && !d.forward {
+		// Element by element: what is read may overlap what is written.
+		var save ast.Stmt
+		save, from = cloned("links", from)
+		out = append(out, save)
+	}
+	return append(out, d.copyElements(to, from)...)
+}
+
+// growsAlone reports whether nothing but the variable v refers to the memory of a slice that is appended to, so that what an append
+// overwrites nobody has read.
+func (d *derivation) growsAlone(v *ast.Var) bool {
+	if !d.isLocal(v) || d.mem.addressed(v) {
+		return false
+	}
+	alone := true
 	ast.Inspect(d.fn.Body, func(s ast.Stmt) bool {
-		ast.Exprs(s, func(e ast.Expr, _ bool) {
-			found = found || ast.Any(e, func(e ast.Expr) bool {
-				part, ok := e.(*ast.Slice)
-				return ok && part.Hi != nil && types.Identical(elemType(part.T), elemType(t))
-			})
+		lhs, rhs := sides(s)
+		for i, l := range lhs {
+			if r, ok := l.(*ast.Ref); ok && r.Var == v && i < len(rhs) {
+				alone = alone && len(lhs) == len(rhs) && isOwn(rhs[i], v)
+			}
+		}
+		ast.Exprs(s, func(e ast.Expr, assigned bool) {
+			if _, ok := e.(*ast.Ref); !ok || !assigned && !goesOver(s, e) {
+				alone = alone && !shares(e, v)
+			}
 		})
-		return !found
+		return alone
 	})
-	return found
+	return alone
+}
+
+// isOwn reports whether e is a new slice, or v with something appended.
+func isOwn(e ast.Expr, v *ast.Var) bool {
+	c, ok := e.(*ast.Call)
+	if !ok {
+		_, lit := e.(*ast.Composite)
+		return lit || isNil(e)
+	}
+	x, ok := c.Args[0].(*ast.Ref)
+	return c.Fun.Builtin == "make" || c.Fun.Builtin == "append" && (isNil(c.Args[0]) || ok && x.Var == v)
+}
+
+// goesOver reports whether s is a loop over e, or a return of it.
+func goesOver(s ast.Stmt, e ast.Expr) bool {
+	switch s := s.(type) {
+	case *ast.Range:
+		return s.X == e
+	case *ast.Return:
+		return true
+	}
+	return false
+}
+
+// shares reports whether the value of e may share memory with the slice v, or e hands v to a call.
+func shares(e ast.Expr, v *ast.Var) bool {
+	switch e := e.(type) {
+	case *ast.Ref:
+		return e.Var == v
+	case *ast.Index:
+		if r, ok := e.X.(*ast.Ref); ok && r.Var == v {
+			return shares(e.I, v)
+		}
+	case *ast.Call:
+		if e.Fun.Builtin == "len" || e.Fun.Builtin == "cap" {
+			return false
+		}
+		if r, ok := e.Args[0].(*ast.Ref); ok && e.Fun.Builtin == "append" && r.Var == v {
+			return slices.ContainsFunc(e.Args[1:], func(x ast.Expr) bool { return shares(x, v) })
+		}
+	}
+	return slices.ContainsFunc(ast.Operands(e), func(x ast.Expr) bool { return shares(x, v) })
 }
 
 func isDefine(s ast.Stmt) bool {
@@ -154,20 +271,6 @@ func isPath(e ast.Expr) bool {
 	return false
 }
 
-// appendedHeaders puts the shadows of appended slices or pointers into the shadow.
-func (d *derivation) appendedHeaders(c *ast.Call, dy ast.Expr, n *ast.Var) []ast.Stmt {
-	if c.Spread {
-		to := &ast.Slice{X: dy, Lo: &ast.Ref{Var: n}, T: c.T}
-		return []ast.Stmt{&ast.Do{Call: builtin("copy", intType, to, d.value(c.Args[1], now))}}
-	}
-	var out []ast.Stmt
-	for j, a := range c.Args[1:] {
-		at := &ast.Index{X: dy, I: plus(&ast.Ref{Var: n}, int64(j)), T: elemType(c.T)}
-		out = append(out, set(at, token.ASSIGN, d.value(a, now)))
-	}
-	return out
-}
-
 func plus(e ast.Expr, j int64) ast.Expr {
 	if j == 0 {
 		return e
@@ -179,17 +282,29 @@ func plus(e ast.Expr, j int64) ast.Expr {
 func (d *derivation) shadowDo(s *ast.Do) []ast.Stmt {
 	c := s.Call
 	switch {
-	case c.Fun.Builtin == "copy" && d.reachesActive(c.Args[0]):
-		if elem := elemType(c.Args[0].Type()); hasRefs(elem) {
-			if ast.ShapeOf(elem) != ast.ReferenceLike || !d.forward {
-				refuse(s.Pos, "copy of slices or pointers to active values is not supported yet; assign them in a loop")
-			}
-			return []ast.Stmt{&ast.Do{Call: builtin("copy", intType, d.value(c.Args[0], now), d.value(c.Args[1], now))}, s}
-		}
+	case d.copiesLinks(c):
+		return d.shadowCopy(s, c)
 	case c.Fun.Fn != nil && d.isSplit(c) && d.writesActive(c):
 		return d.splitCall(s, nil, c)
 	}
 	return []ast.Stmt{s}
+}
+
+// copiesLinks reports whether c copies slices or pointers that lead to active memory.
+func (d *derivation) copiesLinks(c *ast.Call) bool {
+	return c.Fun.Builtin == "copy" && d.reachesActive(c.Args[0]) && hasRefs(elemType(c.Args[0].Type()))
+}
+
+// shadowCopy adds what copy(dst, src) does to the shadow of dst, where the elements hold slices or pointers.
+func (d *derivation) shadowCopy(s ast.Stmt, c *ast.Call) []ast.Stmt {
+	n := ast.NewVar("n", intType)
+	def := define(n, builtin("min", intType, length(c.Args[0]), length(c.Args[1])))
+	d.begin[s] = def
+	first := func(x ast.Expr, read reader) ast.Expr {
+		return &ast.Slice{X: d.value(x, read), Hi: read(&ast.Ref{Var: n}), T: x.Type()}
+	}
+	out := d.copyLinks(s, func(read reader) ast.Expr { return first(c.Args[0], read) }, first(c.Args[1], now), true)
+	return append(append([]ast.Stmt{def}, out...), s)
 }
 
 // A splitNote is what the reverse sweep needs to know of a call whose forward sweep remembers.

@@ -220,7 +220,7 @@ func (n *normaliser) assign(s *ast.Assign) []ast.Stmt {
 	}
 	direct := len(s.Rhs) == 1 && n.alone(s.Rhs[0]) && (toVar || len(s.Lhs) > 1) && (s.Op == token.ASSIGN || s.Op == token.DEFINE)
 	if direct && !appendsItself(s) {
-		c.Rhs = []ast.Expr{h.operands(s.Rhs[0], false)}
+		c.Rhs = []ast.Expr{h.freeOfOverwrites(h.operands(s.Rhs[0], false))}
 		return append(h.pre, n.spread(&c)...)
 	}
 	c.Rhs = h.exprs(s.Rhs)
@@ -237,6 +237,28 @@ func appendsItself(s *ast.Assign) bool {
 	v := ast.RootVar(s.Lhs[0])
 	return slices.ContainsFunc(c.Args[1:], func(a ast.Expr) bool {
 		return ast.Any(a, func(e ast.Expr) bool { r, ok := e.(*ast.Ref); return ok && r.Var == v })
+	})
+}
+
+// freeOfOverwrites hoists what is appended where finding it reads what the append may overwrite, as in append(ts[:0], x[ts[1].i]).
+func (h *hoister) freeOfOverwrites(e ast.Expr) ast.Expr {
+	c, ok := e.(*ast.Call)
+	if !ok || c.Fun.Builtin != "append" || c.Spread || !hasRefs(elemType(c.T)) {
+		return e
+	}
+	written := map[*location]bool{}
+	h.mem.callWrites(c, func(l *location) { written[l] = true })
+	return ast.MapOperands(c, func(x ast.Expr) ast.Expr {
+		meets := false
+		read := h.mem.reads
+		if isPlace(x) {
+			read = h.mem.readsOfAddress
+		}
+		read(x, func(l *location) { meets = meets || written[l] })
+		if x == c.Args[0] || !meets {
+			return x
+		}
+		return h.hoist(x, false)
 	})
 }
 

@@ -142,12 +142,13 @@ func withComment(s ast.Stmt, text string) ast.Stmt {
 }
 
 func (r *reverser) simple(it *item) []ast.Stmt {
+	// What the statement reads it reads through the slices and pointers of before.
+	return append(slices.Clone(r.undo[it.stmt]), r.reversal(it)...)
+}
+
+func (r *reverser) reversal(it *item) []ast.Stmt {
 	switch s := it.stmt.(type) {
 	case *ast.Assign:
-		if undo := r.undo[s]; undo != nil {
-			// What s reads it reads through the slices and pointers of before.
-			return append(slices.Clone(undo), r.assign(s)...)
-		}
 		if note := r.calls[s]; note != nil {
 			return r.splitBack(s, note)
 		}
@@ -750,8 +751,8 @@ func (r *reverser) copyBack(s ast.Stmt, c *ast.Call) []ast.Stmt {
 		return nil
 	}
 	elem := elemType(dst.Type())
-	if ast.ShapeOf(elem) != ast.ValueLike {
-		refuse(s.Info().Pos, "copy of %s is not supported yet; assign in a loop", elem)
+	if ast.ShapeOf(elem) == ast.ReferenceLike {
+		return nil
 	}
 	n, i := ast.NewVar("n", intType), ast.NewVar("i", intType)
 	past := r.before(s)
@@ -761,9 +762,9 @@ func (r *reverser) copyBack(s ast.Stmt, c *ast.Call) []ast.Stmt {
 	var from ast.Expr = ddst
 	if r.reachesActive(src) && r.mem.reach(dst) == r.mem.reach(src) {
 		// The two may overlap: take the adjoints out before any is added.
-		t, take := takeOut(&ast.Slice{X: ddst, Hi: &ast.Ref{Var: n}, T: dst.Type()})
+		t, take := r.takeOut(&ast.Slice{X: ddst, Hi: &ast.Ref{Var: n}, T: dst.Type()})
 		out = append(out, take...)
-		from = &ast.Ref{Var: t}
+		from = t
 	}
 	body := &ast.Block{}
 	if r.reachesActive(src) {
@@ -776,12 +777,26 @@ func (r *reverser) copyBack(s ast.Stmt, c *ast.Call) []ast.Stmt {
 }
 
 // takeOut moves the adjoints of a part of a slice to a new variable and leaves zeros.
-func takeOut(part *ast.Slice) (*ast.Var, []ast.Stmt) {
-	t := ast.NewVar("adj", part.T)
-	none := &ast.Convert{X: &ast.Name{Obj: types.Universe.Lookup("nil"), T: part.T}, T: part.T}
-	taken := builtin("append", part.T, none, part)
-	taken.Spread = true
-	return t, []ast.Stmt{define(t, taken), &ast.Do{Call: builtin("clear", types.NewTuple(), part)}}
+func (r *reverser) takeOut(part *ast.Slice) (*ast.Ref, []ast.Stmt) {
+	take, t := cloned("adj", part)
+	if ast.ShapeOf(elemType(part.T)) != ast.Mixed {
+		return t, []ast.Stmt{take, &ast.Do{Call: builtin("clear", types.NewTuple(), part)}}
+	}
+	i := ast.NewVar("i", intType)
+	zero := &ast.Block{Stmts: []ast.Stmt{r.zero(element(part, i))}}
+	return t, []ast.Stmt{take, &ast.Range{Key: &ast.Ref{Var: i}, Define: true, X: t, Body: zero}}
+}
+
+// element is element i of x, or of what x is a part of.
+func element(x ast.Expr, i *ast.Var) ast.Expr {
+	at := ast.Expr(&ast.Ref{Var: i})
+	if part, ok := x.(*ast.Slice); ok {
+		x = part.X
+		if part.Lo != nil {
+			at = &ast.Binary{Op: token.ADD, X: part.Lo, Y: at, T: intType}
+		}
+	}
+	return &ast.Index{X: x, I: at, T: elemType(x.Type())}
 }
 
 // appendBack reverses y = append(x, …).
@@ -791,7 +806,7 @@ func (r *reverser) appendBack(s ast.Stmt, c *ast.Call, y *ast.Ref, g *growth) []
 	dy := after(g.after)(&ast.Ref{Var: r.shadow(y.Var)})
 	n := past(&ast.Ref{Var: g.n})
 	var out []ast.Stmt
-	valued := ast.ShapeOf(elem) == ast.ValueLike
+	valued := ast.ShapeOf(elem) != ast.ReferenceLike
 	if valued && c.Spread {
 		out = append(out, r.spreadBack(s, c, dy, n)...)
 	} else if valued {
@@ -821,10 +836,10 @@ func (r *reverser) spreadBack(s ast.Stmt, c *ast.Call, dy, n ast.Expr) []ast.Stm
 	body := &ast.Block{}
 	if r.reachesActive(v) && !isNil(c.Args[0]) && r.mem.reach(c.Args[0]) == r.mem.reach(v) {
 		// The two may overlap: take the adjoints out before any is added.
-		t, out := takeOut(&ast.Slice{X: dy, Lo: n, T: c.T})
+		t, out := r.takeOut(&ast.Slice{X: dy, Lo: n, T: c.T})
 		dv := &ast.Index{X: r.value(v, r.before(s)), I: &ast.Ref{Var: i}, T: elem}
-		body.Stmts = addValues(dv, &ast.Index{X: &ast.Ref{Var: t}, I: &ast.Ref{Var: i}, T: elem})
-		return append(out, &ast.Range{Key: &ast.Ref{Var: i}, Define: true, X: &ast.Ref{Var: t}, Body: body})
+		body.Stmts = addValues(dv, &ast.Index{X: t, I: &ast.Ref{Var: i}, T: elem})
+		return append(out, &ast.Range{Key: &ast.Ref{Var: i}, Define: true, X: t, Body: body})
 	}
 	if r.reachesActive(v) {
 		t := ast.NewVar("adj", elem)

@@ -328,6 +328,9 @@ func (d *derivation) shadowAssign(s ast.Stmt, lhs, rhs []ast.Expr) []ast.Stmt {
 		if c, ok := rhs[0].(*ast.Call); ok && c.Fun.Builtin == "append" && d.reachesActive(c) {
 			return d.shadowAppend(s, lhs[0], c)
 		}
+		if c := copyCall(rhs); c != nil && d.copiesLinks(c) {
+			return d.shadowCopy(s, c)
+		}
 		if c, ok := rhs[0].(*ast.Call); ok && d.isSplit(c) && (d.writesActive(c) || d.anyActive(lhs)) {
 			return d.splitCall(s, lhs, c)
 		}
@@ -338,16 +341,16 @@ func (d *derivation) shadowAssign(s ast.Stmt, lhs, rhs []ast.Expr) []ast.Stmt {
 	} else {
 		op = token.DEFINE
 	}
-	var before, out []ast.Stmt
+	var news, before []ast.Stmt
 	sh := &ast.Assign{Op: op}
 	for i, l := range lhs {
 		if l == nil || len(rhs) != len(lhs) {
 			continue
 		}
-		isNew := false
+		to := sh
 		if r, ok := l.(*ast.Ref); ok && d.mem.addressed(r.Var) && op == token.DEFINE && !r.Again && d.act.place(r) && !d.forward {
-			before = append(before, d.newShadow(r.Var))
-			isNew = true
+			news = append(news, d.newShadow(r.Var))
+			to = &ast.Assign{Op: token.ASSIGN}
 		}
 		if !d.reachesActive(l) {
 			continue
@@ -360,30 +363,35 @@ func (d *derivation) shadowAssign(s ast.Stmt, lhs, rhs []ast.Expr) []ast.Stmt {
 			sh.Lhs, sh.Rhs = append(sh.Lhs, place), append(sh.Rhs, d.shadowOf(s, rhs[i]))
 			continue
 		}
-		for _, st := range d.refStores(s, l, rhs[i]) {
-			place := d.place(st.place, now)
-			if isNew {
-				before = append(before, set(place, token.ASSIGN, st.value))
-				continue
-			}
-			if !d.forward {
-				old := ast.NewVar("old", place.Type())
-				save := define(old, place)
-				before = append(before, save)
-				back := set(d.place(st.place, d.before(save)), token.ASSIGN, &ast.Past{X: &ast.Ref{Var: old}, At: save, After: true})
-				d.undo[s] = append(d.undo[s], back)
-			}
-			sh.Lhs, sh.Rhs = append(sh.Lhs, place), append(sh.Rhs, st.value)
+		before = append(before, d.storeLinks(s, to, l, rhs[i], to == sh && !d.forward)...)
+		if to != sh {
+			news = append(news, to)
 		}
 	}
-	out = append(out, before...)
+	out := before
 	if len(sh.Lhs) > 0 {
 		out = append(out, sh)
-	}
-	if len(sh.Lhs) > 0 {
 		d.begin[s] = out[0]
 	}
-	return append(out, s)
+	return append(append(news, out...), s)
+}
+
+// storeLinks adds to sh what l = e, a part of s, does to slices and pointers in shadow memory. Undone says that the reverse sweep, which
+// then has reversed all that comes after s, puts back what was there; it returns what remembers that.
+func (d *derivation) storeLinks(s ast.Stmt, sh *ast.Assign, l, e ast.Expr, undone bool) []ast.Stmt {
+	var before []ast.Stmt
+	for _, st := range d.refStores(s, l, e) {
+		place := d.place(st.place, now)
+		if undone {
+			old := ast.NewVar("old", place.Type())
+			save := define(old, place)
+			before = append(before, save)
+			back := set(d.place(st.place, d.before(save)), token.ASSIGN, &ast.Past{X: &ast.Ref{Var: old}, At: save, After: true})
+			d.undo[s] = append(d.undo[s], back)
+		}
+		sh.Lhs, sh.Rhs = append(sh.Lhs, place), append(sh.Rhs, st.value)
+	}
+	return before
 }
 
 // anyActive reports whether one of the places, or what it leads to, is active.

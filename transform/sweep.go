@@ -283,12 +283,12 @@ func (r *reverser) canPivot(it *item) bool {
 		return r.independent(it)
 	}
 	if note := r.calls[it.stmt]; note != nil {
-		return r.oneSweep && note.helper.canVJP()
+		return r.oneSweep && note.helper.canVJP() && !r.effectsOf(it).order
 	}
 	if it.ends() != nil {
 		return true
 	}
-	return !it.then.jumpsOut() && !it.els.jumpsOut()
+	return !r.effectsOf(it).order && !it.then.jumpsOut() && !it.els.jumpsOut()
 }
 
 // isActiveItem reports whether the reversal of an item does anything.

@@ -2,6 +2,7 @@ package golden
 
 import (
 	"bytes"
+	gocmp "cmp"
 	"flag"
 	"fmt"
 	"go/format"
@@ -20,7 +21,10 @@ import (
 	"github.com/godiff/godiff/internal/derive"
 )
 
-var update = flag.Bool("update", false, "rewrite what the files of testdata want, where the numbers are right")
+var (
+	update = flag.Bool("update", false, "rewrite what the files of testdata want, where the numbers are right")
+	only   = flag.String("only", "", "files to run, by a pattern such as append* instead of all")
+)
 
 const howToUpdate = "to accept the new text: go test ./internal/golden -update"
 
@@ -122,8 +126,8 @@ type testCase struct {
 func readCases(t *testing.T, dirs ...string) []*testCase {
 	var cases []*testCase
 	for _, dir := range dirs {
-		paths, err := filepath.Glob(filepath.Join("..", "..", "testdata", dir, "*.txtar"))
-		if err != nil || len(paths) == 0 {
+		paths, err := filepath.Glob(filepath.Join("..", "..", "testdata", dir, gocmp.Or(*only, "*")+".txtar"))
+		if err != nil || len(paths) == 0 && *only == "" {
 			t.Fatalf("no files in testdata/%s (error %v)", dir, err)
 		}
 		for _, path := range paths {
