@@ -1,7 +1,6 @@
 package transform
 
 import (
-	"fmt"
 	"go/token"
 	"go/types"
 	"slices"
@@ -34,7 +33,7 @@ func (h *helper) canVJP() bool {
 			return false
 		}
 	}
-	return !h.f.Variadic
+	return true
 }
 
 // reverse returns the reverse mode of the callee.
@@ -198,5 +197,3 @@ func (r *reverser) pushArgument(s ast.Stmt, x ast.Expr, d *ast.Ref) []ast.Stmt {
 	}
 	return r.spreadTo(s, &target{rhs: x, seed: d})
 }
-
-var _ = fmt.Sprint

@@ -493,5 +493,6 @@ func (r *reverser) ownMulti(l *linear, rule *Rule, c *ast.Call, results, adjoint
 			n++
 		}
 	}
-	l.push(c.Args[rule.Wrt[0]], fold(b.subst(rule.Func.Body.Stmts[0].(*ast.Return).Results[0])))
+	e := ast.Map(rule.Func.Body.Stmts[0].(*ast.Return).Results[0], l.d.u.toCopy)
+	l.push(c.Args[rule.Wrt[0]], fold(b.subst(e)))
 }

@@ -21,7 +21,7 @@ func (u *Unit) prepare(f *ast.Func, in []bool, at callSite, memory, forward bool
 	}
 	d := u.analyse(&g, in, at, memory, forward)
 	d.checkOrder()
-	n := &normaliser{unit: u, mem: d.mem, act: d.act, split: d.isSplit, writes: d.writesActive}
+	n := &normaliser{unit: u, mem: d.mem, act: d.act, forward: forward, split: d.isSplit}
 	h := g
 	h.Body = n.block(g.Body)
 	d = u.analyse(&h, in, at, memory, forward)
@@ -99,19 +99,10 @@ func (u *Unit) analyse(f *ast.Func, in []bool, at callSite, memory, forward bool
 
 // checkOrder refuses statements that read memory which a call in them writes: Go does not say which comes first.
 func (d *derivation) checkOrder() {
-	ast.Inspect(d.fn.Body, func(s ast.Stmt) bool {
-		ast.Exprs(s, func(e ast.Expr, assigned bool) {
-			if assigned {
-				return
-			}
-			ast.Walk(e, func(e ast.Expr) bool {
-				if c, ok := e.(*ast.Call); ok && c.Fun.Fn != nil {
-					d.checkReadsBeside(s, c)
-				}
-				return true
-			})
-		})
-		return true
+	eachExpr(d.fn.Body, func(s ast.Stmt, e ast.Expr) {
+		if c, ok := e.(*ast.Call); ok && c.Fun.Fn != nil {
+			d.checkReadsBeside(s, c)
+		}
 	})
 }
 
@@ -124,23 +115,42 @@ func (d *derivation) checkReadsBeside(s ast.Stmt, c *ast.Call) {
 	if len(written) == 0 {
 		return
 	}
-	hole := &ast.Lit{Text: "0", Val: zeroValue, T: c.T}
+	see := func(l *location) {
+		if written[l.find()] && (l.v == nil || l.addr) {
+			refuse(s.Info().Pos, "%s may write what this statement reads beside the call, and Go does not say which comes first; call it in a statement of its own", c.Fun.Fn.Name())
+		}
+	}
 	ast.Exprs(s, func(e ast.Expr, assigned bool) {
 		if assigned {
-			return
+			d.mem.readsOfAddress(beside(e, c), see)
+		} else {
+			d.mem.reads(beside(e, c), see)
 		}
-		rest := ast.Map(e, func(x ast.Expr) ast.Expr {
-			if x == ast.Expr(c) {
-				return hole
-			}
-			return x
-		})
-		d.mem.reads(rest, func(l *location) {
-			if written[l.find()] && (l.v == nil || l.addr) {
-				refuse(s.Info().Pos, "%s may write what this statement reads beside the call, and Go does not say which comes first; call it in a statement of its own", c.Fun.Fn.Name())
-			}
-		})
 	})
+}
+
+// beside is e without what is evaluated before or after the call c for sure: c itself, what other calls do, and the other side of
+// && and ||.
+func beside(e ast.Expr, c *ast.Call) ast.Expr {
+	switch x := e.(type) {
+	case *ast.Call:
+		if x == c {
+			return &ast.Lit{Text: "0", Val: zeroValue, T: c.T}
+		}
+		if x.Fun.Builtin == "" {
+			args := ast.MapOperands(x, func(y ast.Expr) ast.Expr { return beside(y, c) })
+			return &ast.Call{Args: ast.Operands(args), T: x.T}
+		}
+	case *ast.Binary:
+		if x.Op == token.LAND || x.Op == token.LOR {
+			for _, side := range []ast.Expr{x.X, x.Y} {
+				if ast.Any(side, func(e ast.Expr) bool { return e == ast.Expr(c) }) {
+					return beside(side, c)
+				}
+			}
+		}
+	}
+	return ast.MapOperands(e, func(x ast.Expr) ast.Expr { return beside(x, c) })
 }
 
 // checkAll refuses what no transformation handles, wherever it stands.

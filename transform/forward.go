@@ -561,7 +561,8 @@ func (t *tangents) ownMulti(s ast.Stmt, lhs []ast.Expr, c *ast.Call, op token.To
 				args[p] = zeroOf(p.Type)
 			}
 		}
-		e := withoutZeros(fold((&binding{args: args}).subst(rule.Func.Body.Stmts[0].(*ast.Return).Results[0])))
+		e := ast.Map(rule.Func.Body.Stmts[0].(*ast.Return).Results[0], t.u.toCopy)
+		e = withoutZeros(fold((&binding{args: args}).subst(e)))
 		place, how := t.tangentPlace(l), token.ASSIGN
 		if r, ok := l.(*ast.Ref); ok && op == token.DEFINE && !r.Again {
 			how = token.DEFINE

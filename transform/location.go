@@ -576,6 +576,10 @@ func (m *memory) call(c *ast.Call, results []*location) {
 			}
 		}
 		return
+	case "new":
+		for _, x := range c.Args {
+			m.flow(m.targetOf(results[0]), x)
+		}
 	case "copy":
 		if elem := elemType(c.Args[0].Type()); elem != nil && hasRefs(elem) {
 			m.mix(m.reach(c.Args[0]), m.reach(c.Args[1]))

@@ -347,9 +347,6 @@ func (d *derivation) pattern(c *ast.Call) []bool {
 
 // splitCall is a call whose reverse mode is split: the forward sweep calls the function that remembers.
 func (d *derivation) splitCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call) []ast.Stmt {
-	if c.Spread || c.Fun.Fn.Signature().Variadic() {
-		refuse(s.Info().Pos, "calls of variadic functions with active arguments are not supported yet")
-	}
 	site := d.callSite(c, d.u.summary(c.Fun.Fn).mem)
 	site.intact = !d.forward && d.outlook.intact(d, s, c)
 	h := d.u.splitHelper(c.Fun.Fn, d.pattern(c), site)

@@ -24,11 +24,11 @@ import (
 // or a for with at most a condition; and every call that is differentiated as a call, and every allocation of
 // memory that carries a derivative, is the whole right side of an assignment to a variable.
 type normaliser struct {
-	unit   *Unit
-	mem    *memory
-	act    *activity
-	split  func(*ast.Call) bool // whether a call must stand alone
-	writes func(*ast.Call) bool // whether a call writes active memory
+	unit    *Unit
+	mem     *memory
+	act     *activity
+	forward bool
+	split   func(*ast.Call) bool // whether a call must stand alone
 }
 
 func (n *normaliser) block(b *ast.Block) *ast.Block {
@@ -64,7 +64,7 @@ func (n *normaliser) stmt(s ast.Stmt) []ast.Stmt {
 	case *ast.Return:
 		h := &hoister{normaliser: n}
 		c := *s
-		if len(s.Results) == 1 && n.alone(s.Results[0]) {
+		if call, _ := at(s.Results, 0).(*ast.Call); len(s.Results) == 1 && n.alone(s.Results[0]) && !(n.forward && call != nil && call.Fun.Fn == nil) {
 			c.Results = []ast.Expr{h.operands(s.Results[0], false)}
 		} else {
 			c.Results = h.exprs(s.Results)
@@ -97,29 +97,68 @@ func (n *normaliser) ifStmt(s *ast.If) []ast.Stmt {
 }
 
 func (n *normaliser) forStmt(s *ast.For) []ast.Stmt {
+	s, own, back := n.perIteration(s)
 	c := *s
-	if s.Cond != nil {
-		h := &hoister{normaliser: n}
-		c.Cond = h.expr(s.Cond, true)
-		if len(h.pre) > 0 {
-			refuse(s.Pos, "the condition of this loop calls a function that must be differentiated; call it in the body and break")
-		}
-	}
-	if counter(s) != nil {
-		c.Body = n.block(s.Body)
+	h := &hoister{normaliser: n}
+	c.Cond = h.expr(s.Cond, true)
+	c.Body = n.block(s.Body)
+	if counter(s) != nil && len(h.pre) == 0 {
 		return []ast.Stmt{&c}
 	}
 	c.Init, c.Post = nil, nil
-	body := n.block(s.Body)
-	if s.Post != nil {
-		body = repeatPost(body, func() []ast.Stmt { return n.stmt(s.Post) })
-		body.Stmts = append(body.Stmts, n.stmt(s.Post)...)
+	next := func() []ast.Stmt {
+		if s.Post == nil {
+			return back
+		}
+		return append(slices.Clone(back), n.stmt(s.Post)...)
 	}
-	c.Body = body
+	c.Body = repeatPost(c.Body, next)
+	c.Body.Stmts = slices.Concat(own, c.Body.Stmts, next())
+	if len(h.pre) > 0 {
+		leave := &ast.If{Cond: negate(c.Cond), Then: &ast.Block{Stmts: []ast.Stmt{&ast.Branch{Tok: token.BREAK}}}}
+		c.Body.Stmts = slices.Concat(h.pre, []ast.Stmt{leave}, c.Body.Stmts)
+		c.Cond = nil
+	}
 	if s.Init == nil {
 		return []ast.Stmt{&c}
 	}
 	return []ast.Stmt{&ast.Block{Meta: ast.Meta{Pos: s.Pos}, Stmts: append(n.stmt(s.Init), &c)}}
+}
+
+// perIteration returns a loop over variables whose address nobody takes, and what its iterations begin and end with: Go makes the
+// variables of a for statement anew in each iteration, which shows where their address is taken.
+//
+//	for i := 0; i < n; i++ { p = &i }        for t := 0; t < n; { i := t; p = &i; t = i; t++ }
+func (n *normaliser) perIteration(s *ast.For) (loop *ast.For, own, back []ast.Stmt) {
+	by := map[*ast.Var]ast.Expr{}
+	if s.Init != nil {
+		for _, v := range ast.Defined(s.Init) {
+			if n.mem.addressed(v) {
+				t := &ast.Ref{Var: ast.NewVar(v.Name, v.Type)}
+				by[v] = t
+				own = append(own, define(v, t))
+				back = append(back, set(t, token.ASSIGN, &ast.Ref{Var: v}))
+			}
+		}
+	}
+	if len(by) == 0 {
+		return s, nil, nil
+	}
+	shared := func(e ast.Expr) ast.Expr {
+		if ast.Any(e, func(e ast.Expr) bool { a, ok := e.(*ast.Addr); return ok && by[ast.RootVar(a.X)] != nil }) {
+			refuse(s.Pos, "the address of a loop variable is taken in the header of the loop; that is not supported yet: take it in the body")
+		}
+		return ast.Map(e, substitution(by))
+	}
+	c := *s
+	c.Init = mapAll(s.Init, shared)
+	if s.Cond != nil {
+		c.Cond = shared(s.Cond)
+	}
+	if s.Post != nil {
+		c.Post = mapAll(s.Post, shared)
+	}
+	return &c, own, back
 }
 
 // repeatPost puts the post statement before every continue of the loop whose body b is.
@@ -154,24 +193,25 @@ func (n *normaliser) rangeStmt(s *ast.Range) []ast.Stmt {
 		c.X = &ast.Ref{Var: t}
 	}
 	c.Body = n.block(s.Body)
-	var copies []ast.Stmt
+	var to, from []ast.Expr
 	own := func(e ast.Expr, name string) ast.Expr {
 		r, _ := e.(*ast.Ref)
 		if e == nil || s.Define && !n.assignedIn(s.Body, r.Var) {
 			return e
 		}
-		v := ast.NewVar(name, e.Type())
+		v := &ast.Ref{Var: ast.NewVar(name, e.Type())}
+		to, from = append(to, e), append(from, v)
+		return v
+	}
+	c.Key, c.Value = own(s.Key, "i"), own(s.Value, "v")
+	if len(to) > 0 {
 		op := token.ASSIGN
 		if s.Define {
 			op = token.DEFINE
 		}
-		copies = append(copies, &ast.Assign{Meta: ast.Meta{Pos: s.Pos}, Lhs: []ast.Expr{e}, Op: op, Rhs: []ast.Expr{&ast.Ref{Var: v}}})
-		n.mem.assign([]ast.Expr{e}, []ast.Expr{&ast.Ref{Var: v}})
-		return &ast.Ref{Var: v}
-	}
-	c.Key, c.Value = own(s.Key, "i"), own(s.Value, "v")
-	if len(copies) > 0 {
 		c.Define = true
+		n.mem.assign(to, from)
+		copies := n.assign(&ast.Assign{Meta: ast.Meta{Pos: s.Pos}, Lhs: to, Op: op, Rhs: from})
 		c.Body.Stmts = append(copies, c.Body.Stmts...)
 		if c.Value != nil {
 			n.mem.assign([]ast.Expr{c.Value}, []ast.Expr{&ast.Index{X: c.X, T: elemType(c.X.Type())}})
@@ -213,7 +253,8 @@ func (n *normaliser) assign(s *ast.Assign) []ast.Stmt {
 	toVar := len(s.Lhs) == 1
 	for i, l := range s.Lhs {
 		if l != nil {
-			c.Lhs[i] = h.operands(l, false)
+			// A derivative names the place more than once.
+			c.Lhs[i] = h.calls(h.operands(l, false))
 		}
 		r, isRef := l.(*ast.Ref)
 		toVar = toVar && (isRef && !n.mem.addressed(r.Var) || l == nil)
@@ -224,7 +265,22 @@ func (n *normaliser) assign(s *ast.Assign) []ast.Stmt {
 		return append(h.pre, n.spread(&c)...)
 	}
 	c.Rhs = h.exprs(s.Rhs)
+	n.nameAll(&c)
 	return append(h.pre, &c)
+}
+
+// nameAll gives the results of a call with a rule, which may need all of them, variables where the statement has none.
+func (n *normaliser) nameAll(s *ast.Assign) {
+	c, ok := s.Rhs[0].(*ast.Call)
+	if !ok || len(s.Lhs) < 2 || len(s.Rhs) > 1 || s.Op != token.DEFINE || len(n.unit.Rules.byFunc[calleeKey(c.Fun)]) == 0 {
+		return
+	}
+	for i, l := range s.Lhs {
+		if l == nil {
+			t := c.Fun.Fn.Signature().Results().At(i)
+			s.Lhs[i] = &ast.Ref{Var: ast.NewVar("t", t.Type())}
+		}
+	}
 }
 
 // appendsItself reports whether an assignment appends to a variable what is read through it, as in
@@ -270,31 +326,26 @@ func (n *normaliser) spread(s *ast.Assign) []ast.Stmt {
 	if s.Op == token.DEFINE {
 		return n.spreadNew(s)
 	}
-	var after []ast.Stmt
+	after := &ast.Assign{Meta: ast.Meta{Pos: s.Pos}, Op: token.ASSIGN}
 	c := *s
-	c.Lhs = append([]ast.Expr(nil), s.Lhs...)
+	c.Op = token.DEFINE
+	c.Lhs = slices.Clone(s.Lhs)
 	for i, l := range s.Lhs {
-		if r, ok := l.(*ast.Ref); l == nil || ok && !n.mem.addressed(r.Var) {
+		if l == nil {
 			continue
 		}
-		if ast.Any(l, func(e ast.Expr) bool { _, ok := e.(*ast.Index); return ok }) {
-			refuse(s.Pos, "a call with several results is assigned to an element; assign to variables first")
-		}
+		// All at once, since a place may depend on a variable that is assigned to beside it.
 		t := ast.NewVar("t", l.Type())
 		c.Lhs[i] = &ast.Ref{Var: t}
-		after = append(after, &ast.Assign{Meta: ast.Meta{Pos: s.Pos}, Lhs: []ast.Expr{l}, Op: token.ASSIGN, Rhs: []ast.Expr{&ast.Ref{Var: t}}})
+		after.Lhs, after.Rhs = append(after.Lhs, l), append(after.Rhs, &ast.Ref{Var: t})
 	}
-	if len(after) == 0 {
+	if !slices.ContainsFunc(s.Lhs, func(l ast.Expr) bool {
+		r, ok := l.(*ast.Ref)
+		return l != nil && (!ok || n.mem.addressed(r.Var))
+	}) {
 		return []ast.Stmt{s}
 	}
-	// The temporaries are declared before, since some of the left sides may be older variables.
-	var before []ast.Stmt
-	for i, l := range c.Lhs {
-		if l != s.Lhs[i] {
-			before = append(before, &ast.Decl{Vars: []*ast.Var{l.(*ast.Ref).Var}, Typed: true})
-		}
-	}
-	return append(append(before, &c), after...)
+	return []ast.Stmt{&c, after}
 }
 
 // spreadNew is spread for a definition: variables whose address is taken are defined after the call.
@@ -364,7 +415,7 @@ func (n *normaliser) isAlone(e ast.Expr) bool {
 		case e.Fun.Builtin == "make" || e.Fun.Builtin == "new" || e.Fun.Builtin == "append":
 			return ast.Carries(e.T)
 		case e.Fun.Fn != nil:
-			return n.split(e) || n.foreign(e)
+			return n.split(e) || n.foreign(e) || n.writes(e)
 		}
 	case *ast.Addr:
 		_, lit := e.X.(*ast.Composite)
@@ -376,6 +427,16 @@ func (n *normaliser) isAlone(e ast.Expr) bool {
 	return false
 }
 
+// writes reports whether a call writes memory, so that it cannot be made again for its value.
+func (n *normaliser) writes(c *ast.Call) bool {
+	s := n.unit.summary(c.Fun.Fn)
+	found := false
+	if s != nil {
+		n.mem.mapCells(c, s.writes, func(*location) { found = true })
+	}
+	return found
+}
+
 // foreign reports whether a call gives a number or a boolean that a second call might not give.
 func (n *normaliser) foreign(c *ast.Call) bool {
 	if c.Fun.Fn == nil || n.unit.summary(c.Fun.Fn) != nil || n.unit.mathematical(c.Fun.Fn) {
@@ -383,139 +444,6 @@ func (n *normaliser) foreign(c *ast.Call) bool {
 	}
 	b, ok := c.T.Underlying().(*types.Basic)
 	return ok && b.Info()&(types.IsNumeric|types.IsBoolean) != 0
-}
-
-// A hoister takes what must stand alone out of the expressions of one statement.
-type hoister struct {
-	*normaliser
-	pre []ast.Stmt
-}
-
-func (h *hoister) exprs(list []ast.Expr) []ast.Expr {
-	out := make([]ast.Expr, len(list))
-	for i, e := range list {
-		out[i] = h.expr(e, false)
-	}
-	return out
-}
-
-// expr hoists from e. Passive says that nothing comes of e but a decision or a number without derivative: then a call in it needs no
-// derivative, unless it writes active memory.
-func (h *hoister) expr(e ast.Expr, passive bool) ast.Expr {
-	switch {
-	case e == nil || !h.holds(e, passive):
-		return e
-	case h.mustStandAlone(e, passive):
-		return h.hoist(e, passive)
-	}
-	return h.operands(e, passive)
-}
-
-// holds reports whether something must be hoisted from e.
-func (h *hoister) holds(e ast.Expr, passive bool) bool {
-	if h.mustStandAlone(e, passive) || selected(e) != nil {
-		return true
-	}
-	found := false
-	h.eachOperand(e, passive, func(x ast.Expr, passive bool) { found = found || h.holds(x, passive) })
-	return found
-}
-
-// eachOperand calls f for the operands of e and whether they are passive.
-func (h *hoister) eachOperand(e ast.Expr, passive bool, f func(ast.Expr, bool)) {
-	for _, x := range ast.Operands(e) {
-		f(x, passive || passiveOperand(e, x))
-	}
-}
-
-// passiveOperand reports whether an operand of e has no part in the derivative of e.
-func passiveOperand(e, x ast.Expr) bool {
-	switch e := e.(type) {
-	case *ast.Binary:
-		return isBoolean(e.T)
-	case *ast.Unary:
-		return isBoolean(e.X.Type())
-	case *ast.Index:
-		return x == e.I
-	case *ast.Slice:
-		return x != e.X
-	case *ast.Convert:
-		return !ast.Carries(e.T) && !types.IsInterface(e.T)
-	case *ast.Call:
-		return e.Fun.Builtin == "make"
-	}
-	return false
-}
-
-// mustStandAlone is isAlone for an expression that may be passive.
-func (h *hoister) mustStandAlone(e ast.Expr, passive bool) bool {
-	if !h.isAlone(e) {
-		return false
-	}
-	c, ok := e.(*ast.Call)
-	return !(passive && ok && c.Fun.Fn != nil && !h.writes(c)) || h.foreign(c)
-}
-
-// selected returns the literal or call that e selects a part of, or nil.
-func selected(e ast.Expr) ast.Expr {
-	switch e.(type) {
-	case *ast.Field, *ast.Index, *ast.Slice:
-	default:
-		return nil
-	}
-	x := ast.Operands(e)[0]
-	switch c := x.(type) {
-	case *ast.Composite:
-		return x
-	case *ast.Call:
-		if c.Fun.Builtin == "" {
-			return x
-		}
-	}
-	return nil
-}
-
-// hoist puts e into a variable.
-func (h *hoister) hoist(e ast.Expr, passive bool) ast.Expr {
-	x := h.operands(e, passive)
-	t := ast.NewVar(tempName(e), e.Type())
-	h.pre = append(h.pre, &ast.Assign{Lhs: []ast.Expr{&ast.Ref{Var: t}}, Op: token.DEFINE, Rhs: []ast.Expr{x}})
-	h.mem.assign([]ast.Expr{&ast.Ref{Var: t}}, []ast.Expr{x})
-	return &ast.Ref{Var: t}
-}
-
-// operands hoists from the operands of e but leaves e itself in place.
-func (h *hoister) operands(e ast.Expr, passive bool) ast.Expr {
-	b, ok := e.(*ast.Binary)
-	if ok && (b.Op == token.LAND || b.Op == token.LOR) && h.holds(b.Y, true) {
-		refuse(posOf(b.Y), "the right side of %s calls a function that must be differentiated; call it before", b.Op)
-	}
-	if x := selected(e); x != nil && ast.Carries(x.Type()) {
-		// A part of a value that is nowhere: the value is put into a variable.
-		return ast.MapOperands(e, func(y ast.Expr) ast.Expr {
-			if y == x {
-				return h.hoist(x, passive)
-			}
-			return h.expr(y, passive || passiveOperand(e, y))
-		})
-	}
-	if a, ok := e.(*ast.Addr); ok {
-		if lit, ok := a.X.(*ast.Composite); ok {
-			return &ast.Addr{X: h.operands(lit, passive), T: a.T}
-		}
-	}
-	return ast.MapOperands(e, func(x ast.Expr) ast.Expr { return h.expr(x, passive || passiveOperand(e, x)) })
-}
-
-// posOf returns no position: expressions have none of their own, so the statement's is used.
-func posOf(ast.Expr) token.Pos { return token.NoPos }
-
-// tempName is what to call a temporary for e.
-func tempName(e ast.Expr) string {
-	if c, ok := e.(*ast.Call); ok && c.Fun.Fn != nil {
-		return c.Fun.Fn.Name() + "Value"
-	}
-	return "t"
 }
 
 // A count is a loop variable that only its own for statement changes.

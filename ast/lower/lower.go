@@ -6,7 +6,6 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -125,7 +124,6 @@ func (l *lowerer) stmt(s goast.Stmt) []ast.Stmt {
 			op = token.SUB_ASSIGN
 		}
 		x := l.place(s.X)
-		l.checkOnce(s.X.Pos(), x)
 		one := &ast.Lit{Text: "1", Val: constant.MakeInt64(1), T: l.info.TypeOf(s.X)}
 		return []ast.Stmt{&ast.Assign{Meta: l.meta(s), Lhs: []ast.Expr{x}, Op: op, Rhs: []ast.Expr{one}}}
 	case *goast.DeclStmt:
@@ -176,24 +174,7 @@ func (l *lowerer) assign(s *goast.AssignStmt) []ast.Stmt {
 			a.Lhs = append(a.Lhs, l.place(x))
 		}
 	}
-	if s.Tok != token.DEFINE && s.Tok != token.ASSIGN {
-		l.checkOnce(s.Pos(), a.Lhs[0])
-	}
 	return []ast.Stmt{a}
-}
-
-// checkOnce reports a call in a place that is read and written: a derivative names the place more than once.
-func (l *lowerer) checkOnce(pos token.Pos, place ast.Expr) {
-	if place == nil {
-		return
-	}
-	calls := ast.Any(place, func(e ast.Expr) bool {
-		c, ok := e.(*ast.Call)
-		return ok && c.Fun.Builtin == ""
-	})
-	if calls {
-		l.report(pos, "the place that this statement reads and writes contains a call; assign the result of the call to a variable first")
-	}
 }
 
 // define lowers an identifier on the left of :=.
@@ -303,32 +284,7 @@ func (l *lowerer) forStmt(s *goast.ForStmt) ast.Stmt {
 	}
 	n.Post = l.simple(s.Post)
 	n.Body = l.block(s.Body.List, s.Body.Pos())
-	l.checkPerIteration(n)
 	return n
-}
-
-// checkPerIteration reports a loop variable whose address is taken. Go makes a new one for each iteration,
-// which shows only there.
-func (l *lowerer) checkPerIteration(n *ast.For) {
-	if n.Init == nil {
-		return
-	}
-	vars := ast.Defined(n.Init)
-	ast.Inspect(n, func(s ast.Stmt) bool {
-		ast.Exprs(s, func(e ast.Expr, _ bool) {
-			ast.Walk(e, func(e ast.Expr) bool {
-				a, ok := e.(*ast.Addr)
-				if !ok {
-					return true
-				}
-				if v := ast.RootVar(a.X); slices.Contains(vars, v) {
-					l.report(s.Info().Pos, fmt.Sprintf("the address of the loop variable %s is not supported yet: it is a new variable in each iteration; take that of a copy", v.Name))
-				}
-				return true
-			})
-		})
-		return true
-	})
 }
 
 func (l *lowerer) rangeStmt(s *goast.RangeStmt) []ast.Stmt {
@@ -347,9 +303,6 @@ func (l *lowerer) rangeStmt(s *goast.RangeStmt) []ast.Stmt {
 	}
 	if s.Value != nil {
 		n.Value = side(s.Value)
-	}
-	if _, plain := n.Value.(*ast.Ref); n.Key != nil && n.Value != nil && !plain {
-		l.report(s.Value.Pos(), "a range clause that assigns to a place that is not a variable is not supported yet; assign in the body")
 	}
 	n.Body = l.block(s.Body.List, s.Body.Pos())
 	return []ast.Stmt{n}
@@ -512,9 +465,6 @@ func (l *lowerer) index(e *goast.IndexExpr) ast.Expr {
 
 func (l *lowerer) slice(e *goast.SliceExpr) ast.Expr {
 	s := &ast.Slice{X: l.expr(e.X), T: l.info.TypeOf(e)}
-	if _, array := s.X.Type().Underlying().(*types.Array); array {
-		l.report(e.Pos(), "slicing an array variable is not supported yet; make a slice instead")
-	}
 	for _, b := range []struct {
 		from goast.Expr
 		to   *ast.Expr
@@ -605,7 +555,7 @@ func (l *lowerer) builtin(e *goast.CallExpr, name string, c *ast.Call) ast.Expr 
 	switch name {
 	case "make", "new":
 		if name == "new" && !l.info.Types[e.Args[0]].IsType() {
-			l.report(e.Pos(), "new of a value is not supported yet; declare a variable and take its address")
+			break // Go 1.26: a new variable with this value
 		}
 		t := l.info.TypeOf(e.Args[0])
 		if _, ok := t.Underlying().(*types.Slice); name == "make" && !ok {
