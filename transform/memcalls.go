@@ -130,13 +130,10 @@ func setLinks(dst, src ast.Expr) []ast.Stmt {
 	case ast.ReferenceLike:
 		return []ast.Stmt{set(dst, token.ASSIGN, src)}
 	case ast.Mixed:
-		st, ok := t.Underlying().(*types.Struct)
-		if !ok {
-			refuse(token.NoPos, "arrays of %s are not supported yet", t)
-		}
 		var out []ast.Stmt
-		for f := range st.Fields() {
-			out = append(out, setLinks(&ast.Field{X: undereference(dst), Field: f}, &ast.Field{X: undereference(src), Field: f})...)
+		from := partsOf(src)
+		for i, p := range partsOf(dst) {
+			out = append(out, setLinks(p, from[i])...)
 		}
 		return out
 	}

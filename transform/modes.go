@@ -274,6 +274,15 @@ func (d *derivation) addShadow(x, dst, src ast.Expr) []ast.Stmt {
 			}
 		}
 		return out
+	case *types.Array:
+		var out []ast.Stmt
+		to, from := partsOf(dst), partsOf(src)
+		for i, p := range partsOf(x) {
+			if ast.Carries(p.Type()) && hasRefs(p.Type()) {
+				out = append(out, d.addShadow(p, to[i], from[i])...)
+			}
+		}
+		return out
 	case *types.Pointer:
 		if !linked(t) {
 			body := addValues(&ast.Deref{X: dst}, &ast.Deref{X: src})

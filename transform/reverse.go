@@ -612,14 +612,10 @@ func withSeeds(coefs []ast.Expr, s ast.Expr) []ast.Expr {
 // zero sets a place of adjoints to zero. Of a mixed value only the floats are set.
 func (r *reverser) zero(d ast.Expr) ast.Stmt {
 	if ast.ShapeOf(d.Type()) == ast.Mixed {
-		st, ok := d.Type().Underlying().(*types.Struct)
-		if !ok {
-			refuse(token.NoPos, "arrays of %s are not supported yet", d.Type())
-		}
 		b := &ast.Block{}
-		for f := range st.Fields() {
-			if ast.ShapeOf(f.Type()) == ast.ValueLike || ast.ShapeOf(f.Type()) == ast.Mixed {
-				b.Stmts = append(b.Stmts, r.zero(&ast.Field{X: undereference(d), Field: f}))
+		for _, p := range partsOf(d) {
+			if holdsFloats(p.Type()) {
+				b.Stmts = append(b.Stmts, r.zero(p))
 			}
 		}
 		if len(b.Stmts) == 1 {
@@ -628,6 +624,22 @@ func (r *reverser) zero(d ast.Expr) ast.Stmt {
 		return b
 	}
 	return set(d, token.ASSIGN, zeroOf(d.Type()))
+}
+
+// partsOf returns the fields of a struct or the elements of an array.
+func partsOf(e ast.Expr) []ast.Expr {
+	var list []ast.Expr
+	switch t := e.Type().Underlying().(type) {
+	case *types.Struct:
+		for f := range t.Fields() {
+			list = append(list, &ast.Field{X: undereference(e), Field: f})
+		}
+	case *types.Array:
+		for i := range t.Len() {
+			list = append(list, &ast.Index{X: undereference(e), I: intNumber(i), T: t.Elem()})
+		}
+	}
+	return list
 }
 
 // spreadTo adds the adjoint of a target to what its right side reads.
@@ -707,21 +719,13 @@ func isPointer(t types.Type) bool {
 
 func (r *reverser) elementsBack(s ast.Stmt, from ast.Expr, lit *ast.Composite) []ast.Stmt {
 	var out []ast.Stmt
-	next := int64(0)
-	for _, elem := range lit.Elems {
+	pos := positions(lit)
+	for i, elem := range lit.Elems {
 		var d ast.Expr
 		if elem.Field != nil {
 			d = &ast.Field{X: from, Field: elem.Field}
 		} else {
-			if elem.Key != nil {
-				k, ok := intLit(elem.Key)
-				if !ok {
-					refuse(s.Info().Pos, "array literals with keys that are not literals are not supported yet")
-				}
-				next = k
-			}
-			d = &ast.Index{X: from, I: intNumber(next), T: elemType(lit.T)}
-			next++
+			d = &ast.Index{X: from, I: pos[i], T: elemType(lit.T)}
 		}
 		if ast.ShapeOf(d.Type()) == ast.ReferenceLike || !r.act.depends(elem.Value) && literal(elem.Value) == nil {
 			continue
@@ -733,6 +737,27 @@ func (r *reverser) elementsBack(s ast.Stmt, from ast.Expr, lit *ast.Composite) [
 		out = append(out, r.spreadTo(s, &target{rhs: elem.Value, seed: d})...)
 	}
 	return out
+}
+
+// positions returns the indices of the elements of an array or slice literal.
+func positions(lit *ast.Composite) []ast.Expr {
+	var list []ast.Expr
+	last, n := ast.Expr(nil), int64(0)
+	for _, elem := range lit.Elems {
+		if elem.Key != nil {
+			last, n = elem.Key, 0
+			if v, ok := intLit(elem.Key); ok {
+				last, n = nil, v
+			}
+		}
+		if last == nil {
+			list = append(list, intNumber(n))
+		} else {
+			list = append(list, plus(last, n))
+		}
+		n++
+	}
+	return list
 }
 
 // do reverses a call for its effects.

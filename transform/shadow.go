@@ -408,32 +408,35 @@ func (d *derivation) refStores(s ast.Stmt, l, e ast.Expr) []refStore {
 	if ast.ShapeOf(l.Type()) != ast.Mixed {
 		return []refStore{{l, d.shadowOf(s, e)}}
 	}
-	st, ok := l.Type().Underlying().(*types.Struct)
-	if !ok {
-		refuse(s.Info().Pos, "arrays of %s are not supported yet", l.Type())
-	}
 	var list []refStore
-	for f := range st.Fields() {
-		if !ast.Carries(f.Type()) || !hasRefs(f.Type()) {
-			continue
+	for i, p := range partsOf(l) {
+		if ast.Carries(p.Type()) && hasRefs(p.Type()) {
+			list = append(list, d.refStores(s, p, partOf(e, i))...)
 		}
-		list = append(list, d.refStores(s, &ast.Field{X: undereference(l), Field: f}, fieldOf(e, f))...)
 	}
 	return list
 }
 
-// fieldOf is the field f of a value: of a literal, what stands there.
-func fieldOf(e ast.Expr, f *types.Var) ast.Expr {
+// partOf is field or element i of a value: of a literal, what stands there.
+func partOf(e ast.Expr, i int) ast.Expr {
 	lit, ok := e.(*ast.Composite)
 	if !ok {
-		return &ast.Field{X: undereference(e), Field: f}
+		return partsOf(e)[i]
 	}
-	for _, elem := range lit.Elems {
-		if elem.Field == f {
-			return elem.Value
+	if st, ok := lit.T.Underlying().(*types.Struct); ok {
+		for _, elem := range lit.Elems {
+			if elem.Field == st.Field(i) {
+				return elem.Value
+			}
+		}
+		return zeroOf(st.Field(i).Type())
+	}
+	for j, p := range positions(lit) {
+		if n, ok := intLit(p); ok && n == int64(i) {
+			return lit.Elems[j].Value
 		}
 	}
-	return zeroOf(f.Type())
+	return zeroOf(elemType(lit.T))
 }
 
 // shadowOf returns the shadow of the right side of an assignment: of a fresh value a fresh shadow.
@@ -452,7 +455,7 @@ func (d *derivation) shadowOf(s ast.Stmt, e ast.Expr) ast.Expr {
 	case *ast.Composite:
 		return d.shadowLit(s, e)
 	}
-	if ast.ShapeOf(e.Type()) == ast.Mixed && isStruct(e.Type()) {
+	if ast.ShapeOf(e.Type()) == ast.Mixed {
 		return headers(d.value(e, now), true)
 	}
 	return d.value(e, now)
@@ -460,14 +463,9 @@ func (d *derivation) shadowOf(s ast.Stmt, e ast.Expr) ast.Expr {
 
 // shadowLit returns the shadow of a composite literal: the shadows of its parts, and zeros for floats.
 func (d *derivation) shadowLit(s ast.Stmt, e *ast.Composite) ast.Expr {
-	if slice, ok := e.T.Underlying().(*types.Slice); ok && !hasRefs(slice.Elem()) {
-		n := int64(len(e.Elems))
-		for _, elem := range e.Elems {
-			if elem.Key != nil {
-				refuse(s.Info().Pos, "slice literals with keys are not supported yet")
-			}
-		}
-		return &ast.Call{Fun: ast.Callee{Builtin: "make"}, Args: []ast.Expr{intNumber(n)}, T: e.T}
+	keyed := slices.ContainsFunc(e.Elems, func(elem ast.Elem) bool { return elem.Key != nil })
+	if slice, ok := e.T.Underlying().(*types.Slice); ok && !hasRefs(slice.Elem()) && !keyed {
+		return &ast.Call{Fun: ast.Callee{Builtin: "make"}, Args: []ast.Expr{intNumber(int64(len(e.Elems)))}, T: e.T}
 	}
 	c := &ast.Composite{T: e.T}
 	for _, elem := range e.Elems {
@@ -503,27 +501,25 @@ func zeroOf(t types.Type) ast.Expr {
 	return &ast.Name{Obj: types.Universe.Lookup("nil"), T: t}
 }
 
-// headers is a mixed struct with its slices and pointers and zeros for its floats or, with refs unset, the other way round.
+// headers is a mixed struct or array with its slices and pointers and zeros for its floats or, with refs unset, the other way round.
 func headers(e ast.Expr, refs bool) ast.Expr {
 	c := &ast.Composite{T: e.Type()}
-	st, ok := e.Type().Underlying().(*types.Struct)
-	if !ok {
-		refuse(token.NoPos, "arrays of %s are not supported yet", e.Type())
-	}
-	for f := range st.Fields() {
-		x := &ast.Field{X: undereference(e), Field: f}
-		switch ast.ShapeOf(f.Type()) {
-		case ast.ReferenceLike:
-			if refs {
-				c.Elems = append(c.Elems, ast.Elem{Field: f, Value: x})
-			}
-		case ast.ValueLike:
-			if !refs {
-				c.Elems = append(c.Elems, ast.Elem{Field: f, Value: x})
-			}
-		case ast.Mixed:
-			c.Elems = append(c.Elems, ast.Elem{Field: f, Value: headers(x, refs)})
+	st, isStruct := e.Type().Underlying().(*types.Struct)
+	for i, x := range partsOf(e) {
+		elem := ast.Elem{Value: x}
+		if isStruct {
+			elem.Field = st.Field(i)
 		}
+		switch shape := ast.ShapeOf(x.Type()); {
+		case shape == ast.Mixed:
+			elem.Value = headers(x, refs)
+		case shape == ast.ReferenceLike && !refs || shape == ast.ValueLike && refs || shape == ast.None:
+			if isStruct {
+				continue
+			}
+			elem.Value = zeroOf(x.Type())
+		}
+		c.Elems = append(c.Elems, elem)
 	}
 	return c
 }
