@@ -16,6 +16,7 @@ type summary struct {
 	recursive bool        // it may call itself
 	calls     bool        // it calls functions that are not known to be plain mathematics
 	loops     bool        // it loops
+	panics    bool        // it calls panic
 	size      int         // how many expressions it has
 	taints    bool        // a result that is no float holds what an active float was made into: see byways
 	sinks     bool        // it makes a float of an input of that kind
@@ -120,7 +121,10 @@ func (u *Unit) summarise(members []*types.Func) {
 // update adds effects to a summary and reports whether any was new.
 func (s *summary) update(u *Unit) bool {
 	m := s.mem
-	before := [5]int{len(s.writes), len(s.reads), len(s.appends), btoi(s.taints), btoi(s.sinks)}
+	state := func() [6]int {
+		return [6]int{len(s.writes), len(s.reads), len(s.appends), btoi(s.taints), btoi(s.sinks), btoi(s.panics)}
+	}
+	before := state()
 	add := func(list *[]*location) func(*location) {
 		return func(l *location) {
 			if l = l.find(); !slices.Contains(*list, l) {
@@ -145,12 +149,23 @@ func (s *summary) update(u *Unit) bool {
 	})
 	eachExpr(m.fn.Body, func(_ ast.Stmt, e ast.Expr) {
 		s.size++
-		if c, ok := e.(*ast.Call); ok && c.Fun.Fn != nil && (u.Lower(c.Fun.Fn) != nil || !u.mathematical(c.Fun.Fn)) {
+		c, ok := e.(*ast.Call)
+		s.panics = s.panics || ok && u.panics(c)
+		if ok && c.Fun.Fn != nil && (u.Lower(c.Fun.Fn) != nil || !u.mathematical(c.Fun.Fn)) {
 			s.calls = true
 		}
 	})
 	s.taints, s.sinks = u.bywaysOf(m.fn, m)
-	return before != [5]int{len(s.writes), len(s.reads), len(s.appends), btoi(s.taints), btoi(s.sinks)}
+	return before != state()
+}
+
+// panics reports whether a call may come to a call of panic.
+func (u *Unit) panics(c *ast.Call) bool {
+	if c.Fun.Fn == nil {
+		return c.Fun.Builtin == "panic"
+	}
+	s := u.summaries[c.Fun.Fn] // nil for what is being summarised
+	return s != nil && s.panics
 }
 
 func btoi(b bool) int {

@@ -245,7 +245,45 @@ func (t *tangents) sides(s ast.Stmt, lhs, rhs []ast.Expr, op token.Token) []ast.
 			}
 		}
 	}
-	return append(t.tangentAssign(s, lhs, rhs, op), s)
+	tans := t.tangentAssign(s, lhs, rhs, op)
+	if len(tans) == 1 && t.panicsLate(lhs, rhs) {
+		a, _ := tans[0].(*ast.Assign)
+		values := &ast.Assign{Op: token.DEFINE, Rhs: a.Rhs}
+		for _, l := range a.Lhs {
+			values.Lhs = append(values.Lhs, &ast.Ref{Var: ast.NewVar("t", l.Type())})
+		}
+		return []ast.Stmt{values, s, &ast.Assign{Lhs: a.Lhs, Op: a.Op, Rhs: values.Lhs}}
+	}
+	return append(tans, s)
+}
+
+// panicsLate reports whether an assignment may panic at one of its places when it has written to memory at another.
+func (t *tangents) panicsLate(lhs, rhs []ast.Expr) bool {
+	written, late := false, false
+	for _, l := range lhs {
+		if l == nil {
+			continue
+		}
+		moves := false // it is another place when the assignment is done
+		t.mem.readsOfAddress(l, func(c *location) { moves = moves || c.v != nil && slices.ContainsFunc(lhs, isRefTo(c.v)) })
+		if moves {
+			return false
+		}
+		read := slices.ContainsFunc(rhs, func(e ast.Expr) bool {
+			return ast.Any(e, func(e ast.Expr) bool { return ast.Equal(e, l) })
+		})
+		late = late || written && !read && t.mayPanic(l)
+		written = written || t.mem.inMemory(l)
+	}
+	return late
+}
+
+// isRefTo returns a function that reports whether an expression is the variable v.
+func isRefTo(v *ast.Var) func(ast.Expr) bool {
+	return func(e ast.Expr) bool {
+		r, ok := e.(*ast.Ref)
+		return ok && r.Var == v
+	}
 }
 
 // tangentPlace is the place of the tangent of a place.

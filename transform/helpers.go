@@ -251,16 +251,22 @@ func (s *halves) keepAll() func(*location) bool {
 	if s.at.intact {
 		return func(*location) bool { return false }
 	}
+	shared := s.d.mem.shared()
+	return func(c *location) bool { return shared[c] }
+}
+
+// shared returns the cells that the function shares with its caller.
+func (m *memory) shared() map[*location]bool {
 	shared := map[*location]bool{}
 	see := func(c *location) { shared[c] = true }
 	seen := map[*location]bool{}
-	for _, v := range slices.Concat(s.d.fn.Inputs(), s.d.fn.Results) {
-		s.d.mem.behind(s.d.mem.variable(v), seen, see)
+	for _, v := range slices.Concat(m.fn.Inputs(), m.fn.Results) {
+		m.behind(m.variable(v), seen, see)
 	}
-	for _, l := range s.d.mem.globals {
-		s.d.mem.reachable(l, seen, see)
+	for _, l := range m.globals {
+		m.reachable(l, seen, see)
 	}
-	return func(c *location) bool { return shared[c] }
+	return shared
 }
 
 func (s *halves) seedStmts(*reverser) []ast.Stmt {

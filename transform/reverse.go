@@ -38,8 +38,9 @@ type reverser struct {
 	sweepBorder *ast.Block              // where the reverse sweep begins
 	declaredIn  map[*ast.Var]*part      // where variables of the forward sweep are in scope
 	effects     map[*item]*effects
-	backwards   map[ast.Stmt]bool // loops that must be swept backwards
-	forwards    map[*item]bool    // loops whose reversal goes forwards
+	visible     map[*location]bool // what F's caller can see
+	backwards   map[ast.Stmt]bool  // loops that must be swept backwards
+	forwards    map[*item]bool     // loops whose reversal goes forwards
 	primalsOf   map[*ast.Var]*ast.Var
 	primalsAt   int
 

@@ -335,6 +335,7 @@ type scheduler struct {
 	a     *area
 	pivot *item
 	at    *effects // of the reversal of the pivot
+	quiet *bool    // see isQuiet
 
 	early, late []ast.Stmt
 	moved       []*touch   // what the late statements touch
@@ -428,6 +429,8 @@ func (s *scheduler) atHand(st ast.Stmt) bool {
 					ok = ok && (!s.r.isShadow[e.Var] || !s.r.assigned(e.Var))
 				case *ast.Call:
 					ok = ok && (e.Fun.Builtin != "" || !s.r.mayPanic(e))
+				case *ast.Index, *ast.Deref, *ast.Field, *ast.Slice:
+					ok = ok && (s.r.safe(e) || s.isQuiet())
 				}
 				return ok
 			})
@@ -435,6 +438,49 @@ func (s *scheduler) atHand(st ast.Stmt) bool {
 		return ok
 	})
 	return ok
+}
+
+// safe reports whether finding a place in a shadow cannot panic, even if its primal place has not been looked at yet.
+func (r *reverser) safe(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Index:
+		x, i := r.primalOf(e.X), e.I
+		if p, ok := i.(*ast.Past); ok {
+			i = p.X
+		}
+		return x == nil || r.safeIndex(&ast.Index{X: x, I: i, T: e.T})
+	case *ast.Field:
+		return ast.Pointee(e.X.Type()) == nil
+	}
+	return false
+}
+
+// isQuiet reports whether the pivot does nothing that the caller could see if F panicked behind it.
+func (s *scheduler) isQuiet() bool {
+	if s.quiet == nil {
+		quiet := true
+		for pos := s.pivot.pos; pos < max(s.pivot.end, s.pivot.pos+1); pos++ {
+			it := s.r.tree.items[pos]
+			for _, l := range s.r.hist.writes[it] {
+				quiet = quiet && !s.r.isVisible(l)
+			}
+			ast.Exprs(it.stmt, func(e ast.Expr, _ bool) {
+				s.r.mem.eachCall(e, func(c *ast.Call) {
+					quiet = quiet && !s.r.u.panics(c) && (c.Fun.Fn == nil || s.r.u.summary(c.Fun.Fn) != nil || s.r.u.harmless(c.Fun.Fn))
+				})
+			})
+		}
+		s.quiet = &quiet
+	}
+	return *s.quiet
+}
+
+// isVisible reports whether F's caller can see a cell.
+func (r *reverser) isVisible(l *location) bool {
+	if r.visible == nil {
+		r.visible = r.mem.shared()
+	}
+	return r.visible[l.find()]
 }
 
 // assigned reports whether the forward sweep assigns a variable, or a part of it.
