@@ -313,6 +313,15 @@ func (a *assembly) join(joint *ast.Block, r *reverser) {
 	for _, w := range a.wide {
 		wide, narrow = append(wide, w.first...), append(narrow, w.last)
 	}
+	if a.err != nil && !assigns(&ast.Block{Stmts: forward}, a.err) {
+		// Every error has left the derivative where it was returned.
+		for i, e := range a.outputs {
+			if r, ok := e.(*ast.Ref); ok && r.Var == a.err {
+				a.outputs[i] = nilExpr(a.err.Type)
+			}
+		}
+		a.err = nil
+	}
 	all := slices.Concat(declareResults(a.d, a.f.Results), a.checks(), wide, early, forward)
 	if found {
 		all = slices.Concat(all, []ast.Stmt{mark}, a.checkError(), late, reverse)
