@@ -23,11 +23,12 @@ import (
 // evaluated again, else the one bit is remembered.
 type resolver struct {
 	*reverser
-	needs   map[string]*need
-	order   []*need
-	byLocal map[*ast.Var]*need
-	keepAll func(*location) bool // cells that may change before the reverse sweep
-	late    bool                 // conditions are being resolved
+	needs    map[string]*need
+	order    []*need
+	byLocal  map[*ast.Var]*need
+	sections map[string]bool      // what is known to be intact, or not
+	keepAll  func(*location) bool // cells that may change before the reverse sweep
+	late     bool                 // conditions are being resolved
 }
 
 // A need is a past value that is computed again or remembered.
@@ -52,7 +53,7 @@ type need struct {
 
 // resolve replaces the past values in the joint code of a function.
 func (r *reverser) resolve(b *ast.Block, keepAll func(*location) bool) *ast.Block {
-	v := &resolver{reverser: r, needs: map[string]*need{}, byLocal: map[*ast.Var]*need{}, keepAll: keepAll}
+	v := &resolver{reverser: r, needs: map[string]*need{}, byLocal: map[*ast.Var]*need{}, sections: map[string]bool{}, keepAll: keepAll}
 	root := &context{part: r.tree.root, area: r.rootArea}
 	b = v.block(b, root)
 	v.late = true
@@ -175,6 +176,9 @@ func (v *resolver) value(e ast.Expr, u use) ast.Expr {
 	if v.asksFlag(e) {
 		return ast.MapOperands(e, func(x ast.Expr) ast.Expr { return v.value(x, u) })
 	}
+	if l, w := v.produced(e, u); l != nil {
+		return v.value(l, w)
+	}
 	if v.needs[v.memoKey(e, u)] != nil {
 		return v.remember(e, u)
 	}
@@ -182,6 +186,27 @@ func (v *resolver) value(e ast.Expr, u use) ast.Expr {
 		return v.remember(e, u)
 	}
 	return v.inParts(e, u)
+}
+
+// produced returns a place that still has the value of e, which the item at hand has put there, or nil.
+func (v *resolver) produced(e ast.Expr, u use) (ast.Expr, use) {
+	w := use{u.it, true, u.ctx}
+	if u.after || isPath(e) {
+		return nil, w
+	}
+	lhs, rhs := sides(u.it.stmt)
+	if a, ok := u.it.stmt.(*ast.Assign); ok {
+		if op, isCompound := compound(a.Op); isCompound {
+			lhs, rhs = a.Lhs, []ast.Expr{&ast.Binary{Op: op, X: a.Lhs[0], Y: a.Rhs[0], T: a.Lhs[0].Type()}}
+		}
+	}
+	if len(lhs) != 1 || len(rhs) != 1 || lhs[0] == nil || !ast.IsFloat(lhs[0].Type()) || !ast.Equal(e, rhs[0]) {
+		return nil, w
+	}
+	if _, ok := lhs[0].(*ast.Ref); ok || v.slots(lhs[0], w) > 0 {
+		return nil, w // what is known of variables is known from their versions
+	}
+	return lhs[0], w
 }
 
 // inParts returns e with its operands as they were at a point. Of a place the root stays as it is.
@@ -250,6 +275,9 @@ func (v *resolver) slots(e ast.Expr, u use) int {
 		if v.needs[v.memoKey(e, u)] != nil {
 			return 0
 		}
+	}
+	if l, _ := v.produced(e, u); l != nil {
+		return 0
 	}
 	switch e := e.(type) {
 	case *ast.Lit, *ast.Name:
@@ -320,7 +348,7 @@ func (v *resolver) placeSlots(e ast.Expr, u use) int {
 		return 1
 	}
 	for _, c := range v.mem.cells(e) {
-		if v.overwritten(c, u) {
+		if v.overwritten(c, u) && !v.intact(e, c, u) {
 			return 1
 		}
 	}
@@ -556,7 +584,7 @@ func (v *resolver) again(x *ast.Var, ver *version, u use) *again {
 		if i == nil || v.exit(u.ctx.part, ver.loop) != nil {
 			return nil
 		}
-		if v.slots(&ast.Index{X: s.X, I: intNumber(0), T: elemType(s.X.Type())}, use{ver.loop, false, u.ctx}) > 0 {
+		if v.slots(&ast.Index{X: s.X, I: i, T: elemType(s.X.Type())}, use{ver.loop, false, u.ctx}) > 0 {
 			return nil
 		}
 		return &again{&ast.Index{X: s.X, I: i, T: elemType(s.X.Type())}, ver.loop}
