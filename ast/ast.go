@@ -138,11 +138,13 @@ type (
 	}
 
 	// Past stands, in a reverse sweep, for the value that X had before (or, with After set, after) the
-	// statement At of the forward sweep. The pass that decides what to remember replaces every one.
+	// statement At of the forward sweep; with Memory set it has the contents of then too. The pass that decides what to
+	// remember replaces every one.
 	Past struct {
-		X     Expr
-		At    Stmt
-		After bool
+		X      Expr
+		At     Stmt
+		After  bool
+		Memory bool
 	}
 )
 

@@ -103,6 +103,23 @@ func ParamsOf(sig *types.Signature) []*types.Var {
 	return slices.AppendSeq(params, sig.Params().Variables())
 }
 
+// Exported reports whether other packages can name a function: of a method, its type too.
+func Exported(fn *types.Func) bool {
+	if !fn.Exported() {
+		return false
+	}
+	recv := fn.Signature().Recv()
+	if recv == nil {
+		return true
+	}
+	t := types.Unalias(recv.Type())
+	if p, ok := t.(*types.Pointer); ok {
+		t = types.Unalias(p.Elem())
+	}
+	named, ok := t.(*types.Named)
+	return ok && named.Obj().Exported()
+}
+
 // ErrorResult returns the index of the result of sig that is its error, or -1: the last result of type error.
 func ErrorResult(sig *types.Signature) int {
 	for i := sig.Results().Len() - 1; i >= 0; i-- {

@@ -117,7 +117,8 @@ func (l *loader) checkStrictly(pkg *Package) {
 		}
 	})
 	// What another module does in its functions is not looked at, and not complained about.
-	conf.IgnoreFuncBodies = pkg.meta.Module != nil && !pkg.meta.Module.Main && !pkg.root
+	pkg.NoBodies = pkg.meta.Module != nil && !pkg.meta.Module.Main && !pkg.root
+	conf.IgnoreFuncBodies = pkg.NoBodies
 	files := pkg.syntax()
 	for _, stub := range pkg.stubs {
 		files = append(files, stub.syntax)
@@ -189,6 +190,11 @@ func (l *loader) bind(pkg *Package) {
 	directives := bindStubs(pkg)
 	r := &resolver{prog: l.prog, pkg: pkg, types: pkg.Types, info: pkg.Info}
 	rules := r.rules()
+	pkg.Imported = imported(pkg)
+	if len(directives) > 0 {
+		r.checkImported(rules)
+		r.checkBodies(directives, rules)
+	}
 	if !pkg.broken {
 		pkg.directiveErrors(r.diags)
 	}

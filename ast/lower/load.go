@@ -30,6 +30,7 @@
 package lower
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	goast "go/ast"
@@ -83,8 +84,12 @@ type Package struct {
 	// Directives are those of the files that are this package's own, by position: in a test variant those of the
 	// test files. Inherited are the others of a test variant: their outputs come from the package under test.
 	Directives, Inherited []*Directive
+	// Imported are the rules and nodiffs of imported packages that hold here too, since they are exported.
+	Imported []*Directive
 	// Deps are the imported packages that were type-checked from source too, by import path.
 	Deps map[string]*Package
+	// NoBodies reports that the bodies of functions were not looked at: the package is of another module.
+	NoBodies bool
 	// Failed reports that the package, or one that it imports, does not compile or has a directive in error.
 	Failed bool
 
@@ -260,6 +265,7 @@ func (l *loader) selectSource() error {
 	for _, p := range l.listing.all {
 		source[p] = source[p] || p.Module != nil && p.Module.Main
 	}
+	l.addRuled(source)
 	for {
 		l.closeOverImporters(source)
 		missing, err := l.prog.exports.locate(append(l.imported(source), always...))
@@ -272,6 +278,26 @@ func (l *loader) selectSource() error {
 	}
 	l.addPackages(source)
 	return nil
+}
+
+// addRuled adds to source the packages of other modules that packages in it import and that have rules, which hold for those.
+func (l *loader) addRuled(source map[*packages.Package]bool) {
+	for _, p := range l.listing.all {
+		if !source[p] {
+			continue
+		}
+		for _, dep := range p.Imports {
+			if !source[dep] && dep.Module != nil && !dep.Module.Main {
+				source[dep] = slices.ContainsFunc(dep.GoFiles, hasRules)
+			}
+		}
+	}
+}
+
+// hasRules reports whether a file has a line that begins as a rule or a nodiff does.
+func hasRules(name string) bool {
+	src, _ := os.ReadFile(name)
+	return bytes.Contains(src, []byte("\n"+prefix+"derivative ")) || bytes.Contains(src, []byte("\n"+prefix+"nodiff"))
 }
 
 // closeOverImporters adds to source every package that imports one in it, since export data would refer to another copy

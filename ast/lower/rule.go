@@ -3,8 +3,11 @@ package lower
 import (
 	"errors"
 	"fmt"
+	"go/token"
 	"go/types"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/godiff/godiff/ast"
@@ -108,6 +111,7 @@ func (r *resolver) ruleSignature(c *comment, d *Directive) {
 	}
 	var want ast.Signature
 	if d.RuleMode == ast.JVP {
+		d.RuleWrt = ast.Carrying(d.Of.Signature())
 		want = ast.ForwardRuleSignature(d.Of.Signature())
 	} else {
 		d.RuleWrt = ast.Carrying(d.Of.Signature())
@@ -142,6 +146,62 @@ func (r *resolver) checkTwice(directives []*Directive) {
 			}
 		}
 	}
+}
+
+// imported returns the rules and nodiffs of the packages that pkg imports which hold in pkg too.
+func imported(pkg *Package) []*Directive {
+	var list []*Directive
+	for _, path := range slices.Sorted(maps.Keys(pkg.Deps)) {
+		dep := pkg.Deps[path]
+		for _, d := range slices.Concat(dep.Inherited, dep.Directives) {
+			if d.target() != nil && !d.Generates && ast.Exported(d.Fn) {
+				list = append(list, d)
+			}
+		}
+	}
+	return list
+}
+
+// checkImported reports functions for which two imported packages have what cannot both hold, and pkg itself has nothing.
+func (r *resolver) checkImported(own []*Directive) {
+	of := func(d *Directive) string { return d.target().FullName() }
+	decided := map[string]bool{}
+	for _, d := range own {
+		if d.target() != nil {
+			decided[of(d)] = true
+		}
+	}
+	for i, d := range r.pkg.Imported {
+		for _, other := range r.pkg.Imported[:i] {
+			if of(d) == of(other) && !decided[of(d)] && d.Fn.Pkg() != other.Fn.Pkg() && contradict(d, other) {
+				decided[of(d)] = true
+				r.errorf(r.importOf(d.Fn.Pkg()), "packages %s and %s both have a rule or a nodiff for %s, at %s and %s; one in this package decides",
+					other.Fn.Pkg().Path(), d.Fn.Pkg().Path(), of(d), r.place(other.Pos), r.place(d.Pos))
+			}
+		}
+	}
+}
+
+// checkBodies reports functions without a body, nor a rule in its place, that are to be differentiated.
+func (r *resolver) checkBodies(directives, own []*Directive) {
+	for _, d := range directives {
+		says := func(rule *Directive) bool { return rule.target() == d.Fn }
+		if d.Decl.Body == nil && !slices.ContainsFunc(own, says) {
+			r.errorf(d.Pos, "%s has no body", d.Fn.Name())
+		}
+	}
+}
+
+// importOf returns where the package is imported.
+func (r *resolver) importOf(pkg *types.Package) token.Pos {
+	for _, file := range r.pkg.Files {
+		for _, spec := range file.Syntax.Imports {
+			if path, _ := strconv.Unquote(spec.Path.Value); r.pkg.Deps[path] != nil && r.pkg.Deps[path].Types == pkg {
+				return spec.Pos()
+			}
+		}
+	}
+	return token.NoPos
 }
 
 // target returns the function that d is a rule for.
