@@ -159,6 +159,13 @@ func (m *memory) behindArgs(c *ast.Call, f func(*location)) {
 	}
 }
 
+// given returns the cells that are reached through the arguments of a call.
+func (m *memory) given(c *ast.Call) map[*location]bool {
+	cells := map[*location]bool{}
+	m.behindArgs(c, func(l *location) { cells[l.find()] = true })
+	return cells
+}
+
 // reachable calls f for the cells of a location and of all that they lead to.
 func (m *memory) reachable(l *location, seen map[*location]bool, f func(*location)) {
 	if l = l.find(); seen[l] {
@@ -171,6 +178,26 @@ func (m *memory) reachable(l *location, seen map[*location]bool, f func(*locatio
 			m.reachable(m.targetOf(c), seen, f)
 		}
 	})
+}
+
+// reachedBy calls f for the cells that are reached through e.
+func (m *memory) reachedBy(e ast.Expr, f func(*location)) {
+	switch {
+	case isNil(e):
+	case refers(e.Type()):
+		if l := m.reach(e); l != nil {
+			m.reachable(l, map[*location]bool{}, f)
+		}
+	case isPath(e):
+		m.behind(m.place(e), map[*location]bool{}, f)
+	}
+}
+
+// leadsTo reports whether something of a kind is reached through the slices or pointers of a location.
+func (m *memory) leadsTo(l *location, kind func(*location) bool) bool {
+	found := false
+	m.behind(l, map[*location]bool{}, func(c *location) { found = found || kind(c) })
+	return found
 }
 
 // behind is reachable without the cells of l itself.
@@ -231,7 +258,7 @@ func (m *memory) callWrites(e ast.Expr, f func(*location)) {
 		case c.Fun.Fn != nil:
 			if s := m.unit.summary(c.Fun.Fn); s != nil {
 				m.mapCells(c, s.writes, f)
-			} else if !m.unit.harmless(c.Fun.Fn) {
+			} else if !m.unit.harmless(c.Fun.Fn) && !m.unit.isRuled(c.Fun.Fn, m.fn.Pkg) {
 				m.behindArgs(c, f)
 			}
 		}

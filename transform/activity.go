@@ -125,7 +125,7 @@ func (a *activity) sources(e ast.Expr) []*location {
 		}
 		return list
 	case *ast.Call:
-		if carriesTuple(e.T) && !a.unit.constant(e) {
+		if carriesTuple(e.T) && !a.unit.constant(e, a.mem.fn.Pkg) {
 			return a.argSources(e)
 		}
 	}
@@ -262,8 +262,9 @@ func (a *activity) calls(e ast.Expr) {
 			a.appended(c)
 		case c.Fun.Fn != nil && a.unit.summary(c.Fun.Fn) != nil:
 			from := a.argSources(c)
+			constant, given := a.unit.constant(c, a.mem.fn.Pkg), a.mem.given(c)
 			a.mem.mapCells(c, a.unit.summary(c.Fun.Fn).writes, func(l *location) {
-				if ast.IsFloat(l.typ) {
+				if ast.IsFloat(l.typ) && (!constant || given[l.find()]) {
 					a.flow(from, []*location{l})
 				}
 			})

@@ -144,7 +144,7 @@ func (b *byways) call(c *ast.Call) bool {
 	}
 	fn := c.Fun.Fn
 	switch {
-	case fn == nil || b.d.u.constant(c) || slices.Contains(discrete, fn.FullName()):
+	case fn == nil || b.d.constant(c) || slices.Contains(discrete, fn.FullName()):
 		return false
 	case b.outside(c):
 		return slices.ContainsFunc(c.Args, b.varied)
@@ -156,7 +156,7 @@ func (b *byways) call(c *ast.Call) bool {
 // outside reports whether a call leaves what godiff sees: its callee has neither source here nor a rule.
 func (b *byways) outside(c *ast.Call) bool {
 	fn := c.Fun.Fn
-	return fn != nil && !b.d.hasRule(c.Fun) && b.d.u.Lower(fn) == nil
+	return fn != nil && !b.d.isRuled(c) && !b.d.u.Rules.has(c.Fun) && b.d.u.Lower(fn) == nil
 }
 
 // check refuses an expression that makes a float of a tainted value, or lets a function do so that nobody can see into.
@@ -178,7 +178,7 @@ func (b *byways) check(s ast.Stmt, e ast.Expr) {
 func (b *byways) checkCall(pos token.Pos, c *ast.Call) {
 	fn := c.Fun.Fn
 	switch {
-	case fn == nil || b.d.u.constant(c):
+	case fn == nil || b.d.constant(c):
 	case b.outside(c):
 		if carriesTuple(c.T) && slices.ContainsFunc(c.Args, b.of) {
 			refuse(pos, "%s makes a float of a value that an active one was made into; its derivative is lost", fn.FullName())

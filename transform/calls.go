@@ -101,9 +101,9 @@ func (u *Unit) repeats(fn *types.Func) bool {
 }
 
 // mathematical reports whether a function without source is known to have no effects and the same value each time:
-// it is of package math, or it has a rule.
+// it is of package math, or godiff has a rule for it.
 func (u *Unit) mathematical(fn *types.Func) bool {
-	return fn.Pkg() != nil && fn.Pkg().Path() == "math" || len(u.Rules.byFunc[calleeKey(ast.Callee{Fn: fn})]) > 0
+	return fn.Pkg() != nil && fn.Pkg().Path() == "math" || u.Rules.has(ast.Callee{Fn: fn})
 }
 
 // A helper is a derivative of a callee that nobody asked for by a directive.
@@ -352,6 +352,9 @@ func (h *helper) backType() types.Type {
 
 // splitBack reverses a call whose forward half the forward sweep has called.
 func (r *reverser) splitBack(s ast.Stmt, n *splitNote) []ast.Stmt {
+	if n.rule != nil {
+		return r.ruleBack(s, n)
+	}
 	h := n.helper
 	args := []ast.Expr{after(s)(&ast.Ref{Var: n.saved})}
 	var zeros []ast.Stmt
@@ -411,7 +414,7 @@ func (h *helper) backwardType() types.Type {
 	return types.NewTuple(vars...)
 }
 
-// multi reverses an assignment of several results of a function with a rule.
+// multi reverses an assignment of several results of a function for which godiff has a rule.
 func (r *reverser) multi(s ast.Stmt, lhs []ast.Expr, rhs ast.Expr) []ast.Stmt {
 	c, ok := rhs.(*ast.Call)
 	if !ok || c.Fun.Fn == nil || !r.act.depends(c) {
@@ -421,15 +424,9 @@ func (r *reverser) multi(s ast.Stmt, lhs []ast.Expr, rhs ast.Expr) []ast.Stmt {
 	if !active {
 		return nil
 	}
-	var in []int
-	for i, x := range c.Args {
-		if r.act.depends(x) || r.reachesActive(x) {
-			in = append(in, i)
-		}
-	}
-	rule := r.u.Rules.find(c.Fun, in, false)
+	rule := r.u.Rules.find(c.Fun, 0)
 	if rule == nil {
-		refuse(s.Info().Pos, "no rule of %s covers its active arguments", calleeKey(c.Fun))
+		refuse(s.Info().Pos, "%s with several results is not supported yet", calleeKey(c.Fun))
 	}
 	lin := &linear{d: r.derivation, stmt: s, seed: number(1, types.Typ[types.Float64])}
 	var out, zeros []ast.Stmt
@@ -453,11 +450,7 @@ func (r *reverser) multi(s ast.Stmt, lhs []ast.Expr, rhs ast.Expr) []ast.Stmt {
 		zeros = append(zeros, r.zero(d))
 		adjoints = append(adjoints, &ast.Ref{Var: v})
 	}
-	if rule.Own {
-		r.ownMulti(lin, rule, c, results, adjoints)
-	} else {
-		r.callRule(lin, rule, c, results, adjoints)
-	}
+	r.ownMulti(lin, rule, c, results, adjoints)
 	return append(append(append(out, zeros...), lin.pre...), r.contributions(lin, lin.seed, nil)...)
 }
 

@@ -214,13 +214,11 @@ func (d *derivation) checkPassive(s ast.Stmt, c *ast.Call) {
 	if fn == nil {
 		return
 	}
-	if ruled := d.hasRule(c.Fun); ruled || d.u.constant(c) {
-		if d.writesActive(c) || ruled && fn.Signature().Results().Len() == 0 && slices.ContainsFunc(c.Args, d.reachesActive) {
-			refuse(s.Info().Pos, "%s writes memory that carries a derivative; that is not supported yet of a function with a rule or with //godiff:nodiff", fn.FullName())
-		}
+	if ruled := d.isRuled(c); ruled || d.constant(c) {
+		d.checkRuledWrites(s, c, ruled)
 		return
 	}
-	if d.u.Lower(fn) != nil {
+	if d.u.Rules.has(c.Fun) || d.u.Lower(fn) != nil {
 		return
 	}
 	for _, x := range c.Args {
@@ -233,8 +231,46 @@ func (d *derivation) checkPassive(s ast.Stmt, c *ast.Call) {
 		if !carriesTuple(c.T) && !hasRefs(x.Type()) {
 			continue
 		}
-		msg := fmt.Sprintf("%s has neither source here nor a rule, and an active value goes into it; give it a rule with //godiff:derivative of=%s", fn.FullName(), fn.FullName())
+		kind, mode := "rule", ""
+		if d.u.isRuled(fn, d.fn.Pkg) {
+			if kind = "reverse rule"; d.forward {
+				kind, mode = "forward rule", " mode=jvp"
+			}
+		}
+		msg := fmt.Sprintf("%s has neither source here nor a %s, and an active value goes into it; give it a rule with //godiff:derivative of=%s%s", fn.FullName(), kind, fn.FullName(), mode)
 		panic(&Refusal{Pos: s.Info().Pos, Msg: msg, Callee: fn})
+	}
+}
+
+// checkRuledWrites refuses a call of a constant function that writes active memory, or may do so, and one of a function with a rule of
+// which that is not known or that writes slices or pointers, whose shadows the rule does not see. A forward rule does what the function
+// does.
+func (d *derivation) checkRuledWrites(s ast.Stmt, c *ast.Call, ruled bool) {
+	fn := c.Fun.Fn
+	if ruled && d.forward {
+		return
+	}
+	verb := ""
+	if sum := d.u.summary(fn); sum != nil {
+		given := d.mem.given(c)
+		d.mem.mapCells(c, sum.writes, func(l *location) {
+			switch {
+			case !given[l.find()]:
+			case !ruled && d.act.active(l):
+				verb = "writes"
+			case ruled && refers(l.typ) && d.mem.leadsTo(l, d.act.active):
+				verb = "writes slices or pointers to"
+			}
+		})
+	} else if (!ruled || fn.Signature().Results().Len() == 0) && slices.ContainsFunc(c.Args, d.reachesActive) {
+		verb = "may write"
+	}
+	if verb != "" {
+		what := "a function with //godiff:nodiff; pass it a copy"
+		if ruled {
+			what = "a function with a rule"
+		}
+		refuse(s.Info().Pos, "%s %s memory that carries a derivative; that is not supported of %s", fn.FullName(), verb, what)
 	}
 }
 

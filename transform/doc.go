@@ -60,7 +60,8 @@
 //
 // A call of a function of the module is differentiated in one of three ways (calls.go): at once, if the adjoint of its result is known
 // before it; again, if the callee is a small leaf, by a function that computes its adjoints from its arguments; else split into
-// gForward, which returns what g returns and what must be remembered, and gBackward, which takes it.
+// gForward, which returns what g returns and what must be remembered, and gBackward, which takes it. Where a user has written a rule
+// for g, the reverse sweep calls that, with the arguments, results and memory of then (rulecall.go).
 //
 // # Forward mode
 //

@@ -3,6 +3,7 @@ package transform
 import (
 	"go/types"
 	"slices"
+	"strings"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -20,6 +21,7 @@ type summary struct {
 	size      int         // how many expressions it has
 	taints    bool        // a result that is no float holds what an active float was made into: see byways
 	sinks     bool        // it makes a float of an input of that kind
+	effects   bool        // it calls functions without source that may have effects
 }
 
 // summary returns the summary of a function, or nil for one without source. Functions that call each other are summarised
@@ -121,8 +123,8 @@ func (u *Unit) summarise(members []*types.Func) {
 // update adds effects to a summary and reports whether any was new.
 func (s *summary) update(u *Unit) bool {
 	m := s.mem
-	state := func() [6]int {
-		return [6]int{len(s.writes), len(s.reads), len(s.appends), btoi(s.taints), btoi(s.sinks), btoi(s.panics)}
+	state := func() [7]int {
+		return [7]int{len(s.writes), len(s.reads), len(s.appends), btoi(s.taints), btoi(s.sinks), btoi(s.panics), btoi(s.effects)}
 	}
 	before := state()
 	add := func(list *[]*location) func(*location) {
@@ -151,12 +153,31 @@ func (s *summary) update(u *Unit) bool {
 		s.size++
 		c, ok := e.(*ast.Call)
 		s.panics = s.panics || ok && u.panics(c)
-		if ok && c.Fun.Fn != nil && (u.Lower(c.Fun.Fn) != nil || !u.mathematical(c.Fun.Fn)) {
-			s.calls = true
+		if !ok || c.Fun.Fn == nil {
+			return
 		}
+		s.calls = s.calls || u.Lower(c.Fun.Fn) != nil || !u.mathematical(c.Fun.Fn)
+		s.effects = s.effects || u.hasEffects(c.Fun.Fn)
 	})
 	s.taints, s.sinks = u.bywaysOf(m.fn, m)
 	return before != state()
+}
+
+// hasEffects reports whether fn is without source and may have effects, or calls such a function, as far as its summary has got.
+func (u *Unit) hasEffects(fn *types.Func) bool {
+	if s := u.summaries[fn]; s != nil {
+		return s.effects
+	}
+	if u.Lower(fn) != nil || u.mathematical(fn) || fn.Pkg() == nil {
+		return false
+	}
+	switch fn.Pkg().Path() {
+	case "errors", "strconv", "strings", "unicode":
+		return false
+	case "fmt":
+		return !strings.HasPrefix(fn.Name(), "Sprint") && fn.Name() != "Errorf"
+	}
+	return true
 }
 
 // panics reports whether a call may come to a call of panic.
@@ -186,5 +207,5 @@ func (u *Unit) harmless(fn *types.Func) bool {
 	case "fmt":
 		return !scans(fn)
 	}
-	return u.Rules.constants[fn.FullName()] && !hasRefs(fn.Signature().Params())
+	return false
 }

@@ -239,6 +239,8 @@ func (t *tangents) sides(s ast.Stmt, lhs, rhs []ast.Expr, op token.Token) []ast.
 				return append(t.copyStmts(s, c), s)
 			case t.isSplit(c) && (t.writesActive(c) || t.anyActive(lhs)):
 				return t.splitCall(s, lhs, c)
+			case t.passiveCall(c) && (len(lhs) > 1 || !ast.IsFloat(c.T)):
+				return append(t.constant(lhs, op), t.withResultShadows(s, lhs, c)...)
 			}
 			if len(lhs) > 1 {
 				return t.multi(s, lhs, c, op)
@@ -419,6 +421,9 @@ func (t *tangents) tangentOf(s ast.Stmt, e ast.Expr) ast.Expr {
 		if e.Fun.Builtin == "make" || e.Fun.Builtin == "new" {
 			return e
 		}
+		if t.passiveCall(e) && ast.ShapeOf(e.T) == ast.ValueLike {
+			return zeroOf(e.T)
+		}
 		refuse(s.Info().Pos, "the result of this call is not supported here; assign it to a variable first")
 	case *ast.Convert:
 		return &ast.Convert{X: t.tangentOf(s, e.X), T: e.T}
@@ -545,17 +550,14 @@ func (t *tangents) appendStmt(s ast.Stmt, l ast.Expr, c *ast.Call) []ast.Stmt {
 	return out
 }
 
-// multi is an assignment of several results of a function with a rule.
+// multi is an assignment of several results of a function for which godiff has a rule.
 func (t *tangents) multi(s ast.Stmt, lhs []ast.Expr, c *ast.Call, op token.Token) []ast.Stmt {
 	active := slices.ContainsFunc(lhs, func(l ast.Expr) bool { return l != nil && ast.Carries(l.Type()) && t.act.place(l) })
 	if !active {
 		return []ast.Stmt{s}
 	}
-	if !t.act.depends(c) {
-		return append(t.constant(lhs, op), s)
-	}
-	rule := t.u.Rules.find(c.Fun, []int{0}, true)
-	if rule == nil || !rule.Own || len(rule.Wrt) != 1 || len(rule.Func.Body.Stmts) != 1 {
+	rule := t.u.Rules.find(c.Fun, 0)
+	if rule == nil || len(rule.Func.Body.Stmts) != 1 {
 		refuse(s.Info().Pos, "%s with several results is not supported in forward mode yet", calleeKey(c.Fun))
 	}
 	return t.ownMulti(s, lhs, c, op, rule)
@@ -628,11 +630,11 @@ func withoutZeros(e ast.Expr) ast.Expr {
 	return e
 }
 
-// constant sets the tangents of places that are assigned passive values.
+// constant sets the tangents of places that are assigned passive values and reach no memory.
 func (t *tangents) constant(lhs []ast.Expr, op token.Token) []ast.Stmt {
 	var out []ast.Stmt
 	for _, l := range lhs {
-		if l == nil || !ast.Carries(l.Type()) || !t.act.place(l) && !t.reachesActive(l) {
+		if l == nil || !ast.Carries(l.Type()) || !t.act.place(l) || t.reachesActive(l) {
 			continue
 		}
 		place := t.tangentPlace(l)
@@ -660,6 +662,7 @@ func (t *tangents) ret(s *ast.Return) []ast.Stmt {
 			return append(t.sides(a, a.Lhs, a.Rhs, a.Op), t.checked()...)
 		}
 	}
+	s = t.keepPassive(s)
 	out := &ast.Return{Meta: s.Meta}
 	for _, p := range t.sig.Results {
 		e := s.Results[p.Index]
@@ -695,6 +698,20 @@ func (t *tangents) ret(s *ast.Return) []ast.Stmt {
 		&ast.If{Cond: cond, Then: &ast.Block{Stmts: []ast.Stmt{zero}}},
 		out,
 	}
+}
+
+// keepPassive puts slices and pointers that passive calls return into variables, since their tangents have their shape.
+func (t *tangents) keepPassive(s *ast.Return) *ast.Return {
+	c := *s
+	c.Results = slices.Clone(s.Results)
+	for i, e := range c.Results {
+		if call, ok := e.(*ast.Call); ok && t.passiveCall(call) && ast.Carries(call.T) && hasRefs(call.T) {
+			v := ast.NewVar("v", call.T)
+			t.pending = append(t.pending, define(v, call))
+			c.Results[i] = &ast.Ref{Var: v}
+		}
+	}
+	return &c
 }
 
 // zeroLike returns a fresh shadow of a value that is not active.
@@ -736,13 +753,17 @@ func (t *tangents) err(s *ast.Return) bool {
 	return ok && ast.IsError(last.Type()) && c.Fun.Fn != nil && (c.Fun.Fn.FullName() == "fmt.Errorf" || c.Fun.Fn.FullName() == "errors.New")
 }
 
-// tangentCall is a call in forward mode.
-func (d *derivation) tangentCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call, h *helper) []ast.Stmt {
+// tangentCall is a call in forward mode: of another function, which is given the tangents of the inputs in too.
+func (d *derivation) tangentCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call, in []bool, call *ast.Call) []ast.Stmt {
 	t := &tangents{derivation: d}
 	args := slices.Clone(c.Args)
 	var pre []ast.Stmt
 	for i, x := range c.Args {
-		if !h.in[i] {
+		if !in[i] {
+			continue
+		}
+		if ast.ShapeOf(x.Type()) != ast.ValueLike && isPath(x) && !t.act.place(orPath(x)) && !t.reachesActive(x) {
+			args = append(args, t.zeroLike(x))
 			continue
 		}
 		for _, x := range c.Args {
@@ -777,11 +798,11 @@ func (d *derivation) tangentCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call, h *hel
 	}
 	// As in every derivative, an error comes last.
 	all := slices.Concat(targets, tans)
-	if n := results.Len(); n > 0 && ast.ErrorResult(c.Fun.Fn.Signature()) == n-1 {
-		all = slices.Concat(targets[:n-1], tans, targets[n-1:])
+	if i := ast.ErrorResult(c.Fun.Fn.Signature()); i >= 0 {
+		all = slices.Concat(targets[:i], targets[i+1:], tans, targets[i:i+1])
 	}
 	pre = append(pre, t.pending...)
-	call := &ast.Call{Fun: ast.Callee{Gen: h.tangent()}, Args: args, T: h.tangentTuple()}
+	call.Args = args
 	if len(lhs) == 0 {
 		all = make([]ast.Expr, len(all))
 		if len(all) == 0 {

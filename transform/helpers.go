@@ -106,18 +106,25 @@ func (h *helper) owns(g *ast.Func) bool {
 // buildFor builds the helper that a function belongs to, and returns all that it consists of.
 func (u *Unit) buildFor(g *ast.Func) []*ast.Func {
 	for _, h := range u.order {
-		switch {
-		case !h.owns(g):
-		case g == h.back && g.Body == nil:
-			h.buildBack()
-		case g == h.tan && g.Body == nil:
-			h.buildTangent()
-		case g == h.vjp && g.Body == nil:
-			h.buildVJP()
-		case (g == h.forward || g == h.backward) && g.Body == nil:
-			h.buildHalves()
-			return []*ast.Func{h.forward, h.backward}
+		if !h.owns(g) || g.Body != nil {
+			continue
 		}
+		built := []*ast.Func{g}
+		switch g {
+		case h.back:
+			h.buildBack()
+		case h.tan:
+			h.buildTangent()
+		case h.vjp:
+			h.buildVJP()
+		default:
+			h.buildHalves()
+			built = []*ast.Func{h.forward, h.backward}
+		}
+		for _, g := range built {
+			u.checkCalls(h.f, g)
+		}
+		return built
 	}
 	return []*ast.Func{g}
 }

@@ -11,6 +11,7 @@ import (
 // A hoister takes what must stand alone out of the expressions of one statement.
 type hoister struct {
 	*normaliser
+	pos token.Pos // of the statement
 	pre []ast.Stmt
 }
 
@@ -133,7 +134,7 @@ func selected(e ast.Expr) ast.Expr {
 func (h *hoister) hoist(e ast.Expr, passive bool) ast.Expr {
 	x := h.operands(e, passive)
 	t := ast.NewVar(tempName(e), e.Type())
-	h.pre = append(h.pre, &ast.Assign{Lhs: []ast.Expr{&ast.Ref{Var: t}}, Op: token.DEFINE, Rhs: []ast.Expr{x}})
+	h.pre = append(h.pre, &ast.Assign{Meta: ast.Meta{Pos: h.pos}, Lhs: []ast.Expr{&ast.Ref{Var: t}}, Op: token.DEFINE, Rhs: []ast.Expr{x}})
 	h.mem.assign([]ast.Expr{&ast.Ref{Var: t}}, []ast.Expr{x})
 	return &ast.Ref{Var: t}
 }
@@ -187,7 +188,7 @@ func (h *hoister) operands(e ast.Expr, passive bool) ast.Expr {
 func (h *hoister) shortCircuit(b *ast.Binary) ast.Expr {
 	t := &ast.Ref{Var: ast.NewVar("t", types.Default(b.T))}
 	h.pre = append(h.pre, define(t.Var, h.expr(b.X, true)))
-	right := &hoister{normaliser: h.normaliser}
+	right := &hoister{normaliser: h.normaliser, pos: h.pos}
 	y := right.expr(b.Y, true)
 	var cond ast.Expr = t
 	if b.Op == token.LOR {
@@ -202,8 +203,8 @@ func (h *hoister) packed(c *ast.Call) *ast.Call {
 	if c.Spread || c.Fun.Fn == nil || !c.Fun.Fn.Signature().Variadic() || !h.split(c) {
 		return c
 	}
-	inputs := h.unit.Lower(c.Fun.Fn).Inputs()
-	fixed, t := len(inputs)-1, inputs[len(inputs)-1].Type
+	inputs := ast.ParamsOf(c.Fun.Fn.Signature())
+	fixed, t := len(inputs)-1, inputs[len(inputs)-1].Type()
 	rest := nilExpr(t)
 	if len(c.Args) > fixed {
 		lit := &ast.Composite{T: t}

@@ -304,17 +304,25 @@ func (d *derivation) shadowCopy(s ast.Stmt, c *ast.Call) []ast.Stmt {
 	return append(append([]ast.Stmt{def}, out...), s)
 }
 
-// A splitNote is what the reverse sweep needs to know of a call whose forward sweep remembers.
+// A splitNote is what the reverse sweep needs to know of a call that has a derivative of its own.
 type splitNote struct {
 	call   *ast.Call
 	lhs    []ast.Expr
 	saved  *ast.Var
-	helper *helper
+	helper *helper  // of a call whose reverse mode is split …
+	rule   *Rule    // … or the rule that a user gave for it
+	last   ast.Stmt // with a rule: after it the shadows of the results are set
 }
 
 // isSplit reports whether a call has a derivative of its own that stands as a statement.
 func (d *derivation) isSplit(c *ast.Call) bool {
-	return c.Fun.Fn != nil && !d.hasRule(c.Fun) && d.u.Lower(c.Fun.Fn) != nil && !d.u.constant(c) && d.callActive(c) &&
+	switch {
+	case c.Fun.Fn == nil || d.constant(c) || !d.callActive(c):
+		return false
+	case d.isRuled(c):
+		return true
+	}
+	return !d.u.Rules.has(c.Fun) && d.u.Lower(c.Fun.Fn) != nil &&
 		d.u.inlined(c) == nil && (d.forward || d.u.way(c.Fun.Fn) == waySplit)
 }
 
@@ -344,11 +352,14 @@ func (d *derivation) pattern(c *ast.Call) []bool {
 
 // splitCall is a call whose reverse mode is split: the forward sweep calls the function that remembers.
 func (d *derivation) splitCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call) []ast.Stmt {
+	if d.isRuled(c) {
+		return d.ruledCall(s, lhs, c)
+	}
 	site := d.callSite(c, d.u.summary(c.Fun.Fn).mem)
 	site.intact = !d.forward && d.outlook.intact(d, s, c)
 	h := d.u.splitHelper(c.Fun.Fn, d.pattern(c), site)
 	if d.forward {
-		return d.tangentCall(s, lhs, c, h)
+		return d.tangentCall(s, lhs, c, h.in, &ast.Call{Fun: ast.Callee{Gen: h.tangent()}, T: h.tangentTuple()})
 	}
 	args := append([]ast.Expr{}, c.Args...)
 	for i, x := range c.Args {

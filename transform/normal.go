@@ -62,7 +62,7 @@ func (n *normaliser) stmt(s ast.Stmt) []ast.Stmt {
 	case *ast.Decl:
 		return n.decl(s)
 	case *ast.Return:
-		h := &hoister{normaliser: n}
+		h := &hoister{normaliser: n, pos: s.Info().Pos}
 		c := *s
 		if call, _ := at(s.Results, 0).(*ast.Call); len(s.Results) == 1 && n.alone(s.Results[0]) && !(n.forward && call != nil && call.Fun.Fn == nil) {
 			c.Results = []ast.Expr{h.operands(s.Results[0], false)}
@@ -71,7 +71,7 @@ func (n *normaliser) stmt(s ast.Stmt) []ast.Stmt {
 		}
 		return append(h.pre, &c)
 	case *ast.Do:
-		h := &hoister{normaliser: n}
+		h := &hoister{normaliser: n, pos: s.Info().Pos}
 		c := *s
 		c.Call, _ = h.operands(s.Call, false).(*ast.Call)
 		return append(h.pre, &c)
@@ -80,7 +80,7 @@ func (n *normaliser) stmt(s ast.Stmt) []ast.Stmt {
 }
 
 func (n *normaliser) ifStmt(s *ast.If) []ast.Stmt {
-	h := &hoister{normaliser: n}
+	h := &hoister{normaliser: n, pos: s.Info().Pos}
 	c := *s
 	c.Init = nil
 	c.Cond = h.expr(s.Cond, true)
@@ -99,7 +99,7 @@ func (n *normaliser) ifStmt(s *ast.If) []ast.Stmt {
 func (n *normaliser) forStmt(s *ast.For) []ast.Stmt {
 	s, own, back := n.perIteration(s)
 	c := *s
-	h := &hoister{normaliser: n}
+	h := &hoister{normaliser: n, pos: s.Info().Pos}
 	c.Cond = h.expr(s.Cond, true)
 	c.Body = n.block(s.Body)
 	if counter(s) != nil && len(h.pre) == 0 {
@@ -183,7 +183,7 @@ func repeatPost(b *ast.Block, post func() []ast.Stmt) *ast.Block {
 
 func (n *normaliser) rangeStmt(s *ast.Range) []ast.Stmt {
 	c := *s
-	h := &hoister{normaliser: n}
+	h := &hoister{normaliser: n, pos: s.Info().Pos}
 	c.X = h.expr(s.X, false)
 	out := h.pre
 	if !n.steady(c.X, s.Body) {
@@ -247,7 +247,7 @@ func (n *normaliser) assignedIn(body *ast.Block, v *ast.Var) bool {
 }
 
 func (n *normaliser) assign(s *ast.Assign) []ast.Stmt {
-	h := &hoister{normaliser: n}
+	h := &hoister{normaliser: n, pos: s.Info().Pos}
 	c := *s
 	c.Lhs = make([]ast.Expr, len(s.Lhs))
 	toVar := len(s.Lhs) == 1
@@ -375,7 +375,7 @@ func (n *normaliser) decl(s *ast.Decl) []ast.Stmt {
 			return n.assign(&ast.Assign{Meta: s.Meta, Lhs: refs(s.Vars), Op: token.DEFINE, Rhs: typedValues(s)})
 		}
 	}
-	h := &hoister{normaliser: n}
+	h := &hoister{normaliser: n, pos: s.Info().Pos}
 	c := *s
 	if len(s.Values) == 1 && n.alone(s.Values[0]) {
 		c.Values = []ast.Expr{h.operands(s.Values[0], false)}
@@ -437,10 +437,13 @@ func (n *normaliser) writes(c *ast.Call) bool {
 	return found
 }
 
-// foreign reports whether a call gives a number or a boolean that a second call might not give.
+// foreign reports whether a call comes to one that may have effects, or gives a number or a boolean that a second call might not give.
 func (n *normaliser) foreign(c *ast.Call) bool {
-	if c.Fun.Fn == nil || n.unit.summary(c.Fun.Fn) != nil || n.unit.mathematical(c.Fun.Fn) {
+	if c.Fun.Fn == nil || n.unit.mathematical(c.Fun.Fn) {
 		return false
+	}
+	if s := n.unit.summary(c.Fun.Fn); s != nil {
+		return s.effects && hasOneResult(c)
 	}
 	b, ok := c.T.Underlying().(*types.Basic)
 	return ok && b.Info()&(types.IsNumeric|types.IsBoolean) != 0
@@ -515,4 +518,9 @@ func mentions(e ast.Expr, v *ast.Var) bool {
 func isInteger(t types.Type) bool {
 	b, ok := t.Underlying().(*types.Basic)
 	return ok && b.Info()&types.IsInteger != 0
+}
+
+func hasOneResult(c *ast.Call) bool {
+	_, several := c.T.(*types.Tuple)
+	return !several
 }

@@ -17,6 +17,12 @@ func newOutlook(d *derivation, body *ast.Block, flags map[ast.Stmt]*ast.Var) *ou
 	return o
 }
 
+// changes reports whether a cell may be written after a statement.
+func (o *outlook) changes(l *location, s ast.Stmt) bool {
+	it := o.tree.at[s]
+	return it == nil || o.log.later(l.find(), it, true, o.tree.root, o.tree.root.to)
+}
+
 // intact reports whether a call at a statement reads memory, and all of it stays as it is until the function has been swept back.
 func (o *outlook) intact(d *derivation, s ast.Stmt, c *ast.Call) bool {
 	it := o.tree.at[s]
@@ -27,7 +33,7 @@ func (o *outlook) intact(d *derivation, s ast.Stmt, c *ast.Call) bool {
 	ok, reads := true, false
 	d.mem.mapCells(c, sum.reads, func(l *location) {
 		reads = true
-		ok = ok && !d.mayChange(l.find()) && !o.log.later(l.find(), it, true, o.tree.root, o.tree.root.to)
+		ok = ok && !d.mayChange(l.find()) && !o.changes(l, s)
 	})
 	return ok && reads
 }

@@ -161,6 +161,9 @@ func (r *reverser) reversal(it *item) []ast.Stmt {
 		}
 		return r.assign(s)
 	case *ast.Decl:
+		if note := r.calls[s]; note != nil {
+			return r.splitBack(s, note)
+		}
 		if c := copyCall(s.Values); c != nil {
 			return r.copyBack(s, c)
 		}
@@ -169,6 +172,9 @@ func (r *reverser) reversal(it *item) []ast.Stmt {
 		}
 		return r.parallel(s, refs(s.Vars), s.Values, true)
 	case *ast.Do:
+		if note := r.calls[s]; note != nil {
+			return r.splitBack(s, note)
+		}
 		return r.do(s)
 	}
 	panic(fmt.Sprintf("transform: reverse of %T", it.stmt))
@@ -654,6 +660,9 @@ func (r *reverser) spreadTo(s ast.Stmt, t *target) []ast.Stmt {
 		return append(lin.pre, r.contributions(lin, t.seed, nil)...)
 	}
 	if !isPath(t.rhs) {
+		if c, ok := t.rhs.(*ast.Call); ok && r.passiveCall(c) {
+			return nil
+		}
 		if c, ok := t.rhs.(*ast.Convert); ok {
 			return r.spreadTo(s, &target{l: t.l, rhs: c.X, d: t.d, seed: t.seed})
 		}

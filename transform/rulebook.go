@@ -7,30 +7,31 @@ import (
 	"go/types"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/godiff/godiff/ast"
 )
 
-// A Rule is a derivative written by hand: one of godiff's own or the user's.
+// A Rule is a derivative written by hand: one of godiff's own or a user's.
 type Rule struct {
-	Func    *ast.Func   // the rule, lowered
+	Fn      *types.Func // the rule
+	Func    *ast.Func   // the rule, lowered; of a user's nil where that cannot be done
 	Of      *types.Func // what it differentiates; nil for a builtin
 	Builtin string
 	Wrt     []int // the inputs that it covers, ascending
 	Forward bool  // a rule for forward mode
-	Own     bool  // one of godiff's own, which the user's package cannot call
 }
 
-// Rules holds the rules and constants that a package can see.
+// Rules holds godiff's own rules. All are for reverse mode; forward mode uses them too, since what they return is linear in the
+// adjoint.
 type Rules struct {
-	byFunc    map[string][]*Rule
-	constants map[string]bool      // full names of functions marked nodiff
-	Helpers   map[string]*ast.Func // what godiff's own rules call, by name
+	byFunc  map[string][]*Rule
+	Helpers map[string]*ast.Func // what they call, by full name
 }
 
 // NewRules returns an empty book of rules.
 func NewRules() *Rules {
-	return &Rules{byFunc: map[string][]*Rule{}, constants: map[string]bool{}, Helpers: map[string]*ast.Func{}}
+	return &Rules{byFunc: map[string][]*Rule{}, Helpers: map[string]*ast.Func{}}
 }
 
 // Add adds a rule.
@@ -42,22 +43,17 @@ func (r *Rules) Add(rule *Rule) {
 	r.byFunc[key] = append(r.byFunc[key], rule)
 }
 
-// AddConstant says that the results of a function carry no derivative.
-func (r *Rules) AddConstant(fn *types.Func) { r.constants[fn.FullName()] = true }
+// has reports whether there is a rule for a callee.
+func (r *Rules) has(c ast.Callee) bool { return len(r.byFunc[calleeKey(c)]) > 0 }
 
-// find returns the smallest reverse rule for a callee that covers the inputs in, or nil. Forward mode can use
-// those of godiff's own only.
-func (r *Rules) find(c ast.Callee, in []int, forward bool) *Rule {
-	var best *Rule
+// find returns the rule for a callee that covers one input and no other, or nil.
+func (r *Rules) find(c ast.Callee, in int) *Rule {
 	for _, rule := range r.byFunc[calleeKey(c)] {
-		if rule.Forward || forward && !rule.Own || !covers(rule.Wrt, in) {
-			continue
-		}
-		if best == nil || len(rule.Wrt) < len(best.Wrt) || len(rule.Wrt) == len(best.Wrt) && best.Own && !rule.Own {
-			best = rule // the user's before godiff's
+		if slices.Equal(rule.Wrt, []int{in}) {
+			return rule
 		}
 	}
-	return best
+	return nil
 }
 
 func calleeKey(c ast.Callee) string {
@@ -67,18 +63,136 @@ func calleeKey(c ast.Callee) string {
 	return c.Builtin
 }
 
-func covers(wrt, in []int) bool {
-	for _, i := range in {
-		if !slices.Contains(wrt, i) {
+// A Scope holds what users say of functions by directives in one package, or in those that it imports. A function of which it knows
+// a rule without source here is taken to have no effects on what it is given.
+type Scope struct {
+	rules     map[string][]*Rule
+	constants map[string]bool // full names of functions marked nodiff
+}
+
+// NewScope returns an empty scope.
+func NewScope() *Scope { return &Scope{map[string][]*Rule{}, map[string]bool{}} }
+
+// Empty reports whether nothing is in s.
+func (s *Scope) Empty() bool { return len(s.rules)+len(s.constants) == 0 }
+
+// Add adds a rule.
+func (s *Scope) Add(rule *Rule) {
+	key := rule.Of.FullName()
+	s.rules[key] = append(s.rules[key], rule)
+}
+
+// AddConstant says that the results of a function carry no derivative.
+func (s *Scope) AddConstant(fn *types.Func) { s.constants[fn.FullName()] = true }
+
+// scopes returns the scopes that hold for calls in a package, those that come first first.
+func (u *Unit) scopes(from *types.Package) []*Scope {
+	if u.Scopes == nil {
+		return nil
+	}
+	return u.Scopes(from)
+}
+
+// isConstant reports whether the results of fn carry no derivative where it is called in a package.
+func (u *Unit) isConstant(fn *types.Func, from *types.Package) bool {
+	for _, s := range u.scopes(from) {
+		if s.constants[fn.FullName()] || len(s.rules[fn.FullName()]) > 0 {
+			return s.constants[fn.FullName()]
+		}
+	}
+	return false
+}
+
+// rulesFor returns the users' rules for fn in a mode where it is called in a package, those of each scope together.
+func (u *Unit) rulesFor(fn *types.Func, from *types.Package, forward bool) [][]*Rule {
+	var list [][]*Rule
+	for _, s := range u.scopes(from) {
+		if s.constants[fn.FullName()] {
+			break
+		}
+		var rules []*Rule
+		for _, rule := range s.rules[fn.FullName()] {
+			if rule.Forward == forward {
+				rules = append(rules, rule)
+			}
+		}
+		if len(rules) > 0 {
+			list = append(list, rules)
+		}
+	}
+	return list
+}
+
+// isRuled reports whether a user has written a rule for fn, in whatever mode, that holds where it is called in a package.
+func (u *Unit) isRuled(fn *types.Func, from *types.Package) bool {
+	return len(u.rulesFor(fn, from, false)) > 0 || len(u.rulesFor(fn, from, true)) > 0
+}
+
+// constant reports whether the results of a call in a package carry no derivative although their types do.
+func (u *Unit) constant(c *ast.Call, from *types.Package) bool {
+	return c.Fun.Fn != nil && u.isConstant(c.Fun.Fn, from)
+}
+
+// smallest returns the smallest of the rules that cover the inputs in, or nil. It refuses two of the same size.
+func smallest(rules []*Rule, in []bool, pos token.Pos) *Rule {
+	var best []*Rule
+	for _, rule := range rules {
+		switch {
+		case !rule.covers(in):
+		case len(best) == 0 || len(rule.Wrt) < len(best[0].Wrt):
+			best = []*Rule{rule}
+		case len(rule.Wrt) == len(best[0].Wrt):
+			best = append(best, rule)
+		}
+	}
+	if len(best) > 1 {
+		fn := best[0].Of
+		refuse(pos, "%s and %s are rules for %s of the same size that both cover what is active here, %s; give it a rule with wrt=%s",
+			best[0].Fn.Name(), best[1].Fn.Name(), fn.FullName(), enumerate(inputNames(fn, in)), strings.Join(inputNames(fn, in), ","))
+	}
+	if len(best) == 0 {
+		return nil
+	}
+	return best[0]
+}
+
+func (rule *Rule) covers(in []bool) bool {
+	for i, active := range in {
+		if active && !slices.Contains(rule.Wrt, i) {
 			return false
 		}
 	}
 	return true
 }
 
-// constant reports whether the results of a call carry no derivative although their types do.
-func (u *Unit) constant(c *ast.Call) bool {
-	return c.Fun.Fn != nil && u.Rules.constants[c.Fun.Fn.FullName()]
+// inputNames returns the names of the inputs of a function that are in a set.
+func inputNames(fn *types.Func, in []bool) []string {
+	var names []string
+	for i, p := range ast.ParamsOf(fn.Signature()) {
+		if !in[i] {
+			continue
+		}
+		if name := p.Name(); name != "" && name != "_" {
+			names = append(names, name)
+		} else {
+			names = append(names, fmt.Sprint("parameter ", i+1))
+		}
+	}
+	return names
+}
+
+// refuseUncovered refuses a call none of whose rules covers what is active, and says what they cover.
+func refuseUncovered(fn *types.Func, groups [][]*Rule, in []bool, pos token.Pos) {
+	var has []string
+	for _, rule := range slices.Concat(groups...) {
+		of := make([]bool, len(in))
+		for _, i := range rule.Wrt {
+			of[i] = true
+		}
+		has = append(has, fmt.Sprintf("%s is for %s", rule.Fn.Name(), enumerate(inputNames(fn, of))))
+	}
+	refuse(pos, "no rule of %s covers what is active here, %s: %s; give it a rule with wrt=%s",
+		fn.FullName(), enumerate(inputNames(fn, in)), strings.Join(has, ", "), strings.Join(inputNames(fn, in), ","))
 }
 
 // call adds the terms of a call.
@@ -102,17 +216,16 @@ func (l *linear) call(c *ast.Call, adj ast.Expr) {
 	if len(in) > 1 {
 		adj = l.share(adj, c.T)
 	}
-	if !l.d.hasRule(c.Fun) {
+	if !l.d.u.Rules.has(c.Fun) {
 		l.d.backCall(l, c, in, adj)
 		return
 	}
 	for _, i := range in {
-		if rule := l.d.u.Rules.find(c.Fun, []int{i}, l.d.forward); rule != nil && len(rule.Wrt) == 1 && rule.Own {
-			l.applyOwn(rule, c, adj)
-			continue
+		rule := l.d.u.Rules.find(c.Fun, i)
+		if rule == nil {
+			refuse(l.stmt.Info().Pos, "godiff's rules for %s have none with respect to argument %d", calleeKey(c.Fun), i+1)
 		}
-		l.d.ruleCall(l, c, in, adj)
-		return
+		l.applyOwn(rule, c, adj)
 	}
 }
 
@@ -428,83 +541,6 @@ func truth(e ast.Expr) (value, known bool) {
 		return false, false
 	}
 	return constant.BoolVal(c.Val()), true
-}
-
-// hasRule reports whether a rule, not a derivation, gives the derivative of a call. In forward mode godiff's own reverse
-// rules serve, since what they return is linear in the adjoint; a user's function without a forward rule is derived from
-// its body.
-func (d *derivation) hasRule(c ast.Callee) bool {
-	for _, rule := range d.u.Rules.byFunc[calleeKey(c)] {
-		if rule.Own || rule.Forward == d.forward {
-			return true
-		}
-	}
-	return false
-}
-
-// ruleCall adds the terms of a call with a rule of the user's, or one of several inputs at once: the rule is called.
-func (d *derivation) ruleCall(l *linear, c *ast.Call, in []int, adj ast.Expr) {
-	rule := d.u.Rules.find(c.Fun, in, d.forward)
-	if rule == nil {
-		refuse(l.stmt.Info().Pos, "no rule of %s covers all of its active arguments", calleeKey(c.Fun))
-	}
-	if l.seed == nil {
-		refuse(l.stmt.Info().Pos, "the rule of %s has no forward mode", calleeKey(c.Fun))
-	}
-	d.callRule(l, rule, c, []ast.Expr{l.val(c)}, []ast.Expr{withSeed(adj, l.seed)})
-}
-
-// callRule calls a rule with the given results and their adjoints, and adds the adjoints that it returns.
-func (d *derivation) callRule(l *linear, rule *Rule, c *ast.Call, results, adjoints []ast.Expr) {
-	var args, shadows []ast.Expr
-	for i, x := range c.Args {
-		args = append(args, l.val(x))
-		if slices.Contains(rule.Wrt, i) && hasRefs(x.Type()) {
-			if !d.reachesActive(x) {
-				refuse(l.stmt.Info().Pos, "the rule of %s wants a shadow for an argument that is not active; give it a rule with wrt=", calleeKey(c.Fun))
-			}
-			l.adds = true
-			shadows = append(shadows, d.value(x, l.d.before(l.stmt)))
-		}
-	}
-	args = slices.Concat(args, results, adjoints, shadows)
-	call := &ast.Call{Fun: ast.Callee{Fn: rule.Func.Obj, Method: rule.Func.Recv != nil}, Args: args}
-	var lhs []ast.Expr
-	var pushes []func()
-	for _, i := range rule.Wrt {
-		x := c.Args[i]
-		if ast.ShapeOf(x.Type()) != ast.ValueLike {
-			continue
-		}
-		if !d.act.depends(x) {
-			lhs = append(lhs, nil)
-			continue
-		}
-		v := ast.NewVar("d"+placeName(x), x.Type())
-		lhs = append(lhs, &ast.Ref{Var: v})
-		pushes = append(pushes, func() { l.pushValue(x, &ast.Ref{Var: v}) })
-	}
-	types1 := rule.Func.Obj.Signature().Results()
-	switch {
-	case len(lhs) == 0:
-		call.T = types.NewTuple()
-		l.adds = true
-		l.pre = append(l.pre, &ast.Do{Call: call})
-		return
-	case len(lhs) == 1:
-		call.T = types1.At(0).Type()
-		x := c.Args[rule.Wrt[0]]
-		if ast.IsFloat(x.Type()) && len(l.when) == 0 {
-			l.push(x, call)
-			return
-		}
-	default:
-		call.T = types1
-	}
-	l.pre = append(l.pre, &ast.Assign{Lhs: lhs, Op: token.DEFINE, Rhs: []ast.Expr{call}})
-	for _, p := range pushes {
-		p()
-	}
 }
 
 // pushValue pushes the adjoint of a float or of a struct or array that is read from a place.

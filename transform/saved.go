@@ -143,6 +143,9 @@ func (v *resolver) rewrite(e ast.Expr, ctx *context) ast.Expr {
 		if it == nil {
 			panic(fmt.Sprintf("transform: a past value at no item: %T", p.At))
 		}
+		if p.Memory {
+			return v.memory(p.X, use{it, p.After, ctx})
+		}
 		return v.value(p.X, use{it, p.After, ctx})
 	}
 	return ast.MapOperands(e, func(x ast.Expr) ast.Expr { return v.rewrite(x, ctx) })

@@ -97,14 +97,14 @@ func (d *derivation) shadow(v *ast.Var) *ast.Var {
 
 // reachesActive reports whether the memory that e reaches is active.
 func (d *derivation) reachesActive(e ast.Expr) bool {
-	if !ast.Carries(e.Type()) || !hasRefs(e.Type()) {
+	if !ast.Carries(e.Type()) || !hasRefs(e.Type()) || isNil(e) {
 		return false
 	}
 	var found bool
 	see := func(c *location) { found = found || d.act.active(c) }
 	switch {
 	case refers(e.Type()):
-		if t := d.mem.reach(e); t != nil && !isNil(e) {
+		if t := d.mem.reach(e); t != nil {
 			d.mem.reachable(t, map[*location]bool{}, see)
 		}
 	case isPath(e):
@@ -333,6 +333,9 @@ func (d *derivation) shadowAssign(s ast.Stmt, lhs, rhs []ast.Expr) []ast.Stmt {
 		}
 		if c, ok := rhs[0].(*ast.Call); ok && d.isSplit(c) && (d.writesActive(c) || d.anyActive(lhs)) {
 			return d.splitCall(s, lhs, c)
+		}
+		if c, ok := rhs[0].(*ast.Call); ok && d.passiveCall(c) && slices.ContainsFunc(lhs, func(l ast.Expr) bool { return l != nil && d.reachesActive(l) }) {
+			return d.withResultShadows(s, lhs, c)
 		}
 	}
 	op := token.ASSIGN

@@ -283,7 +283,7 @@ func (r *reverser) canPivot(it *item) bool {
 		return r.independent(it)
 	}
 	if note := r.calls[it.stmt]; note != nil {
-		return r.oneSweep && note.helper.canVJP() && !r.effectsOf(it).order
+		return r.oneSweep && note.rule == nil && note.helper.canVJP() && !r.effectsOf(it).order
 	}
 	if it.ends() != nil {
 		return true
@@ -564,7 +564,7 @@ func (r *reverser) touchAssign(t *touch, s *ast.Assign) bool {
 		}
 	}
 	for _, e := range s.Rhs {
-		if c, ok := e.(*ast.Call); ok && c.Fun.Builtin == "" && (c.Fun.Gen != nil || r.u.summary(c.Fun.Fn) != nil) {
+		if c, ok := e.(*ast.Call); ok && c.Fun.Builtin == "" && (c.Fun.Gen != nil || c.Fun.Fn != nil && !r.u.mathematical(c.Fun.Fn)) {
 			return false
 		}
 		r.touchRead(t, e)

@@ -14,6 +14,8 @@ type Unit struct {
 	Pkg   *types.Package
 	Lower func(*types.Func) *ast.Func // the lowered function, or nil for one without source
 	Rules *Rules
+	// Scopes returns what users say of the functions that a package calls, what comes first first. It may be nil.
+	Scopes func(*types.Package) []*Scope
 	// Replaceable reports whether another build may have another body of a function, so that it must be called and not copied.
 	Replaceable func(*types.Func) bool
 	Disable     map[string]bool // optional passes that are off

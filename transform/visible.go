@@ -7,17 +7,32 @@ import (
 	"github.com/godiff/godiff/ast"
 )
 
+// checkCalls refuses a derivative of a callee of another package that calls what that package does not export.
+func (u *Unit) checkCalls(of, g *ast.Func) {
+	if of.Pkg.Path() == u.Pkg.Path() {
+		return
+	}
+	eachExpr(g.Body, func(_ ast.Stmt, e ast.Expr) {
+		if c, ok := e.(*ast.Call); ok && c.Fun.Fn != nil && c.Fun.Fn.Pkg() != nil && c.Fun.Fn.Pkg() != u.Pkg {
+			u.checkExported(of, of.Pos, c.Fun.Fn)
+		}
+	})
+}
+
+// checkExported refuses a callee that uses an object of another package which that does not export.
+func (u *Unit) checkExported(of *ast.Func, pos token.Pos, obj types.Object) {
+	if obj != nil && obj.Pkg() != nil && obj.Pkg() != u.Pkg && !obj.Exported() {
+		refuse(pos, "%s cannot be differentiated from here: it uses %s, which package %s does not export; give it a directive or a rule there", of.Obj.FullName(), obj.Name(), obj.Pkg().Name())
+	}
+}
+
 // checkVisible refuses a callee of another package whose derivative, which is written into this one, would have to name what
 // that package does not export.
 func (u *Unit) checkVisible(f *ast.Func) {
 	if f.Pkg.Path() == u.Pkg.Path() {
 		return
 	}
-	see := func(obj types.Object) {
-		if obj != nil && obj.Pkg() != nil && obj.Pkg() != u.Pkg && !obj.Exported() {
-			refuse(token.NoPos, "%s cannot be differentiated from here: it uses %s, which package %s does not export; give it a directive or a rule there", f.Obj.FullName(), obj.Name(), obj.Pkg().Name())
-		}
-	}
+	see := func(obj types.Object) { u.checkExported(f, token.NoPos, obj) }
 	seeType := func(obj *types.TypeName) { see(obj) }
 	for _, v := range f.Inputs() {
 		ast.EachTypeName(v.Type, seeType)

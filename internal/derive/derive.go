@@ -40,10 +40,16 @@ type deriver struct {
 	diags []lower.Diagnostic
 	funcs map[*types.Func]*ast.Func
 	why   map[*types.Func][]lower.Diagnostic // of functions that cannot be lowered
+
+	scopes  map[*lower.Package][]*transform.Scope // what a package says and what its imports say
+	holding map[*types.Package][]*transform.Scope // what holds for calls in a package
 }
 
 func newDeriver(prog *lower.Program, pkg *lower.Package, opt Options) *deriver {
-	d := &deriver{prog: prog, pkg: pkg, funcs: map[*types.Func]*ast.Func{}, why: map[*types.Func][]lower.Diagnostic{}}
+	d := &deriver{
+		prog: prog, pkg: pkg, funcs: map[*types.Func]*ast.Func{}, why: map[*types.Func][]lower.Diagnostic{},
+		scopes: map[*lower.Package][]*transform.Scope{}, holding: map[*types.Package][]*transform.Scope{},
+	}
 	book, err := ownRules(prog)
 	if err != nil {
 		panic(fmt.Sprintf("derive: %v", err))
@@ -56,28 +62,47 @@ func newDeriver(prog *lower.Program, pkg *lower.Package, opt Options) *deriver {
 	for _, pass := range opt.Disable {
 		d.unit.Disable[pass] = true
 	}
-	for _, dir := range slices.Concat(pkg.Inherited, pkg.Directives) {
-		d.addRule(dir)
-	}
+	d.unit.Scopes = d.scopesFor
 	return d
 }
 
-// addRule adds a rule or a constant of the user's.
-func (d *deriver) addRule(dir *lower.Directive) {
-	switch dir.Verb {
-	case "nodiff":
-		d.unit.Rules.AddConstant(dir.Fn)
-	case "derivative":
-		f := d.lower(dir.Fn)
-		if f == nil && dir.Fn.Pkg() == d.pkg.Types {
-			d.diags = append(d.diags, d.why[dir.Fn]...)
+// scopesFor returns what users say by directives of functions that a package calls: in the package that derivatives are written for, in
+// what it imports and, of a callee of another package, in that one and what it imports.
+func (d *deriver) scopesFor(from *types.Package) []*transform.Scope {
+	list, ok := d.holding[from]
+	if !ok {
+		list = d.scopesOf(d.pkg)
+		if pkg := d.prog.PackageOf(from); pkg != nil && pkg != d.pkg {
+			list = slices.Concat(list, d.scopesOf(pkg))
 		}
-		if f != nil {
-			d.unit.Rules.Add(&transform.Rule{
-				Func: f, Of: dir.Of, Builtin: dir.OfBuiltin, Wrt: dir.RuleWrt, Forward: dir.RuleMode == ast.JVP,
-			})
+		list = slices.DeleteFunc(slices.Clone(list), (*transform.Scope).Empty)
+		d.holding[from] = list
+	}
+	return list
+}
+
+// scopesOf returns what a package says of functions, and what those say that it imports.
+func (d *deriver) scopesOf(pkg *lower.Package) []*transform.Scope {
+	if list, ok := d.scopes[pkg]; ok {
+		return list
+	}
+	own := d.scope(slices.Concat(pkg.Inherited, pkg.Directives))
+	d.scopes[pkg] = []*transform.Scope{own, d.scope(pkg.Imported)}
+	return d.scopes[pkg]
+}
+
+// scope returns a scope with the rules and constants among directives. A rule need not be in the language that is differentiated.
+func (d *deriver) scope(directives []*lower.Directive) *transform.Scope {
+	s := transform.NewScope()
+	for _, dir := range directives {
+		switch dir.Verb {
+		case "nodiff":
+			s.AddConstant(dir.Fn)
+		case "derivative":
+			s.Add(&transform.Rule{Fn: dir.Fn, Func: d.lower(dir.Fn), Of: dir.Of, Wrt: dir.RuleWrt, Forward: dir.RuleMode == ast.JVP})
 		}
 	}
+	return s
 }
 
 // lower lowers a function of the package or of another one of the module, once. A function without source here has no
@@ -88,7 +113,7 @@ func (d *deriver) lower(fn *types.Func) *ast.Func {
 	}
 	d.funcs[fn] = nil
 	pkg, file, decl := d.prog.Decl(fn)
-	if decl == nil || pkg != d.pkg && file.Constraint != "" {
+	if decl == nil || decl.Body == nil || pkg.NoBodies || pkg != d.pkg && file.Constraint != "" {
 		return nil
 	}
 	f := lower.Func(d.prog.Source(pkg), decl, func(pos token.Pos, msg string) {
@@ -116,7 +141,10 @@ func (d *deriver) refused(err error, fn *types.Func) {
 
 // derive derives one function, or returns nil and leaves a diagnostic.
 func (d *deriver) derive(fn *types.Func, mode ast.Mode, wrt []int, name string) *ast.Func {
-	f := d.lower(fn)
+	f := d.unit.Direct(fn, mode)
+	if f == nil {
+		f = d.lower(fn)
+	}
 	if f == nil {
 		d.diags = append(d.diags, d.why[fn]...)
 		if len(d.why[fn]) == 0 {

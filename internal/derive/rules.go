@@ -94,7 +94,7 @@ func addRule(book *transform.Rules, src *lower.Source, decl *goast.FuncDecl) err
 		book.Helpers[f.Obj.FullName()] = f
 		return nil
 	}
-	rule := &transform.Rule{Func: f, Own: true}
+	rule := &transform.Rule{Fn: f.Obj, Func: f}
 	var params *types.Tuple
 	if path, name, qualified := strings.Cut(of, "."); qualified {
 		for _, p := range src.Pkg.Imports() {
