@@ -213,7 +213,10 @@ func (in *inserts) saveInLoop(v *resolver, n *need, loops []*item) []ast.Stmt {
 func (v *resolver) sweepBackwards(loops []*item) {
 	for _, loop := range loops {
 		if v.forwards[loop] {
-			v.backwards[loop.source] = true
+			if !v.plan.backwards[loop.source] {
+				v.plan.backwards[loop.source] = true
+				v.plan.changes++
+			}
 		}
 	}
 }

@@ -18,6 +18,8 @@ var passes = []pass{
 	{name: "constants", does: "adjoints that are known are replaced by their values", stage: sweeping, optional: true, run: (*passage).constants},
 	{name: "dead", does: "adjoints that nobody reads are not computed", stage: sweeping, optional: true, run: (*passage).dead},
 	{name: "declare", does: "adjoints are declared where they are first set", stage: sweeping, run: (*passage).declare},
+	{name: "sections", does: "elements that are intact by their indices are", stage: sweeping, optional: true},
+	{name: "undo", does: "arrays go back in time with the reverse sweep", stage: sweeping, optional: true},
 	{name: "saved", does: "past values are read in place, computed again or remembered", stage: sweeping, run: (*passage).saved},
 	{name: "forward", does: "every assignment is preceded by that of its tangent", stage: tangent},
 	{name: "unused", does: "statements whose results nobody reads go away", stage: finishing, run: (*passage).unused},
@@ -66,10 +68,10 @@ type passage struct {
 	results []*ast.Var // of the function that is written
 
 	// For the sweeps.
-	spec      *sweepSpec
-	flags     map[ast.Stmt]*ast.Var
-	r         *reverser
-	backwards map[ast.Stmt]bool // loops that must be swept backwards
+	spec  *sweepSpec
+	flags map[ast.Stmt]*ast.Var
+	r     *reverser
+	plan  *plan
 }
 
 // run runs the passes of a stage.
@@ -96,19 +98,19 @@ func (u *Unit) trace(name string, f *ast.Func, b *ast.Block) {
 // sweeps derives the joint code of f in reverse mode: its two sweeps, with the values in place that the second asks of the first.
 //
 // Where it turns out that a loop must after all be swept backwards, since a value that its iterations remember is taken from the end
-// of a list, the sweeps are written anew.
+// of a list, or that an array had better go back in time, the sweeps are written anew.
 func (d *derivation) sweeps(spec *sweepSpec) (*ast.Block, *reverser) {
-	backwards := map[ast.Stmt]bool{}
-	p := &passage{d: d, body: d.fn.Body, spec: spec, backwards: backwards}
+	plan := &plan{apart: spec.apart, backwards: map[ast.Stmt]bool{}, undoing: map[*location]*undone{}, never: map[*location]bool{}}
+	p := &passage{d: d, body: d.fn.Body, spec: spec, plan: plan}
 	p.run(preparing)
 	for {
-		known := len(backwards)
+		known := plan.changes
 		q := *p
 		q.run(sweeping)
-		if len(backwards) == known {
+		if plan.changes == known {
 			return q.body, q.r
 		}
-		if len(backwards) > 10000 {
+		if plan.changes > 10000 {
 			panic(fmt.Sprintf("transform: the sweeps of %s do not settle", d.fn.Name))
 		}
 	}
@@ -144,7 +146,7 @@ func (p *passage) fuse() {
 func (p *passage) prepare() {
 	if p.r == nil {
 		p.r = p.d.newReverser(newTree(p.body, p.flags))
-		p.r.backwards, p.r.ends = p.backwards, p.spec.ends
+		p.r.plan, p.r.ends = p.plan, p.spec.ends
 	}
 }
 

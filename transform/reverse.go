@@ -39,8 +39,8 @@ type reverser struct {
 	declaredIn  map[*ast.Var]*part      // where variables of the forward sweep are in scope
 	effects     map[*item]*effects
 	visible     map[*location]bool // what F's caller can see
-	backwards   map[ast.Stmt]bool  // loops that must be swept backwards
-	forwards    map[*item]bool     // loops whose reversal goes forwards
+	plan        *plan
+	forwards    map[*item]bool // loops whose reversal goes forwards
 	primalsOf   map[*ast.Var]*ast.Var
 	primalsAt   int
 
@@ -112,7 +112,7 @@ func (r *reverser) item(it *item) []ast.Stmt {
 	if src := it.stmt.Info().Src; len(out) > 0 && src != "" && !returnsVariable(it.stmt) {
 		out = comment(out, src)
 	}
-	return out
+	return r.withRestore(it, out)
 }
 
 // returnsVariable reports whether s is what became of return v, which needs no comment.

@@ -160,7 +160,7 @@ type header struct {
 
 // header returns the header of the reversed loop of it, which goes over the executions of core.
 func (r *reverser) header(it *item, core *part, trips *ast.Var) *header {
-	if !r.backwards[it.source] && r.independent(it) {
+	if !r.plan.backwards[it.source] && r.independent(it) {
 		if h := r.forwardHeader(it); h != nil {
 			r.forwards[it] = true
 			return h

@@ -60,6 +60,7 @@ func (r *reverser) resolve(b *ast.Block, keepAll func(*location) bool) *ast.Bloc
 	b = v.block(b, root)
 	firsts := v.resolveFirsts(b)
 	loads := v.settle()
+	v.planUndo()
 	for p, list := range firsts {
 		loads[spot{p, 0}] = append(list, loads[spot{p, 0}]...)
 	}
@@ -71,7 +72,7 @@ func (r *reverser) resolve(b *ast.Block, keepAll func(*location) bool) *ast.Bloc
 func (v *resolver) resolveFirsts(b *ast.Block) map[*part][]ast.Stmt {
 	out := map[*part][]ast.Stmt{}
 	ast.Inspect(b, func(s ast.Stmt) bool {
-		if c := v.marked(s); c != nil && !c.entry {
+		if c := v.marked(s); c != nil && !c.entry && !c.inner {
 			for _, f := range v.firsts[c.part] {
 				out[c.part] = append(out[c.part], v.stmt(f, &context{part: c.part.parent, area: c.area}))
 			}
@@ -178,6 +179,11 @@ func (v *resolver) value(e ast.Expr, u use) ast.Expr {
 	}
 	if v.asksFlag(e) {
 		return ast.MapOperands(e, func(x ast.Expr) ast.Expr { return v.value(x, u) })
+	}
+	if v.undoneAt(e) != nil && v.placeMayBeLost(e, u) {
+		if x := v.fromCopy(e, u); x != nil {
+			return x
+		}
 	}
 	if l, w := v.produced(e, u); l != nil {
 		return v.value(l, w)
@@ -350,12 +356,23 @@ func (v *resolver) placeSlots(e ast.Expr, u use) int {
 	case root != nil && !v.inScope(root, u.ctx):
 		return 1
 	}
-	for _, c := range v.mem.cells(e) {
-		if v.overwritten(c, u) && !v.intact(e, c, u) {
-			return 1
-		}
+	if v.placeMayBeLost(e, u) && (v.undoneAt(e) == nil || u.ctx.item != u.it) {
+		return 1
 	}
 	return 0
+}
+
+// placeMayBeLost reports whether the value at a place may have been overwritten where it is asked for.
+func (v *resolver) placeMayBeLost(e ast.Expr, u use) bool {
+	if !isPlace(e) {
+		return false
+	}
+	for _, c := range v.mem.cells(e) {
+		if v.overwritten(c, u) && (v.u.Disable["sections"] || !v.intact(e, c, u)) {
+			return true
+		}
+	}
+	return false
 }
 
 // overwritten reports whether a cell may be written between a point and the code that asks for its value there.
@@ -810,9 +827,14 @@ func (v *resolver) load(b *ast.Block, loads map[spot][]ast.Stmt) *ast.Block {
 	out := &ast.Block{Meta: b.Meta}
 	for _, s := range b.Stmts {
 		if c := v.marked(s); c != nil {
-			if c.entry {
+			switch {
+			case c.entry:
 				out.Stmts = append(out.Stmts, s)
-			} else {
+			case c.restores:
+				out.Stmts = append(out.Stmts, c.restore.loads...)
+			case c.inner:
+				out.Stmts = append(out.Stmts, c.makeCopies()...)
+			default:
 				out.Stmts = append(out.Stmts, loads[spot{c.part, c.phase()}]...)
 			}
 			continue

@@ -37,6 +37,12 @@ type context struct {
 	mid   bool  // the code stands right behind the pivot, a call
 	entry bool  // of a mark: it marks the beginning of the forward sweep of the area
 	empty bool  // of a mark: it marks nothing
+
+	item     *item     // the item whose reversal it is, if that reads or puts back what goes back in time
+	inner    bool      // of a mark: it is not the beginning of a part
+	restore  *restore  // what that reads before it puts something back
+	restores bool      // of a mark: it stands before what puts something back
+	copies   []*undone // of a mark: copies are made here
 }
 
 // key tells contexts apart in which a past value may have to be found in different ways.
@@ -97,6 +103,11 @@ func (r *reverser) sweepArea(a *area, seeds []ast.Stmt) []ast.Stmt {
 		out = append(out, r.forwardOf(p, before+1, len(p.items))...)
 		out = append(append(out, r.mark(main)), pivot.late...)
 	}
+	limit := p.to
+	if pivot != nil {
+		limit = a.pivot.pos
+	}
+	out = append(out, r.copies(a, limit)...)
 	for _, list := range slices.Backward(reversed[:before]) {
 		out = append(out, list...)
 	}
@@ -277,6 +288,9 @@ func (r *reverser) split(a *area, i int, seeds []ast.Stmt, reversed [][]ast.Stmt
 // canPivot reports whether an item, for what it is itself, can be swept forward and back at once.
 func (r *reverser) canPivot(it *item) bool {
 	if !r.isActiveItem(it) && it.ends() == nil {
+		return false
+	}
+	if it.ends() == nil && r.putsBack(it) {
 		return false
 	}
 	if it.body != nil {

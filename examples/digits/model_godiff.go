@@ -33,24 +33,22 @@ func (m *Model) LossValueGrad(images [][]float64, labels []int) (y float64, dm *
 
 // modelOutputsMSaved holds what a forward sweep remembers.
 type modelOutputsMSaved struct {
-	m         *Model
-	saveds    []dotSaved
-	dz        []float64
-	dm        *Model
-	dotValues []float64
-	saveds2   []dotASaved
-	dh        []float64
+	m       *Model
+	saveds  []dotSaved
+	dz      []float64
+	dm      *Model
+	saveds2 []dotASaved
+	h       []float64
+	dh      []float64
 }
 
 // modelOutputsMForward is [Model.Outputs], remembering what [modelOutputsMBackward] needs.
 func modelOutputsMForward(m *Model, x []float64, dm *Model) (y, dy []float64, saved modelOutputsMSaved) {
 	dh := make([]float64, len(m.B1))
 	h := make([]float64, len(m.B1))
-	dotValues := make([]float64, len(m.B1))
 	saveds := make([]dotASaved, len(m.B1))
 	for i, b := range m.B1 {
 		dotValue, saved := dotAForward(m.W1[i], x, dm.W1[i])
-		dotValues[i] = dotValue
 		saveds[i] = saved
 		h[i] = math.Tanh(dotValue + b)
 	}
@@ -62,7 +60,7 @@ func modelOutputsMForward(m *Model, x []float64, dm *Model) (y, dy []float64, sa
 		saveds2[i] = saved
 		z[i] = dotValue + b
 	}
-	return z, dz, modelOutputsMSaved{m: m, saveds: saveds2, dz: dz, dm: dm, dotValues: dotValues, saveds2: saveds, dh: dh}
+	return z, dz, modelOutputsMSaved{m: m, saveds: saveds2, dz: dz, dm: dm, saveds2: saveds, h: h, dh: dh}
 }
 
 // modelOutputsMBackward is the reverse mode of [Model.Outputs], after [modelOutputsMForward].
@@ -79,7 +77,7 @@ func modelOutputsMBackward(saved modelOutputsMSaved) {
 	for i := range saved.m.B1 {
 		saved2 := saved.saveds2[i]
 		// h[i] = math.Tanh(dot(m.W1[i], x) + b)
-		tanh := math.Tanh(saved.dotValues[i] + saved.m.B1[i])
+		tanh := saved.h[i]
 		adj := saved.dh[i] * (1 - tanh*tanh)
 		saved.dh[i] = 0
 		dotABackward(saved2, adj)
