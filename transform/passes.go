@@ -18,8 +18,8 @@ var passes = []pass{
 	{name: "constants", does: "adjoints that are known are replaced by their values", stage: sweeping, optional: true, run: (*passage).constants},
 	{name: "dead", does: "adjoints that nobody reads are not computed", stage: sweeping, optional: true, run: (*passage).dead},
 	{name: "declare", does: "adjoints are declared where they are first set", stage: sweeping, run: (*passage).declare},
-	{name: "sections", does: "elements that are intact by their indices are", stage: sweeping, optional: true},
-	{name: "undo", does: "arrays go back in time with the reverse sweep", stage: sweeping, optional: true},
+	{name: "sections", does: "elements that are intact by their indices are", stage: sweeping, optional: true, run: (*passage).sections},
+	{name: "undo", does: "arrays go back in time with the reverse sweep", stage: sweeping, optional: true, run: (*passage).undo},
 	{name: "saved", does: "past values are read in place, computed again or remembered", stage: sweeping, run: (*passage).saved},
 	{name: "forward", does: "every assignment is preceded by that of its tangent", stage: tangent},
 	{name: "unused", does: "statements whose results nobody reads go away", stage: finishing, run: (*passage).unused},
@@ -100,7 +100,7 @@ func (u *Unit) trace(name string, f *ast.Func, b *ast.Block) {
 // Where it turns out that a loop must after all be swept backwards, since a value that its iterations remember is taken from the end
 // of a list, or that an array had better go back in time, the sweeps are written anew.
 func (d *derivation) sweeps(spec *sweepSpec) (*ast.Block, *reverser) {
-	plan := &plan{apart: spec.apart, backwards: map[ast.Stmt]bool{}, undoing: map[*location]*undone{}, never: map[*location]bool{}}
+	plan := &plan{backwards: map[ast.Stmt]bool{}, undoing: map[*location]*undone{}, never: map[*location]bool{}}
 	p := &passage{d: d, body: d.fn.Body, spec: spec, plan: plan}
 	p.run(preparing)
 	for {
@@ -180,6 +180,10 @@ func (p *passage) dead() {
 func (p *passage) declare() {
 	p.body = (&declarer{skip: p.r.isForward, rebuilt: p.r.rebuilt}).block(p.body)
 }
+
+func (p *passage) sections() { p.r.knowsSections = true }
+
+func (p *passage) undo() { p.r.mayUndo = !p.spec.apart }
 
 func (p *passage) saved() {
 	p.r.declaredIn = p.r.scopes()

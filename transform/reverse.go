@@ -28,21 +28,23 @@ type reverser struct {
 	tree *tree
 	hist *history
 
-	ends        []*ast.Var // adjoints that are results
-	oneSweep    bool       // statements may be swept forward and back at once
-	rootArea    *area
-	ctx         *context                // of the code that is being written
-	marks       map[*ast.Block]*context // empty blocks that stand at the beginning of reversed parts
-	joint       map[ast.Stmt]bool       // compound statements in which forward and reverse sweep meet
-	unwrapped   map[*ast.Block]bool     // blocks of the user's that are taken apart
-	sweepBorder *ast.Block              // where the reverse sweep begins
-	declaredIn  map[*ast.Var]*part      // where variables of the forward sweep are in scope
-	effects     map[*item]*effects
-	visible     map[*location]bool // what F's caller can see
-	plan        *plan
-	forwards    map[*item]bool // loops whose reversal goes forwards
-	primalsOf   map[*ast.Var]*ast.Var
-	primalsAt   int
+	ends          []*ast.Var // adjoints that are results
+	oneSweep      bool       // statements may be swept forward and back at once
+	knowsSections bool       // elements may be intact by their indices
+	mayUndo       bool       // arrays may go back in time: not between functions, where a copy may be larger than all that a call does
+	rootArea      *area
+	ctx           *context                // of the code that is being written
+	marks         map[*ast.Block]*context // empty blocks that stand at the beginning of reversed parts
+	joint         map[ast.Stmt]bool       // compound statements in which forward and reverse sweep meet
+	unwrapped     map[*ast.Block]bool     // blocks of the user's that are taken apart
+	sweepBorder   *ast.Block              // where the reverse sweep begins
+	declaredIn    map[*ast.Var]*part      // where variables of the forward sweep are in scope
+	effects       map[*item]*effects
+	visible       map[*location]bool // what F's caller can see
+	plan          *plan
+	forwards      map[*item]bool // loops whose reversal goes forwards
+	primalsOf     map[*ast.Var]*ast.Var
+	primalsAt     int
 
 	exits     map[*part]*item      // parts that leave a loop and are reversed before it
 	cores     map[*part]*item      // what is left of the body of a loop without them

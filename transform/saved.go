@@ -368,7 +368,7 @@ func (v *resolver) placeMayBeLost(e ast.Expr, u use) bool {
 		return false
 	}
 	for _, c := range v.mem.cells(e) {
-		if v.overwritten(c, u) && (v.u.Disable["sections"] || !v.intact(e, c, u)) {
+		if v.overwritten(c, u) && !(v.knowsSections && v.intact(e, c, u)) {
 			return true
 		}
 	}

@@ -199,7 +199,6 @@ type plan struct {
 	undoing   map[*location]*undone // arrays that go back in time, by the cells of their elements
 	never     map[*location]bool    // those that cannot
 	changes   int
-	apart     bool // the sweeps go to different functions
 }
 
 // planUndo finds out whether arrays had better go back in time, when the sweeps have been written.
@@ -212,8 +211,8 @@ func (v *resolver) planUndo() {
 		}
 		u.made = false
 	}
-	if v.plan.apart || v.u.Disable["undo"] {
-		return // the copy might be larger than all that a call of the function does
+	if !v.mayUndo {
+		return
 	}
 	remembered := map[*location]int{}
 	var cells []*location
@@ -236,15 +235,15 @@ func (v *resolver) planUndo() {
 	}
 	slices.SortFunc(cells, func(a, b *location) int { return a.id - b.id })
 	for _, l := range cells {
-		if v.plan.undoing[l] == nil && !v.plan.never[l] && v.mayUndo(l, remembered[l]) {
+		if v.plan.undoing[l] == nil && !v.plan.never[l] && v.goesBack(l, remembered[l]) {
 			v.plan.changes++
 		}
 	}
 }
 
-// mayUndo lets an array go back in time if that is possible and n values that are remembered now are more than those that it
+// goesBack lets an array go back in time if that is possible and n values that are remembered now are more than those that it
 // overwrites.
-func (v *resolver) mayUndo(l *location, n int) bool {
+func (v *resolver) goesBack(l *location, n int) bool {
 	var base ast.Expr
 	var in *area
 	s := &sections{r: v}
