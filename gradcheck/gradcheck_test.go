@@ -651,6 +651,54 @@ func TestNil(t *testing.T) {
 	}, &model{}, nil, new(float64), nil)
 }
 
+// TestNoFloats gives values that lead to no float at these arguments: only the shadow of nil is nil.
+func TestNoFloats(t *testing.T) {
+	type empty struct {
+		W []float64
+		P *float64
+		M map[string]float64
+	}
+	type outer struct {
+		E   *empty
+		Any any
+	}
+	f := func(e *empty, o outer, x float64) float64 {
+		e.W = append(e.W, x)
+		return x * x
+	}
+	shaped := func(e *empty, do *outer) {
+		if e == nil || e.W != nil || e.P != nil || e.M == nil || do.E == nil || do.Any.(*empty) == nil {
+			panic("the shadow has another shape")
+		}
+	}
+	e, o := &empty{M: map[string]float64{}}, outer{&empty{}, &empty{}}
+	gradcheck.VJP(t, f, func(e *empty, o outer, x float64, de *empty, do outer, dy float64) (y, dx float64) {
+		shaped(de, &do)
+		return f(e, o, x), 2 * x * dy
+	}, e, o, 3)
+	gradcheck.JVP(t, f, func(e *empty, o outer, x float64, de *empty, do outer, dx float64) (y, dy float64) {
+		shaped(de, &do)
+		de.W = append(de.W, dx)
+		return f(e, o, x), 2 * x * dx
+	}, e, o, 3)
+	grad := func(de *empty, do outer) any {
+		return func(e *empty, o outer, x float64) (*empty, outer, float64) { f(e, o, x); return de, do, 2 * x }
+	}
+	gradcheck.Grad(t, f, grad(&empty{M: map[string]float64{}}, o), e, o, 3)
+	wantError(t, record(gradcheck.Grad, f, grad(nil, outer{}), e, o, 3), "e has no shadow", "o.E has no shadow", "o.Any has no shadow")
+
+	type mixed struct {
+		X float64
+		E *empty
+	}
+	g := func(m mixed) (y *empty, z *mixed) { return &empty{}, &mixed{X: m.X * m.X, E: &empty{}} }
+	gradcheck.VJP(t, g, func(m mixed, dm *mixed, dy *empty, dz *mixed) (y *empty, z *mixed) {
+		shaped(dm.E, &outer{dy, dz.E})
+		dm.X += 2 * m.X * dz.X
+		return g(m)
+	}, mixed{3, &empty{M: map[string]float64{}}})
+}
+
 // A store is memory that functions rewire.
 type store struct {
 	A, B []float64

@@ -76,7 +76,7 @@ type walk struct {
 	clean bool                                       // what carries no derivative must be zero in the mirror
 
 	classes map[reflect.Type]bool // whether values of a type may hold floats
-	leading map[int]bool          // whether links lead to floats; nil in a search for them
+	leading map[int]bool          // whether links lead to floats, for sure or by their types; nil in a search for that
 	found   bool                  // ends a search
 	entered map[entrance]unsafe.Pointer
 }
@@ -173,20 +173,19 @@ func (w *walk) absent(p place, t reflect.Type, m unsafe.Pointer) {
 	}
 }
 
-// follow walks what link i leads to, if there are floats.
+// follow walks what link i leads to.
 func (w *walk) follow(i int, m unsafe.Pointer) {
-	if w.leading != nil && !w.leads(i) {
-		return
-	}
 	l := w.image.links[i]
-	if w.leading == nil && l.isEmpty() {
+	if w.leading == nil && classOf(l.typ, w.scope, 0) != 0 {
 		w.found = true
 		return
 	}
 	var v reflect.Value
 	if m != nil {
 		if v = at(m, l.typ); v.IsNil() && (l.typ.Kind() != reflect.Slice || l.length > 0) {
-			w.wrong(l.from, "has no shadow: it is nil")
+			if w.leads(i) {
+				w.wrong(l.from, "has no shadow: it is nil")
+			}
 			return
 		}
 	}
@@ -202,11 +201,8 @@ func (w *walk) follow(i int, m unsafe.Pointer) {
 	}
 }
 
-// isEmpty reports whether l is a slice of length zero. It leads to floats if its type may: they are in its capacity.
-func (l link) isEmpty() bool { return l.typ.Kind() == reflect.Slice && l.length == 0 }
-
-// leads reports whether link i leads to floats: that it may, by its type, does not say so where interfaces are
-// on the way.
+// leads reports whether link i leads to floats, or would if it led to more: a pointer to a struct of slices has a
+// shadow where these are nil too. What interfaces may hold by their types does not count, only what they do hold.
 func (w *walk) leads(i int) bool {
 	if leads, known := w.leading[i]; known {
 		return leads
@@ -296,7 +292,9 @@ func (w *walk) dynamic(i int, l link, v reflect.Value) {
 		}
 		m = address(v.Elem())
 	}
-	w.link(i, m)
+	if w.carries(t) {
+		w.link(i, m)
+	}
 	w.visit(l.to, t, m)
 }
 
