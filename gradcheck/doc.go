@@ -32,7 +32,8 @@
 //
 // Where arguments share memory that f overwrites, their shadows share as they do, and so must fresh ones. Where
 // arguments share memory that f only reads, each has a shadow of its own for its own part. Shadows that are
-// given have no spare capacity beyond what other shadows reach.
+// given have no spare capacity beyond what other shadows reach. Every slice of a result has an adjoint of its own;
+// where they show the same element, what flows into it is the sum.
 //
 // These are always checked too: the results and the error of the derivative are those of f to the last bit (all
 // NaNs being one); the memory of the arguments is what f alone leaves, aliasing included; what is given as an

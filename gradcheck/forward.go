@@ -23,16 +23,8 @@ func checkJVP(c *check) {
 		return
 	}
 	c.compareKept(given, "though f does not overwrite its value")
-	items := c.tangents(outcome{args: x, results: out[:n]}, given, out[n:])
 	want := c.slopes(c.readAfter, nil, along, c.plansAlong())
-	if len(items) != len(want) {
-		c.report("shadow", "%d tangents for %d values", len(items), len(want))
-		return
-	}
-	for i := range items {
-		items[i].want = want[i]
-	}
-	c.judge(items)
+	c.judge(c.tangents(outcome{args: x, results: out[:n]}, given, out[n:], want))
 }
 
 // speeds returns how fast the floats move along d.
@@ -97,29 +89,44 @@ func (c *check) readAfter(o outcome) []float64 {
 	return r.loads()
 }
 
-// tangents returns an item, still without its estimate, for each number of readAfter: its tangent in the shadows
-// given or in those returned. It reports tangents of another shape than what they belong to, and those that share
-// memory otherwise.
-func (c *check) tangents(o outcome, given *shadow, returned []reflect.Value) []item {
+// tangents returns an item for each number of readAfter: its tangent in the shadows given or in those returned, beside
+// its estimate. A number that is reached twice may have two. It reports tangents of another shape than what they
+// belong to, and those that share memory otherwise.
+func (c *check) tangents(o outcome, given *shadow, returned []reflect.Value, want []estimate) []item {
 	r, err := c.reachAfter(o)
 	if err != nil {
 		c.report("results", "%v", err)
 		return nil
 	}
-	items := make([]item, len(r.cells))
-	for i, cell := range r.cells {
-		kind := r.image.regions[r.image.roots[r.owner[i]]].name
-		items[i] = item{kind: "d" + kind, name: "d" + r.image.path(cell.place)}
+	if len(r.cells) != len(want) {
+		c.report("shadow", "%d tangents for %d values", len(r.cells), len(want))
+		return nil
 	}
+	var items []item
+	known := map[mirrored]bool{}
 	w := newWalk(r.image)
 	w.clean = true
 	w.wrong = c.misshapen(r.image)
-	w.cell = func(cell cell, m unsafe.Pointer) { items[r.index[cell.place]].got = load(m, cell.single) }
+	w.cell = func(cell cell, m unsafe.Pointer) {
+		if known[mirrored{cell.place, m}] {
+			return
+		}
+		known[mirrored{cell.place, m}] = true
+		i := r.index[cell.place]
+		kind := r.image.regions[r.image.roots[r.owner[i]]].name
+		items = append(items, item{"d" + kind, "d" + r.image.path(cell.place), load(m, cell.single), want[i]})
+	}
 	w.link = func(i int, m unsafe.Pointer) { c.compareAliasing(r.image, r.image.links[i], m, o.args, given) }
 	for i, mirror := range append(c.wrtRoots(given), returned...) {
 		w.root(i, r.scopes[i], address(mirror))
 	}
 	return items
+}
+
+// mirrored is a place with the memory that mirrors it.
+type mirrored struct {
+	place
+	mirror unsafe.Pointer
 }
 
 // compareAliasing checks that the tangent m of what link l of an image points to lies where it must: in the

@@ -21,6 +21,10 @@ func ValueGrad(t testing.TB, f, derivative any, args ...any) {
 //
 // returns the results of f at args and, for pseudo-random adjoints of results and memory, the adjoints of the
 // parameters: added to the shadows given where f only reads memory, in place of the seeds where f overwrites it.
+//
+// The adjoint of a result shares no memory with anything. Where parts of the result overlap, as the rows of
+// [][]float64{w, w[1:]} do, each slice has an adjoint of its own, and an element that several of them show gets the
+// sum of theirs. Only a pointer or a map that is reached twice has one adjoint.
 func VJP(t testing.TB, f, derivative any, args ...any) {
 	t.Helper()
 	run(t, mode{"VJP", vjpShape, firstOrder, checkVJP}, f, derivative, args)

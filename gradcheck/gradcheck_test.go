@@ -1013,6 +1013,90 @@ func TestReferenceResults(t *testing.T) {
 	})
 }
 
+// TestResultsThatOverlap checks that each part of a result has an adjoint of its own, however the parts overlap.
+func TestResultsThatOverlap(t *testing.T) {
+	rows := func(x float64, w []float64) [][]float64 { return [][]float64{w, {x}, w[1:]} }
+	vjp := func(x float64, w, dw []float64, dy [][]float64) (y [][]float64, dx float64) {
+		for i, d := range dy[0] {
+			dw[i] += d
+		}
+		for i, d := range dy[2] {
+			dw[1+i] += d
+		}
+		return rows(x, w), dy[1][0]
+	}
+	jvp := func(x float64, w []float64, dx float64, dw []float64) (y, dy [][]float64) {
+		return rows(x, w), rows(dx, dw)
+	}
+	w := []float64{1.5, -2}
+	gradcheck.VJP(t, rows, vjp, 0.3, w)
+	gradcheck.JVP(t, rows, jvp, 0.3, w)
+	gradcheck.Adjoint(t, vjp, jvp, 0.3, w)
+	once := func(x float64, w, dw []float64, dy [][]float64) (y [][]float64, dx float64) {
+		dy = [][]float64{dy[0], dy[1], make([]float64, 1)}
+		return vjp(x, w, dw, dy)
+	}
+	wantError(t, record(gradcheck.VJP, rows, once, 0.3, w), "dw[1] is")
+	wantError(t, record(gradcheck.Adjoint, once, jvp, 0.3, w), "⟨v, Jᵀu⟩ is")
+	wantError(t, record(gradcheck.VJP, rows, func(x float64, w, dw []float64, dy [][]float64) (y [][]float64, dx float64) {
+		dy[2][0]++
+		return vjp(x, w, dw, dy)
+	}, 0.3, w), "dy[2][0], which was given, is changed")
+
+	t.Run("fresh", func(t *testing.T) {
+		fresh := func(x float64) [][]float64 { v := []float64{x, x * x}; return [][]float64{v, v[1:], v} }
+		tangents := func(x, dx float64) [][]float64 { return [][]float64{{dx, 2 * x * dx}, {2 * x * dx}, {dx, 2 * x * dx}} }
+		gradcheck.JVP(t, fresh, func(x, dx float64) (y, dy [][]float64) { return fresh(x), tangents(x, dx) }, 0.3)
+		for i := range 3 {
+			wantError(t, record(gradcheck.JVP, fresh, func(x, dx float64) (y, dy [][]float64) {
+				dy = tangents(x, dx)
+				dy[i][len(dy[i])-1]++
+				return fresh(x), dy
+			}, 0.3), "dy[0][1] is")
+		}
+	})
+	t.Run("pointers and maps", func(t *testing.T) {
+		type node struct {
+			V    float64
+			Rows [][]float64
+			Next *node
+			Map  map[string]*node
+		}
+		f := func(x float64, w []float64) (y *node, all []node) {
+			y = &node{V: x * x, Rows: [][]float64{w, w}}
+			y.Next, y.Map = y, map[string]*node{"a": y}
+			all = []node{*y}
+			return y, append(all, all...)
+		}
+		vjp := func(x float64, w, dw []float64, dy *node, dall []node) (y *node, all []node, dx float64) {
+			if dy.Next != dy || dy.Map["a"] != dy || dall[0].Next != dall[1].Next || dall[0].Next.Map["a"] != dall[1].Next {
+				panic("what is one is not one in the shadow")
+			}
+			y, all = f(x, w)
+			for _, d := range []*node{dy, dall[0].Next, &dall[0], &dall[1]} {
+				dx += 2 * x * d.V
+				for _, r := range d.Rows {
+					for i := range r {
+						dw[i] += r[i]
+					}
+				}
+			}
+			return y, all, dx
+		}
+		gradcheck.VJP(t, f, vjp, 0.3, w)
+		type tree struct {
+			V    float64
+			Kids []tree
+		}
+		cycle := func(x float64) []tree {
+			y := []tree{{V: x}}
+			y[0].Kids = y
+			return y
+		}
+		gradcheck.VJP(t, cycle, func(x float64, dy []tree) ([]tree, float64) { return cycle(x), dy[0].V }, 0.3)
+	})
+}
+
 // Numbers of other types.
 
 type celsius float64

@@ -261,8 +261,15 @@ func (c *check) tangent() direction {
 	return d
 }
 
-// reachResults returns what is reached from the results that carry a derivative, which share nothing.
+// reachResults returns what is reached from the results that carry a derivative, unfolded: nothing is shared but what
+// pointers and maps lead to.
 func (c *check) reachResults(o outcome) (*reach, error) {
+	o.results = slices.Clone(o.results)
+	for i, r := range c.sig.results {
+		if r.carries() {
+			o.results[i] = unfold(o.results[i])
+		}
+	}
 	g, scopes := &image{}, map[int]scope{}
 	if err := c.addResults(g, scopes, o); err != nil {
 		return nil, err
@@ -270,7 +277,7 @@ func (c *check) reachResults(o outcome) (*reach, error) {
 	return newReach(g, scopes), nil
 }
 
-// addResults adds the results that carry a derivative to g, and their scopes to scopes.
+// addResults adds the results that carry a derivative to g, each apart, and their scopes to scopes.
 func (c *check) addResults(g *image, scopes map[int]scope, o outcome) error {
 	for i, r := range c.sig.results {
 		if !r.carries() {
