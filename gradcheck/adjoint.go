@@ -24,6 +24,9 @@ func Adjoint(t testing.TB, vjp, jvp any, args ...any) {
 		return
 	}
 	c.checkAdjoint()
+	if len(c.list) > 0 && c.writesUnseen() {
+		c.checkAdjoint()
+	}
 	tell(t, "Adjoint", &c.check)
 }
 

@@ -33,9 +33,10 @@ type check struct {
 	derivative reflect.Value
 
 	joint       *image         // the arguments, sharing memory as the caller's do
-	inputs      *image         // the arguments as differences and shadows see them: joint, or each on its own
+	inputs      *image         // the arguments as differences and shadows see them: they share what f overwrites
+	groups      [][]int        // the arguments that share memory in inputs
 	wrt         *reach         // the floats of W, in inputs
-	overwritten map[place]bool // the floats that f overwrites, in joint
+	overwritten map[place]bool // the floats that f overwrites, in inputs
 	base        outcome        // of f at the arguments
 	single      bool           // float32 occurs in W or in the results
 	random      *rand.Rand
@@ -109,31 +110,20 @@ func (c *check) prepare(args []any, tol tolerances) error {
 	if c.base, err = c.primal(c.joint.instance()); err != nil {
 		return fmt.Errorf("%s panics at these arguments: %w", c.sig.name, err)
 	}
-	c.overwritten = c.writes()
-	c.inputs = c.joint
-	if len(c.overwritten) == 0 {
-		if err := c.separate(names, values); err != nil {
-			return err
-		}
+	c.join()
+	if err := c.separate(names, values); err != nil {
+		return err
 	}
-	c.wrt = c.reachParams(c.inputs)
 	c.setPrecision(tol)
-	c.random = rand.New(rand.NewPCG(1, 2))
 	return nil
 }
 
-// separate makes inputs an image in which the arguments share nothing, where they do share memory.
-func (c *check) separate(names []string, values []reflect.Value) error {
-	apart := &image{}
-	for i, v := range values {
-		if err := apart.add(names[i:], v); err != nil {
-			return err
-		}
-	}
-	if len(apart.regions) > len(c.joint.regions) {
-		c.inputs = apart
-	}
-	return nil
+// setInputs sets what differences and shadows see.
+func (c *check) setInputs(g *image, groups [][]int) {
+	c.inputs, c.groups = g, groups
+	c.overwritten = c.writes()
+	c.wrt = c.reachParams(g)
+	c.random = rand.New(rand.NewPCG(1, 2))
 }
 
 // reachParams returns what is reached from the parameters in W.
@@ -168,29 +158,30 @@ func (c *check) setPrecision(tol tolerances) {
 	}
 }
 
-// writes returns the floats that f overwrites. A value may be overwritten with itself, so f is called a second
-// time with all floats changed a little.
+// writes returns the floats of inputs that f overwrites. A value may be overwritten with itself, so f is called again
+// with all floats changed a little.
 func (c *check) writes() map[place]bool {
 	changed := map[place]bool{}
-	cells := c.joint.sharedFloats()
-	compare := func(before, after *instance) {
+	cells := c.inputs.sharedFloats()
+	random := rand.New(rand.NewPCG(3, 4))
+	for run := range 4 {
+		before, after := c.inputs.instance(), c.inputs.instance()
+		for _, cell := range cells {
+			v := load(before.place(cell.place), cell.single)
+			if run > 0 {
+				v += (math.Abs(v)/1024 + 1.0/(1<<20)) * random.Float64()
+			}
+			before.store(cell, v)
+			after.store(cell, v)
+		}
+		if _, err := c.primal(after); err != nil {
+			continue
+		}
 		for _, cell := range cells {
 			if !sameFloat(load(before.place(cell.place), cell.single), after.load(cell)) {
 				changed[cell.place] = true
 			}
 		}
-	}
-	compare(c.joint.instance(), c.base.args)
-
-	before, after := c.joint.instance(), c.joint.instance()
-	for _, cell := range cells {
-		v := load(before.place(cell.place), cell.single)
-		v += math.Abs(v)/1024 + 1.0/(1<<20)
-		before.store(cell, v)
-		after.store(cell, v)
-	}
-	if _, err := c.primal(after); err == nil {
-		compare(before, after)
 	}
 	return changed
 }
@@ -199,12 +190,19 @@ func (c *check) writes() map[place]bool {
 func (g *image) sharedFloats() []cell {
 	var cells []cell
 	for i, r := range g.regions {
-		if r.role == root || r.role == key {
-			continue
+		if r.role != root && r.role != key {
+			cells = append(cells, g.floatsOf(i)...)
 		}
-		for j := range r.mem.Len() {
-			cells = append(cells, floats(place{i, uintptr(j) * r.elem.Size()}, r.elem)...)
-		}
+	}
+	return cells
+}
+
+// floatsOf returns the floats of region i.
+func (g *image) floatsOf(i int) []cell {
+	var cells []cell
+	r := g.regions[i]
+	for j := range r.mem.Len() {
+		cells = append(cells, floats(place{i, uintptr(j) * r.elem.Size()}, r.elem)...)
 	}
 	return cells
 }

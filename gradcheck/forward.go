@@ -52,32 +52,31 @@ func (c *check) reachAfter(o outcome) (*reach, error) {
 	g, scopes := &image{}, map[int]scope{}
 	var names []string
 	var values []reflect.Value
+	at := map[int]int{} // positions among those in W
 	for i, v := range o.args.values() {
 		if p := c.sig.params[i]; p.wrt {
+			at[i] = len(values)
 			scopes[len(values)] = c.scope(p)
 			names, values = append(names, p.name), append(values, v)
 		}
 	}
-	if err := c.addInputs(g, names, values); err != nil {
+	var groups [][]int
+	for _, group := range c.groups {
+		var members []int
+		for _, i := range group {
+			if c.sig.params[i].wrt {
+				members = append(members, at[i])
+			}
+		}
+		groups = append(groups, members)
+	}
+	if err := g.addGroups(groups, names, values); err != nil {
 		return nil, err
 	}
 	if err := c.addResults(g, scopes, o); err != nil {
 		return nil, err
 	}
 	return newReach(g, scopes), nil
-}
-
-// addInputs adds values to g that share memory there where arguments do in inputs.
-func (c *check) addInputs(g *image, names []string, values []reflect.Value) error {
-	if c.inputs == c.joint {
-		return g.add(names, values...)
-	}
-	for i, v := range values {
-		if err := g.add(names[i:], v); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // readAfter is the reading of all that f leaves: memory and results.

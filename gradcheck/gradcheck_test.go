@@ -494,6 +494,107 @@ func TestSharedArguments(t *testing.T) {
 	})
 }
 
+// TestRestoredMemory gives functions that write memory and put back what it held: arguments that share it must have
+// shadows that do.
+func TestRestoredMemory(t *testing.T) {
+	halve := func(x, y []float64) float64 {
+		x[0] *= 0.5
+		x[0] *= 2
+		return y[0] * y[1]
+	}
+	vjp := func(x, y, dx, dy []float64, dz float64) float64 {
+		if &x[0] == &y[0] && &dx[0] != &dy[0] {
+			panic("x and y share memory, which halve writes")
+		}
+		z := halve(x, y)
+		dy[0] += dz * y[1]
+		dy[1] += dz * y[0]
+		dx[0] *= 2
+		dx[0] *= 0.5
+		return z
+	}
+	jvp := func(x, y, dx, dy []float64) (z, dz float64) {
+		if &x[0] == &y[0] && &dx[0] != &dy[0] {
+			panic("x and y share memory, which halve writes")
+		}
+		return halve(x, y), dy[0]*y[1] + y[0]*dy[1]
+	}
+	grad := func(x, y []float64) (dx, dy []float64) {
+		dy = make([]float64, 2)
+		dx = dy
+		if &x[0] != &y[0] {
+			dx = make([]float64, 2)
+		}
+		vjp(x, y, dx, dy, 1)
+		return dx, dy
+	}
+	x := []float64{1.5, -2}
+	for _, y := range [][]float64{x, {3, 4}} {
+		gradcheck.VJP(t, halve, vjp, x, y)
+		gradcheck.JVP(t, halve, jvp, x, y)
+		gradcheck.Grad(t, halve, grad, x, y)
+		gradcheck.Adjoint(t, vjp, jvp, x, y)
+	}
+	wantError(t, record(gradcheck.Grad, halve, func(x, y []float64) (dx, dy []float64) {
+		dx, dy = grad(x, y)
+		dx[0] *= 2
+		return dx, dy
+	}, x, x), "dx[0] is -4, differences give -2")
+
+	t.Run("seen by the other", func(t *testing.T) {
+		seen := func(x, y []float32) float32 {
+			x[0] *= 0.5
+			z := y[0]
+			x[0] *= 2
+			return z
+		}
+		x := []float32{3}
+		gradcheck.VJP(t, seen, func(x, y, dx, dy []float32, dz float32) float32 {
+			dx[0] *= 2
+			dy[0] += dz
+			dx[0] *= 0.5
+			return seen(x, y)
+		}, x, x)
+		gradcheck.Grad(t, seen, func(x, y []float32) (dx, dy []float32) {
+			d := []float32{0.5}
+			seen(x, y)
+			return d, d
+		}, x, x)
+	})
+}
+
+// TestWritesElsewhere checks that writing to one argument hides nothing of others that share memory.
+func TestWritesElsewhere(t *testing.T) {
+	f := func(x, scratch, y []float64) float64 {
+		scratch[0] = x[0] * y[0]
+		return scratch[0] * scratch[1]
+	}
+	grad := func(x, scratch, y []float64) (dx, ds, dy []float64) {
+		f(x, scratch, y)
+		return []float64{y[0] * scratch[1]}, []float64{0, scratch[0]}, []float64{x[0] * scratch[1]}
+	}
+	x := []float64{3}
+	gradcheck.Grad(t, f, grad, x, []float64{1, 2}, x)
+	wantError(t, record(gradcheck.Grad, f, func(x, scratch, y []float64) (dx, ds, dy []float64) {
+		dx, ds, dy = grad(x, scratch, y)
+		return []float64{dx[0] + dy[0]}, ds, []float64{0}
+	}, x, []float64{1, 2}, x), "dx[0] is 12, differences give 6", "dy[0] is 0, differences give 6")
+	gradcheck.VJP(t, f, func(x, scratch, y, dx, ds, dy []float64, dz float64) float64 {
+		z := f(x, scratch, y)
+		ds[0] += dz * scratch[1]
+		ds[1] += dz * scratch[0]
+		dx[0] += ds[0] * y[0]
+		dy[0] += ds[0] * x[0]
+		ds[0] = 0
+		return z
+	}, x, []float64{1, 2}, x)
+	gradcheck.JVP(t, f, func(x, scratch, y, dx, ds, dy []float64) (z, dz float64) {
+		z = f(x, scratch, y)
+		ds[0] = dx[0]*y[0] + x[0]*dy[0]
+		return z, ds[0]*scratch[1] + scratch[0]*ds[1]
+	}, x, []float64{1, 2}, x)
+}
+
 // Structured values.
 
 type layer struct {

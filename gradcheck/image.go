@@ -78,13 +78,34 @@ type mapping struct {
 // add adds values to the image. Where these share memory with each other, so do they in the image; nothing
 // is shared with what was added before.
 func (g *image) add(names []string, values ...reflect.Value) error {
-	s := scan{image: g, blocks: map[block]bool{}, slots: map[unsafe.Pointer]bool{}, mappings: map[unsafe.Pointer]int{}}
-	for i, v := range values {
-		r := s.box(root, 0, v)
-		g.regions[r].name = names[i]
-		g.roots = append(g.roots, r)
+	return g.addGroups([][]int{positions(len(values))}, names, values)
+}
+
+// addGroups is add where values share memory only with those of the same group.
+func (g *image) addGroups(groups [][]int, names []string, values []reflect.Value) error {
+	first := len(g.roots)
+	g.roots = append(g.roots, make([]int, len(values))...)
+	for _, group := range groups {
+		s := scan{image: g, blocks: map[block]bool{}, slots: map[unsafe.Pointer]bool{}, mappings: map[unsafe.Pointer]int{}}
+		for _, i := range group {
+			r := s.box(root, 0, values[i])
+			g.regions[r].name = names[i]
+			g.roots[first+i] = r
+		}
+		if err := s.finish(); err != nil {
+			return err
+		}
 	}
-	return s.finish()
+	return nil
+}
+
+// positions returns the numbers below n.
+func positions(n int) []int {
+	list := make([]int, n)
+	for i := range list {
+		list[i] = i
+	}
+	return list
 }
 
 // scan adds to an image what a group of values leads to. Links are collected with the addresses that they

@@ -50,6 +50,9 @@ func run(t testing.TB, m mode, f, derivative any, args []any) {
 		return
 	}
 	m.check(c)
+	if len(c.list) > 0 && c.writesUnseen() {
+		m.check(c)
+	}
 	tell(t, m.name, c)
 }
 
