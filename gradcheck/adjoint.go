@@ -15,7 +15,8 @@ var product = tolerances{1e-10, 1e-4}
 // Adjoint checks that vjp and jvp, of the forms FVJP and FJVP for the same F, belong together: that
 // ⟨v, Jᵀu⟩ = ⟨Jv, u⟩ for pseudo-random u and v, to 1e-10 of the sum of the sizes of all terms (1e-4 where
 // float32 occurs). It takes no differences, so that it sees errors that these cannot; but it does not see one
-// that both derivatives make. Results and memory must be the same too. A variadic argument is given as a slice.
+// that both derivatives make. Results and memory must be the same too. Where F returns an error, both must return
+// it, derivatives that are zero, and shadows as they were given. A variadic argument is given as a slice.
 func Adjoint(t testing.TB, vjp, jvp any, args ...any) {
 	t.Helper()
 	c, err := newAdjointCheck(vjp, jvp, args)
@@ -59,13 +60,7 @@ func newAdjointCheck(vjp, jvp any, args []any) (*adjointCheck, error) {
 		o, _, err := c.push(x, r.newShadow(x, make([]float64, len(r.cells))))
 		return o, err
 	}
-	if err := c.prepare(args, product); err != nil {
-		return nil, err
-	}
-	if c.base.failed() {
-		return nil, fmt.Errorf("%s returns an error at these arguments: %v", sig.name, c.base.err)
-	}
-	return c, nil
+	return c, c.prepare(args, product)
 }
 
 // commonSignature returns the signature of the function with n parameters that the two are derivatives of.
@@ -107,25 +102,43 @@ func (c *adjointCheck) push(x *instance, tangents *shadow) (outcome, []reflect.V
 }
 
 func (c *adjointCheck) checkAdjoint() {
-	x := c.joint.instance()
 	along := c.tangent().speeds()
-	tangents := c.inputShadows(x, along)
-	_, returned, err := c.push(x, tangents)
-	if err != nil {
-		c.report("panic", "the forward mode panics: %v", err)
+	tangents, returned, pushed := c.pushForward(along)
+	adjoints, seeds, pulled := c.pullBack()
+	if !pushed || !pulled {
 		return
 	}
-	adjoints, seeds, ok := c.pullBack()
-	if !ok {
-		return
-	}
-	pulled, pulledSize := dot(along, adjoints)
+	reverse, reverseSize := dot(along, adjoints)
 	left, leftSize := dot(seeds.memory, tangents.loads())
 	out, outSize := dot(seeds.results, c.resultTangents(returned))
-	size := max(pulledSize, leftSize+outSize)
-	if diff := math.Abs(pulled - (left + out)); !(diff <= c.tol*size) {
-		c.report("product", "⟨v, Jᵀu⟩ is %v and ⟨Jv, u⟩ is %v: they differ by %.2g of the size of their terms", pulled, left+out, diff/size)
+	size := max(reverseSize, leftSize+outSize)
+	if diff := math.Abs(reverse - (left + out)); !(diff <= c.tol*size) {
+		c.report("product", "⟨v, Jᵀu⟩ is %v and ⟨Jv, u⟩ is %v: they differ by %.2g of the size of their terms", reverse, left+out, diff/size)
 	}
+}
+
+// pushForward calls the forward mode with the tangents along and returns the shadow with them as it left it, and
+// the tangents of the results. It is false where there are none. All else must be as it is where tangents are zero:
+// that stands for f.
+func (c *adjointCheck) pushForward(along []float64) (*shadow, []reflect.Value, bool) {
+	x := c.joint.instance()
+	tangents := c.inputShadows(x, along)
+	o, returned, err := c.push(x, tangents)
+	if err != nil {
+		c.report("panic", "the forward mode panics: %v", err)
+		return nil, nil, false
+	}
+	c.about = "the forward mode where tangents are not zero: "
+	defer func() { c.about = "" }()
+	c.compareErrors(o)
+	c.compareMemory(x)
+	c.compareResults(o.results, x)
+	if c.base.failed() {
+		c.compareZero(c.sig.carried(), returned)
+		c.compareKept(tangents, "beside an error")
+		return nil, nil, false
+	}
+	return tangents, returned, true
 }
 
 // resultTangents returns the floats of the tangents of the results, in the order in which results are read.

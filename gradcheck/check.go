@@ -217,10 +217,15 @@ func (c *check) derive(x *instance, more ...reflect.Value) ([]reflect.Value, boo
 	}
 	o := c.sig.outcome(x, out)
 	c.compareErrors(o)
+	c.compareMemory(x)
+	return o.results, true
+}
+
+// compareMemory checks that x, which the derivative was called with, is what f alone leaves.
+func (c *check) compareMemory(x *instance) {
 	newComparison(c.base.args, x, func(where, format string, args ...any) {
 		c.report("memory", "memory after the call: %s %s", where, fmt.Sprintf(format, args...))
 	}).memory()
-	return o.results, true
 }
 
 // compareErrors checks that the derivative returns the error of f.

@@ -1382,6 +1382,81 @@ func TestAdjoint(t *testing.T) {
 		func(a, b, db []float64) (y, dy float64) { return dotJVP(a, b, make([]float64, len(a)), db) }, a, b, gradcheck.Wrt("b"))
 }
 
+// TestAdjointOfError gives arguments at which F returns an error.
+func TestAdjointOfError(t *testing.T) {
+	fail := func(x []float64, k float64) (float64, error) {
+		if x[0] < 0 {
+			x[1] = 7
+			return k, errors.New("negative")
+		}
+		return k * x[0], nil
+	}
+	vjp := func(x []float64, k float64, dx []float64, dy float64) (y, dk float64, err error) {
+		if y, err = fail(x, k); err == nil {
+			dx[0] += k * dy
+			dk = x[0] * dy
+		}
+		return y, dk, err
+	}
+	jvp := func(x []float64, k float64, dx []float64, dk float64) (y, dy float64, err error) {
+		if y, err = fail(x, k); err == nil {
+			dy = k*dx[0] + x[0]*dk
+		} else {
+			dx[1] = 0
+		}
+		return y, dy, err
+	}
+	gradcheck.Adjoint(t, vjp, jvp, []float64{1, 2}, 3)
+	gradcheck.Adjoint(t, vjp, jvp, []float64{-1, 2}, 3)
+
+	for _, c := range []struct {
+		name     string
+		vjp, jvp any
+		want     string
+	}{
+		{"other error", func(x []float64, k float64, dx []float64, dy float64) (y, dk float64, err error) {
+			y, dk, _ = vjp(x, k, dx, dy)
+			return y, dk, errors.New("other")
+		}, jvp, "the derivative returns the error other, want negative"},
+		{"no error", func(x []float64, k float64, dx []float64, dy float64) (y, dk float64, err error) {
+			y, dk, _ = vjp(x, k, dx, dy)
+			return y, dk, nil
+		}, jvp, "the derivative returns the error <nil>, want negative"},
+		{"derivative", func(x []float64, k float64, dx []float64, dy float64) (y, dk float64, err error) {
+			y, dk, err = vjp(x, k, dx, dy)
+			return y, 1, err
+		}, jvp, "dk is not zero beside an error"},
+		{"shadow", func(x []float64, k float64, dx []float64, dy float64) (y, dk float64, err error) {
+			dx[0] += dy
+			return vjp(x, k, dx, dy)
+		}, jvp, "beside an error"},
+		{"memory", func(x []float64, k float64, dx []float64, dy float64) (y, dk float64, err error) {
+			_, err = fail([]float64{-1, 0}, k)
+			return k, 0, err
+		}, jvp, "memory after the call: x[1] is 2, want 7"},
+		{"value", func(x []float64, k float64, dx []float64, dy float64) (y, dk float64, err error) {
+			_, dk, err = vjp(x, k, dx, dy)
+			return 0, dk, err
+		}, jvp, "result y is 0, want 3"},
+		{"tangent of the result", vjp, func(x []float64, k float64, dx []float64, dk float64) (y, dy float64, err error) {
+			y, _, err = jvp(x, k, dx, dk)
+			return y, dk, err
+		}, "dy is not zero beside an error"},
+		{"tangent given", vjp, func(x []float64, k float64, dx []float64, dk float64) (y, dy float64, err error) {
+			dx[0] = 0
+			return jvp(x, k, dx, dk)
+		}, "the forward mode where tangents are not zero: dx[0] is changed from"},
+		{"error of the tangents", vjp, func(x []float64, k float64, dx []float64, dk float64) (y, dy float64, err error) {
+			y, dy, err = jvp(x, k, dx, dk)
+			return y, dy, fmt.Errorf("%w%.0f", err, math.Abs(dk))
+		}, "want negative0"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			wantError(t, record(gradcheck.Adjoint, c.vjp, c.jvp, []float64{-1, 2}, 3), c.want)
+		})
+	}
+}
+
 func TestWrt(t *testing.T) {
 	byB := func(a, b []float64) []float64 { return slices.Clone(a) }
 	a, b := []float64{1, 2}, []float64{3, 4}

@@ -11,6 +11,7 @@ const most = 10
 
 // findings are what is wrong, in the order in which it was found.
 type findings struct {
+	about string // what the next ones begin with
 	list  []string
 	kinds []string
 	count map[string]int
@@ -26,7 +27,7 @@ func (f *findings) report(kind, format string, args ...any) {
 	}
 	f.count[kind]++
 	if f.count[kind] <= most {
-		f.list = append(f.list, fmt.Sprintf(format, args...))
+		f.list = append(f.list, f.about+fmt.Sprintf(format, args...))
 	}
 }
 
