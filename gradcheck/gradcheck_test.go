@@ -1338,7 +1338,7 @@ func TestJacobian(t *testing.T) {
 	wantError(t, record(gradcheck.Jacobian, f, func(x []float64, n int) [][]float64 {
 		j := right(x, n)
 		return [][]float64{j[0], j[0]}
-	}, []float64{2, 3}, 4), "rows 0 and 1 of the matrix are one")
+	}, []float64{2, 3}, 4), "rows 0 and 1 of the matrix share memory")
 
 	polar := func(x [2]float64) (r float64, label string, phi float64, err error) {
 		return math.Hypot(x[0], x[1]), "polar", math.Atan2(x[1], x[0]), nil
@@ -1423,7 +1423,7 @@ func TestAdjointOfError(t *testing.T) {
 			return y, dk, nil
 		}, jvp, "the derivative returns the error <nil>, want negative"},
 		{"derivative", func(x []float64, k float64, dx []float64, dy float64) (y, dk float64, err error) {
-			y, dk, err = vjp(x, k, dx, dy)
+			y, _, err = vjp(x, k, dx, dy)
 			return y, 1, err
 		}, jvp, "dk is not zero beside an error"},
 		{"shadow", func(x []float64, k float64, dx []float64, dy float64) (y, dk float64, err error) {

@@ -22,7 +22,11 @@ type reading func(outcome) []float64
 // evaluate returns what read sees after f was called with inputs moved by h along each direction. It is nil
 // where f panics or returns an error.
 func (c *check) evaluate(read reading, moves ...move) []float64 {
-	x := c.inputs.instance()
+	return c.evaluateFrom(c.inputs.instance(), read, moves...)
+}
+
+// evaluateFrom is evaluate with inputs in x.
+func (c *check) evaluateFrom(x *instance, read reading, moves ...move) []float64 {
 	for _, m := range moves {
 		for _, v := range m.along {
 			x.move(v.cell, m.h*v.by)
@@ -50,7 +54,7 @@ func (c *check) slopes(read reading, weights []float64, d direction, plans []pla
 		n = 1
 	}
 	if !c.canMove(d) {
-		plans = nil
+		return c.slopesAtRest(read, middle, weights, d)
 	}
 	size := c.relativeSize(d)
 	return c.noteSlopes(extrapolate(n, plans, func(h, _ float64) (sample, bool) {
@@ -86,8 +90,10 @@ func (c *check) noteValues(values ...float64) {
 
 // mixedSlope estimates the second derivative of the one number that read sees along d and e.
 func (c *check) mixedSlope(read reading, d, e direction, plans []plan) estimate {
-	if !c.canMove(d) || !c.canMove(e) {
-		plans = nil
+	for _, by := range [][2]direction{{d, e}, {e, d}} {
+		if !c.canMove(by[0]) {
+			return c.slopeAtRest(read, by[0], by[1])
+		}
 	}
 	size := c.relativeSize(d) + c.relativeSize(e)
 	return c.noteSlopes(extrapolate(1, plans, func(h, ratio float64) (sample, bool) {
@@ -178,6 +184,64 @@ func (c *check) relativeSize(d direction) float64 {
 	return size
 }
 
+// slopesAtRest returns the derivatives along d, the axis of a float that is not finite: zero of what is the same
+// whatever that float is, and unknown of all else.
+func (c *check) slopesAtRest(read reading, middle, weights []float64, d direction) []estimate {
+	n := len(middle)
+	if weights != nil {
+		n = 1
+	}
+	list := make([]estimate, n)
+	for _, y := range c.elsewhere(read, d) {
+		for i, m := range middle {
+			switch still := len(y) == len(middle) && y[i] == m; {
+			case weights == nil && !still:
+				list[i] = unknown
+			case weights != nil && weights[i] != 0 && !still:
+				list[0] = unknown
+			}
+		}
+	}
+	return list
+}
+
+// slopeAtRest returns the second derivative along d, the axis of a float that is not finite, and e.
+func (c *check) slopeAtRest(read reading, d, e direction) estimate {
+	moves := []move{{}}
+	if c.canMove(e) {
+		h := c.firstStep() * c.scale(e)
+		moves = []move{{e, h}, {e, -h}}
+	}
+	for _, m := range moves {
+		want := c.evaluate(read, m)
+		for _, y := range c.elsewhere(read, d, m) {
+			if len(want) != 1 || !slices.Equal(y, want) {
+				return unknown
+			}
+		}
+	}
+	return estimate{}
+}
+
+// elsewhere evaluates with other numbers in place of a float that is not finite: large ones for an infinity.
+func (c *check) elsewhere(read reading, d direction, moves ...move) [][]float64 {
+	at := d[0].cell
+	numbers := []float64{0, 1, -1e3, math.Inf(1)}
+	if v := c.initial(at); math.IsInf(v, 0) {
+		numbers = []float64{1e30, 1e20, 1e10}
+		for i := range numbers {
+			numbers[i] = math.Copysign(numbers[i], v)
+		}
+	}
+	var list [][]float64
+	for _, v := range numbers {
+		x := c.inputs.instance()
+		x.store(at, v)
+		list = append(list, c.evaluateFrom(x, read, moves...))
+	}
+	return list
+}
+
 // initial returns the float of a cell of inputs before f is called.
 func (c *check) initial(at cell) float64 { return c.inputs.load(at) }
 
@@ -219,7 +283,24 @@ func shorter(step float64, n int) []plan {
 }
 
 // plansAlong returns the plans for a direction made by tangent.
-func (c *check) plansAlong() []plan { return shorter(c.firstStep(), 4) }
+func (c *check) plansAlong(d direction) []plan {
+	plans := shorter(c.firstStep(), 4)
+	if s := c.scale(d); s < 1e-3 {
+		plans = append(plans, shorter(c.firstStep()*s, 2)...)
+	}
+	return plans
+}
+
+// scale returns the step along d in which some float moves by its size and none by more than that, 1 at most.
+func (c *check) scale(d direction) float64 {
+	s := 1.0
+	for _, v := range d {
+		if v.by != 0 {
+			s = min(s, pace(c.initial(v.cell))/math.Abs(v.by))
+		}
+	}
+	return s
+}
 
 // mixedPlans returns the plans for mixed differences, whose first step begins at size s and whose second at t.
 func (c *check) mixedPlans(s, t float64) []plan {
@@ -243,13 +324,14 @@ func (c *check) seed() float64 {
 	return v
 }
 
-// tangent returns a direction for all floats of W, each moving at about its size, and zero for those that are
-// not finite. The numbers are exact in the precision of their cells.
+// tangent returns a direction for all floats of W, each moving at about its size, but not much slower or faster than
+// the others, and zero for those that are not finite. The numbers are exact in the precision of their cells.
 func (c *check) tangent() direction {
 	var d direction
 	for _, cell := range c.wrt.cells {
 		x := c.initial(cell)
-		by := c.seed() * min(max(pace(x), 0.01), 100)
+		size := pace(x)
+		by := c.seed() * min(max(size, 0.01), max(100, 1e-4*size))
 		if !isFinite(x) {
 			by = 0
 		}

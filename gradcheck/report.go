@@ -106,7 +106,7 @@ func (e estimate) String() string {
 		return fmt.Sprintf("%.8g from the left, %.8g from the right", e.value-e.jump/2, e.value+e.jump/2)
 	}
 	digits := 15.0
-	if e.value != 0 && e.err > 0 {
+	if e.value != 0 && e.err > 0 && isFinite(e.value) && isFinite(e.err) {
 		digits = min(max(math.Log10(math.Abs(e.value)/e.err), 2), digits)
 	}
 	return fmt.Sprintf("%.*g ± %.1g", int(digits), e.value, e.err)

@@ -3,6 +3,7 @@ package gradcheck
 import (
 	"fmt"
 	"reflect"
+	"unsafe"
 )
 
 // checkHVP checks a derivative of the form FHVP.
@@ -19,11 +20,14 @@ func checkHVP(c *check) {
 		c.compareZero(c.sig.shadows("h"), out)
 		return
 	}
-	got := c.fresh(anyParam, out, x)
+	got := c.fresh(anyParam, out, x, given.instance)
 	var items []item
 	for i, cell := range c.wrt.cells {
 		if got.read[i] {
 			plans := c.mixedPlans(pace(c.initial(cell)), 1)
+			if s := c.scale(along); s < 1e-3 {
+				plans = append(plans, c.mixedPlans(pace(c.initial(cell)), s)...)
+			}
 			want := c.mixedSlope(c.readResults, axis(cell), along, plans)
 			items = append(items, c.cellItem("h", i, got.sum[i], want))
 		}
@@ -47,7 +51,7 @@ func checkHessian(c *check) {
 		return
 	}
 	n := len(c.wrt.cells)
-	if !c.compareShape(out[0], n, n) {
+	if !c.compareShape(out[0], n, n, x) {
 		return
 	}
 	var items []item
@@ -81,7 +85,7 @@ func checkJacobian(c *check) {
 		return
 	}
 	rows := len(c.readResults(c.base))
-	if !c.compareShape(out[0], rows, len(c.wrt.cells)) {
+	if !c.compareShape(out[0], rows, len(c.wrt.cells), x) {
 		return
 	}
 	var items []item
@@ -93,24 +97,32 @@ func checkJacobian(c *check) {
 	c.judge(items)
 }
 
-// compareShape checks that m is a matrix of the given size whose rows are apart, and reports whether it is.
-func (c *check) compareShape(m reflect.Value, rows, columns int) bool {
+// compareShape checks that m is a matrix of the given size whose rows are apart from each other and from x, and reports
+// whether it is.
+func (c *check) compareShape(m reflect.Value, rows, columns int, x *instance) bool {
 	if m.Len() != rows {
 		c.report("shape", "the matrix has %d rows, want %d", m.Len(), rows)
 		return false
 	}
-	first := map[uintptr]int{}
+	first := map[unsafe.Pointer]int{} // the row that an element was first met in
 	for i := range rows {
 		row := m.Index(i)
 		if row.Len() != columns {
 			c.report("shape", "row %d of the matrix has length %d, want %d", i, row.Len(), columns)
 			return false
 		}
-		if before, ok := first[row.Pointer()]; ok && columns > 0 {
-			c.report("shape", "rows %d and %d of the matrix are one", before, i)
-			return false
+		for j := range columns {
+			p := row.Index(j).Addr().UnsafePointer()
+			if before, ok := first[p]; ok {
+				c.report("shape", "rows %d and %d of the matrix share memory", before, i)
+				return false
+			}
+			first[p] = i
+			if at, ok := x.find(p); ok {
+				c.report("shape", "row %d of the matrix shares memory with %s", i, c.joint.path(at))
+				return false
+			}
 		}
-		first[row.Pointer()] = i
 	}
 	return true
 }

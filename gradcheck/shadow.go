@@ -91,9 +91,9 @@ type readings struct {
 }
 
 // fresh reads the shadows that the derivative, called with x, returned for the parameters in W that satisfy
-// the condition. They must have the shape of their values, share memory only as these do, and be zero where no
-// derivative is.
-func (c *check) fresh(which func(variable) bool, out []reflect.Value, x *instance) readings {
+// the condition. They must have the shape of their values, share memory only as these do and none with what was
+// given, and be zero where no derivative is.
+func (c *check) fresh(which func(variable) bool, out []reflect.Value, x *instance, given ...*instance) readings {
 	r := readings{make([]float64, len(c.wrt.cells)), make([]bool, len(c.wrt.cells))}
 	owners := map[unsafe.Pointer]place{}
 	w := newWalk(c.inputs)
@@ -102,6 +102,11 @@ func (c *check) fresh(which func(variable) bool, out []reflect.Value, x *instanc
 	w.link = func(i int, m unsafe.Pointer) {
 		if p, ok := x.find(m); ok {
 			c.report("shadow", "the shadow of %s shares memory with %s", c.inputs.path(c.inputs.links[i].from), c.joint.path(p))
+		}
+		for _, g := range given {
+			if _, ok := g.find(m); ok {
+				c.report("shadow", "the shadow of %s shares memory with what was given", c.inputs.path(c.inputs.links[i].from))
+			}
 		}
 	}
 	w.cell = func(cell cell, m unsafe.Pointer) {
