@@ -175,7 +175,7 @@ func (c *constProp) float(s *ast.Assign) []ast.Stmt {
 	case old != nil && isZero(old) && s.Op == token.MUL_ASSIGN:
 		c.known[ref.Var] = old
 		return nil
-	case old != nil && s.Op == token.MUL_ASSIGN:
+	case old != nil && s.Op == token.MUL_ASSIGN && inRange(mul(old, e), ref.Var.Type):
 		s.Op, s.Rhs = token.ASSIGN, []ast.Expr{mul(old, e)}
 	}
 	if s.Op == token.ASSIGN || s.Op == token.DEFINE {
@@ -189,11 +189,20 @@ func (c *constProp) float(s *ast.Assign) []ast.Stmt {
 	return []ast.Stmt{s}
 }
 
-// expr replaces the variables that are known and simplifies what that makes simple.
+// expr replaces the variables that are known, and simplifies what that makes simple, where Go compiles the result.
 func (c *constProp) expr(e ast.Expr) ast.Expr {
-	switch x := e.(type) {
-	case nil:
+	if e == nil {
 		return nil
+	}
+	if t := c.replace(e); t == e || inRange(t, e.Type()) {
+		return t
+	}
+	return e
+}
+
+// replace is expr without a look at the result.
+func (c *constProp) replace(e ast.Expr) ast.Expr {
+	switch x := e.(type) {
 	case *ast.Ref:
 		if k := c.known[x.Var]; k != nil && c.tracked[x.Var] {
 			return k
@@ -202,15 +211,15 @@ func (c *constProp) expr(e ast.Expr) ast.Expr {
 	case *ast.Past:
 		return e
 	case *ast.Binary:
-		return binary(x.Op, c.expr(x.X), c.expr(x.Y), x.T)
+		return binary(x.Op, c.replace(x.X), c.replace(x.Y), x.T)
 	case *ast.Unary:
 		if x.Op == token.SUB {
-			return neg(c.expr(x.X))
+			return neg(c.replace(x.X))
 		}
 	case *ast.Convert:
-		return convert(c.expr(x.X), x.T)
+		return convert(c.replace(x.X), x.T)
 	}
-	return ast.MapOperands(e, c.expr)
+	return ast.MapOperands(e, c.replace)
 }
 
 // A liveness removes assignments to local variables that nobody reads. It goes backwards; live holds the variables

@@ -211,7 +211,11 @@ func (t *temps) single(v *ast.Var, a *ast.Assign, list []ast.Stmt, i int) bool {
 			if !simple && !wholeRhs(s, v) || !directUse(s, v) || !pure && !t.isWholeRhs(s, v, list, i, j) || !t.order(s, v, e) {
 				return false
 			}
-			list[j] = mapAll(s, substitution(map[*ast.Var]ast.Expr{v: e}))
+			used := mapAll(s, substitution(map[*ast.Var]ast.Expr{v: e}))
+			if isConstant(e) && !constantsInRange(used) {
+				return false
+			}
+			list[j] = used
 			remove(list, i)
 			return true
 		}
