@@ -325,6 +325,9 @@ func neg(x ast.Expr) ast.Expr {
 	if m := isMinus(x); m != nil {
 		return m
 	}
+	if _, lit := x.(*ast.Lit); lit && isZero(x) {
+		return x // -0 is the constant zero, without a sign
+	}
 	return &ast.Unary{Op: token.SUB, X: x}
 }
 
@@ -395,6 +398,15 @@ func formatFloat(v float64) string {
 	return strings.Replace(s, "e+", "e", 1)
 }
 
+// singleValue returns the value of a float32 literal, and whether it is one that float32 rounds: float64(float32(0.1)).
+func singleValue(l *ast.Lit) (v float64, rounded bool) {
+	if b, ok := l.T.Underlying().(*types.Basic); !ok || b.Kind() != types.Float32 || l.Val == nil {
+		return 0, false
+	}
+	x, exact := constant.Float32Val(constant.ToFloat(l.Val))
+	return float64(x), !exact
+}
+
 // convert is T(e), without conversions that do nothing.
 func convert(e ast.Expr, t types.Type) ast.Expr {
 	if b, ok := t.(*types.Basic); ok && b.Info()&types.IsUntyped != 0 {
@@ -407,6 +419,9 @@ func convert(e ast.Expr, t types.Type) ast.Expr {
 		return e
 	}
 	if l, ok := e.(*ast.Lit); ok {
+		if v, single := singleValue(l); single && ast.IsFloat(t) {
+			return number(v, t)
+		}
 		return &ast.Lit{Text: l.Text, Val: l.Val, T: t}
 	}
 	if m := isMinus(e); m != nil && isLit(m) {
