@@ -175,10 +175,14 @@ func Package(prog *lower.Program, pkg *lower.Package, opt Options) (map[string][
 	if !slices.ContainsFunc(pkg.Directives, func(d *lower.Directive) bool { return d.Generates }) {
 		return nil, nil
 	}
-	d := newDeriver(prog, pkg, opt)
+	return newDeriver(prog, pkg, opt).outputs()
+}
+
+// outputs derives all that the package asks for.
+func (d *deriver) outputs() (map[string][]byte, []lower.Diagnostic) {
 	decls := map[*lower.File][]any{}
 	var first *lower.File
-	for _, dir := range pkg.Directives {
+	for _, dir := range d.pkg.Directives {
 		if !dir.Generates {
 			continue
 		}
