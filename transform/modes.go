@@ -254,6 +254,10 @@ func (d *derivation) addShadow(x, dst, src ast.Expr) []ast.Stmt {
 		return nil
 	}
 	t := x.Type()
+	if linked(t) {
+		add := &ast.Call{Fun: ast.Callee{Copied: "AddShadow"}, Args: []ast.Expr{dst, src}, T: types.NewTuple()}
+		return []ast.Stmt{&ast.Do{Call: add}}
+	}
 	switch u := t.Underlying().(type) {
 	case *types.Slice:
 		i := ast.NewVar("i", intType)
@@ -284,18 +288,16 @@ func (d *derivation) addShadow(x, dst, src ast.Expr) []ast.Stmt {
 		}
 		return out
 	case *types.Pointer:
-		if !linked(t) {
-			body := addValues(&ast.Deref{X: dst}, &ast.Deref{X: src})
-			if st, ok := u.Elem().Underlying().(*types.Struct); ok {
-				for f := range st.Fields() {
-					if ast.Carries(f.Type()) && hasRefs(f.Type()) {
-						body = append(body, d.addShadow(&ast.Field{X: x, Field: f}, &ast.Field{X: dst, Field: f}, &ast.Field{X: src, Field: f})...)
-					}
+		body := addValues(&ast.Deref{X: dst}, &ast.Deref{X: src})
+		if st, ok := u.Elem().Underlying().(*types.Struct); ok {
+			for f := range st.Fields() {
+				if ast.Carries(f.Type()) && hasRefs(f.Type()) {
+					body = append(body, d.addShadow(&ast.Field{X: x, Field: f}, &ast.Field{X: dst, Field: f}, &ast.Field{X: src, Field: f})...)
 				}
 			}
-			there := &ast.Binary{Op: token.NEQ, X: src, Y: nilExpr(t), T: types.Typ[types.Bool]}
-			return []ast.Stmt{&ast.If{Cond: there, Then: &ast.Block{Stmts: body}}}
 		}
+		there := &ast.Binary{Op: token.NEQ, X: src, Y: nilExpr(t), T: types.Typ[types.Bool]}
+		return []ast.Stmt{&ast.If{Cond: there, Then: &ast.Block{Stmts: body}}}
 	}
 	refuse(d.fn.Pos, "results of type %s are not supported yet", t)
 	return nil

@@ -1,0 +1,45 @@
+package runtime
+
+import (
+	"reflect"
+	"testing"
+)
+
+type node struct {
+	v    float64
+	w    []float32
+	next *node
+	in   [2]struct{ a, b *float64 }
+}
+
+func TestAddShadow(t *testing.T) {
+	x, dx := 2.0, 10.0
+	s := &node{v: 1, w: []float32{1, 2}}
+	s.next = s // a cycle is added once
+	s.in[0].a, s.in[1].b = &x, &x
+	d := &node{v: 5, w: []float32{3, 4}}
+	d.next = d
+	d.in[0].a, d.in[1].b = &dx, &dx
+	AddShadow([]*node{d, d, nil, {}}, []*node{s, s, s, nil})
+	if d.v != 6 || !reflect.DeepEqual(d.w, []float32{4, 6}) || dx != 12 {
+		t.Errorf("the shadow is %v %v %v", d.v, d.w, dx)
+	}
+
+	rows := []float64{1, 1, 1}
+	AddShadow([][]float64{rows[:2], rows[1:]}, [][]float64{{1, 2}, {3, 4}})
+	if !reflect.DeepEqual(rows, []float64{2, 6, 5}) {
+		t.Errorf("the rows are %v", rows)
+	}
+
+	m := map[string][2]float64{"a": {1, 2}, "b": {3, 4}}
+	AddShadow(m, map[string][2]float64{"a": {10, 20}})
+	if !reflect.DeepEqual(m, map[string][2]float64{"a": {11, 22}, "b": {3, 4}}) {
+		t.Errorf("the map is %v", m)
+	}
+
+	v := struct{ A float64 }{1}
+	AddShadow(v, struct{ A float64 }{2})
+	if v.A != 1 {
+		t.Errorf("a value is changed to %v", v.A)
+	}
+}
