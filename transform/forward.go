@@ -25,9 +25,10 @@ type tangents struct {
 	sig ast.Signature
 	f   *ast.Func
 
-	errors  bool       // with an error the tangents are zero
-	pending []ast.Stmt // what the statement at hand needs before it
-	wide    []*widened // tangents that are given and may lack capacity
+	errors  bool             // with an error the tangents are zero
+	given   map[int]*ast.Var // the tangents that are given, by their inputs
+	pending []ast.Stmt       // what the statement at hand needs before it
+	wide    []*widened       // tangents that are given and may lack capacity
 	body    *ast.Block
 }
 
@@ -35,7 +36,7 @@ type tangents struct {
 // error.
 func (u *Unit) tangent(f *ast.Func, sig ast.Signature, in []bool, at callSite, name string, asked bool) *ast.Func {
 	d := u.prepare(f, in, at, true, true)
-	t := &tangents{derivation: d, sig: sig, f: &ast.Func{Name: name, Pkg: u.Pkg, Pos: f.Pos}}
+	t := &tangents{derivation: d, sig: sig, given: map[int]*ast.Var{}, f: &ast.Func{Name: name, Pkg: u.Pkg, Pos: f.Pos}}
 	t.f.Doc = fmt.Sprintf("%s is the forward mode of %s: its results, and their tangents along the tangents of the parameters.", name, docName(f))
 	t.errors = asked
 	t.bind()
@@ -60,9 +61,27 @@ func (u *Unit) tangent(f *ast.Func, sig ast.Signature, in []bool, at callSite, n
 	for _, w := range t.wide {
 		body.Stmts = append(slices.Clone(w.first), body.Stmts...)
 	}
+	if asked {
+		body.Stmts = append(t.checks(), body.Stmts...)
+	}
 	u.trace("forward", t.f, body)
 	t.f.Body = d.finish(body, t.f.Results)
 	return t.f
+}
+
+// checks asks what the derivative takes for granted: where F writes memory that is reached in more than one way, the tangents given share
+// memory likewise; and where no tangent is given, it is reached in one way.
+func (t *tangents) checks() []ast.Stmt {
+	var mirrored, apart []pairOfStems
+	for _, p := range t.apart() {
+		if t.given[p.a.input] != nil && t.given[p.b.input] != nil {
+			mirrored = append(mirrored, p)
+		} else {
+			apart = append(apart, p)
+		}
+	}
+	alone := slices.DeleteFunc(t.sharing(), func(s *stem) bool { return t.given[s.input] == nil })
+	return append(t.checkDisjoint(apart), t.checkMirrored(t.given, alone, mirrored)...)
 }
 
 // narrow puts what was widened back before every return, and before the end of a function without results.
@@ -119,6 +138,7 @@ func (t *tangents) bind() {
 		}
 		v := ast.NewVar(p.Name, p.Type)
 		t.f.Params = append(t.f.Params, v)
+		t.given[p.Index] = v
 		if t.errors && hasRefs(p.Type) && t.appendsBehind(inputs[p.Index]) {
 			own := ast.NewVar(p.Name, p.Type)
 			t.wide = append(t.wide, widen(inputs[p.Index], v, own))

@@ -59,9 +59,10 @@ type assembly struct {
 	trusted bool       // the caller knows what memory its arguments share
 	fresh   []*ast.Var // inputs whose shadow is made here
 	made    []madeShadow
-	sharing map[*ast.Var]bool // inputs that F writes and that may share memory within themselves
-	outputs []ast.Expr        // what is returned at the end
-	failed  []ast.Expr        // what is returned with an error
+	sharing []*stem          // what F writes that may share memory within itself
+	given   map[int]*ast.Var // shadows that are given, by their inputs
+	outputs []ast.Expr       // what is returned at the end
+	failed  []ast.Expr       // what is returned with an error
 	ends    []*ast.Var
 	zero    []*ast.Var
 	err     *ast.Var
@@ -76,6 +77,7 @@ type seedOf struct {
 // bind gives every parameter and result of the signature its variable.
 func (a *assembly) bind() {
 	d := a.d
+	a.given = map[int]*ast.Var{}
 	inputs, results := d.fn.Inputs(), d.fn.Results
 	if a.sig.Recv != nil {
 		a.f.Recv = inputs[a.sig.Recv.Index]
@@ -87,6 +89,7 @@ func (a *assembly) bind() {
 		case ast.RoleShadow:
 			v := ast.NewVar(p.Name, p.Type)
 			a.f.Params = append(a.f.Params, v)
+			a.given[p.Index] = v
 			if d.appendsBehind(inputs[p.Index]) {
 				own := ast.NewVar(p.Name, p.Type)
 				a.wide = append(a.wide, widen(inputs[p.Index], v, own))
@@ -340,7 +343,8 @@ func (a *assembly) checks() []ast.Stmt {
 	if a.trusted {
 		return nil
 	}
-	return a.checkDisjoint()
+	alone := slices.DeleteFunc(slices.Clone(a.sharing), func(s *stem) bool { return a.given[s.input] == nil })
+	return append(a.d.checkDisjoint(a.d.apart()), a.d.checkMirrored(a.given, alone, nil)...)
 }
 
 // splitAt splits a list at a statement.
@@ -377,7 +381,7 @@ func (a *assembly) freshShadows(forward *ast.Block) (early, late []ast.Stmt) {
 	d := a.d
 	for _, v := range a.fresh {
 		sv := d.shadows[v]
-		mirror := a.sharing[v] || d.appendsBehind(v)
+		mirror := d.appendsBehind(v) || slices.ContainsFunc(a.sharing, func(s *stem) bool { return d.fn.Inputs()[s.input] == v })
 		mk := freshShadow(sv, v, contains(a.f.Results, sv), mirror)
 		if isPointer(v.Type) && !mirror && !linked(v.Type) && !derefsAlways(d.fn, v) {
 			mk = unlessNil(sv, v, mk)

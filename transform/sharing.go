@@ -130,18 +130,15 @@ func (d *derivation) accessedCells() map[*location]bool {
 	return accessed
 }
 
-// sharing returns the inputs behind which F writes memory that may be reached in more than one way.
-func (d *derivation) sharing() map[*ast.Var]bool {
-	out := map[*ast.Var]bool{}
-	written := d.writtenCells()
-	inputs := d.fn.Inputs()
-	for c, stems := range d.mem.stemsByCell() {
-		if !written[c] || !c.isDeep() {
-			continue
-		}
-		for _, s := range stems {
-			if s.input >= 0 {
-				out[inputs[s.input]] = true
+// sharing returns the stems behind which F writes memory that may be reached in more than one way.
+func (d *derivation) sharing() []*stem {
+	var out []*stem
+	written, by := d.writtenCells(), d.mem.stemsByCell()
+	for _, s := range d.mem.stems {
+		for c, stems := range by {
+			if s.input >= 0 && written[c] && c.isDeep() && slices.Contains(stems, s) {
+				out = append(out, s)
+				break
 			}
 		}
 	}
@@ -211,12 +208,7 @@ func (d *derivation) apart() []pairOfStems {
 }
 
 // checkDisjoint is the check at the beginning of a derivative that stems are apart where that matters.
-func (a *assembly) checkDisjoint() []ast.Stmt {
-	d := a.d
-	pairs := d.apart()
-	if len(pairs) == 0 {
-		return nil
-	}
+func (d *derivation) checkDisjoint(pairs []pairOfStems) []ast.Stmt {
 	var stems []*stem
 	for _, p := range pairs {
 		for _, s := range []*stem{p.a, p.b} {
@@ -228,16 +220,68 @@ func (a *assembly) checkDisjoint() []ast.Stmt {
 			}
 		}
 	}
-	name := "DisjointLen"
-	if d.extends() {
-		name = "Disjoint"
+	text := enumerate(stemNames(stems)) + " share memory, which " + d.fn.Name + " writes"
+	return d.ask("Disjoint", text, stems, pairs, func(s *stem) ast.Expr { return s.value })
+}
+
+// checkMirrored is the check at the beginning of a derivative that shadows that are given share memory as the stems do, between the
+// stems of a pair and within those of alone.
+func (d *derivation) checkMirrored(given map[int]*ast.Var, alone []*stem, pairs []pairOfStems) []ast.Stmt {
+	t := types.NewNamed(types.NewTypeName(token.NoPos, runtimePackage, "Pairing", nil), types.NewStruct(nil, nil), nil)
+	pair := func(s *stem) ast.Expr {
+		shadow := given[s.input]
+		value, dv := s.value, replaceRoot(s.value, shadow)
+		if _, whole := value.(*ast.Ref); whole && !types.Identical(value.Type(), shadow.Type) {
+			value = &ast.Addr{X: value, T: shadow.Type}
+		}
+		return &ast.Call{Fun: ast.Callee{Copied: "Pair"}, Args: []ast.Expr{value, dv}, T: t}
+	}
+	var out []ast.Stmt
+	var stems []*stem
+	for _, p := range pairs {
+		for _, s := range []*stem{p.a, p.b} {
+			if !slices.Contains(stems, s) {
+				stems = append(stems, s)
+			}
+		}
+	}
+	check := func(stems []*stem, pairs []pairOfStems) {
+		var shadows []string
+		for _, s := range stems {
+			shadows = append(shadows, stemName(&stem{value: replaceRoot(s.value, given[s.input])}))
+		}
+		text := enumerate(shadows) + " must share memory as " + enumerate(stemNames(stems)) + " do"
+		if len(stems) == 1 {
+			text += "es"
+		}
+		out = append(out, d.ask("Mirrors", text+", since "+d.fn.Name+" writes it", stems, pairs, pair)...)
+	}
+	if len(pairs) > 0 {
+		check(stems, pairs)
+	}
+	for _, s := range alone {
+		if !slices.Contains(stems, s) {
+			check([]*stem{s}, nil)
+		}
+	}
+	return out
+}
+
+// ask panics with a text where a function of the runtime package says no: for all stems together, if every two of them are a pair, else
+// for one pair after the other.
+func (d *derivation) ask(fn, text string, stems []*stem, pairs []pairOfStems, arg func(*stem) ast.Expr) []ast.Stmt {
+	if len(stems) == 0 {
+		return nil
+	}
+	if !d.extends() {
+		fn += "Len"
 	}
 	ask := func(stems ...*stem) ast.Expr {
 		var args []ast.Expr
 		for _, s := range stems {
-			args = append(args, s.value)
+			args = append(args, arg(s))
 		}
-		return negate(&ast.Call{Fun: ast.Callee{Copied: name}, Args: args, T: types.Typ[types.Bool]})
+		return negate(&ast.Call{Fun: ast.Callee{Copied: fn}, Args: args, T: types.Typ[types.Bool]})
 	}
 	var cond ast.Expr
 	if n := len(stems); len(pairs) == n*(n-1)/2 {
@@ -252,13 +296,16 @@ func (a *assembly) checkDisjoint() []ast.Stmt {
 		}
 	}
 	cond = d.unlessNilBase(cond, stems)
+	fail := builtin("panic", types.NewTuple(), &ast.Lit{Text: strconv.Quote(d.fn.Name + ": " + text), T: types.Typ[types.String]})
+	return []ast.Stmt{&ast.If{Cond: cond, Then: &ast.Block{Stmts: []ast.Stmt{&ast.Do{Call: fail}}}}}
+}
+
+func stemNames(stems []*stem) []string {
 	var names []string
 	for _, s := range stems {
 		names = append(names, stemName(s))
 	}
-	text := d.fn.Name + ": " + enumerate(names) + " share memory, which " + d.fn.Name + " writes"
-	fail := builtin("panic", types.NewTuple(), &ast.Lit{Text: strconv.Quote(text), T: types.Typ[types.String]})
-	return []ast.Stmt{&ast.If{Cond: cond, Then: &ast.Block{Stmts: []ast.Stmt{&ast.Do{Call: fail}}}}}
+	return names
 }
 
 // unlessNilBase asks only where the pointers that lead to stems are not nil.

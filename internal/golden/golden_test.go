@@ -179,7 +179,7 @@ func (c *testCase) write(t *testing.T, m *module, v variant) {
 	if src := c.file(checks); src != nil {
 		m.write(t, filepath.Join(dir, checks), src)
 	}
-	check, err := checkPoints(string(c.file(points)), requests)
+	check, err := checkPoints(string(c.file(points)), requests, c.file(checks) != nil)
 	if err != nil {
 		t.Fatalf("%s: %v", c.path, err)
 	}

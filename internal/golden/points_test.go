@@ -141,9 +141,9 @@ func allModes(src []byte, requests []*request) ([]byte, []*request) {
 	return out.Bytes(), all
 }
 
-// checkPoints returns a file that checks the derivatives requested at points, in a function CheckAll, which calls Check too
-// where there are no points.
-func checkPoints(points string, requests []*request) ([]byte, error) {
+// checkPoints returns a file that checks the derivatives requested at points, in a function CheckAll, which calls Check of the case
+// too, if own says that there is one: then it needs no points.
+func checkPoints(points string, requests []*request, own bool) ([]byte, error) {
 	var b bytes.Buffer
 	checked := map[string]bool{}
 	for line := range strings.Lines(points) {
@@ -159,7 +159,10 @@ func checkPoints(points string, requests []*request) ([]byte, error) {
 		checked[fn] = true
 		requests[i].check(&b, args)
 	}
-	if len(checked) == 0 {
+	if own {
+		b.WriteString("\tCheck(t)\n")
+	}
+	if own && len(checked) == 0 {
 		return []byte("package p\n\nimport \"testing\"\n\nfunc CheckAll(t *testing.T) { Check(t) }\n"), nil
 	}
 	for _, r := range requests {
