@@ -102,7 +102,7 @@ func (n *normaliser) forStmt(s *ast.For) []ast.Stmt {
 	h := &hoister{normaliser: n, pos: s.Info().Pos}
 	c.Cond = h.expr(s.Cond, true)
 	c.Body = n.block(s.Body)
-	if counter(s) != nil && len(h.pre) == 0 {
+	if count := counter(s); count != nil && len(h.pre) == 0 && !n.readsAddressed(count.by) {
 		return []ast.Stmt{&c}
 	}
 	c.Init, c.Post = nil, nil
@@ -123,6 +123,14 @@ func (n *normaliser) forStmt(s *ast.For) []ast.Stmt {
 		return []ast.Stmt{&c}
 	}
 	return []ast.Stmt{&ast.Block{Meta: ast.Meta{Pos: s.Pos}, Stmts: append(n.stmt(s.Init), &c)}}
+}
+
+// readsAddressed reports whether e reads a variable that others may reach.
+func (n *normaliser) readsAddressed(e ast.Expr) bool {
+	return ast.Any(e, func(e ast.Expr) bool {
+		r, ok := e.(*ast.Ref)
+		return ok && n.mem.addressed(r.Var)
+	})
 }
 
 // perIteration returns a loop over variables whose address nobody takes, and what its iterations begin and end with: Go makes the
@@ -453,7 +461,9 @@ func (n *normaliser) foreign(c *ast.Call) bool {
 type count struct {
 	v    *ast.Var
 	lo   ast.Expr
-	step int64
+	step int64    // what is added in each iteration, if that is a literal
+	by   ast.Expr // else what is added or, with down set, subtracted: the same in all iterations
+	down bool
 	hi   ast.Expr    // the bound that the condition compares it with, or nil where the condition is another
 	op   token.Token // how it does
 }
@@ -469,25 +479,40 @@ func counter(s *ast.For) *count {
 	if !ok || !isInteger(v.Type) || len(post.Lhs) != 1 || !ast.Equal(post.Lhs[0], init.Lhs[0]) {
 		return nil
 	}
+	if post.Op != token.ADD_ASSIGN && post.Op != token.SUB_ASSIGN || assigns(s.Body, v) {
+		return nil
+	}
+	c := &count{v: v, lo: init.Rhs[0], down: post.Op == token.SUB_ASSIGN}
 	step, ok := intLit(post.Rhs[0])
-	if !ok || step <= 0 || step > 1<<20 {
+	switch {
+	case !ok && isFixed(post.Rhs[0], s):
+		c.by = post.Rhs[0]
+	case !ok || step <= 0 || step > 1<<20:
 		return nil
-	}
-	switch post.Op {
-	case token.ADD_ASSIGN:
-	case token.SUB_ASSIGN:
-		step = -step
+	case c.down:
+		c.step = -step
 	default:
-		return nil
+		c.step = step
 	}
-	if assigns(s.Body, v) {
-		return nil
-	}
-	c := &count{v: v, lo: init.Rhs[0], step: step}
 	if b, ok := s.Cond.(*ast.Binary); ok && ast.Equal(b.X, init.Lhs[0]) && !mentions(b.Y, v) {
 		c.hi, c.op = b.Y, b.Op
 	}
 	return c
+}
+
+// isFixed reports whether an integer is computed from variables that a loop does not assign to.
+func isFixed(e ast.Expr, loop *ast.For) bool {
+	return isInteger(e.Type()) && !ast.Any(e, func(e ast.Expr) bool {
+		switch e := e.(type) {
+		case *ast.Lit, *ast.Name:
+			return false
+		case *ast.Ref:
+			return assigns(loop.Body, e.Var) || slices.Contains(ast.Defined(loop.Init), e.Var)
+		case *ast.Binary:
+			return e.Op != token.ADD && e.Op != token.SUB && e.Op != token.MUL
+		}
+		return true
+	})
 }
 
 // assigns reports whether a block assigns v or takes its address.

@@ -207,21 +207,33 @@ func (r *reverser) forwardHeader(it *item) *header {
 		if startsAtZero(it) {
 			iter = i
 		}
-		past, op, step := r.before(s), token.ADD_ASSIGN, c.step
-		if step < 0 {
-			op, step = token.SUB_ASSIGN, -step
+		past, op := r.before(s), token.ADD_ASSIGN
+		if c.down {
+			op = token.SUB_ASSIGN
 		}
+		step := past(c.stepSize())
 		lo, hi := past(c.lo), past(c.hi)
 		return &header{index: i, iter: iter, loop: func(b *ast.Block) ast.Stmt {
 			return &ast.For{
 				Init: define(i.Var, lo),
 				Cond: &ast.Binary{Op: c.op, X: i, Y: hi, T: types.Typ[types.Bool]},
-				Post: set(i, op, intLiteral(step, i.Var.Type)),
+				Post: set(i, op, step),
 				Body: b,
 			}
 		}}
 	}
 	return nil
+}
+
+// stepSize is how far a counter goes in each iteration.
+func (c *count) stepSize() ast.Expr {
+	switch {
+	case c.by != nil:
+		return c.by
+	case c.down:
+		return intLiteral(-c.step, c.v.Type)
+	}
+	return intLiteral(c.step, c.v.Type)
 }
 
 // rangeHeader goes backwards over all of what a range loop goes over.
@@ -246,7 +258,7 @@ func (r *reverser) rangeHeader(it *item, s *ast.Range) *header {
 
 // countHeader goes backwards over the values of a plain counter, where the bounds tell how many there are.
 func (r *reverser) countHeader(it *item, c *count) *header {
-	if c.hi == nil || c.step != 1 && c.step != -1 || isUnsigned(c.v.Type) || !r.steady(it, c.hi) {
+	if c.hi == nil || c.step == 0 || isUnsigned(c.v.Type) || !r.steady(it, c.hi) {
 		return nil
 	}
 	past := r.before(it.stmt)
@@ -255,6 +267,9 @@ func (r *reverser) countHeader(it *item, c *count) *header {
 	var iter ast.Expr
 	if v, ok := intLit(c.lo); ok && v == 0 && c.step == 1 {
 		iter = &ast.Ref{Var: i}
+	}
+	if c.step != 1 && c.step != -1 {
+		return strideHeader(i, c, past)
 	}
 	switch {
 	case c.step == 1 && c.op == token.LSS:
@@ -267,6 +282,68 @@ func (r *reverser) countHeader(it *item, c *count) *header {
 		return upTo(i, &ast.Binary{Op: token.ADD, X: hi, Y: intLiteral(1, c.v.Type), T: c.v.Type}, lo, c.lo, past)
 	}
 	return nil
+}
+
+// strideHeader is countHeader for larger steps: the last value of the counter is computed from the number of steps.
+//
+//	for i := 0; i < n; i += 2                    for i := ((n+1)/2 - 1) * 2; i >= 0; i -= 2
+func strideHeader(i *ast.Var, c *count, past reader) *header {
+	t, step := i.Type, c.step
+	op := func(op token.Token, x, y ast.Expr) ast.Expr { return binaryInt(op, x, y, t) }
+	way := op(token.SUB, c.hi, c.lo)
+	if c.down {
+		way, step = op(token.SUB, c.lo, c.hi), -step
+	}
+	switch {
+	case c.op == token.LSS && !c.down, c.op == token.GTR && c.down:
+		way = op(token.ADD, way, intLiteral(step-1, t))
+	case c.op == token.LEQ && !c.down, c.op == token.GEQ && c.down:
+		way = op(token.ADD, way, intLiteral(step, t))
+	default:
+		return nil
+	}
+	size := intLiteral(step, t)
+	last := op(token.MUL, op(token.SUB, op(token.QUO, way, size), intLiteral(1, t)), size)
+	ref := &ast.Ref{Var: i}
+	cond, post := token.GEQ, token.SUB_ASSIGN
+	iter := op(token.SUB, ref, c.lo)
+	if c.down {
+		last = op(token.SUB, c.lo, last)
+		cond, post = token.LEQ, token.ADD_ASSIGN
+		iter = op(token.SUB, c.lo, ref)
+	} else {
+		last = op(token.ADD, c.lo, last)
+	}
+	iter = op(token.QUO, iter, size)
+	if !types.Identical(t, intType) || !isLit(c.lo) {
+		iter = nil // it stands where only what the reverse sweep itself knows can stand
+	}
+	return &header{index: ref, iter: iter, loop: func(b *ast.Block) ast.Stmt {
+		return &ast.For{
+			Init: define(i, past(last)),
+			Cond: &ast.Binary{Op: cond, X: ref, Y: past(c.lo), T: types.Typ[types.Bool]},
+			Post: set(ref, post, size),
+			Body: b,
+		}
+	}}
+}
+
+// binaryInt is an operation on integers, without the addition or subtraction of zero.
+func binaryInt(op token.Token, x, y ast.Expr, t types.Type) ast.Expr {
+	isZero := func(e ast.Expr) bool {
+		if p, ok := e.(*ast.Past); ok {
+			e = p.X
+		}
+		v, ok := intLit(e)
+		return ok && v == 0
+	}
+	switch {
+	case (op == token.ADD || op == token.SUB) && isZero(y):
+		return x
+	case op == token.ADD && isZero(x):
+		return y
+	}
+	return &ast.Binary{Op: op, X: x, Y: y, T: t}
 }
 
 // steady reports whether the value of a bound is the same in all iterations of a loop.
@@ -407,18 +484,14 @@ func (r *reverser) nth(it *item, n ast.Expr, t types.Type) ast.Expr {
 	if c == nil {
 		return n
 	}
-	step := c.step
-	if step < 0 {
-		step = -step
+	if c.step != 1 && c.step != -1 {
+		n = &ast.Binary{Op: token.MUL, X: r.before(it.stmt)(c.stepSize()), Y: n, T: t}
 	}
-	if step != 1 {
-		n = &ast.Binary{Op: token.MUL, X: intLiteral(step, t), Y: n, T: t}
-	}
-	if v, ok := intLit(c.lo); ok && v == 0 && c.step > 0 {
+	if v, ok := intLit(c.lo); ok && v == 0 && !c.down {
 		return n
 	}
 	op := token.ADD
-	if c.step < 0 {
+	if c.down {
 		op = token.SUB
 	}
 	return &ast.Binary{Op: op, X: r.before(it.stmt)(c.lo), Y: n, T: t}

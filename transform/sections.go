@@ -304,6 +304,9 @@ func (s *sections) inOrder(sys *system, o order) {
 	if o.later.count != nil {
 		step = o.later.count.step
 	}
+	if step == 0 {
+		return
+	}
 	if step > 0 {
 		*sys = append(*sys, s.form(j.plus(i, -1).plus(number64(step), -1)))
 	} else {
@@ -426,9 +429,10 @@ func (s *sections) bounds(sys *system, loop *item, u use, who side) {
 			hi = s.poly(c.hi, u, who)
 		}
 		one := number64(1)
-		if c.step > 0 {
+		switch {
+		case c.step > 0:
 			add(i.plus(lo, -1))
-		} else {
+		case c.step < 0:
 			add(lo.plus(i, -1))
 		}
 		switch {

@@ -254,6 +254,7 @@ func (h *history) loop(it *item) {
 	case *ast.For:
 		if it.count != nil {
 			h.reads(it, it.count.lo)
+			h.reads(it, it.count.by)
 			h.reads(it, it.count.hi)
 		}
 	case *ast.Range:
