@@ -1,0 +1,424 @@
+package golden
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/godiff/godiff/ast/lower"
+	"github.com/godiff/godiff/internal/derive"
+)
+
+// A shape is a family of programs: the same construct over and over, n times.
+type shape struct {
+	name string
+	size int // of the benchmark
+	body func(b *source, n int)
+}
+
+// A source is the text of a program that is being written.
+type source struct{ strings.Builder }
+
+func (b *source) add(format string, args ...any) { fmt.Fprintf(b, format+"\n", args...) }
+
+// each adds a line for each i below n, with i in the place of the first verb.
+func (b *source) each(n int, format string) {
+	for i := range n {
+		b.add(format, i)
+	}
+}
+
+// shapes are the programs that the benchmarks derive.
+var shapes = []shape{
+	{"functions", 500, func(b *source, n int) {
+		for i := range n {
+			b.add("//godiff:grad\nfunc F%d(x, y float64) float64 {\na := x*y + %d\nfor i := range 3 {\na = a*x + float64(i)\n}\nreturn a * y\n}", i, i%7)
+		}
+	}},
+	{"straight-line", 30_000, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x, y float64) float64 {\na, b := x, y")
+		for i := range n {
+			b.add("a = a*b + %d", i%7)
+		}
+		b.add("return a * b\n}")
+	}},
+	{"straight-line-vars", 10_000, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x, y float64) float64 {\na0 := x")
+		for i := range n {
+			b.add("a%d := a%d*y + %d", i+1, i, i%7)
+		}
+		b.add("return a%d * y\n}", n)
+	}},
+	{"elements", 30_000, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x []float64) float64 {\ny := make([]float64, len(x))\ns := 0.0")
+		for i := range n {
+			switch i % 3 {
+			case 0:
+				b.add("y[%d] = x[%d] * x[%d]", i%5, i%7, i%11)
+			case 1:
+				b.add("s += x[%d] * y[%d]", i%7, i%5)
+			default:
+				b.add("s = s*x[%d] + y[%d]", i%3, i%5)
+			}
+		}
+		b.add("return s\n}")
+	}},
+	{"nested-if", 24, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x, y float64) float64 {\na := x")
+		for i := range n {
+			b.add("if x > %d {\na = a * y", i)
+		}
+		for i := range n {
+			b.add("} else {\na = a + y*%d\n}", i)
+		}
+		b.add("return a\n}")
+	}},
+	{"nested-if-both", 12, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x, y float64) float64 {\na := x")
+		var nest func(i int)
+		nest = func(i int) {
+			if i == n {
+				return
+			}
+			b.add("if x > %d {\na = a * y", i)
+			nest(i + 1)
+			b.add("} else {\na = a + y*%d", i)
+			nest(i + 1)
+			b.add("}")
+		}
+		nest(0)
+		b.add("return a\n}")
+	}},
+	{"nested-if-returns", 24, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x, y float64) float64 {\na := x")
+		for i := range n {
+			b.add("if x > %d {\na = a * y\nif y > %d {\nreturn a * x\n}", i, i)
+		}
+		for i := range n {
+			b.add("a = a * x\n} else {\na = a + y*%d\nif y < %d {\nreturn a + x\n}\n}", i, -i)
+		}
+		b.add("return a\n}")
+	}},
+	{"nested-else", 24, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x, y float64) float64 {\na := x")
+		for i := range n {
+			b.add("if x > %d {\na = a * y\nif y > %d {\nreturn a * x\n}\n} else {\na = a + y*%d", i, i, i)
+		}
+		b.add("%s\nreturn a\n}", strings.Repeat("a *= x\n}\n", n))
+	}},
+	{"early-returns", 300, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x, y float64) float64 {\na := x")
+		for i := range n {
+			b.add("a *= y\nif a > %d {\nreturn a * x\n}", i)
+		}
+		b.add("return a\n}")
+	}},
+	{"else-if-returns", 1000, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x, y float64) float64 {\na := x\nif x > %d {\nreturn a * y", n)
+		for i := range n {
+			b.add("} else if x > %d {\nreturn a*y + %d*x", n-i, i)
+		}
+		b.add("}\nreturn a\n}")
+	}},
+	{"else-if", 1000, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x, y float64) float64 {\na := x\nif x > %d {\na = a * y", n)
+		for i := range n {
+			b.add("} else if x > %d {\na = a*y + %d*x", n-i, i)
+		}
+		b.add("}\nreturn a\n}")
+	}},
+	{"ifs", 2000, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x, y float64) float64 {\na := x")
+		for i := range n {
+			b.add("if a > %d {\na = a * y\n} else {\na = a + x\n}", i)
+		}
+		b.add("return a\n}")
+	}},
+	{"call-chain", 60, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x float64) float64 { return f0(x) }")
+		for i := range n {
+			b.add("func f%d(x float64) float64 { return f%d(x) * f%d(2*x) }", i, i+1, i+1)
+		}
+		b.add("func f%d(x float64) float64 { return x * x }", n)
+	}},
+	{"call-chain-slices", 60, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x []float64) float64 { return f0(x, x) }")
+		for i := range n {
+			b.add("func f%d(x, y []float64) float64 { return f%d(x, y) * f%d(y, x[1:]) }", i, i+1, i+1)
+		}
+		b.add("func f%d(x, y []float64) float64 { return x[0] * y[1] }", n)
+	}},
+	{"calls", 2000, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x, y float64) float64 {\na := x")
+		for i := range n {
+			b.add("a = g(a, y) + %d", i%5)
+		}
+		b.add("return a\n}\nfunc g(x, y float64) float64 {\nfor i := range 3 {\nx = x*y + float64(i)\n}\nreturn x\n}")
+	}},
+	{"calls-leaf", 2000, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x, y float64) float64 {\na := x")
+		for i := range n {
+			b.add("a = g(a, y) + %d", i%5)
+		}
+		b.add("return a\n}\nfunc g(x, y float64) float64 {\nif x > y {\nreturn x * y\n}\nz := x * x\nreturn z * y\n}")
+	}},
+	{"calls-slices", 2000, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x, y []float64) float64 {\na := 0.0")
+		for i := range n {
+			b.add("a += g(x, y, %d)", i)
+		}
+		b.add("return a\n}\nfunc g(x, y []float64, k int) float64 {\ns := 0.0\nfor i := range x {\ns = s*x[i] + y[i]\n}\nreturn s\n}")
+	}},
+	{"helpers", 1000, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x float64) float64 {\na := x")
+		b.each(n, "a = f%d(a)")
+		b.add("return a\n}")
+		b.each(n, "func f%d(x float64) float64 {\nfor range 3 {\nx *= x\n}\nreturn x\n}")
+	}},
+	{"product", 200, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x, y float64) float64 { return x%s }", strings.Repeat("*x", n))
+	}},
+	{"product-of-two", 200, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x, y float64) float64 { return x%s }", strings.Repeat("*y*x", n/2))
+	}},
+	{"product-of-elements", 200, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x []float64) float64 {\nreturn x[0]")
+		for i := range n {
+			b.WriteString(fmt.Sprintf("*x[%d]", i))
+		}
+		b.add("\n}")
+		s := strings.ReplaceAll(b.String(), "]\n*", "]*")
+		b.Reset()
+		b.WriteString(s)
+	}},
+	{"sum", 1000, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x, y, z float64) float64 { return x*y%s }", strings.Repeat(" + y*z", n))
+	}},
+	{"sum-of-elements", 500, func(b *source, n int) {
+		b.WriteString("//godiff:grad\nfunc F(x []float64) float64 { return x[0]*x[1]")
+		for i := range n {
+			fmt.Fprintf(b, " + x[%d]*x[%d]", i, i+1)
+		}
+		b.add(" }")
+	}},
+	{"composition", 200, func(b *source, n int) {
+		b.add("import \"math\"\n//godiff:grad\nfunc F(x float64) float64 { return %sx%s }", strings.Repeat("math.Sin(", n), strings.Repeat(")", n))
+	}},
+	{"quotients", 200, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x, y float64) float64 { return x%s }", strings.Repeat("/(x+y)", n))
+	}},
+	{"horner", 200, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x, y float64) float64 { return %sx%s }", strings.Repeat("(", n), strings.Repeat("*x+y)", n))
+	}},
+	{"loop-body", 5000, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x, y float64) float64 {\na := x\nfor range 3 {")
+		for i := range n {
+			b.add("a = a*y + %d", i%7)
+		}
+		b.add("}\nreturn a\n}")
+	}},
+	{"loop-body-elements", 5000, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x []float64) float64 {\ns := 1.0\ny := make([]float64, 9)\nfor i := range x {")
+		for i := range n {
+			b.add("s = s*x[i] + %d\ny[%d] = s * x[%d]", i%7, i%9, i%5)
+		}
+		b.add("}\nreturn s + y[0]\n}")
+	}},
+	{"loop-body-vars", 2000, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x, y float64) float64 {")
+		b.each(n, "v%d := x")
+		b.add("for range 3 {")
+		for i := range n {
+			b.add("v%d = v%d*y + v%d", i, (i+1)%n, i)
+		}
+		b.add("}\ns := 0.0")
+		b.each(n, "s += v%d")
+		b.add("return s\n}")
+	}},
+	{"loops", 2000, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x, y float64) float64 {\na := x")
+		b.each(n, "for i := range 3 {\na = a*y + float64(i*%d)\n}")
+		b.add("return a\n}")
+	}},
+	{"loops-elements", 2000, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x, y []float64) float64 {\ns := 0.0")
+		b.each(n, "for i := range x {\ns += x[i]*y[i]*%d\ny[i] = s * x[i]\n}")
+		b.add("return s\n}")
+	}},
+	{"loops-sums", 2000, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x, y []float64) float64 {\ns := 0.0")
+		b.each(n, "for i := range x {\ns += x[i]*y[i]*%d\n}")
+		b.add("return s\n}")
+	}},
+	{"loop-nest", 8, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x, y float64) float64 {\na := x")
+		for i := range n {
+			b.add("for i%d := range 2 {\na = a*y + float64(i%d)", i, i)
+		}
+		b.add("%s\nreturn a\n}", strings.Repeat("}\n", n))
+	}},
+	{"loop-nest-breaks", 8, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x []float64, y float64) float64 {\na := y")
+		for i := range n {
+			b.add("for i%d := range x {\nif a > x[i%d] {\nbreak\n}\na = a*y + x[i%d]", i, i, i)
+		}
+		b.add("%s\nreturn a\n}", strings.Repeat("if a < y {\ncontinue\n}\na *= y\n}\n", n))
+	}},
+	{"fields", 500, func(b *source, n int) {
+		b.add("type T struct {")
+		b.each(n, "F%d float64")
+		b.add("}\n//godiff:grad\nfunc F(t *T, x float64) float64 {\ns := x")
+		b.each(n, "s = s*t.F%[1]d + x\nt.F%[1]d = s")
+		b.add("return s\n}")
+	}},
+	{"fields-slices", 500, func(b *source, n int) {
+		b.add("type T struct {")
+		b.each(n, "F%d []float64")
+		b.add("}\n//godiff:grad\nfunc F(t *T, x float64) float64 {\ns := x")
+		b.each(n, "for i := range t.F%[1]d {\ns = s*t.F%[1]d[i] + x\n}")
+		b.add("return s\n}")
+	}},
+	{"fields-value", 500, func(b *source, n int) {
+		b.add("type T struct {")
+		b.each(n, "F%d float64")
+		b.add("}\n//godiff:grad\nfunc F(t T, x float64) float64 {\ns := x")
+		b.each(n, "s = s*t.F%[1]d + x\nt.F%[1]d = s")
+		b.add("return s\n}")
+	}},
+	{"parameters", 200, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(")
+		b.each(n, "p%d float64,")
+		b.add(") float64 {\ns := 1.0")
+		b.each(n, "s = s*p%[1]d + p%[1]d")
+		b.add("return s\n}")
+	}},
+	{"parameters-slices", 200, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(")
+		b.each(n, "p%d []float64,")
+		b.add(") float64 {\ns := 1.0")
+		b.each(n, "s = s*p%[1]d[0] + p%[1]d[1]\np%[1]d[0] = s")
+		b.add("return s\n}")
+	}},
+	{"results", 200, func(b *source, n int) {
+		b.add("//godiff:vjp\nfunc F(x, y float64) (")
+		b.each(n, "r%d float64,")
+		b.add(") {\ns := 1.0")
+		b.each(n, "s = s*x + y\nr%d = s * x")
+		b.add("return\n}")
+	}},
+	{"results-of-call", 200, func(b *source, n int) {
+		list := func(format string) string {
+			var names []string
+			for i := range n {
+				names = append(names, fmt.Sprintf(format, i))
+			}
+			return strings.Join(names, ", ")
+		}
+		b.add("//godiff:grad\nfunc F(x, y float64) float64 {\n%s := g(x, y)\ns := 0.0", list("r%d"))
+		b.each(n, "s += r%[1]d * r%[1]d")
+		b.add("return s\n}\nfunc g(x, y float64) (%s float64) {\ns := 1.0", list("r%d"))
+		b.each(n, "s = s*x + y\nr%d = s * x")
+		b.add("return\n}")
+	}},
+	{"slices", 2000, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x []float64) float64 {\ny0 := x\ns := 0.0")
+		for i := range n {
+			b.add("y%d := y%d[1:]\ns += y%d[0]*s", i+1, i, i+1)
+		}
+		b.add("return s\n}")
+	}},
+	{"slices-written", 500, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x []float64) float64 {\ny0 := x\ns := 0.0")
+		for i := range n {
+			b.add("y%d := y%d[1:]\ny%d[0] *= s\ns += y%d[1]*s", i+1, i, i+1, i)
+		}
+		b.add("return s\n}")
+	}},
+	{"makes", 1000, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x []float64) float64 {\ny0 := x\ns := 0.0")
+		for i := range n {
+			b.add("y%d := make([]float64, len(x))\nfor i := range x {\ny%d[i] = x[i]*y%d[i]\n}\ns += y%d[0]*s", i+1, i+1, i, i+1)
+		}
+		b.add("return s\n}")
+	}},
+	{"appends", 500, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x []float64) float64 {\nvar y []float64\ns := 1.0")
+		for i := range n {
+			b.add("y = append(y, x[%d]*s)\ns += y[0]*s", i)
+		}
+		b.add("return s\n}")
+	}},
+	{"literal", 1000, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x []float64) float64 {\ny := []float64{")
+		b.each(n, "x[%d]*x[0],")
+		b.add("}\ns := 0.0\nfor i := range y {\ns += y[i]*y[i]\n}\nreturn s\n}")
+	}},
+	{"branch-vars", 500, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x, y float64) float64 {")
+		b.each(n, "v%d := x")
+		b.add("if x > y {")
+		b.each(n, "v%[1]d = v%[1]d*y*v%[1]d")
+		b.add("}\ns := 0.0")
+		b.each(n, "s += v%d*y")
+		b.add("return s\n}")
+	}},
+	{"blocks", 200, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x, y float64) float64 {\na := x")
+		b.each(n, "{\na = a*y + %d")
+		b.add("%s\nreturn a\n}", strings.Repeat("}\n", n))
+	}},
+	{"continues", 300, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x []float64) float64 {\na := 1.0\nfor i := range x {")
+		for i := range n {
+			b.add("if a > %d {\na *= x[i]\ncontinue\n}\na *= x[%d]", i, i)
+		}
+		b.add("}\nreturn a\n}")
+	}},
+	{"partial-continues", 300, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x []float64) float64 {\na := 1.0\nfor i := range x {")
+		for i := range n {
+			b.add("if a > %d {\na *= x[i]\nif a < %d {\ncontinue\n}\na*=x[%d]\n}\na *= x[%d]", i, i/2, i, i)
+		}
+		b.add("}\nreturn a\n}")
+	}},
+	{"partial-returns", 300, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x []float64) float64 {\na := 1.0")
+		for i := range n {
+			b.add("if a > %d {\na *= x[0]\nif a < %d {\nreturn a*a\n}\na*=x[%d]\n}\na *= x[%d]", i, i/2, i, i)
+		}
+		b.add("return a\n}")
+	}},
+}
+
+// program returns a program of a shape.
+func (s shape) program(n int) []byte {
+	var b source
+	b.add("package p\n")
+	s.body(&b, n)
+	return []byte(b.String())
+}
+
+// BenchmarkShapes derives programs of every shape.
+func BenchmarkShapes(b *testing.B) {
+	for _, s := range shapes {
+		b.Run(fmt.Sprintf("%s/n=%d", s.name, s.size), func(b *testing.B) {
+			prog := load(b, s.program(s.size))
+			for b.Loop() {
+				if _, diags := derive.Package(prog, prog.Packages[0], derive.Options{}); len(diags) > 0 {
+					b.Fatal(diags)
+				}
+			}
+		})
+	}
+}
+
+// load loads a program of one file.
+func load(t testing.TB, src []byte) *lower.Program {
+	m := newModule(t)
+	m.write(t, input, src)
+	prog, err := lower.Load(lower.Config{Dir: m.dir, Env: m.env}, ".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return prog
+}
