@@ -39,19 +39,18 @@ type context struct {
 	empty bool  // of a mark: it marks nothing
 }
 
-// key tells contexts apart in which a past value may have to be found in different ways.
-func (c *context) key() string {
-	key := ""
+// A contextKey tells contexts apart in which a past value may have to be found in different ways.
+type contextKey struct {
+	area       int // where the part of the area begins; -1 for the function
+	early, mid bool
+}
+
+func (c *context) key() contextKey {
+	k := contextKey{-1, c.early != nil, c.mid}
 	if c.area.parent != nil {
-		key = "a" + itoa(c.area.part.from)
+		k.area = c.area.part.from
 	}
-	if c.early != nil {
-		key += "e"
-	}
-	if c.mid {
-		key += "m"
-	}
-	return key
+	return k
 }
 
 // within returns the context of the reversal of a part that is swept back in this context.
