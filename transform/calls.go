@@ -221,10 +221,10 @@ func (h *helper) tangent() *ast.Func {
 	return h.tan
 }
 
-// savedType is the type of what the forward half remembers: a pointer where the function may call itself.
+// savedType is the type of what the forward half remembers.
 func (h *helper) savedType() types.Type {
 	h.halves()
-	if h.u.summary(h.f.Obj).recursive {
+	if h.u.summary(h.f.Obj).remote() {
 		return types.NewPointer(h.saved)
 	}
 	return h.saved

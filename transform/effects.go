@@ -17,6 +17,7 @@ type summary struct {
 	calls     bool        // it calls functions that are not known to be plain mathematics
 	loops     bool        // it loops
 	size      int         // how many expressions it has
+	nested    int         // how many structs of remembered values its own holds at most
 	taints    bool        // a result that is no float holds what an active float was made into: see byways
 	sinks     bool        // it makes a float of an input of that kind
 }
@@ -115,7 +116,28 @@ func (u *Unit) summarise(members []*types.Func) {
 			changed = u.summaries[fn].update(u) || changed
 		}
 	}
+	for _, fn := range members {
+		u.summaries[fn].nested = u.nested(u.Lower(fn))
+	}
 }
+
+// nested returns how many structs of remembered values that of a function holds, those within those included, if each of its calls
+// is split. Behind a pointer there are none.
+func (u *Unit) nested(f *ast.Func) int {
+	n := 0
+	eachExpr(f.Body, func(_ ast.Stmt, e ast.Expr) {
+		if c, ok := e.(*ast.Call); ok && c.Fun.Fn != nil {
+			if s := u.summary(c.Fun.Fn); s != nil && !s.remote() {
+				n += 1 + s.nested
+			}
+		}
+	})
+	return n
+}
+
+// remote reports whether what the forward half of a function remembers is passed as a pointer: it has no end where the function may
+// call itself, and could double with each level of calls where it holds many structs.
+func (s *summary) remote() bool { return s.recursive || s.nested > 32 }
 
 // update adds effects to a summary and reports whether any was new.
 func (s *summary) update(u *Unit) bool {
