@@ -157,20 +157,19 @@ func (r *reverser) ownCells(it *item) map[*location]bool {
 			}
 		}
 	}
-	outer := map[*location]bool{}
-	for v, l := range r.mem.vars {
-		if !inner[v] && r.primals()[v] == nil {
-			r.mem.reachable(l, outer, func(*location) {})
+	// A location is outer if it is reached from more variables than these.
+	reached, from := r.reached(), map[*location]int{}
+	for v := range inner {
+		if r.primals()[v] == nil {
+			r.reachedFrom(r.mem.variable(v), from)
 		}
 	}
-	for _, l := range r.mem.globals {
-		r.mem.reachable(l, outer, func(*location) {})
-	}
+	outer := func(l *location) bool { return reached[l] > from[l] }
 	own := map[*location]bool{}
 	mine := map[*location]bool{}
 	for v := range inner {
 		r.mem.reachable(r.mem.variable(v), mine, func(c *location) {
-			if !outer[c.find()] && !r.holdsOuter(c, outer) {
+			if !outer(c.find()) && !r.holdsOuter(c, outer) {
 				own[c.find()] = true
 			}
 		})
@@ -178,11 +177,36 @@ func (r *reverser) ownCells(it *item) map[*location]bool {
 	return own
 }
 
+// reached returns from how many variables of the forward sweep each location is reached.
+func (r *reverser) reached() map[*location]int {
+	if r.reachedBy == nil {
+		r.reachedBy = map[*location]int{}
+		for v, l := range r.mem.vars {
+			if r.primals()[v] == nil {
+				r.reachedFrom(l, r.reachedBy)
+			}
+		}
+		for _, l := range r.mem.globals {
+			r.reachedFrom(l, r.reachedBy)
+		}
+	}
+	return r.reachedBy
+}
+
+// reachedFrom counts a variable for all locations that are reached from it.
+func (r *reverser) reachedFrom(l *location, n map[*location]int) {
+	seen := map[*location]bool{}
+	r.mem.reachable(l, seen, func(*location) {})
+	for l := range seen {
+		n[l]++
+	}
+}
+
 // holdsOuter reports whether a cell is a part of a location that is reached from outside.
-func (r *reverser) holdsOuter(c *location, outer map[*location]bool) bool {
+func (r *reverser) holdsOuter(c *location, outer func(*location) bool) bool {
 	for h := c.find(); h != nil; h = h.holder {
 		h = h.find()
-		if outer[h] {
+		if outer(h) {
 			return true
 		}
 		if h.holder == nil || !isPartOf(h, h.holder.find()) {

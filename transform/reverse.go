@@ -42,6 +42,7 @@ type reverser struct {
 	forwards    map[*item]bool    // loops whose reversal goes forwards
 	primalsOf   map[*ast.Var]*ast.Var
 	primalsAt   int
+	reachedBy   map[*location]int // see reached
 
 	exits     map[*part]*item      // parts that leave a loop and are reversed before it
 	cores     map[*part]*item      // what is left of the body of a loop without them
