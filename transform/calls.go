@@ -212,6 +212,7 @@ func (h *helper) halves() {
 	h.backward = &ast.Func{Name: u.free(h.name + "Backward"), Pkg: u.Pkg}
 	obj := types.NewTypeName(token.NoPos, u.Pkg, u.free(h.name+"Saved"), nil)
 	h.saved = types.NewNamed(obj, types.NewStruct(nil, nil), nil)
+	u.saved[h.saved] = true
 }
 
 func (h *helper) tangent() *ast.Func {

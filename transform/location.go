@@ -39,6 +39,8 @@ type location struct {
 	global bool        // memory of a package-level variable
 	deep   bool        // not to be told apart by the caller
 	addr   bool        // of a variable: its address is taken
+
+	remembered map[types.Type]*location // what it leads to of our own types, by type
 }
 
 // A stem is a slice, pointer or map among the inputs, or in a struct that an input points to: m.W.
@@ -345,6 +347,9 @@ func (m *memory) newTarget(l *location, t types.Type) *location {
 			return h
 		}
 	}
+	if m.unit.saved[t] {
+		return m.remember(l, t)
+	}
 	s := stemOver(l)
 	if s != nil {
 		if d := s.deep[typeKey(t)]; d != nil {
@@ -356,6 +361,25 @@ func (m *memory) newTarget(l *location, t types.Type) *location {
 	if s != nil {
 		n.deep = true
 		s.deep[typeKey(t)] = n
+	}
+	return n
+}
+
+// remember returns what l refers to of a type of remembered values: one location for all that its variable leads to. The types of
+// functions that call each other refer to each other, so that there are very many ways.
+func (m *memory) remember(l *location, t types.Type) *location {
+	root := l
+	for root.holder != nil {
+		root = root.holder.find()
+	}
+	n := root.remembered[t]
+	if n == nil {
+		if root.remembered == nil {
+			root.remembered = map[types.Type]*location{}
+		}
+		n = m.fresh(t)
+		n.holder = l
+		root.remembered[t] = n
 	}
 	return n
 }
