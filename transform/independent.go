@@ -2,6 +2,7 @@ package transform
 
 import (
 	"go/token"
+	"sort"
 	"strconv"
 
 	"github.com/godiff/godiff/ast"
@@ -134,12 +135,8 @@ func (r *reverser) independent(it *item) bool {
 
 // hasFlags reports whether something below an item asks whether a statement jumped.
 func (r *reverser) hasFlags(it *item) bool {
-	for _, g := range r.tree.guards {
-		if g.pos > it.pos && g.pos < it.end {
-			return true
-		}
-	}
-	return false
+	i := sort.SearchInts(r.tree.asking, it.pos+1)
+	return i < len(r.tree.asking) && r.tree.asking[i] < it.end
 }
 
 // ownCells returns the cells that belong to one iteration of a loop: variables that its body declares, and memory that only these

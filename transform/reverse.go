@@ -38,6 +38,7 @@ type reverser struct {
 	sweepBorder *ast.Block              // where the reverse sweep begins
 	declaredIn  map[*ast.Var]*part      // where variables of the forward sweep are in scope
 	effects     map[*item]*effects
+	idleItems   map[*item]bool    // see idle
 	backwards   map[ast.Stmt]bool // loops that must be swept backwards
 	forwards    map[*item]bool    // loops whose reversal goes forwards
 	primalsOf   map[*ast.Var]*ast.Var

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -747,12 +748,8 @@ func (v *resolver) afterJump(p *part, n *need) bool {
 	if guard == nil || guard.then != p || n.item == nil || guard.part != n.part {
 		return false
 	}
-	for _, g := range v.tree.guards {
-		if g == guard {
-			return n.item.index == guard.index-1
-		}
-	}
-	return false
+	_, asks := slices.BinarySearch(v.tree.asking, guard.pos)
+	return asks && n.item.index == guard.index-1
 }
 
 // load puts the loads into the reversed parts.

@@ -264,6 +264,151 @@ var shapes = []shape{
 		}
 		b.add("%s\nreturn a\n}", strings.Repeat("if a < y {\ncontinue\n}\na *= y\n}\n", n))
 	}},
+	{"loop-nest-exits", 16, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x []float64, y float64) float64 {\na := y")
+		for i := range n {
+			b.add("for i%d := range x {\na = a*y + x[i%d]", i, i)
+		}
+		for i := range n {
+			b.add("if a > x[i%d] {\na *= y\nbreak\n}\n}", n-1-i)
+		}
+		b.add("return a\n}")
+	}},
+	{"loop-nest-leading", 16, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x []float64, y float64) float64 {\na, m := y, 0")
+		for i := range n {
+			b.add("for i%d := range x {\nm += i%d", i, i)
+		}
+		for i := range n {
+			b.add("if a > x[i%d] {\nbreak\n}\na *= y*float64(m)\n}", n-1-i)
+		}
+		b.add("return a\n}")
+	}},
+	{"loop-nest-passive", 16, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x []float64, y float64) float64 {\na, m := y, 0")
+		for i := range n {
+			b.add("for i%d := range x {", i)
+		}
+		for i := range n {
+			b.add("m += i%d\nif m > %d {\nbreak\n}\n}", n-1-i, i)
+		}
+		b.add("return a * y * float64(m)\n}")
+	}},
+	{"loop-nest-indices", 12, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x []float64, y float64) float64 {\na := y")
+		for i := range n {
+			b.add("for i%d := range x {\nt%d := x[i%d] * y", i, i, i)
+		}
+		for i := range n {
+			b.add("a += t%d * a\n}", n-1-i)
+		}
+		b.add("return a\n}")
+	}},
+	{"loop-nest-elements", 12, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x, z []float64, y float64) float64 {\na := y")
+		for i := range n {
+			b.add("for i%d := range x {\nz[i%d] = x[i%d] * y", i, i, i)
+		}
+		for i := range n {
+			b.add("a += z[i%d] * x[i%d]\n}", n-1-i, n-1-i)
+		}
+		b.add("return a\n}")
+	}},
+	{"loops-breaks", 1000, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x []float64, y float64) float64 {\na := y")
+		b.each(n, "for i := range x {\nif a > %d {\na *= y\nbreak\n}\na = a*y + x[i]\n}")
+		b.add("return a\n}")
+	}},
+	{"loops-whiles", 1000, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x, y float64) float64 {\na := x")
+		b.each(n, "for a < %d {\na = a*y + x\n}")
+		b.add("return a\n}")
+	}},
+	{"loops-in-loop", 500, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x []float64, y float64) float64 {\na := y\nfor range 3 {")
+		b.each(n, "for i := range x {\nif a > %d {\na *= y\nbreak\n}\na = a*y + x[i]\n}")
+		b.add("}\nreturn a\n}")
+	}},
+	{"loops-continues", 500, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x []float64, y float64) float64 {\na := y")
+		b.each(n, "for i := range x {\nif a > %d {\na *= y\nif a < y {\ncontinue\n}\n}\na = a*y + x[i]\n}")
+		b.add("return a\n}")
+	}},
+	{"loops-independent", 500, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x, y []float64) float64 {\ns := 0.0")
+		b.each(n, "for i := range x {\nt := x[i]*y[i]*%d\nif t > 0 {\nt *= t\n}\ns += t*t\n}")
+		b.add("return s*s\n}")
+	}},
+	{"loops-dead", 1000, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x float64, m int) float64 {\na := x\nm0 := m")
+		for i := range n {
+			b.add("m%d := 0\nfor range m%d {\nm%d++\na += x\n}", i+1, i, i+1)
+		}
+		b.add("return a\n}")
+	}},
+	{"helpers-nested", 60, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x float64) float64 { return %sx%s }", strings.Repeat("g(", n), strings.Repeat(")", n))
+		b.add("func g(x float64) float64 {\nif x > 1 {\nreturn x * x\n}\nz := x * x\nreturn z * x\n}")
+	}},
+	{"inlined-nested", 60, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x float64) float64 { return %sx%s }", strings.Repeat("g(", n), strings.Repeat(")", n))
+		b.add("func g(x float64) float64 { return x * x }")
+	}},
+	{"helpers-loop-nested", 60, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x float64) float64 { return %sx%s }", strings.Repeat("g(", n), strings.Repeat(")", n))
+		b.add("func g(x float64) float64 {\nfor range 3 {\nx *= x\n}\nreturn x\n}")
+	}},
+	{"recursion", 200, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x float64, k int) float64 { return f0(x, k) }")
+		for i := range n {
+			b.add("func f%d(x float64, k int) float64 {\nif k == 0 {\nreturn x\n}\nreturn f%d(x, k-1) * f%d(x*x, k-1)\n}", i, (i+1)%n, (i+2)%n)
+		}
+	}},
+	{"recursion-slices", 200, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x []float64, k int) float64 { return f0(x, k) }")
+		for i := range n {
+			b.add("func f%d(x []float64, k int) float64 {\nif k == 0 {\nreturn x[0]\n}\nx[k] *= x[0]\nreturn f%d(x, k-1) * f%d(x[1:], k-1)\n}", i, (i+1)%n, (i+2)%n)
+		}
+	}},
+	{"math", 2000, func(b *source, n int) {
+		b.add("import \"math\"\n//godiff:grad\nfunc F(x, y float64) float64 {\na := x")
+		for i := range n {
+			b.add("a = math.%s(a*y) + math.Pow(a, y) + max(a, y)", []string{"Sin", "Exp", "Sqrt", "Tanh", "Abs"}[i%5])
+		}
+		b.add("return a\n}")
+	}},
+	{"min", 200, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x []float64) float64 {\nreturn min(x[0]%s)\n}", strings.Repeat(", x[1]*x[2]", n))
+	}},
+	{"structs", 500, func(b *source, n int) {
+		b.add("type T struct{ X, Y float64 }\n//godiff:grad\nfunc F(x, y float64) float64 {\nt0 := T{x, y}")
+		for i := range n {
+			b.add("t%d := T{t%d.X * y, t%d.Y + x}", i+1, i, i)
+		}
+		b.add("return t%d.X * t%d.Y\n}", n, n)
+	}},
+	{"structs-nested", 60, func(b *source, n int) {
+		b.add("type T0 struct{ X float64 }")
+		for i := range n {
+			b.add("type T%d struct{ A T%d; Y float64 }", i+1, i)
+		}
+		b.add("//godiff:grad\nfunc F(t T%d) float64 {\nreturn t%s.X * t.Y\n}", n, strings.Repeat(".A", n))
+	}},
+	{"pointers-nested", 60, func(b *source, n int) {
+		b.add("type T0 struct{ X float64 }")
+		for i := range n {
+			b.add("type T%d struct{ A, B *T%d; Y float64 }", i+1, i)
+		}
+		b.add("//godiff:grad\nfunc F(t *T%d) float64 {\nreturn t%s.X * t.Y\n}", n, strings.Repeat(".A", n))
+	}},
+	{"methods-on-model", 200, func(b *source, n int) {
+		b.add("type T struct {")
+		b.each(n, "F%d []float64")
+		b.add("}\n//godiff:grad\nfunc F(t *T, x float64) float64 {")
+		b.each(n, "x = t.m%d(x)")
+		b.add("return x\n}")
+		b.each(n, "func (t *T) m%[1]d(x float64) float64 {\nfor i := range t.F%[1]d {\nx = x*t.F%[1]d[i] + x\n}\nreturn x\n}")
+	}},
 	{"fields", 500, func(b *source, n int) {
 		b.add("type T struct {")
 		b.each(n, "F%d float64")
