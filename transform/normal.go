@@ -65,7 +65,7 @@ func (n *normaliser) stmt(s ast.Stmt) []ast.Stmt {
 		h := &hoister{normaliser: n}
 		c := *s
 		if len(s.Results) == 1 && n.alone(s.Results[0]) {
-			c.Results = []ast.Expr{h.operands(s.Results[0], false)}
+			c.Results = []ast.Expr{h.call(s.Results[0])}
 		} else {
 			c.Results = h.exprs(s.Results)
 		}
@@ -73,7 +73,7 @@ func (n *normaliser) stmt(s ast.Stmt) []ast.Stmt {
 	case *ast.Do:
 		h := &hoister{normaliser: n}
 		c := *s
-		c.Call, _ = h.operands(s.Call, false).(*ast.Call)
+		c.Call, _ = h.call(s.Call).(*ast.Call)
 		return append(h.pre, &c)
 	}
 	panic("transform: normal form of an unknown statement")
@@ -214,16 +214,23 @@ func (n *normaliser) assign(s *ast.Assign) []ast.Stmt {
 	for i, l := range s.Lhs {
 		if l != nil {
 			c.Lhs[i] = h.operands(l, false)
+			h.pinned = h.pinned || slices.ContainsFunc(ast.Operands(c.Lhs[i]), func(x ast.Expr) bool { return !steadfast(x) })
 		}
 		r, isRef := l.(*ast.Ref)
 		toVar = toVar && (isRef && !n.mem.addressed(r.Var) || l == nil)
 	}
 	direct := len(s.Rhs) == 1 && n.alone(s.Rhs[0]) && (toVar || len(s.Lhs) > 1) && (s.Op == token.ASSIGN || s.Op == token.DEFINE)
 	if direct && !appendsItself(s) {
-		c.Rhs = []ast.Expr{h.operands(s.Rhs[0], false)}
+		c.Rhs = []ast.Expr{h.call(s.Rhs[0])}
 		return append(h.pre, n.spread(&c)...)
 	}
 	c.Rhs = h.exprs(s.Rhs)
+	if s.Op == token.MUL_ASSIGN || s.Op == token.QUO_ASSIGN {
+		// The left side is a factor of what stands on the right.
+		if _, x := h.part(c.Rhs[0]); x.spreads() || x.repeats() {
+			c.Rhs = []ast.Expr{h.take(c.Rhs[0], len(h.pre))}
+		}
+	}
 	return append(h.pre, &c)
 }
 
@@ -305,7 +312,7 @@ func (n *normaliser) decl(s *ast.Decl) []ast.Stmt {
 	h := &hoister{normaliser: n}
 	c := *s
 	if len(s.Values) == 1 && n.alone(s.Values[0]) {
-		c.Values = []ast.Expr{h.operands(s.Values[0], false)}
+		c.Values = []ast.Expr{h.call(s.Values[0])}
 	} else {
 		c.Values = h.exprs(s.Values)
 	}
@@ -366,7 +373,8 @@ func (n *normaliser) foreign(c *ast.Call) bool {
 // A hoister takes what must stand alone out of the expressions of one statement.
 type hoister struct {
 	*normaliser
-	pre []ast.Stmt
+	pre    []ast.Stmt
+	pinned bool // something that could panic stays in the statement, and is evaluated before what comes next
 }
 
 func (h *hoister) exprs(list []ast.Expr) []ast.Expr {
@@ -374,7 +382,21 @@ func (h *hoister) exprs(list []ast.Expr) []ast.Expr {
 	for i, e := range list {
 		out[i] = h.expr(e, false)
 	}
-	return out
+	return h.parts(out)
+}
+
+// call hoists from the operands of a call, or whatever else stands alone, but leaves it in place.
+func (h *hoister) call(e ast.Expr) ast.Expr {
+	e = h.operands(e, false)
+	c, ok := e.(*ast.Call)
+	if !ok {
+		return e
+	}
+	t := *c
+	if t.Args = h.parts(c.Args); slices.Equal(t.Args, c.Args) {
+		return e
+	}
+	return &t
 }
 
 // expr hoists from e. Passive says that nothing comes of e but a decision or a number without derivative: then a call in it needs no
