@@ -17,8 +17,8 @@ import (
 //
 // What is evaluated before it and could panic gets one too, so that the first panic stays the first.
 const (
-	largeCost   = 24 // operations that are repeated
-	largeSpread = 16 // places that a factor is passed on to
+	largeCost   = 12 // operations that are repeated
+	largeSpread = 8 // places that a factor is passed on to
 )
 
 // An extent says how large an expression is to its derivative.
@@ -70,7 +70,11 @@ func (h *hoister) part(e ast.Expr) (ast.Expr, extent) {
 			}
 			x = &ast.Call{Fun: x.Fun, Args: append([]ast.Expr{first}, x.Args[4:]...), T: x.T}
 		}
-		return h.operandsOf(x, 10, func(i int, list []extent) bool { return list[i].spreads() || list[i].repeats() })
+		own := 10
+		if x.Fun.Fn != nil && h.unit.inlined(x) != nil {
+			own = cost(h.unit.oneExpression(x.Fun.Fn))
+		}
+		return h.operandsOf(x, own, func(i int, list []extent) bool { return list[i].spreads() || list[i].repeats() })
 	case *ast.Ref, *ast.Field, *ast.Index, *ast.Deref:
 		if isNew(e) || h.act.depends(e) {
 			return e, extent{cost(e), 1}
