@@ -2,6 +2,7 @@ package transform
 
 import (
 	"go/token"
+	"maps"
 	"sort"
 	"strconv"
 
@@ -36,12 +37,27 @@ func (r *reverser) effectsOf(it *item) *effects {
 	}
 	e := &effects{map[*location]bool{}, map[*location]bool{}, map[*location]bool{}, false}
 	r.effects[it] = e
-	for pos := it.pos; pos < max(it.end, it.pos+1); pos++ {
-		r.addEffects(e, r.tree.items[pos])
+	r.addEffects(e, it)
+	for _, p := range []*part{it.then, it.els, it.body} {
+		if p == nil {
+			continue
+		}
+		for _, x := range p.items {
+			e.add(r.effectsOf(x))
+		}
 	}
 	return e
 }
 
+// add adds the effects of an item below.
+func (e *effects) add(x *effects) {
+	maps.Copy(e.sets, x.sets)
+	maps.Copy(e.sums, x.sums)
+	maps.Copy(e.reads, x.reads)
+	e.order = e.order || x.order
+}
+
+// addEffects adds the effects of an item itself.
 func (r *reverser) addEffects(e *effects, it *item) {
 	s := it.stmt
 	if len(r.undo[s]) > 0 || r.grown[s] != nil {

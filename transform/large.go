@@ -18,7 +18,7 @@ import (
 // What is evaluated before it and could panic gets one too, so that the first panic stays the first.
 const (
 	largeCost   = 12 // operations that are repeated
-	largeSpread = 8 // places that a factor is passed on to
+	largeSpread = 8  // places that a factor is passed on to
 )
 
 // An extent says how large an expression is to its derivative.

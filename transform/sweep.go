@@ -298,9 +298,13 @@ func (r *reverser) isActiveItem(it *item) bool {
 
 // jumpsOut reports whether p or a part below it ends in a jump other than a continue of the loop that it is in.
 func (p *part) jumpsOut() bool {
-	if p.tail == tailBreak {
-		return true
+	if !p.jumpsKnown {
+		p.jumps, p.jumpsKnown = p.tail == tailBreak || p.holdsJumpOut(), true
 	}
+	return p.jumps
+}
+
+func (p *part) holdsJumpOut() bool {
 	return slices.ContainsFunc(p.items, func(it *item) bool {
 		switch {
 		case it.then != nil:

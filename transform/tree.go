@@ -32,6 +32,8 @@ type part struct {
 	in     *ast.Block // … or, where there is none, at the beginning of this block
 
 	from, to int // the positions of its items: [from, to)
+
+	jumps, jumpsKnown bool // see jumpsOut
 }
 
 // A tail is where control goes at the end of a part.
