@@ -112,7 +112,7 @@ func (u *Unit) summarise(members []*types.Func) {
 	}
 	for changed := true; changed; {
 		changed = false
-		for _, fn := range members {
+		for _, fn := range slices.Backward(members) { // callees first
 			changed = u.summaries[fn].update(u) || changed
 		}
 	}
@@ -144,23 +144,29 @@ func (s *summary) update(u *Unit) bool {
 	m := s.mem
 	before := [5]int{len(s.writes), len(s.reads), len(s.appends), btoi(s.taints), btoi(s.sinks)}
 	add := func(list *[]*location) func(*location) {
+		in := map[*location]bool{}
+		for _, l := range *list {
+			in[l] = true
+		}
 		return func(l *location) {
-			if l = l.find(); !slices.Contains(*list, l) {
+			if l = l.find(); !in[l] {
+				in[l] = true
 				*list = append(*list, l)
 			}
 		}
 	}
+	addWrite, addAppend, addRead := add(&s.writes), add(&s.appends), add(&s.reads)
 	s.size = 0
 	ast.Inspect(m.fn.Body, func(st ast.Stmt) bool {
 		switch st.(type) {
 		case *ast.For, *ast.Range:
 			s.loops = true
 		}
-		m.writes(st, add(&s.writes))
-		m.appends(st, add(&s.appends))
+		m.writes(st, addWrite)
+		m.appends(st, addAppend)
 		m.stmtReads(st, func(l *location) {
 			if l = l.find(); l.v == nil || l.addr {
-				add(&s.reads)(l)
+				addRead(l)
 			}
 		})
 		return true

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/godiff/godiff/ast/lower"
 	"github.com/godiff/godiff/internal/derive"
 )
 
@@ -71,22 +70,6 @@ var shapes = []shape{
 		for i := range n {
 			b.add("} else {\na = a + y*%d\n}", i)
 		}
-		b.add("return a\n}")
-	}},
-	{"nested-if-both", 12, func(b *source, n int) {
-		b.add("//godiff:grad\nfunc F(x, y float64) float64 {\na := x")
-		var nest func(i int)
-		nest = func(i int) {
-			if i == n {
-				return
-			}
-			b.add("if x > %d {\na = a * y", i)
-			nest(i + 1)
-			b.add("} else {\na = a + y*%d", i)
-			nest(i + 1)
-			b.add("}")
-		}
-		nest(0)
 		b.add("return a\n}")
 	}},
 	{"nested-if-returns", 24, func(b *source, n int) {
@@ -367,7 +350,7 @@ var shapes = []shape{
 	{"recursion-slices", 200, func(b *source, n int) {
 		b.add("//godiff:grad\nfunc F(x []float64, k int) float64 { return f0(x, k) }")
 		for i := range n {
-			b.add("func f%d(x []float64, k int) float64 {\nif k == 0 {\nreturn x[0]\n}\nx[k] *= x[0]\nreturn f%d(x, k-1) * f%d(x[1:], k-1)\n}", i, (i+1)%n, (i+2)%n)
+			b.add("func f%d(x []float64, k int) float64 {\nif k == 0 {\nreturn x[0]\n}\nx[k] *= x[0]\ny := f%d(x, k-1)\nz := f%d(x, k-1)\nreturn y * z\n}", i, (i+1)%n, (i+2)%n)
 		}
 	}},
 	{"math", 2000, func(b *source, n int) {
@@ -507,6 +490,61 @@ var shapes = []shape{
 		b.each(n, "s += v%d*y")
 		b.add("return s\n}")
 	}},
+	{"ifs-vars", 1000, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x, y float64) float64 {")
+		b.each(n, "v%d := x")
+		for i := range n {
+			b.add("if v%d > y {\nv%d = v%d*y*v%d\n}", i, i, i, (i+1)%n)
+		}
+		b.add("s := 0.0")
+		b.each(n, "s += v%d*y")
+		b.add("return s\n}")
+	}},
+	{"loops-vars", 1000, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x, y float64) float64 {")
+		b.each(n, "v%d := x")
+		for i := range n {
+			b.add("for range 3 {\nv%d = v%d*y*v%d\n}", i, i, (i+1)%n)
+		}
+		b.add("s := 0.0")
+		b.each(n, "s += v%d*y")
+		b.add("return s\n}")
+	}},
+	{"ifs-slices", 1000, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x []float64, y float64) float64 {\ns := y")
+		for i := range n {
+			b.add("z%d := make([]float64, len(x))\nif y > %d {\nz%d[0] = x[0]*s\nx[1] *= s\n}\ns += z%d[0]*x[1]", i, i, i, i)
+		}
+		b.add("return s\n}")
+	}},
+	{"calls-results", 500, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(x []float64, y float64) float64 {\ns := y")
+		for i := range n {
+			b.add("z%d, t%d := g(x, s)\ns += z%d[0]*t%d", i, i, i, i)
+		}
+		b.add("return s\n}\nfunc g(x []float64, y float64) ([]float64, float64) {\nz := make([]float64, len(x))\nfor i := range x {\nz[i] = x[i]*y\n}\nreturn z, y*y\n}")
+	}},
+	{"types-mutual", 100, func(b *source, n int) {
+		for i := range n {
+			b.add("type T%d struct {\nX float64", i)
+			for j := range 3 {
+				b.add("P%d *T%d", j, (i+j+1)%n)
+			}
+			b.add("}")
+		}
+		b.add("//godiff:grad\nfunc F(t *T0, x float64) float64 {\nu := &T1{X: x}\nfor range 2 {\nu.P0 = &T2{X: t.X * u.X}\nu.X *= u.P0.X\n}\nreturn u.X * t.P1.X\n}")
+	}},
+	{"pointers-local", 8, func(b *source, n int) {
+		b.add("type T0 struct{ X float64 }")
+		for i := range n {
+			b.add("type T%d struct{ A, B *T%d; Y float64 }", i+1, i)
+		}
+		b.add("func newT0(x float64) *T0 { return &T0{x} }")
+		for i := range n {
+			b.add("func newT%d(x float64) *T%d { return &T%d{newT%d(x), newT%d(x*x), x} }", i+1, i+1, i+1, i, i)
+		}
+		b.add("//godiff:grad\nfunc F(x float64) float64 {\nt := newT%d(x)\nfor range 2 {\nt.Y *= x\n}\nreturn t%s.X * t.Y\n}", n, strings.Repeat(".A", n))
+	}},
 	{"blocks", 200, func(b *source, n int) {
 		b.add("//godiff:grad\nfunc F(x, y float64) float64 {\na := x")
 		b.each(n, "{\na = a*y + %d")
@@ -547,7 +585,9 @@ func (s shape) program(n int) []byte {
 func BenchmarkShapes(b *testing.B) {
 	for _, s := range shapes {
 		b.Run(fmt.Sprintf("%s/n=%d", s.name, s.size), func(b *testing.B) {
-			prog := load(b, s.program(s.size))
+			m := newModule(b)
+			m.write(b, input, s.program(s.size))
+			prog := m.load(b, ".")
 			for b.Loop() {
 				if _, diags := derive.Package(prog, prog.Packages[0], derive.Options{}); len(diags) > 0 {
 					b.Fatal(diags)
@@ -557,13 +597,27 @@ func BenchmarkShapes(b *testing.B) {
 	}
 }
 
-// load loads a program of one file.
-func load(t testing.TB, src []byte) *lower.Program {
-	m := newModule(t)
-	m.write(t, input, src)
-	prog, err := lower.Load(lower.Config{Dir: m.dir, Env: m.env}, ".")
-	if err != nil {
-		t.Fatal(err)
+// TestShapes derives short programs of every shape, and programs twice as long: the work, counted in allocations, must grow in line
+// with their length.
+func TestShapes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("derives some hundred programs")
 	}
-	return prog
+	m := newModule(t)
+	for _, s := range shapes {
+		n := max(s.size/16, min(s.size/2, 30))
+		m.write(t, s.name+"/short/"+input, s.program(n))
+		m.write(t, s.name+"/long/"+input, s.program(2*n))
+	}
+	work := map[string]uint64{}
+	prog := m.load(t, "./...")
+	for _, pkg := range prog.Packages {
+		work[strings.TrimPrefix(pkg.Types.Path(), modulePath+"/")] = allocations(t, prog, pkg)
+	}
+	for _, s := range shapes {
+		short, long := work[s.name+"/short"], work[s.name+"/long"]
+		if short == 0 || long > 3*short {
+			t.Errorf("%s takes %d allocations, twice as much of it %d", s.name, short, long)
+		}
+	}
 }
