@@ -20,7 +20,8 @@ type activity struct {
 	varied map[*location]bool
 	useful map[*location]bool
 
-	dependent map[ast.Expr]bool // see depends
+	dependent   map[ast.Expr]bool // see depends
+	dependentAt int
 }
 
 // newActivity analyses f. Varied are the inputs in; useful are the results in out and the memory behind the inputs in leaves; but
@@ -328,6 +329,10 @@ func (a *activity) depends(e ast.Expr) bool {
 	list := a.carriers(e)
 	if list == nil {
 		return a.any(a.sources(e))
+	}
+	if a.dependentAt != a.mem.unions {
+		clear(a.dependent)
+		a.dependentAt = a.mem.unions
 	}
 	d, known := a.dependent[e]
 	if !known {

@@ -192,8 +192,8 @@ func (r *reverser) ownCells(it *item) map[*location]bool {
 
 // reached returns from how many variables of the forward sweep each location is reached.
 func (r *reverser) reached() map[*location]int {
-	if r.reachedBy == nil {
-		r.reachedBy = map[*location]int{}
+	if r.reachedBy == nil || r.reachedAt != r.mem.unions {
+		r.reachedBy, r.reachedAt = map[*location]int{}, r.mem.unions
 		for v, l := range r.mem.vars {
 			if r.primals()[v] == nil {
 				r.reachedFrom(l, r.reachedBy)

@@ -72,6 +72,8 @@ type memory struct {
 	next    *int
 	inSCC   map[*types.Func]*memory // functions that are analysed together with this one
 
+	unions int // how often two locations have been made one
+
 	taken map[*ast.Call]map[*location]*location // the locations of callees, by call, in this graph
 	stems []*stem
 }
@@ -411,6 +413,7 @@ func (m *memory) unify(a, b *location) {
 	if b.id < a.id {
 		a, b = b, a
 	}
+	m.unions++
 	b.up = a
 	a.global = a.global || b.global
 	a.deep = a.deep || b.deep

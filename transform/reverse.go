@@ -44,6 +44,7 @@ type reverser struct {
 	primalsOf   map[*ast.Var]*ast.Var
 	primalsAt   int
 	reachedBy   map[*location]int // see reached
+	reachedAt   int
 
 	exits     map[*part]*item      // parts that leave a loop and are reversed before it
 	cores     map[*part]*item      // what is left of the body of a loop without them
