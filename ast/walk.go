@@ -60,8 +60,25 @@ func Walk(e Expr, f func(Expr) bool) {
 	if e == nil || !f(e) {
 		return
 	}
-	for _, x := range Operands(e) {
-		Walk(x, f)
+	// The operands are spelled out, since a list of them would be made for every expression there is.
+	switch e := e.(type) {
+	case *Ref, *Lit, *Name:
+	case *Field:
+		Walk(e.X, f)
+	case *Index:
+		Walk(e.X, f)
+		Walk(e.I, f)
+	case *Unary:
+		Walk(e.X, f)
+	case *Binary:
+		Walk(e.X, f)
+		Walk(e.Y, f)
+	case *Past:
+		Walk(e.X, f)
+	default:
+		for _, x := range Operands(e) {
+			Walk(x, f)
+		}
 	}
 }
 

@@ -19,6 +19,9 @@ type activity struct {
 	flows  map[*location][]*location // from what a value depends on to what depends on it
 	varied map[*location]bool
 	useful map[*location]bool
+
+	dependent   map[ast.Expr]bool // see depends
+	dependentAt int
 }
 
 // newActivity analyses f. Varied are the inputs in; useful are the results in out and the memory behind the inputs in leaves; but
@@ -28,7 +31,7 @@ func newActivity(u *Unit, m *memory, in, out, leaves []bool, passive []path) *ac
 	for _, p := range passive {
 		not[m.at(p)] = true
 	}
-	a := &activity{mem: m, unit: u, flows: map[*location][]*location{}}
+	a := &activity{mem: m, unit: u, flows: map[*location][]*location{}, dependent: map[ast.Expr]bool{}}
 	ast.Inspect(m.fn.Body, func(s ast.Stmt) bool { a.stmt(s); return true })
 	var seeds, ends []*location
 	for i, v := range m.fn.Inputs() {
@@ -102,42 +105,51 @@ func (a *activity) sources(e ast.Expr) []*location {
 		if ast.Carries(e.Type()) {
 			return a.floats(a.mem.place(e), true)
 		}
+		return nil
 	case *ast.Addr, *ast.Slice:
 		if t := a.mem.reach(e); t != nil && ast.Carries(e.Type()) {
 			return a.floats(t, true)
 		}
+		return nil
+	}
+	return a.sourcesOf(a.carriers(e))
+}
+
+func (a *activity) sourcesOf(list []ast.Expr) []*location {
+	var out []*location
+	for _, x := range list {
+		out = append(out, a.sources(x)...)
+	}
+	return out
+}
+
+// carriers returns the operands of e that its derivative comes from, where e is no path.
+func (a *activity) carriers(e ast.Expr) []ast.Expr {
+	switch e := e.(type) {
 	case *ast.Past:
-		return a.sources(e.X)
+		return []ast.Expr{e.X}
 	case *ast.Unary:
-		return a.sources(e.X)
+		return []ast.Expr{e.X}
 	case *ast.Binary:
 		if ast.IsFloat(e.T) && e.Op != token.SHL && e.Op != token.SHR {
-			return append(a.sources(e.X), a.sources(e.Y)...)
+			return []ast.Expr{e.X, e.Y}
 		}
 	case *ast.Convert:
 		if ast.Carries(e.T) {
-			return a.sources(e.X)
+			return []ast.Expr{e.X}
 		}
 	case *ast.Composite:
-		var list []*location
+		var list []ast.Expr
 		for _, elem := range e.Elems {
-			list = append(list, a.sources(elem.Value)...)
+			list = append(list, elem.Value)
 		}
 		return list
 	case *ast.Call:
 		if carriesTuple(e.T) && !a.unit.constant(e, a.mem.fn.Pkg) {
-			return a.argSources(e)
+			return e.Args
 		}
 	}
 	return nil
-}
-
-func (a *activity) argSources(c *ast.Call) []*location {
-	var list []*location
-	for _, x := range c.Args {
-		list = append(list, a.sources(x)...)
-	}
-	return list
 }
 
 // carriesTuple is ast.Carries for the type of a call.
@@ -261,7 +273,7 @@ func (a *activity) calls(e ast.Expr) {
 		case c.Fun.Builtin == "append":
 			a.appended(c)
 		case c.Fun.Fn != nil && a.unit.summary(c.Fun.Fn) != nil:
-			from := a.argSources(c)
+			from := a.sourcesOf(c.Args)
 			constant, given := a.unit.constant(c, a.mem.fn.Pkg), a.mem.given(c)
 			a.mem.mapCells(c, a.unit.summary(c.Fun.Fn).writes, func(l *location) {
 				if ast.IsFloat(l.typ) && (!constant || given[l.find()]) {
@@ -312,5 +324,21 @@ func (a *activity) place(e ast.Expr) bool {
 	return ast.Carries(e.Type()) && a.any(a.floats(a.mem.place(e), true))
 }
 
-// depends reports whether the derivative of e can be other than zero.
-func (a *activity) depends(e ast.Expr) bool { return a.any(a.sources(e)) }
+// depends reports whether the derivative of e can be other than zero. What is found of an expression is kept, since it is asked of the
+// expressions around it too.
+func (a *activity) depends(e ast.Expr) bool {
+	list := a.carriers(e)
+	if list == nil {
+		return a.any(a.sources(e))
+	}
+	if a.dependentAt != a.mem.unions {
+		clear(a.dependent)
+		a.dependentAt = a.mem.unions
+	}
+	d, known := a.dependent[e]
+	if !known {
+		d = slices.ContainsFunc(list, a.depends)
+		a.dependent[e] = d
+	}
+	return d
+}

@@ -317,8 +317,10 @@ func TestSimplify(t *testing.T) {
 		c := &constProp{tracked: tracked, known: map[*ast.Var]ast.Expr{}, skip: no, forward: no, rebuilt: rebuilt}
 		b := c.block(&ast.Block{Stmts: list})
 		result := g.vars[3]
+		live := newVarSet()
+		live.add(result)
 		l := &liveness{
-			live: map[*ast.Var]bool{result: true}, mentioned: map[*ast.Var]bool{}, fixed: func(v *ast.Var) bool { return !tracked[v] },
+			live: live, settled: map[*ast.Block]*varSet{}, mentioned: map[*ast.Var]bool{}, fixed: func(v *ast.Var) bool { return !tracked[v] },
 			keep: hasCall, skip: no, forward: no, rebuilt: rebuilt,
 		}
 		b = l.block(b)

@@ -212,6 +212,7 @@ func (h *helper) halves() {
 	h.backward = &ast.Func{Name: u.free(h.name + "Backward"), Pkg: u.Pkg}
 	obj := types.NewTypeName(token.NoPos, u.Pkg, u.free(h.name+"Saved"), nil)
 	h.saved = types.NewNamed(obj, types.NewStruct(nil, nil), nil)
+	u.saved[h.saved] = true
 }
 
 func (h *helper) tangent() *ast.Func {
@@ -221,10 +222,10 @@ func (h *helper) tangent() *ast.Func {
 	return h.tan
 }
 
-// savedType is the type of what the forward half remembers: a pointer where the function may call itself.
+// savedType is the type of what the forward half remembers.
 func (h *helper) savedType() types.Type {
 	h.halves()
-	if h.u.summary(h.f.Obj).recursive {
+	if h.u.summary(h.f.Obj).remote() {
 		return types.NewPointer(h.saved)
 	}
 	return h.saved

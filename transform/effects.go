@@ -19,6 +19,7 @@ type summary struct {
 	loops     bool        // it loops
 	panics    bool        // it calls panic
 	size      int         // how many expressions it has
+	nested    int         // how many structs of remembered values its own holds at most
 	taints    bool        // a result that is no float holds what an active float was made into: see byways
 	sinks     bool        // it makes a float of an input of that kind
 	effects   bool        // it calls functions without source that may have effects
@@ -114,11 +115,32 @@ func (u *Unit) summarise(members []*types.Func) {
 	}
 	for changed := true; changed; {
 		changed = false
-		for _, fn := range members {
+		for _, fn := range slices.Backward(members) { // callees first
 			changed = u.summaries[fn].update(u) || changed
 		}
 	}
+	for _, fn := range members {
+		u.summaries[fn].nested = u.nested(u.Lower(fn))
+	}
 }
+
+// nested returns how many structs of remembered values that of a function holds, those within those included, if each of its calls
+// is split. Behind a pointer there are none.
+func (u *Unit) nested(f *ast.Func) int {
+	n := 0
+	eachExpr(f.Body, func(_ ast.Stmt, e ast.Expr) {
+		if c, ok := e.(*ast.Call); ok && c.Fun.Fn != nil {
+			if s := u.summary(c.Fun.Fn); s != nil && !s.remote() {
+				n += 1 + s.nested
+			}
+		}
+	})
+	return n
+}
+
+// remote reports whether what the forward half of a function remembers is passed as a pointer: it has no end where the function may
+// call itself, and could double with each level of calls where it holds many structs.
+func (s *summary) remote() bool { return s.recursive || s.nested > 32 }
 
 // update adds effects to a summary and reports whether any was new.
 func (s *summary) update(u *Unit) bool {
@@ -128,23 +150,29 @@ func (s *summary) update(u *Unit) bool {
 	}
 	before := state()
 	add := func(list *[]*location) func(*location) {
+		in := map[*location]bool{}
+		for _, l := range *list {
+			in[l] = true
+		}
 		return func(l *location) {
-			if l = l.find(); !slices.Contains(*list, l) {
+			if l = l.find(); !in[l] {
+				in[l] = true
 				*list = append(*list, l)
 			}
 		}
 	}
+	addWrite, addAppend, addRead := add(&s.writes), add(&s.appends), add(&s.reads)
 	s.size = 0
 	ast.Inspect(m.fn.Body, func(st ast.Stmt) bool {
 		switch st.(type) {
 		case *ast.For, *ast.Range:
 			s.loops = true
 		}
-		m.writes(st, add(&s.writes))
-		m.appends(st, add(&s.appends))
+		m.writes(st, addWrite)
+		m.appends(st, addAppend)
 		m.stmtReads(st, func(l *location) {
 			if l = l.find(); l.v == nil || l.addr {
-				add(&s.reads)(l)
+				addRead(l)
 			}
 		})
 		return true

@@ -11,8 +11,9 @@ import (
 // A hoister takes what must stand alone out of the expressions of one statement.
 type hoister struct {
 	*normaliser
-	pos token.Pos // of the statement
-	pre []ast.Stmt
+	pos    token.Pos // of the statement
+	pre    []ast.Stmt
+	pinned bool // something that could panic stays in the statement, and is evaluated before what comes next
 }
 
 func (h *hoister) exprs(list []ast.Expr) []ast.Expr {
@@ -24,7 +25,21 @@ func (h *hoister) exprs(list []ast.Expr) []ast.Expr {
 			out[i] = h.calls(out[i])
 		}
 	}
-	return out
+	return h.parts(out)
+}
+
+// call hoists from the operands of a call, or whatever else stands alone, but leaves it in place.
+func (h *hoister) call(e ast.Expr) ast.Expr {
+	e = h.operands(e, false)
+	c, ok := e.(*ast.Call)
+	if !ok {
+		return e
+	}
+	t := *c
+	if t.Args = h.parts(c.Args); slices.Equal(t.Args, c.Args) {
+		return e
+	}
+	return &t
 }
 
 // last returns the index of the last expression of a list from which something is hoisted, or -1. What comes before it and may have

@@ -2,6 +2,8 @@ package transform
 
 import (
 	"go/token"
+	"maps"
+	"sort"
 	"strconv"
 
 	"github.com/godiff/godiff/ast"
@@ -35,12 +37,27 @@ func (r *reverser) effectsOf(it *item) *effects {
 	}
 	e := &effects{map[*location]bool{}, map[*location]bool{}, map[*location]bool{}, false}
 	r.effects[it] = e
-	for pos := it.pos; pos < max(it.end, it.pos+1); pos++ {
-		r.addEffects(e, r.tree.items[pos])
+	r.addEffects(e, it)
+	for _, p := range []*part{it.then, it.els, it.body} {
+		if p == nil {
+			continue
+		}
+		for _, x := range p.items {
+			e.add(r.effectsOf(x))
+		}
 	}
 	return e
 }
 
+// add adds the effects of an item below.
+func (e *effects) add(x *effects) {
+	maps.Copy(e.sets, x.sets)
+	maps.Copy(e.sums, x.sums)
+	maps.Copy(e.reads, x.reads)
+	e.order = e.order || x.order
+}
+
+// addEffects adds the effects of an item itself.
 func (r *reverser) addEffects(e *effects, it *item) {
 	s := it.stmt
 	if len(r.undo[s]) > 0 || r.grown[s] != nil {
@@ -150,12 +167,8 @@ func (r *reverser) independent(it *item) bool {
 
 // hasFlags reports whether something below an item asks whether a statement jumped.
 func (r *reverser) hasFlags(it *item) bool {
-	for _, g := range r.tree.guards {
-		if g.pos > it.pos && g.pos < it.end {
-			return true
-		}
-	}
-	return false
+	i := sort.SearchInts(r.tree.asking, it.pos+1)
+	return i < len(r.tree.asking) && r.tree.asking[i] < it.end
 }
 
 // ownCells returns the cells that belong to one iteration of a loop: variables that its body declares, and memory that only these
@@ -173,20 +186,19 @@ func (r *reverser) ownCells(it *item) map[*location]bool {
 			}
 		}
 	}
-	outer := map[*location]bool{}
-	for v, l := range r.mem.vars {
-		if !inner[v] && r.primals()[v] == nil {
-			r.mem.reachable(l, outer, func(*location) {})
+	// A location is outer if it is reached from more variables than these.
+	reached, from := r.reached(), map[*location]int{}
+	for v := range inner {
+		if r.primals()[v] == nil {
+			r.reachedFrom(r.mem.variable(v), from)
 		}
 	}
-	for _, l := range r.mem.globals {
-		r.mem.reachable(l, outer, func(*location) {})
-	}
+	outer := func(l *location) bool { return reached[l] > from[l] }
 	own := map[*location]bool{}
 	mine := map[*location]bool{}
 	for v := range inner {
 		r.mem.reachable(r.mem.variable(v), mine, func(c *location) {
-			if !outer[c.find()] && !r.holdsOuter(c, outer) {
+			if !outer(c.find()) && !r.holdsOuter(c, outer) {
 				own[c.find()] = true
 			}
 		})
@@ -194,11 +206,36 @@ func (r *reverser) ownCells(it *item) map[*location]bool {
 	return own
 }
 
+// reached returns from how many variables of the forward sweep each location is reached.
+func (r *reverser) reached() map[*location]int {
+	if r.reachedBy == nil || r.reachedAt != r.mem.unions {
+		r.reachedBy, r.reachedAt = map[*location]int{}, r.mem.unions
+		for v, l := range r.mem.vars {
+			if r.primals()[v] == nil {
+				r.reachedFrom(l, r.reachedBy)
+			}
+		}
+		for _, l := range r.mem.globals {
+			r.reachedFrom(l, r.reachedBy)
+		}
+	}
+	return r.reachedBy
+}
+
+// reachedFrom counts a variable for all locations that are reached from it.
+func (r *reverser) reachedFrom(l *location, n map[*location]int) {
+	seen := map[*location]bool{}
+	r.mem.reachable(l, seen, func(*location) {})
+	for l := range seen {
+		n[l]++
+	}
+}
+
 // holdsOuter reports whether a cell is a part of a location that is reached from outside.
-func (r *reverser) holdsOuter(c *location, outer map[*location]bool) bool {
+func (r *reverser) holdsOuter(c *location, outer func(*location) bool) bool {
 	for h := c.find(); h != nil; h = h.holder {
 		h = h.find()
-		if outer[h] {
+		if outer(h) {
 			return true
 		}
 		if h.holder == nil || !isPartOf(h, h.holder.find()) {

@@ -21,6 +21,9 @@ type inserts struct {
 	notes    []note
 	counters []*counterInsert
 	flags    []*flagInsert
+	ofLoop   map[*item]*counterInsert // the first counter of a loop
+	ofTrips  map[*ast.Var]*counterInsert
+	ofFlag   map[*ast.Var]*flagInsert
 	lists    map[*item]*ast.Var // of loops: a slice that has one element for each iteration of the core
 	areas    map[*part]*area
 }
@@ -50,25 +53,32 @@ func newInserts(t *tree) *inserts {
 		before: map[ast.Stmt][]ast.Stmt{}, after: map[ast.Stmt][]ast.Stmt{}, start: map[*ast.Block][]ast.Stmt{},
 		first: map[*part][]ast.Stmt{}, entries: map[*part][]ast.Stmt{},
 		lists: map[*item]*ast.Var{}, areas: map[*part]*area{},
+		ofLoop: map[*item]*counterInsert{}, ofTrips: map[*ast.Var]*counterInsert{}, ofFlag: map[*ast.Var]*flagInsert{},
 	}
 }
 
 func (in *inserts) count(trips *ast.Var, loop *item, core *part) {
-	in.counters = append(in.counters, &counterInsert{trips, loop, core})
+	c := &counterInsert{trips, loop, core}
+	in.counters = append(in.counters, c)
+	in.ofTrips[trips] = c
+	if in.ofLoop[loop] == nil {
+		in.ofLoop[loop] = c
+	}
 }
 
 func (in *inserts) flag(flag *ast.Var, exit *part, loop *item) {
-	in.flags = append(in.flags, &flagInsert{flag, exit, loop})
+	f := &flagInsert{flag, exit, loop}
+	in.flags = append(in.flags, f)
+	in.ofFlag[flag] = f
 }
 
 // tripsOf returns the counter of the iterations of a loop.
 func (in *inserts) tripsOf(loop *item) *ast.Var {
-	for _, c := range in.counters {
-		if c.loop == loop {
-			return c.trips
-		}
+	c := in.ofLoop[loop]
+	if c == nil {
+		panic("transform: a loop whose trips are not counted")
 	}
-	panic("transform: a loop whose trips are not counted")
+	return c.trips
 }
 
 // key returns the statement of the forward sweep that s is or stands for.
@@ -269,15 +279,11 @@ func (in *inserts) saveCount(v *resolver, n *need) []ast.Stmt {
 	}
 	in.before[loop.stmt] = append(in.before[loop.stmt], set(ref, token.ASSIGN, builtin("append", t, ref, zero)))
 	last := &ast.Index{X: ref, I: &ast.Binary{Op: token.SUB, X: length(ref), Y: intNumber(1), T: intType}, T: x.Type}
-	for _, c := range in.counters {
-		if c.trips == x {
-			in.entryFirst(c.core, set(last, token.ADD_ASSIGN, intNumber(1)))
-		}
+	if c := in.ofTrips[x]; c != nil {
+		in.entryFirst(c.core, set(last, token.ADD_ASSIGN, intNumber(1)))
 	}
-	for _, f := range in.flags {
-		if f.flag == x {
-			in.entryFirst(f.exit, set(last, token.ASSIGN, trueLit(true)))
-		}
+	if f := in.ofFlag[x]; f != nil {
+		in.entryFirst(f.exit, set(last, token.ASSIGN, trueLit(true)))
 	}
 	return pop(n.local, ref)
 }
@@ -293,10 +299,8 @@ func pop(local *ast.Var, list *ast.Ref) []ast.Stmt {
 
 // coreOf returns the part whose executions a reversed loop goes over.
 func (in *inserts) coreOf(loop *item) *part {
-	for _, c := range in.counters {
-		if c.loop == loop {
-			return c.core
-		}
+	if c := in.ofLoop[loop]; c != nil {
+		return c.core
 	}
 	return loop.body
 }
@@ -352,7 +356,8 @@ func (in *inserts) dropCounters(v *resolver, b *ast.Block) *ast.Block {
 	in.forEach(func(list []ast.Stmt) []ast.Stmt {
 		return substitute(&ast.Block{Stmts: list}, replaced).Stmts
 	})
-	asked := func(x *ast.Var) bool { return replaced[x] == nil && usesVar(b, x) }
+	used := usedVars(b)
+	asked := func(x *ast.Var) bool { return replaced[x] == nil && used[x] }
 	for _, c := range in.counters {
 		if asked(c.trips) {
 			in.declareBefore(c.loop, c.trips, intNumber(0))
@@ -464,6 +469,23 @@ func usesVar(s ast.Stmt, v *ast.Var) bool {
 		return !found
 	})
 	return found
+}
+
+// usedVars returns the variables that a statement names.
+func usedVars(s ast.Stmt) map[*ast.Var]bool {
+	used := map[*ast.Var]bool{}
+	ast.Inspect(s, func(s ast.Stmt) bool {
+		ast.Exprs(s, func(e ast.Expr, _ bool) {
+			ast.Walk(e, func(e ast.Expr) bool {
+				if r, ok := e.(*ast.Ref); ok {
+					used[r.Var] = true
+				}
+				return true
+			})
+		})
+		return true
+	})
+	return used
 }
 
 // apply puts the inserts into the joint code.

@@ -39,6 +39,8 @@ type location struct {
 	global bool        // memory of a package-level variable
 	deep   bool        // not to be told apart by the caller
 	addr   bool        // of a variable: its address is taken
+
+	far map[string]*location // what it leads to that is far away, by type: see maxHops
 }
 
 // A stem is a slice, pointer or map among the inputs, or in a struct that an input points to: m.W.
@@ -69,6 +71,8 @@ type memory struct {
 	unit    *Unit
 	next    *int
 	inSCC   map[*types.Func]*memory // functions that are analysed together with this one
+
+	unions int // how often two locations have been made one
 
 	taken map[*ast.Call]map[*location]*location // the locations of callees, by call, in this graph
 	stems []*stem
@@ -345,19 +349,49 @@ func (m *memory) newTarget(l *location, t types.Type) *location {
 			return h
 		}
 	}
-	s := stemOver(l)
-	if s != nil {
-		if d := s.deep[typeKey(t)]; d != nil {
-			return d
-		}
+	beyond := m.beyond(l, t)
+	if n := beyond[typeKey(t)]; n != nil {
+		return n.find()
 	}
 	n := m.fresh(t)
 	n.holder, n.global = l, l.global
-	if s != nil {
-		n.deep = true
-		s.deep[typeKey(t)] = n
+	n.deep = stemOver(l) != nil
+	if beyond != nil {
+		beyond[typeKey(t)] = n
 	}
 	return n
+}
+
+// beyond returns the locations that lie so far away, behind a stem or a variable, that there is one for each type, if what l refers
+// to is one of them.
+func (m *memory) beyond(l *location, t types.Type) map[string]*location {
+	if s := stemOver(l); s != nil {
+		return s.deep
+	}
+	root, hops := l.root()
+	if hops < maxHops && !m.unit.saved[t] {
+		return nil
+	}
+	if root.far == nil {
+		root.far = map[string]*location{}
+	}
+	return root.far
+}
+
+// maxHops is how many slices, pointers and maps away from a variable two locations of one type are told apart. Beyond that, and of
+// the types of remembered values, there is one for all: types that refer to each other have more paths than can be walked.
+const maxHops = 3
+
+// root returns the location of the variable, or whatever else has no holder, that leads to l, and how many slices, pointers and
+// maps lie between.
+func (l *location) root() (root *location, hops int) {
+	for l = l.find(); l.holder != nil; {
+		l = l.holder.find()
+		if refers(l.typ) {
+			hops++
+		}
+	}
+	return l, hops
 }
 
 // stemOver returns the nearest stem on the way to a location, or nil.
@@ -379,6 +413,7 @@ func (m *memory) unify(a, b *location) {
 	if b.id < a.id {
 		a, b = b, a
 	}
+	m.unions++
 	b.up = a
 	a.global = a.global || b.global
 	a.deep = a.deep || b.deep

@@ -358,8 +358,8 @@ func splitAt(list []ast.Stmt, border *ast.Block) (before, after []ast.Stmt, foun
 }
 
 // reshapes reports whether F replaces slices or pointers behind an input. The shadow has the shape of before.
-func (a *assembly) reshapes(v *ast.Var) bool {
-	written, found := a.d.writtenCells(), false
+func (a *assembly) reshapes(v *ast.Var, written map[*location]bool) bool {
+	found := false
 	a.d.mem.behind(a.d.mem.variable(v), map[*location]bool{}, func(c *location) {
 		found = found || refers(c.typ) && written[c]
 	})
@@ -379,11 +379,12 @@ func (a *assembly) checkError() []ast.Stmt {
 // reverse sweep.
 func (a *assembly) freshShadows(forward *ast.Block) (early, late []ast.Stmt) {
 	d := a.d
+	used, written := usedVars(forward), d.writtenCells()
 	for _, v := range a.fresh {
 		sv := d.shadows[v]
 		mirror := d.appendsBehind(v) || slices.ContainsFunc(a.sharing, func(s *stem) bool { return d.fn.Inputs()[s.input] == v })
 		mk := freshShadow(sv, v, contains(a.f.Results, sv), mirror)
-		if isPointer(v.Type) && !mirror && !linked(v.Type) && !derefsAlways(d.fn, v) {
+		if isPointer(v.Type) && !mirror && !linked(v.Type) && !d.derefsAlways(v) {
 			mk = unlessNil(sv, v, mk)
 		}
 		moved := false
@@ -393,7 +394,7 @@ func (a *assembly) freshShadows(forward *ast.Block) (early, late []ast.Stmt) {
 				moved = true
 			}
 		}
-		if moved || usesVar(forward, sv) || a.reshapes(v) {
+		if moved || used[sv] || a.reshapes(v, written) {
 			early = append(early, mk...)
 		} else {
 			late = append(late, mk...)
@@ -487,10 +488,18 @@ func linked(t types.Type) bool {
 	return found
 }
 
-// derefsAlways reports whether every call of f selects from what v points to, so that v is not nil where it gets to its end.
-func derefsAlways(f *ast.Func, v *ast.Var) bool {
+// derefsAlways reports whether every call of F selects from what v points to, so that v is not nil where it gets to its end.
+func (d *derivation) derefsAlways(v *ast.Var) bool {
+	if d.derefs == nil {
+		d.derefs = derefs(d.fn)
+	}
+	return d.derefs[v]
+}
+
+// derefs returns the variables that every call of f selects from what they point to.
+func derefs(f *ast.Func) map[*ast.Var]bool {
+	always := map[*ast.Var]bool{}
 	for _, s := range f.Body.Stmts {
-		found := false
 		ast.Exprs(s, func(e ast.Expr, _ bool) {
 			ast.Walk(e, func(e ast.Expr) bool {
 				if b, ok := e.(*ast.Binary); ok && (b.Op == token.LAND || b.Op == token.LOR) {
@@ -498,20 +507,18 @@ func derefsAlways(f *ast.Func, v *ast.Var) bool {
 				}
 				switch e.(type) {
 				case *ast.Field, *ast.Deref, *ast.Index:
-					r, ok := ast.Operands(e)[0].(*ast.Ref)
-					found = found || ok && r.Var == v
+					if r, ok := ast.Operands(e)[0].(*ast.Ref); ok {
+						always[r.Var] = true
+					}
 				}
-				return !found
+				return true
 			})
 		})
-		if found {
-			return true
-		}
 		if mayLeave(s) {
-			return false
+			break
 		}
 	}
-	return false
+	return always
 }
 
 // zeroShadow returns an expression for the shadow of a value, and the statements that complete it at place.

@@ -65,7 +65,7 @@ func (n *normaliser) stmt(s ast.Stmt) []ast.Stmt {
 		h := &hoister{normaliser: n, pos: s.Info().Pos}
 		c := *s
 		if call, _ := at(s.Results, 0).(*ast.Call); len(s.Results) == 1 && n.alone(s.Results[0]) && !(n.forward && call != nil && call.Fun.Fn == nil) {
-			c.Results = []ast.Expr{h.operands(s.Results[0], false)}
+			c.Results = []ast.Expr{h.call(s.Results[0])}
 		} else {
 			c.Results = h.exprs(s.Results)
 		}
@@ -73,7 +73,7 @@ func (n *normaliser) stmt(s ast.Stmt) []ast.Stmt {
 	case *ast.Do:
 		h := &hoister{normaliser: n, pos: s.Info().Pos}
 		c := *s
-		c.Call, _ = h.operands(s.Call, false).(*ast.Call)
+		c.Call, _ = h.call(s.Call).(*ast.Call)
 		return append(h.pre, &c)
 	}
 	panic("transform: normal form of an unknown statement")
@@ -263,17 +263,24 @@ func (n *normaliser) assign(s *ast.Assign) []ast.Stmt {
 		if l != nil {
 			// A derivative names the place more than once.
 			c.Lhs[i] = h.calls(h.operands(l, false))
+			h.pinned = h.pinned || slices.ContainsFunc(ast.Operands(c.Lhs[i]), func(x ast.Expr) bool { return !steadfast(x) })
 		}
 		r, isRef := l.(*ast.Ref)
 		toVar = toVar && (isRef && !n.mem.addressed(r.Var) || l == nil)
 	}
 	direct := len(s.Rhs) == 1 && n.alone(s.Rhs[0]) && (toVar || len(s.Lhs) > 1) && (s.Op == token.ASSIGN || s.Op == token.DEFINE)
 	if direct && !appendsItself(s) {
-		c.Rhs = []ast.Expr{h.freeOfOverwrites(h.operands(s.Rhs[0], false))}
+		c.Rhs = []ast.Expr{h.freeOfOverwrites(h.call(s.Rhs[0]))}
 		return append(h.pre, n.spread(&c)...)
 	}
 	c.Rhs = h.exprs(s.Rhs)
 	n.nameAll(&c)
+	if s.Op == token.MUL_ASSIGN || s.Op == token.QUO_ASSIGN {
+		// The left side is a factor of what stands on the right.
+		if _, x := h.part(c.Rhs[0]); x.spreads() || x.repeats() {
+			c.Rhs = []ast.Expr{h.take(c.Rhs[0], len(h.pre))}
+		}
+	}
 	return append(h.pre, &c)
 }
 
@@ -386,7 +393,7 @@ func (n *normaliser) decl(s *ast.Decl) []ast.Stmt {
 	h := &hoister{normaliser: n, pos: s.Info().Pos}
 	c := *s
 	if len(s.Values) == 1 && n.alone(s.Values[0]) {
-		c.Values = []ast.Expr{h.operands(s.Values[0], false)}
+		c.Values = []ast.Expr{h.call(s.Values[0])}
 	} else {
 		c.Values = h.exprs(s.Values)
 	}

@@ -166,11 +166,11 @@ func (p *passage) dead() {
 	tracked, _ := p.r.tracked(p.body, p.spec)
 	for removed := true; removed; {
 		l := &liveness{
-			live: map[*ast.Var]bool{}, mentioned: map[*ast.Var]bool{}, fixed: func(v *ast.Var) bool { return !tracked[v] },
+			live: newVarSet(), settled: map[*ast.Block]*varSet{}, mentioned: map[*ast.Var]bool{}, fixed: func(v *ast.Var) bool { return !tracked[v] },
 			keep: hasCall, skip: p.r.isForward, forward: p.r.isJoint, rebuilt: p.r.rebuilt,
 		}
 		for _, v := range p.spec.ends {
-			l.live[v] = true
+			l.live.add(v)
 		}
 		p.body = l.block(p.body)
 		removed = l.removed
@@ -199,7 +199,7 @@ func (p *passage) unused() {
 	for removed := true; removed; {
 		taken := addressTaken(p.body)
 		l := &liveness{
-			live: map[*ast.Var]bool{}, mentioned: map[*ast.Var]bool{}, results: p.results,
+			live: newVarSet(), settled: map[*ast.Block]*varSet{}, mentioned: map[*ast.Var]bool{}, results: p.results,
 			fixed: func(v *ast.Var) bool { return taken[v] },
 			keep:  keep,
 		}

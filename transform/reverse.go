@@ -40,11 +40,14 @@ type reverser struct {
 	sweepBorder   *ast.Block              // where the reverse sweep begins
 	declaredIn    map[*ast.Var]*part      // where variables of the forward sweep are in scope
 	effects       map[*item]*effects
+	idleItems     map[*item]bool     // see idle
 	visible       map[*location]bool // what F's caller can see
 	plan          *plan
 	forwards      map[*item]bool // loops whose reversal goes forwards
 	primalsOf     map[*ast.Var]*ast.Var
 	primalsAt     int
+	reachedBy     map[*location]int // see reached
+	reachedAt     int
 
 	exits     map[*part]*item      // parts that leave a loop and are reversed before it
 	cores     map[*part]*item      // what is left of the body of a loop without them

@@ -112,7 +112,12 @@ func (p *part) exits(it *item) bool {
 // idle reports whether the reversal of items is empty.
 func (r *reverser) idle(items []*item) bool {
 	for _, it := range items {
-		if len(r.item(it)) > 0 {
+		idle, known := r.idleItems[it]
+		if !known {
+			idle = len(r.item(it)) == 0
+			r.idleItems[it] = idle
+		}
+		if !idle {
 			return false
 		}
 	}

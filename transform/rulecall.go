@@ -464,7 +464,7 @@ func (v *resolver) memory(e ast.Expr, u use) ast.Expr {
 func (v *resolver) selects(e ast.Expr, s ast.Stmt) bool {
 	c := v.calls[s].call
 	f, i := v.u.Lower(c.Fun.Fn), slices.Index(c.Args, e)
-	return f != nil && i >= 0 && derefsAlways(f, f.Inputs()[i])
+	return f != nil && i >= 0 && derefs(f)[f.Inputs()[i]]
 }
 
 // copyOf is a copy of e, a part of a named argument, and of the memory that it reaches.

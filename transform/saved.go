@@ -4,8 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
-	"sort"
-	"strings"
+	"slices"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -23,17 +22,24 @@ import (
 // evaluated again, else the one bit is remembered.
 type resolver struct {
 	*reverser
-	needs    map[string]*need
-	order    []*need
-	byLocal  map[*ast.Var]*need
-	sections map[string]bool      // what is known to be intact, or not
-	keepAll  func(*location) bool // cells that may change before the reverse sweep
-	late     bool                 // conditions are being resolved
+	needs   map[needKey]*need
+	numbers *numbering
+	order   []*need
+	byLocal map[*ast.Var]*need
+	known   map[intactKey]bool   // elements that are known to be intact, or not
+	keepAll func(*location) bool // cells that may change before the reverse sweep
+	late    bool                 // conditions are being resolved
+	counts  map[countAt]int      // what slots has found since the last need
+}
+
+// A countAt is an expression whose slots have been counted, and for what use.
+type countAt struct {
+	e ast.Expr
+	u use
 }
 
 // A need is a past value that is computed again or remembered.
 type need struct {
-	key   string
 	expr  ast.Expr // of the forward sweep
 	local *ast.Var // what the reverse sweep calls it
 	part  *part    // where it is born
@@ -53,7 +59,10 @@ type need struct {
 
 // resolve replaces the past values in the joint code of a function.
 func (r *reverser) resolve(b *ast.Block, keepAll func(*location) bool) *ast.Block {
-	v := &resolver{reverser: r, needs: map[string]*need{}, byLocal: map[*ast.Var]*need{}, sections: map[string]bool{}, keepAll: keepAll}
+	v := &resolver{
+		reverser: r, needs: map[needKey]*need{}, numbers: newNumbering(r), byLocal: map[*ast.Var]*need{}, keepAll: keepAll,
+		counts: map[countAt]int{}, known: map[intactKey]bool{},
+	}
 	root := &context{part: r.tree.root, area: r.rootArea}
 	b = v.block(b, root)
 	v.late = true
@@ -159,6 +168,8 @@ type use struct {
 	ctx   *context
 }
 
+func (u use) point() point { return point{u.it, u.after} }
+
 // value returns what has the value of e at a point.
 func (v *resolver) value(e ast.Expr, u use) ast.Expr {
 	switch e := e.(type) {
@@ -239,12 +250,12 @@ func isIndexOf(e, x ast.Expr) bool {
 }
 
 // isScalar reports whether a variable is one cell that only its name reaches.
-func (v *resolver) isScalar(e *ast.Ref) bool {
+func (r *reverser) isScalar(e *ast.Ref) bool {
 	switch e.Var.Type.Underlying().(type) {
 	case *types.Struct, *types.Array:
 		return false
 	}
-	return !v.mem.addressed(e.Var)
+	return !r.mem.addressed(e.Var)
 }
 
 // asksFlag reports whether e is the condition of what follows a statement that may have jumped.
@@ -280,11 +291,20 @@ const many = 1000
 func (v *resolver) slots(e ast.Expr, u use) int {
 	switch e.(type) {
 	case nil, *ast.Lit, *ast.Name, *ast.Past, *ast.Ref:
-	default:
-		if v.needs[v.memoKey(e, u)] != nil {
-			return 0
-		}
+		return v.countSlots(e, u)
 	}
+	at := countAt{e, u}
+	n, ok := v.counts[at]
+	if !ok {
+		if v.needs[v.memoKey(e, u)] == nil {
+			n = v.countSlots(e, u)
+		}
+		v.counts[at] = n
+	}
+	return n
+}
+
+func (v *resolver) countSlots(e ast.Expr, u use) int {
 	if l, _ := v.produced(e, u); l != nil {
 		return 0
 	}
@@ -428,7 +448,7 @@ func (v *resolver) variableSlots(x *ast.Var, u use) int {
 	if v.own[x] || v.inPlace(x, u) {
 		return 0
 	}
-	ver := v.versionOf(x, u)
+	ver := v.versionOf(x, u.point())
 	if ver != nil && ver.loop != nil && v.isIndex(x, ver.loop) && v.indexOf(ver.loop, u) {
 		return 0
 	}
@@ -446,13 +466,14 @@ func (v *resolver) indexOf(loop *item, u use) bool {
 	return v.index[loop] != nil || v.exit(u.ctx.part, loop) != nil
 }
 
-func (v *resolver) versionOf(x *ast.Var, u use) *version {
-	if v.synthetic[x] != nil || v.tree.guards[x] != nil {
+// versionOf returns the version of a variable at a point, or nil for one of ours that has none.
+func (r *reverser) versionOf(x *ast.Var, p point) *version {
+	if r.synthetic[x] != nil || r.tree.guards[x] != nil {
 		return nil
 	}
-	ver := v.hist.versionAt(v.mem.variable(x), u.it, u.after)
+	ver := r.hist.versionAt(r.mem.variable(x), p.it, p.after)
 	if ver == nil {
-		panic(fmt.Sprintf("transform: no version of %s at %q", x.Name, u.it.stmt.Info().Src))
+		panic(fmt.Sprintf("transform: no version of %s at %q", x.Name, p.it.stmt.Info().Src))
 	}
 	return ver
 }
@@ -523,7 +544,7 @@ func (v *resolver) variable(x *ast.Var, u use) ast.Expr {
 		}
 		return &ast.Ref{Var: n.local}
 	}
-	ver := v.versionOf(x, u)
+	ver := v.versionOf(x, u.point())
 	if ver.loop != nil && v.isIndex(x, ver.loop) {
 		if v.exit(u.ctx.part, ver.loop) != nil {
 			trips := v.inserts.tripsOf(ver.loop)
@@ -561,25 +582,27 @@ func (v *resolver) subsOf(e ast.Expr) []*need {
 	return subs
 }
 
-func (v *resolver) key(x *ast.Var, ver *version, u use) string {
+// key identifies a version of a variable, or a variable of ours that has none.
+func (v *resolver) key(x *ast.Var, ver *version, u use) needKey {
 	if ver == nil {
-		return fmt.Sprintf("%p", x) + u.ctx.key()
+		return needKey{own: x, ctx: u.ctx.key()}
 	}
-	key := fmt.Sprintf("v%d", ver.id) + u.ctx.key()
+	k := needKey{ver: ver, ctx: u.ctx.key()}
 	for p := u.ctx.part; p != nil; p = p.parent {
 		if v.exits[p] != nil && ver.part.inside(v.exits[p].body) && !ver.part.inside(p) {
-			key += fmt.Sprintf("x%d", v.exits[p].pos)
+			k.exits += "x" + itoa(v.exits[p].pos)
 		}
 	}
-	return key
+	return k
 }
 
-func (v *resolver) need(key string, u use) *need {
+func (v *resolver) need(key needKey, u use) *need {
 	n := v.needs[key]
 	if n == nil {
-		n = &need{key: key, area: u.ctx.area, phase: u.ctx.phase()}
+		n = &need{area: u.ctx.area, phase: u.ctx.phase()}
 		v.needs[key] = n
-		if strings.HasPrefix(key, "0x") {
+		clear(v.counts)
+		if key.own != nil {
 			v.order = append(v.order, n)
 		}
 	}
@@ -661,8 +684,8 @@ func (v *resolver) remember(e ast.Expr, u use) ast.Expr {
 }
 
 // memoKey identifies the remembered value of e at a point of a part.
-func (v *resolver) memoKey(e ast.Expr, u use) string {
-	return fmt.Sprintf("e%p%v%s:%s", u.it.part, u.after, u.ctx.key(), v.exprKey(e, u))
+func (v *resolver) memoKey(e ast.Expr, u use) needKey {
+	return needKey{expr: v.numbers.of(e, u.point()), part: u.it.part, after: u.after, ctx: u.ctx.key()}
 }
 
 // leavesAlone reports whether a simple item writes nothing that e reads.
@@ -688,47 +711,6 @@ func savedName(e ast.Expr) string {
 		return "n"
 	}
 	return placeName(e)
-}
-
-// exprKey identifies the value of e at a point.
-func (v *resolver) exprKey(e ast.Expr, u use) string {
-	var b strings.Builder
-	ast.Walk(e, func(e ast.Expr) bool {
-		switch e := e.(type) {
-		case *ast.Ref:
-			if v.synthetic[e.Var] != nil || v.own[e.Var] || v.tree.guards[e.Var] != nil || !v.isScalar(e) {
-				fmt.Fprintf(&b, "s%p", e.Var)
-			} else {
-				fmt.Fprintf(&b, "v%d", v.versionOf(e.Var, u).id)
-			}
-		case *ast.Lit:
-			b.WriteString(e.Text)
-		case *ast.Name:
-			b.WriteString(e.Obj.Name())
-		case *ast.Field:
-			fmt.Fprintf(&b, ".%s", e.Field.Name())
-		case *ast.Binary:
-			b.WriteString(e.Op.String())
-		case *ast.Unary:
-			b.WriteString(e.Op.String())
-		case *ast.Call:
-			b.WriteString(calleeKey(e.Fun))
-		case *ast.Convert:
-			b.WriteString(typeKey(e.T))
-		default:
-			fmt.Fprintf(&b, "%T", e)
-		}
-		b.WriteByte('(')
-		return true
-	})
-	var ids []int
-	v.mem.reads(e, func(c *location) {
-		if ver := v.hist.versionAt(c, u.it, u.after); ver != nil {
-			ids = append(ids, ver.id)
-		}
-	})
-	sort.Ints(ids)
-	return fmt.Sprint(b.String(), ids)
 }
 
 // A spot is where loads go: the beginning of the reversal of a part, or of what of it is reversed before its pivot or right behind it.
@@ -814,12 +796,8 @@ func (v *resolver) afterJump(p *part, n *need) bool {
 	if guard == nil || guard.then != p || n.item == nil || guard.part != n.part {
 		return false
 	}
-	for _, g := range v.tree.guards {
-		if g == guard {
-			return n.item.index == guard.index-1
-		}
-	}
-	return false
+	_, asks := slices.BinarySearch(v.tree.asking, guard.pos)
+	return asks && n.item.index == guard.index-1
 }
 
 // load puts the loads into the reversed parts.

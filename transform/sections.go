@@ -100,13 +100,22 @@ func (v *resolver) intact(e ast.Expr, c *location, u use) bool {
 	if u.ctx.early != nil || v.keepAll(c) || len(v.hist.log.at[c]) > maxWrites {
 		return false
 	}
-	key := fmt.Sprint(v.memoKey(e, u), c.id, " ", u.it.pos)
-	ok, known := v.sections[key]
+	key := intactKey{e, c, u.it, u.after, u.ctx.area}
+	ok, known := v.known[key]
 	if !known {
 		ok = v.findIntact(e, c, u)
-		v.sections[key] = ok
+		v.known[key] = ok
 	}
 	return ok
+}
+
+// An intactKey is an element that is read at a point, and the area of the code that asks for it.
+type intactKey struct {
+	e     ast.Expr
+	c     *location
+	it    *item
+	after bool
+	area  *area
 }
 
 func (v *resolver) findIntact(e ast.Expr, c *location, u use) bool {

@@ -47,6 +47,9 @@ type derivation struct {
 	begin     map[ast.Stmt]ast.Stmt   // of statements with shadow statements before them: the first of these
 	remade    map[ast.Stmt]ast.Stmt   // statements that addShadows has made anew
 	rangeOver map[*ast.Var]ast.Expr   // of the keys of range loops: what they range over
+
+	appended []*location       // what F may append to: see appendsBehind
+	derefs   map[*ast.Var]bool // see derefsAlways
 }
 
 // A growth is what the reverse sweep needs to know of y = append(x, …).

@@ -66,11 +66,11 @@ func goesOn(e, of ast.Expr) bool {
 }
 
 // mayOverlap reports whether two cells, of memory that different stems refer to, can be the same memory.
-func mayOverlap(a, b *location) bool {
+func mayOverlap(a, b *location, fields map[*location]*types.Var) bool {
 	if !types.Identical(a.typ, b.typ) {
 		return false
 	}
-	fa, fb := fieldOfCell(a), fieldOfCell(b)
+	fa, fb := fields[a], fields[b]
 	switch {
 	case fa != nil && fb != nil:
 		return fa == fb
@@ -82,23 +82,31 @@ func mayOverlap(a, b *location) bool {
 	return isPointee(b)
 }
 
-// fieldOfCell returns the field that a cell is, or nil for an element or what a pointer points to.
-func fieldOfCell(l *location) *types.Var {
-	h := l.holder
-	if h == nil {
-		return nil
-	}
-	h = h.find()
-	st, ok := h.typ.Underlying().(*types.Struct)
-	if !ok {
-		return nil
-	}
-	for i, p := range h.parts {
-		if p != nil && p.find() == l {
-			return st.Field(i).Origin()
+// fieldsOf returns the fields that cells are, those left out that are elements or what a pointer points to.
+func fieldsOf(cells map[*location][]*stem) map[*location]*types.Var {
+	fields := map[*location]*types.Var{}
+	seen := map[*location]bool{}
+	for l := range cells {
+		h := l.holder
+		if h == nil {
+			continue
+		}
+		h = h.find()
+		st, ok := h.typ.Underlying().(*types.Struct)
+		if !ok || seen[h] {
+			continue
+		}
+		seen[h] = true
+		for i, p := range slices.Backward(h.parts) {
+			if p != nil {
+				p = p.find()
+				if p.holder != nil && p.holder.find() == h {
+					fields[p] = st.Field(i).Origin()
+				}
+			}
 		}
 	}
-	return nil
+	return fields
 }
 
 // isPointee reports whether a location is what a pointer points to, not an element of a slice.
@@ -170,6 +178,7 @@ func (d *derivation) apart() []pairOfStems {
 	for i, s := range d.mem.stems {
 		rank[s] = i
 	}
+	fields := fieldsOf(by)
 	found := map[pairOfStems]bool{}
 	add := func(s, t *stem) {
 		if s != t && !(s.input == t.input && (goesOn(s.value, t.value) || goesOn(t.value, s.value))) {
@@ -184,7 +193,7 @@ func (d *derivation) apart() []pairOfStems {
 			continue
 		}
 		for e, others := range by {
-			if c != e && (!accessed[e] || !mayOverlap(c, e)) {
+			if c != e && (!accessed[e] || !mayOverlap(c, e, fields)) {
 				continue
 			}
 			for _, s := range stems {
@@ -313,7 +322,7 @@ func (d *derivation) unlessNilBase(cond ast.Expr, stems []*stem) ast.Expr {
 	var seen []*ast.Var
 	for _, s := range stems {
 		v := rootOf(s.value)
-		if _, whole := s.value.(*ast.Ref); whole || v == nil || !isPointer(v.Type) || slices.Contains(seen, v) || derefsAlways(d.fn, v) {
+		if _, whole := s.value.(*ast.Ref); whole || v == nil || !isPointer(v.Type) || slices.Contains(seen, v) || d.derefsAlways(v) {
 			continue
 		}
 		seen = append(seen, v)

@@ -225,12 +225,13 @@ func (c *constProp) replace(e ast.Expr) ast.Expr {
 // A liveness removes assignments to local variables that nobody reads. It goes backwards; live holds the variables
 // that are read later.
 type liveness struct {
-	live    map[*ast.Var]bool
+	live    *varSet
 	fixed   func(*ast.Var) bool // variables whose assignments stay
 	keep    func(ast.Expr) bool // whether evaluating an expression can be seen, by an effect or a panic
-	breaks  []map[*ast.Var]bool // what is live where the loops around are left, the innermost last
-	heads   []map[*ast.Var]bool // and where their next iterations begin
+	breaks  []*varSet           // what is live where the loops around are left, the innermost last
+	heads   []*varSet           // and where their next iterations begin
 	labels  []*ast.Label
+	settled map[*ast.Block]*varSet // what was found to be live at the heads of loops in the one that is being gone through again
 	removed bool
 	results []*ast.Var // what a bare return returns
 
@@ -265,7 +266,7 @@ func (l *liveness) block(b *ast.Block) *ast.Block {
 func (l *liveness) read(e ast.Expr) {
 	ast.Walk(e, func(e ast.Expr) bool {
 		if r, ok := e.(*ast.Ref); ok {
-			l.live[r.Var] = true
+			l.live.add(r.Var)
 			l.mentioned[r.Var] = true
 		}
 		return true
@@ -312,10 +313,10 @@ func (l *liveness) stmt(s ast.Stmt) []ast.Stmt {
 	case *ast.Branch:
 		l.branch(s)
 	case *ast.Return:
-		clear(l.live)
+		l.live.removeAll()
 		if len(s.Results) == 0 {
 			for _, v := range l.results {
-				l.live[v] = true
+				l.live.add(v)
 			}
 		}
 		for _, e := range s.Results {
@@ -335,20 +336,20 @@ func (l *liveness) branch(s *ast.Branch) {
 		}
 	}
 	if s.Tok == token.BREAK {
-		l.live = maps.Clone(l.breaks[i])
+		l.live = l.breaks[i].clone()
 	} else {
-		l.live = maps.Clone(l.heads[i])
+		l.live = l.heads[i].clone()
 	}
 }
 
 func (l *liveness) decl(s *ast.Decl) []ast.Stmt {
 	needed := false
 	for _, v := range s.Vars {
-		needed = needed || l.live[v] || l.fixed(v)
+		needed = needed || l.live.has(v) || l.fixed(v)
 	}
 	defer func() {
 		for _, v := range s.Vars {
-			delete(l.live, v)
+			l.live.remove(v)
 		}
 	}()
 	for _, e := range s.Values {
@@ -377,7 +378,7 @@ func (l *liveness) assign(s *ast.Assign) []ast.Stmt {
 	needed := false
 	for _, e := range s.Lhs {
 		r, ok := e.(*ast.Ref)
-		needed = needed || e != nil && (!ok || l.live[r.Var] || l.fixed(r.Var))
+		needed = needed || e != nil && (!ok || l.live.has(r.Var) || l.fixed(r.Var))
 	}
 	if !needed {
 		var kept []ast.Stmt
@@ -400,7 +401,7 @@ func (l *liveness) assign(s *ast.Assign) []ast.Stmt {
 	_, isCompound := compound(s.Op)
 	for _, e := range s.Lhs {
 		if r, ok := e.(*ast.Ref); ok && !isCompound {
-			delete(l.live, r.Var)
+			l.live.remove(r.Var)
 		}
 	}
 	for _, e := range s.Lhs {
@@ -422,7 +423,7 @@ func (l *liveness) assign(s *ast.Assign) []ast.Stmt {
 // anyUsed reports whether one of the variables is live or stays in any case.
 func (l *liveness) anyUsed(vars []*ast.Var) bool {
 	for _, v := range vars {
-		if l.live[v] || l.fixed(v) || l.mentioned[v] {
+		if l.live.has(v) || l.fixed(v) || l.mentioned[v] {
 			return true
 		}
 	}
@@ -441,7 +442,7 @@ func (l *liveness) blank(s *ast.Assign) (*ast.Assign, []ast.Stmt) {
 	single := len(s.Rhs) != len(s.Lhs)
 	for i, e := range s.Lhs {
 		r, ok := e.(*ast.Ref)
-		dead := ok && !l.live[r.Var] && !l.fixed(r.Var)
+		dead := ok && !l.live.has(r.Var) && !l.fixed(r.Var)
 		if dead && s.Op == token.DEFINE && !r.Again && l.mentioned[r.Var] {
 			extra = append(extra, &ast.Decl{Vars: []*ast.Var{r.Var}, Typed: true})
 		}
@@ -467,7 +468,7 @@ func (l *liveness) blank(s *ast.Assign) (*ast.Assign, []ast.Stmt) {
 }
 
 func (l *liveness) ifStmt(s *ast.If) []ast.Stmt {
-	after := maps.Clone(l.live)
+	after := l.live.clone()
 	t := *s
 	t.Then = l.block(s.Then)
 	then := l.live
@@ -478,7 +479,7 @@ func (l *liveness) ifStmt(s *ast.If) []ast.Stmt {
 			t.Else = nil
 		}
 	}
-	maps.Copy(l.live, then)
+	l.live.addAll(then)
 	if len(t.Then.Stmts) == 0 {
 		if t.Else == nil && !l.keep(s.Cond) {
 			l.removed = true
@@ -509,30 +510,44 @@ func negatePast(e ast.Expr) ast.Expr {
 	return negate(e)
 }
 
-// loop finds what is live at the head of a loop and rewrites its body. Head adds what the header reads.
+// loop finds what is live at the head of a loop and rewrites its body. Head adds what the header reads. In a loop that is gone through
+// again, with more that is live, it begins with what it has found before.
 func (l *liveness) loop(body *ast.Block, label *ast.Label, head func()) *ast.Block {
-	after := maps.Clone(l.live)
+	after := l.live.clone()
 	head()
+	if known := l.settled[body]; known != nil {
+		l.live.addAll(known)
+	}
 	for {
-		before := maps.Clone(l.live)
+		before := l.live.clone()
 		l.breaks, l.heads, l.labels = append(l.breaks, after), append(l.heads, before), append(l.labels, label)
 		trial := *l
-		trial.live = maps.Clone(before)
+		trial.live = before.clone()
 		b := trial.block(body)
 		l.breaks, l.heads, l.labels = l.breaks[:len(l.breaks)-1], l.heads[:len(l.heads)-1], l.labels[:len(l.labels)-1]
 		l.live = trial.live
-		maps.Copy(l.live, before)
-		maps.Copy(l.live, after)
+		l.live.addAll(before)
+		l.live.addAll(after)
 		head()
-		if len(l.live) == len(before) {
+		if l.live.len() == before.len() {
 			l.removed = l.removed || trial.removed
+			l.settle(body)
 			return b
 		}
 	}
 }
 
+// settle notes what is live at the head of a loop, if it lies in another.
+func (l *liveness) settle(body *ast.Block) {
+	if len(l.heads) == 0 {
+		clear(l.settled)
+	} else {
+		l.settled[body] = l.live.clone()
+	}
+}
+
 func (l *liveness) forStmt(s *ast.For) []ast.Stmt {
-	t := *s
+	t, after := *s, l.live.clone()
 	t.Body = l.loop(s.Body, s.Label, func() {
 		l.read(s.Cond)
 		if a, ok := s.Post.(*ast.Assign); ok {
@@ -541,13 +556,13 @@ func (l *liveness) forStmt(s *ast.For) []ast.Stmt {
 		}
 	})
 	if len(t.Body.Stmts) == 0 && counter(s) != nil && !l.keep(s.Cond) && counter(s).hi != nil {
-		l.removed = true
+		l.removed, l.live = true, after
 		return nil
 	}
 	if a, ok := s.Init.(*ast.Assign); ok {
 		for _, e := range a.Lhs {
 			if r, ok := e.(*ast.Ref); ok {
-				delete(l.live, r.Var)
+				l.live.remove(r.Var)
 			}
 		}
 		for _, e := range a.Rhs {
@@ -559,10 +574,10 @@ func (l *liveness) forStmt(s *ast.For) []ast.Stmt {
 }
 
 func (l *liveness) rangeStmt(s *ast.Range) []ast.Stmt {
-	t := *s
+	t, after := *s, l.live.clone()
 	t.Body = l.loop(s.Body, s.Label, func() { l.read(s.X) })
 	if len(t.Body.Stmts) == 0 && !l.keep(s.X) && s.Define {
-		l.removed = true
+		l.removed, l.live = true, after
 		return nil
 	}
 	l.remade(s, &t)

@@ -45,19 +45,18 @@ type context struct {
 	copies   []*undone // of a mark: copies are made here
 }
 
-// key tells contexts apart in which a past value may have to be found in different ways.
-func (c *context) key() string {
-	key := ""
+// A contextKey tells contexts apart in which a past value may have to be found in different ways.
+type contextKey struct {
+	area       int // where the part of the area begins; -1 for the function
+	early, mid bool
+}
+
+func (c *context) key() contextKey {
+	k := contextKey{-1, c.early != nil, c.mid}
 	if c.area.parent != nil {
-		key = "a" + itoa(c.area.part.from)
+		k.area = c.area.part.from
 	}
-	if c.early != nil {
-		key += "e"
-	}
-	if c.mid {
-		key += "m"
-	}
-	return key
+	return k
 }
 
 // within returns the context of the reversal of a part that is swept back in this context.
@@ -313,9 +312,13 @@ func (r *reverser) isActiveItem(it *item) bool {
 
 // jumpsOut reports whether p or a part below it ends in a jump other than a continue of the loop that it is in.
 func (p *part) jumpsOut() bool {
-	if p.tail == tailBreak {
-		return true
+	if !p.jumpsKnown {
+		p.jumps, p.jumpsKnown = p.tail == tailBreak || p.holdsJumpOut(), true
 	}
+	return p.jumps
+}
+
+func (p *part) holdsJumpOut() bool {
 	return slices.ContainsFunc(p.items, func(it *item) bool {
 		switch {
 		case it.then != nil:

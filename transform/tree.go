@@ -32,6 +32,8 @@ type part struct {
 	in     *ast.Block // … or, where there is none, at the beginning of this block
 
 	from, to int // the positions of its items: [from, to)
+
+	jumps, jumpsKnown bool // see jumpsOut
 }
 
 // A tail is where control goes at the end of a part.
@@ -70,6 +72,7 @@ type tree struct {
 	at     map[ast.Stmt]*item
 	flags  map[ast.Stmt]*ast.Var
 	guards map[*ast.Var]*item // of flags: the if that asks for it
+	asking []int              // the positions of these, ascending
 	loops  []*item            // those being built
 	wrap   *ast.Block         // the block of the user's that is being built
 }
@@ -233,6 +236,7 @@ func (t *tree) guard(p *part, flag *ast.Var, rest []ast.Stmt) {
 	s := &ast.If{Cond: &ast.Unary{Op: token.NOT, X: &ast.Ref{Var: flag}}, Then: &ast.Block{Stmts: rest}}
 	it := t.newItem(p, s)
 	t.guards[flag] = it
+	t.asking = append(t.asking, it.pos)
 	it.cond = s.Cond
 	it.then = &part{parent: p, branch: it, before: rest[0]}
 	it.els = &part{parent: p, branch: it}

@@ -28,7 +28,8 @@ type Unit struct {
 	helpers   map[string]*helper
 	order     []*helper // in the order in which they were asked for
 	copies    []*ruleCopy
-	taken     map[string]bool // names given at the level of the package
+	taken     map[string]bool     // names given at the level of the package
+	saved     map[types.Type]bool // types of what forward sweeps remember
 }
 
 // NewUnit returns a unit for a package.
@@ -39,6 +40,7 @@ func NewUnit(pkg *types.Package, lower func(*types.Func) *ast.Func, rules *Rules
 		summaries: map[*types.Func]*summary{},
 		helpers:   map[string]*helper{},
 		taken:     map[string]bool{},
+		saved:     map[types.Type]bool{},
 	}
 }
 

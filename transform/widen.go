@@ -3,6 +3,7 @@ package transform
 import (
 	"go/token"
 	"go/types"
+	"slices"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -26,14 +27,19 @@ var runtimePackage = types.NewPackage("github.com/godiff/godiff/runtime", "runti
 
 // appendsBehind reports whether F may append to memory that an input reaches.
 func (d *derivation) appendsBehind(v *ast.Var) bool {
+	if d.appended == nil {
+		d.appended = []*location{}
+		ast.Inspect(d.fn.Body, func(s ast.Stmt) bool {
+			d.mem.appends(s, func(l *location) { d.appended = append(d.appended, l) })
+			return true
+		})
+	}
+	if len(d.appended) == 0 {
+		return false
+	}
 	behind := map[*location]bool{}
 	d.mem.behind(d.mem.variable(v), behind, func(c *location) { behind[c] = true })
-	found := false
-	ast.Inspect(d.fn.Body, func(s ast.Stmt) bool {
-		d.mem.appends(s, func(l *location) { found = found || behind[l.find()] })
-		return !found
-	})
-	return found
+	return slices.ContainsFunc(d.appended, func(l *location) bool { return behind[l.find()] })
 }
 
 // widen makes sv the wide version of the shadow given for v. Value and shadow are how the two are handed over.

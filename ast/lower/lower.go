@@ -267,11 +267,12 @@ func (l *lowerer) ifStmt(s *goast.IfStmt) ast.Stmt {
 	n.Init = l.simple(s.Init)
 	n.Cond = l.expr(s.Cond)
 	n.Then = l.block(s.Body.List, s.Body.Pos())
-	if s.Else != nil {
-		n.Else = &ast.Block{Meta: ast.Meta{Pos: s.Else.Pos()}, Stmts: l.stmt(s.Else)}
-		if inner, ok := s.Else.(*goast.BlockStmt); ok {
-			n.Else = l.block(inner.List, inner.Pos())
-		}
+	switch els := s.Else.(type) {
+	case nil:
+	case *goast.BlockStmt:
+		n.Else = l.block(els.List, els.Pos())
+	default:
+		n.Else = &ast.Block{Meta: ast.Meta{Pos: els.Pos()}, Stmts: l.stmt(els)}
 	}
 	return n
 }
