@@ -24,6 +24,51 @@ type activity struct {
 	dependentAt int
 }
 
+// newFlows finds out what depends on what in a function.
+func newFlows(u *Unit, m *memory) *activity {
+	a := &activity{mem: m, unit: u, flows: map[*location][]*location{}, dependent: map[ast.Expr]bool{}}
+	ast.Inspect(m.fn.Body, func(s ast.Stmt) bool { a.stmt(s); return true })
+	return a
+}
+
+// matters says for each input of a function whether something that it returns, or leaves in memory that it writes, depends on it.
+func (u *Unit) matters(m *memory, writes []*location) []bool {
+	a, shared := newFlows(u, m), m.shared()
+	var ends []*location
+	for _, l := range writes {
+		if shared[l.find()] && ast.IsFloat(l.find().typ) {
+			ends = append(ends, l.find())
+		}
+	}
+	for _, v := range m.fn.Results {
+		ends = append(ends, a.floats(m.variable(v), true)...)
+	}
+	useful := reachable(reversed(a.flows), ends)
+	var list []bool
+	for _, v := range m.fn.Inputs() {
+		list = append(list, slices.ContainsFunc(a.floats(m.variable(v), true), func(l *location) bool { return useful[l] }))
+	}
+	return list
+}
+
+// given returns the arguments of a call that its derivative can come from.
+func (a *activity) given(c *ast.Call) []ast.Expr {
+	if c.Fun.Fn == nil || a.unit.isRuled(c.Fun.Fn, a.mem.fn.Pkg) || a.unit.Rules.has(c.Fun) {
+		return c.Args
+	}
+	s := a.unit.summary(c.Fun.Fn)
+	if s == nil {
+		return c.Args
+	}
+	var list []ast.Expr
+	for i, x := range c.Args {
+		if n := len(s.matters); n > 0 && s.matters[min(i, n-1)] {
+			list = append(list, x)
+		}
+	}
+	return list
+}
+
 // newActivity analyses f. Varied are the inputs in; useful are the results in out and the memory behind the inputs in leaves; but
 // neither are the cells that paths in passive lead to.
 func newActivity(u *Unit, m *memory, in, out, leaves []bool, passive []path) *activity {
@@ -31,8 +76,7 @@ func newActivity(u *Unit, m *memory, in, out, leaves []bool, passive []path) *ac
 	for _, p := range passive {
 		not[m.at(p)] = true
 	}
-	a := &activity{mem: m, unit: u, flows: map[*location][]*location{}, dependent: map[ast.Expr]bool{}}
-	ast.Inspect(m.fn.Body, func(s ast.Stmt) bool { a.stmt(s); return true })
+	a := newFlows(u, m)
 	var seeds, ends []*location
 	for i, v := range m.fn.Inputs() {
 		if in[i] {
@@ -146,7 +190,7 @@ func (a *activity) carriers(e ast.Expr) []ast.Expr {
 		return list
 	case *ast.Call:
 		if carriesTuple(e.T) && !a.unit.constant(e, a.mem.fn.Pkg) {
-			return e.Args
+			return a.given(e)
 		}
 	}
 	return nil
@@ -261,9 +305,15 @@ func (a *activity) assign(lhs, rhs []ast.Expr) {
 // calls adds the flows into memory that calls write.
 func (a *activity) calls(e ast.Expr) {
 	ast.Walk(e, func(e ast.Expr) bool {
+		if lit, ok := e.(*ast.Composite); ok {
+			a.put(a.mem.values(e)[0], lit)
+		}
 		c, ok := e.(*ast.Call)
 		if !ok {
 			return true
+		}
+		if _, several := c.T.(*types.Tuple); !several && !ast.IsFloat(c.T) && ast.Carries(c.T) {
+			a.put(a.mem.values(e)[0], c) // a part of it may be selected
 		}
 		switch {
 		case c.Fun.Builtin == "copy":
@@ -273,7 +323,7 @@ func (a *activity) calls(e ast.Expr) {
 		case c.Fun.Builtin == "append":
 			a.appended(c)
 		case c.Fun.Fn != nil && a.unit.summary(c.Fun.Fn) != nil:
-			from := a.sourcesOf(c.Args)
+			from := a.sourcesOf(a.given(c))
 			constant, given := a.unit.constant(c, a.mem.fn.Pkg), a.mem.given(c)
 			a.mem.mapCells(c, a.unit.summary(c.Fun.Fn).writes, func(l *location) {
 				if ast.IsFloat(l.typ) && (!constant || given[l.find()]) {

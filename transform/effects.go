@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"fmt"
 	"go/types"
 	"slices"
 	"strings"
@@ -21,6 +22,7 @@ type summary struct {
 	size      int         // how many expressions it has
 	nested    int         // how many structs of remembered values its own holds at most
 	taints    bool        // a result that is no float holds what an active float was made into: see byways
+	matters   []bool      // inputs that something that it returns or leaves behind depends on
 	sinks     bool        // it makes a float of an input of that kind
 	effects   bool        // it calls functions without source that may have effects
 }
@@ -145,8 +147,8 @@ func (s *summary) remote() bool { return s.recursive || s.nested > 32 }
 // update adds effects to a summary and reports whether any was new.
 func (s *summary) update(u *Unit) bool {
 	m := s.mem
-	state := func() [7]int {
-		return [7]int{len(s.writes), len(s.reads), len(s.appends), btoi(s.taints), btoi(s.sinks), btoi(s.panics), btoi(s.effects)}
+	state := func() string {
+		return fmt.Sprint(len(s.writes), len(s.reads), len(s.appends), s.taints, s.sinks, s.panics, s.effects, s.matters)
 	}
 	before := state()
 	add := func(list *[]*location) func(*location) {
@@ -188,6 +190,7 @@ func (s *summary) update(u *Unit) bool {
 		s.effects = s.effects || u.hasEffects(c.Fun.Fn)
 	})
 	s.taints, s.sinks = u.bywaysOf(m.fn, m)
+	s.matters = u.matters(m, s.writes)
 	return before != state()
 }
 
@@ -215,13 +218,6 @@ func (u *Unit) panics(c *ast.Call) bool {
 	}
 	s := u.summaries[c.Fun.Fn] // nil for what is being summarised
 	return s != nil && s.panics
-}
-
-func btoi(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // harmless reports whether a function without source writes nothing that it is given: one of package math, or one that makes text.

@@ -328,7 +328,7 @@ func (d *derivation) isSplit(c *ast.Call) bool {
 
 // callActive reports whether something active goes into a call and comes out of it, so that it has a derivative.
 func (d *derivation) callActive(c *ast.Call) bool {
-	in := slices.ContainsFunc(c.Args, func(x ast.Expr) bool { return d.act.depends(x) || d.reachesActive(x) })
+	in := slices.ContainsFunc(d.act.given(c), func(x ast.Expr) bool { return d.act.depends(x) || d.reachesActive(x) })
 	return in && (carriesTuple(c.T) || d.writesActive(c))
 }
 
@@ -343,9 +343,9 @@ func (d *derivation) writesActive(c *ast.Call) bool {
 
 // pattern says for each input of a call whether its derivative takes part.
 func (d *derivation) pattern(c *ast.Call) []bool {
-	in := make([]bool, len(c.Args))
+	in, given := make([]bool, len(c.Args)), d.act.given(c)
 	for i, x := range c.Args {
-		in[i] = ast.Carries(x.Type()) && (d.act.depends(x) || d.reachesActive(x))
+		in[i] = ast.Carries(x.Type()) && slices.Contains(given, x) && (d.act.depends(x) || d.reachesActive(x))
 	}
 	return in
 }

@@ -853,7 +853,8 @@ func (r *reverser) appendBack(s ast.Stmt, c *ast.Call, y *ast.Ref, g *growth) []
 		var targets []*target
 		for j, a := range c.Args[1:] {
 			at := &ast.Index{X: dy, I: plus(n, int64(j)), T: elem}
-			targets = append(targets, &target{l: at, rhs: a, d: at})
+			place := &ast.Index{X: y, I: plus(&ast.Ref{Var: g.n}, int64(j)), T: elem}
+			targets = append(targets, &target{l: place, rhs: a, d: at})
 		}
 		out = append(out, r.places(s, targets)...)
 	}

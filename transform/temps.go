@@ -520,3 +520,10 @@ func rangeOverValues(r *ast.Range) ast.Stmt {
 	}
 	return r
 }
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

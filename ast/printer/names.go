@@ -186,6 +186,12 @@ func (n *namer) stmt(s ast.Stmt) {
 		n.pop()
 	case *ast.Return:
 		n.exprs(s.Results)
+		if len(s.Results) == 0 {
+			// It names all results, none of which may be hidden there.
+			for _, v := range n.fn.Results {
+				n.use(v)
+			}
+		}
 	case *ast.Do:
 		n.expr(s.Call)
 	case *ast.Block:
