@@ -595,9 +595,13 @@ func (r *reverser) onePlace(s ast.Stmt, t *target) []ast.Stmt {
 	v := &ast.Ref{Var: ast.NewVar("adj", t.l.Type())}
 	lin = &linear{d: r.derivation, stmt: s, seed: v}
 	lin.push(t.rhs, symbolic(t.rhs.Type()))
+	out := []ast.Stmt{define(v.Var, t.d)}
+	if lin.adds {
+		out = append(append(out, r.zero(t.d)), lin.pre...)
+		return append(out, r.contributions(lin, v, nil)...)
+	}
 	own, lin.terms = r.ownTerms(t, lin.terms)
-	out := append([]ast.Stmt{define(v.Var, t.d)}, lin.pre...)
-	out = append(out, set(t.d, token.ASSIGN, sum(withSeeds(own, v), t.l.Type())))
+	out = append(append(out, lin.pre...), set(t.d, token.ASSIGN, sum(withSeeds(own, v), t.l.Type())))
 	return append(out, r.contributions(lin, v, nil)...)
 }
 
