@@ -12,9 +12,9 @@
 //	reverse    reversed code, which speaks of past values
 //	constants, dead, declare                                              var dx; dx += e  ─►  dx := e
 //	saved      past values are read in place, computed again or remembered
-//	unused, temps, scope
+//	reached, unused, temps, scope
 //
-// and for forward mode normal, forward and the last three. What several passes ask for is kept in side tables of a derivation, never
+// and for forward mode normal, forward and the last four. What several passes ask for is kept in side tables of a derivation, never
 // on the nodes.
 //
 // # What matters

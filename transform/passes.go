@@ -22,6 +22,7 @@ var passes = []pass{
 	{name: "undo", does: "arrays go back in time with the reverse sweep", stage: sweeping, optional: true, run: (*passage).undo},
 	{name: "saved", does: "past values are read in place, computed again or remembered", stage: sweeping, run: (*passage).saved},
 	{name: "forward", does: "every assignment is preceded by that of its tangent", stage: tangent},
+	{name: "reached", does: "what control never gets to goes away", stage: finishing, run: (*passage).reached},
 	{name: "unused", does: "statements whose results nobody reads go away", stage: finishing, run: (*passage).unused},
 	{name: "temps", does: "temporaries go where they are used", stage: finishing, optional: true, run: (*passage).temps},
 	{name: "scope", does: "definitions that moved into an inner scope declare what is new", stage: finishing, run: (*passage).scope},
@@ -189,6 +190,8 @@ func (p *passage) saved() {
 	p.r.declaredIn = p.r.scopes()
 	p.body = p.r.inserts.apply(p.r.resolve(p.body, p.spec.keepAll))
 }
+
+func (p *passage) reached() { p.body = reached(p.body) }
 
 func (p *passage) unused() {
 	d := p.d

@@ -45,7 +45,7 @@
 //	-mode      grad, valuegrad, vjp, jvp, hvp, hessian or jacobian; grad if not given
 //	-wrt       the parameters to differentiate by; those of the function's directive or the default if not given
 //	-stage     print what the compiler has after this pass, in its own notation: lower (the function as it is taken in),
-//	           normal, exits, shadows, fuse, reverse, constants, dead, declare, saved, forward, unused, temps, scope
+//	           normal, exits, shadows, fuse, reverse, constants, dead, declare, saved, forward, reached, unused, temps, scope
 //	-disable   as above
 //
 // # Exit status

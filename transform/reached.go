@@ -1,0 +1,59 @@
+package transform
+
+import (
+	"go/token"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// reached returns a block without what stands behind a statement that control never leaves at its end: where F always panics or
+// never returns, there is no reverse sweep.
+func reached(b *ast.Block) *ast.Block {
+	out := &ast.Block{Meta: b.Meta}
+	for _, s := range b.Stmts {
+		if inner, ok := s.(*ast.Block); len(ast.Blocks(s)) > 0 && !(ok && len(inner.Stmts) == 0) {
+			s = ast.MapBlocks(s, reached)
+		}
+		out.Stmts = append(out.Stmts, s)
+		if staysIn(s) {
+			break
+		}
+	}
+	return out
+}
+
+// staysIn reports whether control never gets to what stands behind s.
+func staysIn(s ast.Stmt) bool {
+	switch s := s.(type) {
+	case *ast.Block:
+		return endsIn(s)
+	case *ast.If:
+		return s.Else != nil && endsIn(s.Then) && endsIn(s.Else)
+	case *ast.For:
+		return s.Cond == nil && !breaks(s.Body, s.Label)
+	}
+	return terminates(s)
+}
+
+// endsIn reports whether control never gets to the end of a block.
+func endsIn(b *ast.Block) bool { return len(b.Stmts) > 0 && staysIn(b.Stmts[len(b.Stmts)-1]) }
+
+// breaks reports whether a break in the body of a loop with the given label leaves that loop.
+func breaks(body *ast.Block, label *ast.Label) bool {
+	found := false
+	ast.Inspect(body, func(s ast.Stmt) bool {
+		switch s := s.(type) {
+		case *ast.Branch:
+			found = found || s.Tok == token.BREAK && (s.Target == nil || s.Target == label)
+		case *ast.For, *ast.Range:
+			ast.Inspect(ast.Blocks(s)[0], func(s ast.Stmt) bool {
+				b, ok := s.(*ast.Branch)
+				found = found || ok && b.Tok == token.BREAK && b.Target != nil && b.Target == label
+				return !found
+			})
+			return false
+		}
+		return !found
+	})
+	return found
+}
