@@ -500,8 +500,20 @@ func (m *memory) elements(x ast.Expr) *location {
 		return m.part(m.place(x), 0)
 	case *types.Pointer:
 		return m.part(m.reach(x), 0)
+	case *types.Basic:
+		return m.place(x) // the bytes of a string are the string's own
 	}
 	return m.reach(x)
+}
+
+// array returns the array that a slice is converted to a pointer to.
+func (m *memory) array(e *ast.Convert) *location {
+	if m.made[e] == nil {
+		l := m.fresh(ast.Pointee(e.T))
+		l.parts = []*location{m.reach(e.X)}
+		m.made[e] = []*location{l}
+	}
+	return m.made[e][0].find()
 }
 
 // reach returns the location that the value of e refers to, or nil where it refers to none.
@@ -517,8 +529,11 @@ func (m *memory) reach(e ast.Expr) *location {
 	case *ast.Past:
 		return m.reach(e.X)
 	case *ast.Convert:
-		if !refers(e.X.Type()) {
+		switch {
+		case !refers(e.X.Type()):
 			return m.targetOf(m.values(e)[0])
+		case isPointer(e.T) && !isPointer(e.X.Type()):
+			return m.array(e)
 		}
 		return m.reach(e.X)
 	}

@@ -109,6 +109,15 @@ func (l *lowerer) block(list []goast.Stmt, pos token.Pos) *ast.Block {
 
 // stmt lowers a statement to zero or more.
 func (l *lowerer) stmt(s goast.Stmt) []ast.Stmt {
+	var out []ast.Stmt
+	for _, t := range l.whole(s) {
+		out = append(out, spread(t)...)
+	}
+	return out
+}
+
+// whole is stmt without what is taken out of expressions.
+func (l *lowerer) whole(s goast.Stmt) []ast.Stmt {
 	switch s := s.(type) {
 	case nil, *goast.EmptyStmt:
 		return nil
@@ -143,17 +152,30 @@ func (l *lowerer) stmt(s goast.Stmt) []ast.Stmt {
 	return nil
 }
 
-// simple lowers the optional simple statement of an if or for header.
-func (l *lowerer) simple(s goast.Stmt) ast.Stmt {
+// first lowers the optional statement that an if or for begins with, and what must come before it.
+func (l *lowerer) first(s goast.Stmt) (before []ast.Stmt, init ast.Stmt) {
 	list := l.stmt(s)
-	switch len(list) {
-	case 0:
-		return nil
-	case 1:
-		return list[0]
+	if len(list) == 0 {
+		return nil, nil
 	}
-	l.report(s.Pos(), "this statement is not supported in the header of an if or for; put it before")
-	return nil
+	return list[:len(list)-1], list[len(list)-1]
+}
+
+// post lowers the optional statement that ends the iterations of a for.
+func (l *lowerer) post(s goast.Stmt) ast.Stmt {
+	before, post := l.first(s)
+	if len(before) > 0 {
+		l.report(s.Pos(), "a call whose several results are the arguments of another is not supported at the end of a for header; put it into the body")
+	}
+	return post
+}
+
+// following puts a statement behind others, in a block of their own.
+func following(before []ast.Stmt, s ast.Stmt) ast.Stmt {
+	if len(before) == 0 {
+		return s
+	}
+	return &ast.Block{Meta: ast.Meta{Pos: s.Info().Pos}, Stmts: append(before, spread(s)...)}
 }
 
 func (l *lowerer) exprStmt(s *goast.ExprStmt) []ast.Stmt {
@@ -174,7 +196,17 @@ func (l *lowerer) assign(s *goast.AssignStmt) []ast.Stmt {
 			a.Lhs = append(a.Lhs, l.place(x))
 		}
 	}
+	dropSelf(a)
 	return []ast.Stmt{a}
+}
+
+// dropSelf leaves of x = x only that x is evaluated: go vet would find fault with a copy.
+func dropSelf(a *ast.Assign) {
+	for i, x := range a.Lhs {
+		if a.Op == token.ASSIGN && len(a.Lhs) == len(a.Rhs) && x != nil && ast.Equal(x, a.Rhs[i]) && !ast.Any(x, callsFunc) {
+			a.Lhs[i] = nil
+		}
+	}
 }
 
 // define lowers an identifier on the left of :=.
@@ -264,7 +296,8 @@ func (l *lowerer) declareBlank(name *goast.Ident) *ast.Var {
 
 func (l *lowerer) ifStmt(s *goast.IfStmt) ast.Stmt {
 	n := &ast.If{Meta: ast.Meta{Pos: s.Pos(), Src: "if " + l.text(s.Cond)}}
-	n.Init = l.simple(s.Init)
+	before, init := l.first(s.Init)
+	n.Init = init
 	n.Cond = l.expr(s.Cond)
 	n.Then = l.block(s.Body.List, s.Body.Pos())
 	switch els := s.Else.(type) {
@@ -274,39 +307,67 @@ func (l *lowerer) ifStmt(s *goast.IfStmt) ast.Stmt {
 	default:
 		n.Else = &ast.Block{Meta: ast.Meta{Pos: els.Pos()}, Stmts: l.stmt(els)}
 	}
-	return n
+	return following(before, n)
 }
 
 func (l *lowerer) forStmt(s *goast.ForStmt) ast.Stmt {
 	n := &ast.For{Meta: ast.Meta{Pos: s.Pos(), Src: "for"}}
-	n.Init = l.simple(s.Init)
+	before, init := l.first(s.Init)
+	n.Init = init
 	if s.Cond != nil {
 		n.Cond = l.expr(s.Cond)
 	}
-	n.Post = l.simple(s.Post)
+	n.Post = l.post(s.Post)
 	n.Body = l.block(s.Body.List, s.Body.Pos())
-	return n
+	return following(before, n)
 }
 
 func (l *lowerer) rangeStmt(s *goast.RangeStmt) []ast.Stmt {
 	t := l.info.TypeOf(s.X)
+	if isString(t) {
+		return l.rangeString(s)
+	}
 	if !rangeable(t) {
 		l.report(s.X.Pos(), fmt.Sprintf("range over %s is not supported yet", types.TypeString(t, types.RelativeTo(l.src.Pkg))))
 		return nil
 	}
 	n := &ast.Range{Meta: ast.Meta{Pos: s.Pos(), Src: "for range " + l.text(s.X)}, X: l.expr(s.X), Define: s.Tok == token.DEFINE}
-	side := l.place
-	if n.Define {
-		side = l.define
-	}
 	if s.Key != nil {
-		n.Key = side(s.Key)
+		n.Key = l.side(s, s.Key)
 	}
 	if s.Value != nil {
-		n.Value = side(s.Value)
+		n.Value = l.side(s, s.Value)
 	}
 	n.Body = l.block(s.Body.List, s.Body.Pos())
 	return []ast.Stmt{n}
+}
+
+// rangeString lowers a range clause over a string. Its values are the elements of a []rune; its keys are not.
+func (l *lowerer) rangeString(s *goast.RangeStmt) []ast.Stmt {
+	if key, ok := s.Key.(*goast.Ident); s.Key != nil && (!ok || key.Name != "_") {
+		l.report(s.Key.Pos(), "the index of a range over a string is not supported yet; range over []rune(s), or count to len(s)")
+		return nil
+	}
+	n := &ast.Range{Meta: ast.Meta{Pos: s.Pos(), Src: "for range " + l.text(s.X)}, Define: s.Tok == token.DEFINE}
+	n.X = &ast.Convert{X: l.expr(s.X), T: types.NewSlice(types.Universe.Lookup("rune").Type())}
+	if s.Value != nil {
+		n.Value = l.side(s, s.Value)
+	}
+	n.Body = l.block(s.Body.List, s.Body.Pos())
+	return []ast.Stmt{n}
+}
+
+// side lowers a key or value of a range clause.
+func (l *lowerer) side(s *goast.RangeStmt, x goast.Expr) ast.Expr {
+	if s.Tok == token.DEFINE {
+		return l.define(x)
+	}
+	return l.place(x)
+}
+
+func isString(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&types.IsString != 0
 }
 
 // rangeable reports whether a range clause over a t is in the language.
@@ -396,6 +457,9 @@ func (l *lowerer) hasLocalConstant(e goast.Expr) bool {
 
 // constantLit is the value of a constant expression, exact in its type.
 func constantLit(tv types.TypeAndValue) ast.Expr {
+	if tv.Value.Kind() == constant.Bool {
+		return boolConstant(tv)
+	}
 	basic, _ := tv.Type.Underlying().(*types.Basic)
 	text := tv.Value.ExactString()
 	if basic != nil && basic.Info()&types.IsFloat != 0 {
@@ -410,6 +474,15 @@ func constantLit(tv types.TypeAndValue) ast.Expr {
 		return &ast.Convert{X: lit, T: tv.Type}
 	}
 	return lit
+}
+
+// boolConstant is constantLit for booleans: true and false are names, which a package may declare anew.
+func boolConstant(tv types.TypeAndValue) ast.Expr {
+	name := &ast.Name{Obj: types.Universe.Lookup(tv.Value.String()), T: types.Default(tv.Type)}
+	if _, named := tv.Type.(*types.Named); named {
+		return &ast.Convert{X: name, T: tv.Type}
+	}
+	return name
 }
 
 func (l *lowerer) ident(e *goast.Ident) ast.Expr {
@@ -495,9 +568,9 @@ func (l *lowerer) binary(e *goast.BinaryExpr) ast.Expr {
 func (l *lowerer) call(e *goast.CallExpr) ast.Expr {
 	t := l.info.TypeOf(e)
 	if tv := l.info.Types[e.Fun]; tv.IsType() {
-		return &ast.Convert{X: l.expr(e.Args[0]), T: tv.Type}
+		return l.conversion(e, tv.Type)
 	}
-	c := &ast.Call{T: t, Spread: e.Ellipsis.IsValid()}
+	c := &ast.Call{T: t, Spread: e.Ellipsis.IsValid(), Pos: e.Pos()}
 	id := calleeIdent(e)
 	if id == nil {
 		l.report(e.Pos(), "calls of function values are not supported yet")
@@ -520,6 +593,22 @@ func (l *lowerer) call(e *goast.CallExpr) ast.Expr {
 	}
 	c.Args = append(c.Args, l.exprs(e.Args)...)
 	return c
+}
+
+// conversion lowers the conversion e to type t. That of a slice to an array is by way of a pointer, which leaves one thing to know:
+// that both are one memory.
+//
+//	[2]T(x)      *(*[2]T)(x)
+func (l *lowerer) conversion(e *goast.CallExpr, t types.Type) ast.Expr {
+	x := l.expr(e.Args[0])
+	array, ok := t.Underlying().(*types.Array)
+	if _, slice := x.Type().Underlying().(*types.Slice); !ok || !slice {
+		return &ast.Convert{X: x, T: t}
+	}
+	if array.Len() == 0 {
+		l.report(e.Pos(), "a conversion to an array without elements is not supported")
+	}
+	return &ast.Deref{X: &ast.Convert{X: x, T: types.NewPointer(t)}}
 }
 
 // receiver adds the receiver of a method call, with the & or * that the source leaves out.
