@@ -123,6 +123,7 @@ type (
 		Args   []Expr
 		Spread bool       // f(x...)
 		T      types.Type // of the result; a *types.Tuple unless there is exactly one
+		Pos    token.Pos  // where it stands in the source; NoPos for a call of ours
 	}
 
 	// Convert is T(X).

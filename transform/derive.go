@@ -231,6 +231,9 @@ func (d *derivation) checkPassive(s ast.Stmt, c *ast.Call) {
 		if !carriesTuple(c.T) && !hasRefs(x.Type()) {
 			continue
 		}
+		if d.u.Derivative != nil && d.u.Derivative(fn) {
+			refuse(c.Pos, "%s is a derivative: functions that call derivatives cannot be differentiated yet", fn.Name())
+		}
 		kind, mode := "rule", ""
 		if d.u.isRuled(fn, d.fn.Pkg) {
 			if kind = "reverse rule"; d.forward {
@@ -430,6 +433,8 @@ func (d *derivation) mayPanic(e ast.Expr) bool {
 			return !d.safeIndex(e)
 		case *ast.Slice, *ast.Deref:
 			return true
+		case *ast.Convert:
+			return isPointer(e.T) && refers(e.X.Type()) && !isPointer(e.X.Type()) // of a slice that is too short
 		case *ast.Field:
 			return ast.Pointee(e.X.Type()) != nil
 		case *ast.Binary:

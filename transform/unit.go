@@ -18,10 +18,12 @@ type Unit struct {
 	Scopes func(*types.Package) []*Scope
 	// Replaceable reports whether another build may have another body of a function, so that it must be called and not copied.
 	Replaceable func(*types.Func) bool
-	Disable     map[string]bool // optional passes that are off
-	File        string          // the file that the derivative at hand goes to
-	Stage       string          // the pass after which the code of the first function that it comes to is kept …
-	Traced      string          // … here
+	// Derivative reports whether a function is generated, so that its body is not there yet.
+	Derivative func(*types.Func) bool
+	Disable    map[string]bool // optional passes that are off
+	File       string          // the file that the derivative at hand goes to
+	Stage      string          // the pass after which the code of the first function that it comes to is kept …
+	Traced     string          // … here
 
 	summaries map[*types.Func]*summary
 	made      []*ast.Func // the derivatives so far

@@ -181,7 +181,7 @@ func (p *Package) causedByDirective(msg string) bool {
 
 // causedByC reports whether a type error comes of checking without C: its types are not known.
 func (p *Package) causedByC(msg string) bool {
-	return strings.Contains(msg, "invalid type") && slices.ContainsFunc(p.Files, (*File).cgo)
+	return strings.Contains(msg, "invalid type") && slices.ContainsFunc(p.Files, (*File).ImportsC)
 }
 
 // bind gives the directives of pkg the objects of the final types, and adds those that generate nothing.

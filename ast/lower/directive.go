@@ -178,7 +178,7 @@ func (s *scanner) directive(group *goast.CommentGroup, c *goast.Comment) {
 	if !s.inPlace(v.place, group, c) {
 		s.errorf(c.Pos(), "misplaced //godiff:%s: it belongs %s", v.name, v.place)
 	}
-	if s.file.cgo() {
+	if s.file.ImportsC() {
 		s.errorf(c.Pos(), "//godiff:%s in a file that imports C: cgo files are refused", v.name)
 	}
 	if v.pending && len(s.diags) == before {

@@ -120,8 +120,8 @@ type File struct {
 // Test reports whether f is a test file.
 func (f *File) Test() bool { return strings.HasSuffix(f.Name, "_test.go") }
 
-// cgo reports whether f imports "C".
-func (f *File) cgo() bool {
+// ImportsC reports whether f imports "C".
+func (f *File) ImportsC() bool {
 	return slices.ContainsFunc(f.Syntax.Imports, func(s *goast.ImportSpec) bool { return s.Path.Value == `"C"` })
 }
 

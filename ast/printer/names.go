@@ -394,14 +394,26 @@ func (im *imports) useType(t types.Type) {
 	})
 }
 
-// check reports a predeclared name that the package hides.
+// HiddenNames are declarations of a package that hide predeclared names which its derivatives need.
+type HiddenNames []types.Object
+
+// Error implements error.
+func (h HiddenNames) Error() string {
+	return fmt.Sprintf("%s, which the derivatives need as predeclared, is declared by the package", h[0].Name())
+}
+
+// check returns HiddenNames if there are any.
 func (im *imports) check() error {
+	var hidden HiddenNames
 	for _, name := range slices.Sorted(maps.Keys(im.outer)) {
-		if im.pkg.Scope().Lookup(name) != nil {
-			return fmt.Errorf("the package declares %s, which hides the predeclared %s that its derivatives need", name, name)
+		if obj := im.pkg.Scope().Lookup(name); obj != nil {
+			hidden = append(hidden, obj)
 		}
 	}
-	return nil
+	if hidden == nil {
+		return nil
+	}
+	return hidden
 }
 
 // name decides what each package is called: by its own name, unless the package or a variable of the user's in a
@@ -414,7 +426,7 @@ func (im *imports) name(namers []*namer) {
 			base = "godiff"
 		}
 		name := base
-		for k := 2; used[name] || im.pkg.Scope().Lookup(name) != nil || im.hidden(name, path, namers); k++ {
+		for k := 2; used[name] || im.outer[name] || im.pkg.Scope().Lookup(name) != nil || im.hidden(name, path, namers); k++ {
 			name = fmt.Sprint(base, k)
 		}
 		used[name] = true

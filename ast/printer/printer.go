@@ -32,7 +32,7 @@ type File struct {
 	Decls      []any
 }
 
-// Source returns the formatted source of the file. An error says what in the package stands in the way.
+// Source returns the formatted source of the file. The error is HiddenNames.
 func (f *File) Source() ([]byte, error) {
 	im := newImports(f.Pkg)
 	var namers []*namer
@@ -74,23 +74,29 @@ func (f *File) Source() ([]byte, error) {
 	out.Write(body.Bytes())
 	src, err := format.Source(out.Bytes())
 	if err != nil {
-		return nil, fmt.Errorf("printer: %v in\n%s", err, out.Bytes())
+		panic(fmt.Sprintf("printer: %v in\n%s", err, out.Bytes()))
 	}
 	return src, nil
 }
 
-// Func returns the formatted source of one function, without imports: what godiff show prints.
+// Func returns the formatted source of one function, without imports: what godiff show prints. The error is HiddenNames.
 func Func(pkg *types.Package, fn *ast.Func) (string, error) {
 	im := newImports(pkg)
 	n := newNamer(fn)
 	im.use(n)
+	if err := im.check(); err != nil {
+		return "", err
+	}
 	im.name([]*namer{n})
 	n.assign(im)
 	var body bytes.Buffer
 	p := &printer{out: &body, imports: im, namer: n}
 	p.function(fn)
 	src, err := format.Source(body.Bytes())
-	return string(src), err
+	if err != nil {
+		panic(fmt.Sprintf("printer: %v in\n%s", err, body.Bytes()))
+	}
+	return string(src), nil
 }
 
 type printer struct {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"go/version"
 	"slices"
 
 	"github.com/godiff/godiff/ast"
@@ -40,6 +41,7 @@ type deriver struct {
 	diags []lower.Diagnostic
 	funcs map[*types.Func]*ast.Func
 	why   map[*types.Func][]lower.Diagnostic // of functions that cannot be lowered
+	at    *types.Func                        // the function that is derived
 
 	scopes  map[*lower.Package][]*transform.Scope // what a package says and what its imports say
 	holding map[*types.Package][]*transform.Scope // what holds for calls in a package
@@ -59,6 +61,7 @@ func newDeriver(prog *lower.Program, pkg *lower.Package, opt Options) *deriver {
 		_, file, _ := prog.Decl(fn)
 		return file == nil || file.Constraint != ""
 	}
+	d.unit.Derivative = func(fn *types.Func) bool { return prog.Generated(fn) != nil }
 	for _, pass := range opt.Disable {
 		d.unit.Disable[pass] = true
 	}
@@ -116,12 +119,23 @@ func (d *deriver) lower(fn *types.Func) *ast.Func {
 	if decl == nil || decl.Body == nil || pkg.NoBodies || pkg != d.pkg && file.Constraint != "" {
 		return nil
 	}
-	f := lower.Func(d.prog.Source(pkg), decl, func(pos token.Pos, msg string) {
-		d.why[fn] = append(d.why[fn], d.prog.Diag(pos, "%s", msg))
-	})
+	report := func(pos token.Pos, msg string) { d.why[fn] = append(d.why[fn], d.prog.Diag(pos, "%s", msg)) }
+	if file.ImportsC() {
+		report(decl.Name.Pos(), fmt.Sprintf("%s stands in a file that imports C, which cannot be differentiated: give it a rule with //godiff:derivative of=%s in another file", fn.Name(), fn.Name()))
+		return nil
+	}
+	if v := pkg.Info.FileVersions[file.Syntax]; version.IsValid(v) && version.Compare(v, oldest) < 0 {
+		report(decl.Name.Pos(), fmt.Sprintf("%s is of %s, but derivatives need %s or later: say so in go.mod or in the file's go:build line", fn.Name(), v, oldest))
+		return nil
+	}
+	f := lower.Func(d.prog.Source(pkg), decl, report)
 	d.funcs[fn] = f
 	return f
 }
+
+// oldest is the oldest version of the language that is understood and written: before it, the iterations of a loop shared its variables,
+// and range over an integer was not there.
+const oldest = "go1.22"
 
 // refused adds the diagnostic of a refusal; one without a position is reported at fn.
 func (d *deriver) refused(err error, fn *types.Func) {
@@ -139,8 +153,19 @@ func (d *deriver) refused(err error, fn *types.Func) {
 	d.diags = append(d.diags, d.prog.Diag(pos, "%s", err.Error()))
 }
 
+// located gives a mistake of the compiler, a panic, the place of the function that it came to light with.
+func (d *deriver) located() {
+	if mistake := recover(); mistake != nil {
+		if d.at == nil {
+			panic(mistake)
+		}
+		panic(d.prog.Diag(d.at.Pos(), "%s: %v", d.at.Name(), mistake).String())
+	}
+}
+
 // derive derives one function, or returns nil and leaves a diagnostic.
 func (d *deriver) derive(fn *types.Func, mode ast.Mode, wrt []int, name string) *ast.Func {
+	d.at = fn
 	f := d.unit.Direct(fn, mode)
 	if f == nil {
 		f = d.lower(fn)
@@ -180,6 +205,7 @@ func Package(prog *lower.Program, pkg *lower.Package, opt Options) (map[string][
 
 // outputs derives all that the package asks for.
 func (d *deriver) outputs() (map[string][]byte, []lower.Diagnostic) {
+	defer d.located()
 	decls := map[*lower.File][]any{}
 	var first *lower.File
 	for _, dir := range d.pkg.Directives {
@@ -247,7 +273,7 @@ func (d *deriver) print(decls map[*lower.File][]any) (map[string][]byte, []lower
 		out := &printer.File{Pkg: d.pkg.Types, Constraint: file.Constraint, Decls: list}
 		src, err := out.Source()
 		if err != nil {
-			d.diags = append(d.diags, d.prog.Diag(file.Syntax.Name.Pos(), "%v", err))
+			d.hidden(err)
 			continue
 		}
 		outputs[file.Output] = src
@@ -258,9 +284,21 @@ func (d *deriver) print(decls map[*lower.File][]any) (map[string][]byte, []lower
 	return outputs, nil
 }
 
+// hidden adds a diagnostic for each name that the printer finds hidden.
+func (d *deriver) hidden(err error) {
+	names, ok := err.(printer.HiddenNames)
+	if !ok {
+		panic(fmt.Sprintf("derive: %v", err))
+	}
+	for _, by := range names {
+		d.diags = append(d.diags, d.prog.Diag(by.Pos(), "this hides the predeclared %s, which derivatives of this package need; give it another name", by.Name()))
+	}
+}
+
 // Show returns the derivative of fn in a mode with respect to the parameters wrt, or what a stage makes of it.
 func Show(prog *lower.Program, pkg *lower.Package, fn *types.Func, mode ast.Mode, wrt []int, stage string, opt Options) (string, []lower.Diagnostic) {
 	d := newDeriver(prog, pkg, opt)
+	defer d.located()
 	if stage == "lower" {
 		f := d.lower(fn)
 		if f == nil {
@@ -278,7 +316,8 @@ func Show(prog *lower.Program, pkg *lower.Package, fn *types.Func, mode ast.Mode
 	}
 	src, err := printer.Func(pkg.Types, g)
 	if err != nil {
-		return "", []lower.Diagnostic{prog.Diag(fn.Pos(), "%v", err)}
+		d.hidden(err)
+		return "", d.diags
 	}
 	return src, nil
 }
