@@ -252,10 +252,17 @@ func byPosition(a, b *Directive) int { return int(a.Pos - b.Pos) }
 func (l *loader) finish() *Program {
 	prog := l.prog
 	diags := l.listErrors()
+	var notes []Diagnostic
 	for _, pkg := range prog.order {
 		pkg.Failed = pkg.broken || len(pkg.diags) > 0
 		diags = append(diags, pkg.diags...)
+		for _, file := range pkg.Files {
+			if pkg.root {
+				notes = append(notes, file.notes...)
+			}
+		}
 	}
+	prog.Notes = SortDiagnostics(notes)
 	prog.Diags = dropImportEchoes(SortDiagnostics(diags))
 	return prog
 }

@@ -15,7 +15,7 @@ type Diagnostic struct {
 	Msg string
 }
 
-// String returns "file:line:col: message", without the parts of the position that are not known.
+// String returns "file:line:col: message". What is about a file as a whole is about its beginning.
 func (d Diagnostic) String() string {
 	if d.Pos.Filename == "" {
 		return d.Msg
@@ -23,15 +23,8 @@ func (d Diagnostic) String() string {
 	return d.place() + ": " + d.Msg
 }
 
-// place returns the position of d as far as it is known.
 func (d Diagnostic) place() string {
-	switch {
-	case d.Pos.Line == 0:
-		return d.Pos.Filename
-	case d.Pos.Column == 0:
-		return fmt.Sprintf("%s:%d", d.Pos.Filename, d.Pos.Line)
-	}
-	return fmt.Sprintf("%s:%d:%d", d.Pos.Filename, d.Pos.Line, d.Pos.Column)
+	return fmt.Sprintf("%s:%d:%d", d.Pos.Filename, max(d.Pos.Line, 1), max(d.Pos.Column, 1))
 }
 
 // SortDiagnostics returns diags by position and message, each once. It does not change diags.

@@ -19,7 +19,7 @@ func TestSortDiagnostics(t *testing.T) {
 	for _, d := range SortDiagnostics(diags) {
 		got = append(got, d.String())
 	}
-	want := []string{"nowhere", "a.go: whole", "a.go:9: line", "a.go:9:3: x", "a.go:9:3: y", "a.go:10:2: x", "b.go:1:1: x"}
+	want := []string{"nowhere", "a.go:1:1: whole", "a.go:9:1: line", "a.go:9:3: x", "a.go:9:3: y", "a.go:10:2: x", "b.go:1:1: x"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

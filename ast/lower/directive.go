@@ -91,6 +91,9 @@ const (
 	opaquePending   = true
 )
 
+// Pending reports whether derivatives of a mode are not supported yet.
+func Pending(mode ast.Mode) bool { return findVerb(mode.String()).pending }
+
 func findVerb(name string) *verb {
 	for i := range verbs {
 		if verbs[i].name == name {
@@ -132,8 +135,8 @@ func (c *comment) option(key string) (option, bool) {
 
 const prefix = "//godiff:"
 
-// scan returns the directives at the functions of file, and what is wrong with directives as far as the text shows.
-func (l *loader) scan(file *File) ([]*comment, []Diagnostic) {
+// scan finds the directives at the functions of file, and what is wrong with directives as far as the text shows.
+func (l *loader) scan(file *File) {
 	s := scanner{prog: l.prog, file: file, docs: map[*goast.CommentGroup]*goast.FuncDecl{}}
 	for _, decl := range file.Syntax.Decls {
 		if decl, ok := decl.(*goast.FuncDecl); ok && decl.Doc != nil {
@@ -144,10 +147,27 @@ func (l *loader) scan(file *File) ([]*comment, []Diagnostic) {
 		for _, c := range group.List {
 			if strings.HasPrefix(c.Text, prefix) {
 				s.directive(group, c)
+			} else {
+				s.prose(group, c)
 			}
 		}
 	}
-	return s.comments, s.diags
+	file.comments, file.diags, file.notes = s.comments, s.diags, s.notes
+}
+
+// prose notes a comment that would be the directive of a function, were there no blank in it.
+func (s *scanner) prose(group *goast.CommentGroup, c *goast.Comment) {
+	text, ok := strings.CutPrefix(strings.TrimLeft(strings.TrimPrefix(c.Text, "//"), " \t"), "godiff:")
+	words := strings.Fields(text)
+	if !ok || s.docs[group] == nil || len(words) == 0 || findVerb(words[0]) == nil {
+		return
+	}
+	for _, word := range words[1:] {
+		if key, _, ok := strings.Cut(word, "="); !ok || !knownOption(key) {
+			return
+		}
+	}
+	s.notes = append(s.notes, s.prog.Diag(c.Pos(), "a comment, no directive, for it begins with a blank: %s%s is one", prefix, words[0]))
 }
 
 // scanner finds the directives of a file.
@@ -157,6 +177,7 @@ type scanner struct {
 	docs     map[*goast.CommentGroup]*goast.FuncDecl
 	comments []*comment
 	diags    []Diagnostic
+	notes    []Diagnostic
 }
 
 func (s *scanner) errorf(pos token.Pos, format string, args ...any) {
@@ -169,7 +190,7 @@ func (s *scanner) directive(group *goast.CommentGroup, c *goast.Comment) {
 	name := strings.TrimPrefix(words[0].key, prefix)
 	v := findVerb(name)
 	if v == nil {
-		s.errorf(c.Pos(), "unknown directive //godiff:%s", name)
+		s.unknown(c, words)
 		return
 	}
 	before := len(s.diags)
@@ -187,6 +208,19 @@ func (s *scanner) directive(group *goast.CommentGroup, c *goast.Comment) {
 	// A pending verb that generates goes on, so that calls of what it names do not fail too.
 	if decl != nil && v.place == atFunc && (len(s.diags) == before || v.pending) {
 		s.comments = append(s.comments, &comment{pos: c.Pos(), verb: v, options: options, decl: decl, file: s.file})
+	}
+}
+
+// unknown reports a directive whose verb there is not.
+func (s *scanner) unknown(c *goast.Comment, words []option) {
+	name := strings.TrimPrefix(words[0].key, prefix)
+	switch {
+	case name == "" && len(words) > 1 && findVerb(words[1].key) != nil:
+		s.errorf(words[1].pos, "a directive has no blank before its name: write %s%s", prefix, words[1].key)
+	case findVerb(strings.ToLower(name)) != nil:
+		s.errorf(c.Pos(), "unknown directive %s%s: write %s%s", prefix, name, prefix, strings.ToLower(name))
+	default:
+		s.errorf(c.Pos(), "unknown directive %s%s", prefix, name)
 	}
 }
 
@@ -211,9 +245,11 @@ func splitWords(c *goast.Comment) []option {
 // options checks the options of a directive, which follow the verb.
 func (s *scanner) options(v *verb, words []option) []option {
 	var options []option
-	for _, word := range words[1:] {
+	for i, word := range words[1:] {
 		key, value, _ := strings.Cut(word.key, "=")
 		switch {
+		case key == "" || i > 0 && strings.HasSuffix(words[i].key, "=") || strings.HasSuffix(words[i].key, ","):
+			s.errorf(word.pos, "an option has no blanks in it")
 		case !knownOption(key):
 			s.errorf(word.pos, "unknown option %s: %s", key, v.takes())
 		case !slices.Contains(v.options, key):

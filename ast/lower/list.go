@@ -44,9 +44,22 @@ func (g goCommand) load(mode packages.LoadMode, tests bool, patterns []string) (
 	for i, p := range patterns {
 		queries[i] = "pattern=" + p
 	}
-	return packages.Load(&packages.Config{
+	pkgs, err := packages.Load(&packages.Config{
 		Mode: mode, Dir: g.dir, Env: g.env, Overlay: g.overlay, Tests: tests,
 	}, queries...)
+	return pkgs, withoutStatus(err)
+}
+
+// withoutStatus returns what the go command said of an error of package packages, which may be nil.
+func withoutStatus(err error) error {
+	if err == nil {
+		return nil
+	}
+	msg := err.Error()
+	if before, stderr, ok := strings.Cut(msg, ": stderr: "); ok {
+		msg = cmp.Or(strings.TrimSpace(stderr), strings.TrimPrefix(before, "err: "))
+	}
+	return errors.New(oneLine(msg))
 }
 
 // A listing is the part of the import graph that the patterns reach.

@@ -60,6 +60,7 @@ type Program struct {
 	Dir      string       // the working directory, absolute
 	Packages []*Package   // those that match the patterns, test variants included, dependencies first
 	Diags    []Diagnostic // sorted, each once
+	Notes    []Diagnostic // what is right but looks like a mistake, in packages that match the patterns; sorted, each once
 
 	order   []*Package // every package checked from source, dependencies first
 	byID    map[string]*Package
@@ -114,6 +115,7 @@ type File struct {
 
 	comments []*comment
 	diags    []Diagnostic // of syntax and of directives as such
+	notes    []Diagnostic
 	broken   bool         // it does not parse
 }
 
@@ -445,7 +447,7 @@ func (l *loader) parseFile(name string, src []byte) *File {
 		return file
 	}
 	file.Constraint = constraintOf(name, syntax)
-	file.comments, file.diags = l.scan(file)
+	l.scan(file)
 	return file
 }
 

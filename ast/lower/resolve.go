@@ -30,6 +30,9 @@ func (r *resolver) errorf(pos token.Pos, format string, args ...any) {
 func (r *resolver) derivative(c *comment, mode ast.Mode) *Directive {
 	fn, ok := r.info.Defs[c.decl.Name].(*types.Func)
 	if !ok || invalidSignature(fn.Signature()) {
+		if slices.ContainsFunc(r.pkg.Files, (*File).ImportsC) {
+			r.errorf(c.pos, "the parameters and results of %s have types that are not known without C: these are refused", c.decl.Name.Name)
+		}
 		return nil // the strict pass says why
 	}
 	d := &Directive{

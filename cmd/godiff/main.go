@@ -96,6 +96,11 @@ func (c *command) parse(flags *flag.FlagSet, args []string, stdout, stderr io.Wr
 	case err != nil:
 		return c.wrong(stderr, "%v", err), false
 	}
+	for _, arg := range flags.Args() {
+		if strings.HasPrefix(arg, "-") {
+			return c.wrong(stderr, "%s stands behind an argument; flags come first", arg), false
+		}
+	}
 	return exitDone, true
 }
 
@@ -112,7 +117,7 @@ func runGenerate(c *command, args []string, stdout, stderr io.Writer) int {
 		return c.wrong(stderr, "-check and -n exclude each other")
 	}
 	for _, pattern := range flags.Args() {
-		if strings.HasSuffix(pattern, ".go") || strings.HasPrefix(pattern, "-") {
+		if strings.HasSuffix(pattern, ".go") {
 			return c.wrong(stderr, "%s is no package: directories and import paths are", pattern)
 		}
 	}

@@ -65,7 +65,7 @@ func Generate(opt Options) int {
 			g.finish(u)
 		}
 	}
-	for _, d := range lower.SortDiagnostics(g.diags) {
+	for _, d := range lower.SortDiagnostics(slices.Concat(g.diags, prog.Notes)) {
 		fmt.Fprintln(opt.Stderr, d)
 	}
 	if len(g.diags) > 0 || g.stale {

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"go/token"
@@ -17,9 +18,13 @@ import (
 // A change is to a file: it comes to be where old is nil, and is removed where new is nil.
 type change struct {
 	path     string
+	link     string // what a symbolic link at path leads to; empty if there is none
 	old, new []byte
 	mode     fs.FileMode // of the old file
 }
+
+// file returns the file that is written or removed. Of an output that is not needed that is the link itself.
+func (c change) file() string { return cmp.Or(c.link, c.path) }
 
 // state says what is wrong with the file that is to change.
 func (c change) state() string {
@@ -83,10 +88,14 @@ func plan(prog *lower.Program, u *unit) ([]change, []lower.Diagnostic) {
 
 // planOutput returns the change that makes the file at path hold src.
 func planOutput(path string, src []byte) (change, error) {
+	link, err := follow(path)
+	if err != nil {
+		return change{}, errors.New("an output belongs here, but the symbolic link leads nowhere")
+	}
 	old, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return change{path: path, new: src}, nil
+		return change{path: path, link: link, new: src}, nil
 	case err != nil:
 		return change{}, errors.New("an output belongs here: " + reason(err))
 	case !lower.HasHeader(old):
@@ -96,7 +105,15 @@ func planOutput(path string, src []byte) (change, error) {
 	if mode&0o200 == 0 && !bytes.Equal(old, src) {
 		return change{}, errors.New("the file is read-only")
 	}
-	return change{path: path, old: old, new: src, mode: mode}, nil
+	return change{path: path, link: link, old: old, new: src, mode: mode}, nil
+}
+
+// follow returns what a symbolic link at path leads to, or "" if there is none.
+func follow(path string) (string, error) {
+	if info, err := os.Lstat(path); err != nil || info.Mode()&fs.ModeSymlink == 0 {
+		return "", nil
+	}
+	return filepath.EvalSymlinks(path)
 }
 
 func modeOf(path string) fs.FileMode {
@@ -160,7 +177,7 @@ func writeTemps(changes []change) (map[string]string, *fileError) {
 		if c.new == nil {
 			continue
 		}
-		temp := filepath.Join(filepath.Dir(c.path), fmt.Sprintf(".%s.%d", filepath.Base(c.path), os.Getpid()))
+		temp := filepath.Join(filepath.Dir(c.file()), fmt.Sprintf(".%s.%d", filepath.Base(c.file()), os.Getpid()))
 		temps[c.path] = temp
 		if err := writeNew(temp, c); err != nil {
 			return temps, &fileError{c.path, reason(err)}
@@ -182,18 +199,18 @@ func writeNew(temp string, c change) error {
 
 func replace(c change, temp string) error {
 	if c.new == nil {
-		return os.Remove(c.path)
+		return os.Remove(c.file())
 	}
-	return os.Rename(temp, c.path)
+	return os.Rename(temp, c.file())
 }
 
 // restore undoes changes as well as it can.
 func restore(changes []change) {
 	for _, c := range changes {
 		if c.old == nil {
-			os.Remove(c.path)
+			os.Remove(c.file())
 			continue
 		}
-		os.WriteFile(c.path, c.old, c.mode)
+		os.WriteFile(c.file(), c.old, c.mode)
 	}
 }

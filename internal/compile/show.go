@@ -51,6 +51,9 @@ func show(opt ShowOptions) (string, []lower.Diagnostic, error) {
 	if err != nil {
 		return "", nil, err
 	}
+	if lower.Pending(opt.Mode) {
+		return "", []lower.Diagnostic{prog.Diag(fn.Pos(), "%s: mode %s is not supported yet", fn.Name(), opt.Mode)}, nil
+	}
 	wrt, err := wrtOf(pkg, fn, opt)
 	if err != nil {
 		return "", nil, err
