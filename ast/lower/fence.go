@@ -53,7 +53,7 @@ var fence = map[string]string{
 	"IfStmt":         "",
 	"ForStmt":        "",
 	"RangeStmt":      "",
-	"LabeledStmt":    "labels are not supported yet; put the inner loop into a function of its own",
+	"LabeledStmt":    "",
 	"SwitchStmt":     "switch statements are not supported yet; use if and else if",
 	"TypeSwitchStmt": "type switches are not supported yet",
 	"CaseClause":     "switch statements are not supported yet; use if and else if",
@@ -146,8 +146,6 @@ func branchReason(s *goast.BranchStmt) string {
 		return "goto is not supported yet"
 	case s.Tok == token.FALLTHROUGH:
 		return "switch statements are not supported yet; use if and else if"
-	case s.Label != nil:
-		return "labels are not supported yet; put the inner loop into a function of its own"
 	}
 	return ""
 }

@@ -23,7 +23,7 @@ type Source struct {
 // Func lowers a declared function to the representation. Every construct that the representation cannot hold
 // is reported; the function is nil if there was one.
 func Func(src *Source, decl *goast.FuncDecl, report func(token.Pos, string)) *ast.Func {
-	l := &lowerer{src: src, info: src.Info, vars: map[types.Object]*ast.Var{}}
+	l := &lowerer{src: src, info: src.Info, vars: map[types.Object]*ast.Var{}, labels: map[types.Object]*ast.Label{}}
 	l.report = func(pos token.Pos, msg string) { l.failed = true; report(pos, msg) }
 	obj, _ := src.Info.Defs[decl.Name].(*types.Func)
 	if decl.Body == nil || obj == nil {
@@ -50,6 +50,8 @@ type lowerer struct {
 	report func(token.Pos, string)
 	failed bool
 	want   types.Type // of the constant expression at hand
+	labels map[types.Object]*ast.Label
+	label  *ast.Label // of the loop that comes next
 }
 
 func isUntyped(t types.Type) bool {
@@ -140,7 +142,13 @@ func (l *lowerer) whole(s goast.Stmt) []ast.Stmt {
 	case *goast.ReturnStmt:
 		return []ast.Stmt{&ast.Return{Meta: l.meta(s), Results: l.exprs(s.Results)}}
 	case *goast.BranchStmt:
-		return []ast.Stmt{&ast.Branch{Meta: l.meta(s), Tok: s.Tok}}
+		b := &ast.Branch{Meta: l.meta(s), Tok: s.Tok}
+		if s.Label != nil {
+			b.Target = l.labels[l.info.Uses[s.Label]]
+		}
+		return []ast.Stmt{b}
+	case *goast.LabeledStmt:
+		return l.labelled(s)
 	case *goast.IfStmt:
 		return []ast.Stmt{l.ifStmt(s)}
 	case *goast.ForStmt:
@@ -176,6 +184,28 @@ func following(before []ast.Stmt, s ast.Stmt) ast.Stmt {
 		return s
 	}
 	return &ast.Block{Meta: ast.Meta{Pos: s.Info().Pos}, Stmts: append(before, spread(s)...)}
+}
+
+// labelled lowers a loop with a label, which is gone then.
+func (l *lowerer) labelled(s *goast.LabeledStmt) []ast.Stmt {
+	if !isLoop(s.Stmt) {
+		l.report(s.Pos(), "a label of what is no loop is not supported yet")
+		return nil
+	}
+	l.label = &ast.Label{Name: s.Label.Name}
+	l.labels[l.info.Defs[s.Label]] = l.label
+	return l.stmt(s.Stmt)
+}
+
+// loopBody lowers the body of the loop at hand.
+func (l *lowerer) loopBody(b *goast.BlockStmt) *ast.Block {
+	label := l.label
+	l.label = nil
+	body := l.block(b.List, b.Pos())
+	if label != nil {
+		body = unlabel(body, label)
+	}
+	return body
 }
 
 func (l *lowerer) exprStmt(s *goast.ExprStmt) []ast.Stmt {
@@ -318,7 +348,7 @@ func (l *lowerer) forStmt(s *goast.ForStmt) ast.Stmt {
 		n.Cond = l.expr(s.Cond)
 	}
 	n.Post = l.post(s.Post)
-	n.Body = l.block(s.Body.List, s.Body.Pos())
+	n.Body = l.loopBody(s.Body)
 	return following(before, n)
 }
 
@@ -338,7 +368,7 @@ func (l *lowerer) rangeStmt(s *goast.RangeStmt) []ast.Stmt {
 	if s.Value != nil {
 		n.Value = l.side(s, s.Value)
 	}
-	n.Body = l.block(s.Body.List, s.Body.Pos())
+	n.Body = l.loopBody(s.Body)
 	return []ast.Stmt{n}
 }
 
@@ -353,7 +383,7 @@ func (l *lowerer) rangeString(s *goast.RangeStmt) []ast.Stmt {
 	if s.Value != nil {
 		n.Value = l.side(s, s.Value)
 	}
-	n.Body = l.block(s.Body.List, s.Body.Pos())
+	n.Body = l.loopBody(s.Body)
 	return []ast.Stmt{n}
 }
 
