@@ -334,6 +334,9 @@ func (t *tangents) tangentAssign(s ast.Stmt, lhs, rhs []ast.Expr, op token.Token
 			place = &ast.Ref{Var: t.both(r.Var), Again: true}
 		}
 		e = t.tangentOf(s, rhs[i])
+		if op == token.ASSIGN && ast.Equal(place, e) {
+			continue
+		}
 		a.Lhs, a.Rhs = append(a.Lhs, place), append(a.Rhs, e)
 	}
 	if len(a.Lhs) == 0 {

@@ -352,6 +352,9 @@ func (r *reverser) scalars(s ast.Stmt, targets []*target) []ast.Stmt {
 			continue
 		}
 		r.contribute(t.d)
+		if len(own[i]) == 1 && ast.Equal(own[i][0], t.d) {
+			continue
+		}
 		update.Lhs = append(update.Lhs, t.d)
 		update.Rhs = append(update.Rhs, sum(own[i], t.l.Type()))
 	}

@@ -4,6 +4,7 @@ import (
 	"go/token"
 	"go/types"
 	"maps"
+	"slices"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -343,6 +344,24 @@ func (l *liveness) branch(s *ast.Branch) {
 }
 
 func (l *liveness) decl(s *ast.Decl) []ast.Stmt {
+	unused := func(v *ast.Var) bool { return !v.Blank() && !l.anyUsed([]*ast.Var{v}) }
+	switch {
+	case len(s.Vars) == 1 || !slices.ContainsFunc(s.Vars, unused):
+		return l.declWhole(s)
+	case len(s.Values) == 1 && !l.anyUsed(s.Vars):
+		return l.declWhole(s)
+	case len(s.Values) == 1:
+		return l.declWhole(l.blanks(s))
+	}
+	var out []ast.Stmt
+	for _, d := range slices.Backward(l.apart(s)) {
+		out = append(l.declWhole(d), out...)
+	}
+	return out
+}
+
+// declWhole is decl for variables that stay together.
+func (l *liveness) declWhole(s *ast.Decl) []ast.Stmt {
 	needed := false
 	for _, v := range s.Vars {
 		needed = needed || l.live.has(v) || l.fixed(v)
@@ -372,6 +391,34 @@ func (l *liveness) decl(s *ast.Decl) []ast.Stmt {
 		l.read(e)
 	}
 	return []ast.Stmt{s}
+}
+
+// apart returns the declarations of single variables that s comes to.
+func (l *liveness) apart(s *ast.Decl) []*ast.Decl {
+	var list []*ast.Decl
+	for i, v := range s.Vars {
+		d := &ast.Decl{Meta: s.Meta, Vars: []*ast.Var{v}, Typed: s.Typed}
+		if len(s.Values) > 0 {
+			d.Values = s.Values[i : i+1]
+		} else if !l.anyUsed(d.Vars) {
+			l.removed = true
+			continue
+		}
+		list = append(list, d)
+	}
+	return list
+}
+
+// blanks returns s, whose values are those of one call, with blanks for the variables that nobody uses.
+func (l *liveness) blanks(s *ast.Decl) *ast.Decl {
+	c := *s
+	c.Vars = slices.Clone(s.Vars)
+	for i, v := range c.Vars {
+		if !l.anyUsed(c.Vars[i : i+1]) {
+			c.Vars[i] = ast.NewVar("_", v.Type)
+		}
+	}
+	return &c
 }
 
 func (l *liveness) assign(s *ast.Assign) []ast.Stmt {

@@ -564,7 +564,18 @@ func (l *lowerer) index(e *goast.IndexExpr) ast.Expr {
 		l.report(e.Pos(), "generic functions are not supported yet")
 		return broken(l.info.TypeOf(e))
 	}
-	return &ast.Index{X: l.expr(e.X), I: l.expr(e.Index), T: l.info.TypeOf(e)}
+	t := l.info.TypeOf(e)
+	if m, ok := l.info.TypeOf(e.X).Underlying().(*types.Map); ok {
+		_, present := t.(*types.Tuple)
+		switch {
+		case ast.Carries(m.Elem()):
+			l.report(e.Pos(), "maps that hold floats are not supported yet; use a slice")
+			return broken(m.Elem())
+		case present:
+			l.report(e.Pos(), "asking a map whether it has a key is not supported yet")
+		}
+	}
+	return &ast.Index{X: l.expr(e.X), I: l.expr(e.Index), T: t}
 }
 
 func (l *lowerer) slice(e *goast.SliceExpr) ast.Expr {
