@@ -21,9 +21,9 @@ type scope struct {
 	hidden bool
 }
 
-// sees reports whether code in the scope can reach field f.
+// sees reports whether code in the scope can reach field f. A blank field nobody can.
 func (s scope) sees(f reflect.StructField) bool {
-	return f.IsExported() || f.PkgPath == s.pkg || s.hidden
+	return f.Name != "_" && (f.IsExported() || f.PkgPath == s.pkg || s.hidden)
 }
 
 // classOf returns the class of t, where dynamic stands for the class of what an interface may hold.

@@ -203,7 +203,7 @@ func TestPoorDifferences(t *testing.T) {
 		{"kink, one side", func(x float64) float64 { return max(x, 0) }, func(x float64) float64 { return 1 }, 0, "0 from the left, 1 from the right"},
 		{"jump", func(x float64) float64 { return math.Floor(x) }, func(x float64) float64 { return 0 }, 1, "do not converge"},
 		{"edge", math.Sqrt, func(x float64) float64 { return math.Inf(1) }, 0, "do not converge"},
-		{"outside", math.Log, func(x float64) float64 { return math.NaN() }, -1, "do not converge"},
+		{"outside", math.Log, func(x float64) float64 { return math.NaN() }, -1, "do not converge at dx: NaN ± +Inf"},
 		{"infinite slope", math.Cbrt, func(x float64) float64 { return math.Inf(1) }, 0, "do not converge"},
 		{"noise", func(x float64) float64 {
 			random = random*6364136223846793005 + 1442695040888963407

@@ -3,6 +3,7 @@ package transform
 import (
 	"go/token"
 	"go/types"
+	"iter"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -14,7 +15,7 @@ func (m *memory) cellsIn(l *location, f func(*location)) {
 	l = l.find()
 	switch u := l.typ.Underlying().(type) {
 	case *types.Struct:
-		for i := range u.NumFields() {
+		for i := range namedFields(u) {
 			m.cellsIn(m.part(l, i), f)
 		}
 	case *types.Array:
@@ -309,7 +310,7 @@ func hasRefs(t types.Type) bool {
 	case *types.Array:
 		return hasRefs(u.Elem())
 	case *types.Struct:
-		for f := range u.Fields() {
+		for _, f := range namedFields(u) {
 			if hasRefs(f.Type()) {
 				return true
 			}
@@ -322,6 +323,17 @@ func hasRefs(t types.Type) bool {
 		}
 	}
 	return false
+}
+
+// namedFields returns the fields of a struct, without blank ones: these nobody can read.
+func namedFields(t *types.Struct) iter.Seq2[int, *types.Var] {
+	return func(yield func(int, *types.Var) bool) {
+		for i := range t.NumFields() {
+			if f := t.Field(i); f.Name() != "_" && !yield(i, f) {
+				return
+			}
+		}
+	}
 }
 
 func isStruct(t types.Type) bool {

@@ -264,7 +264,7 @@ func (a *activity) copyParts(to, from *location) {
 	to, from = to.find(), from.find()
 	switch u := to.typ.Underlying().(type) {
 	case *types.Struct:
-		for i := range u.NumFields() {
+		for i := range namedFields(u) {
 			a.copyParts(a.mem.part(to, i), a.mem.part(from, i))
 		}
 	case *types.Array:

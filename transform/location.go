@@ -183,16 +183,16 @@ func (m *memory) stemsOf(l *location, input int, e ast.Expr, pointers bool) {
 		m.newStem(l, input, e)
 		if st, ok := u.Elem().Underlying().(*types.Struct); ok && pointers && ast.Carries(u.Elem()) {
 			t := m.targetOf(l)
-			for i := range st.NumFields() {
-				if f := st.Field(i); f.Type() != u.Elem() && hasRefs(f.Type()) {
+			for i, f := range namedFields(st) {
+				if f.Type() != u.Elem() && hasRefs(f.Type()) {
 					m.stemsOf(m.part(t, i), input, &ast.Field{X: e, Field: f}, false)
 				}
 			}
 			m.joinArrays(t)
 		}
 	case *types.Struct:
-		for i := range u.NumFields() {
-			if f := u.Field(i); hasRefs(f.Type()) {
+		for i, f := range namedFields(u) {
+			if hasRefs(f.Type()) {
 				m.stemsOf(m.part(l, i), input, &ast.Field{X: e, Field: f}, pointers)
 			}
 		}
@@ -202,13 +202,13 @@ func (m *memory) stemsOf(l *location, input int, e ast.Expr, pointers bool) {
 // joinArrays makes one of the elements of an array in a struct and of a slice beside it, which nobody could tell apart.
 func (m *memory) joinArrays(l *location) {
 	st := l.typ.Underlying().(*types.Struct)
-	for i := range st.NumFields() {
-		a, ok := st.Field(i).Type().Underlying().(*types.Array)
+	for i, f := range namedFields(st) {
+		a, ok := f.Type().Underlying().(*types.Array)
 		if !ok {
 			continue
 		}
-		for j := range st.NumFields() {
-			if s, ok := st.Field(j).Type().Underlying().(*types.Slice); ok && types.Identical(s.Elem(), a.Elem()) {
+		for j, g := range namedFields(st) {
+			if s, ok := g.Type().Underlying().(*types.Slice); ok && types.Identical(s.Elem(), a.Elem()) {
 				m.unify(m.part(m.part(l, i), 0), m.targetOf(m.part(l, j)))
 			}
 		}
@@ -449,7 +449,7 @@ func (m *memory) mix(a, b *location) {
 	}
 	switch u := a.typ.Underlying().(type) {
 	case *types.Struct:
-		for i := range u.NumFields() {
+		for i := range namedFields(u) {
 			m.mix(m.part(a, i), m.part(b, i))
 		}
 	case *types.Array:

@@ -275,7 +275,7 @@ func (d *derivation) addShadow(x, dst, src ast.Expr) []ast.Stmt {
 		return []ast.Stmt{&ast.Range{Key: &ast.Ref{Var: i}, Define: true, X: src, Body: &ast.Block{Stmts: body}}}
 	case *types.Struct:
 		var out []ast.Stmt
-		for f := range u.Fields() {
+		for _, f := range namedFields(u) {
 			if ast.Carries(f.Type()) && hasRefs(f.Type()) {
 				out = append(out, d.addShadow(&ast.Field{X: x, Field: f}, &ast.Field{X: dst, Field: f}, &ast.Field{X: src, Field: f})...)
 			}
@@ -293,7 +293,7 @@ func (d *derivation) addShadow(x, dst, src ast.Expr) []ast.Stmt {
 	case *types.Pointer:
 		body := addValues(&ast.Deref{X: dst}, &ast.Deref{X: src})
 		if st, ok := u.Elem().Underlying().(*types.Struct); ok {
-			for f := range st.Fields() {
+			for _, f := range namedFields(st) {
 				if ast.Carries(f.Type()) && hasRefs(f.Type()) {
 					body = append(body, d.addShadow(&ast.Field{X: x, Field: f}, &ast.Field{X: dst, Field: f}, &ast.Field{X: src, Field: f})...)
 				}
@@ -479,7 +479,7 @@ func linked(t types.Type) bool {
 		case *types.Array:
 			visit(u.Elem())
 		case *types.Struct:
-			for f := range u.Fields() {
+			for _, f := range namedFields(u) {
 				visit(f.Type())
 			}
 		}
@@ -557,7 +557,7 @@ func shadowStruct(place, value ast.Expr, t types.Type, depth int) (*ast.Composit
 	lit := &ast.Composite{T: t}
 	var more []ast.Stmt
 	st, _ := t.Underlying().(*types.Struct)
-	for f := range st.Fields() {
+	for _, f := range namedFields(st) {
 		if !ast.Carries(f.Type()) || !hasRefs(f.Type()) {
 			continue
 		}

@@ -650,7 +650,7 @@ func partsOf(e ast.Expr) []ast.Expr {
 	var list []ast.Expr
 	switch t := e.Type().Underlying().(type) {
 	case *types.Struct:
-		for f := range t.Fields() {
+		for _, f := range namedFields(t) {
 			list = append(list, &ast.Field{X: undereference(e), Field: f})
 		}
 	case *types.Array:
@@ -703,7 +703,7 @@ func addValues(dst, src ast.Expr) []ast.Stmt {
 		return []ast.Stmt{set(dst, token.ADD_ASSIGN, src)}
 	case *types.Struct:
 		var out []ast.Stmt
-		for f := range u.Fields() {
+		for _, f := range namedFields(u) {
 			out = append(out, addValues(&ast.Field{X: undereference(dst), Field: f}, &ast.Field{X: undereference(src), Field: f})...)
 		}
 		return out

@@ -488,10 +488,7 @@ func (v *resolver) copyOf(e ast.Expr, u use, name string) ast.Expr {
 // copyStruct is copyOf for a struct at e, or where e points.
 func (v *resolver) copyStruct(e ast.Expr, t types.Type, u use, name string) *ast.Composite {
 	lit := &ast.Composite{T: t}
-	for f := range t.Underlying().(*types.Struct).Fields() {
-		if f.Name() == "_" {
-			continue
-		}
+	for _, f := range namedFields(t.Underlying().(*types.Struct)) {
 		if !f.Exported() && f.Pkg() != v.u.Pkg {
 			refuse(u.it.stmt.Info().Pos, "a rule wants the memory of %s as it was here, and it is written later; field %s of %s is not exported", name, f.Name(), t)
 		}

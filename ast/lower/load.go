@@ -116,7 +116,7 @@ type File struct {
 	comments []*comment
 	diags    []Diagnostic // of syntax and of directives as such
 	notes    []Diagnostic
-	broken   bool         // it does not parse
+	broken   bool // it does not parse
 }
 
 // Test reports whether f is a test file.

@@ -727,6 +727,12 @@ func (l *lowerer) compositeOf(e *goast.CompositeLit, t types.Type) ast.Expr {
 			elem.Value = l.expr(kv.Value)
 		case isStruct:
 			elem.Field, elem.Value = s.Field(i), l.expr(x)
+			if elem.Field.Name() == "_" {
+				if ast.Any(elem.Value, callsFunc) {
+					l.report(x.Pos(), "a call for the value of a blank field is not supported; make it before")
+				}
+				continue
+			}
 		case keyed:
 			elem.Key, elem.Value = l.expr(kv.Key), l.expr(kv.Value)
 		default:

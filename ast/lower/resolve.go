@@ -56,11 +56,22 @@ func (r *resolver) resolveWrt(c *comment, d *Directive) bool {
 	o, ok := c.option("wrt")
 	if !ok {
 		d.Wrt = ast.DefaultWrt(d.Fn.Signature(), r.types)
-		return true
+		return len(d.Wrt) > 0 || !r.opaque(d)
 	}
 	before := len(r.diags)
 	d.Wrt = r.wrt(o, d.Fn)
 	return len(r.diags) == before
+}
+
+// opaque reports a function the floats of whose parameters no code of the package can reach.
+func (r *resolver) opaque(d *Directive) bool {
+	for _, p := range ast.ParamsOf(d.Fn.Signature()) {
+		if ast.Carries(p.Type()) && ast.Opaque(p.Type(), r.types) {
+			r.errorf(d.Pos, "%s has no parameter to differentiate by: %v", d.Fn.Name(), differentiable(p.Name(), p.Type(), r.types))
+			return true
+		}
+	}
+	return false
 }
 
 // wrt returns the parameters of fn that the option names.

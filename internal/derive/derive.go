@@ -291,7 +291,11 @@ func (d *deriver) hidden(err error) {
 		panic(fmt.Sprintf("derive: %v", err))
 	}
 	for _, by := range names {
-		d.diags = append(d.diags, d.prog.Diag(by.Pos(), "this hides the predeclared %s, which derivatives of this package need; give it another name", by.Name()))
+		pos := by.Pos()
+		if fn, ok := by.(*types.Func); ok && d.prog.Generated(fn) != nil {
+			pos = d.prog.Generated(fn).Pos
+		}
+		d.diags = append(d.diags, d.prog.Diag(pos, "this hides the predeclared %s, which derivatives of this package need; give it another name", by.Name()))
 	}
 }
 
