@@ -46,6 +46,9 @@ func NewUnit(pkg *types.Package, lower func(*types.Func) *ast.Func, rules *Rules
 	}
 }
 
+// Take says that a name at the level of the package is taken.
+func (u *Unit) Take(name string) { u.taken[name] = true }
+
 // A Refusal says that a program cannot be differentiated, where, and why.
 type Refusal struct {
 	Pos    token.Pos

@@ -399,7 +399,7 @@ type HiddenNames []types.Object
 
 // Error implements error.
 func (h HiddenNames) Error() string {
-	return fmt.Sprintf("%s, which the derivatives need as predeclared, is declared by the package", h[0].Name())
+	return fmt.Sprintf("the package declares %s, which hides the predeclared %s that its derivatives need", h[0].Name(), h[0].Name())
 }
 
 // check returns HiddenNames if there are any.

@@ -115,7 +115,9 @@ func (g *generator) derive() {
 			if u.failed {
 				break
 			}
-			outputs, diags := derive.Package(g.prog, pkg, g.opt.Derive)
+			opt := g.opt.Derive
+			opt.Taken = u.taken(pkg)
+			outputs, diags := derive.Package(g.prog, pkg, opt)
 			g.diags = append(g.diags, diags...)
 			u.failed = u.failed || len(diags) > 0
 			for path, src := range outputs {
@@ -129,6 +131,53 @@ func (g *generator) derive() {
 			u.outputs = nil
 		}
 	}
+}
+
+// taken returns the names that outputs of pkg, if it is no external test, must not declare since they are or will be compiled together
+// with what declares them: the package with its tests and the outputs so far.
+func (u *unit) taken(pkg *lower.Package) map[string]bool {
+	names := map[string]bool{}
+	if pkg.Path != u.path {
+		return names
+	}
+	for _, other := range u.packages {
+		if other.Path == u.path {
+			for _, name := range other.Types.Scope().Names() {
+				names[name] = true
+			}
+		}
+	}
+	for path, src := range u.outputs {
+		file, err := parser.ParseFile(token.NewFileSet(), path, src, parser.SkipObjectResolution)
+		if err != nil {
+			panic(fmt.Sprintf("compile: %s: %v", path, err))
+		}
+		for _, decl := range file.Decls {
+			for _, id := range declared(decl) {
+				names[id.Name] = true
+			}
+		}
+	}
+	return names
+}
+
+// declared returns the identifiers that a declaration of an output, a function or a type, declares at the level of the package.
+func declared(decl goast.Decl) []*goast.Ident {
+	switch decl := decl.(type) {
+	case *goast.FuncDecl:
+		if decl.Recv == nil {
+			return []*goast.Ident{decl.Name}
+		}
+	case *goast.GenDecl:
+		var list []*goast.Ident
+		for _, spec := range decl.Specs {
+			if spec, ok := spec.(*goast.TypeSpec); ok {
+				list = append(list, spec.Name)
+			}
+		}
+		return list
+	}
+	return nil
 }
 
 // verify type-checks everything with the outputs in place and reports whether it is right. That it is not is a mistake of

@@ -17,7 +17,8 @@ import (
 
 // Options say how to derive. All fields are optional.
 type Options struct {
-	Disable []string // passes to leave out
+	Disable []string        // passes to leave out
+	Taken   map[string]bool // names that are declared beside the package: in its tests or, for these, in its outputs
 }
 
 // Stages returns what Show can print instead of a derivative: the lowered function, or the code after one of the passes.
@@ -62,6 +63,9 @@ func newDeriver(prog *lower.Program, pkg *lower.Package, opt Options) *deriver {
 		return file == nil || file.Constraint != ""
 	}
 	d.unit.Derivative = func(fn *types.Func) bool { return prog.Generated(fn) != nil }
+	for name := range opt.Taken {
+		d.unit.Take(name)
+	}
 	for _, pass := range opt.Disable {
 		d.unit.Disable[pass] = true
 	}
