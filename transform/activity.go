@@ -326,13 +326,22 @@ func (a *activity) calls(e ast.Expr) {
 			from := a.sourcesOf(a.given(c))
 			constant, given := a.unit.constant(c, a.mem.fn.Pkg), a.mem.given(c)
 			a.mem.mapCells(c, a.unit.summary(c.Fun.Fn).writes, func(l *location) {
-				if ast.IsFloat(l.typ) && (!constant || given[l.find()]) {
-					a.flow(from, []*location{l})
+				if !constant || given[l.find()] {
+					a.flow(from, a.stored(l))
 				}
 			})
 		}
 		return true
 	})
+}
+
+// stored returns the floats that are written where a cell is: itself or, where it is a link, those of the memory that is linked, which
+// may be new.
+func (a *activity) stored(l *location) []*location {
+	if l = l.find(); !ast.Carries(l.typ) {
+		return nil
+	}
+	return a.floats(l, true)
 }
 
 func (a *activity) appended(c *ast.Call) {

@@ -332,11 +332,11 @@ func (d *derivation) callActive(c *ast.Call) bool {
 	return in && (carriesTuple(c.T) || d.writesActive(c))
 }
 
-// writesActive reports whether a call writes active memory.
+// writesActive reports whether a call writes active memory, or links to it.
 func (d *derivation) writesActive(c *ast.Call) bool {
 	found := false
 	if s := d.u.summary(c.Fun.Fn); s != nil {
-		d.mem.mapCells(c, s.writes, func(l *location) { found = found || d.act.active(l) })
+		d.mem.mapCells(c, s.writes, func(l *location) { found = found || d.act.any(d.act.stored(l)) })
 	}
 	return found
 }

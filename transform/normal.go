@@ -430,8 +430,8 @@ func (n *normaliser) isAlone(e ast.Expr) bool {
 		case e.Fun.Builtin == "make" || e.Fun.Builtin == "new" || e.Fun.Builtin == "append":
 			return ast.Carries(e.T)
 		case e.Fun.Fn != nil:
-			// The shadow of what it returns is made beside it.
-			return n.split(e) || n.foreign(e) || n.writes(e) || carriesTuple(e.T) && hasRefs(e.T)
+			// The shadow or adjoint of a result that is no number is beside it.
+			return n.split(e) || n.foreign(e) || n.writes(e) || carriesTuple(e.T) && (hasRefs(e.T) || ast.ShapeOf(e.T) == ast.ValueLike && !ast.IsFloat(e.T))
 		}
 	case *ast.Addr:
 		_, lit := e.X.(*ast.Composite)

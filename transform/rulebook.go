@@ -549,6 +549,24 @@ func (l *linear) pushValue(x, adj ast.Expr) {
 		l.push(x, adj)
 		return
 	}
+	switch e := x.(type) {
+	case *ast.Composite:
+		pos := positions(e)
+		for i, elem := range e.Elems {
+			if elem.Field != nil {
+				l.pushValue(elem.Value, &ast.Field{X: adj, Field: elem.Field})
+			} else {
+				l.pushValue(elem.Value, &ast.Index{X: adj, I: pos[i], T: elemType(e.T)})
+			}
+		}
+		return
+	case *ast.Convert:
+		l.pushValue(e.X, adj)
+		return
+	}
+	if !ast.Carries(x.Type()) {
+		return
+	}
 	if !isPath(x) {
 		refuse(l.stmt.Info().Pos, "pass a variable of type %s here", x.Type())
 	}
