@@ -36,8 +36,8 @@ func (u *Unit) matters(m *memory, writes []*location) []bool {
 	a, shared := newFlows(u, m), m.shared()
 	var ends []*location
 	for _, l := range writes {
-		if shared[l.find()] && ast.IsFloat(l.find().typ) {
-			ends = append(ends, l.find())
+		if shared[l.find()] {
+			ends = append(ends, a.stored(l)...)
 		}
 	}
 	for _, v := range m.fn.Results {
