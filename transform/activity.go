@@ -32,8 +32,8 @@ func newFlows(u *Unit, m *memory) *activity {
 }
 
 // matters says for each input of a function whether something that it returns, or leaves in memory that it writes, depends on it.
-func (u *Unit) matters(m *memory, writes []*location) []bool {
-	a, shared := newFlows(u, m), m.shared()
+func (u *Unit) matters(m *memory, writes []*location, shared map[*location]bool) []bool {
+	a := newFlows(u, m)
 	var ends []*location
 	for _, l := range writes {
 		if shared[l.find()] {

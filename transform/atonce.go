@@ -63,14 +63,15 @@ func (h *helper) signature(mode ast.Mode) ast.Signature {
 	return sig
 }
 
-// buildVJP writes the reverse mode of the callee.
-func (h *helper) buildVJP() {
+// buildVJP writes the reverse mode of the callee; with adjoints set, of its results only the adjoints.
+func (h *helper) buildVJP(f *ast.Func, adjoints bool) {
 	sig := h.signature(ast.VJP)
-	a := &assembly{u: h.u, mode: ast.VJP, sig: sig, in: h.in, trusted: true}
+	a := &assembly{u: h.u, mode: ast.VJP, sig: sig, in: h.in, trusted: true, adjoints: adjoints}
 	a.d = h.u.prepare(h.f, h.in, h.at, true, false)
-	a.f = h.vjp
+	a.d.ranBefore = adjoints
+	a.f = f
 	a.f.Pos = h.f.Pos
-	a.f.Doc = reverseDoc(h.f, ast.VJP, sig, h.vjp.Name)
+	a.f.Doc = reverseDoc(h.f, ast.VJP, sig, f.Name)
 	a.bind()
 	a.build()
 }

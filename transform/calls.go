@@ -37,7 +37,7 @@ const (
 // way says how calls of fn are differentiated in reverse mode.
 func (u *Unit) way(fn *types.Func) way {
 	s := u.summary(fn)
-	if s == nil || s.recursive || s.calls || s.loops || len(s.writes) > 0 || s.size > 120 {
+	if s == nil || s.recursive || s.calls || s.loops || s.outward || s.size > maxAgain {
 		return waySplit
 	}
 	sig := fn.Signature()
@@ -53,6 +53,25 @@ func (u *Unit) way(fn *types.Func) way {
 		return wayInline
 	}
 	return wayBack
+}
+
+// maxAgain is how many expressions a function may have that is run again in the reverse sweep.
+const maxAgain = 120
+
+// runsAgain reports whether the reverse sweep may run a function again, so that nothing of it need be remembered but its arguments: it
+// is small, does not loop, and leaves nothing behind but its results, which are numbers.
+func (u *Unit) runsAgain(fn *types.Func) bool {
+	s := u.summary(fn)
+	if s == nil || s.recursive || s.loops || s.outward || len(s.appends) > 0 || s.panics || s.effects || s.whole > maxAgain {
+		return false
+	}
+	results := fn.Signature().Results()
+	for i := range results.Len() {
+		if t := results.At(i).Type(); hasRefs(t) || types.IsInterface(t) {
+			return false
+		}
+	}
+	return !fn.Signature().Variadic()
 }
 
 // oneExpression returns the expression that a small function returns and does nothing else, or nil.
@@ -114,9 +133,10 @@ type helper struct {
 	at   callSite  // what is known of the inputs
 	name string    // of the callee and of the inputs that take part, if not all do
 
-	forward, backward, back, tan, vjp *ast.Func
-	saved                             *types.Named
-	file                              string // the first file, by name, with a derivative that needs it
+	forward, backward, back, rerun, tan, vjp *ast.Func
+	taken                                    []bool // by rerun: the inputs
+	saved                                    *types.Named
+	file                                     string // the first file, by name, with a derivative that needs it
 }
 
 // A Helper is a function, and perhaps a type, that the derivatives of a package need.
@@ -213,6 +233,30 @@ func (h *helper) halves() {
 	obj := types.NewTypeName(token.NoPos, u.Pkg, u.free(h.name+"Saved"), nil)
 	h.saved = types.NewNamed(obj, types.NewStruct(nil, nil), nil)
 	u.saved[h.saved] = true
+}
+
+// again returns the function that runs the callee again and returns the adjoints of its inputs. It takes only the inputs that it reads,
+// which taken tells.
+func (h *helper) again() (f *ast.Func, taken []bool) {
+	if h.rerun != nil {
+		return h.rerun, h.taken
+	}
+	u := h.u
+	h.rerun = &ast.Func{Name: u.free(h.name + "Back"), Pkg: u.Pkg}
+	defer func(stage string) { u.Stage = stage }(u.Stage)
+	u.Stage = ""
+	h.buildVJP(h.rerun, true)
+	var params []*ast.Var
+	for i, v := range h.rerun.Params {
+		read := i >= len(h.f.Inputs()) || usesVar(h.rerun.Body, v)
+		h.taken = append(h.taken, read)
+		if read {
+			params = append(params, v)
+		}
+	}
+	h.rerun.Params = params
+	u.checkCalls(h.f, h.rerun)
+	return h.rerun, h.taken
 }
 
 func (h *helper) tangent() *ast.Func {
@@ -356,6 +400,9 @@ func (r *reverser) splitBack(s ast.Stmt, n *splitNote) []ast.Stmt {
 	if n.rule != nil {
 		return r.ruleBack(s, n)
 	}
+	if n.again {
+		return r.againBack(s, n)
+	}
 	h := n.helper
 	args := []ast.Expr{after(s)(&ast.Ref{Var: n.saved})}
 	var zeros []ast.Stmt
@@ -379,15 +426,52 @@ func (r *reverser) splitBack(s ast.Stmt, n *splitNote) []ast.Stmt {
 		}
 	}
 	call := &ast.Call{Fun: ast.Callee{Gen: h.backward}, Args: args, T: h.backwardType()}
+	return r.backStatement(s, n, call, zeros)
+}
+
+// againBack reverses a call by a function that runs the callee again.
+func (r *reverser) againBack(s ast.Stmt, n *splitNote) []ast.Stmt {
+	h, past := n.helper, r.before(s)
+	back, taken := h.again()
+	call := &ast.Call{Fun: ast.Callee{Gen: back}, T: h.backwardType()}
+	var zeros []ast.Stmt
+	for _, p := range h.signature(ast.VJP).Params {
+		switch p.Role {
+		case ast.RolePrimal:
+			if taken[p.Index] {
+				call.Args = append(call.Args, past(n.call.Args[p.Index]))
+			}
+		case ast.RoleShadow:
+			call.Args = append(call.Args, r.value(n.call.Args[p.Index], past))
+		case ast.RoleSeed:
+			l := at(n.lhs, p.Index)
+			if l == nil || !r.holdsActive(l) {
+				call.Args = append(call.Args, zeroOf(p.Type))
+				continue
+			}
+			d := r.place(l, past)
+			r.contribute(d)
+			call.Args = append(call.Args, d)
+			if !declaresVar(s, l) {
+				zeros = append(zeros, r.zero(d))
+			}
+		}
+	}
+	return r.backStatement(s, n, call, zeros)
+}
+
+// backStatement is a call in the reverse sweep of a function that returns the adjoints of the arguments of n, which it adds to what
+// they read.
+func (r *reverser) backStatement(s ast.Stmt, n *splitNote, call *ast.Call, zeros []ast.Stmt) []ast.Stmt {
 	var lhs []ast.Expr
 	var pushes []ast.Stmt
-	for _, i := range h.valueLike() {
+	for _, i := range n.helper.valueLike() {
 		x := n.call.Args[i]
 		if !r.act.depends(x) {
 			lhs = append(lhs, nil)
 			continue
 		}
-		v := &ast.Ref{Var: ast.NewVar("d"+h.f.Inputs()[i].Name, x.Type())}
+		v := &ast.Ref{Var: ast.NewVar("d"+n.helper.f.Inputs()[i].Name, x.Type())}
 		lhs = append(lhs, v)
 		pushes = append(pushes, r.pushArgument(s, x, v)...)
 	}

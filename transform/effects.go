@@ -19,7 +19,9 @@ type summary struct {
 	calls     bool        // it calls functions that are not known to be plain mathematics
 	loops     bool        // it loops
 	panics    bool        // it calls panic
+	outward   bool        // it writes memory that it shares with its caller
 	size      int         // how many expressions it has
+	whole     int         // size, with that of what it calls
 	nested    int         // how many structs of remembered values its own holds at most
 	taints    bool        // a result that is no float holds what an active float was made into: see byways
 	matters   []bool      // inputs that something that it returns or leaves behind depends on
@@ -122,9 +124,22 @@ func (u *Unit) summarise(members []*types.Func) {
 		}
 	}
 	for _, fn := range members {
-		u.summaries[fn].nested = u.nested(u.Lower(fn))
+		s := u.summaries[fn]
+		s.nested, s.whole = u.nested(u.Lower(fn)), s.size
+		for _, g := range calledBy(u.Lower(fn)) {
+			switch t := u.summary(g); {
+			case t != nil && t != s:
+				s.whole = min(s.whole+t.whole, unknownSize)
+				s.loops = s.loops || t.loops
+			case t == nil && !u.mathematical(g):
+				s.whole = unknownSize
+			}
+		}
 	}
 }
+
+// unknownSize is that of a function without source.
+const unknownSize = 1 << 20
 
 // nested returns how many structs of remembered values that of a function holds, those within those included, if each of its calls
 // is split. Behind a pointer there are none.
@@ -190,7 +205,9 @@ func (s *summary) update(u *Unit) bool {
 		s.effects = s.effects || u.hasEffects(c.Fun.Fn)
 	})
 	s.taints, s.sinks = u.bywaysOf(m.fn, m)
-	s.matters = u.matters(m, s.writes)
+	shared := m.shared()
+	s.outward = slices.ContainsFunc(s.writes, func(l *location) bool { return shared[l.find()] })
+	s.matters = u.matters(m, s.writes, shared)
 	return before != state()
 }
 

@@ -100,7 +100,7 @@ func (u *Unit) fileOf(g *ast.Func) string {
 }
 
 func (h *helper) owns(g *ast.Func) bool {
-	return g == h.back || g == h.tan || g == h.vjp || g == h.forward || g == h.backward
+	return g == h.back || g == h.rerun || g == h.tan || g == h.vjp || g == h.forward || g == h.backward
 }
 
 // buildFor builds the helper that a function belongs to, and returns all that it consists of.
@@ -116,7 +116,7 @@ func (u *Unit) buildFor(g *ast.Func) []*ast.Func {
 		case h.tan:
 			h.buildTangent()
 		case h.vjp:
-			h.buildVJP()
+			h.buildVJP(h.vjp, false)
 		default:
 			h.buildHalves()
 			built = []*ast.Func{h.forward, h.backward}
@@ -136,7 +136,7 @@ func (h *helper) needed(called map[*ast.Func]bool) *Helper {
 		out.Types = append(out.Types, h.saved)
 		out.Funcs = append(out.Funcs, h.forward, h.backward)
 	}
-	for _, g := range []*ast.Func{h.back, h.vjp, h.tan} {
+	for _, g := range []*ast.Func{h.back, h.rerun, h.vjp, h.tan} {
 		if g != nil && called[g] {
 			out.Funcs = append(out.Funcs, g)
 		}

@@ -309,6 +309,7 @@ type splitNote struct {
 	call   *ast.Call
 	lhs    []ast.Expr
 	saved  *ast.Var
+	again  bool     // the reverse sweep runs the callee again
 	helper *helper  // of a call whose reverse mode is split …
 	rule   *Rule    // … or the rule that a user gave for it
 	last   ast.Stmt // with a rule: after it the shadows of the results are set
@@ -360,6 +361,10 @@ func (d *derivation) splitCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call) []ast.St
 	h := d.u.splitHelper(c.Fun.Fn, d.pattern(c), site)
 	if d.forward {
 		return d.tangentCall(s, lhs, c, h.in, &ast.Call{Fun: ast.Callee{Gen: h.tangent()}, T: h.tangentTuple()})
+	}
+	if h.canVJP() && d.runsAgain(s, c) {
+		d.calls[s] = &splitNote{call: c, lhs: lhs, helper: h, again: true}
+		return []ast.Stmt{s}
 	}
 	args := append([]ast.Expr{}, c.Args...)
 	for i, x := range c.Args {

@@ -54,18 +54,19 @@ type assembly struct {
 	in   []bool
 	f    *ast.Func
 
-	seeds   []seedOf   // adjoints of results
-	wide    []*widened // shadows that are given and may lack capacity
-	trusted bool       // the caller knows what memory its arguments share
-	fresh   []*ast.Var // inputs whose shadow is made here
-	made    []madeShadow
-	sharing []*stem          // what F writes that may share memory within itself
-	given   map[int]*ast.Var // shadows that are given, by their inputs
-	outputs []ast.Expr       // what is returned at the end
-	failed  []ast.Expr       // what is returned with an error
-	ends    []*ast.Var
-	zero    []*ast.Var
-	err     *ast.Var
+	seeds    []seedOf   // adjoints of results
+	wide     []*widened // shadows that are given and may lack capacity
+	adjoints bool       // only the adjoints are returned
+	trusted  bool       // the caller knows what memory its arguments share
+	fresh    []*ast.Var // inputs whose shadow is made here
+	made     []madeShadow
+	sharing  []*stem          // what F writes that may share memory within itself
+	given    map[int]*ast.Var // shadows that are given, by their inputs
+	outputs  []ast.Expr       // what is returned at the end
+	failed   []ast.Expr       // what is returned with an error
+	ends     []*ast.Var
+	zero     []*ast.Var
+	err      *ast.Var
 }
 
 // A seedOf is a result and where its adjoint comes from: a parameter, or one.
@@ -126,6 +127,9 @@ func (a *assembly) bindResult(p ast.Param, inputs, results []*ast.Var) {
 	switch p.Role {
 	case ast.RoleResult, ast.RoleErr:
 		v = results[p.Index]
+		if a.adjoints {
+			return
+		}
 		if v.Obj == nil {
 			v.Name = p.Name
 		}

@@ -23,6 +23,19 @@ func (o *outlook) changes(l *location, s ast.Stmt) bool {
 	return it == nil || o.log.later(l.find(), it, true, o.tree.root, o.tree.root.to)
 }
 
+// runsAgain reports whether the reverse sweep may run the callee of c, called at s, again: what it reads is as it was.
+func (d *derivation) runsAgain(s ast.Stmt, c *ast.Call) bool {
+	it := d.outlook.tree.at[s]
+	if it == nil || !d.u.runsAgain(c.Fun.Fn) {
+		return false
+	}
+	ok := true
+	d.mem.mapCells(c, d.u.summary(c.Fun.Fn).reads, func(l *location) {
+		ok = ok && !d.mayChange(l.find()) && !d.outlook.changes(l, s)
+	})
+	return ok
+}
+
 // intact reports whether a call at a statement reads memory, and all of it stays as it is until the function has been swept back.
 func (o *outlook) intact(d *derivation, s ast.Stmt, c *ast.Call) bool {
 	it := o.tree.at[s]

@@ -7,25 +7,27 @@ import (
 	"github.com/godiff/godiff/ast"
 )
 
-// passes are the steps on the way from a lowered function to its derivative, in their order. Optional ones make the result tidier or
+// passes returns the steps on the way from a lowered function to its derivative, in their order. Optional ones make the result tidier or
 // faster, never right: it is right without them, and the tests run with each of them off.
-var passes = []pass{
-	{name: "normal", does: "what must stand alone gets a statement of its own", stage: analysis},
-	{name: "exits", does: "the forward sweep ends at the end: returns become assignments", stage: preparing, run: (*passage).exits},
-	{name: "shadows", does: "what is done to slices and pointers is done to their shadows", stage: preparing, run: (*passage).shadows},
-	{name: "fuse", does: "statements are swept forward and back at once where they can be", stage: sweeping, optional: true, run: (*passage).fuse},
-	{name: "reverse", does: "reversed code, which speaks of past values", stage: sweeping, run: (*passage).reverse},
-	{name: "constants", does: "adjoints that are known are replaced by their values", stage: sweeping, optional: true, run: (*passage).constants},
-	{name: "dead", does: "adjoints that nobody reads are not computed", stage: sweeping, optional: true, run: (*passage).dead},
-	{name: "declare", does: "adjoints are declared where they are first set", stage: sweeping, run: (*passage).declare},
-	{name: "sections", does: "elements that are intact by their indices are", stage: sweeping, optional: true, run: (*passage).sections},
-	{name: "undo", does: "arrays go back in time with the reverse sweep", stage: sweeping, optional: true, run: (*passage).undo},
-	{name: "saved", does: "past values are read in place, computed again or remembered", stage: sweeping, run: (*passage).saved},
-	{name: "forward", does: "every assignment is preceded by that of its tangent", stage: tangent},
-	{name: "reached", does: "what control never gets to goes away", stage: finishing, run: (*passage).reached},
-	{name: "unused", does: "statements whose results nobody reads go away", stage: finishing, run: (*passage).unused},
-	{name: "temps", does: "temporaries go where they are used", stage: finishing, optional: true, run: (*passage).temps},
-	{name: "scope", does: "definitions that moved into an inner scope declare what is new", stage: finishing, run: (*passage).scope},
+func passes() []pass {
+	return []pass{
+		{name: "normal", does: "what must stand alone gets a statement of its own", stage: analysis},
+		{name: "exits", does: "the forward sweep ends at the end: returns become assignments", stage: preparing, run: (*passage).exits},
+		{name: "shadows", does: "what is done to slices and pointers is done to their shadows", stage: preparing, run: (*passage).shadows},
+		{name: "fuse", does: "statements are swept forward and back at once where they can be", stage: sweeping, optional: true, run: (*passage).fuse},
+		{name: "reverse", does: "reversed code, which speaks of past values", stage: sweeping, run: (*passage).reverse},
+		{name: "constants", does: "adjoints that are known are replaced by their values", stage: sweeping, optional: true, run: (*passage).constants},
+		{name: "dead", does: "adjoints that nobody reads are not computed", stage: sweeping, optional: true, run: (*passage).dead},
+		{name: "declare", does: "adjoints are declared where they are first set", stage: sweeping, run: (*passage).declare},
+		{name: "sections", does: "elements that are intact by their indices are", stage: sweeping, optional: true, run: (*passage).sections},
+		{name: "undo", does: "arrays go back in time with the reverse sweep", stage: sweeping, optional: true, run: (*passage).undo},
+		{name: "saved", does: "past values are read in place, computed again or remembered", stage: sweeping, run: (*passage).saved},
+		{name: "forward", does: "every assignment is preceded by that of its tangent", stage: tangent},
+		{name: "reached", does: "what control never gets to goes away", stage: finishing, run: (*passage).reached},
+		{name: "unused", does: "statements whose results nobody reads go away", stage: finishing, run: (*passage).unused},
+		{name: "temps", does: "temporaries go where they are used", stage: finishing, optional: true, run: (*passage).temps},
+		{name: "scope", does: "definitions that moved into an inner scope declare what is new", stage: finishing, run: (*passage).scope},
+	}
 }
 
 // A pass is one step.
@@ -51,7 +53,7 @@ const (
 // Passes returns the names of the passes in their order.
 func Passes() []string {
 	var names []string
-	for _, p := range passes {
+	for _, p := range passes() {
 		names = append(names, p.name)
 	}
 	return names
@@ -59,7 +61,7 @@ func Passes() []string {
 
 // Optional reports whether a pass may be left out.
 func Optional(name string) bool {
-	return slices.ContainsFunc(passes, func(p pass) bool { return p.name == name && p.optional })
+	return slices.ContainsFunc(passes(), func(p pass) bool { return p.name == name && p.optional })
 }
 
 // A passage is the way of one function through the passes.
@@ -77,7 +79,7 @@ type passage struct {
 
 // run runs the passes of a stage.
 func (p *passage) run(s stage) {
-	for _, pass := range passes {
+	for _, pass := range passes() {
 		if pass.stage != s || pass.run == nil || pass.optional && p.d.u.Disable[pass.name] {
 			continue
 		}
@@ -196,6 +198,9 @@ func (p *passage) reached() { p.body = reached(p.body) }
 func (p *passage) unused() {
 	d := p.d
 	keep := d.mayPanic
+	if d.ranBefore {
+		keep = func(ast.Expr) bool { return false }
+	}
 	if d.u.Disable["dead"] {
 		keep = func(ast.Expr) bool { return true }
 	}

@@ -10,7 +10,7 @@ import (
 func TestPasses(t *testing.T) {
 	seen := map[string]bool{}
 	last := analysis
-	for _, p := range passes {
+	for _, p := range passes() {
 		if seen[p.name] {
 			t.Errorf("there are two passes %s", p.name)
 		}

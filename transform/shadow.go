@@ -25,12 +25,13 @@ import (
 
 // A derivation derives one function in one mode.
 type derivation struct {
-	u        *Unit
-	fn       *ast.Func
-	mem      *memory
-	act      *activity
-	forward  bool     // forward mode
-	returned *ast.Var // set where a return leaves a loop
+	u         *Unit
+	fn        *ast.Func
+	mem       *memory
+	act       *activity
+	forward   bool     // forward mode
+	ranBefore bool     // the function has run before with the same inputs, and has not panicked
+	returned  *ast.Var // set where a return leaves a loop
 
 	outlook       *outlook             // what is written when, for calls whose halves lie apart
 	mayChange     func(*location) bool // of a half of a split function: the cells that its caller may change
