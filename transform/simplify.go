@@ -694,7 +694,7 @@ func declareIn(s ast.Stmt, open map[*ast.Var]int, out *ast.Block) ast.Stmt {
 				delete(open, r.Var)
 				out.Stmts[i] = nil
 				c := *a
-				c.Op = token.DEFINE
+				c.Lhs, c.Op = refs([]*ast.Var{r.Var}), token.DEFINE
 				s = &c
 			}
 		}
