@@ -71,7 +71,7 @@ func (u *Unit) analyse(f *ast.Func, in []bool, at callSite, memory, forward bool
 		u: u, fn: f, forward: forward,
 		adjoints: map[*ast.Var]*ast.Var{}, shadows: map[*ast.Var]*ast.Var{},
 		isShadow: map[*ast.Var]bool{}, fresh: map[*ast.Var]bool{},
-		undo: map[ast.Stmt][]ast.Stmt{}, grown: map[ast.Stmt]*growth{}, calls: map[ast.Stmt]*splitNote{},
+		undo: map[ast.Stmt][]ast.Stmt{}, grown: map[ast.Stmt]*growth{}, histories: map[*ast.Var]bool{}, calls: map[ast.Stmt]*splitNote{},
 		begin: map[ast.Stmt]ast.Stmt{}, remade: map[ast.Stmt]ast.Stmt{}, rangeOver: map[*ast.Var]ast.Expr{},
 	}
 	ast.Inspect(f.Body, func(s ast.Stmt) bool {
@@ -297,9 +297,14 @@ func (d *derivation) newReverser(t *tree) *reverser {
 		exits: map[*part]*item{}, cores: map[*part]*item{},
 		own: map[*ast.Var]bool{}, synthetic: map[*ast.Var]*item{},
 		firsts: map[*part][]ast.Stmt{}, index: map[*item]ast.Expr{}, iter: map[*item]ast.Expr{},
-		contributed: map[*ast.Var]bool{},
+		contributed: map[*ast.Var]bool{}, pushed: map[*item]bool{},
 	}
 	r.marks = r.inserts.marks
+	for v, is := range d.histories {
+		if is {
+			r.own[d.shadow(v)] = true
+		}
+	}
 	return r
 }
 
@@ -339,6 +344,9 @@ func (d *derivation) mayFail(b *ast.Block) bool {
 func (d *derivation) extra() map[ast.Stmt][]*ast.Var {
 	out := map[ast.Stmt][]*ast.Var{}
 	for s, g := range d.grown {
+		if g.after == nil {
+			continue // of a history
+		}
 		out[g.after] = []*ast.Var{g.n, g.moved}
 		lhs := ast.Expr(nil)
 		if a, ok := s.(*ast.Assign); ok {

@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"fmt"
 	"go/constant"
 	"go/token"
 	"go/types"
@@ -31,6 +32,7 @@ type exits struct {
 	results  []*ast.Var
 	returned *ast.Var               // set where a return leaves a loop; nil if none does
 	flags    map[ast.Stmt]*ast.Var  // of statements that may jump: the flag that says that they did
+	labels   map[string]bool        // names of labels
 	leave    func(*ast.Return) bool // whether a return may leave the function at once
 }
 
@@ -258,7 +260,11 @@ func (x *exits) stmt(s ast.Stmt, loop *loopExit, more bool) ast.Stmt {
 	if label != nil {
 		more = false
 		if loop == nil {
-			inner = &loopExit{label: &ast.Label{Name: "sweep"}, depth: 1}
+			own := *label
+			if own == nil {
+				own = &ast.Label{}
+			}
+			inner = &loopExit{label: own, depth: 1}
 		} else {
 			inner = &loopExit{label: loop.label, depth: loop.depth + 1}
 		}
@@ -270,6 +276,7 @@ func (x *exits) stmt(s ast.Stmt, loop *loopExit, more bool) ast.Stmt {
 		if loop != nil {
 			loop.used = loop.used || inner.used
 		} else if inner.used {
+			x.name(inner.label)
 			switch t := t.(type) {
 			case *ast.For:
 				t.Label = inner.label
@@ -279,6 +286,31 @@ func (x *exits) stmt(s ast.Stmt, loop *loopExit, more bool) ast.Stmt {
 		}
 	}
 	return t
+}
+
+// name gives a label of ours a name that no other label of the function has.
+func (x *exits) name(l *ast.Label) {
+	for n := 1; l.Name == ""; n++ {
+		try := "sweep"
+		if n > 1 {
+			try = fmt.Sprint(try, n)
+		}
+		if !x.labels[try] {
+			l.Name, x.labels[try] = try, true
+		}
+	}
+}
+
+// labelsIn returns the names of the labels in a block.
+func labelsIn(b *ast.Block) map[string]bool {
+	names := map[string]bool{}
+	ast.Inspect(b, func(s ast.Stmt) bool {
+		if l := label(s); l != nil {
+			names[l.Name] = true
+		}
+		return true
+	})
+	return names
 }
 
 // returns reports whether a return is below s.

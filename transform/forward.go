@@ -746,8 +746,8 @@ func (t *tangents) zeroLike(e ast.Expr) ast.Expr {
 
 // mayFail reports whether a return may return an error.
 func (t *tangents) mayFail(s *ast.Return) bool {
-	last := s.Results[len(s.Results)-1]
-	return ast.IsError(last.Type()) && !isNil(last)
+	n := len(s.Results)
+	return ast.IsError(t.fn.Results[n-1].Type) && !isNil(s.Results[n-1])
 }
 
 // checked is a bare return, with zero tangents where there is an error.
@@ -772,6 +772,9 @@ func (t *tangents) checked() []ast.Stmt {
 // err reports whether a return surely returns an error.
 func (t *tangents) err(s *ast.Return) bool {
 	last := s.Results[len(s.Results)-1]
+	if !types.IsInterface(last.Type()) {
+		return true // even a nil pointer is an error that is not nil
+	}
 	c, ok := last.(*ast.Call)
 	return ok && ast.IsError(last.Type()) && c.Fun.Fn != nil && (c.Fun.Fn.FullName() == "fmt.Errorf" || c.Fun.Fn.FullName() == "errors.New")
 }

@@ -60,6 +60,10 @@ func isNil(e ast.Expr) bool {
 // their shadows there, those of x to begin with.
 func (d *derivation) shadowAppend(s ast.Stmt, l ast.Expr, c *ast.Call) []ast.Stmt {
 	ref, ok := l.(*ast.Ref)
+	if ok && d.isHistory(ref.Var) {
+		d.grown[s] = &growth{}
+		return []ast.Stmt{s}
+	}
 	if !ok || len(c.Args) == 1 {
 		refuse(s.Info().Pos, "this form of append is not supported; assign to a variable")
 	}
@@ -183,72 +187,6 @@ func (d *derivation) copyLinks(s ast.Stmt, part func(reader) ast.Expr, from ast.
 		out = append(out, save)
 	}
 	return append(out, d.copyElements(to, from)...)
-}
-
-// growsAlone reports whether nothing but the variable v refers to the memory of a slice that is appended to, so that what an append
-// overwrites nobody has read.
-func (d *derivation) growsAlone(v *ast.Var) bool {
-	if !d.isLocal(v) || d.mem.addressed(v) {
-		return false
-	}
-	alone := true
-	ast.Inspect(d.fn.Body, func(s ast.Stmt) bool {
-		lhs, rhs := sides(s)
-		for i, l := range lhs {
-			if r, ok := l.(*ast.Ref); ok && r.Var == v && i < len(rhs) {
-				alone = alone && len(lhs) == len(rhs) && isOwn(rhs[i], v)
-			}
-		}
-		ast.Exprs(s, func(e ast.Expr, assigned bool) {
-			if _, ok := e.(*ast.Ref); !ok || !assigned && !goesOver(s, e) {
-				alone = alone && !shares(e, v)
-			}
-		})
-		return alone
-	})
-	return alone
-}
-
-// isOwn reports whether e is a new slice, or v with something appended.
-func isOwn(e ast.Expr, v *ast.Var) bool {
-	c, ok := e.(*ast.Call)
-	if !ok {
-		_, lit := e.(*ast.Composite)
-		return lit || isNil(e)
-	}
-	x, ok := c.Args[0].(*ast.Ref)
-	return c.Fun.Builtin == "make" || c.Fun.Builtin == "append" && (isNil(c.Args[0]) || ok && x.Var == v)
-}
-
-// goesOver reports whether s is a loop over e, or a return of it.
-func goesOver(s ast.Stmt, e ast.Expr) bool {
-	switch s := s.(type) {
-	case *ast.Range:
-		return s.X == e
-	case *ast.Return:
-		return true
-	}
-	return false
-}
-
-// shares reports whether the value of e may share memory with the slice v, or e hands v to a call.
-func shares(e ast.Expr, v *ast.Var) bool {
-	switch e := e.(type) {
-	case *ast.Ref:
-		return e.Var == v
-	case *ast.Index:
-		if r, ok := e.X.(*ast.Ref); ok && r.Var == v {
-			return shares(e.I, v)
-		}
-	case *ast.Call:
-		if e.Fun.Builtin == "len" || e.Fun.Builtin == "cap" {
-			return false
-		}
-		if r, ok := e.Args[0].(*ast.Ref); ok && e.Fun.Builtin == "append" && r.Var == v {
-			return slices.ContainsFunc(e.Args[1:], func(x ast.Expr) bool { return shares(x, v) })
-		}
-	}
-	return slices.ContainsFunc(ast.Operands(e), func(x ast.Expr) bool { return shares(x, v) })
 }
 
 func isDefine(s ast.Stmt) bool {

@@ -545,10 +545,11 @@ func zeroShadow(place, value ast.Expr, t types.Type, depth int) (ast.Expr, []ast
 		lit, more := shadowStruct(place, value, t, depth)
 		return lit, more
 	case *types.Pointer:
-		if isStruct(u.Elem()) && depth == 0 {
-			if ast.ShapeOf(u.Elem()) == ast.ValueLike {
-				return builtin("new", t), nil
-			}
+		switch {
+		case depth > 0:
+		case ast.ShapeOf(u.Elem()) == ast.ValueLike:
+			return builtin("new", t), nil
+		case isStruct(u.Elem()):
 			lit, more := shadowStruct(place, value, u.Elem(), depth)
 			return &ast.Addr{X: lit, T: t}, more
 		}

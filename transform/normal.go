@@ -102,7 +102,7 @@ func (n *normaliser) forStmt(s *ast.For) []ast.Stmt {
 	h := &hoister{normaliser: n, pos: s.Info().Pos}
 	c.Cond = h.expr(s.Cond, true)
 	c.Body = n.block(s.Body)
-	if count := counter(s); count != nil && len(h.pre) == 0 && !n.readsAddressed(count.by) {
+	if count := counter(s); count != nil && len(own) == 0 && len(h.pre) == 0 && !n.readsAddressed(count.by) {
 		return []ast.Stmt{&c}
 	}
 	c.Init, c.Post = nil, nil
@@ -271,9 +271,11 @@ func (n *normaliser) assign(s *ast.Assign) []ast.Stmt {
 	direct := len(s.Rhs) == 1 && n.alone(s.Rhs[0]) && (toVar || len(s.Lhs) > 1) && (s.Op == token.ASSIGN || s.Op == token.DEFINE)
 	if direct && !appendsItself(s) {
 		c.Rhs = []ast.Expr{h.freeOfOverwrites(h.call(s.Rhs[0]))}
+		lastWins(c.Lhs)
 		return append(h.pre, n.spread(&c)...)
 	}
 	c.Rhs = h.exprs(s.Rhs)
+	lastWins(c.Lhs)
 	n.nameAll(&c)
 	if s.Op == token.MUL_ASSIGN || s.Op == token.QUO_ASSIGN {
 		// The left side is a factor of what stands on the right.
@@ -281,7 +283,19 @@ func (n *normaliser) assign(s *ast.Assign) []ast.Stmt {
 			c.Rhs = []ast.Expr{h.take(c.Rhs[0], len(h.pre))}
 		}
 	}
+	if len(c.Rhs) == 1 {
+		return append(h.pre, n.spread(&c)...)
+	}
 	return append(h.pre, &c)
+}
+
+// lastWins puts blanks for variables that are assigned to again by the same statement, as in t, t = a, b.
+func lastWins(lhs []ast.Expr) {
+	for i, l := range lhs {
+		if r, ok := l.(*ast.Ref); ok && slices.ContainsFunc(lhs[i+1:], isRefTo(r.Var)) {
+			lhs[i] = nil
+		}
+	}
 }
 
 // nameAll gives the results of a call with a rule, which may need all of them, variables where the statement has none.

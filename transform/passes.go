@@ -127,7 +127,7 @@ func (d *derivation) finish(b *ast.Block, results []*ast.Var) *ast.Block {
 }
 
 func (p *passage) exits() {
-	x := &exits{results: p.d.fn.Results, flags: map[ast.Stmt]*ast.Var{}, leave: p.spec.leave}
+	x := &exits{results: p.d.fn.Results, flags: map[ast.Stmt]*ast.Var{}, labels: labelsIn(p.body), leave: p.spec.leave}
 	p.body = x.body(p.body)
 	p.d.returned = x.returned
 	p.flags = x.flags

@@ -285,7 +285,7 @@ range _, _ over 3
 	y += x`},
 	} {
 		f := lowered(t, c.src).funcs["f"]
-		x := &exits{results: f.Results, flags: map[ast.Stmt]*ast.Var{}, leave: func(*ast.Return) bool { return false }}
+		x := &exits{results: f.Results, flags: map[ast.Stmt]*ast.Var{}, labels: map[string]bool{}, leave: func(*ast.Return) bool { return false }}
 		g := &ast.Func{Name: "f", Results: f.Results, Body: x.body(f.Body)}
 		got := ast.Dump(g)
 		got = got[strings.Index(got, "\n"):]

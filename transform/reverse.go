@@ -41,6 +41,7 @@ type reverser struct {
 	declaredIn    map[*ast.Var]*part      // where variables of the forward sweep are in scope
 	effects       map[*item]*effects
 	idleItems     map[*item]bool     // see idle
+	pushed        map[*item]bool     // items whose forward sweep remembers what they overwrite
 	visible       map[*location]bool // what F's caller can see
 	plan          *plan
 	forwards      map[*item]bool // loops whose reversal goes forwards
@@ -98,6 +99,9 @@ func (r *reverser) declarations(p *part) []ast.Stmt {
 		vars = append(vars, ast.Defined(l.stmt)...)
 	}
 	for _, v := range vars {
+		if r.histories[v] {
+			out = append(out, r.historyStart(v, p))
+		}
 		if a := r.adjoints[v]; a != nil && r.isLocal(v) && !r.mem.addressed(v) {
 			out = append(out, &ast.Decl{Vars: []*ast.Var{a}, Typed: true})
 		}
@@ -164,7 +168,7 @@ func (r *reverser) reversal(it *item) []ast.Stmt {
 		if c := copyCall(s.Rhs); c != nil {
 			return r.copyBack(s, c)
 		}
-		return r.assign(s)
+		return append(r.assign(s), r.historyRestart(s)...)
 	case *ast.Decl:
 		if note := r.calls[s]; note != nil {
 			return r.splitBack(s, note)
@@ -848,6 +852,9 @@ func element(x ast.Expr, i *ast.Var) ast.Expr {
 
 // appendBack reverses y = append(x, …).
 func (r *reverser) appendBack(s ast.Stmt, c *ast.Call, y *ast.Ref, g *growth) []ast.Stmt {
+	if r.isHistory(y.Var) {
+		return r.historyBack(s, c, y.Var)
+	}
 	elem := elemType(c.T)
 	past := func(e ast.Expr) ast.Expr { return &ast.Past{X: e, At: g.after} }
 	dy := after(g.after)(&ast.Ref{Var: r.shadow(y.Var)})

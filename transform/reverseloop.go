@@ -128,7 +128,7 @@ func (r *reverser) idle(items []*item) bool {
 func (r *reverser) declaresActive(p *part) bool {
 	for _, it := range p.items {
 		for _, v := range ast.Defined(it.stmt) {
-			if r.holdsActive(&ast.Ref{Var: v}) {
+			if r.holdsActive(&ast.Ref{Var: v}) || r.histories[v] {
 				return true
 			}
 		}

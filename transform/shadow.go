@@ -49,8 +49,9 @@ type derivation struct {
 	remade    map[ast.Stmt]ast.Stmt   // statements that addShadows has made anew
 	rangeOver map[*ast.Var]ast.Expr   // of the keys of range loops: what they range over
 
-	appended []*location       // what F may append to: see appendsBehind
-	derefs   map[*ast.Var]bool // see derefsAlways
+	appended  []*location       // what F may append to: see appendsBehind
+	derefs    map[*ast.Var]bool // see derefsAlways
+	histories map[*ast.Var]bool // see isHistory
 }
 
 // A growth is what the reverse sweep needs to know of y = append(x, …).
@@ -295,7 +296,7 @@ func (d *derivation) shadowDecl(s *ast.Decl) []ast.Stmt {
 		switch {
 		case d.mem.addressed(v) && d.act.place(r) && !d.forward:
 			out = append(out, d.newShadow(v))
-		case d.reachesActive(r):
+		case d.reachesActive(r) && !d.isHistory(v):
 			out = append(out, &ast.Decl{Vars: []*ast.Var{d.shadow(v)}, Typed: true})
 		}
 	}
@@ -359,7 +360,7 @@ func (d *derivation) shadowAssign(s ast.Stmt, lhs, rhs []ast.Expr) []ast.Stmt {
 			news = append(news, d.newShadow(r.Var))
 			to = &ast.Assign{Op: token.ASSIGN}
 		}
-		if !d.reachesActive(l) {
+		if r, ok := l.(*ast.Ref); ok && d.isHistory(r.Var) || !d.reachesActive(l) {
 			continue
 		}
 		if v := ast.RootVar(l); v != nil && !d.mem.addressed(v) {

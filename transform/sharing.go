@@ -193,11 +193,15 @@ func (d *derivation) apart() []pairOfStems {
 			continue
 		}
 		for e, others := range by {
-			if c != e && (!accessed[e] || !mayOverlap(c, e, fields)) {
+			if c != e && !mayOverlap(c, e, fields) {
 				continue
 			}
-			for _, s := range stems {
-				for _, t := range others {
+			for _, t := range others {
+				// Of an input that F does not look at the shadow is to share all the same.
+				if _, input := t.value.(*ast.Ref); c != e && !accessed[e] && !(input && ast.Carries(t.value.Type())) {
+					continue
+				}
+				for _, s := range stems {
 					add(s, t)
 				}
 			}

@@ -120,8 +120,10 @@ func (r *reverser) withRestore(it *item, group []ast.Stmt) []ast.Stmt {
 			continue
 		}
 		list := &ast.Ref{Var: u.list}
-		push := set(list, token.ASSIGN, builtin("append", u.list.Type, list, l))
-		r.inserts.before[it.stmt] = append(r.inserts.before[it.stmt], push)
+		if !r.pushed[it] { // a reversal may be written more than once
+			push := set(list, token.ASSIGN, builtin("append", u.list.Type, list, l))
+			r.inserts.before[it.stmt] = append(r.inserts.before[it.stmt], push)
+		}
 		last := &ast.Binary{Op: token.SUB, X: length(list), Y: intNumber(1), T: intType}
 		pop := &ast.Assign{
 			Op:  token.ASSIGN,
@@ -131,6 +133,7 @@ func (r *reverser) withRestore(it *item, group []ast.Stmt) []ast.Stmt {
 		back = append([]ast.Stmt{pop}, back...)
 	}
 	if len(back) > 0 {
+		r.pushed[it] = true
 		inner.restore = &restore{}
 		at := inner
 		at.restores = true

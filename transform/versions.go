@@ -49,6 +49,13 @@ func newHistory(t *tree, d *derivation) *history {
 		after:  map[*item]map[*location]*version{},
 		cur:    map[*location]*version{},
 	}
+	for _, it := range t.items {
+		for _, v := range ast.Defined(it.stmt) {
+			if last := it.part.items[len(it.part.items)-1].stmt; d.histories[v] && it.body == nil {
+				h.extra[last] = append(h.extra[last], v) // see historyStart
+			}
+		}
+	}
 	for s, first := range d.begin {
 		h.groups[first] = s
 	}

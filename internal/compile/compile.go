@@ -25,6 +25,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/godiff/godiff/ast/lower"
 	"github.com/godiff/godiff/internal/derive"
@@ -180,6 +181,8 @@ func declared(decl goast.Decl) []*goast.Ident {
 	return nil
 }
 
+const runtimePath = "github.com/godiff/godiff/runtime"
+
 // verify type-checks everything with the outputs in place and reports whether it is right. That it is not is a mistake of
 // the compiler, so nothing at all is written then.
 func (g *generator) verify() bool {
@@ -189,6 +192,11 @@ func (g *generator) verify() bool {
 	}
 	wrong := g.prog.Check(all)
 	for _, d := range wrong {
+		if strings.Contains(d.Msg, "could not import "+runtimePath) {
+			d.Msg = "the derivatives use package " + runtimePath + ", which the go.mod or go.sum of this module does not provide; add it with go get github.com/godiff/godiff"
+			g.diags = append(g.diags, d)
+			continue
+		}
 		d.Msg = "internal error: " + funcAt(g.prog, all, d.Pos) + "does not type-check: " + d.Msg
 		g.diags = append(g.diags, d)
 	}
