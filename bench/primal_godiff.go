@@ -95,9 +95,10 @@ func LogisticValueGrad(w []float64, b float64, x [][]float64, y []float64) (out 
 		for j, v := range row {
 			z += w[j] * v
 		}
-		sum += math.Log1p(math.Exp(z)) - y[i]*z
+		exp := math.Exp(z)
+		sum += math.Log1p(exp) - y[i]*z
 		// sum += math.Log1p(math.Exp(z)) - y[i]*z
-		dz := dsum/(1+math.Exp(z))*math.Exp(z) - dsum*y[i]
+		dz := dsum/(1+exp)*exp - dsum*y[i]
 		for j := range row {
 			// z += w[j] * v
 			dw[j] += dz * row[j]

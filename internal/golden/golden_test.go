@@ -38,7 +38,7 @@ type variant struct {
 var variants = []variant{
 	{name: "on"},
 	{name: "all", modes: true},
-	{name: "off", modes: true, options: derive.Options{Disable: []string{"constants", "dead", "fuse", "sections", "temps", "undo"}}},
+	{name: "off", modes: true, options: derive.Options{Disable: []string{"common", "constants", "dead", "fuse", "sections", "temps", "undo"}}},
 }
 
 // TestGolden derives every file in every variant, within one module, and runs all checks in one test binary.
