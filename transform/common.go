@@ -3,6 +3,7 @@ package transform
 import (
 	"fmt"
 	"go/token"
+	"slices"
 	"strings"
 
 	"github.com/godiff/godiff/ast"
@@ -222,17 +223,39 @@ func (c *eliminator) variable(k *madeCall) *ast.Var {
 		}
 		return ast.MapOperands(e, in)
 	}
-	group := []ast.Stmt{define(k.v, k.call)}
-	for _, s := range append(k.in.before[k.at], k.in.list[k.at]) {
-		group = append(group, ast.MapExprs(s, in, nil))
+	// It comes after the variables that it reads and before those that read it.
+	old := append(slices.Clone(k.in.before[k.at]), k.in.list[k.at])
+	made := define(k.v, ast.MapOperands(k.call, func(e ast.Expr) ast.Expr { return c.inTermsOf(e, old[:len(old)-1]) }))
+	var group []ast.Stmt
+	for i, s := range old {
+		t := ast.MapExprs(s, in, nil)
+		if made != nil && (i == len(old)-1 || usesVar(t, k.v)) {
+			group = append(group, made)
+			made = nil
+		}
+		group = append(group, t)
 	}
-	if text := group[1].Info().Comment; text != "" {
-		group[0].Info().Comment, group[0].Info().Named = text, group[1].Info().Named
+	comment := old[0].Info()
+	if first := group[0]; first.Info().Comment == "" && comment.Comment != "" {
+		group[0] = withComment(first, comment.Comment)
+		group[0].Info().Named = comment.Named
 		group[1] = withComment(group[1], "")
 		group[1].Info().Named = nil
 	}
 	k.in.before[k.at], k.in.list[k.at] = group[:len(group)-1], group[len(group)-1]
 	return k.v
+}
+
+// inTermsOf is e with the variables that some statements define instead of the calls that they have.
+func (c *eliminator) inTermsOf(e ast.Expr, defs []ast.Stmt) ast.Expr {
+	if call, ok := e.(*ast.Call); ok && call.Fun.Fn != nil {
+		for _, s := range defs {
+			if a, ok := s.(*ast.Assign); ok && c.keyOf(a.Lhs[0]) == c.keyOf(call) {
+				return a.Lhs[0]
+			}
+		}
+	}
+	return ast.MapOperands(e, func(x ast.Expr) ast.Expr { return c.inTermsOf(x, defs) })
 }
 
 // define notes that a call is assigned as a whole to a new variable that does not change.
