@@ -111,11 +111,11 @@ func LogisticValueGrad(w []float64, b float64, x [][]float64, y []float64) (out 
 
 // HornerValueGrad returns the value of [Horner] and its gradient with respect to c and x.
 func HornerValueGrad(c []float64, x float64) (y2 float64, dc []float64, dx float64) {
-	// Forward sweep; ys holds every y that the reverse sweep needs.
+	// Forward sweep; ys[i] is y before step i.
 	y := 0.0
-	ys := make([]float64, 0, len(c))
-	for _, a := range c {
-		ys = append(ys, y)
+	ys := make([]float64, len(c))
+	for i, a := range c {
+		ys[i] = y
 		y = y*x + a
 	}
 	y2 = y

@@ -24,7 +24,8 @@ type inserts struct {
 	ofLoop   map[*item]*counterInsert // the first counter of a loop
 	ofTrips  map[*ast.Var]*counterInsert
 	ofFlag   map[*ast.Var]*flagInsert
-	lists    map[*item]*ast.Var // of loops: a slice that has one element for each iteration of the core
+	keys     map[ast.Stmt]*ast.Var // of range loops that have none of their own
+	lists    map[*item]*ast.Var    // of loops: a slice that has one element for each iteration of the core
 	areas    map[*part]*area
 }
 
@@ -52,7 +53,7 @@ func newInserts(t *tree) *inserts {
 		tree: t, marks: map[*ast.Block]*context{},
 		before: map[ast.Stmt][]ast.Stmt{}, after: map[ast.Stmt][]ast.Stmt{}, start: map[*ast.Block][]ast.Stmt{},
 		first: map[*part][]ast.Stmt{}, entries: map[*part][]ast.Stmt{},
-		lists: map[*item]*ast.Var{}, areas: map[*part]*area{},
+		keys: map[ast.Stmt]*ast.Var{}, lists: map[*item]*ast.Var{}, areas: map[*part]*area{},
 		ofLoop: map[*item]*counterInsert{}, ofTrips: map[*ast.Var]*counterInsert{}, ofFlag: map[*ast.Var]*flagInsert{},
 	}
 }
@@ -192,7 +193,8 @@ func (in *inserts) saveInLoop(v *resolver, n *need, loops []*item) []ast.Stmt {
 	in.notes = append(in.notes, note{n, ref.Var, nil})
 	direct := len(loops) == 1 && v.iter[inner] != nil && (n.home == inner.body || v.cores[n.home] == inner)
 	size, i := in.size(v, inner, n)
-	if direct && size != nil && i != nil {
+	counted := len(loops) == 1 && size != nil && i != nil && v.index[inner] != nil
+	if counted {
 		mk := define(n.slot, builtin("make", t, size))
 		in.before[inner.stmt] = append(in.before[inner.stmt], mk)
 		in.put(n, set(&ast.Index{X: ref, I: i, T: n.local.Type}, token.ASSIGN, n.expr))
@@ -212,7 +214,10 @@ func (in *inserts) saveInLoop(v *resolver, n *need, loops []*item) []ast.Stmt {
 			in.lists[inner] = n.slot
 		}
 	}
-	if direct {
+	switch {
+	case counted:
+		return []ast.Stmt{define(n.local, &ast.Index{X: ref, I: v.index[inner], T: n.local.Type})}
+	case direct:
 		return []ast.Stmt{define(n.local, &ast.Index{X: ref, I: v.iter[inner], T: n.local.Type})}
 	}
 	v.sweepBackwards(loops)
@@ -318,18 +323,59 @@ func (in *inserts) size(v *resolver, loop *item, n *need) (size, i ast.Expr) {
 		if !v.reverser.steady(loop, s.X) && elemType(s.X.Type()) == nil {
 			return nil, nil
 		}
+		i = s.Key
+		if s.Key == nil && (s.Define || s.Value == nil) {
+			i = in.keyOf(loop)
+		}
 		if elemType(s.X.Type()) != nil {
-			return length(s.X), s.Key
+			return length(s.X), i
 		}
-		return atLeastZero(s.X), s.Key
+		return atLeastZero(s.X), i
 	case *ast.For:
-		c := loop.count
-		if c == nil || !startsAtZero(loop) || c.op != token.LSS || c.hi == nil || !v.reverser.steady(loop, c.hi) {
-			return nil, nil
+		if c := loop.count; c != nil && c.hi != nil && v.reverser.steady(loop, c.hi) {
+			if size := c.above(); size != nil {
+				return atLeastZero(size), &ast.Ref{Var: c.v}
+			}
 		}
-		return atLeastZero(c.hi), &ast.Ref{Var: c.v}
 	}
 	return nil, nil
+}
+
+// keyOf gives a range loop without a key one.
+func (in *inserts) keyOf(loop *item) ast.Expr {
+	i := in.keys[loop.stmt]
+	if i == nil {
+		t := types.Type(intType)
+		if x := loop.stmt.(*ast.Range).X.Type(); elemType(x) == nil {
+			t = types.Default(x)
+		}
+		i = ast.NewVar("i", t)
+		in.keys[loop.stmt] = i
+	}
+	return &ast.Ref{Var: i}
+}
+
+// above is more than every value of a counter that is never negative and goes in small steps, or nil for another.
+func (c *count) above() ast.Expr {
+	plusOne := func(e ast.Expr) ast.Expr {
+		if b, ok := e.(*ast.Binary); ok && b.Op == token.SUB {
+			if v, ok := intLit(b.Y); ok && v == 1 {
+				return b.X
+			}
+		}
+		return &ast.Binary{Op: token.ADD, X: e, Y: intLiteral(1, e.Type()), T: e.Type()}
+	}
+	lo, fromLit := intLit(c.lo)
+	hi, toLit := intLit(c.hi)
+	switch {
+	case c.step == 1 && fromLit && lo >= 0 && lo < 16 && c.op == token.LSS:
+		return c.hi
+	case c.step == 1 && fromLit && lo >= 0 && lo < 16 && c.op == token.LEQ:
+		return plusOne(c.hi)
+	case c.step == -1 && toLit && hi >= 0 && hi < 16 && (c.op == token.GEQ || c.op == token.GTR) && !hasCall(c.lo):
+		return plusOne(c.lo)
+	}
+	return nil
 }
 
 // atLeastZero is max(n, 0), or n where it cannot be negative.
@@ -502,8 +548,13 @@ func (in *inserts) apply(b *ast.Block) *ast.Block {
 		key := in.key(s)
 		out.Stmts = append(out.Stmts, in.before[key]...)
 		t := s
+		if i := in.keys[key]; i != nil {
+			c := *t.(*ast.Range)
+			c.Key, c.Define = &ast.Ref{Var: i}, true
+			t = &c
+		}
 		if b, ok := s.(*ast.Block); len(ast.Blocks(s)) > 0 && !(ok && len(b.Stmts) == 0) {
-			t = ast.MapBlocks(s, func(b *ast.Block) *ast.Block { return in.apply(b) })
+			t = ast.MapBlocks(t, func(b *ast.Block) *ast.Block { return in.apply(b) })
 		}
 		out.Stmts = append(out.Stmts, t)
 		out.Stmts = append(out.Stmts, in.after[key]...)

@@ -88,11 +88,11 @@ func modelOutputsMBackward(saved modelOutputsMSaved) {
 // logSumExpVJP is the reverse mode of [logSumExp] with respect to z.
 // For result adjoints dy it adds to the shadows dz.
 func logSumExpVJP(z, dz []float64, dy float64) (y float64) {
-	// Forward sweep; tops holds every top that the reverse sweep needs.
+	// Forward sweep; tops[i] is top before step i.
 	top := math.Inf(-1)
-	tops := make([]float64, 0, len(z))
-	for _, v := range z {
-		tops = append(tops, top)
+	tops := make([]float64, len(z))
+	for i, v := range z {
+		tops[i] = top
 		top = max(top, v)
 	}
 	sum := 0.0
