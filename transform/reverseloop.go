@@ -284,7 +284,11 @@ func (r *reverser) countHeader(it *item, c *count) *header {
 	case c.step == -1 && c.op == token.GEQ:
 		return upTo(i, hi, lo, c.lo, past)
 	case c.step == -1 && c.op == token.GTR:
-		return upTo(i, &ast.Binary{Op: token.ADD, X: hi, Y: intLiteral(1, c.v.Type), T: c.v.Type}, lo, c.lo, past)
+		from := ast.Expr(&ast.Binary{Op: token.ADD, X: hi, Y: intLiteral(1, c.v.Type), T: c.v.Type})
+		if n, ok := intLit(c.hi); ok {
+			from = intLiteral(n+1, c.v.Type)
+		}
+		return upTo(i, from, lo, c.lo, past)
 	}
 	return nil
 }

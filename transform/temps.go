@@ -54,9 +54,50 @@ func (d *derivation) inlineTemps(b *ast.Block, results []*ast.Var) *ast.Block {
 			b = mapAll(b, substitution(t.firstNames())).(*ast.Block)
 		}
 		if !t.changed || round == maxRounds {
-			return ranges(b)
+			return ranges(setOnce(b))
 		}
 	}
+}
+
+// setOnce makes p = e of p = 0 and p += e, where e reads nothing but variables.
+func setOnce(b *ast.Block) *ast.Block {
+	out := &ast.Block{Meta: b.Meta}
+	for _, s := range b.Stmts {
+		if len(ast.Blocks(s)) > 0 && !isMark(s) {
+			s = ast.MapBlocks(s, setOnce)
+		}
+		add, ok := s.(*ast.Assign)
+		if n := len(out.Stmts); ok && n > 0 && (add.Op == token.ADD_ASSIGN || add.Op == token.SUB_ASSIGN) && readsVariables(add.Rhs[0]) {
+			zero, ok := out.Stmts[n-1].(*ast.Assign)
+			if ok && zero.Op == token.ASSIGN && len(zero.Lhs) == 1 && ast.Equal(zero.Lhs[0], add.Lhs[0]) && isZero(zero.Rhs[0]) && !inVariable(zero.Lhs[0]) {
+				c := *zero
+				c.Rhs = add.Rhs
+				if add.Op == token.SUB_ASSIGN {
+					c.Rhs = []ast.Expr{neg(add.Rhs[0])}
+				}
+				out.Stmts[n-1] = &c
+				continue
+			}
+		}
+		out.Stmts = append(out.Stmts, s)
+	}
+	return out
+}
+
+// inVariable reports whether a place is a variable or a part of one.
+func inVariable(e ast.Expr) bool { return ast.RootVar(e) != nil }
+
+// readsVariables reports whether e reads nothing but variables that are numbers.
+func readsVariables(e ast.Expr) bool {
+	return !ast.Any(e, func(e ast.Expr) bool {
+		switch e := e.(type) {
+		case *ast.Ref:
+			return !ast.IsFloat(e.Var.Type)
+		case *ast.Lit, *ast.Name, *ast.Binary, *ast.Unary, *ast.Convert:
+			return false
+		}
+		return true
+	})
 }
 
 // count counts assignments and uses.
