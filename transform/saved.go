@@ -590,7 +590,7 @@ func (v *resolver) key(x *ast.Var, ver *version, u use) needKey {
 	k := needKey{ver: ver, ctx: u.ctx.key()}
 	for p := u.ctx.part; p != nil; p = p.parent {
 		if v.exits[p] != nil && ver.part.inside(v.exits[p].body) && !ver.part.inside(p) {
-			k.exits += "x" + itoa(v.exits[p].pos)
+			k.exits += "x" + itoa(p.branch.pos)
 		}
 	}
 	return k

@@ -201,7 +201,9 @@ func (s *sections) stable(x ast.Expr) (born *part, ok bool) {
 		list := s.r.hist.log.at[c]
 		if len(list) == 1 && c.v != nil && !c.addr {
 			if it := s.r.tree.items[list[0]]; slices.Contains(ast.Defined(it.stmt), c.v) {
-				born = it.part
+				if born = it.part; it.body != nil {
+					born = it.body // of a range loop: one for each iteration
+				}
 				return
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"math"
+	"slices"
 	"sort"
 
 	"github.com/godiff/godiff/ast"
@@ -75,10 +76,11 @@ type tree struct {
 	asking []int              // the positions of these, ascending
 	loops  []*item            // those being built
 	wrap   *ast.Block         // the block of the user's that is being built
+	marks  map[ast.Stmt]*item // stand in a list where what follows an if that jumps begins
 }
 
 func newTree(body *ast.Block, flags map[ast.Stmt]*ast.Var) *tree {
-	t := &tree{at: map[ast.Stmt]*item{}, flags: flags, guards: map[*ast.Var]*item{}}
+	t := &tree{at: map[ast.Stmt]*item{}, flags: flags, guards: map[*ast.Var]*item{}, marks: map[ast.Stmt]*item{}}
 	t.root = &part{in: body}
 	t.fill(t.root, body.Stmts)
 	return t
@@ -117,6 +119,10 @@ func (t *tree) fill(p *part, list []ast.Stmt) {
 			t.jump(p, s)
 			return
 		case *ast.Block:
+			if it := t.marks[s]; it != nil {
+				it.rest, it.restFrom = p, len(p.items)
+				continue
+			}
 			if mayLeave(s) {
 				t.fillMore(p, append(append([]ast.Stmt{}, s.Stmts...), rest...))
 				return
@@ -133,8 +139,7 @@ func (t *tree) fill(p *part, list []ast.Stmt) {
 			}
 		case *ast.For, *ast.Range:
 			t.loop(p, s)
-			if flag := t.flags[s]; flag != nil && len(rest) > 0 {
-				t.guard(p, flag, rest)
+			if t.guard(p, t.flags[s], rest) {
 				return
 			}
 		default:
@@ -204,45 +209,47 @@ func (t *tree) branch(p *part, s *ast.If, rest []ast.Stmt) bool {
 		t.branchOf(it.els, els, nil, it)
 	}
 	it.end = len(t.items)
-	if flag := t.flags[s]; !took && flag != nil && len(rest) > 0 {
-		t.guard(p, flag, rest)
-		return true
-	}
-	return took
+	return took || t.guard(p, t.flags[s], rest)
 }
 
-// branchOf fills a branch of an if, with what follows the if where the other branch jumps.
+// branchOf fills a branch of an if, with what follows the if where the other branch jumps. Where a statement of the branch may jump
+// itself, that lands in a part further down.
 func (t *tree) branchOf(p *part, list, rest []ast.Stmt, it *item) {
-	all := append(append([]ast.Stmt{}, list...), rest...)
-	t.enter(p, all)
-	if rest == nil {
-		t.fill(p, all)
-		return
+	all := slices.Clone(list)
+	if rest != nil {
+		mark := &ast.Block{}
+		t.marks[mark] = it
+		all = append(append(all, mark), rest...)
 	}
-	t.fill(p, list)
-	it.rest, it.restFrom = p, len(p.items)
-	t.fillMore(p, rest)
+	if real := t.unmarked(all); len(real) > 0 {
+		p.before = real[0]
+	}
+	t.fill(p, all)
 }
 
-// enter notes where the entry of a part is.
-func (t *tree) enter(p *part, list []ast.Stmt) {
-	if len(list) > 0 {
-		p.before = list[0]
-	}
+// unmarked returns a list without the marks in it.
+func (t *tree) unmarked(list []ast.Stmt) []ast.Stmt {
+	return slices.DeleteFunc(slices.Clone(list), func(s ast.Stmt) bool { return t.marks[s] != nil })
 }
 
-// guard adds what follows a statement that may have jumped, under the condition that it did not.
-func (t *tree) guard(p *part, flag *ast.Var, rest []ast.Stmt) {
-	s := &ast.If{Cond: &ast.Unary{Op: token.NOT, X: &ast.Ref{Var: flag}}, Then: &ast.Block{Stmts: rest}}
+// guard adds what follows a statement that may have jumped, under the condition that it did not, and reports whether there is such.
+// Flag is nil where the statement may not have.
+func (t *tree) guard(p *part, flag *ast.Var, rest []ast.Stmt) bool {
+	real := t.unmarked(rest)
+	if flag == nil || len(real) == 0 {
+		return false
+	}
+	s := &ast.If{Cond: &ast.Unary{Op: token.NOT, X: &ast.Ref{Var: flag}}, Then: &ast.Block{Stmts: real}}
 	it := t.newItem(p, s)
 	t.guards[flag] = it
 	t.asking = append(t.asking, it.pos)
 	it.cond = s.Cond
-	it.then = &part{parent: p, branch: it, before: rest[0]}
+	it.then = &part{parent: p, branch: it, before: real[0]}
 	it.els = &part{parent: p, branch: it}
 	t.fill(it.then, rest)
 	it.els.from, it.els.to = len(t.items), len(t.items)
 	it.end = len(t.items)
+	return true
 }
 
 func (t *tree) loop(p *part, s ast.Stmt) {
@@ -259,7 +266,9 @@ func (t *tree) loop(p *part, s ast.Stmt) {
 	it.body.in = body
 	defer func(w *ast.Block) { t.wrap = w }(t.wrap)
 	t.wrap = nil
-	t.enter(it.body, body.Stmts)
+	if len(body.Stmts) > 0 {
+		it.body.before = body.Stmts[0]
+	}
 	t.loops = append(t.loops, it)
 	t.fill(it.body, body.Stmts)
 	t.loops = t.loops[:len(t.loops)-1]

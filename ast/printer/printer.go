@@ -458,12 +458,10 @@ func (p *printer) typed(e ast.Expr, t types.Type) {
 			}
 		}
 	}
-	p.printf("%s(", p.typ(t))
-	p.expr(e)
-	p.printf(")")
+	p.convert(&ast.Convert{X: e, T: t})
 }
 
-// untypedKind returns the default type of an untyped constant expression.
+// untypedKind returns the default type of an untyped constant expression, or that of nil.
 func untypedKind(e ast.Expr) (types.BasicKind, bool) {
 	switch e := e.(type) {
 	case *ast.Lit:
@@ -486,6 +484,9 @@ func untypedKind(e ast.Expr) (types.BasicKind, bool) {
 			return types.Float64, true
 		}
 	case *ast.Name:
+		if _, ok := e.Obj.(*types.Nil); ok {
+			return types.UntypedNil, true
+		}
 		if c, ok := e.Obj.(*types.Const); ok {
 			if b, ok := c.Type().(*types.Basic); ok && b.Info()&types.IsUntyped != 0 {
 				return types.Default(b).(*types.Basic).Kind(), true

@@ -98,16 +98,47 @@ func (g *gen) exitTable() []production {
 	}
 }
 
-// exit draws a conditional that leaves the loop, the iteration or the function.
-func (g *gen) exit() bool { return g.depth < g.opts.Depth && g.draw(g.exits) }
+// exit draws a conditional that leaves the loop, the iteration or the function, now and then with further branches that may do so
+// too.
+func (g *gen) exit() bool {
+	if g.depth >= g.opts.Depth || !g.draw(g.exits) {
+		return false
+	}
+	for g.chance(0.3) {
+		g.lines = g.lines[:len(g.lines)-1]
+		g.line("} else if %s {", g.condition(1).text)
+		g.block(g.between(0, 2), g.maybeLeave)
+		g.raw("}")
+	}
+	if g.chance(0.2) {
+		g.lines = g.lines[:len(g.lines)-1]
+		g.raw("} else {")
+		g.block(g.between(1, 2), g.maybeLeave)
+		g.raw("}")
+	}
+	return true
+}
+
+// maybeLeave ends a block, now and then, with a jump.
+func (g *gen) maybeLeave() {
+	if len(g.loops) > 0 && g.chance(0.6) {
+		g.raw(g.jump(pick(g, []string{"break", "continue"})))
+	}
+}
+
+// jump is a break or continue, now and then with a label.
+func (g *gen) jump(word string) string {
+	if g.opts.Labels && g.chance(0.4) {
+		word += " " + pick(g, g.loops).label
+	}
+	return word
+}
 
 func (g *gen) leaveLoop(word string) bool {
 	if len(g.loops) == 0 {
 		return false
 	}
-	if g.opts.Labels && g.chance(0.4) {
-		word += " " + pick(g, g.loops).label
-	}
+	word = g.jump(word)
 	g.line("if %s {", g.condition(1).text)
 	g.block(g.between(0, 2), func() { g.raw(word) })
 	g.raw("}")
