@@ -69,15 +69,18 @@ func (a *activity) given(c *ast.Call) []ast.Expr {
 	return list
 }
 
-// newActivity analyses f. Varied are the inputs in; useful are the results in out and the memory behind the inputs in leaves; but
-// neither are the cells that paths in passive lead to.
-func newActivity(u *Unit, m *memory, in, out, leaves []bool, passive []path) *activity {
+// newActivity analyses f. Varied are the inputs in and the cells that a caller knows to be active; useful are the results in out and
+// the memory behind the inputs in leaves; but neither are the cells that the caller knows to be passive.
+func newActivity(u *Unit, m *memory, in, out, leaves []bool, at callSite) *activity {
 	not := map[*location]bool{}
-	for _, p := range passive {
+	for _, p := range at.passive {
 		not[m.at(p)] = true
 	}
 	a := newFlows(u, m)
 	var seeds, ends []*location
+	for _, p := range at.active {
+		seeds = append(seeds, m.at(p))
+	}
 	for i, v := range m.fn.Inputs() {
 		if in[i] {
 			seeds = append(seeds, without(a.floats(m.variable(v), true), not)...)

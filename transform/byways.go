@@ -221,7 +221,7 @@ func (u *Unit) bywaysOf(f *ast.Func, m *memory) (taints, sinks bool) {
 		active[i] = ast.Carries(v.Type)
 		d.taintedInputs[i] = !active[i] && !isBoolean(v.Type)
 	}
-	d.act = newActivity(u, m, active, results, make([]bool, len(inputs)), nil)
+	d.act = newActivity(u, m, active, results, make([]bool, len(inputs)), callSite{})
 	sinks = d.byways() != nil
 	d.taintedInputs = make([]bool, len(inputs))
 	b := &byways{d: d, tainted: map[*location]bool{}}

@@ -93,7 +93,7 @@ func (u *Unit) analyse(f *ast.Func, in []bool, at callSite, memory, forward bool
 	if memory {
 		copy(leaves, in)
 	}
-	d.act = newActivity(u, d.mem, in, out, leaves, at.passive)
+	d.act = newActivity(u, d.mem, in, out, leaves, at)
 	return d
 }
 

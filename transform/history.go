@@ -17,7 +17,7 @@ import (
 //	xs = append(xs, x*x)             dx += dxs[len(dxs)-1] * 2 * x
 //	                                 dxs = dxs[:len(dxs)-1]
 
-// isHistory reports whether v is such a slice, of numbers or structs of them, declared where no later statement leaves the function.
+// isHistory reports whether v is such a slice, of numbers or structs of them, declared where no later statement leaves its part.
 func (d *derivation) isHistory(v *ast.Var) bool {
 	if d.forward || d.outlook == nil {
 		return false
@@ -51,7 +51,7 @@ func (d *derivation) staysInside(v *ast.Var) bool {
 func (o *outlook) staysBehind(v *ast.Var) bool {
 	for _, it := range o.tree.items {
 		if it.body == nil && it.then == nil && slices.Contains(ast.Defined(it.stmt), v) {
-			return !slices.ContainsFunc(it.part.items[it.index:], func(x *item) bool { return x.ends() != nil })
+			return !slices.ContainsFunc(it.part.items[it.index:], func(x *item) bool { return !x.goesOn() })
 		}
 	}
 	return false

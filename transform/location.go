@@ -3,6 +3,7 @@ package transform
 import (
 	"fmt"
 	"go/types"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -89,7 +90,8 @@ func (u *Unit) analyseMemory(f *ast.Func, at callSite) *memory {
 	return m
 }
 
-// A path leads from an input to a location: the number of the input, then * for what is referred to and numbers for parts.
+// A path leads from an input or result to a location: the number of the input, those of the results behind, then * for what is
+// referred to and numbers for parts.
 type path string
 
 // joints are pairs of paths whose locations are one.
@@ -102,7 +104,7 @@ func (m *memory) at(p path) *location {
 		n, _ := strconv.Atoi(step)
 		switch {
 		case i == 0:
-			l = m.variable(m.fn.Inputs()[n])
+			l = m.variable(slices.Concat(m.fn.Inputs(), m.fn.Results)[n])
 		case step == "*":
 			l = m.targetOf(l)
 		default:
@@ -112,20 +114,22 @@ func (m *memory) at(p path) *location {
 	return l.find()
 }
 
-// A callSite is what a caller knows of the memory behind the inputs of a call: what is one although the callee would take it to be
-// apart, and which cells are not active.
+// A callSite is what a caller knows of the memory behind the inputs and results of a call: what is one although the callee would take
+// it to be apart, which cells are not active, and which are although no varied input leads to them, since the caller writes them later.
 type callSite struct {
 	joined  joints
 	passive []path
+	active  []path
 	intact  bool // of a split call: nothing that the callee reads is written between its halves
 }
 
-// callSite returns what is known of the memory behind the inputs of a call.
-func (d *derivation) callSite(c *ast.Call, callee *memory) callSite {
+// callSite returns what is known of the memory behind the inputs and results of a call whose inputs in are varied.
+func (d *derivation) callSite(c *ast.Call, in []bool, callee *memory) callSite {
 	taken := d.mem.taken[c]
 	first := map[*location]path{}
 	var site callSite
 	seen := map[*location]bool{}
+	var input, varied bool
 	var visit func(l *location, p path)
 	visit = func(l *location, p path) {
 		l = l.find()
@@ -134,12 +138,18 @@ func (d *derivation) callSite(c *ast.Call, callee *memory) callSite {
 		}
 		seen[l] = true
 		if here := taken[l]; here != nil && strings.Contains(string(p), "*") {
-			if other, ok := first[here.find()]; ok {
+			switch other, ok := first[here.find()]; {
+			case !input:
+			case ok:
 				site.joined = append(site.joined, [2]path{other, p})
-			} else {
+			default:
 				first[here.find()] = p
 			}
-			if ast.IsFloat(l.typ) && !d.act.active(here) {
+			switch active := d.act.active(here); {
+			case !ast.IsFloat(l.typ):
+			case active && !varied:
+				site.active = append(site.active, p)
+			case !active && input:
 				site.passive = append(site.passive, p)
 			}
 		}
@@ -152,7 +162,10 @@ func (d *derivation) callSite(c *ast.Call, callee *memory) callSite {
 			visit(l.target, p+".*")
 		}
 	}
-	for i, v := range callee.fn.Inputs() {
+	inputs := callee.fn.Inputs()
+	for i, v := range slices.Concat(inputs, callee.fn.Results) {
+		input = i < len(inputs)
+		varied = input && in[i]
 		visit(callee.variable(v), path(strconv.Itoa(i)))
 	}
 	return site

@@ -294,9 +294,10 @@ func (d *derivation) splitCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call) []ast.St
 	if d.isRuled(c) {
 		return d.ruledCall(s, lhs, c)
 	}
-	site := d.callSite(c, d.u.summary(c.Fun.Fn).mem)
+	in := d.pattern(c)
+	site := d.callSite(c, in, d.u.summary(c.Fun.Fn).mem)
 	site.intact = !d.forward && d.outlook.intact(d, s, c)
-	h := d.u.splitHelper(c.Fun.Fn, d.pattern(c), site)
+	h := d.u.splitHelper(c.Fun.Fn, in, site)
 	if d.forward {
 		return d.tangentCall(s, lhs, c, h.in, &ast.Call{Fun: ast.Callee{Gen: h.tangent()}, T: h.tangentTuple()})
 	}

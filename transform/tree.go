@@ -415,6 +415,20 @@ func (w *writeLog) reaches(from, to *item) bool {
 	return true
 }
 
+// goesOn reports whether control, once it is in an item, always gets behind it in its part.
+func (it *item) goesOn() bool {
+	var stays func(p *part) bool
+	stays = func(p *part) bool {
+		if p.tail == tailLeave || p.leaves != nil && p.leaves.pos < it.pos {
+			return false
+		}
+		return !slices.ContainsFunc(p.items, func(x *item) bool {
+			return slices.ContainsFunc([]*part{x.then, x.els, x.body}, func(q *part) bool { return q != nil && !stays(q) })
+		})
+	}
+	return !slices.ContainsFunc([]*part{it.then, it.els, it.body}, func(q *part) bool { return q != nil && !stays(q) })
+}
+
 // ends returns the branch of an if that always leaves the function, or nil.
 func (it *item) ends() *part {
 	switch {
