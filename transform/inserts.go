@@ -363,6 +363,9 @@ func (c *count) above() ast.Expr {
 				return b.X
 			}
 		}
+		if v, ok := intLit(e); ok {
+			return intLiteral(v+1, e.Type())
+		}
 		return &ast.Binary{Op: token.ADD, X: e, Y: intLiteral(1, e.Type()), T: e.Type()}
 	}
 	lo, fromLit := intLit(c.lo)

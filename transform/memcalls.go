@@ -307,8 +307,12 @@ func (d *derivation) splitCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call) []ast.St
 	}
 	args := append([]ast.Expr{}, c.Args...)
 	for i, x := range c.Args {
-		if h.in[i] && hasRefs(x.Type()) {
+		switch {
+		case !h.in[i] || !hasRefs(x.Type()):
+		case d.reachesActive(x):
 			args = append(args, d.shadowOf(s, x))
+		default:
+			args = append(args, zeroOf(x.Type())) // only floats in the value itself are active
 		}
 	}
 	results := c.Fun.Fn.Signature().Results()

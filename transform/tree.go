@@ -382,12 +382,18 @@ func (w *writeLog) later(key *location, it *item, after bool, within *part, limi
 	return false
 }
 
-// between reports whether key may be written between the beginning of an item and a later point.
+// between reports whether key may be written between the beginning of an item and a later point, which an iteration of a loop may
+// come to after others.
 func (w *writeLog) between(key *location, from, it *item, after bool) bool {
 	list := w.at[key]
 	end := it.pos
 	if after {
 		end = max(it.end, it.pos+1)
+	}
+	for _, loop := range it.part.repeats() {
+		if loop.pos >= from.pos {
+			end = max(end, loop.end)
+		}
 	}
 	i := sort.SearchInts(list, from.pos)
 	return i < len(list) && list[i] < end
