@@ -11,6 +11,9 @@ import (
 // inRange reports whether Go compiles the constant expressions in e, which has the type t: adjoints that are known make
 // some that no primal has. 1/x and x*1e308 with a known x are no longer computed when the program runs.
 func inRange(e ast.Expr, t types.Type) bool {
+	if !wholeInRange(e) {
+		return false
+	}
 	if v, typed := constantValue(e); v != nil {
 		return v.Kind() != constant.Unknown && (typed || representable(v, t))
 	}
@@ -63,6 +66,108 @@ func constantValue(e ast.Expr) (v constant.Value, typed bool) {
 		v = constant.MakeUnknown()
 	}
 	return v, typed
+}
+
+// wholeInRange reports whether Go compiles e as far as it is about integers, if its operands are: not int(2.5), 1 << -1, n / 0, x[-1]
+// or x[3:2], which it sees where the numbers are constants.
+func wholeInRange(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Convert:
+		if v, _ := constantValue(e.X); v != nil && !ast.IsFloat(e.T) {
+			return false
+		}
+		v := wholeValue(e.X)
+		return v == nil || !isInteger(e.T) || inType(v, e.T)
+	case *ast.Binary:
+		y := wholeValue(e.Y)
+		switch e.Op {
+		case token.SHL, token.SHR:
+			return y == nil || constant.Sign(y) >= 0 && wholeValue(e.X) == nil
+		case token.QUO, token.REM:
+			if y != nil && constant.Sign(y) == 0 {
+				return false
+			}
+		}
+		v := wholeValue(e)
+		return v == nil || inType(v, e.T)
+	case *ast.Index:
+		i := wholeValue(e.I)
+		return i == nil || inArray(i, e.X.Type(), false)
+	case *ast.Slice:
+		last := constant.MakeInt64(0)
+		for _, x := range []ast.Expr{e.Lo, e.Hi, e.Max} {
+			if x == nil {
+				continue
+			}
+			if i := wholeValue(x); i != nil {
+				if !constant.Compare(last, token.LEQ, i) || !inArray(i, e.X.Type(), true) {
+					return false
+				}
+				last = i
+			}
+		}
+	}
+	return true
+}
+
+// inArray reports whether Go takes the constant i for an index, or with end set a bound, of a slice, a string or an array.
+func inArray(i constant.Value, t types.Type, end bool) bool {
+	if p := ast.Pointee(t); p != nil {
+		t = p
+	}
+	a, ok := t.Underlying().(*types.Array)
+	if !ok {
+		return constant.Sign(i) >= 0
+	}
+	op := token.LSS
+	if end {
+		op = token.LEQ
+	}
+	return constant.Sign(i) >= 0 && constant.Compare(i, op, constant.MakeInt64(a.Len()))
+}
+
+// inType reports whether an integer type has the value v.
+func inType(v constant.Value, t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	if !ok || b.Info()&types.IsUntyped != 0 {
+		return true
+	}
+	bits := 8 * types.SizesFor("gc", "386").Sizeof(b) // int is narrowest there
+	if b.Info()&types.IsUnsigned != 0 {
+		return constant.Sign(v) >= 0 && constant.BitLen(v) <= int(bits)
+	}
+	return constant.BitLen(v) < int(bits)
+}
+
+// wholeValue returns the value of a constant integer, or nil.
+func wholeValue(e ast.Expr) constant.Value {
+	if e == nil || !isInteger(e.Type()) {
+		return nil
+	}
+	var v constant.Value
+	switch e := e.(type) {
+	case *ast.Lit:
+		v = e.Val
+	case *ast.Name:
+		if c, ok := e.Obj.(*types.Const); ok {
+			v = c.Val()
+		}
+	case *ast.Convert:
+		v = wholeValue(e.X)
+	case *ast.Unary:
+		if x := wholeValue(e.X); x != nil && (e.Op == token.ADD || e.Op == token.SUB) {
+			v = constant.UnaryOp(e.Op, x, 0)
+		}
+	case *ast.Binary:
+		x, y := wholeValue(e.X), wholeValue(e.Y)
+		if x != nil && y != nil && (e.Op == token.ADD || e.Op == token.SUB || e.Op == token.MUL) {
+			v = constant.BinaryOp(x, e.Op, y)
+		}
+	}
+	if v == nil || constant.ToInt(v).Kind() != constant.Int {
+		return nil
+	}
+	return constant.ToInt(v)
 }
 
 // operate returns x op y, unknown for a division by zero.

@@ -334,8 +334,8 @@ func (t *tangents) tangentAssign(s ast.Stmt, lhs, rhs []ast.Expr, op token.Token
 			place = &ast.Ref{Var: t.both(r.Var), Again: true}
 		}
 		e = t.tangentOf(s, rhs[i])
-		if op == token.ASSIGN && ast.Equal(place, e) {
-			continue
+		if op == token.ASSIGN && ast.Equal(place, e) && (len(lhs) == 1 || !t.mem.inMemory(l)) {
+			continue // in memory another place may be the same
 		}
 		a.Lhs, a.Rhs = append(a.Lhs, place), append(a.Rhs, e)
 	}

@@ -161,6 +161,10 @@ func shares(e ast.Expr, v *ast.Var) bool {
 	switch e := e.(type) {
 	case *ast.Ref:
 		return e.Var == v
+	case *ast.Addr, *ast.Slice:
+		if rootOf(ast.Operands(e)[0]) == v {
+			return true
+		}
 	case *ast.Index:
 		if r, ok := e.X.(*ast.Ref); ok && r.Var == v {
 			return shares(e.I, v)

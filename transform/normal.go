@@ -275,6 +275,11 @@ func (n *normaliser) assign(s *ast.Assign) []ast.Stmt {
 		return append(h.pre, n.spread(&c)...)
 	}
 	c.Rhs = h.exprs(s.Rhs)
+	for i, e := range c.Rhs {
+		if len(c.Lhs) > 1 && c.Op == token.ASSIGN && c.Lhs[i] != nil && ast.Equal(c.Lhs[i], e) {
+			c.Rhs[i] = h.hoist(e, false) // go vet would find fault with x[i], x[j] = v, x[j]
+		}
+	}
 	lastWins(c.Lhs)
 	n.nameAll(&c)
 	if s.Op == token.MUL_ASSIGN || s.Op == token.QUO_ASSIGN {

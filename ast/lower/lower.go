@@ -6,6 +6,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -230,8 +231,12 @@ func (l *lowerer) assign(s *goast.AssignStmt) []ast.Stmt {
 	return []ast.Stmt{a}
 }
 
-// dropSelf leaves of x = x only that x is evaluated: go vet would find fault with a copy.
+// dropSelf leaves of x = x only that x is evaluated: go vet would find fault with a copy. Beside an assignment to other memory it
+// stays, since that may be x under another name.
 func dropSelf(a *ast.Assign) {
+	if slices.ContainsFunc(a.Lhs, func(x ast.Expr) bool { _, isVar := x.(*ast.Ref); return x != nil && !isVar }) && len(a.Lhs) > 1 {
+		return
+	}
 	for i, x := range a.Lhs {
 		if a.Op == token.ASSIGN && len(a.Lhs) == len(a.Rhs) && x != nil && ast.Equal(x, a.Rhs[i]) && !ast.Any(x, callsFunc) {
 			a.Lhs[i] = nil
