@@ -207,7 +207,7 @@ func Pointee(t types.Type) types.Type {
 // A Meta is what every statement carries beside its meaning.
 type Meta struct {
 	Pos     token.Pos // where it stands in the source; NoPos for a statement of ours
-	Src     string    // the source text of a simple statement, on one line
+	Src     string    // the source text of a simple statement or of the header of a loop, on one line
 	Comment string    // printed above it, without the slashes; lines are separated by \n
 	Named   []*Var    // the variables whose names go where Comment has a NUL, in order
 }

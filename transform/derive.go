@@ -293,7 +293,7 @@ func (d *derivation) newReverser(t *tree) *reverser {
 	r := &reverser{
 		derivation: d, tree: t, hist: newHistory(t, d), inserts: newInserts(t),
 		joint: map[ast.Stmt]bool{}, unwrapped: map[*ast.Block]bool{}, sweepBorder: &ast.Block{},
-		effects: map[*item]*effects{}, idleItems: map[*item]bool{}, forwards: map[*item]bool{},
+		effects: map[*item]*effects{}, idleItems: map[*item]bool{}, forwards: map[*item]bool{}, pivots: map[*item]bool{},
 		exits: map[*part]*item{}, cores: map[*part]*item{},
 		own: map[*ast.Var]bool{}, synthetic: map[*ast.Var]*item{},
 		firsts: map[*part][]ast.Stmt{}, index: map[*item]ast.Expr{}, iter: map[*item]ast.Expr{},

@@ -32,12 +32,13 @@ type tangents struct {
 	body    *ast.Block
 }
 
-// tangent derives f in forward mode. Asked says that a directive asks for it: then the tangents are zero where there is an
-// error.
-func (u *Unit) tangent(f *ast.Func, sig ast.Signature, in []bool, at callSite, name string, asked bool) *ast.Func {
+// tangent makes g, which has a name, the forward mode of f. Asked says that a directive asks for it: then the tangents are zero where
+// there is an error.
+func (u *Unit) tangent(g, f *ast.Func, sig ast.Signature, in []bool, at callSite, asked bool) {
 	d := u.prepare(f, in, at, true, true)
-	t := &tangents{derivation: d, sig: sig, given: map[int]*ast.Var{}, f: &ast.Func{Name: name, Pkg: u.Pkg, Pos: f.Pos}}
-	t.f.Doc = fmt.Sprintf("%s is the forward mode of %s: its results, and their tangents along the tangents of the parameters.", name, docName(f))
+	t := &tangents{derivation: d, sig: sig, given: map[int]*ast.Var{}, f: g}
+	g.Pkg, g.Pos = u.Pkg, f.Pos
+	g.Doc = fmt.Sprintf("%s is the forward mode of %s: its results, and their tangents along the tangents of the parameters.", g.Name, docName(f))
 	t.errors = asked
 	t.bind()
 	var first []ast.Stmt
@@ -65,8 +66,8 @@ func (u *Unit) tangent(f *ast.Func, sig ast.Signature, in []bool, at callSite, n
 		body.Stmts = append(t.checks(), body.Stmts...)
 	}
 	u.trace("forward", t.f, body)
-	t.f.Body = d.finish(body, t.f.Results)
-	return t.f
+	g.Body = d.finish(body, g.Results)
+	u.explain(g, in, d, nil)
 }
 
 // checks asks what the derivative takes for granted: where F writes memory that is reached in more than one way, the tangents given share

@@ -173,9 +173,8 @@ func (h *helper) buildBack() {
 
 // buildTangent writes the forward mode of a callee.
 func (h *helper) buildTangent() {
-	g := h.u.tangent(h.f, h.signature(ast.JVP), h.in, h.at, h.tan.Name, false)
-	g.Doc = fmt.Sprintf("%s is the forward mode of %s.", g.Name, docName(h.f))
-	*h.tan = *g
+	h.u.tangent(h.tan, h.f, h.signature(ast.JVP), h.in, h.at, false)
+	h.tan.Doc = fmt.Sprintf("%s is the forward mode of %s.", h.tan.Name, docName(h.f))
 }
 
 // buildHalves writes the two halves of the reverse mode of a callee.
@@ -201,6 +200,8 @@ func (h *helper) buildHalves() {
 		panic("transform: the sweeps of " + h.f.Name + " cannot be told apart")
 	}
 	s.finish(forward, &ast.Block{Stmts: reverse})
+	f.Doc += r.inserts.memoryNote(r, f.Body)
+	u.explain(f, h.in, d, r)
 }
 
 // halves puts the two sweeps of a callee into two functions.

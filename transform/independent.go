@@ -3,6 +3,7 @@ package transform
 import (
 	"go/token"
 	"maps"
+	"slices"
 	"sort"
 	"strconv"
 
@@ -144,25 +145,45 @@ func (r *reverser) writesLinks(c *ast.Call) bool {
 //   - What it adds to nothing in the loop reads.
 //   - It takes back nothing that the forward sweep did to the shadows.
 func (r *reverser) independent(it *item) bool {
+	why, _ := r.dependence(it)
+	return why == ""
+}
+
+// dependence says why the iterations of a loop are not independent, and by what statement if it is one; or "".
+func (r *reverser) dependence(it *item) (why string, by *item) {
 	if it.hasExits() || it.body.jumpsOut() || r.hasFlags(it) {
-		return false
+		return "it has early exits", nil
 	}
 	e := r.effectsOf(it)
 	if e.order {
-		return false
+		return "its iterations change slices or pointers to active memory", nil
 	}
 	own := r.ownCells(it)
-	for l := range e.sets {
+	for _, l := range inOrder(e.sets) {
 		if !own[l] && !r.ownElement(it, l) {
-			return false
+			return "its iterations may use what others have written by", r.writerIn(it, l)
 		}
 	}
-	for l := range e.sums {
+	for _, l := range inOrder(e.sums) {
 		if !own[l] && e.reads[l] {
-			return false
+			return "its iterations read what others have added by", r.writerIn(it, l)
 		}
 	}
-	return true
+	return "", nil
+}
+
+// inOrder returns locations in the order in which they came to be known.
+func inOrder(set map[*location]bool) []*location {
+	return slices.SortedFunc(maps.Keys(set), func(a, b *location) int { return a.id - b.id })
+}
+
+// writerIn returns the first item in a loop that writes a cell, or nil.
+func (r *reverser) writerIn(loop *item, l *location) *item {
+	list := r.hist.log.at[l]
+	if i := sort.SearchInts(list, loop.pos); i < len(list) && list[i] < loop.end {
+		return r.tree.items[list[i]]
+	}
+	return nil
 }
 
 // hasFlags reports whether something below an item asks whether a statement jumped.

@@ -19,6 +19,7 @@ type inserts struct {
 	entries map[*part][]ast.Stmt // at the entry of an area, behind first
 
 	notes    []note
+	keeps    []keep
 	counters []*counterInsert
 	flags    []*flagInsert
 	ofLoop   map[*item]*counterInsert // the first counter of a loop
@@ -34,6 +35,13 @@ type note struct {
 	need  *need
 	slice *ast.Var
 	index ast.Expr // what it is indexed by, if it is
+}
+
+// A keep is memory that the forward sweep takes in every iteration of loops.
+type keep struct {
+	slot  *ast.Var   // the slice that it is in
+	typ   types.Type // of an element
+	loops []*item    // innermost first
 }
 
 type counterInsert struct {
@@ -191,6 +199,7 @@ func (in *inserts) saveInLoop(v *resolver, n *need, loops []*item) []ast.Stmt {
 	ref := &ast.Ref{Var: n.slot}
 	outer, inner := loops[len(loops)-1], loops[0]
 	in.notes = append(in.notes, note{n, ref.Var, nil})
+	in.keeps = append(in.keeps, keep{n.slot, n.local.Type, loops})
 	direct := len(loops) == 1 && v.iter[inner] != nil && (n.home == inner.body || v.cores[n.home] == inner)
 	size, i := in.size(v, inner, n)
 	counted := len(loops) == 1 && size != nil && i != nil && v.index[inner] != nil
@@ -256,6 +265,7 @@ func (in *inserts) saveFlag(v *resolver, n *need, loops []*item) []ast.Stmt {
 		}
 		load = pop(n.local, ref)
 		v.sweepBackwards(loops)
+		in.keeps = append(in.keeps, keep{n.slot, n.local.Type, loops})
 	}
 	in.declareFirst(n.area, n.slot)
 	for _, pos := range v.hist.log.at[v.mem.variable(flag)] {
@@ -273,8 +283,10 @@ func (in *inserts) saveFlag(v *resolver, n *need, loops []*item) []ast.Stmt {
 func (in *inserts) saveCount(v *resolver, n *need) []ast.Stmt {
 	x := ast.RootVar(n.expr)
 	t := types.NewSlice(x.Type)
-	v.sweepBackwards(loopsWithin(n.home, n.area.part))
+	loops := loopsWithin(n.home, n.area.part)
+	v.sweepBackwards(loops)
 	n.slot = ast.NewVar(plural(x.Name), t)
+	in.keeps = append(in.keeps, keep{n.slot, x.Type, loops})
 	ref := &ast.Ref{Var: n.slot}
 	in.declareFirst(n.area, n.slot)
 	loop := v.synthetic[x]

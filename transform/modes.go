@@ -22,7 +22,8 @@ func (u *Unit) Derive(f *ast.Func, mode ast.Mode, wrt []int, name string) (g *as
 		in[i] = true
 	}
 	if mode == ast.JVP {
-		g := u.tangent(f, sig, in, callSite{}, name, true)
+		g := &ast.Func{Name: name}
+		u.tangent(g, f, sig, in, callSite{}, true)
 		u.made = append(u.made, g)
 		return g, nil
 	}
@@ -198,7 +199,9 @@ func (a *assembly) build() {
 		keepAll: func(*location) bool { return false },
 	}
 	a.sharing = d.sharing()
-	a.join(d.sweeps(spec))
+	joint, r := d.sweeps(spec)
+	a.join(joint, r)
+	a.u.explain(a.f, a.in, d, r)
 }
 
 // leaves reports whether a return of F can leave the derivative at once: one with an error that is not nil.
@@ -340,6 +343,7 @@ func (a *assembly) join(joint *ast.Block, r *reverser) {
 	all = append(append(all, narrow...), &ast.Return{Results: a.outputs})
 	body := a.d.finish(&ast.Block{Stmts: all}, a.f.Results)
 	a.f.Body = borders(body, mark, r.inserts.notes)
+	a.f.Doc += r.inserts.memoryNote(r, body)
 }
 
 // checks asks what the derivative takes for granted, where nobody else has.

@@ -45,6 +45,8 @@ type reverser struct {
 	visible       map[*location]bool // what F's caller can see
 	plan          *plan
 	forwards      map[*item]bool // loops whose reversal goes forwards
+	pivots        map[*item]bool // items that are swept forward and back at once
+	remarks       []*Remark      // see Explanation
 	primalsOf     map[*ast.Var]*ast.Var
 	primalsAt     int
 	reachedBy     map[*location]int // see reached

@@ -46,7 +46,9 @@ type need struct {
 	item  *item    // after this item of part (at its entry, if nil) …
 	front bool     // … or, with front set, before it
 	uses  []*part
+	asked use      // what asked for it first
 	again ast.Expr // what computes it again, if it is not remembered
+	from  ast.Expr // the same in terms of the forward sweep
 	subs  []*need  // what again reads
 	late  bool     // with front: the item leaves it alone, so that it can be saved after it as well
 	flag  *item    // the if that asks for a flag, if it is one
@@ -193,6 +195,7 @@ func (v *resolver) value(e ast.Expr, u use) ast.Expr {
 	}
 	if v.undoneAt(e) != nil && v.placeMayBeLost(e, u) {
 		if x := v.fromCopy(e, u); x != nil {
+			v.explainPlace(e, u, goesBackInTime)
 			return x
 		}
 	}
@@ -205,6 +208,7 @@ func (v *resolver) value(e ast.Expr, u use) ast.Expr {
 	if n := v.slots(e, u); n > 0 && v.wholly(e, n, u) {
 		return v.remember(e, u)
 	}
+	v.explainPlace(e, u, readInPlace)
 	return v.inParts(e, u)
 }
 
@@ -561,7 +565,7 @@ func (v *resolver) variable(x *ast.Var, u use) ast.Expr {
 			v.isShadow[n.local] = true
 		}
 		if e := v.again(x, ver, u); e != nil {
-			n.again = v.value(e.expr, use{e.it, false, u.ctx})
+			n.from, n.again = e.expr, v.value(e.expr, use{e.it, false, u.ctx})
 			n.subs = v.subsOf(n.again)
 		}
 		v.order = append(v.order, n)
@@ -599,7 +603,7 @@ func (v *resolver) key(x *ast.Var, ver *version, u use) needKey {
 func (v *resolver) need(key needKey, u use) *need {
 	n := v.needs[key]
 	if n == nil {
-		n = &need{area: u.ctx.area, phase: u.ctx.phase()}
+		n = &need{area: u.ctx.area, phase: u.ctx.phase(), asked: u}
 		v.needs[key] = n
 		clear(v.counts)
 		if key.own != nil {
@@ -750,6 +754,7 @@ func (v *resolver) settle() map[spot][]ast.Stmt {
 		for n.area.parent != nil && !n.home.inside(n.area.part) {
 			n.area = n.area.parent
 		}
+		v.explainNeed(n)
 		if n.again != nil {
 			loads[at] = append(loads[at], define(n.local, n.again))
 		} else {

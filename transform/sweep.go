@@ -126,6 +126,7 @@ func (r *reverser) pivotAt(a *area, i int, seeds []ast.Stmt, reversed [][]ast.St
 		return nil
 	}
 	a.pivot = a.part.items[i]
+	r.pivots[a.pivot] = true
 	return &pivotCode{i, early, r.atOnce(a, a.pivot), late}
 }
 

@@ -356,9 +356,14 @@ func (w *writeLog) add(key *location, it *item) {
 // later reports whether key may be written after a point before (or, with after set, behind) an item: up to the position limit, by
 // what follows or by a further iteration of a loop inside of the part within.
 func (w *writeLog) later(key *location, it *item, after bool, within *part, limit int) bool {
+	return w.laterBy(key, it, after, within, limit) != nil
+}
+
+// laterBy returns an item that may do so, or nil.
+func (w *writeLog) laterBy(key *location, it *item, after bool, within *part, limit int) *item {
 	list := w.at[key]
 	if len(list) == 0 {
-		return false
+		return nil
 	}
 	start := it.pos
 	if after {
@@ -367,7 +372,7 @@ func (w *writeLog) later(key *location, it *item, after bool, within *part, limi
 	for i := sort.SearchInts(list, start); i < len(list) && list[i] < limit; i++ {
 		d := w.tree.items[list[i]]
 		if d == it || !exclusive(it, d) && w.reaches(it, d) {
-			return true
+			return d
 		}
 	}
 	for _, loop := range it.part.repeats() {
@@ -376,10 +381,10 @@ func (w *writeLog) later(key *location, it *item, after bool, within *part, limi
 		}
 		i := sort.SearchInts(list, loop.pos+1)
 		if i < len(list) && list[i] < loop.end {
-			return true
+			return w.tree.items[list[i]]
 		}
 	}
-	return false
+	return nil
 }
 
 // between reports whether key may be written between the beginning of an item and a later point, which an iteration of a loop may

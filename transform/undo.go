@@ -123,6 +123,8 @@ func (r *reverser) withRestore(it *item, group []ast.Stmt) []ast.Stmt {
 		if !r.pushed[it] { // a reversal may be written more than once
 			push := set(list, token.ASSIGN, builtin("append", u.list.Type, list, l))
 			r.inserts.before[it.stmt] = append(r.inserts.before[it.stmt], push)
+			r.inserts.keeps = append(r.inserts.keeps, keep{u.list, l.Type(), loopsWithin(it.part, r.tree.root)})
+			r.explainPush(it, l)
 		}
 		last := &ast.Binary{Op: token.SUB, X: length(list), Y: intNumber(1), T: intType}
 		pop := &ast.Assign{

@@ -24,9 +24,11 @@ type Unit struct {
 	File       string          // the file that the derivative at hand goes to
 	Stage      string          // the pass after which the code of the first function that it comes to is kept …
 	Traced     string          // … here
+	Explaining bool            // what is decided on the way is kept: see Explanations
 
 	summaries map[*types.Func]*summary
 	made      []*ast.Func // the derivatives so far
+	explained []*Explanation
 	helpers   map[string]*helper
 	order     []*helper // in the order in which they were asked for
 	copies    []*ruleCopy

@@ -86,11 +86,19 @@ func (l *lowerer) declare(obj types.Object) *ast.Var {
 }
 
 // text returns the source of a node on one line.
-func (l *lowerer) text(n goast.Node) string {
+func (l *lowerer) text(n goast.Node) string { return l.oneLine(n.Pos(), n.End()) }
+
+// header returns the text of a loop before its body.
+func (l *lowerer) header(loop goast.Node, body *goast.BlockStmt) string {
+	return l.oneLine(loop.Pos(), body.Pos())
+}
+
+// oneLine returns source text on one line.
+func (l *lowerer) oneLine(from, to token.Pos) string {
 	if l.src.Text == nil {
 		return ""
 	}
-	lines := strings.Split(l.src.Text(n.Pos(), n.End()), "\n")
+	lines := strings.Split(l.src.Text(from, to), "\n")
 	for i := range lines {
 		lines[i] = strings.TrimSpace(lines[i])
 	}
@@ -346,7 +354,7 @@ func (l *lowerer) ifStmt(s *goast.IfStmt) ast.Stmt {
 }
 
 func (l *lowerer) forStmt(s *goast.ForStmt) ast.Stmt {
-	n := &ast.For{Meta: ast.Meta{Pos: s.Pos(), Src: "for"}}
+	n := &ast.For{Meta: ast.Meta{Pos: s.Pos(), Src: l.header(s, s.Body)}}
 	before, init := l.first(s.Init)
 	n.Init = init
 	if s.Cond != nil {
@@ -366,7 +374,7 @@ func (l *lowerer) rangeStmt(s *goast.RangeStmt) []ast.Stmt {
 		l.report(s.X.Pos(), fmt.Sprintf("range over %s is not supported yet", types.TypeString(t, types.RelativeTo(l.src.Pkg))))
 		return nil
 	}
-	n := &ast.Range{Meta: ast.Meta{Pos: s.Pos(), Src: "for range " + l.text(s.X)}, X: l.expr(s.X), Define: s.Tok == token.DEFINE}
+	n := &ast.Range{Meta: ast.Meta{Pos: s.Pos(), Src: l.header(s, s.Body)}, X: l.expr(s.X), Define: s.Tok == token.DEFINE}
 	if s.Key != nil {
 		n.Key = l.side(s, s.Key)
 	}
@@ -383,7 +391,7 @@ func (l *lowerer) rangeString(s *goast.RangeStmt) []ast.Stmt {
 		l.report(s.Key.Pos(), "the index of a range over a string is not supported yet; range over []rune(s), or count to len(s)")
 		return nil
 	}
-	n := &ast.Range{Meta: ast.Meta{Pos: s.Pos(), Src: "for range " + l.text(s.X)}, Define: s.Tok == token.DEFINE}
+	n := &ast.Range{Meta: ast.Meta{Pos: s.Pos(), Src: l.header(s, s.Body)}, Define: s.Tok == token.DEFINE}
 	n.X = &ast.Convert{X: l.expr(s.X), T: types.NewSlice(types.Universe.Lookup("rune").Type())}
 	if s.Value != nil {
 		n.Value = l.side(s, s.Value)

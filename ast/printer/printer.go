@@ -99,6 +99,31 @@ func Func(pkg *types.Package, fn *ast.Func) (string, error) {
 	return string(src), nil
 }
 
+// Expr returns an expression as it would stand in a package, with every variable under its own name.
+func Expr(pkg *types.Package, e ast.Expr) string {
+	f := &ast.Func{Body: &ast.Block{Stmts: []ast.Stmt{&ast.Return{Results: []ast.Expr{e}}}}}
+	ast.Walk(e, func(e ast.Expr) bool {
+		if r, ok := e.(*ast.Ref); ok && !slices.Contains(f.Params, r.Var) {
+			f.Params = append(f.Params, r.Var)
+		}
+		return true
+	})
+	n := newNamer(f)
+	for _, v := range f.Params {
+		n.names[v] = v.Name
+	}
+	im := newImports(pkg)
+	im.use(n)
+	im.name([]*namer{n})
+	var out bytes.Buffer
+	(&printer{out: &out, imports: im, namer: n}).expr(e)
+	src, err := format.Source(out.Bytes())
+	if err != nil {
+		panic(fmt.Sprintf("printer: %v in %s", err, out.Bytes()))
+	}
+	return string(src)
+}
+
 type printer struct {
 	out     *bytes.Buffer
 	imports *imports

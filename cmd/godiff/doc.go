@@ -4,7 +4,7 @@
 //
 //	godiff generate [-check] [-n] [-v] [-disable=PASS,…] [packages]
 //	godiff show [-mode MODE] [-wrt p,q] [-stage NAME] [-disable=PASS,…] package Func|Type.Method
-//	godiff explain package Func|Type.Method
+//	godiff explain [-mode MODE] [-wrt p,q] [-disable=PASS,…] package Func|Type.Method
 //	godiff vet [packages]
 //	godiff version
 //
@@ -46,6 +46,23 @@
 //	-wrt       the parameters to differentiate by; those of the function's directive or the default if not given
 //	-stage     print what the compiler has after this pass, in its own notation: lower (the function as it is taken in),
 //	           normal, exits, shadows, fuse, reverse, constants, dead, declare, saved, forward, reached, unused, temps, scope
+//	-disable   as above
+//
+// # Explain
+//
+// Explain says how the derivative of a function comes about, and those of the functions that it calls:
+//
+//   - which variables are active, that is, depend on what is differentiated by and have something returned depend on them;
+//   - what the forward sweep remembers for the reverse sweep, how many bytes that are (on a machine of 64 bits, what a slice or a
+//     pointer refers to aside), for each iteration of which loops, and why;
+//   - what the reverse sweep computes again or reads where it is;
+//   - how each loop is swept, and why not both ways at once;
+//   - how each call is differentiated.
+//
+// How much memory grows with the trip counts of loops is said in the doc comment of the derivative too.
+//
+//	-mode      as for show; if not given, the mode of the function's first directive, else vjp
+//	-wrt       as for show
 //	-disable   as above
 //
 // # Exit status

@@ -34,7 +34,7 @@ type command struct {
 var commands = []*command{
 	{"generate", "[-check] [-n] [-v] [-disable=PASS,…] [packages]", runGenerate},
 	{"show", "[-mode MODE] [-wrt p,q] [-stage NAME] [-disable=PASS,…] package Func|Type.Method", runShow},
-	{"explain", "package Func|Type.Method", notYet},
+	{"explain", "[-mode MODE] [-wrt p,q] [-disable=PASS,…] package Func|Type.Method", runExplain},
 	{"vet", "[packages]", notYet},
 	{"version", "", runVersion},
 }
@@ -138,31 +138,56 @@ func runGenerate(c *command, args []string, stdout, stderr io.Writer) int {
 }
 
 func runShow(c *command, args []string, stdout, stderr io.Writer) int {
-	flags := flag.NewFlagSet(c.name, flag.ContinueOnError)
-	verb := flags.String("mode", ast.Grad.String(), "")
-	wrt := flags.String("wrt", "", "")
-	stage := flags.String("stage", "", "")
-	disable := flags.String("disable", "", "")
-	if status, ok := c.parse(flags, args, stdout, stderr); !ok {
+	opt, flags := derivativeFlags(c)
+	flags.StringVar(&opt.Stage, "stage", "", "")
+	if status, ok := c.parseDerivative(opt, flags, args, stdout, stderr); !ok {
 		return status
 	}
-	mode, ok := ast.ParseMode(*verb)
-	if !ok {
-		return c.wrong(stderr, "unknown mode %q", *verb)
+	if opt.Stage != "" && !slices.Contains(derive.Stages(), opt.Stage) {
+		return c.wrong(stderr, "unknown stage %q; there are %s", opt.Stage, strings.Join(derive.Stages(), ", "))
+	}
+	if opt.Mode == "" {
+		opt.Mode = ast.Grad.String()
+	}
+	return compile.Show(*opt)
+}
+
+func runExplain(c *command, args []string, stdout, stderr io.Writer) int {
+	opt, flags := derivativeFlags(c)
+	if status, ok := c.parseDerivative(opt, flags, args, stdout, stderr); !ok {
+		return status
+	}
+	return compile.Explain(*opt)
+}
+
+// derivativeFlags returns the flags of a command that looks at one derivative.
+func derivativeFlags(c *command) (*compile.ShowOptions, *flag.FlagSet) {
+	opt, flags := new(compile.ShowOptions), flag.NewFlagSet(c.name, flag.ContinueOnError)
+	flags.StringVar(&opt.Mode, "mode", "", "")
+	flags.StringVar(&opt.Wrt, "wrt", "", "")
+	flags.Func("disable", "", func(passes string) error {
+		opt.Derive = deriveOptions(passes)
+		return nil
+	})
+	return opt, flags
+}
+
+// parseDerivative parses the arguments of such a command. Where that ends it, it returns false and the exit status.
+func (c *command) parseDerivative(opt *compile.ShowOptions, flags *flag.FlagSet, args []string, stdout, stderr io.Writer) (status int, ok bool) {
+	if status, ok := c.parse(flags, args, stdout, stderr); !ok {
+		return status, false
+	}
+	if _, known := ast.ParseMode(opt.Mode); opt.Mode != "" && !known {
+		return c.wrong(stderr, "unknown mode %q", opt.Mode), false
 	}
 	if flags.NArg() != 2 {
-		return c.wrong(stderr, "takes a package and a function")
+		return c.wrong(stderr, "takes a package and a function"), false
 	}
-	if *stage != "" && !slices.Contains(derive.Stages(), *stage) {
-		return c.wrong(stderr, "unknown stage %q; there are %s", *stage, strings.Join(derive.Stages(), ", "))
+	if pass := derive.WrongPass(opt.Derive); pass != "" {
+		return c.wrong(stderr, "%q is no optional pass", pass), false
 	}
-	if pass := derive.WrongPass(deriveOptions(*disable)); pass != "" {
-		return c.wrong(stderr, "%q is no optional pass", pass)
-	}
-	return compile.Show(compile.ShowOptions{
-		Package: flags.Arg(0), Func: flags.Arg(1), Mode: mode, Wrt: *wrt, Stage: *stage, Derive: deriveOptions(*disable),
-		Stdout: stdout, Stderr: stderr,
-	})
+	opt.Package, opt.Func, opt.Stdout, opt.Stderr = flags.Arg(0), flags.Arg(1), stdout, stderr
+	return exitDone, true
 }
 
 func deriveOptions(disable string) derive.Options {

@@ -4,28 +4,37 @@ import (
 	"fmt"
 	"go/types"
 	"io"
+	"slices"
 
 	"github.com/godiff/godiff/ast"
 	"github.com/godiff/godiff/ast/lower"
 	"github.com/godiff/godiff/internal/derive"
 )
 
-// ShowOptions say which derivative to show. Package and Func are required.
+// ShowOptions say which derivative to show or to explain. Package and Func are required.
 type ShowOptions struct {
 	Load    lower.Config
 	Package string // a pattern that matches one package
 	Func    string // F, T.Method or (*T).Method
-	Mode    ast.Mode
+	Mode    string // a directive's verb; if empty, the first that the function has, in reverse mode if it can be
 	Wrt     string // names of parameters, separated by commas; if empty, those of the directive for Mode or the default
-	Stage   string // what to print; the derivative if empty
+	Stage   string // what to show; the derivative if empty
 	Derive  derive.Options
 
 	Stdout, Stderr io.Writer
 }
 
+// A view makes a text of the derivative of a function.
+type view func(*lower.Program, *lower.Package, derive.Request, derive.Options) (string, []lower.Diagnostic)
+
 // Show does what godiff show does and returns its exit status.
-func Show(opt ShowOptions) int {
-	text, diags, err := show(opt)
+func Show(opt ShowOptions) int { return opt.print(derive.Show) }
+
+// Explain does what godiff explain does and returns its exit status.
+func Explain(opt ShowOptions) int { return opt.print(derive.Explain) }
+
+func (opt *ShowOptions) print(v view) int {
+	text, diags, err := opt.look(v)
 	for _, d := range lower.SortDiagnostics(diags) {
 		fmt.Fprintln(opt.Stderr, d)
 	}
@@ -39,27 +48,43 @@ func Show(opt ShowOptions) int {
 	return 0
 }
 
-func show(opt ShowOptions) (string, []lower.Diagnostic, error) {
+func (opt *ShowOptions) look(v view) (string, []lower.Diagnostic, error) {
 	prog, err := lower.Load(opt.Load, opt.Package)
 	if err != nil || len(prog.Diags) > 0 {
 		return "", diagsOf(prog), err
 	}
 	if n := len(group(prog.Packages)); n != 1 {
-		return "", nil, fmt.Errorf("%s matches %d packages: show takes one", opt.Package, n)
+		return "", nil, fmt.Errorf("%s matches %d packages: one is wanted", opt.Package, n)
 	}
 	pkg, fn, err := find(prog, opt.Func)
 	if err != nil {
 		return "", nil, err
 	}
-	if lower.Pending(opt.Mode) {
-		return "", []lower.Diagnostic{prog.Diag(fn.Pos(), "%s: mode %s is not supported yet", fn.Name(), opt.Mode)}, nil
+	mode, ok := ast.ParseMode(opt.Mode)
+	if !ok {
+		mode = firstMode(pkg, fn)
 	}
-	wrt, err := wrtOf(pkg, fn, opt)
+	if lower.Pending(mode) {
+		return "", []lower.Diagnostic{prog.Diag(fn.Pos(), "%s: mode %s is not supported yet", fn.Name(), mode)}, nil
+	}
+	wrt, err := opt.wrt(pkg, fn, mode)
 	if err != nil {
 		return "", nil, err
 	}
-	text, diags := derive.Show(prog, pkg, fn, opt.Mode, wrt, opt.Stage, opt.Derive)
+	text, diags := v(prog, pkg, derive.Request{Fn: fn, Mode: mode, Wrt: wrt, Stage: opt.Stage}, opt.Derive)
 	return text, diags, nil
+}
+
+// firstMode returns the mode of the first of a function's directives, in reverse mode if there is one; vjp, which every function has, if
+// there is none.
+func firstMode(pkg *lower.Package, fn *types.Func) ast.Mode {
+	mode := ast.VJP
+	for _, d := range slices.Backward(pkg.Directives) {
+		if d.Fn == fn && d.Generates && !lower.Pending(d.Mode) && (d.Mode != ast.JVP || mode == ast.VJP) {
+			mode = d.Mode
+		}
+	}
+	return mode
 }
 
 func diagsOf(prog *lower.Program) []lower.Diagnostic {
@@ -84,11 +109,11 @@ func find(prog *lower.Program, name string) (*lower.Package, *types.Func, error)
 	return nil, nil, first
 }
 
-// wrtOf returns the parameters to differentiate by.
-func wrtOf(pkg *lower.Package, fn *types.Func, opt ShowOptions) ([]int, error) {
+// wrt returns the parameters to differentiate by.
+func (opt *ShowOptions) wrt(pkg *lower.Package, fn *types.Func, mode ast.Mode) ([]int, error) {
 	if opt.Wrt == "" {
 		for _, d := range pkg.Directives {
-			if d.Fn == fn && d.Generates && d.Mode == opt.Mode {
+			if d.Fn == fn && d.Generates && d.Mode == mode {
 				return d.Wrt, nil
 			}
 		}

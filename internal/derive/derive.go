@@ -303,23 +303,34 @@ func (d *deriver) hidden(err error) {
 	}
 }
 
-// Show returns the derivative of fn in a mode with respect to the parameters wrt, or what a stage makes of it.
-func Show(prog *lower.Program, pkg *lower.Package, fn *types.Func, mode ast.Mode, wrt []int, stage string, opt Options) (string, []lower.Diagnostic) {
+// A Request names a derivative: of a function in a mode with respect to the inputs wrt.
+type Request struct {
+	Fn    *types.Func
+	Mode  ast.Mode
+	Wrt   []int
+	Stage string // of Show: what to show instead of the derivative
+}
+
+// name returns the name of the derivative.
+func (r *Request) name() string { return r.Fn.Name() + r.Mode.Suffix() }
+
+// Show returns a derivative, or what a stage makes of it.
+func Show(prog *lower.Program, pkg *lower.Package, req Request, opt Options) (string, []lower.Diagnostic) {
 	d := newDeriver(prog, pkg, opt)
 	defer d.located()
-	if stage == "lower" {
-		f := d.lower(fn)
+	if req.Stage == "lower" {
+		f := d.lower(req.Fn)
 		if f == nil {
-			return "", append(d.diags, d.why[fn]...)
+			return "", append(d.diags, d.why[req.Fn]...)
 		}
 		return ast.Dump(f), nil
 	}
-	d.unit.Stage = stage
-	g := d.derive(fn, mode, wrt, fn.Name()+mode.Suffix())
+	d.unit.Stage = req.Stage
+	g := d.derive(req.Fn, req.Mode, req.Wrt, req.name())
 	if g == nil {
 		return "", d.diags
 	}
-	if stage != "" {
+	if req.Stage != "" {
 		return d.unit.Traced, nil
 	}
 	src, err := printer.Func(pkg.Types, g)
