@@ -63,8 +63,9 @@ func (h *helper) signature(mode ast.Mode) ast.Signature {
 	return sig
 }
 
-// buildVJP writes the reverse mode of the callee; with adjoints set, of its results only the adjoints.
-func (h *helper) buildVJP(f *ast.Func, adjoints bool) {
+// buildVJP writes the reverse mode of the callee; with adjoints set, of its results only the adjoints. It reports whether loops of the
+// callee are run for what they compute.
+func (h *helper) buildVJP(f *ast.Func, adjoints bool) (runs bool) {
 	sig := h.signature(ast.VJP)
 	a := &assembly{u: h.u, mode: ast.VJP, sig: sig, in: h.in, trusted: true, adjoints: adjoints}
 	a.d = h.u.prepare(h.f, h.in, h.at, true, false)
@@ -74,6 +75,7 @@ func (h *helper) buildVJP(f *ast.Func, adjoints bool) {
 	a.f.Doc = reverseDoc(h.f, ast.VJP, sig, f.Name)
 	a.bind()
 	a.build()
+	return a.runs
 }
 
 // callAtOnce returns the joint code of a call that is the pivot of an area.

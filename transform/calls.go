@@ -62,7 +62,13 @@ const maxAgain = 120
 // is small, does not loop, and leaves nothing behind but its results, which are numbers.
 func (u *Unit) runsAgain(fn *types.Func) bool {
 	s := u.summary(fn)
-	if s == nil || s.recursive || s.loops || s.outward || len(s.appends) > 0 || s.panics || s.effects || s.whole > maxAgain {
+	return s != nil && !s.loops && s.whole <= maxAgain && u.leavesOnlyNumbers(fn)
+}
+
+// leavesOnlyNumbers reports whether a function has no effects, and results that are numbers.
+func (u *Unit) leavesOnlyNumbers(fn *types.Func) bool {
+	s := u.summary(fn)
+	if s == nil || s.recursive || s.outward || len(s.appends) > 0 || s.panics || s.effects {
 		return false
 	}
 	results := fn.Signature().Results()
@@ -135,6 +141,7 @@ type helper struct {
 
 	forward, backward, back, rerun, tan, vjp *ast.Func
 	taken                                    []bool // by rerun: the inputs
+	runs                                     bool   // rerun runs loops of the callee for what they compute
 	saved                                    *types.Named
 	file                                     string // the first file, by name, with a derivative that needs it
 }
@@ -238,14 +245,24 @@ func (h *helper) halves() {
 // again returns the function that runs the callee again and returns the adjoints of its inputs. It takes only the inputs that it reads,
 // which taken tells.
 func (h *helper) again() (f *ast.Func, taken []bool) {
+	h.buildAgain()
+	if h.rerun.Name == "" {
+		h.rerun.Name = h.u.free(h.name + "Back")
+		h.rerun.Doc = reverseDoc(h.f, ast.VJP, h.signature(ast.VJP), h.rerun.Name)
+	}
+	return h.rerun, h.taken
+}
+
+// buildAgain writes that function, but does not name it.
+func (h *helper) buildAgain() {
 	if h.rerun != nil {
-		return h.rerun, h.taken
+		return
 	}
 	u := h.u
-	h.rerun = &ast.Func{Name: u.free(h.name + "Back"), Pkg: u.Pkg}
+	h.rerun = &ast.Func{Pkg: u.Pkg}
 	defer func(stage string) { u.Stage = stage }(u.Stage)
 	u.Stage = ""
-	h.buildVJP(h.rerun, true)
+	h.runs = h.buildVJP(h.rerun, true)
 	var params []*ast.Var
 	for i, v := range h.rerun.Params {
 		read := i >= len(h.f.Inputs()) || usesVar(h.rerun.Body, v)
@@ -256,7 +273,17 @@ func (h *helper) again() (f *ast.Func, taken []bool) {
 	}
 	h.rerun.Params = params
 	u.checkCalls(h.f, h.rerun)
-	return h.rerun, h.taken
+}
+
+// needsNothing reports whether the adjoints of the inputs of the callee can be had without anything that its loops compute: then running
+// it again runs nothing again.
+func (h *helper) needsNothing() bool {
+	s := h.u.summary(h.f.Obj)
+	if !s.loops || s.calls || !h.u.leavesOnlyNumbers(h.f.Obj) {
+		return false
+	}
+	h.buildAgain()
+	return !h.runs
 }
 
 func (h *helper) tangent() *ast.Func {

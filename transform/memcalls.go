@@ -301,7 +301,7 @@ func (d *derivation) splitCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call) []ast.St
 	if d.forward {
 		return d.tangentCall(s, lhs, c, h.in, &ast.Call{Fun: ast.Callee{Gen: h.tangent()}, T: h.tangentTuple()})
 	}
-	if h.canVJP() && d.runsAgain(s, c) {
+	if h.canVJP() && d.runsAgain(s, c, h) {
 		d.calls[s] = &splitNote{call: c, lhs: lhs, helper: h, again: true}
 		return []ast.Stmt{s}
 	}

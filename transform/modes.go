@@ -68,6 +68,7 @@ type assembly struct {
 	ends     []*ast.Var
 	zero     []*ast.Var
 	err      *ast.Var
+	runs     bool // there are loops that compute what F does
 }
 
 // A seedOf is a result and where its adjoint comes from: a parameter, or one.
@@ -340,9 +341,14 @@ func (a *assembly) join(joint *ast.Block, r *reverser) {
 	} else {
 		all = slices.Concat(late, all)
 	}
-	all = append(append(all, narrow...), &ast.Return{Results: a.outputs})
+	all = append(all, narrow...)
+	if len(a.outputs) > 0 {
+		all = append(all, &ast.Return{Results: a.outputs})
+	}
 	body := a.d.finish(&ast.Block{Stmts: all}, a.f.Results)
-	a.f.Body = borders(body, mark, r.inserts.notes)
+	run := a.d.forwardLoops(body, mark)
+	a.runs = len(run) > 0
+	a.f.Body = borders(a.d.dropComments(body, run), mark, r.inserts.notes)
 	a.f.Doc += r.inserts.memoryNote(r, body)
 }
 
@@ -596,7 +602,7 @@ func borders(b *ast.Block, mark *ast.Block, notes []note) *ast.Block {
 	}
 	forward := b.Stmts[:at]
 	rest := b.Stmts[at+1:]
-	if len(forward) == 0 || len(rest) < 2 {
+	if len(forward) == 0 || len(rest) == 0 || isReturn(rest[0]) {
 		out.Stmts = append(append(out.Stmts, forward...), rest...)
 		return out
 	}
@@ -649,8 +655,11 @@ func remembers(notes []note) (string, []*ast.Var) {
 		}
 		text = strings.TrimSuffix(text, ".")
 		switch {
-		case indexed:
+		case indexed && n.need.item == nil:
 			text += sep + "\x00[\x00] is \x00 before step \x00."
+			named = append(named, n.slice, i.Var, v.Var, i.Var)
+		case indexed:
+			text += sep + "\x00[\x00] is \x00 in step \x00."
 			named = append(named, n.slice, i.Var, v.Var, i.Var)
 		default:
 			text += sep + "\x00 holds every \x00 that the reverse sweep needs."

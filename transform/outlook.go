@@ -23,17 +23,17 @@ func (o *outlook) changes(l *location, s ast.Stmt) bool {
 	return it == nil || o.log.later(l.find(), it, true, o.tree.root, o.tree.root.to)
 }
 
-// runsAgain reports whether the reverse sweep may run the callee of c, called at s, again: what it reads is as it was.
-func (d *derivation) runsAgain(s ast.Stmt, c *ast.Call) bool {
+// runsAgain reports whether the reverse sweep may run the callee h of c, called at s, again: what it reads is as it was.
+func (d *derivation) runsAgain(s ast.Stmt, c *ast.Call, h *helper) bool {
 	it := d.outlook.tree.at[s]
-	if it == nil || !d.u.runsAgain(c.Fun.Fn) {
+	if it == nil {
 		return false
 	}
 	ok := true
 	d.mem.mapCells(c, d.u.summary(c.Fun.Fn).reads, func(l *location) {
 		ok = ok && !d.mayChange(l.find()) && !d.outlook.changes(l, s)
 	})
-	return ok
+	return ok && (d.u.runsAgain(c.Fun.Fn) || h.needsNothing())
 }
 
 // intact reports whether a call at a statement reads memory, and all of it stays as it is until the function has been swept back.

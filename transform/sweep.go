@@ -233,6 +233,9 @@ func (r *reverser) atOnce(a *area, it *item) []ast.Stmt {
 	panic("transform: a pivot that is no compound statement")
 }
 
+// atOnceComment stands over a loop that is swept forward and back at once.
+const atOnceComment = "The iterations are independent: each is swept forward and back at once."
+
 // loopAtOnce returns a loop each of whose iterations is swept forward and back.
 func (r *reverser) loopAtOnce(a *area, it *item) ast.Stmt {
 	inner := &area{part: it.body, parent: a}
@@ -249,7 +252,7 @@ func (r *reverser) loopAtOnce(a *area, it *item) ast.Stmt {
 		delete(r.index, it)
 	}
 	t := ast.MapBlocks(it.stmt, func(*ast.Block) *ast.Block { return &ast.Block{Stmts: body} })
-	t.Info().Comment = "The iterations are independent: each is swept forward and back at once."
+	t.Info().Comment = atOnceComment
 	r.register(t, it)
 	return t
 }

@@ -33,55 +33,47 @@ func (m *Model) LossValueGrad(images [][]float64, labels []int) (y float64, dm *
 
 // modelOutputsMSaved holds what a forward sweep remembers.
 type modelOutputsMSaved struct {
-	m       *Model
-	saveds  []dotSaved
-	dz      []float64
-	dm      *Model
-	saveds2 []dotASaved
-	h       []float64
-	dh      []float64
+	m  *Model
+	dz []float64
+	h  []float64
+	dm *Model
+	dh []float64
+	x  []float64
 }
 
 // modelOutputsMForward is [Model.Outputs], remembering what [modelOutputsMBackward] needs.
-// It remembers what [dotForward] does and what [dotAForward] does for each iteration of the loop over i.
 func modelOutputsMForward(m *Model, x []float64, dm *Model) (y, dy []float64, saved modelOutputsMSaved) {
 	dh := make([]float64, len(m.B1))
 	h := make([]float64, len(m.B1))
-	saveds := make([]dotASaved, len(m.B1))
 	for i, b := range m.B1 {
-		dotValue, saved := dotAForward(m.W1[i], x, dm.W1[i])
-		saveds[i] = saved
+		dotValue := dot(m.W1[i], x)
 		h[i] = math.Tanh(dotValue + b)
 	}
 	dz := make([]float64, len(m.B2))
 	z := make([]float64, len(m.B2))
-	saveds2 := make([]dotSaved, len(m.B2))
 	for i, b := range m.B2 {
-		dotValue, saved := dotForward(m.W2[i], h, dm.W2[i], dh)
-		saveds2[i] = saved
+		dotValue := dot(m.W2[i], h)
 		z[i] = dotValue + b
 	}
-	return z, dz, modelOutputsMSaved{m: m, saveds: saveds2, dz: dz, dm: dm, saveds2: saveds, h: h, dh: dh}
+	return z, dz, modelOutputsMSaved{m: m, dz: dz, h: h, dm: dm, dh: dh, x: x}
 }
 
 // modelOutputsMBackward is the reverse mode of [Model.Outputs], after [modelOutputsMForward].
 func modelOutputsMBackward(saved modelOutputsMSaved) {
 	for i := range saved.m.B2 {
-		saved2 := saved.saveds[i]
 		// z[i] = dot(m.W2[i], h) + b
 		ddotValue := saved.dz[i]
 		db := saved.dz[i]
 		saved.dz[i] = 0
-		dotBackward(saved2, ddotValue)
+		dotBack(saved.m.W2[i], saved.h, saved.dm.W2[i], saved.dh, ddotValue)
 		saved.dm.B2[i] += db
 	}
 	for i := range saved.m.B1 {
-		saved2 := saved.saveds2[i]
 		// h[i] = math.Tanh(dot(m.W1[i], x) + b)
 		tanh := saved.h[i]
 		adj := saved.dh[i] * (1 - tanh*tanh)
 		saved.dh[i] = 0
-		dotABackward(saved2, adj)
+		dotABack(saved.m.W1[i], saved.x, saved.dm.W1[i], adj)
 		saved.dm.B1[i] += adj
 	}
 }
@@ -129,53 +121,21 @@ func logSumExpVJP(z, dz []float64, dy float64) (y float64) {
 	return y
 }
 
-// dotASaved holds what a forward sweep remembers.
-type dotASaved struct {
-	a  []float64
-	b  []float64
-	da []float64
-}
-
-// dotAForward is [dot], remembering what [dotABackward] needs.
-func dotAForward(a, b, da []float64) (y float64, saved dotASaved) {
-	sum := 0.0
-	for i, v := range a {
-		sum += v * b[i]
-	}
-	return sum, dotASaved{a: a, b: b, da: da}
-}
-
-// dotABackward is the reverse mode of [dot], after [dotAForward].
-func dotABackward(saved dotASaved, dy float64) {
-	for i := range saved.a {
+// dotABack is the reverse mode of [dot] with respect to a.
+// For result adjoints dy it adds to the shadows da.
+func dotABack(a, b, da []float64, dy float64) {
+	for i := range a {
 		// sum += v * b[i]
-		saved.da[i] += dy * saved.b[i]
+		da[i] += dy * b[i]
 	}
 }
 
-// dotSaved holds what a forward sweep remembers.
-type dotSaved struct {
-	a  []float64
-	b  []float64
-	db []float64
-	da []float64
-}
-
-// dotForward is [dot], remembering what [dotBackward] needs.
-func dotForward(a, b, da, db []float64) (y float64, saved dotSaved) {
-	sum := 0.0
+// dotBack is the reverse mode of [dot] with respect to a and b.
+// For result adjoints dy it adds to the shadows da and db.
+func dotBack(a, b, da, db []float64, dy float64) {
 	for i, v := range a {
-		sum += v * b[i]
-	}
-	return sum, dotSaved{a: a, b: b, db: db, da: da}
-}
-
-// dotBackward is the reverse mode of [dot], after [dotForward].
-func dotBackward(saved dotSaved, dy float64) {
-	for i := range saved.a {
 		// sum += v * b[i]
-		dv := dy * saved.b[i]
-		saved.db[i] += dy * saved.a[i]
-		saved.da[i] += dv
+		db[i] += dy * v
+		da[i] += dy * b[i]
 	}
 }
