@@ -141,8 +141,14 @@ func isOwn(e ast.Expr, v *ast.Var) bool {
 		_, lit := e.(*ast.Composite)
 		return lit || isNil(e)
 	}
-	x, ok := c.Args[0].(*ast.Ref)
-	return c.Fun.Builtin == "make" || c.Fun.Builtin == "append" && (isNil(c.Args[0]) || ok && x.Var == v)
+	switch c.Fun.Builtin {
+	case "make":
+		return true
+	case "append":
+		x, ok := c.Args[0].(*ast.Ref)
+		return isNil(c.Args[0]) || ok && x.Var == v
+	}
+	return false
 }
 
 // goesOver reports whether s is a loop over e, or a return of it.

@@ -39,6 +39,7 @@ type location struct {
 	stems  []*stem     // from where the function's caller reaches it
 	global bool        // memory of a package-level variable
 	deep   bool        // not to be told apart by the caller
+	cyclic bool        // what is reached from here may be it again
 	addr   bool        // of a variable: its address is taken
 
 	far map[string]*location // what it leads to that is far away, by type: see maxHops
@@ -231,7 +232,8 @@ func (m *memory) joinArrays(l *location) {
 // newStem gives what the slice, pointer or map at l refers to a location of its own, unless it may be the very struct that holds l.
 func (m *memory) newStem(l *location, input int, e ast.Expr) {
 	t := pointee(l.typ)
-	if h := l.holder; h != nil && types.Identical(h.find().typ, t) {
+	if h := l.holder; h != nil && h.find().v == nil && types.Identical(h.find().typ, t) {
+		h.find().cyclic = true
 		l.target = h
 		return
 	}
@@ -359,6 +361,7 @@ func (m *memory) newTarget(l *location, t types.Type) *location {
 	for h := l; h != nil; h = h.holder {
 		h = h.find()
 		if types.Identical(h.typ, t) && (h.holder == nil || h.holder.find().target == h) && h.v == nil {
+			h.cyclic = true
 			return h
 		}
 	}
@@ -430,6 +433,7 @@ func (m *memory) unify(a, b *location) {
 	b.up = a
 	a.global = a.global || b.global
 	a.deep = a.deep || b.deep
+	a.cyclic = a.cyclic || b.cyclic
 	a.addr = a.addr || b.addr
 	a.stems = append(a.stems, b.stems...)
 	for i, p := range b.parts {

@@ -448,6 +448,8 @@ func (n *normaliser) isAlone(e ast.Expr) bool {
 		switch {
 		case e.Fun.Builtin == "make" || e.Fun.Builtin == "new" || e.Fun.Builtin == "append":
 			return ast.Carries(e.T)
+		case e.Fun.Builtin == "copy":
+			return ast.Carries(e.Args[0].Type())
 		case e.Fun.Fn != nil:
 			// The shadow or adjoint of a result that is no number is beside it.
 			return n.split(e) || n.foreign(e) || n.writes(e) || carriesTuple(e.T) && (hasRefs(e.T) || ast.ShapeOf(e.T) == ast.ValueLike && !ast.IsFloat(e.T))

@@ -145,7 +145,9 @@ func (d *derivation) sharing() []*stem {
 	for _, s := range d.mem.stems {
 		for c, stems := range by {
 			if s.input >= 0 && written[c] && c.isDeep() && slices.Contains(stems, s) {
-				out = append(out, s)
+				if s = s.whole(); !slices.Contains(out, s) {
+					out = append(out, s)
+				}
 				break
 			}
 		}
@@ -155,16 +157,33 @@ func (d *derivation) sharing() []*stem {
 
 // isDeep reports whether a location lies behind what the caller can tell apart.
 func (l *location) isDeep() bool {
+	behind := true // of the nearest stem
 	for h := l; h != nil; h = h.holder {
 		h = h.find()
-		if h.deep {
+		if h.cyclic || behind && h.deep {
 			return true
 		}
-		if len(h.stems) > 0 {
-			return false
-		}
+		behind = behind && len(h.stems) == 0
 	}
 	return false
+}
+
+// whole returns the stem behind which all lies that lies behind s or has a location with it: that of the list, where s is a slice in
+// its first element.
+func (s *stem) whole() *stem {
+	w := s
+	for h := s.at.find().holder; h != nil; h = h.holder {
+		h = h.find()
+		if !h.cyclic {
+			continue
+		}
+		for _, t := range h.stems {
+			if t.input == s.input && goesOn(s.value, t.value) {
+				w = t
+			}
+		}
+	}
+	return w
 }
 
 // A pairOfStems must be apart.
@@ -181,7 +200,7 @@ func (d *derivation) apart() []pairOfStems {
 	fields := fieldsOf(by)
 	found := map[pairOfStems]bool{}
 	add := func(s, t *stem) {
-		if s != t && !(s.input == t.input && (goesOn(s.value, t.value) || goesOn(t.value, s.value))) {
+		if s, t = s.whole(), t.whole(); s != t && !(s.input == t.input && (goesOn(s.value, t.value) || goesOn(t.value, s.value))) {
 			if rank[t] < rank[s] {
 				s, t = t, s
 			}
@@ -297,18 +316,21 @@ func (d *derivation) ask(fn, text string, stems []*stem, pairs []pairOfStems, ar
 		return negate(&ast.Call{Fun: ast.Callee{Copied: fn}, Args: args, T: types.Typ[types.Bool]})
 	}
 	var cond ast.Expr
-	if n := len(stems); len(pairs) == n*(n-1)/2 {
-		cond = ask(stems...)
+	either := func(c ast.Expr, stems ...*stem) {
+		c = d.unlessNil(c, stems)
+		if cond != nil {
+			c = &ast.Binary{Op: token.LOR, X: cond, Y: c, T: types.Typ[types.Bool]}
+		}
+		cond = c
+	}
+	guarded := slices.ContainsFunc(stems, func(s *stem) bool { return len(d.pointersTo(s)) > 0 })
+	if n := len(stems); len(pairs) == n*(n-1)/2 && (n < 3 || !guarded) {
+		either(ask(stems...), stems...)
 	} else {
 		for _, p := range pairs {
-			c := ask(p.a, p.b)
-			if cond != nil {
-				c = &ast.Binary{Op: token.LOR, X: cond, Y: c, T: types.Typ[types.Bool]}
-			}
-			cond = c
+			either(ask(p.a, p.b), p.a, p.b)
 		}
 	}
-	cond = d.unlessNilBase(cond, stems)
 	fail := builtin("panic", types.NewTuple(), &ast.Lit{Text: strconv.Quote(d.fn.Name + ": " + text), T: types.Typ[types.String]})
 	return []ast.Stmt{&ast.If{Cond: cond, Then: &ast.Block{Stmts: []ast.Stmt{&ast.Do{Call: fail}}}}}
 }
@@ -321,19 +343,39 @@ func stemNames(stems []*stem) []string {
 	return names
 }
 
-// unlessNilBase asks only where the pointers that lead to stems are not nil.
-func (d *derivation) unlessNilBase(cond ast.Expr, stems []*stem) ast.Expr {
-	var seen []*ast.Var
+// unlessNil asks only where the pointers that lead to stems are not nil.
+func (d *derivation) unlessNil(cond ast.Expr, stems []*stem) ast.Expr {
+	var seen []ast.Expr
 	for _, s := range stems {
-		v := rootOf(s.value)
-		if _, whole := s.value.(*ast.Ref); whole || v == nil || !isPointer(v.Type) || slices.Contains(seen, v) || d.derefsAlways(v) {
-			continue
+		for _, p := range d.pointersTo(s) {
+			if !slices.ContainsFunc(seen, func(q ast.Expr) bool { return ast.Equal(p, q) }) {
+				seen = append(seen, p)
+			}
 		}
-		seen = append(seen, v)
-		there := &ast.Binary{Op: token.NEQ, X: &ast.Ref{Var: v}, Y: nilExpr(v.Type), T: types.Typ[types.Bool]}
+	}
+	for _, p := range slices.Backward(seen) {
+		there := &ast.Binary{Op: token.NEQ, X: p, Y: nilExpr(p.Type()), T: types.Typ[types.Bool]}
 		cond = &ast.Binary{Op: token.LAND, X: there, Y: cond, T: types.Typ[types.Bool]}
 	}
 	return cond
+}
+
+// pointersTo returns the pointers that lead to a stem and may be nil, the first first.
+func (d *derivation) pointersTo(s *stem) []ast.Expr {
+	var list []ast.Expr
+	for e := s.value; ; {
+		f, ok := e.(*ast.Field)
+		if !ok {
+			break
+		}
+		if e = f.X; isPointer(e.Type()) {
+			if ref, ok := e.(*ast.Ref); !ok || !d.derefsAlways(ref.Var) {
+				list = append(list, e)
+			}
+		}
+	}
+	slices.Reverse(list)
+	return list
 }
 
 func stemName(s *stem) string {
