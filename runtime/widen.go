@@ -14,7 +14,13 @@ type Wide[T any] struct {
 	// Shadow is the shadow to compute with.
 	Shadow T
 
-	narrow func() // nil where Shadow is the one that Widen was given
+	way wayBack // nil where Shadow is the one that Widen was given
+}
+
+// A wayBack leads from a fresh shadow to the one that was given.
+type wayBack interface {
+	narrow()                                    // does what Narrow does
+	bringHome(t reflect.Type, p unsafe.Pointer) // does what Home does with the value of type t at p
 }
 
 // Widen returns the shadow dx of x with room for what is appended to the slices
@@ -33,13 +39,13 @@ func Widen[T any](x, dx T) Wide[T] {
 	switch v := any(x).(type) {
 	case []float64:
 		if d, ok := any(dx).([]float64); ok {
-			wide, narrow := widenSlice(v, d)
-			return Wide[T]{any(wide).(T), narrow}
+			wide, way := widenSlice(v, d)
+			return Wide[T]{any(wide).(T), way}
 		}
 	case []float32:
 		if d, ok := any(dx).([]float32); ok {
-			wide, narrow := widenSlice(v, d)
-			return Wide[T]{any(wide).(T), narrow}
+			wide, way := widenSlice(v, d)
+			return Wide[T]{any(wide).(T), way}
 		}
 	}
 	return widen(x, dx)
@@ -53,8 +59,7 @@ func Widen[T any](x, dx T) Wide[T] {
 // shadow are replaced in dx. What leads to memory that dx has up to the lengths
 // of its slices leads there in dx. The rest stays where it is and becomes part
 // of dx, with what it leads to, and its links back into dx are made such. Nothing
-// else that holds links into the fresh shadow is changed, as the tangents of
-// results may.
+// else that holds links into the fresh shadow is changed; see [Home].
 //
 //	fresh shadow                  dx
 //	w[0] = w[1][:2]               dx[0] = dx[1][:2]
@@ -66,13 +71,27 @@ func Widen[T any](x, dx T) Wide[T] {
 // what else in dx leads to it still does, also where the values go on to share
 // memory. Links that have not changed since Widen do not change in dx.
 func (w Wide[T]) Narrow() {
-	if w.narrow != nil {
-		w.narrow()
+	if w.way != nil {
+		w.way.narrow()
 	}
 }
 
+// Home returns r, which may lead into the fresh shadow of w as the tangent of a
+// result may, leading into dx instead: to what dx has up to the lengths of its
+// slices, and has kept. It is called after [Wide.Narrow], and returns r as it is
+// where Widen made no fresh shadow.
+//
+//	return x[:1]                  godiff.Home(wide, wide.Shadow[:1]) is dx[:1]
+//	return append(x, v)           godiff.Home(wide, w) is w
+func Home[T, R any](w Wide[T], r R) R {
+	if w.way != nil {
+		w.way.bringHome(reflect.TypeFor[R](), unsafe.Pointer(&r))
+	}
+	return r
+}
+
 // widenSlice is Widen for one slice of floats.
-func widenSlice[E float32 | float64](x, dx []E) (wide []E, narrow func()) {
+func widenSlice[E float32 | float64](x, dx []E) (wide []E, way wayBack) {
 	if len(x) != len(dx) {
 		panic(fmt.Sprintf("godiff: Widen: the shadow has length %d, its value has length %d", len(dx), len(x)))
 	}
@@ -81,22 +100,33 @@ func widenSlice[E float32 | float64](x, dx []E) (wide []E, narrow func()) {
 	}
 	fresh := shadowSlice(x)
 	copy(fresh, dx)
-	return fresh, func() { copy(dx, fresh) }
+	return fresh, &sliceWidening[E]{given: dx, wide: fresh}
+}
+
+// A sliceWidening is a widening of one slice of floats.
+type sliceWidening[E float32 | float64] struct{ given, wide []E }
+
+func (w *sliceWidening[E]) narrow() { copy(w.given, w.wide) }
+
+func (w *sliceWidening[E]) bringHome(t reflect.Type, p unsafe.Pointer) {
+	b := block{unsafe.Pointer(unsafe.SliceData(w.wide)), unsafe.Pointer(unsafe.SliceData(w.given)), uintptr(len(w.given)) * unsafe.Sizeof(E(0))}
+	all := &widening{shapes: make(shapes), home: &Mirror{blocks: []block{b}}}
+	all.bringHome(t, p)
 }
 
 // widen is Widen for any type.
 func widen[T any](x, dx T) Wide[T] {
 	var fresh T
-	narrow := widened(reflect.TypeFor[T](), unsafe.Pointer(&fresh), unsafe.Pointer(&x), unsafe.Pointer(&dx))
-	if narrow == nil {
+	w := widened(reflect.TypeFor[T](), unsafe.Pointer(&fresh), unsafe.Pointer(&x), unsafe.Pointer(&dx))
+	if w == nil {
 		return Wide[T]{Shadow: dx}
 	}
-	return Wide[T]{fresh, narrow}
+	return Wide[T]{fresh, w}
 }
 
 // widened makes the zero value of type t at fresh a wide shadow of x that holds
-// the numbers of dx, and returns what narrows it. It returns nil if dx has room.
-func widened(t reflect.Type, fresh, x, dx unsafe.Pointer) (narrow func()) {
+// the numbers of dx. It returns nil if dx has room.
+func widened(t reflect.Type, fresh, x, dx unsafe.Pointer) *widening {
 	c := newComparer(true)
 	c.record = new(record)
 	s := c.shapes.of(t)
@@ -113,7 +143,7 @@ func widened(t reflect.Type, fresh, x, dx unsafe.Pointer) (narrow func()) {
 	w.lift(s, fresh, dx)
 	w.liftAll()
 	w.remember()
-	return w.narrow
+	return w
 }
 
 // A widening is the memory of a shadow that was given beside that of the wide
@@ -128,6 +158,7 @@ type widening struct {
 	lifted  map[[2]box]reflect.Value // wide boxes with the numbers of given ones
 	brought map[box]reflect.Value    // boxes with translated links; invalid where there are none
 	beyond  *reacher                 // what changed links lead to
+	joined  []unsafe.Pointer         // wide memory that has become part of the given shadow
 }
 
 // A tie is memory of the given shadow and of the wide one.
@@ -305,6 +336,24 @@ func (w *widening) narrow() {
 	w.beyond.drain() // not earlier: it brings links of wide memory that joins the given
 }
 
+// bringHome makes the links of the value of type t at p, and of what it leads to,
+// that lead to the wide counterpart of given memory lead to that, unless the wide
+// memory has become part of the given shadow.
+func (w *widening) bringHome(t reflect.Type, p unsafe.Pointer) {
+	w.home.blocks = slices.DeleteFunc(w.home.blocks, func(b block) bool {
+		return slices.ContainsFunc(w.joined, func(p unsafe.Pointer) bool {
+			return uintptr(p)-uintptr(b.value) < b.size
+		})
+	})
+	w.brought = make(map[box]reflect.Value)
+	w.beyond = newReacher(true)
+	w.beyond.shapes, w.beyond.revise = w.shapes, w.bring
+	s := w.shapes.of(t)
+	w.bring(s, p)
+	w.beyond.visit(s, p)
+	w.beyond.drain()
+}
+
 // put puts numbers and links of the value of shape s at wide into the one at
 // given; links only where they are not those at was.
 func (w *widening) put(s *shape, given, wide, was unsafe.Pointer) {
@@ -316,7 +365,9 @@ func (w *widening) put(s *shape, given, wide, was unsafe.Pointer) {
 			copy(bytesAt(dst, leaf.size), now)
 		case !bytes.Equal(now, then):
 			reflect.NewAt(leaf.typ, dst).Elem().Set(reflect.NewAt(leaf.typ, src).Elem())
-			w.bringLink(leaf, dst)
+			if !w.bringLink(leaf, dst) && (leaf.kind == reflect.Slice || leaf.kind == reflect.Pointer) {
+				w.joined = append(w.joined, *(*unsafe.Pointer)(dst))
+			}
 			w.beyond.visit(leaf, dst)
 		}
 	})

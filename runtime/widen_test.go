@@ -696,3 +696,52 @@ func editMap(c *choices, l *listing) {
 		}
 	}
 }
+
+// TestHome brings the tangents of results back into the shadow that was given.
+func TestHome(t *testing.T) {
+	x, dx := make([]float64, 3, 5), []float64{1, 2, 3}
+	w := godiff.Widen(x, dx)
+	part, longer, other := w.Shadow[1:2], append(w.Shadow, 4), []float64{5}
+	w.Narrow()
+	if got := godiff.Home(w, part); &got[0] != &dx[1] || len(got) != 1 || cap(got) != 2 {
+		t.Errorf("a part has length %d, capacity %d", len(got), cap(got))
+	}
+	if got := godiff.Home(w, longer); &got[0] != &longer[0] {
+		t.Error("what dx has no room for is moved")
+	}
+	if got := godiff.Home(w, other); &got[0] != &other[0] {
+		t.Error("other memory is moved")
+	}
+	if got := godiff.Home(w, [][]float64{other, part}); &got[0][0] != &other[0] || &got[1][0] != &dx[1] {
+		t.Error("rows")
+	}
+	if got := godiff.Home(godiff.Widen(x, make([]float64, 3, 8)), part); &got[0] != &part[0] {
+		t.Error("a shadow with room has another home")
+	}
+	if got := godiff.Home(w, part[:0]); len(got) != 0 {
+		t.Error("an empty slice")
+	}
+	if got := godiff.Home(w, []float64(nil)); got != nil {
+		t.Error("nil")
+	}
+}
+
+// TestHomeJoined has memory of the wide shadow that Narrow leaves in dx.
+func TestHomeJoined(t *testing.T) {
+	m := [][]float64{make([]float64, 2, 4), make([]float64, 1, 2)}
+	dm := [][]float64{{1, 2}, {3}}
+	second := dm[1]
+	w := godiff.Widen(m, dm)
+	first, kept, rows := w.Shadow[0], w.Shadow[1], w.Shadow
+	w.Shadow[0] = append(w.Shadow[0], 9)
+	w.Narrow()
+	if got := godiff.Home(w, first); &got[0] != &dm[0][0] {
+		t.Error("the part of a row that has joined dx is no longer one")
+	}
+	if got := godiff.Home(w, kept); &got[0] != &second[0] {
+		t.Error("a row that stays is not brought home")
+	}
+	if got := godiff.Home(w, rows); &got[0] != &dm[0] || len(got) != 2 {
+		t.Error("the rows")
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"maps"
 	"slices"
 
 	"github.com/godiff/godiff/ast"
@@ -59,11 +60,11 @@ func (u *Unit) tangent(g, f *ast.Func, sig ast.Signature, in []bool, at callSite
 		body = t.narrow(body)
 	}
 	body.Stmts = append(first, body.Stmts...)
-	for _, w := range t.wide {
-		body.Stmts = append(slices.Clone(w.first), body.Stmts...)
-	}
 	if asked {
 		body.Stmts = append(t.checks(), body.Stmts...)
+	}
+	for _, w := range t.wide {
+		body.Stmts = append(slices.Clone(w.first), body.Stmts...)
 	}
 	u.trace("forward", t.f, body)
 	g.Body = d.finish(body, g.Results)
@@ -71,8 +72,12 @@ func (u *Unit) tangent(g, f *ast.Func, sig ast.Signature, in []bool, at callSite
 }
 
 // checks asks what the derivative takes for granted: where F writes memory that is reached in more than one way, the tangents given share
-// memory likewise; and where no tangent is given, it is reached in one way.
+// memory likewise, also those that have been widened for them; and where no tangent is given, it is reached in one way.
 func (t *tangents) checks() []ast.Stmt {
+	given := maps.Clone(t.given)
+	for _, w := range t.wide {
+		given[slices.Index(t.fn.Inputs(), w.of)] = w.own
+	}
 	var mirrored, apart []pairOfStems
 	for _, p := range t.apart() {
 		if t.given[p.a.input] != nil && t.given[p.b.input] != nil {
@@ -81,8 +86,8 @@ func (t *tangents) checks() []ast.Stmt {
 			apart = append(apart, p)
 		}
 	}
-	alone := slices.DeleteFunc(t.sharing(), func(s *stem) bool { return t.given[s.input] == nil })
-	return append(t.checkDisjoint(apart), t.checkMirrored(t.given, alone, mirrored)...)
+	alone := slices.DeleteFunc(t.sharing(), func(s *stem) bool { return given[s.input] == nil })
+	return append(t.checkDisjoint(apart), t.checkMirrored(given, alone, mirrored)...)
 }
 
 // narrow puts what was widened back before every return, and before the end of a function without results.
@@ -96,10 +101,12 @@ func (t *tangents) narrow(b *ast.Block) *ast.Block {
 		ret, ok := s.(*ast.Return)
 		switch {
 		case ok && len(ret.Results) > 0:
-			a := &ast.Assign{Lhs: refs(t.f.Results), Op: token.ASSIGN, Rhs: ret.Results}
-			out.Stmts = append(append(append(out.Stmts, a), last...), &ast.Return{Results: refs(t.f.Results)})
+			if a := assignOthers(refs(t.f.Results), ret.Results); a != nil {
+				out.Stmts = append(out.Stmts, a)
+			}
+			out.Stmts = append(append(out.Stmts, last...), &ast.Return{Results: t.home()})
 		case ok:
-			out.Stmts = append(append(out.Stmts, last...), s)
+			out.Stmts = append(append(out.Stmts, last...), &ast.Return{Meta: ret.Meta, Results: t.home()})
 		case len(ast.Blocks(s)) > 0:
 			out.Stmts = append(out.Stmts, ast.MapBlocks(s, t.narrow))
 		default:
@@ -110,6 +117,50 @@ func (t *tangents) narrow(b *ast.Block) *ast.Block {
 		out.Stmts = append(out.Stmts, last...)
 	}
 	return out
+}
+
+// home returns the results, tangents that may lead into what was widened leading into what was given.
+func (t *tangents) home() []ast.Expr {
+	list := refs(t.f.Results)
+	for i, p := range t.sig.Results {
+		if p.Role != ast.RoleTangent || !hasRefs(p.Type) {
+			continue
+		}
+		for _, w := range t.wide {
+			if t.mayShare(t.fn.Results[p.Index], w.of) {
+				list[i] = &ast.Call{Fun: ast.Callee{Copied: "Home"}, Args: []ast.Expr{&ast.Ref{Var: w.wide}, list[i]}, T: p.Type}
+			}
+		}
+	}
+	return list
+}
+
+// mayShare reports whether two variables may lead to the same memory.
+func (d *derivation) mayShare(v, w *ast.Var) bool {
+	behind := map[*location]bool{}
+	d.mem.behind(d.mem.variable(v), map[*location]bool{}, func(c *location) { behind[c] = true })
+	found := false
+	d.mem.behind(d.mem.variable(w), map[*location]bool{}, func(c *location) { found = found || behind[c] })
+	return found
+}
+
+// assignOthers is lhs = rhs without what is assigned to itself, or nil if nothing is left.
+func assignOthers(lhs, rhs []ast.Expr) ast.Stmt {
+	a := &ast.Assign{Op: token.ASSIGN}
+	for i, l := range lhs {
+		if len(lhs) != len(rhs) || !ast.Equal(l, rhs[i]) {
+			a.Lhs = append(a.Lhs, l)
+		}
+	}
+	for i, x := range rhs {
+		if len(lhs) != len(rhs) || !ast.Equal(lhs[i], x) {
+			a.Rhs = append(a.Rhs, x)
+		}
+	}
+	if len(a.Lhs) == 0 {
+		return nil
+	}
+	return a
 }
 
 // both returns the variable that is tangent and shadow of v.
@@ -712,16 +763,18 @@ func (t *tangents) ret(s *ast.Return) []ast.Stmt {
 	if t.err(s) {
 		return []ast.Stmt{zero}
 	}
-	err := ast.NewVar("err", s.Results[len(s.Results)-1].Type())
+	last := s.Results[len(s.Results)-1]
+	var list []ast.Stmt
+	err, ok := last.(*ast.Ref)
+	if !ok {
+		err = &ast.Ref{Var: ast.NewVar("err", last.Type())}
+		list = append(list, define(err.Var, last))
+	}
 	for _, r := range []*ast.Return{zero, out} {
-		r.Results[len(r.Results)-1] = &ast.Ref{Var: err}
+		r.Results[len(r.Results)-1] = err
 	}
-	cond := &ast.Binary{Op: token.NEQ, X: &ast.Ref{Var: err}, Y: nilExpr(err.Type), T: types.Typ[types.Bool]}
-	return []ast.Stmt{
-		define(err, s.Results[len(s.Results)-1]),
-		&ast.If{Cond: cond, Then: &ast.Block{Stmts: []ast.Stmt{zero}}},
-		out,
-	}
+	cond := &ast.Binary{Op: token.NEQ, X: err, Y: nilExpr(last.Type()), T: types.Typ[types.Bool]}
+	return append(list, &ast.If{Cond: cond, Then: &ast.Block{Stmts: []ast.Stmt{zero}}}, out)
 }
 
 // keepPassive puts slices and pointers that passive calls return into variables, since their tangents have their shape.

@@ -2,6 +2,7 @@ package transform
 
 import (
 	"go/token"
+	"slices"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -12,7 +13,7 @@ func reached(b *ast.Block) *ast.Block {
 	out := &ast.Block{Meta: b.Meta}
 	for _, s := range b.Stmts {
 		if inner, ok := s.(*ast.Block); len(ast.Blocks(s)) > 0 && !(ok && len(inner.Stmts) == 0) {
-			s = ast.MapBlocks(s, reached)
+			s = ast.MapBlocks(askedBefore(s), reached)
 		}
 		out.Stmts = append(out.Stmts, s)
 		if staysIn(s) {
@@ -20,6 +21,22 @@ func reached(b *ast.Block) *ast.Block {
 		}
 	}
 	return out
+}
+
+// askedBefore returns an if statement whose branch does not begin with a statement of ours that asks the same again; any other statement
+// as it is.
+func askedBefore(s ast.Stmt) ast.Stmt {
+	outer, ok := s.(*ast.If)
+	if !ok || outer.Init != nil || len(outer.Then.Stmts) == 0 || hasCall(outer.Cond) {
+		return s
+	}
+	inner, ok := outer.Then.Stmts[0].(*ast.If)
+	if !ok || inner.Pos.IsValid() || inner.Init != nil || !ast.Equal(inner.Cond, outer.Cond) {
+		return s
+	}
+	c := *outer
+	c.Then = &ast.Block{Meta: outer.Then.Meta, Stmts: slices.Concat(inner.Then.Stmts, outer.Then.Stmts[1:])}
+	return &c
 }
 
 // staysIn reports whether control never gets to what stands behind s.

@@ -17,7 +17,11 @@ import (
 //	dx2 := wide.Shadow
 //	…
 //	wide.Narrow()
+//
+// In forward mode the tangent of a result that may be part of it is made part of the given one again, which is godiff.Home.
 type widened struct {
+	of    *ast.Var // the input
+	own   *ast.Var // its wide shadow
 	wide  *ast.Var
 	first []ast.Stmt // at the beginning
 	last  ast.Stmt   // at the end
@@ -50,7 +54,7 @@ func widen(v, given, sv *ast.Var) *widened {
 	}
 	shadow := types.NewField(token.NoPos, runtimePackage, "Shadow", given.Type, false)
 	t := types.NewNamed(types.NewTypeName(token.NoPos, runtimePackage, "Wide", nil), types.NewStruct([]*types.Var{shadow}, nil), nil)
-	w := &widened{wide: ast.NewVar("wide", t)}
+	w := &widened{of: v, own: sv, wide: ast.NewVar("wide", t)}
 	ref := &ast.Ref{Var: w.wide}
 	call := &ast.Call{Fun: ast.Callee{Copied: "Widen"}, Args: []ast.Expr{value, &ast.Ref{Var: given}}, T: t}
 	w.first = []ast.Stmt{define(w.wide, call), define(sv, &ast.Field{X: ref, Field: shadow})}
