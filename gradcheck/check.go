@@ -38,6 +38,7 @@ type check struct {
 	wrt         *reach         // the floats of W, in inputs
 	overwritten map[place]bool // the floats that f overwrites, in inputs
 	base        outcome        // of f at the arguments
+	rest        outcome        // the same of f at inputs
 	single      bool           // float32 occurs in W or in the results
 	random      *rand.Rand
 	slopeSize   float64 // the size of the largest estimate so far
@@ -159,14 +160,14 @@ func (c *check) setPrecision(tol tolerances) {
 }
 
 // writes returns the floats of inputs that f overwrites. A value may be overwritten with itself, so f is called again
-// with all floats changed a little.
+// with all floats changed a little, those of values that it is given among them.
 func (c *check) writes() map[place]bool {
 	changed := map[place]bool{}
-	cells := c.inputs.sharedFloats()
+	all, cells := c.inputs.inputFloats(), c.inputs.sharedFloats()
 	random := rand.New(rand.NewPCG(3, 4))
 	for run := range 4 {
 		before, after := c.inputs.instance(), c.inputs.instance()
-		for _, cell := range cells {
+		for _, cell := range all {
 			v := load(before.place(cell.place), cell.single)
 			if run > 0 {
 				v += (math.Abs(v)/1024 + 1.0/(1<<20)) * random.Float64()
@@ -186,11 +187,21 @@ func (c *check) writes() map[place]bool {
 	return changed
 }
 
+// inputFloats returns the floats of an image but those of keys.
+func (g *image) inputFloats() []cell {
+	return g.floatsIn(func(r role) bool { return r != key })
+}
+
 // sharedFloats returns the floats in memory that a function can overwrite for its caller to see.
 func (g *image) sharedFloats() []cell {
+	return g.floatsIn(func(r role) bool { return r != root && r != key })
+}
+
+// floatsIn returns the floats of the regions with certain roles.
+func (g *image) floatsIn(in func(role) bool) []cell {
 	var cells []cell
 	for i, r := range g.regions {
-		if r.role != root && r.role != key {
+		if in(r.role) {
 			cells = append(cells, g.floatsOf(i)...)
 		}
 	}

@@ -1604,3 +1604,46 @@ func TestErrorLeavesShadows(t *testing.T) {
 		return y, dx[0], err
 	}, []float64{-1}), "dy is not zero beside an error")
 }
+
+// TestErrorBesideReplacedLinks lets a function fail after it has replaced slices; their shadows are then unspecified.
+func TestErrorBesideReplacedLinks(t *testing.T) {
+	fail := errors.New("fail")
+	swap := func(m [][]float64) error {
+		m[0], m[1] = m[1], m[0]
+		return fail
+	}
+	vjp := func(m, dm [][]float64) error {
+		dm[0], dm[1] = dm[1], dm[0]
+		return swap(m)
+	}
+	gradcheck.VJP(t, swap, vjp, [][]float64{{1}, {2}, {3}})
+	wantError(t, record(gradcheck.VJP, swap, func(m, dm [][]float64) error {
+		dm[2] = dm[1]
+		return swap(m)
+	}, [][]float64{{1}, {2}, {3}}), "dm[2], which was given, points elsewhere")
+}
+
+// TestOverwrittenByZero adds a number to memory that happens to be zero.
+func TestOverwrittenByZero(t *testing.T) {
+	add := func(x []float64, a float64) { x[0] += a }
+	gradcheck.VJP(t, add, func(x []float64, a float64, dx []float64) (da float64) {
+		add(x, a)
+		return dx[0]
+	}, []float64{2}, 0.0)
+	gradcheck.JVP(t, add, func(x []float64, a float64, dx []float64, da float64) {
+		add(x, a)
+		dx[0] += da
+	}, []float64{2}, 0.0)
+}
+
+// TestSharedReadBesideWritten passes one slice twice, which is only read, beside one of another length that is overwritten.
+func TestSharedReadBesideWritten(t *testing.T) {
+	f := func(a, b, c []float64) { c[0] *= a[0] * b[0] }
+	x := []float64{1, 2, 3, 4, 5}
+	gradcheck.VJP(t, f, func(a, b, c, da, db, dc []float64) {
+		da[0] += dc[0] * c[0] * b[0]
+		db[0] += dc[0] * c[0] * a[0]
+		dc[0] *= a[0] * b[0]
+		f(a, b, c)
+	}, x, x, []float64{1, 2, 3})
+}

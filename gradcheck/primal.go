@@ -48,7 +48,7 @@ type move struct {
 // slopes estimates the derivative of what read sees along d: that of each number, or that of their weighted
 // sum where there are weights.
 func (c *check) slopes(read reading, weights []float64, d direction, plans []plan) []estimate {
-	middle := read(c.base)
+	middle := read(c.rest)
 	n := len(middle)
 	if weights != nil {
 		n = 1

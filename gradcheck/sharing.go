@@ -7,7 +7,10 @@ import (
 )
 
 // join makes the arguments share memory in inputs as the caller's do.
-func (c *check) join() { c.setInputs(c.joint, [][]int{positions(len(c.joint.roots))}) }
+func (c *check) join() {
+	c.rest = c.base
+	c.setInputs(c.joint, [][]int{positions(len(c.joint.roots))})
+}
 
 // separate makes inputs an image in which arguments share only memory that f overwrites, where that is less than
 // they do share. It must be joint before.
@@ -23,6 +26,7 @@ func (c *check) separate(names []string, values []reflect.Value) error {
 		return nil
 	}
 	if o, err := c.primal(apart.instance()); err == nil && slices.EqualFunc(c.base.numbers(), o.numbers(), sameFloat) {
+		c.rest = o
 		c.setInputs(apart, groups)
 	}
 	return nil

@@ -480,12 +480,25 @@ func (im *imports) decl() string {
 		}
 	}
 	b.WriteString("\nimport (\n")
-	for _, path := range slices.Sorted(maps.Keys(im.paths)) {
-		if name := im.names[path]; name != im.paths[path] {
-			fmt.Fprintf(&b, "%s ", name)
+	paths := slices.Sorted(maps.Keys(im.paths))
+	for _, std := range []bool{true, false} {
+		for _, path := range paths {
+			if isStandard(path) != std {
+				continue
+			}
+			if name := im.names[path]; name != im.paths[path] {
+				fmt.Fprintf(&b, "%s ", name)
+			}
+			fmt.Fprintf(&b, "%s\n", quote(path))
 		}
-		fmt.Fprintf(&b, "%s\n", quote(path))
+		b.WriteByte('\n')
 	}
 	b.WriteString(")\n")
 	return b.String()
+}
+
+// isStandard reports whether a path looks like one of the standard library: its first element has no dot.
+func isStandard(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	return !strings.Contains(first, ".")
 }

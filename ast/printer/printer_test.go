@@ -413,7 +413,7 @@ func TestFile(t *testing.T) {
 		{"none", File{Pkg: newPackage(), Decls: []any{returns(lit("1", float))}}, []string{"package p\n\nfunc F() {\n\treturn 1\n}"}},
 		{"one", File{Pkg: newPackage(), Decls: []any{returns(pi)}}, []string{"import \"math\"\n", "return math.Pi"}},
 		{"two of one name", File{Pkg: newPackage(), Decls: []any{returns(pi, tau)}},
-			[]string{"import (\n\t\"example.com/math\"\n\tmath2 \"math\"\n)\n", "return math2.Pi, math.Tau"}},
+			[]string{"import (\n\tmath2 \"math\"\n\n\t\"example.com/math\"\n)\n", "return math2.Pi, math.Tau"}},
 		{"a declaration of the package", File{Pkg: newPackage(types.NewVar(0, nil, "math", float)), Decls: []any{returns(pi)}},
 			[]string{"import math2 \"math\"\n", "return math2.Pi"}},
 		{"a variable of the user's", File{Pkg: newPackage(), Decls: []any{hidden()}}, []string{"import math2 \"math\"\n", "return math, math2.Pi"}},
