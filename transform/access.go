@@ -269,6 +269,14 @@ func (m *memory) callWrites(e ast.Expr, f func(*location)) {
 // appends calls f for the memory that a statement may append to in place.
 func (m *memory) appends(s ast.Stmt, f func(*location)) {
 	ast.Exprs(s, func(e ast.Expr, _ bool) {
+		ast.Walk(e, func(e ast.Expr) bool {
+			if x, ok := e.(*ast.Slice); ok && m.extends(x) {
+				if dst := m.reach(x.X); dst != nil {
+					f(dst)
+				}
+			}
+			return true
+		})
 		m.eachCall(e, func(c *ast.Call) {
 			switch {
 			case c.Fun.Builtin == "append" && len(c.Args) > 1:
@@ -282,6 +290,68 @@ func (m *memory) appends(s ast.Stmt, f func(*location)) {
 			}
 		})
 	})
+}
+
+// extends reports whether a slice expression is meant to go beyond the length of a slice: up to its capacity, or to its length and more.
+func (m *memory) extends(e *ast.Slice) bool {
+	if _, slice := e.X.Type().Underlying().(*types.Slice); !slice || e.Hi == nil {
+		return false
+	}
+	more := false
+	var visit func(x ast.Expr)
+	visit = func(x ast.Expr) {
+		if b, ok := x.(*ast.Binary); ok && b.Op == token.ADD {
+			visit(b.X)
+			visit(b.Y)
+			return
+		}
+		if _, sum := e.Hi.(*ast.Binary); sum {
+			more = more || m.isLengthOf(x, e.X)
+		}
+	}
+	visit(e.Hi)
+	return more || ast.Any(e.Hi, func(x ast.Expr) bool {
+		c, ok := x.(*ast.Call)
+		return ok && c.Fun.Builtin == "cap"
+	})
+}
+
+// isLengthOf reports whether x is len(s), or a variable that has been given just that.
+func (m *memory) isLengthOf(x, s ast.Expr) bool {
+	if r, ok := x.(*ast.Ref); ok {
+		x = m.onlyValue(r.Var)
+	}
+	c, ok := x.(*ast.Call)
+	return ok && c.Fun.Builtin == "len" && ast.Equal(c.Args[0], s)
+}
+
+// onlyValue returns what the one assignment to a variable gives it, or nil if there are several.
+func (m *memory) onlyValue(v *ast.Var) ast.Expr {
+	if m.only == nil {
+		m.only = map[*ast.Var]ast.Expr{}
+		seen := map[*ast.Var]bool{}
+		ast.Inspect(m.fn.Body, func(s ast.Stmt) bool {
+			values := map[*ast.Var]ast.Expr{}
+			lhs, rhs := sides(s)
+			for i, l := range lhs {
+				if r, ok := l.(*ast.Ref); ok && len(lhs) == len(rhs) {
+					values[r.Var] = rhs[i]
+				}
+			}
+			ast.Exprs(s, func(e ast.Expr, assigned bool) {
+				if r, ok := e.(*ast.Ref); ok && assigned && (values[r.Var] == nil || seen[r.Var]) {
+					m.only[r.Var], seen[r.Var] = nil, true
+				}
+			})
+			for v, x := range values {
+				if !seen[v] {
+					m.only[v], seen[v] = x, true
+				}
+			}
+			return true
+		})
+	}
+	return m.only[v]
 }
 
 // eachCall calls f for the calls in e, for a split one with the call that it was made of.

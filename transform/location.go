@@ -76,6 +76,8 @@ type memory struct {
 
 	unions int // how often two locations have been made one
 
+	only map[*ast.Var]ast.Expr // see onlyValue
+
 	taken map[*ast.Call]map[*location]*location // the locations of callees, by call, in this graph
 	stems []*stem
 }

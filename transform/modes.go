@@ -397,14 +397,14 @@ func (a *assembly) freshShadows(forward *ast.Block) (early, late []ast.Stmt) {
 	for _, v := range a.fresh {
 		sv := d.shadows[v]
 		mirror := d.appendsBehind(v) || slices.ContainsFunc(a.sharing, func(s *stem) bool { return d.fn.Inputs()[s.input] == v })
-		mk := freshShadow(sv, v, contains(a.f.Results, sv), mirror)
+		mk := d.withRoom(v, freshShadow(sv, v, contains(a.f.Results, sv), mirror))
 		if isPointer(v.Type) && !mirror && !linked(v.Type) && !d.derefsAlways(v) {
 			mk = unlessNil(sv, v, mk)
 		}
 		moved := false
 		for _, m := range a.made {
 			if m.input == v {
-				mk = append(freshShadow(m.result, v, true, mirror), define(m.own, &ast.Ref{Var: m.result}))
+				mk = append(d.withRoom(v, freshShadow(m.result, v, true, mirror)), define(m.own, &ast.Ref{Var: m.result}))
 				moved = true
 			}
 		}
@@ -415,6 +415,27 @@ func (a *assembly) freshShadows(forward *ast.Block) (early, late []ast.Stmt) {
 		}
 	}
 	return early, late
+}
+
+// withRoom gives the shadow that the statements mk make of a slice its capacity, where F slices it up to a bound that may be beyond its
+// length.
+func (d *derivation) withRoom(v *ast.Var, mk []ast.Stmt) []ast.Stmt {
+	first, _ := mk[0].(*ast.Assign)
+	c, ok := first.Rhs[0].(*ast.Call)
+	if !ok || c.Fun.Builtin != "make" {
+		return mk
+	}
+	sliced := false
+	eachExpr(d.fn.Body, func(_ ast.Stmt, e ast.Expr) {
+		x, ok := e.(*ast.Slice)
+		sliced = sliced || ok && x.Hi != nil && d.mem.reach(x.X) == d.mem.reach(&ast.Ref{Var: v})
+	})
+	if !sliced {
+		return mk
+	}
+	room := *first
+	room.Rhs = []ast.Expr{builtin("make", c.T, append(slices.Clone(c.Args), builtin("cap", intType, &ast.Ref{Var: v}))...)}
+	return append([]ast.Stmt{&room}, mk[1:]...)
 }
 
 func nilExpr(t types.Type) ast.Expr { return &ast.Name{Obj: types.Universe.Lookup("nil"), T: t} }

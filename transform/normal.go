@@ -270,7 +270,7 @@ func (n *normaliser) assign(s *ast.Assign) []ast.Stmt {
 	}
 	direct := len(s.Rhs) == 1 && n.alone(s.Rhs[0]) && (toVar || len(s.Lhs) > 1) && (s.Op == token.ASSIGN || s.Op == token.DEFINE)
 	if direct && !appendsItself(s) {
-		c.Rhs = []ast.Expr{h.freeOfOverwrites(h.call(s.Rhs[0]))}
+		c.Rhs = []ast.Expr{h.freeOfOverwrites(h.freeOf(rootOf(s.Lhs[0]), h.call(s.Rhs[0])))}
 		lastWins(c.Lhs)
 		return append(h.pre, n.spread(&c)...)
 	}
@@ -328,6 +328,29 @@ func appendsItself(s *ast.Assign) bool {
 	return slices.ContainsFunc(c.Args[1:], func(a ast.Expr) bool {
 		return ast.Any(a, func(e ast.Expr) bool { r, ok := e.(*ast.Ref); return ok && r.Var == v })
 	})
+}
+
+// freeOf hoists what is appended to where its bounds are computed from the variable v, which is assigned to, as in
+// v = append(v[len(v)/2:], x): its shadow is needed afterwards.
+func (h *hoister) freeOf(v *ast.Var, e ast.Expr) ast.Expr {
+	c, ok := e.(*ast.Call)
+	if !ok || c.Fun.Builtin != "append" || v == nil {
+		return e
+	}
+	bound := false
+	for x := c.Args[0]; isPath(x); x = ast.Operands(x)[0] {
+		if _, ref := x.(*ast.Ref); ref {
+			break
+		}
+		bound = bound || slices.ContainsFunc(ast.Operands(x)[1:], func(i ast.Expr) bool { return i != nil && mentions(i, v) })
+	}
+	if !bound {
+		return e
+	}
+	t := *c
+	t.Args = slices.Clone(c.Args)
+	t.Args[0] = h.hoist(c.Args[0], false)
+	return &t
 }
 
 // freeOfOverwrites hoists what is appended where finding it reads what the append may overwrite, as in append(ts[:0], x[ts[1].i]).
