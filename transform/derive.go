@@ -20,6 +20,10 @@ func (u *Unit) prepare(f *ast.Func, in []bool, at callSite, memory, forward bool
 		g = *copyInputs(&g)
 	}
 	d := u.analyse(&g, in, at, memory, forward)
+	if f := d.separate(&g); f != &g {
+		g = *f
+		d = u.analyse(&g, in, at, memory, forward)
+	}
 	d.checkOrder()
 	n := &normaliser{unit: u, mem: d.mem, act: d.act, forward: forward, split: d.isSplit}
 	h := g
