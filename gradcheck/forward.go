@@ -158,12 +158,21 @@ func (c *check) compareAliasing(g *image, l link, m unsafe.Pointer, x *instance,
 	tangent, shares := given.find(m)
 	own = own && given.mem[value.region].IsValid()
 	switch {
-	case own && !c.spans(value, l):
+	case own && (!c.spans(value, l) || c.lacksRoom(value.region)):
 	case own && !(shares && tangent == value):
 		c.report("shadow", "%s shares memory with %s, but its tangent does not share that of d%[2]s", g.path(l.from), c.joint.path(value))
 	case !own && shares:
 		c.report("shadow", "the tangent of %s shares memory with d%s, but the value does not", g.path(l.from), c.joint.path(tangent))
 	}
+}
+
+// lacksRoom reports whether a slice that leads to a region has spare capacity which the shadows given leave out, and into which f may
+// have appended. Then the tangents of all that f left there may lie in memory of their own.
+func (c *check) lacksRoom(region int) bool {
+	return slices.ContainsFunc(c.inputs.links, func(l link) bool {
+		return l.to.region == region && l.typ.Kind() == reflect.Slice && l.capacity > l.length &&
+			!c.wrt.reaches(l.to, l.typ.Elem().Size(), l.length, l.capacity)
+	})
 }
 
 // spans reports whether the shadows given reach as far as what link l points to at a place: f may have appended
