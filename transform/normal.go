@@ -266,7 +266,7 @@ func (n *normaliser) assign(s *ast.Assign) []ast.Stmt {
 			h.pinned = h.pinned || slices.ContainsFunc(ast.Operands(c.Lhs[i]), func(x ast.Expr) bool { return !steadfast(x) })
 		}
 		r, isRef := l.(*ast.Ref)
-		toVar = toVar && (isRef && !n.mem.addressed(r.Var) || l == nil)
+		toVar = toVar && (isRef && !n.mem.addressed(r.Var) || l == nil && !isAppend(s.Rhs[0]))
 	}
 	direct := len(s.Rhs) == 1 && n.alone(s.Rhs[0]) && (toVar || len(s.Lhs) > 1) && (s.Op == token.ASSIGN || s.Op == token.DEFINE)
 	if direct && !appendsItself(s) {
@@ -292,6 +292,11 @@ func (n *normaliser) assign(s *ast.Assign) []ast.Stmt {
 		return append(h.pre, n.spread(&c)...)
 	}
 	return append(h.pre, &c)
+}
+
+func isAppend(e ast.Expr) bool {
+	c, ok := e.(*ast.Call)
+	return ok && c.Fun.Builtin == "append"
 }
 
 // lastWins puts blanks for variables that are assigned to again by the same statement, as in t, t = a, b.
