@@ -44,6 +44,13 @@ func (h *helper) reverse() *ast.Func {
 	return h.vjp
 }
 
+// whole returns the helper for functions that need not know what happens between the two halves.
+func (h *helper) whole() *helper {
+	at := h.at
+	at.intact = false
+	return h.u.splitHelper(h.f.Obj, h.in, at)
+}
+
 // signature is the signature of a mode of the callee, as a function.
 func (h *helper) signature(mode ast.Mode) ast.Signature {
 	var wrt []int
@@ -82,7 +89,7 @@ func (h *helper) buildVJP(f *ast.Func, adjoints bool) (runs bool) {
 func (r *reverser) callAtOnce(a *area, it *item) []ast.Stmt {
 	s := it.stmt
 	n := r.calls[s]
-	h := n.helper
+	h := n.helper.whole()
 	fn, sig := h.reverse(), h.signature(ast.VJP)
 	main := &context{part: a.part, area: a, mid: true}
 	call := &ast.Call{Fun: ast.Callee{Gen: fn}, T: tupleOf(sig.Results)}

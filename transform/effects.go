@@ -12,7 +12,7 @@ import (
 // A summary says what a call of a function does to memory, in the locations of the function's own graph.
 type summary struct {
 	mem       *memory
-	writes    []*location // cells that it writes
+	writes    []*location // cells that it writes in memory that is there when it is called
 	reads     []*location // cells in memory that it reads
 	appends   []*location // memory that it may append to in place
 	recursive bool        // it may call itself
@@ -179,13 +179,18 @@ func (s *summary) update(u *Unit) bool {
 		}
 	}
 	addWrite, addAppend, addRead := add(&s.writes), add(&s.appends), add(&s.reads)
+	outer := m.outer()
 	s.size = 0
 	ast.Inspect(m.fn.Body, func(st ast.Stmt) bool {
 		switch st.(type) {
 		case *ast.For, *ast.Range:
 			s.loops = true
 		}
-		m.writes(st, addWrite)
+		m.writes(st, func(l *location) {
+			if outer[l.find()] {
+				addWrite(l)
+			}
+		})
 		m.appends(st, addAppend)
 		m.stmtReads(st, func(l *location) {
 			if l = l.find(); l.v == nil || l.addr {

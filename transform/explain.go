@@ -419,7 +419,7 @@ func (r *reverser) howSplit(it *item, n *splitNote) string {
 	case n.again:
 		return fmt.Sprintf("%s runs it again in the reverse sweep: it is small, has no loops, and what it reads is still there", n.helper.rerun.Name)
 	case r.pivots[it]:
-		return fmt.Sprintf("at once: %s computes its results and its derivative, since the adjoints of the results are known before", n.helper.vjp.Name)
+		return fmt.Sprintf("at once: %s computes its results and its derivative, since the adjoints of the results are known before", n.helper.whole().vjp.Name)
 	}
 	return fmt.Sprintf("split: %s in the forward sweep remembers what %s needs in the reverse sweep%s", n.helper.forward.Name, n.helper.backward.Name, r.u.whySplit(n.call.Fun.Fn))
 }

@@ -265,16 +265,24 @@ func (s *halves) keepAll() func(*location) bool {
 
 // shared returns the cells that the function shares with its caller.
 func (m *memory) shared() map[*location]bool {
-	shared := map[*location]bool{}
-	see := func(c *location) { shared[c] = true }
+	return m.reachedFrom(slices.Concat(m.fn.Inputs(), m.fn.Results))
+}
+
+// outer returns the cells of memory that is there when the function is called.
+func (m *memory) outer() map[*location]bool { return m.reachedFrom(m.fn.Inputs()) }
+
+// reachedFrom returns the cells that lie behind variables or package-level ones.
+func (m *memory) reachedFrom(vars []*ast.Var) map[*location]bool {
+	cells := map[*location]bool{}
+	see := func(c *location) { cells[c.find()] = true }
 	seen := map[*location]bool{}
-	for _, v := range slices.Concat(m.fn.Inputs(), m.fn.Results) {
+	for _, v := range vars {
 		m.behind(m.variable(v), seen, see)
 	}
 	for _, l := range m.globals {
 		m.reachable(l, seen, see)
 	}
-	return shared
+	return cells
 }
 
 func (s *halves) seedStmts(*reverser) []ast.Stmt {

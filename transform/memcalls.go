@@ -301,8 +301,8 @@ func (d *derivation) splitCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call) []ast.St
 	if d.forward {
 		return d.tangentCall(s, lhs, c, h.in, &ast.Call{Fun: ast.Callee{Gen: h.tangent()}, T: h.tangentTuple()})
 	}
-	if h.canVJP() && d.runsAgain(s, c, h) {
-		d.calls[s] = &splitNote{call: c, lhs: lhs, helper: h, again: true}
+	if h.canVJP() && d.runsAgain(s, c, h.whole()) {
+		d.calls[s] = &splitNote{call: c, lhs: lhs, helper: h.whole(), again: true}
 		return []ast.Stmt{s}
 	}
 	args := append([]ast.Expr{}, c.Args...)

@@ -78,8 +78,12 @@ func (r *reverser) sweepArea(a *area, seeds []ast.Stmt) []ast.Stmt {
 	main := &context{part: p, area: a}
 	reversed := make([][]ast.Stmt, len(p.items))
 	var pivot *pivotCode
+	call := len(p.items) // the item that is better swept at once than a branch behind it, once that is known
 	for i := len(p.items) - 1; i >= 0; i-- {
-		if pivot == nil && (r.oneSweep || p.items[i].ends() != nil) {
+		if r.oneSweep && pivot == nil && call == len(p.items) && p.items[i].then != nil && p.items[i].ends() == nil {
+			call = r.callBefore(a, i, seeds, reversed)
+		}
+		if pivot == nil && (r.oneSweep || p.items[i].ends() != nil) && (call == len(p.items) || i <= call) {
 			if pivot = r.pivotAt(a, i, seeds, reversed[i+1:]); pivot != nil {
 				continue
 			}
@@ -111,6 +115,26 @@ func (r *reverser) sweepArea(a *area, seeds []ast.Stmt) []ast.Stmt {
 		out = append(out, list...)
 	}
 	return out
+}
+
+// callBefore returns the index of the last call before item i of an area, a branch, that can be the pivot, which is worth more than the
+// branch; or i where there is none.
+func (r *reverser) callBefore(a *area, i int, seeds []ast.Stmt, reversed [][]ast.Stmt) int {
+	isCall := func(it *item) bool { return r.calls[it.stmt] != nil && r.canPivot(it) }
+	first := slices.IndexFunc(a.part.items[:i], isCall)
+	if first < 0 {
+		return i
+	}
+	reversed = slices.Clone(reversed)
+	for k := i; k > first; k-- {
+		reversed[k] = r.item(a.part.items[k])
+		if isCall(a.part.items[k-1]) {
+			if _, _, ok := r.split(a, k-1, seeds, reversed[k:]); ok {
+				return k - 1
+			}
+		}
+	}
+	return i
 }
 
 // pivotCode is the joint code of a pivot and what is reversed before and after it.
@@ -513,7 +537,7 @@ func (r *reverser) assigned(v *ast.Var) bool {
 
 func (s *scheduler) pastAtHand(e *ast.Past) bool {
 	it := s.r.tree.at[e.At]
-	ok := !s.r.mayPanic(e.X)
+	ok := !s.r.mayPanic(e.X) || s.besidePivot(it) || s.isQuiet()
 	s.r.mem.reads(e.X, func(l *location) {
 		ok = ok && !s.r.hist.log.between(l, s.pivot, it, e.After)
 	})
@@ -527,6 +551,13 @@ func (s *scheduler) pastAtHand(e *ast.Past) bool {
 		return ok
 	})
 	return ok
+}
+
+// besidePivot reports whether an item is of the statement of the source that the pivot, a call, is a part of: Go does not say whether
+// what stands beside a call is evaluated before it.
+func (s *scheduler) besidePivot(it *item) bool {
+	pos := s.pivot.stmt.Info().Pos
+	return pos.IsValid() && it.stmt.Info().Pos == pos && s.pivot.body == nil && s.pivot.then == nil
 }
 
 // touchOf returns what a reversed statement does to adjoints, or nil for a statement that must stay where it is.
