@@ -27,12 +27,11 @@ func relaxByHand(u []float64, k float64, n int) (y float64, du []float64, dk flo
 	if m < 3 {
 		n = 0
 	}
-	sweeps := make([][]float64, max(n, 0)+1)
-	sweeps[0] = append([]float64(nil), u...)
+	n = max(n, 0)
+	sweeps := make([]float64, (n+1)*m)
+	copy(sweeps, u)
 	for t := range n {
-		old := sweeps[t]
-		u := make([]float64, m)
-		sweeps[t+1] = u
+		old, u := sweeps[t*m:(t+1)*m], sweeps[(t+1)*m:(t+2)*m]
 		left := old[0]
 		u[0], u[m-1] = left, old[m-1]
 		for i := 1; i < m-1; i++ {
@@ -40,14 +39,14 @@ func relaxByHand(u []float64, k float64, n int) (y float64, du []float64, dk flo
 			u[i] = left
 		}
 	}
-	copy(u, sweeps[len(sweeps)-1])
+	copy(u, sweeps[n*m:])
 	for i, v := range u {
 		y += v * v
 		du[i] = 2 * v
 	}
 
 	for t := n - 1; t >= 0; t-- {
-		old, u := sweeps[t], sweeps[t+1]
+		old, u := sweeps[t*m:(t+1)*m], sweeps[(t+1)*m:(t+2)*m]
 		right := du[m-1]
 		for i := m - 2; i >= 1; i-- {
 			s := u[i-1] + old[i+1]
