@@ -10,30 +10,33 @@ type Case struct {
 	Name  string
 	What  string                  // the arguments at Size
 	Size  int                     // the size to measure at
-	Sizes []int                   // the sizes to see growth with, ascending; nil for a function without a size
+	Sizes []int                   // the sizes to see growth with, ascending; nil, as is Work, for a function without a size
 	Small int                     // a size for differences in tests
 	Setup func(size int) *Problem // returns the function at arguments of the given size
-	Work  func(size int) float64  // a multiple of the number of operations; nil where that is the size
+	Work  func(size int) float64  // what the number of operations is proportional to
 }
 
 // Cases are the functions that are measured.
 var Cases = []Case{
 	{Name: "F", What: "1,000 numbers", Size: 1000, Small: 8, Setup: setupF},
-	{Name: "Iterate", What: "1,000 steps", Size: 1000, Sizes: []int{250, 500, 1000, 2000}, Small: 8, Setup: setupIterate},
-	{Name: "Escape", What: "1,000 steps", Size: 1000, Sizes: []int{250, 500, 1000, 2000}, Small: 8, Setup: setupEscape},
-	{Name: "Horner", What: "200 coefficients", Size: 200, Sizes: []int{100, 200, 400, 800}, Small: 8, Setup: setupHorner},
-	{Name: "Flight", What: "1,000 steps", Size: 1000, Sizes: []int{250, 500, 1000, 2000}, Small: 8, Setup: setupFlight},
-	{Name: "Lorenz.Integrate", What: "Runge-Kutta, 1,000 steps", Size: 1000, Sizes: []int{250, 500, 1000, 2000}, Small: 8, Setup: setupIntegrate},
-	{Name: "Rosenbrock", What: "n = 100", Size: 100, Sizes: []int{100, 200, 400, 800}, Small: 8, Setup: setupRosenbrock},
-	{Name: "Relax", What: "Gauss-Seidel, n = 200, 100 sweeps", Size: 200, Sizes: []int{50, 100, 200, 400}, Small: 6, Setup: setupRelax},
+	{Name: "Iterate", What: "1,000 steps", Size: 1000, Sizes: []int{250, 500, 1000, 2000}, Small: 8, Setup: setupIterate, Work: linear},
+	{Name: "Escape", What: "1,000 steps", Size: 1000, Sizes: []int{250, 500, 1000, 2000}, Small: 8, Setup: setupEscape, Work: linear},
+	{Name: "Horner", What: "200 coefficients", Size: 200, Sizes: []int{100, 200, 400, 800}, Small: 8, Setup: setupHorner, Work: linear},
+	{Name: "Flight", What: "1,000 steps", Size: 1000, Sizes: []int{250, 500, 1000, 2000}, Small: 8, Setup: setupFlight, Work: linear},
+	{Name: "Lorenz.Integrate", What: "Runge-Kutta, 1,000 steps", Size: 1000, Sizes: []int{250, 500, 1000, 2000}, Small: 8, Setup: setupIntegrate, Work: linear},
+	{Name: "Rosenbrock", What: "n = 100", Size: 100, Sizes: []int{100, 200, 400, 800}, Small: 8, Setup: setupRosenbrock, Work: linear},
+	{Name: "Relax", What: "Gauss-Seidel, n = 200, 100 sweeps", Size: 200, Sizes: []int{50, 100, 200, 400}, Small: 6, Setup: setupRelax, Work: linear},
 	{Name: "LogDet", What: "LU, n = 200", Size: 200, Sizes: []int{40, 80, 160, 320}, Small: 5, Setup: setupLogDet, Work: cube},
 	{Name: "Minors", What: "determinant by minors, n = 8", Size: 8, Sizes: []int{5, 6, 7, 8}, Small: 4, Setup: setupMinors, Work: minorsWork},
 	{Name: "Convolve", What: "28×28 by 5×5", Size: 28, Sizes: []int{20, 36, 68, 132}, Small: 7, Setup: setupConvolve, Work: convolveWork},
-	{Name: "Logistic", What: "regression, 1,000×50", Size: 1000, Sizes: []int{250, 500, 1000, 2000}, Small: 8, Setup: setupLogistic},
-	{Name: "Mixture", What: "of Gaussians, d = 10, K = 10, n = 200", Size: 200, Sizes: []int{100, 200, 400, 800}, Small: 4, Setup: setupMixture},
-	{Name: "Network.Loss", What: "64-32-10, batch of 32", Size: 32, Sizes: []int{16, 32, 64, 128}, Small: 2, Setup: setupNetwork},
-	{Name: "LSTM.Loss", What: "8 inputs, 16 units, 100 steps", Size: 100, Sizes: []int{50, 100, 200, 400}, Small: 3, Setup: setupLSTM},
+	{Name: "Logistic", What: "regression, 1,000×50", Size: 1000, Sizes: []int{250, 500, 1000, 2000}, Small: 8, Setup: setupLogistic, Work: linear},
+	{Name: "Mixture", What: "of Gaussians, d = 10, K = 10, n = 200", Size: 200, Sizes: []int{100, 200, 400, 800}, Small: 4, Setup: setupMixture, Work: linear},
+	{Name: "Network.Loss", What: "64-32-10, batch of 32", Size: 32, Sizes: []int{16, 32, 64, 128}, Small: 2, Setup: setupNetwork, Work: linear},
+	{Name: "LSTM.Loss", What: "8 inputs, 16 units, 100 steps", Size: 100, Sizes: []int{50, 100, 200, 400}, Small: 3, Setup: setupLSTM, Work: linear},
 }
+
+// linear is the work of steps that are alike.
+func linear(n int) float64 { return float64(n) }
 
 // cube is the work of a factorisation.
 func cube(n int) float64 { return float64(n) * float64(n) * float64(n) }

@@ -4,7 +4,10 @@ go 1.26.0
 
 tool github.com/godiff/godiff/cmd/godiff
 
-require github.com/godiff/godiff v0.0.0
+require (
+	github.com/godiff/godiff v0.0.0
+	gonum.org/v1/gonum v0.17.0
+)
 
 require (
 	golang.org/x/mod v0.42.0 // indirect
