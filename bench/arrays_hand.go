@@ -108,14 +108,14 @@ func minorBack(a, da []float64, n, row int, used uint, dy float64) float64 {
 		return 1
 	}
 	sum, sign := 0.0, 1.0
-	for j := range n {
+	for j := 0; j < n; j++ {
 		if used&(1<<j) != 0 {
 			continue
 		}
-		factor := sign * a[row*n+j]
-		smaller := minorBack(a, da, n, row+1, used|1<<j, dy*factor)
-		sum += factor * smaller
-		da[row*n+j] += dy * sign * smaller
+		v, d := a[row*n+j], dy*sign
+		smaller := minorBack(a, da, n, row+1, used|1<<j, d*v)
+		sum += sign * v * smaller
+		da[row*n+j] += d * smaller
 		sign = -sign
 	}
 	return sum
