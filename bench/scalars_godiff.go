@@ -4,6 +4,21 @@ package bench
 
 import "math"
 
+// FValueGrad returns the value of [F] and its gradient with respect to x.
+func FValueGrad(x float64) (y, dx float64) {
+	var a float64
+	if x > 0 {
+		a = math.Pow(x, 2)
+		// a = math.Pow(x, 2)
+		dx = 2 * x
+	} else {
+		a = -x
+		// a = -x
+		dx = -1
+	}
+	return a, dx
+}
+
 // IterateValueGrad returns the value of [Iterate] and its gradient with respect to a.
 // It remembers 8 bytes for each iteration of the loop over i.
 func IterateValueGrad(a float64, n int) (y, da float64) {
@@ -63,52 +78,6 @@ func EscapeValueGrad(z, c, r float64, max int) (y, dz, dc float64) {
 		}
 	}
 	return y, dz, dc
-}
-
-// RosenbrockValueGrad returns the value of [Rosenbrock] and its gradient with respect to x.
-func RosenbrockValueGrad(x []float64) (y float64, dx []float64) {
-	dx = make([]float64, len(x))
-	sum := 0.0
-	// The iterations are independent: each is swept forward and back at once.
-	for i := 0; i < len(x)-1; i++ {
-		a := x[i+1] - x[i]*x[i]
-		b := 1 - x[i]
-		sum += 100*a*a + b*b
-		// sum += 100*a*a + b*b
-		da := a*100 + 100*a
-		// b := 1 - x[i]
-		dx[i] -= 2 * b
-		// a := x[i+1] - x[i]*x[i]
-		dx[i+1] += da
-		dx[i] -= 2 * (da * x[i])
-	}
-	return sum, dx
-}
-
-// LogisticValueGrad returns the value of [Logistic] and its gradient with respect to w and b.
-func LogisticValueGrad(w []float64, b float64, x [][]float64, y []float64) (out float64, dw []float64, db float64) {
-	dw = make([]float64, len(w))
-	sum := 0.0
-	// return sum / float64(len(x))
-	dsum := 1 / float64(len(x))
-	// The iterations are independent: each is swept forward and back at once.
-	for i, row := range x {
-		z := b
-		for j, v := range row {
-			z += w[j] * v
-		}
-		exp := math.Exp(z)
-		sum += math.Log1p(exp) - y[i]*z
-		// sum += math.Log1p(math.Exp(z)) - y[i]*z
-		dz := dsum/(1+exp)*exp - dsum*y[i]
-		for j := range row {
-			// z += w[j] * v
-			dw[j] += dz * row[j]
-		}
-		// z := b
-		db += dz
-	}
-	return sum / float64(len(x)), dw, db
 }
 
 // HornerValueGrad returns the value of [Horner] and its gradient with respect to c and x.
