@@ -136,64 +136,6 @@ func ConvolveValueGrad(x []float64, n int, w []float64, k int, b float64) (y flo
 	return sum, dx, dw, db
 }
 
-// minorSaved holds what a forward sweep remembers.
-type minorSaved struct {
-	row         int
-	n           int
-	used        uint
-	minorValues []float64
-	signs       []float64
-	saveds      []*minorSaved
-	da          []float64
-	a           []float64
-}
-
-// minorForward is [minor], remembering what [minorBackward] needs.
-// It remembers 16 bytes and what [minorForward] does for each iteration of the loop over j.
-func minorForward(a []float64, n, row int, used uint, da []float64) (y float64, saved *minorSaved) {
-	var minorValues []float64
-	var signs []float64
-	var saveds []*minorSaved
-	if row == n {
-		y = 1
-	} else {
-		sum, sign := 0.0, 1.0
-		for j := 0; j < n; j++ {
-			if used&(1<<j) != 0 {
-				continue
-			}
-			signs = append(signs, sign)
-			minorValue, saved := minorForward(a, n, row+1, used|1<<j, da)
-			minorValues = append(minorValues, minorValue)
-			saveds = append(saveds, saved)
-			sum += sign * a[row*n+j] * minorValue
-			sign = -sign
-		}
-		y = sum
-	}
-	return y, &minorSaved{row: row, n: n, used: used, minorValues: minorValues, signs: signs, saveds: saveds, da: da, a: a}
-}
-
-// minorBackward is the reverse mode of [minor], after [minorForward].
-func minorBackward(saved *minorSaved, dy float64) {
-	if saved.row != saved.n {
-		for j := saved.n - 1; j >= 0; j-- {
-			if saved.used&(1<<j) == 0 {
-				minorValue := saved.minorValues[len(saved.minorValues)-1]
-				saved.minorValues = saved.minorValues[:len(saved.minorValues)-1]
-				sign := saved.signs[len(saved.signs)-1]
-				saved.signs = saved.signs[:len(saved.signs)-1]
-				saved2 := saved.saveds[len(saved.saveds)-1]
-				saved.saveds = saved.saveds[:len(saved.saveds)-1]
-				// sum += sign * a[row*n+j] * minor(a, n, row+1, used|1<<j)
-				saved.da[saved.row*saved.n+j] += dy * minorValue * sign
-				dminorValue := dy * (sign * saved.a[saved.row*saved.n+j])
-				minorBackward(saved2, dminorValue)
-			}
-		}
-	}
-}
-
 // minorVJP is the reverse mode of [minor] with respect to a.
 // For result adjoints dy it adds to the shadows da.
 func minorVJP(a []float64, n, row int, used uint, da []float64, dy float64) (y float64) {
@@ -205,13 +147,12 @@ func minorVJP(a []float64, n, row int, used uint, da []float64, dy float64) (y f
 		for j := 0; j < n; j++ {
 			if used&(1<<j) == 0 {
 				sign2 := sign
-				minorValue, saved := minorForward(a, n, row+1, used|1<<j, da)
+				dminorValue := dy * (sign * a[row*n+j])
+				minorValue := minorVJP(a, n, row+1, used|1<<j, da, dminorValue)
 				sum += sign * a[row*n+j] * minorValue
 				sign = -sign
 				// sum += sign * a[row*n+j] * minor(a, n, row+1, used|1<<j)
 				da[row*n+j] += dy * minorValue * sign2
-				dminorValue := dy * (sign2 * a[row*n+j])
-				minorBackward(saved, dminorValue)
 			}
 		}
 		y = sum

@@ -22,9 +22,9 @@ func (m *Network) LossValueGrad(x [][]float64, labels []int) (y float64, dm *Net
 	for i, row := range x {
 		z, dz, saved := networkOutputsMForward(m, row, dm)
 		// sum += logSumExp(z) - z[labels[i]]
+		dz[labels[i]] -= dsum
 		logSumExpValue := logSumExpVJP(z, dz, dsum)
 		sum += logSumExpValue - z[labels[i]]
-		dz[labels[i]] -= dsum
 		// z := m.outputs(row)
 		networkOutputsMBackward(saved)
 	}
@@ -187,6 +187,16 @@ func dotBackward(saved dotSaved, dy float64) {
 	}
 }
 
+// dotBack is the reverse mode of [dot] with respect to a and b.
+// For result adjoints dy it adds to the shadows da and db.
+func dotBack(a, b, da, db []float64, dy float64) {
+	for i, v := range a {
+		// sum += v * b[i]
+		db[i] += dy * v
+		da[i] += dy * b[i]
+	}
+}
+
 // stepSaved holds what a forward sweep remembers.
 type stepSaved struct {
 	h       []float64
@@ -260,16 +270,6 @@ func stepBackward(saved stepSaved) {
 		saved.dz[j] += sigmoidBack(z2, din)
 		saved.dz[saved.n+j] += sigmoidBack(z3, dforget)
 		saved.dz[2*saved.n+j] += sigmoidBack(z4, dout)
-	}
-}
-
-// dotBack is the reverse mode of [dot] with respect to a and b.
-// For result adjoints dy it adds to the shadows da and db.
-func dotBack(a, b, da, db []float64, dy float64) {
-	for i, v := range a {
-		// sum += v * b[i]
-		db[i] += dy * v
-		da[i] += dy * b[i]
 	}
 }
 

@@ -31,7 +31,7 @@ func LogisticValueGrad(w []float64, b float64, x [][]float64, y []float64) (out 
 }
 
 // MixtureValueGrad returns the value of [Mixture] and its gradient with respect to alpha, mu and q.
-// It remembers what [logSumExpForward] does for each iteration of the loop over point and 72 bytes, and what they refer to, for each iteration of the loop over k.
+// It remembers what [logSumExpForward2] does for each iteration of the loop over point and 72 bytes, and what they refer to, for each iteration of the loop over k.
 func MixtureValueGrad(alpha []float64, mu, q, x [][]float64) (y float64, dalpha []float64, dmu, dq [][]float64) {
 	dalpha = make([]float64, len(alpha))
 	dmu = make([][]float64, len(mu))
@@ -64,7 +64,7 @@ func MixtureValueGrad(alpha []float64, mu, q, x [][]float64) (y float64, dalpha 
 	dterms := make([]float64, len(alpha))
 	terms := make([]float64, len(alpha))
 	sum := 0.0
-	saveds := make([]logSumExpSaved, len(x))
+	saveds := make([]logSumExpSaved2, len(x))
 	var dmeans [][]float64
 	for i, point := range x {
 		for k, mean := range mu {
@@ -77,18 +77,18 @@ func MixtureValueGrad(alpha []float64, mu, q, x [][]float64) (y float64, dalpha 
 			}
 			terms[k] = scale[k] - square/2
 		}
-		logSumExpValue, saved := logSumExpForward(terms, dterms)
+		logSumExpValue, saved := logSumExpForward2(terms, dterms)
 		saveds[i] = saved
 		sum += logSumExpValue
 	}
 	// return sum - float64(len(x))*logSumExp(alpha)
-	logSumExpValue := logSumExpVJP2(alpha, dalpha, -float64(len(x)))
+	logSumExpValue := logSumExpVJP(alpha, dalpha, -float64(len(x)))
 	y = sum - float64(len(x))*logSumExpValue
 	for i := len(x) - 1; i >= 0; i-- {
 		saved := saveds[i]
 		point := x[i]
 		// sum += logSumExp(terms)
-		logSumExpBackward(saved, 1)
+		logSumExpBackward2(saved, 1)
 		for k := len(mu) - 1; k >= 0; k-- {
 			mean := mu[k]
 			dmean := dmeans[len(dmeans)-1]
@@ -128,8 +128,8 @@ func MixtureValueGrad(alpha []float64, mu, q, x [][]float64) (y float64, dalpha 
 	return y, dalpha, dmu, dq
 }
 
-// logSumExpSaved holds what a forward sweep remembers.
-type logSumExpSaved struct {
+// logSumExpSaved2 holds what a forward sweep remembers.
+type logSumExpSaved2 struct {
 	sum  float64
 	z    []float64
 	vs   []float64
@@ -139,9 +139,9 @@ type logSumExpSaved struct {
 	vs2  []float64
 }
 
-// logSumExpForward is [logSumExp], remembering what [logSumExpBackward] needs.
+// logSumExpForward2 is [logSumExp], remembering what [logSumExpBackward2] needs.
 // It remembers 24 bytes for each iteration of the loop over v.
-func logSumExpForward(z, dz []float64) (y float64, saved logSumExpSaved) {
+func logSumExpForward2(z, dz []float64) (y float64, saved logSumExpSaved2) {
 	top := math.Inf(-1)
 	tops := make([]float64, len(z))
 	vs := make([]float64, len(z))
@@ -156,11 +156,11 @@ func logSumExpForward(z, dz []float64) (y float64, saved logSumExpSaved) {
 		vs2[i] = v
 		sum += math.Exp(v - top)
 	}
-	return top + math.Log(sum), logSumExpSaved{sum: sum, z: z, vs: vs2, top: top, dz: dz, tops: tops, vs2: vs}
+	return top + math.Log(sum), logSumExpSaved2{sum: sum, z: z, vs: vs2, top: top, dz: dz, tops: tops, vs2: vs}
 }
 
-// logSumExpBackward is the reverse mode of [logSumExp], after [logSumExpForward].
-func logSumExpBackward(saved logSumExpSaved, dy float64) {
+// logSumExpBackward2 is the reverse mode of [logSumExp], after [logSumExpForward2].
+func logSumExpBackward2(saved logSumExpSaved2, dy float64) {
 	// return top + math.Log(sum)
 	dtop := dy
 	dsum := dy / saved.sum
@@ -189,49 +189,6 @@ func logSumExpBackward(saved logSumExpSaved, dy float64) {
 // For result adjoints dy it adds to the shadows dz.
 // It remembers 8 bytes for each iteration of the loop over v.
 func logSumExpVJP(z, dz []float64, dy float64) (y float64) {
-	// Forward sweep; tops[i] is top before step i.
-	top := math.Inf(-1)
-	tops := make([]float64, len(z))
-	for i, v := range z {
-		tops[i] = top
-		top = max(top, v)
-	}
-	sum := 0.0
-	for _, v := range z {
-		sum += math.Exp(v - top)
-	}
-	y = top + math.Log(sum)
-
-	// Reverse sweep.
-	// return top + math.Log(sum)
-	dtop := dy
-	dsum := dy / sum
-	for i := range z {
-		// sum += math.Exp(v - top)
-		adj := dsum * math.Exp(z[i]-top)
-		dtop -= adj
-		dz[i] += adj
-	}
-	for i := len(z) - 1; i >= 0; i-- {
-		top := tops[i]
-		var dv float64
-		// top = max(top, v)
-		adj := dtop
-		dtop = 0
-		if top >= z[i] || top != top {
-			dtop = adj
-		} else {
-			dv = adj
-		}
-		dz[i] += dv
-	}
-	return y
-}
-
-// logSumExpVJP2 is the reverse mode of [logSumExp] with respect to z.
-// For result adjoints dy it adds to the shadows dz.
-// It remembers 8 bytes for each iteration of the loop over v.
-func logSumExpVJP2(z, dz []float64, dy float64) (y float64) {
 	// Forward sweep; tops[i] is top before step i.
 	top := math.Inf(-1)
 	tops := make([]float64, len(z))

@@ -198,6 +198,10 @@ func (d *derivation) apart() []pairOfStems {
 		rank[s] = i
 	}
 	fields := fieldsOf(by)
+	widened := map[int]bool{} // inputs whose shadows are put back at the end, all that they lead to
+	for i, v := range d.fn.Inputs() {
+		widened[i] = d.appendsBehind(v)
+	}
 	found := map[pairOfStems]bool{}
 	add := func(s, t *stem) {
 		if s, t = s.whole(), t.whole(); s != t && !(s.input == t.input && (goesOn(s.value, t.value) || goesOn(t.value, s.value))) {
@@ -217,7 +221,7 @@ func (d *derivation) apart() []pairOfStems {
 			}
 			for _, t := range others {
 				// Of an input that F does not look at the shadow is to share all the same.
-				if _, input := t.value.(*ast.Ref); c != e && !accessed[e] && !(input && ast.Carries(t.value.Type())) {
+				if _, input := t.value.(*ast.Ref); c != e && !accessed[e] && !(input && ast.Carries(t.value.Type())) && !widened[t.input] {
 					continue
 				}
 				for _, s := range stems {

@@ -78,12 +78,13 @@ func (r *reverser) sweepArea(a *area, seeds []ast.Stmt) []ast.Stmt {
 	main := &context{part: p, area: a}
 	reversed := make([][]ast.Stmt, len(p.items))
 	var pivot *pivotCode
-	call := len(p.items) // the item that is better swept at once than a branch behind it, once that is known
+	oneSweep := r.oneSweep && !p.leavesFunction() // with an error there is no reverse sweep
+	call := len(p.items)                          // the item that is better swept at once than a branch behind it, once that is known
 	for i := len(p.items) - 1; i >= 0; i-- {
-		if r.oneSweep && pivot == nil && call == len(p.items) && p.items[i].then != nil && p.items[i].ends() == nil {
+		if oneSweep && pivot == nil && call == len(p.items) && p.items[i].then != nil && p.items[i].ends() == nil {
 			call = r.callBefore(a, i, seeds, reversed)
 		}
-		if pivot == nil && (r.oneSweep || p.items[i].ends() != nil) && (call == len(p.items) || i <= call) {
+		if pivot == nil && (oneSweep || p.items[i].ends() != nil) && (call == len(p.items) || i <= call) {
 			if pivot = r.pivotAt(a, i, seeds, reversed[i+1:]); pivot != nil {
 				continue
 			}

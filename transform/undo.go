@@ -246,6 +246,18 @@ func (v *resolver) planUndo() {
 	}
 }
 
+// behindNil reports whether a slice is reached through a pointer that may be nil where F gets to its end.
+func (v *resolver) behindNil(base ast.Expr) bool {
+	return ast.Any(base, func(e ast.Expr) bool {
+		ops := ast.Operands(e)
+		if len(ops) == 0 || !isPath(e) || !isPointer(ops[0].Type()) {
+			return false
+		}
+		ref, ok := ops[0].(*ast.Ref)
+		return !ok || !v.derefsAlways(ref.Var)
+	})
+}
+
 // goesBack lets an array go back in time if that is possible and n values that are remembered now are more than those that it
 // overwrites.
 func (v *resolver) goesBack(l *location, n int) bool {
@@ -282,7 +294,7 @@ func (v *resolver) goesBack(l *location, n int) bool {
 		return false
 	}
 	born, ok := s.stable(base)
-	if !ok || born != nil && born != v.tree.root {
+	if !ok || born != nil && born != v.tree.root || v.behindNil(base) {
 		return false
 	}
 	name := placeName(base)
