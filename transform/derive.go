@@ -222,7 +222,11 @@ func (d *derivation) checkPassive(s ast.Stmt, c *ast.Call) {
 		d.checkRuledWrites(s, c, ruled)
 		return
 	}
-	if d.u.Rules.has(c.Fun) || d.u.Lower(fn) != nil {
+	if d.u.Rules.has(c.Fun) {
+		return
+	}
+	if d.u.Lower(fn) != nil {
+		d.checkBuilds(s, c)
 		return
 	}
 	for _, x := range c.Args {
@@ -246,6 +250,18 @@ func (d *derivation) checkPassive(s ast.Stmt, c *ast.Call) {
 		}
 		msg := fmt.Sprintf("%s has neither source here nor a %s, and an active value goes into it; give it a rule with //godiff:derivative of=%s%s", fn.FullName(), kind, fn.FullName(), mode)
 		panic(&Refusal{Pos: s.Info().Pos, Msg: msg, Callee: fn})
+	}
+}
+
+// checkBuilds refuses a call that something active goes into, or active memory, of a function of which another build may have another
+// body.
+func (d *derivation) checkBuilds(s ast.Stmt, c *ast.Call) {
+	fn := c.Fun.Fn
+	if d.u.Replaceable == nil || !d.u.Replaceable(fn) {
+		return
+	}
+	if slices.ContainsFunc(c.Args, func(x ast.Expr) bool { return d.act.depends(x) || d.reachesActive(x) }) {
+		refuse(s.Info().Pos, "%s stands in a file with build constraints, and another build may have another body of it; give it a rule with //godiff:derivative of=%s, or put this function under the same constraints", fn.Name(), fn.Name())
 	}
 }
 

@@ -58,10 +58,7 @@ func newDeriver(prog *lower.Program, pkg *lower.Package, opt Options) *deriver {
 		panic(fmt.Sprintf("derive: %v", err))
 	}
 	d.unit = transform.NewUnit(pkg.Types, d.lower, book)
-	d.unit.Replaceable = func(fn *types.Func) bool {
-		_, file, _ := prog.Decl(fn)
-		return file == nil || file.Constraint != ""
-	}
+	d.unit.Replaceable = d.replaceable
 	d.unit.Derivative = func(fn *types.Func) bool { return prog.Generated(fn) != nil }
 	for name := range opt.Taken {
 		d.unit.Take(name)
@@ -133,6 +130,10 @@ func (d *deriver) lower(fn *types.Func) *ast.Func {
 		return nil
 	}
 	f := lower.Func(d.prog.Source(pkg), decl, report)
+	d.checkTypes(pkg, file, decl, report)
+	if len(d.why[fn]) > 0 {
+		f = nil
+	}
 	d.funcs[fn] = f
 	return f
 }
@@ -170,6 +171,9 @@ func (d *deriver) located() {
 // derive derives one function, or returns nil and leaves a diagnostic.
 func (d *deriver) derive(fn *types.Func, mode ast.Mode, wrt []int, name string) *ast.Func {
 	d.at = fn
+	if _, file, _ := d.prog.Decl(fn); file != nil {
+		d.unit.File = file.Output
+	}
 	f := d.unit.Direct(fn, mode)
 	if f == nil {
 		f = d.lower(fn)
@@ -219,7 +223,6 @@ func (d *deriver) outputs() (map[string][]byte, []lower.Diagnostic) {
 		if first == nil || dir.File.Output < first.Output {
 			first = dir.File
 		}
-		d.unit.File = dir.File.Output
 		if g := d.derive(dir.Fn, dir.Mode, dir.Wrt, dir.Name); g != nil {
 			decls[dir.File] = append(decls[dir.File], g)
 		}
