@@ -76,7 +76,9 @@ func (u *Unit) tangent(g, f *ast.Func, sig ast.Signature, in []bool, at callSite
 func (t *tangents) checks() []ast.Stmt {
 	given := maps.Clone(t.given)
 	for _, w := range t.wide {
-		given[slices.Index(t.fn.Inputs(), w.of)] = w.own
+		for _, in := range w.inputs {
+			given[slices.Index(t.fn.Inputs(), in.of)] = in.own
+		}
 	}
 	var mirrored, apart []pairOfStems
 	for _, p := range t.apart() {
@@ -127,7 +129,7 @@ func (t *tangents) home() []ast.Expr {
 			continue
 		}
 		for _, w := range t.wide {
-			if t.mayShare(t.fn.Results[p.Index], w.of) {
+			if slices.ContainsFunc(w.inputs, func(in wideInput) bool { return t.mayShare(t.fn.Results[p.Index], in.of) }) {
 				list[i] = &ast.Call{Fun: ast.Callee{Copied: "Home"}, Args: []ast.Expr{&ast.Ref{Var: w.wide}, list[i]}, T: p.Type}
 			}
 		}
@@ -180,6 +182,7 @@ func (d *derivation) both(v *ast.Var) *ast.Var {
 func (t *tangents) bind() {
 	inputs, results := t.fn.Inputs(), t.fn.Results
 	primal := func(p ast.Param) *ast.Var { return inputs[p.Index] }
+	var wide []wideInput
 	if t.sig.Recv != nil {
 		t.f.Recv = primal(*t.sig.Recv)
 	}
@@ -193,12 +196,13 @@ func (t *tangents) bind() {
 		t.given[p.Index] = v
 		if t.errors && hasRefs(p.Type) && t.appendsBehind(inputs[p.Index]) {
 			own := ast.NewVar(p.Name, p.Type)
-			t.wide = append(t.wide, widen(inputs[p.Index], v, own))
+			wide = append(wide, wideInput{inputs[p.Index], v, own})
 			v = own
 		}
 		t.adjoints[inputs[p.Index]] = v
 		t.both(inputs[p.Index])
 	}
+	t.wide = t.widenAll(wide)
 	for _, p := range t.sig.Results {
 		v := results[p.Index]
 		if p.Role == ast.RoleTangent {

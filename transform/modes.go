@@ -82,6 +82,7 @@ func (a *assembly) bind() {
 	d := a.d
 	a.given = map[int]*ast.Var{}
 	inputs, results := d.fn.Inputs(), d.fn.Results
+	var wide []wideInput
 	if a.sig.Recv != nil {
 		a.f.Recv = inputs[a.sig.Recv.Index]
 	}
@@ -95,7 +96,7 @@ func (a *assembly) bind() {
 			a.given[p.Index] = v
 			if d.appendsBehind(inputs[p.Index]) {
 				own := ast.NewVar(p.Name, p.Type)
-				a.wide = append(a.wide, widen(inputs[p.Index], v, own))
+				wide = append(wide, wideInput{inputs[p.Index], v, own})
 				v = own
 			}
 			d.shadows[inputs[p.Index]] = v
@@ -111,6 +112,7 @@ func (a *assembly) bind() {
 			panic(fmt.Sprintf("transform: parameter with role %d", p.Role))
 		}
 	}
+	a.wide = d.widenAll(wide)
 	for _, p := range a.sig.Results {
 		a.bindResult(p, inputs, results)
 	}

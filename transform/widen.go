@@ -19,13 +19,17 @@ import (
 //	wide.Narrow()
 //
 // In forward mode the tangent of a result that may be part of it is made part of the given one again, which is godiff.Home.
+//
+// Inputs that F may link to each other are widened together, as the fields of one struct.
 type widened struct {
-	of    *ast.Var // the input
-	own   *ast.Var // its wide shadow
-	wide  *ast.Var
-	first []ast.Stmt // at the beginning
-	last  ast.Stmt   // at the end
+	inputs []wideInput
+	wide   *ast.Var
+	first  []ast.Stmt // at the beginning
+	last   ast.Stmt   // at the end
 }
+
+// A wideInput is an input with the shadow that is given for it and that which takes its place.
+type wideInput struct{ of, given, own *ast.Var }
 
 var runtimePackage = types.NewPackage("github.com/godiff/godiff/runtime", "runtime")
 
@@ -46,19 +50,59 @@ func (d *derivation) appendsBehind(v *ast.Var) bool {
 	return slices.ContainsFunc(d.appended, func(l *location) bool { return behind[l.find()] })
 }
 
-// widen makes sv the wide version of the shadow given for v. Value and shadow are how the two are handed over.
-func widen(v, given, sv *ast.Var) *widened {
-	value := ast.Expr(&ast.Ref{Var: v})
-	if !types.Identical(v.Type, given.Type) {
-		value = &ast.Addr{X: value, T: given.Type}
+// widenAll widens the shadows of inputs.
+func (d *derivation) widenAll(inputs []wideInput) []*widened {
+	var list []*widened
+	for len(inputs) > 0 {
+		group := inputs[:1:1]
+		var rest []wideInput
+		for _, in := range inputs[1:] {
+			if d.mayShare(inputs[0].of, in.of) {
+				group = append(group, in)
+			} else {
+				rest = append(rest, in)
+			}
+		}
+		list = append(list, widen(group))
+		inputs = rest
 	}
-	shadow := types.NewField(token.NoPos, runtimePackage, "Shadow", given.Type, false)
-	t := types.NewNamed(types.NewTypeName(token.NoPos, runtimePackage, "Wide", nil), types.NewStruct([]*types.Var{shadow}, nil), nil)
-	w := &widened{of: v, own: sv, wide: ast.NewVar("wide", t)}
+	return list
+}
+
+// widen widens the shadows of inputs together.
+func widen(inputs []wideInput) *widened {
+	values, shadows := &ast.Composite{}, &ast.Composite{}
+	var fields []*types.Var
+	for i, in := range inputs {
+		value := ast.Expr(&ast.Ref{Var: in.of})
+		if !types.Identical(in.of.Type, in.given.Type) {
+			value = &ast.Addr{X: value, T: in.given.Type}
+		}
+		f := types.NewField(token.NoPos, runtimePackage, string(rune('a'+i%26)), in.given.Type, false)
+		fields = append(fields, f)
+		values.Elems = append(values.Elems, ast.Elem{Field: f, Value: value})
+		shadows.Elems = append(shadows.Elems, ast.Elem{Field: f, Value: &ast.Ref{Var: in.given}})
+	}
+	t := types.Type(types.NewStruct(fields, nil))
+	values.T, shadows.T = t, t
+	var value, shadow ast.Expr = values, shadows
+	if len(inputs) == 1 {
+		t, value, shadow = fields[0].Type(), values.Elems[0].Value, shadows.Elems[0].Value
+	}
+	field := types.NewField(token.NoPos, runtimePackage, "Shadow", t, false)
+	wide := types.NewNamed(types.NewTypeName(token.NoPos, runtimePackage, "Wide", nil), types.NewStruct([]*types.Var{field}, nil), nil)
+	w := &widened{inputs: inputs, wide: ast.NewVar("wide", wide)}
 	ref := &ast.Ref{Var: w.wide}
-	call := &ast.Call{Fun: ast.Callee{Copied: "Widen"}, Args: []ast.Expr{value, &ast.Ref{Var: given}}, T: t}
-	w.first = []ast.Stmt{define(w.wide, call), define(sv, &ast.Field{X: ref, Field: shadow})}
-	recv := types.NewParam(token.NoPos, runtimePackage, "w", t)
+	call := &ast.Call{Fun: ast.Callee{Copied: "Widen"}, Args: []ast.Expr{value, shadow}, T: wide}
+	w.first = []ast.Stmt{define(w.wide, call)}
+	for i, in := range inputs {
+		own := ast.Expr(&ast.Field{X: ref, Field: field})
+		if len(inputs) > 1 {
+			own = &ast.Field{X: own, Field: fields[i]}
+		}
+		w.first = append(w.first, define(in.own, own))
+	}
+	recv := types.NewParam(token.NoPos, runtimePackage, "w", wide)
 	narrow := types.NewFunc(token.NoPos, runtimePackage, "Narrow", types.NewSignatureType(recv, nil, nil, nil, nil, false))
 	w.last = &ast.Do{Call: &ast.Call{Fun: ast.Callee{Fn: narrow, Method: true}, Args: []ast.Expr{ref}, T: types.NewTuple()}}
 	return w
