@@ -82,6 +82,7 @@ func (r *reverser) sweepArea(a *area, seeds []ast.Stmt) []ast.Stmt {
 	call := len(p.items)                          // the item that is better swept at once than a branch behind it, once that is known
 	for i := len(p.items) - 1; i >= 0; i-- {
 		if oneSweep && pivot == nil && call == len(p.items) && p.items[i].then != nil && p.items[i].ends() == nil {
+			r.ctx = main
 			call = r.callBefore(a, i, seeds, reversed)
 		}
 		if pivot == nil && (oneSweep || p.items[i].ends() != nil) && (call == len(p.items) || i <= call) {
