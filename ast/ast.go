@@ -139,13 +139,14 @@ type (
 	}
 
 	// Past stands, in a reverse sweep, for the value that X had before (or, with After set, after) the
-	// statement At of the forward sweep; with Memory set it has the contents of then too. The pass that decides what to
-	// remember replaces every one.
+	// statement At of the forward sweep; with Memory set it has the contents of then too, and with Address set it is wanted
+	// only for where it leads to. The pass that decides what to remember replaces every one.
 	Past struct {
-		X      Expr
-		At     Stmt
-		After  bool
-		Memory bool
+		X       Expr
+		At      Stmt
+		After   bool
+		Memory  bool
+		Address bool
 	}
 )
 

@@ -157,7 +157,7 @@ func MapOperands(e Expr, f func(Expr) Expr) Expr {
 		return mapComposite(e, g)
 	case *Past:
 		if x := g(e.X); x != e.X {
-			return &Past{X: x, At: e.At, After: e.After, Memory: e.Memory}
+			return &Past{X: x, At: e.At, After: e.After, Memory: e.Memory, Address: e.Address}
 		}
 	default:
 		panic(fmt.Sprintf("ast.MapOperands: %T", e))
@@ -412,7 +412,7 @@ func Equal(x, y Expr) bool {
 		return ok && types.Identical(a.T, b.T) && Equal(a.X, b.X)
 	case *Past:
 		b, ok := y.(*Past)
-		return ok && a.At == b.At && a.After == b.After && a.Memory == b.Memory && Equal(a.X, b.X)
+		return ok && a.At == b.At && a.After == b.After && a.Memory == b.Memory && a.Address == b.Address && Equal(a.X, b.X)
 	case *Composite:
 		return false
 	case *Index, *Deref, *Addr:

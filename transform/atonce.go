@@ -47,7 +47,7 @@ func (h *helper) reverse() *ast.Func {
 // whole returns the helper for functions that need not know what happens between the two halves.
 func (h *helper) whole() *helper {
 	at := h.at
-	at.intact = false
+	at.settled, at.changed = false, nil
 	return h.u.splitHelper(h.f.Obj, h.in, at)
 }
 
@@ -70,9 +70,8 @@ func (h *helper) signature(mode ast.Mode) ast.Signature {
 	return sig
 }
 
-// buildVJP writes the reverse mode of the callee; with adjoints set, of its results only the adjoints. It reports whether loops of the
-// callee are run for what they compute.
-func (h *helper) buildVJP(f *ast.Func, adjoints bool) (runs bool) {
+// buildVJP writes the reverse mode of the callee; with adjoints set, of its results only the adjoints.
+func (h *helper) buildVJP(f *ast.Func, adjoints bool) {
 	sig := h.signature(ast.VJP)
 	a := &assembly{u: h.u, mode: ast.VJP, sig: sig, in: h.in, trusted: true, adjoints: adjoints}
 	a.d = h.u.prepare(h.f, h.in, h.at, true, false)
@@ -82,7 +81,6 @@ func (h *helper) buildVJP(f *ast.Func, adjoints bool) (runs bool) {
 	a.f.Doc = reverseDoc(h.f, ast.VJP, sig, f.Name)
 	a.bind()
 	a.build()
-	return a.runs
 }
 
 // callAtOnce returns the joint code of a call that is the pivot of an area.

@@ -140,8 +140,9 @@ type helper struct {
 	name string    // of the callee and of the inputs that take part, if not all do
 
 	forward, backward, back, rerun, tan, vjp *ast.Func
-	taken                                    []bool // by rerun: the inputs
-	runs                                     bool   // rerun runs loops of the callee for what they compute
+	taken                                    []bool  // by rerun: the inputs
+	parts                                    *halves // the sweeps of the two halves, once written
+	tried                                    bool    // to write them
 	saved                                    *types.Named
 	file                                     string // the first file, by name, with a derivative that needs it
 }
@@ -242,27 +243,21 @@ func (h *helper) halves() {
 	u.saved[h.saved] = true
 }
 
-// again returns the function that runs the callee again and returns the adjoints of its inputs. It takes only the inputs that it reads,
-// which taken tells.
+// again returns the function that returns the adjoints of the callee's inputs without anything remembered. It takes only the inputs that
+// it reads, which taken tells.
 func (h *helper) again() (f *ast.Func, taken []bool) {
-	h.buildAgain()
-	if h.rerun.Name == "" {
-		h.rerun.Name = h.u.free(h.name + "Back")
-		h.rerun.Doc = reverseDoc(h.f, ast.VJP, h.signature(ast.VJP), h.rerun.Name)
-	}
-	return h.rerun, h.taken
-}
-
-// buildAgain writes that function, but does not name it.
-func (h *helper) buildAgain() {
 	if h.rerun != nil {
-		return
+		return h.rerun, h.taken
 	}
 	u := h.u
-	h.rerun = &ast.Func{Pkg: u.Pkg}
+	h.rerun = &ast.Func{Name: u.free(h.name + "Back"), Pkg: u.Pkg, Pos: h.f.Pos}
 	defer func(stage string) { u.Stage = stage }(u.Stage)
 	u.Stage = ""
-	h.runs = h.buildVJP(h.rerun, true)
+	if h.needsNothing() {
+		h.buildAlone()
+	} else {
+		h.buildVJP(h.rerun, true)
+	}
 	var params []*ast.Var
 	for i, v := range h.rerun.Params {
 		read := i >= len(h.f.Inputs()) || usesVar(h.rerun.Body, v)
@@ -273,17 +268,18 @@ func (h *helper) buildAgain() {
 	}
 	h.rerun.Params = params
 	u.checkCalls(h.f, h.rerun)
+	return h.rerun, h.taken
 }
 
-// needsNothing reports whether the adjoints of the inputs of the callee can be had without anything that its loops compute: then running
-// it again runs nothing again.
-func (h *helper) needsNothing() bool {
-	s := h.u.summary(h.f.Obj)
-	if !s.loops || s.calls || !h.u.leavesOnlyNumbers(h.f.Obj) {
-		return false
-	}
-	h.buildAgain()
-	return !h.runs
+// buildAlone makes the reverse sweep of the callee a function of its own.
+func (h *helper) buildAlone() {
+	s, f := h.parts, h.rerun
+	f.Doc = reverseDoc(h.f, ast.VJP, h.signature(ast.VJP), f.Name)
+	f.Params = slices.Concat(s.params, s.seeded)
+	f.Results = s.ends
+	s.d.ranBefore = true
+	f.Body = s.d.finish(s.returning(s.last), f.Results)
+	h.u.explain(f, h.in, s.d, s.r)
 }
 
 func (h *helper) tangent() *ast.Func {
@@ -466,7 +462,12 @@ func (r *reverser) againBack(s ast.Stmt, n *splitNote) []ast.Stmt {
 		switch p.Role {
 		case ast.RolePrimal:
 			if taken[p.Index] {
-				call.Args = append(call.Args, past(n.call.Args[p.Index]))
+				read := past
+				if refers(p.Type) {
+					// What it leads to is as the call has left it, as far as it is wanted.
+					read = func(e ast.Expr) ast.Expr { return &ast.Past{X: e, At: s, After: true, Address: true} }
+				}
+				call.Args = append(call.Args, read(n.call.Args[p.Index]))
 			}
 		case ast.RoleShadow:
 			call.Args = append(call.Args, r.value(n.call.Args[p.Index], past))

@@ -414,8 +414,8 @@ func (r *reverser) howSplit(it *item, n *splitNote) string {
 		return "by the rule " + n.rule.Func.Name
 	case n.again && n.helper.rerun == nil:
 		return "as it is: nothing that depends on it is asked for"
-	case n.again && r.u.summary(n.call.Fun.Fn).loops:
-		return n.helper.rerun.Name + " in the reverse sweep: that needs nothing of what it computes, and what it reads is still there"
+	case n.again && n.helper.needsNothing():
+		return n.helper.rerun.Name + " in the reverse sweep, which needs nothing but the arguments"
 	case n.again:
 		return fmt.Sprintf("%s runs it again in the reverse sweep: it is small, has no loops, and what it reads is still there", n.helper.rerun.Name)
 	case r.pivots[it]:

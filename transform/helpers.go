@@ -180,11 +180,21 @@ func (h *helper) buildTangent() {
 // buildHalves writes the two halves of the reverse mode of a callee.
 func (h *helper) buildHalves() {
 	u := h.u
-	d := u.prepare(h.f, h.in, h.at, true, false)
-	f, b := h.forward, h.backward
-	f.Doc = fmt.Sprintf("%s is %s, remembering what [%s] needs.", f.Name, docName(h.f), b.Name)
-	b.Doc = fmt.Sprintf("%s is the reverse mode of %s, after [%s].", b.Name, docName(h.f), f.Name)
-	s := &halves{helper: h, d: d, saved: ast.NewVar("saved", h.savedType())}
+	if h.parts == nil {
+		h.sweepHalves()
+	}
+	f := h.forward
+	f.Doc = fmt.Sprintf("%s is %s, remembering what [%s] needs.", f.Name, docName(h.f), h.backward.Name)
+	h.backward.Doc = fmt.Sprintf("%s is the reverse mode of %s, after [%s].", h.backward.Name, docName(h.f), f.Name)
+	h.parts.finish()
+	f.Doc += h.parts.r.inserts.memoryNote(h.parts.r, f.Body)
+	u.explain(f, h.in, h.parts.d, h.parts.r)
+}
+
+// sweepHalves writes the sweeps of the two halves.
+func (h *helper) sweepHalves() {
+	d := h.u.prepare(h.f, h.in, h.at, true, false)
+	s := &halves{helper: h, d: d}
 	s.bind()
 	bindSeeds(d, s.seeds)
 	joint, r := d.sweeps(&sweepSpec{
@@ -199,68 +209,125 @@ func (h *helper) buildHalves() {
 	if !found {
 		panic("transform: the sweeps of " + h.f.Name + " cannot be told apart")
 	}
-	s.finish(forward, &ast.Block{Stmts: reverse})
-	f.Doc += r.inserts.memoryNote(r, f.Body)
-	u.explain(f, h.in, d, r)
+	s.first, s.last, s.r = forward, &ast.Block{Stmts: reverse}, r
+	h.parts = s
+}
+
+// needsNothing reports whether the adjoints of the inputs of the callee can be had from its arguments alone, and the shadows have
+// nothing to follow while it runs. Then it need not be split.
+func (h *helper) needsNothing() bool {
+	s := h.u.summary(h.f.Obj)
+	if s.recursive || slices.ContainsFunc(h.f.Results, func(v *ast.Var) bool { return hasRefs(v.Type) || types.IsInterface(v.Type) }) {
+		return false
+	}
+	if h.parts == nil && !h.trySweeps() {
+		return false
+	}
+	inputs := map[*ast.Var]bool{}
+	for _, v := range h.parts.d.fn.Inputs() {
+		inputs[v] = true
+		if sv := h.parts.d.shadows[v]; sv != nil {
+			inputs[sv] = true
+		}
+	}
+	for _, v := range h.parts.captured(h.parts.last) {
+		if !inputs[v] || assigns(&ast.Block{Stmts: h.parts.first}, v) {
+			return false
+		}
+	}
+	return len(h.parts.fresh) == 0 && !h.parts.followed()
+}
+
+// trySweeps writes the sweeps and reports whether that can be done: what is not known of the caller may be in the way.
+func (h *helper) trySweeps() bool {
+	if h.tried {
+		return false
+	}
+	h.tried = true
+	defer func(stage string) { h.u.Stage = stage }(h.u.Stage)
+	h.u.Stage = ""
+	var err error
+	func() {
+		defer guard(&err)
+		h.sweepHalves()
+	}()
+	return err == nil
+}
+
+// followed reports whether the forward sweep does anything to shadows.
+func (s *halves) followed() bool {
+	found := false
+	eachExpr(&ast.Block{Stmts: s.first}, func(_ ast.Stmt, e ast.Expr) {
+		r, ok := e.(*ast.Ref)
+		found = found || ok && s.d.isShadow[r.Var]
+	})
+	return found
 }
 
 // halves puts the two sweeps of a callee into two functions.
 type halves struct {
 	*helper
-	d     *derivation
-	saved *ast.Var // the parameter of the one, the result of the other
-	fresh []*ast.Var
-	seeds []seedOf
-	ends  []*ast.Var
+	d       *derivation
+	r       *reverser
+	first   []ast.Stmt // the forward sweep
+	last    *ast.Block // the reverse sweep
+	params  []*ast.Var // of the forward half
+	results []*ast.Var // of the same, but for what it remembers
+	seeded  []*ast.Var // parameters of the backward half behind what is remembered
+	fresh   []*ast.Var
+	seeds   []seedOf
+	ends    []*ast.Var // results of the backward half
 }
 
 func (s *halves) bind() {
-	d, f, b := s.d, s.forward, s.backward
+	d := s.d
 	inputs := d.fn.Inputs()
-	f.Params = slices.Clone(inputs)
+	s.params = slices.Clone(inputs)
 	for i, v := range inputs {
 		ref := &ast.Ref{Var: v}
 		switch {
 		case !ast.Carries(v.Type):
 		case s.in[i]:
 			if hasRefs(v.Type) {
-				f.Params = append(f.Params, d.shadow(v))
+				s.params = append(s.params, d.shadow(v))
 			}
 			if holdsFloats(v.Type) {
 				dv := ast.NewVar("d"+v.Name, v.Type)
 				d.adjoints[v] = dv
 				s.ends = append(s.ends, dv)
-				b.Results = append(b.Results, dv)
 			}
 		case hasRefs(v.Type) && d.reachesActive(ref):
 			s.fresh = append(s.fresh, v)
 		}
 	}
-	b.Params = []*ast.Var{s.saved}
-	f.Results = slices.Clone(d.fn.Results)
+	s.results = slices.Clone(d.fn.Results)
 	for _, r := range d.fn.Results {
 		if !ast.Carries(r.Type) {
 			continue
 		}
 		if hasRefs(r.Type) {
-			f.Results = append(f.Results, d.shadow(r))
+			s.results = append(s.results, d.shadow(r))
 		}
 		if !holdsFloats(r.Type) {
 			continue
 		}
 		dr := ast.NewVar("d"+r.Name, r.Type)
-		b.Params = append(b.Params, dr)
+		s.seeded = append(s.seeded, dr)
 		s.seeds = append(s.seeds, seedOf{r, dr})
 	}
 }
 
-// keepAll returns the cells that the caller may change between the two halves: all that it can reach, unless it is known not to.
+// keepAll returns the cells that the caller may change between the two halves: all that it can reach, unless more is known.
 func (s *halves) keepAll() func(*location) bool {
-	if s.at.intact {
-		return func(*location) bool { return false }
+	changed := map[*location]bool{}
+	if s.at.settled {
+		for _, p := range s.at.changed {
+			changed[s.d.mem.at(p)] = true
+		}
+	} else {
+		changed = s.d.mem.shared()
 	}
-	shared := s.d.mem.shared()
-	return func(c *location) bool { return shared[c] }
+	return func(c *location) bool { return changed[c.find()] }
 }
 
 // shared returns the cells that the function shares with its caller.
@@ -296,8 +363,9 @@ func (s *halves) seedStmts(*reverser) []ast.Stmt {
 }
 
 // finish writes the bodies and the type of what is remembered.
-func (s *halves) finish(forward []ast.Stmt, reverse *ast.Block) {
-	captured := s.captured(reverse)
+func (s *halves) finish() {
+	saved := ast.NewVar("saved", s.savedType())
+	captured := s.captured(s.last)
 	var fields []*types.Var
 	lit := &ast.Composite{}
 	by := map[*ast.Var]ast.Expr{}
@@ -311,44 +379,40 @@ func (s *halves) finish(forward []ast.Stmt, reverse *ast.Block) {
 		field := types.NewField(token.NoPos, s.u.Pkg, name, v.Type, false)
 		fields = append(fields, field)
 		lit.Elems = append(lit.Elems, ast.Elem{Field: field, Value: &ast.Ref{Var: v}})
-		by[v] = &ast.Field{X: &ast.Ref{Var: s.saved}, Field: field}
+		by[v] = &ast.Field{X: &ast.Ref{Var: saved}, Field: field}
 	}
 	s.helper.saved.SetUnderlying(types.NewStruct(fields, nil))
 	lit.T = s.helper.saved
 	var value ast.Expr = lit
-	if isPointer(s.saved.Type) {
-		value = &ast.Addr{X: lit, T: s.saved.Type}
+	if isPointer(saved.Type) {
+		value = &ast.Addr{X: lit, T: saved.Type}
 	}
 	var first []ast.Stmt
 	for _, v := range s.fresh {
 		first = append(first, freshShadow(s.d.shadows[v], v, false, true)...)
 	}
-	ret := &ast.Return{}
-	for _, r := range s.forward.Results {
-		ret.Results = append(ret.Results, &ast.Ref{Var: r})
+	f, b := s.forward, s.backward
+	f.Params = s.params
+	f.Results = append(slices.Clone(s.results), ast.NewVar("saved", saved.Type))
+	body := &ast.Block{Stmts: slices.Concat(first, s.first, []ast.Stmt{&ast.Return{Results: append(refs(s.results), value)}})}
+	f.Body = s.d.finish(body, f.Results)
+	b.Params = append([]*ast.Var{saved}, s.seeded...)
+	b.Results = s.ends
+	b.Body = s.d.finish(s.returning(substitute(s.last, by)), b.Results)
+}
+
+// returning returns the reverse sweep with its results.
+func (s *halves) returning(b *ast.Block) *ast.Block {
+	if len(s.ends) > 0 {
+		return &ast.Block{Stmts: append(slices.Clone(b.Stmts), &ast.Return{Results: refs(s.ends)})}
 	}
-	ret.Results = append(ret.Results, value)
-	s.forward.Results = append(s.forward.Results, ast.NewVar("saved", s.saved.Type))
-	body := &ast.Block{Stmts: slices.Concat(first, forward, []ast.Stmt{ret})}
-	s.forward.Body = s.d.finish(body, s.forward.Results)
-	back := &ast.Return{}
-	for _, v := range s.ends {
-		back.Results = append(back.Results, &ast.Ref{Var: v})
-	}
-	rev := substitute(reverse, by)
-	if len(back.Results) > 0 {
-		rev.Stmts = append(rev.Stmts, back)
-	}
-	s.backward.Body = s.d.finish(rev, s.backward.Results)
+	return b
 }
 
 // captured returns the variables that the reverse sweep reads from the forward sweep, in the order of their first use.
 func (s *halves) captured(b *ast.Block) []*ast.Var {
 	own := map[*ast.Var]bool{}
-	for _, v := range s.backward.Params {
-		own[v] = true
-	}
-	for _, v := range s.backward.Results {
+	for _, v := range slices.Concat(s.seeded, s.ends) {
 		own[v] = true
 	}
 	ast.Inspect(b, func(st ast.Stmt) bool {

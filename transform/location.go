@@ -123,14 +123,23 @@ type callSite struct {
 	joined  joints
 	passive []path
 	active  []path
-	intact  bool // of a split call: nothing that the callee reads is written between its halves
+
+	// Of a call whose reverse mode is split: whether it is known what is written between its halves, and which cells, of those that the
+	// callee reads or writes, may be.
+	settled bool
+	changed []path
 }
 
-// callSite returns what is known of the memory behind the inputs and results of a call whose inputs in are varied.
-func (d *derivation) callSite(c *ast.Call, in []bool, callee *memory) callSite {
+// callSite returns what is known of the memory behind the inputs and results of a call, at a statement, whose inputs in are varied.
+func (d *derivation) callSite(s ast.Stmt, c *ast.Call, in []bool, callee *summary) callSite {
 	taken := d.mem.taken[c]
+	touched := map[*location]bool{}
+	settled := d.outlook != nil && d.outlook.tree.at[s] != nil
+	for _, l := range slices.Concat(callee.reads, callee.writes) {
+		touched[l.find()] = settled
+	}
 	first := map[*location]path{}
-	var site callSite
+	site := callSite{settled: settled}
 	seen := map[*location]bool{}
 	var input, varied bool
 	var visit func(l *location, p path)
@@ -155,6 +164,9 @@ func (d *derivation) callSite(c *ast.Call, in []bool, callee *memory) callSite {
 			case !active && input:
 				site.passive = append(site.passive, p)
 			}
+			if input && touched[l] && (d.mayChange(here.find()) || d.outlook.changes(here, s)) {
+				site.changed = append(site.changed, p)
+			}
 		}
 		for i, part := range l.parts {
 			if part != nil {
@@ -165,11 +177,11 @@ func (d *derivation) callSite(c *ast.Call, in []bool, callee *memory) callSite {
 			visit(l.target, p+".*")
 		}
 	}
-	inputs := callee.fn.Inputs()
-	for i, v := range slices.Concat(inputs, callee.fn.Results) {
+	inputs := callee.mem.fn.Inputs()
+	for i, v := range slices.Concat(inputs, callee.mem.fn.Results) {
 		input = i < len(inputs)
 		varied = input && in[i]
-		visit(callee.variable(v), path(strconv.Itoa(i)))
+		visit(callee.mem.variable(v), path(strconv.Itoa(i)))
 	}
 	return site
 }

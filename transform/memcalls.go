@@ -295,14 +295,12 @@ func (d *derivation) splitCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call) []ast.St
 		return d.ruledCall(s, lhs, c)
 	}
 	in := d.pattern(c)
-	site := d.callSite(c, in, d.u.summary(c.Fun.Fn).mem)
-	site.intact = !d.forward && d.outlook.intact(d, s, c)
-	h := d.u.splitHelper(c.Fun.Fn, in, site)
+	h := d.u.splitHelper(c.Fun.Fn, in, d.callSite(s, c, in, d.u.summary(c.Fun.Fn)))
 	if d.forward {
 		return d.tangentCall(s, lhs, c, h.in, &ast.Call{Fun: ast.Callee{Gen: h.tangent()}, T: h.tangentTuple()})
 	}
-	if h.canVJP() && d.runsAgain(s, c, h.whole()) {
-		d.calls[s] = &splitNote{call: c, lhs: lhs, helper: h.whole(), again: true}
+	if back := d.backAlone(s, c, h); back != nil {
+		d.calls[s] = &splitNote{call: c, lhs: lhs, helper: back, again: true}
 		return []ast.Stmt{s}
 	}
 	args := append([]ast.Expr{}, c.Args...)

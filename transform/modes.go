@@ -68,7 +68,6 @@ type assembly struct {
 	ends     []*ast.Var
 	zero     []*ast.Var
 	err      *ast.Var
-	runs     bool // there are loops that compute what F does
 }
 
 // A seedOf is a result and where its adjoint comes from: a parameter, or one.
@@ -348,9 +347,7 @@ func (a *assembly) join(joint *ast.Block, r *reverser) {
 		all = append(all, &ast.Return{Results: a.outputs})
 	}
 	body := a.d.finish(&ast.Block{Stmts: all}, a.f.Results)
-	run := a.d.forwardLoops(body, mark)
-	a.runs = len(run) > 0
-	a.f.Body = borders(a.d.dropComments(body, run), mark, r.inserts.notes)
+	a.f.Body = borders(a.d.dropComments(body, mark), mark, r.inserts.notes)
 	a.f.Doc += r.inserts.memoryNote(r, body)
 }
 

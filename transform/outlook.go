@@ -23,30 +23,26 @@ func (o *outlook) changes(l *location, s ast.Stmt) bool {
 	return it == nil || o.log.later(l.find(), it, true, o.tree.root, o.tree.root.to)
 }
 
-// runsAgain reports whether the reverse sweep may run the callee h of c, called at s, again: what it reads is as it was.
-func (d *derivation) runsAgain(s ast.Stmt, c *ast.Call, h *helper) bool {
-	it := d.outlook.tree.at[s]
-	if it == nil {
-		return false
+// backAlone returns the helper by which the reverse sweep differentiates a call, of the callee of h at a statement, without anything that
+// the call remembers; or nil. Either the adjoints need nothing but the arguments, or the callee is run again on what it has read.
+func (d *derivation) backAlone(s ast.Stmt, c *ast.Call, h *helper) *helper {
+	if !h.canVJP() {
+		return nil
+	}
+	for _, h := range []*helper{h.whole(), h} {
+		if h.needsNothing() {
+			return h
+		}
+	}
+	if d.outlook.tree.at[s] == nil || !d.u.runsAgain(c.Fun.Fn) {
+		return nil
 	}
 	ok := true
 	d.mem.mapCells(c, d.u.summary(c.Fun.Fn).reads, func(l *location) {
 		ok = ok && !d.mayChange(l.find()) && !d.outlook.changes(l, s)
 	})
-	return ok && (d.u.runsAgain(c.Fun.Fn) || h.needsNothing())
-}
-
-// intact reports whether a call at a statement reads memory, and all of it stays as it is until the function has been swept back.
-func (o *outlook) intact(d *derivation, s ast.Stmt, c *ast.Call) bool {
-	it := o.tree.at[s]
-	sum := d.u.summary(c.Fun.Fn)
-	if it == nil || sum == nil {
-		return false
+	if !ok {
+		return nil
 	}
-	ok, reads := true, false
-	d.mem.mapCells(c, sum.reads, func(l *location) {
-		reads = true
-		ok = ok && !d.mayChange(l.find()) && !o.changes(l, s)
-	})
-	return ok && reads
+	return h.whole()
 }

@@ -176,7 +176,7 @@ func made(a, b []float64) float64 { c := make([]float64, 3); return callee(c, b,
 				call = x
 			}
 		})
-		site := d.callSite(call, d.pattern(call), p.unit.summary(p.funcs["callee"].Obj).mem)
+		site := d.callSite(nil, call, d.pattern(call), p.unit.summary(p.funcs["callee"].Obj))
 		if !slices.Equal(site.joined, c.joined) || !slices.Equal(site.passive, c.passive) {
 			t.Errorf("%s with respect to %s: joined %v, passive %v; want %v, %v", c.fn, c.varied, site.joined, site.passive, c.joined, c.passive)
 		}

@@ -155,12 +155,25 @@ func (v *resolver) rewrite(e ast.Expr, ctx *context) ast.Expr {
 		if it == nil {
 			panic(fmt.Sprintf("transform: a past value at no item: %T", p.At))
 		}
+		if p.Address {
+			return v.address(p.X, use{it, p.After, ctx})
+		}
 		if p.Memory {
 			return v.memory(p.X, use{it, p.After, ctx})
 		}
 		return v.value(p.X, use{it, p.After, ctx})
 	}
 	return ast.MapOperands(e, func(x ast.Expr) ast.Expr { return v.rewrite(x, ctx) })
+}
+
+// address returns what leads where e led at a point, whatever is there now.
+func (v *resolver) address(e ast.Expr, u use) ast.Expr {
+	if a, ok := e.(*ast.Addr); ok && isPlace(a.X) {
+		if root := ast.RootVar(a.X); (root == nil || v.inScope(root, u.ctx)) && v.addressSlots(a.X, u) == 0 {
+			return &ast.Addr{X: v.inParts(a.X, u), T: a.T}
+		}
+	}
+	return v.value(e, u)
 }
 
 // A use is a point of the forward sweep and the place in the derivative where values at it are asked for.
