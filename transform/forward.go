@@ -729,7 +729,12 @@ func (t *tangents) constant(lhs []ast.Expr, op token.Token) []ast.Stmt {
 // ret adds the tangents to the results that are returned.
 func (t *tangents) ret(s *ast.Return) []ast.Stmt {
 	if len(s.Results) == 0 {
-		return t.checked()
+		if !slices.ContainsFunc(t.fn.Results, t.lacksTangent) {
+			return t.checked()
+		}
+		c := *s
+		c.Results = refs(t.fn.Results)
+		s = &c
 	}
 	if len(s.Results) == 1 && len(t.fn.Results) > 1 {
 		a := &ast.Assign{Meta: ast.Meta{Pos: s.Pos, Src: s.Src}, Lhs: refs(t.fn.Results), Op: token.ASSIGN, Rhs: s.Results}
@@ -753,7 +758,11 @@ func (t *tangents) ret(s *ast.Return) []ast.Stmt {
 			out.Results = append(out.Results, t.zeroLike(e))
 			continue
 		}
-		out.Results = append(out.Results, t.tangentOf(s, e))
+		de := t.tangentOf(s, e)
+		if ast.ShapeOf(p.Type) == ast.Mixed && isPath(e) && isPath(de) {
+			t.fillPassive(e, de)
+		}
+		out.Results = append(out.Results, de)
 	}
 	if !t.errors || !t.mayFail(s) {
 		return []ast.Stmt{out}
@@ -779,6 +788,37 @@ func (t *tangents) ret(s *ast.Return) []ast.Stmt {
 	}
 	cond := &ast.Binary{Op: token.NEQ, X: err, Y: nilExpr(last.Type()), T: types.Typ[types.Bool]}
 	return append(list, &ast.If{Cond: cond, Then: &ast.Block{Stmts: []ast.Stmt{zero}}}, out)
+}
+
+// lacksTangent reports whether a result leads to memory that nothing gives a tangent.
+func (t *tangents) lacksTangent(v *ast.Var) bool {
+	lacks := false
+	t.eachPassive(&ast.Ref{Var: v}, &ast.Ref{Var: v}, func(_, _ ast.Expr) { lacks = true })
+	return lacks
+}
+
+// fillPassive gives the slices and pointers in a value, as far as they lead to memory that is never active, a tangent in that of the value.
+func (t *tangents) fillPassive(e, de ast.Expr) {
+	t.eachPassive(e, de, func(e, de ast.Expr) {
+		t.pending = append(t.pending, set(de, token.ASSIGN, shadowCall(e, e.Type())))
+	})
+}
+
+// eachPassive calls f for these slices and pointers, and what is at the same places of de.
+func (t *tangents) eachPassive(e, de ast.Expr, f func(e, de ast.Expr)) {
+	switch ast.ShapeOf(e.Type()) {
+	case ast.ReferenceLike:
+		if !t.reachesActive(e) {
+			f(e, de)
+		}
+	case ast.Mixed:
+		from := partsOf(de)
+		for i, p := range partsOf(e) {
+			if ast.Carries(p.Type()) {
+				t.eachPassive(p, from[i], f)
+			}
+		}
+	}
 }
 
 // keepPassive puts slices and pointers that passive calls return into variables, since their tangents have their shape.

@@ -418,8 +418,14 @@ func (d *derivation) refStores(s ast.Stmt, l, e ast.Expr) []refStore {
 	}
 	var list []refStore
 	for i, p := range partsOf(l) {
-		if ast.Carries(p.Type()) && hasRefs(p.Type()) {
-			list = append(list, d.refStores(s, p, partOf(e, i))...)
+		switch part := partOf(e, i); {
+		case !ast.Carries(p.Type()) || !hasRefs(p.Type()):
+		case isPath(part) && !d.reachesActive(part) && !d.reachesActive(p):
+			if d.forward { // in reverse mode nobody looks at it
+				list = append(list, refStore{p, shadowCall(part, p.Type())})
+			}
+		default:
+			list = append(list, d.refStores(s, p, part)...)
 		}
 	}
 	return list
