@@ -128,6 +128,49 @@ func MixtureValueGrad(alpha []float64, mu, q, x [][]float64) (y float64, dalpha 
 	return y, dalpha, dmu, dq
 }
 
+// logSumExpVJP is the reverse mode of [logSumExp] with respect to z.
+// For result adjoints dy it adds to the shadows dz.
+// It remembers 8 bytes for each iteration of the loop over v.
+func logSumExpVJP(z, dz []float64, dy float64) (y float64) {
+	// Forward sweep; tops[i] is top before step i.
+	top := math.Inf(-1)
+	tops := make([]float64, len(z))
+	for i, v := range z {
+		tops[i] = top
+		top = max(top, v)
+	}
+	sum := 0.0
+	for _, v := range z {
+		sum += math.Exp(v - top)
+	}
+	y = top + math.Log(sum)
+
+	// Reverse sweep.
+	// return top + math.Log(sum)
+	dtop := dy
+	dsum := dy / sum
+	for i := range z {
+		// sum += math.Exp(v - top)
+		adj := dsum * math.Exp(z[i]-top)
+		dtop -= adj
+		dz[i] += adj
+	}
+	for i := len(z) - 1; i >= 0; i-- {
+		top := tops[i]
+		var dv float64
+		// top = max(top, v)
+		adj := dtop
+		dtop = 0
+		if top >= z[i] || top != top {
+			dtop = adj
+		} else {
+			dv = adj
+		}
+		dz[i] += dv
+	}
+	return y
+}
+
 // logSumExpSaved2 holds what a forward sweep remembers.
 type logSumExpSaved2 struct {
 	sum  float64
@@ -183,47 +226,4 @@ func logSumExpBackward2(saved logSumExpSaved2, dy float64) {
 		}
 		saved.dz[i] += dv
 	}
-}
-
-// logSumExpVJP is the reverse mode of [logSumExp] with respect to z.
-// For result adjoints dy it adds to the shadows dz.
-// It remembers 8 bytes for each iteration of the loop over v.
-func logSumExpVJP(z, dz []float64, dy float64) (y float64) {
-	// Forward sweep; tops[i] is top before step i.
-	top := math.Inf(-1)
-	tops := make([]float64, len(z))
-	for i, v := range z {
-		tops[i] = top
-		top = max(top, v)
-	}
-	sum := 0.0
-	for _, v := range z {
-		sum += math.Exp(v - top)
-	}
-	y = top + math.Log(sum)
-
-	// Reverse sweep.
-	// return top + math.Log(sum)
-	dtop := dy
-	dsum := dy / sum
-	for i := range z {
-		// sum += math.Exp(v - top)
-		adj := dsum * math.Exp(z[i]-top)
-		dtop -= adj
-		dz[i] += adj
-	}
-	for i := len(z) - 1; i >= 0; i-- {
-		top := tops[i]
-		var dv float64
-		// top = max(top, v)
-		adj := dtop
-		dtop = 0
-		if top >= z[i] || top != top {
-			dtop = adj
-		} else {
-			dv = adj
-		}
-		dz[i] += dv
-	}
-	return y
 }

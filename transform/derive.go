@@ -20,7 +20,7 @@ func (u *Unit) prepare(f *ast.Func, in []bool, at callSite, memory, forward bool
 		g = *copyInputs(&g)
 	}
 	d := u.analyse(&g, in, at, memory, forward)
-	if f := d.separate(&g); f != &g {
+	if f := d.separate(d.inlineAccessors(&g)); f != &g {
 		g = *f
 		d = u.analyse(&g, in, at, memory, forward)
 	}

@@ -22,9 +22,9 @@ func (m *Model) LossValueGrad(images [][]float64, labels []int) (y float64, dm *
 	for i, x := range images {
 		z, dz, saved := modelOutputsMForward(m, x, dm)
 		// sum += logSumExp(z) - z[labels[i]]
+		dz[labels[i]] -= dsum
 		logSumExpValue := logSumExpVJP(z, dz, dsum)
 		sum += logSumExpValue - z[labels[i]]
-		dz[labels[i]] -= dsum
 		// z := m.Outputs(x)
 		modelOutputsMBackward(saved)
 	}
@@ -133,9 +133,9 @@ func dotABack(a, b, da []float64, dy float64) {
 // dotBack is the reverse mode of [dot] with respect to a and b.
 // For result adjoints dy it adds to the shadows da and db.
 func dotBack(a, b, da, db []float64, dy float64) {
-	for i, v := range a {
+	for i := range a {
 		// sum += v * b[i]
-		db[i] += dy * v
+		db[i] += dy * a[i]
 		da[i] += dy * b[i]
 	}
 }
