@@ -80,12 +80,14 @@ func LogDetValueGrad(a []float64, n int) (y float64, da []float64) {
 		// sum += math.Log(math.Abs(a[k*n+k]))
 		da[k*n+k] += absRule(a[k*n+k], math.Abs(a[k*n+k]), 1/math.Abs(a[k*n+k]))
 		for i := n - 1; i >= k+1; i-- {
+			var da2 float64
 			for j := n - 1; j >= k+1; j-- {
 				// a[i*n+j] -= a[i*n+k] * a[k*n+j]
 				adj := da[i*n+j]
-				da[i*n+k] -= adj * a[k*n+j]
+				da2 -= adj * a[k*n+j]
 				da[k*n+j] -= adj * a[i*n+k]
 			}
+			da[i*n+k] += da2
 			// a[i*n+k] /= a[k*n+k]
 			adj := da[i*n+k]
 			da[i*n+k] = adj / a[k*n+k]

@@ -45,6 +45,7 @@ type reverser struct {
 	visible       map[*location]bool // what F's caller can see
 	plan          *plan
 	forwards      map[*item]bool // loops whose reversal goes forwards
+	sums          []*accumulator // of the loops whose reversal is being written
 	pivots        map[*item]bool // items that are swept forward and back at once
 	remarks       []*Remark      // see Explanation
 	primalsOf     map[*ast.Var]*ast.Var
@@ -487,6 +488,9 @@ func (r *reverser) contributions(lin *linear, s ast.Expr, _ []*target) []ast.Stm
 			continue
 		}
 		d := r.place(t.place, r.before(lin.stmt))
+		if a := r.accumulator(t.place, lin.stmt); a != nil {
+			d, a.used = &ast.Ref{Var: a.sum}, true
+		}
 		coefs := []ast.Expr{withSeed(t.coef, s)}
 		for j := i + 1; j < len(lin.terms); j++ {
 			u := lin.terms[j]

@@ -31,6 +31,9 @@ func (r *reverser) loopItem(it *item) []ast.Stmt {
 			r.own[ref.Var] = true
 		}
 	}
+	sums := r.accumulators(it)
+	r.sums = append(r.sums, sums...)
+	defer func(n int) { r.sums = r.sums[:n] }(len(r.sums) - len(sums))
 	if core == it.body {
 		body = r.block(core)
 		if v := rangeValue(it.stmt); v != nil && len(body.Stmts) > 0 || v != nil && r.adjoints[v.Var] != nil {
@@ -43,7 +46,7 @@ func (r *reverser) loopItem(it *item) []ast.Stmt {
 		return lead
 	}
 	r.firsts[core] = h.first
-	return append(lead, h.loop(body))
+	return append(lead, r.summed(sums, h.loop(body))...)
 }
 
 // peel splits the body of a loop into its exits, whose reversal it returns, and the part that is left.
