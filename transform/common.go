@@ -188,23 +188,31 @@ func (c *eliminator) note(s ast.Stmt, t *table, out *builder, at int) {
 			visit(x)
 		}
 		k := &madeCall{call: call, in: out, at: at}
-		ast.Walk(call, func(e ast.Expr) bool {
-			switch e := e.(type) {
-			case *ast.Ref:
-				k.vars = append(k.vars, e.Var)
-			case *ast.Index, *ast.Deref:
-				k.memory = true
-			case *ast.Field:
-				k.memory = k.memory || ast.Pointee(e.X.Type()) != nil
-			}
-			return true
-		})
+		c.reads(k, call)
 		t.add(key, k)
 	}
 	ast.Exprs(s, func(e ast.Expr, assigned bool) {
 		if !assigned {
 			visit(e)
 		}
+	})
+}
+
+// reads notes what a call reads, and what the calls have read that variables in it stand for: its key does not tell the two apart.
+func (c *eliminator) reads(k *madeCall, call *ast.Call) {
+	ast.Walk(call, func(e ast.Expr) bool {
+		switch e := e.(type) {
+		case *ast.Ref:
+			k.vars = append(k.vars, e.Var)
+			if held := c.holds[e.Var]; held != nil {
+				c.reads(k, held)
+			}
+		case *ast.Index, *ast.Deref:
+			k.memory = true
+		case *ast.Field:
+			k.memory = k.memory || ast.Pointee(e.X.Type()) != nil
+		}
+		return true
 	})
 }
 

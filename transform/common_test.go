@@ -37,6 +37,11 @@ func TestEliminate(t *testing.T) {
 		{"overwritten by itself", []ast.Stmt{assign(x, call(sin, at(x))), assign(z, call(sin, at(x)))}, "x = math.Sin(x); z = math.Sin(x)"},
 		{"nested", []ast.Stmt{assign(y, call(exp, call(sin, at(x)))), assign(z, mul(call(sin, at(x)), call(exp, call(sin, at(x)))))},
 			"sin := math.Sin(x); exp := math.Exp(sin); y = exp; z = (* sin exp)"},
+		{"nested, and overwritten", []ast.Stmt{
+			assign(y, mul(call(sin, at(x)), call(exp, call(sin, at(x))))), assign(x, call(exp, call(sin, at(x)))),
+			assign(z, mul(call(sin, at(x)), call(exp, call(sin, at(x))))),
+		},
+			"sin := math.Sin(x); exp := math.Exp(sin); y = (* sin exp); x = exp; sin#2 := math.Sin(x); z = (* sin#2 math.Exp(sin#2))"},
 		{"named already", []ast.Stmt{define(y, call(sin, at(x))), assign(z, call(sin, at(x)))}, "y := math.Sin(x); z = y"},
 		{"named, and changed", []ast.Stmt{define(y, call(sin, at(x))), assign(y, at(x)), assign(z, call(sin, at(x)))}, "sin := math.Sin(x); y := sin; y = x; z = sin"},
 		{"in branches", []ast.Stmt{&ast.If{Cond: trueLit(true), Then: &ast.Block{Stmts: []ast.Stmt{assign(y, call(sin, at(x)))}}}, assign(z, call(sin, at(x)))},
