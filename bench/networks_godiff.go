@@ -32,9 +32,9 @@ func (m *Network) LossValueGrad(x [][]float64, labels []int) (y float64, dm *Net
 }
 
 // LossValueGrad returns the value of [LSTM.Loss] and its gradient with respect to m.
-// It remembers 8 bytes, what [dotForward] does and what [stepForward] does for each iteration of the loop over t and what [dotForward] does for each iteration of the loop over i.
+// It remembers 32 bytes, and what they refer to,, what [dotForward] does and what [stepForward] does for each iteration of the loop over t.
 func (m *LSTM) LossValueGrad(x [][]float64, y []float64) (out float64, dm *LSTM) {
-	// Forward sweep.
+	// Forward sweep; es[t] is e in step t, saveds[t] is saved2 in step t, saveds2[t] is saved in step t.
 	dm = &LSTM{Wx: make([][]float64, len(m.Wx)), Wh: make([][]float64, len(m.Wh)), B: make([]float64, len(m.B)), V: make([]float64, len(m.V))}
 	for i := range m.Wx {
 		dm.Wx[i] = make([]float64, len(m.Wx[i]))
@@ -52,12 +52,12 @@ func (m *LSTM) LossValueGrad(x [][]float64, y []float64) (out float64, dm *LSTM)
 	es := make([]float64, len(x))
 	saveds := make([]dotSaved, len(x))
 	saveds2 := make([]stepSaved, len(x))
-	var saveds3 []dotSaved
+	vs := make([][]float64, len(x))
 	for t, row := range x {
+		vs[t] = append([]float64(nil), h...)
 		for i, b := range m.B {
 			dotValue := dot(m.Wx[i], row)
-			dotValue2, saved := dotForward(m.Wh[i], h, dm.Wh[i], dh)
-			saveds3 = append(saveds3, saved)
+			dotValue2 := dot(m.Wh[i], h)
 			z[i] = b + dotValue + dotValue2
 		}
 		saved := stepForward(z, h, c, dz, dh, dc)
@@ -76,21 +76,20 @@ func (m *LSTM) LossValueGrad(x [][]float64, y []float64) (out float64, dm *LSTM)
 	for t := len(x) - 1; t >= 0; t-- {
 		saved := saveds[t]
 		saved2 := saveds2[t]
+		v := vs[t]
 		row := x[t]
 		// e := dot(m.V, h) - y[t]
 		ddotValue := dsum * (2 * es[t])
 		dotBackward(saved, ddotValue)
 		// step(z, h, c)
 		stepBackward(saved2)
-		for i := len(m.B) - 1; i >= 0; i-- {
-			saved := saveds3[len(saveds3)-1]
-			saveds3 = saveds3[:len(saveds3)-1]
+		for i := range m.B {
 			// z[i] = b + dot(m.Wx[i], row) + dot(m.Wh[i], h)
 			db := dz[i]
 			ddotValue := dz[i]
 			ddotValue2 := dz[i]
 			dz[i] = 0
-			dotBackward(saved, ddotValue2)
+			dotBack(m.Wh[i], v, dm.Wh[i], dh, ddotValue2)
 			dotABack(m.Wx[i], row, dm.Wx[i], ddotValue)
 			dm.B[i] += db
 		}
@@ -184,6 +183,16 @@ func dotBackward(saved dotSaved, dy float64) {
 	}
 }
 
+// dotBack is the reverse mode of [dot] with respect to a and b.
+// For result adjoints dy it adds to the shadows da and db.
+func dotBack(a, b, da, db []float64, dy float64) {
+	for i := range a {
+		// sum += v * b[i]
+		db[i] += dy * a[i]
+		da[i] += dy * b[i]
+	}
+}
+
 // stepSaved holds what a forward sweep remembers.
 type stepSaved struct {
 	h       []float64
@@ -266,14 +275,4 @@ func sigmoidBack(x, dy float64) (dx float64) {
 	y := 1 / (1 + exp)
 	// return 1 / (1 + math.Exp(-x))
 	return dy * y / (1 + exp) * exp
-}
-
-// dotBack is the reverse mode of [dot] with respect to a and b.
-// For result adjoints dy it adds to the shadows da and db.
-func dotBack(a, b, da, db []float64, dy float64) {
-	for i := range a {
-		// sum += v * b[i]
-		db[i] += dy * a[i]
-		da[i] += dy * b[i]
-	}
 }

@@ -51,6 +51,13 @@ func (h *helper) whole() *helper {
 	return h.u.splitHelper(h.f.Obj, h.in, at)
 }
 
+// unchanged returns the helper for a call that nothing of what it reads changes behind.
+func (h *helper) unchanged() *helper {
+	at := h.at
+	at.settled, at.changed = true, nil
+	return h.u.splitHelper(h.f.Obj, h.in, at)
+}
+
 // signature is the signature of a mode of the callee, as a function.
 func (h *helper) signature(mode ast.Mode) ast.Signature {
 	var wrt []int

@@ -463,7 +463,9 @@ func (r *reverser) againBack(s ast.Stmt, n *splitNote) []ast.Stmt {
 		case ast.RolePrimal:
 			if taken[p.Index] {
 				read := past
-				if refers(p.Type) {
+				if slices.Contains(n.copies, p.Index) {
+					read = func(e ast.Expr) ast.Expr { return &ast.Past{X: e, At: s, Memory: true} }
+				} else if refers(p.Type) {
 					// What it leads to is as the call has left it, as far as it is wanted.
 					read = func(e ast.Expr) ast.Expr { return &ast.Past{X: e, At: s, After: true, Address: true} }
 				}

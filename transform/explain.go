@@ -538,7 +538,7 @@ func (p *perLoop) String() string {
 			s = "1 byte"
 		}
 		if p.refers {
-			s += ", and what they refer to,"
+			s += " with what they refer to"
 		}
 		parts = append(parts, s)
 	}

@@ -248,6 +248,7 @@ type splitNote struct {
 	lhs    []ast.Expr
 	saved  *ast.Var
 	again  bool     // the reverse sweep runs the callee again
+	copies []int    // the arguments whose memory it then wants as it was
 	helper *helper  // of a call whose reverse mode is split …
 	rule   *Rule    // … or the rule that a user gave for it
 	last   ast.Stmt // with a rule: after it the shadows of the results are set
@@ -299,8 +300,8 @@ func (d *derivation) splitCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call) []ast.St
 	if d.forward {
 		return d.tangentCall(s, lhs, c, h.in, &ast.Call{Fun: ast.Callee{Gen: h.tangent()}, T: h.tangentTuple()})
 	}
-	if back := d.backAlone(s, c, h); back != nil {
-		d.calls[s] = &splitNote{call: c, lhs: lhs, helper: back, again: true}
+	if back, copies := d.backAlone(s, c, h); back != nil {
+		d.calls[s] = &splitNote{call: c, lhs: lhs, helper: back, again: true, copies: copies}
 		return []ast.Stmt{s}
 	}
 	args := append([]ast.Expr{}, c.Args...)

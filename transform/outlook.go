@@ -1,6 +1,12 @@
 package transform
 
-import "github.com/godiff/godiff/ast"
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/godiff/godiff/ast"
+)
 
 // An outlook says what a function still writes after each of its statements.
 type outlook struct {
@@ -24,25 +30,75 @@ func (o *outlook) changes(l *location, s ast.Stmt) bool {
 }
 
 // backAlone returns the helper by which the reverse sweep differentiates a call, of the callee of h at a statement, without anything that
-// the call remembers; or nil. Either the adjoints need nothing but the arguments, or the callee is run again on what it has read.
-func (d *derivation) backAlone(s ast.Stmt, c *ast.Call, h *helper) *helper {
+// the call remembers; or nil. Either the adjoints need nothing but the arguments, those in copies with the memory of then, or the callee
+// is run again on what it has read.
+func (d *derivation) backAlone(s ast.Stmt, c *ast.Call, h *helper) (back *helper, copies []int) {
 	if !h.canVJP() {
-		return nil
+		return nil, nil
 	}
 	for _, h := range []*helper{h.whole(), h} {
 		if h.needsNothing() {
-			return h
+			return h, nil
 		}
 	}
-	if d.outlook.tree.at[s] == nil || !d.u.runsAgain(c.Fun.Fn) {
-		return nil
+	if d.outlook.tree.at[s] == nil {
+		return nil, nil
+	}
+	if copies := d.worthCopies(s, c, h); len(copies) > 0 {
+		if h := h.unchanged(); h.needsNothing() {
+			return h, copies
+		}
+	}
+	if !d.u.runsAgain(c.Fun.Fn) {
+		return nil, nil
 	}
 	ok := true
 	d.mem.mapCells(c, d.u.summary(c.Fun.Fn).reads, func(l *location) {
 		ok = ok && !d.mayChange(l.find()) && !d.outlook.changes(l, s)
 	})
 	if !ok {
+		return nil, nil
+	}
+	return h.whole(), nil
+}
+
+// worthCopies returns the arguments of a call whose memory changes before the reverse sweep, if they are slices of numbers that stay as
+// they are in a loop around the call: then one copy serves all its iterations. The callee loops too, so that it does not look at a few of
+// many elements.
+func (d *derivation) worthCopies(s ast.Stmt, c *ast.Call, h *helper) []int {
+	loop := d.outlook.tree.at[s].part.loop()
+	if loop == nil || !d.u.summary(c.Fun.Fn).loops {
 		return nil
 	}
-	return h.whole()
+	var copies []int
+	for _, p := range h.at.changed {
+		i, err := strconv.Atoi(strings.TrimSuffix(string(p), ".*"))
+		if err != nil {
+			return nil
+		}
+		ref, ok := c.Args[i].(*ast.Ref)
+		if !ok || !isSlice(ref.Var.Type) || ast.ShapeOf(elemType(ref.Var.Type)) != ast.ValueLike || !d.outlook.leaves(loop, d, ref) {
+			return nil
+		}
+		copies = append(copies, i)
+	}
+	return copies
+}
+
+// leaves reports whether nothing in a loop writes a slice or its elements, which is there before it.
+func (o *outlook) leaves(loop *item, d *derivation, x *ast.Ref) bool {
+	for pos := loop.pos; pos < loop.end; pos++ {
+		if slices.Contains(ast.Defined(o.tree.items[pos].stmt), x.Var) {
+			return false
+		}
+	}
+	ok := true
+	see := func(c *location) {
+		for _, pos := range o.log.at[c.find()] {
+			ok = ok && (pos < loop.pos || pos >= loop.end)
+		}
+	}
+	d.mem.cellsIn(d.mem.variable(x.Var), see)
+	d.mem.reachedBy(x, see)
+	return ok
 }

@@ -446,7 +446,7 @@ func (v *resolver) memory(e ast.Expr, u use) ast.Expr {
 	if !later {
 		return v.value(e, u)
 	}
-	u = at
+	u = v.ahead(e, at)
 	if p := ast.Pointee(e.Type()); p != nil && isStruct(p) {
 		x, isAddr := e.(*ast.Addr)
 		if isAddr && isPlace(x.X) || v.selects(e, u.it.stmt) {
@@ -458,6 +458,31 @@ func (v *resolver) memory(e ast.Expr, u use) ast.Expr {
 		}
 	}
 	return v.remember(v.copyOf(e, u, placeName(e)), u)
+}
+
+// ahead returns a point before the outermost loops around a point, inside of the area, in which nothing writes the slice e or its
+// elements, as far as that is known of: a copy there serves all iterations.
+func (v *resolver) ahead(e ast.Expr, u use) use {
+	for _, loop := range loopsWithin(u.it.part, u.ctx.area.part) {
+		if !slices.ContainsFunc(v.hist.ahead[loop], func(x ast.Expr) bool { return ast.Equal(x.(*ast.Index).X, e) }) || !v.untouched(e.(*ast.Ref), loop) {
+			break
+		}
+		u = use{loop, false, u.ctx}
+	}
+	return u
+}
+
+// untouched reports whether a slice is there before a loop, and nothing in the loop writes it or its elements.
+func (v *resolver) untouched(x *ast.Ref, loop *item) bool {
+	ok := v.declaredOutside(loop, x.Var)
+	see := func(c *location) {
+		for _, pos := range v.hist.log.at[c.find()] {
+			ok = ok && (pos < loop.pos || pos >= loop.end)
+		}
+	}
+	v.mem.cellsIn(v.mem.variable(x.Var), see)
+	v.mem.reachedBy(x, see)
+	return ok
 }
 
 // selects reports whether the function called at a statement surely selects from what its argument e points to.

@@ -727,6 +727,9 @@ func savedName(e ast.Expr) string {
 	case isInteger(e.Type()) && !isPath(e):
 		return "n"
 	}
+	if c, ok := e.(*ast.Call); ok && c.Fun.Builtin == "append" && c.Spread {
+		return placeName(c.Args[1]) // a copy
+	}
 	return placeName(e)
 }
 

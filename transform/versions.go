@@ -29,6 +29,7 @@ type history struct {
 	shadows map[*ast.Var]*ast.Var   // read wherever the variable itself is
 	groups  map[ast.Stmt]ast.Stmt   // of the first of a group of statements: the primal one, which is read there
 	extra   map[ast.Stmt][]*ast.Var // read by the reversal of a statement, though not by the statement
+	ahead   map[*item][]ast.Expr    // read before a loop in which they do not change
 
 	cur  map[*location]*version
 	undo []change
@@ -42,7 +43,7 @@ type change struct {
 
 func newHistory(t *tree, d *derivation) *history {
 	h := &history{
-		tree: t, mem: d.mem, shadows: d.shadows, extra: d.extra(), groups: map[ast.Stmt]ast.Stmt{},
+		tree: t, mem: d.mem, shadows: d.shadows, extra: d.extra(), groups: map[ast.Stmt]ast.Stmt{}, ahead: map[*item][]ast.Expr{},
 		log:    &writeLog{tree: t, at: map[*location][]int{}},
 		writes: map[*item][]*location{},
 		before: map[*item]map[*location]*version{},
@@ -61,6 +62,14 @@ func newHistory(t *tree, d *derivation) *history {
 	}
 	for _, it := range t.items {
 		h.logWrites(it)
+		if note := d.calls[it.stmt]; note != nil {
+			for _, i := range note.copies {
+				x := note.call.Args[i]
+				for _, loop := range it.part.repeats() {
+					h.ahead[loop] = append(h.ahead[loop], &ast.Index{X: x, I: intNumber(0), T: elemType(x.Type())})
+				}
+			}
+		}
 	}
 	h.walk(t.root)
 	return h
@@ -130,6 +139,9 @@ func (h *history) walk(p *part) {
 		}
 		for _, v := range h.extra[it.stmt] {
 			h.reads(it, &ast.Ref{Var: v})
+		}
+		for _, e := range h.ahead[it] {
+			h.reads(it, e)
 		}
 		switch {
 		case it.then != nil:
