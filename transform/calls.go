@@ -250,30 +250,31 @@ func (h *helper) again() (f *ast.Func, taken []bool) {
 		return h.rerun, h.taken
 	}
 	u := h.u
-	h.rerun = &ast.Func{Name: u.free(h.name + "Back"), Pkg: u.Pkg, Pos: h.f.Pos}
+	f = &ast.Func{Name: u.free(h.name + "Back"), Pkg: u.Pkg, Pos: h.f.Pos}
 	defer func(stage string) { u.Stage = stage }(u.Stage)
 	u.Stage = ""
 	if h.needsNothing() {
-		h.buildAlone()
+		h.buildAlone(f)
 	} else {
-		h.buildVJP(h.rerun, true)
+		h.buildVJP(f, true)
 	}
 	var params []*ast.Var
-	for i, v := range h.rerun.Params {
-		read := i >= len(h.f.Inputs()) || usesVar(h.rerun.Body, v)
-		h.taken = append(h.taken, read)
+	for i, v := range f.Params {
+		read := i >= len(h.f.Inputs()) || usesVar(f.Body, v)
+		taken = append(taken, read)
 		if read {
 			params = append(params, v)
 		}
 	}
-	h.rerun.Params = params
-	u.checkCalls(h.f, h.rerun)
-	return h.rerun, h.taken
+	f.Params = params
+	u.checkCalls(h.f, f)
+	h.rerun, h.taken = f, taken
+	return f, taken
 }
 
 // buildAlone makes the reverse sweep of the callee a function of its own.
-func (h *helper) buildAlone() {
-	s, f := h.parts, h.rerun
+func (h *helper) buildAlone(f *ast.Func) {
+	s := h.parts
 	f.Doc = reverseDoc(h.f, ast.VJP, h.signature(ast.VJP), f.Name)
 	f.Params = slices.Concat(s.params, s.seeded)
 	f.Results = s.ends

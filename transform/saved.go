@@ -250,7 +250,7 @@ func (v *resolver) produced(e ast.Expr, u use) (ast.Expr, use) {
 func (v *resolver) inParts(e ast.Expr, u use) ast.Expr {
 	root := ast.RootVar(e)
 	return ast.MapOperands(e, func(x ast.Expr) ast.Expr {
-		if root != nil && isPlace(e) && ast.RootVar(x) == root && !isIndexOf(e, x) {
+		if root != nil && isPlace(e) && ast.RootVar(x) == root && !isIndexOf(e, x) || holds(x, e) {
 			if _, ok := x.(*ast.Ref); ok {
 				return x
 			}
@@ -258,6 +258,20 @@ func (v *resolver) inParts(e ast.Expr, u use) ast.Expr {
 		}
 		return v.value(x, u)
 	})
+}
+
+// holds reports whether the place e is a part of the element x of a slice, or of what a pointer points to.
+func holds(x, e ast.Expr) bool {
+	if ast.RootVar(x) != nil || !isPlace(x) {
+		return false
+	}
+	switch e := e.(type) {
+	case *ast.Field:
+		return e.X == x && ast.Pointee(x.Type()) == nil
+	case *ast.Index:
+		return e.X == x && isArray(x.Type())
+	}
+	return false
 }
 
 // isIndexOf reports whether x is the index of e.
@@ -361,6 +375,8 @@ func (v *resolver) addressSlots(e ast.Expr, u use) int {
 	root, n := ast.RootVar(e), 0
 	for _, x := range ast.Operands(e) {
 		switch {
+		case holds(x, e):
+			n += v.addressSlots(x, u)
 		case root == nil || ast.RootVar(x) != root || isIndexOf(e, x):
 			n += v.slots(x, u)
 		default:

@@ -125,9 +125,10 @@ func Expr(pkg *types.Package, e ast.Expr) string {
 }
 
 type printer struct {
-	out     *bytes.Buffer
-	imports *imports
-	namer   *namer
+	out      *bytes.Buffer
+	imports  *imports
+	namer    *namer
+	inHeader bool // a composite literal would be taken for a block
 }
 
 func (p *printer) printf(format string, args ...any) { fmt.Fprintf(p.out, format, args...) }
@@ -280,7 +281,7 @@ func foldable(b *ast.Block) (*ast.Assign, *ast.If) {
 func (p *printer) ifStmt(s *ast.If) {
 	p.printf("if ")
 	if s.Init != nil {
-		p.simple(s.Init)
+		p.clause(s.Init)
 		p.printf("; ")
 	}
 	p.header(s.Cond)
@@ -318,11 +319,18 @@ func (p *printer) header(e ast.Expr) {
 	p.expr(e)
 }
 
+// clause prints a simple statement before a {, as header does an expression.
+func (p *printer) clause(s ast.Stmt) {
+	p.inHeader = true
+	p.simple(s)
+	p.inHeader = false
+}
+
 func (p *printer) forStmt(s *ast.For) {
 	p.printf("for ")
 	if s.Init != nil || s.Post != nil {
 		if s.Init != nil {
-			p.simple(s.Init)
+			p.clause(s.Init)
 		}
 		p.printf("; ")
 		if s.Cond != nil {
@@ -330,7 +338,7 @@ func (p *printer) forStmt(s *ast.For) {
 		}
 		p.printf("; ")
 		if s.Post != nil {
-			p.simple(s.Post)
+			p.clause(s.Post)
 		}
 		p.printf(" ")
 	} else if s.Cond != nil {
@@ -604,6 +612,14 @@ func (p *printer) at(e ast.Expr, prec int) {
 	case *ast.Convert:
 		p.convert(e)
 	case *ast.Composite:
+		if p.inHeader {
+			p.inHeader = false
+			p.printf("(")
+			p.composite(e)
+			p.printf(")")
+			p.inHeader = true
+			return
+		}
 		p.composite(e)
 	default:
 		panic(fmt.Sprintf("printer: %T", e))
