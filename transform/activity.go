@@ -154,10 +154,14 @@ func (a *activity) sources(e ast.Expr) []*location {
 		}
 		return nil
 	case *ast.Addr, *ast.Slice:
+		var list []*location
 		if t := a.mem.reach(e); t != nil && ast.Carries(e.Type()) {
-			return a.floats(t, true)
+			list = a.floats(t, true)
 		}
-		return nil
+		if lit := literal(e); lit != nil {
+			list = append(slices.Clone(list), a.sources(lit)...)
+		}
+		return list
 	}
 	return a.sourcesOf(a.carriers(e))
 }
