@@ -310,9 +310,11 @@ func (c *eliminator) forgetWritten(s ast.Stmt, t *table) {
 		}
 		ast.Exprs(s, func(e ast.Expr, assigned bool) {
 			if assigned {
-				if v := ast.RootVar(e); v != nil {
+				v := ast.RootVar(e)
+				if v != nil {
 					t.forget(v)
-				} else {
+				}
+				if v == nil || c.taken[v] {
 					t.forgetMemory()
 				}
 			}

@@ -398,6 +398,13 @@ func (t *tangents) tangentAssign(s ast.Stmt, lhs, rhs []ast.Expr, op token.Token
 	if len(a.Lhs) == 0 {
 		return nil
 	}
+	isNew := func(l ast.Expr) bool { r, ok := l.(*ast.Ref); return !ok || !r.Again }
+	if op == token.DEFINE && !slices.ContainsFunc(a.Lhs, isNew) {
+		a.Op = token.ASSIGN // what is new is not active
+		for i, l := range a.Lhs {
+			a.Lhs[i] = &ast.Ref{Var: l.(*ast.Ref).Var}
+		}
+	}
 	return []ast.Stmt{a}
 }
 
@@ -759,8 +766,8 @@ func (t *tangents) ret(s *ast.Return) []ast.Stmt {
 			continue
 		}
 		de := t.tangentOf(s, e)
-		if ast.ShapeOf(p.Type) == ast.Mixed && isPath(e) && isPath(de) {
-			t.fillPassive(e, de)
+		if ast.ShapeOf(p.Type) == ast.Mixed && isPath(e) {
+			de = t.fillPassive(e, de)
 		}
 		out.Results = append(out.Results, de)
 	}
@@ -797,11 +804,24 @@ func (t *tangents) lacksTangent(v *ast.Var) bool {
 	return lacks
 }
 
-// fillPassive gives the slices and pointers in a value, as far as they lead to memory that is never active, a tangent in that of the value.
-func (t *tangents) fillPassive(e, de ast.Expr) {
-	t.eachPassive(e, de, func(e, de ast.Expr) {
-		t.pending = append(t.pending, set(de, token.ASSIGN, shadowCall(e, e.Type())))
+// fillPassive returns the tangent de of a value, in which the slices and pointers that lead to memory that is never active lead to zeros.
+func (t *tangents) fillPassive(e, de ast.Expr) ast.Expr {
+	into, ok := de.(*ast.Ref)
+	if !ok {
+		into = &ast.Ref{Var: ast.NewVar("t", e.Type())}
+	}
+	first := true
+	t.eachPassive(e, into, func(e, place ast.Expr) {
+		if first && !ok {
+			t.pending = append(t.pending, &ast.Decl{Vars: []*ast.Var{into.Var}, Values: []ast.Expr{de}, Typed: true})
+		}
+		first = false
+		t.pending = append(t.pending, set(place, token.ASSIGN, shadowCall(e, e.Type())))
 	})
+	if first {
+		return de
+	}
+	return into
 }
 
 // eachPassive calls f for these slices and pointers, and what is at the same places of de.
