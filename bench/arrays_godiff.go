@@ -14,7 +14,7 @@ func RosenbrockValueGrad(x []float64) (y float64, dx []float64) {
 		b := 1 - x[i]
 		sum += 100*a*a + b*b
 		// sum += 100*a*a + b*b
-		da := a*100 + 100*a
+		da := 2 * (a * 100)
 		// b := 1 - x[i]
 		dx[i] -= 2 * b
 		// a := x[i+1] - x[i]*x[i]

@@ -32,7 +32,7 @@ func (m *Network) LossValueGrad(x [][]float64, labels []int) (y float64, dm *Net
 }
 
 // LossValueGrad returns the value of [LSTM.Loss] and its gradient with respect to m.
-// It remembers 32 bytes, and what they refer to,, what [dotForward] does and what [stepForward] does for each iteration of the loop over t.
+// It remembers 32 bytes with what they refer to, what [dotForward] does and what [stepForward] does for each iteration of the loop over t.
 func (m *LSTM) LossValueGrad(x [][]float64, y []float64) (out float64, dm *LSTM) {
 	// Forward sweep; es[t] is e in step t, saveds[t] is saved2 in step t, saveds2[t] is saved in step t.
 	dm = &LSTM{Wx: make([][]float64, len(m.Wx)), Wh: make([][]float64, len(m.Wh)), B: make([]float64, len(m.B)), V: make([]float64, len(m.V))}
@@ -52,9 +52,9 @@ func (m *LSTM) LossValueGrad(x [][]float64, y []float64) (out float64, dm *LSTM)
 	es := make([]float64, len(x))
 	saveds := make([]dotSaved, len(x))
 	saveds2 := make([]stepSaved, len(x))
-	vs := make([][]float64, len(x))
+	hs := make([][]float64, len(x))
 	for t, row := range x {
-		vs[t] = append([]float64(nil), h...)
+		hs[t] = append([]float64(nil), h...)
 		for i, b := range m.B {
 			dotValue := dot(m.Wx[i], row)
 			dotValue2 := dot(m.Wh[i], h)
@@ -76,7 +76,7 @@ func (m *LSTM) LossValueGrad(x [][]float64, y []float64) (out float64, dm *LSTM)
 	for t := len(x) - 1; t >= 0; t-- {
 		saved := saveds[t]
 		saved2 := saveds2[t]
-		v := vs[t]
+		h := hs[t]
 		row := x[t]
 		// e := dot(m.V, h) - y[t]
 		ddotValue := dsum * (2 * es[t])
@@ -89,7 +89,7 @@ func (m *LSTM) LossValueGrad(x [][]float64, y []float64) (out float64, dm *LSTM)
 			ddotValue := dz[i]
 			ddotValue2 := dz[i]
 			dz[i] = 0
-			dotBack(m.Wh[i], v, dm.Wh[i], dh, ddotValue2)
+			dotBack(m.Wh[i], h, dm.Wh[i], dh, ddotValue2)
 			dotABack(m.Wx[i], row, dm.Wx[i], ddotValue)
 			dm.B[i] += db
 		}

@@ -31,7 +31,7 @@ func LogisticValueGrad(w []float64, b float64, x [][]float64, y []float64) (out 
 }
 
 // MixtureValueGrad returns the value of [Mixture] and its gradient with respect to alpha, mu and q.
-// It remembers what [logSumExpForward2] does for each iteration of the loop over point and 72 bytes, and what they refer to, for each iteration of the loop over k.
+// It remembers what [logSumExpForward2] does for each iteration of the loop over point and 72 bytes with what they refer to for each iteration of the loop over k.
 func MixtureValueGrad(alpha []float64, mu, q, x [][]float64) (y float64, dalpha []float64, dmu, dq [][]float64) {
 	dalpha = make([]float64, len(alpha))
 	dmu = make([][]float64, len(mu))

@@ -449,7 +449,7 @@ func addUp(terms []ast.Expr) ast.Expr {
 	var s ast.Expr
 	for i := 0; i < len(terms); i++ {
 		x := terms[i]
-		if i+1 < len(terms) && ast.Equal(x, terms[i+1]) {
+		if i+1 < len(terms) && sameProduct(x, terms[i+1]) {
 			x = mul(number(2, x.Type()), x)
 			i++
 		}
@@ -460,6 +460,35 @@ func addUp(terms []ast.Expr) ast.Expr {
 		}
 	}
 	return s
+}
+
+// sameProduct reports whether two terms are equal, or products of the same two factors, which are equal to the last bit.
+func sameProduct(x, y ast.Expr) bool {
+	if ast.Equal(x, y) {
+		return true
+	}
+	a, b, ok := factors(x)
+	c, d, also := factors(y)
+	return ok && also && ast.Equal(a, d) && ast.Equal(b, c)
+}
+
+// factors returns the two factors of a product, or of a past one.
+func factors(e ast.Expr) (x, y ast.Expr, ok bool) {
+	past := func(e ast.Expr) ast.Expr { return e }
+	if p, isPast := e.(*ast.Past); isPast {
+		e = p.X
+		past = func(e ast.Expr) ast.Expr {
+			if _, lit := e.(*ast.Lit); lit {
+				return e
+			}
+			return &ast.Past{X: e, At: p.At, After: p.After}
+		}
+	}
+	b, ok := e.(*ast.Binary)
+	if !ok || b.Op != token.MUL {
+		return nil, nil, false
+	}
+	return past(b.X), past(b.Y), true
 }
 
 // linearise linearises the right side of a target, seeded with its adjoint.
