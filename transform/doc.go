@@ -11,10 +11,11 @@
 //	fuse       what can be is swept forward and back at once
 //	reverse    reversed code, which speaks of past values
 //	constants, dead, declare                                              var dx; dx += e  ─►  dx := e
+//	sections, undo                                                        what may be read where it is, if in a copy
 //	saved      past values are read in place, computed again or remembered
-//	reached, unused, temps, scope
+//	reached, unused, common, temps, firsts, scope
 //
-// and for forward mode normal, forward and the last four. What several passes ask for is kept in side tables of a derivation, never
+// and for forward mode normal, forward and the last six. What several passes ask for is kept in side tables of a derivation, never
 // on the nodes.
 //
 // # What matters

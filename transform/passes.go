@@ -27,6 +27,7 @@ func passes() []pass {
 		{name: "unused", does: "statements whose results nobody reads go away", stage: finishing, run: (*passage).unused},
 		{name: "common", does: "functions that are computed twice are computed once", stage: finishing, optional: true, run: (*passage).common},
 		{name: "temps", does: "temporaries go where they are used", stage: finishing, optional: true, run: (*passage).temps},
+		{name: "firsts", does: "what is first added to zeros is set", stage: finishing, optional: true, run: (*passage).firsts},
 		{name: "scope", does: "definitions that moved into an inner scope declare what is new", stage: finishing, run: (*passage).scope},
 	}
 }
@@ -221,5 +222,7 @@ func (p *passage) unused() {
 func (p *passage) temps() { p.body = p.d.inlineTemps(p.body, p.results) }
 
 func (p *passage) common() { p.body = eliminate(p.body) }
+
+func (p *passage) firsts() { p.body = setFirsts(p.body) }
 
 func (p *passage) scope() { p.body = rescope(p.body, slices.Concat(p.d.fn.Inputs(), p.results)) }

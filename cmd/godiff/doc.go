@@ -35,8 +35,8 @@
 //	-check     write nothing; print how the outputs differ from what they should be, and exit 1 if they do
 //	-n         print the outputs instead of writing them
 //	-v         name packages and files on standard error
-//	-disable   leave out optional passes, separated by commas: fuse, constants, dead, temps. The result is right without
-//	           them, but longer
+//	-disable   leave out optional passes, separated by commas: fuse, constants, dead, sections, undo, common, temps, firsts.
+//	           The result is right without them, but longer
 //
 // # Show
 //
@@ -45,7 +45,8 @@
 //	-mode      grad, valuegrad, vjp, jvp, hvp, hessian or jacobian; grad if not given
 //	-wrt       the parameters to differentiate by; those of the function's directive or the default if not given
 //	-stage     print what the compiler has after this pass, in its own notation: lower (the function as it is taken in),
-//	           normal, exits, shadows, fuse, reverse, constants, dead, declare, saved, forward, reached, unused, temps, scope
+//	           normal, exits, shadows, fuse, reverse, constants, dead, declare, sections, undo, saved, forward, reached, unused,
+//	           common, temps, firsts, scope
 //	-disable   as above
 //
 // # Explain

@@ -20,7 +20,7 @@ var (
 	seed     = flag.Uint64("randprog.seed", 1, "seed of the first random program")
 	minimise = flag.Bool("randprog.minimise", false, "minimise the programs that fail, at most 5")
 	without  = flag.String("randprog.without", "", "constructs that are left out")
-	disable  = flag.String("randprog.disable", "common,constants,dead,fuse,sections,temps,undo", "optional passes of the compiler")
+	disable  = flag.String("randprog.disable", "common,constants,dead,firsts,fuse,sections,temps,undo", "optional passes of the compiler")
 )
 
 // programs returns n programs from the seed on.
