@@ -40,7 +40,7 @@ func RelaxValueGrad(u []float64, k float64, n int) (y float64, du []float64, dk 
 	for i, v := range u {
 		sum += v * v
 		// sum += v * v
-		du[i] += 2 * v
+		du[i] = 2 * v
 	}
 	y = sum
 	u2 := append([]float64(nil), u...)

@@ -100,7 +100,7 @@ func HornerValueGrad(c []float64, x float64) (y2 float64, dc []float64, dx float
 		dx += dy * ys[i]
 		da := dy
 		dy *= x
-		dc[i] += da
+		dc[i] = da
 	}
 	return y2, dc, dx
 }

@@ -12,7 +12,7 @@ func RosenbrockValueGrad(x []float64) (y float64, dx []float64) {
 		far := 1 - x[i]
 		sum += 100*rise*rise + far*far
 		// sum += 100*rise*rise + far*far
-		drise := rise*100 + 100*rise
+		drise := 2 * (rise * 100)
 		// far := 1 - x[i]
 		dx[i] -= 2 * far
 		// rise := x[i+1] - x[i]*x[i]
