@@ -671,6 +671,9 @@ func (v *resolver) again(x *ast.Var, ver *version, u use) *again {
 	if len(v.undo) > 0 && readsShadow(ver.rhs, v) {
 		return nil // the reverse sweep may have it as it was at another time
 	}
+	if u.ctx.item == ver.item && v.readsCopies(ver.rhs) {
+		return nil // it is computed again elsewhere, where the copies are at another time
+	}
 	if !v.repeatable(ver.rhs) || v.slots(ver.rhs, use{ver.item, false, u.ctx}) > 0 {
 		return nil
 	}
@@ -682,6 +685,11 @@ func readsShadow(e ast.Expr, v *resolver) bool {
 	return ast.Any(e, func(e ast.Expr) bool {
 		return isPath(e) && v.inShadow(e) && v.mem.inMemory(e)
 	})
+}
+
+// readsCopies reports whether e reads an array that goes back in time.
+func (v *resolver) readsCopies(e ast.Expr) bool {
+	return len(v.plan.undoing) > 0 && ast.Any(e, func(e ast.Expr) bool { return v.undoneAt(e) != nil })
 }
 
 // repeatable reports whether evaluating e twice makes the same value.
