@@ -271,7 +271,6 @@ func (n *normaliser) assign(s *ast.Assign) []ast.Stmt {
 	direct := len(s.Rhs) == 1 && n.alone(s.Rhs[0]) && (toVar || len(s.Lhs) > 1) && (s.Op == token.ASSIGN || s.Op == token.DEFINE)
 	if direct && !appendsItself(s) {
 		c.Rhs = []ast.Expr{h.freeOfOverwrites(h.freeOf(rootOf(s.Lhs[0]), h.call(s.Rhs[0])))}
-		lastWins(c.Lhs)
 		return append(h.pre, n.spread(&c)...)
 	}
 	c.Rhs = h.exprs(s.Rhs)
@@ -280,7 +279,6 @@ func (n *normaliser) assign(s *ast.Assign) []ast.Stmt {
 			c.Rhs[i] = h.hoist(e, false) // go vet would find fault with x[i], x[j] = v, x[j]
 		}
 	}
-	lastWins(c.Lhs)
 	n.nameAll(&c)
 	if s.Op == token.MUL_ASSIGN || s.Op == token.QUO_ASSIGN {
 		// The left side is a factor of what stands on the right.
@@ -297,15 +295,6 @@ func (n *normaliser) assign(s *ast.Assign) []ast.Stmt {
 func isAppend(e ast.Expr) bool {
 	c, ok := e.(*ast.Call)
 	return ok && c.Fun.Builtin == "append"
-}
-
-// lastWins puts blanks for variables that are assigned to again by the same statement, as in t, t = a, b.
-func lastWins(lhs []ast.Expr) {
-	for i, l := range lhs {
-		if r, ok := l.(*ast.Ref); ok && slices.ContainsFunc(lhs[i+1:], isRefTo(r.Var)) {
-			lhs[i] = nil
-		}
-	}
 }
 
 // nameAll gives the results of a call with a rule, which may need all of them, variables where the statement has none.

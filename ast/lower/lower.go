@@ -235,8 +235,18 @@ func (l *lowerer) assign(s *goast.AssignStmt) []ast.Stmt {
 			a.Lhs = append(a.Lhs, l.place(x))
 		}
 	}
+	lastWins(a.Lhs)
 	dropSelf(a)
 	return []ast.Stmt{a}
+}
+
+// lastWins puts blanks for variables that are assigned to again by the same statement, as in t, t = a, b.
+func lastWins(lhs []ast.Expr) {
+	for i, l := range lhs {
+		if r, ok := l.(*ast.Ref); ok && slices.ContainsFunc(lhs[i+1:], func(e ast.Expr) bool { s, ok := e.(*ast.Ref); return ok && s.Var == r.Var }) {
+			lhs[i] = nil
+		}
+	}
 }
 
 // dropSelf leaves of x = x only that x is evaluated: go vet would find fault with a copy. Beside an assignment to other memory it
