@@ -483,6 +483,15 @@ func (d *derivation) mayPanic(e ast.Expr) bool {
 	})
 }
 
+// writesShadows reports whether evaluating an expression of a derivative may add to shadows.
+func (d *derivation) writesShadows(e ast.Expr) bool {
+	v := &resolver{reverser: &reverser{derivation: d}}
+	return ast.Any(e, func(e ast.Expr) bool {
+		c, ok := e.(*ast.Call)
+		return ok && (c.Fun.Gen != nil || slices.ContainsFunc(c.Args, func(x ast.Expr) bool { return hasRefs(x.Type()) && v.inShadow(x) }))
+	})
+}
+
 func nonZero(e ast.Expr) bool {
 	v, ok := intLit(e)
 	return ok && v != 0

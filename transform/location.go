@@ -38,6 +38,7 @@ type location struct {
 	holder *location   // the location whose target it is, or whose part
 	stems  []*stem     // from where the function's caller reaches it
 	global bool        // memory of a package-level variable
+	under  bool        // behind a stem, or that of one
 	deep   bool        // not to be told apart by the caller
 	cyclic bool        // what is reached from here may be it again
 	addr   bool        // of a variable: its address is taken
@@ -252,7 +253,7 @@ func (m *memory) newStem(l *location, input int, e ast.Expr) {
 		return
 	}
 	l.target = m.fresh(t)
-	l.target.holder, l.target.global = l, l.global
+	l.target.holder, l.target.global, l.target.under = l, l.global, true
 	s := &stem{input, e, l.target, map[string]*location{}}
 	l.target.stems = []*stem{s}
 	m.stems = append(m.stems, s)
@@ -342,7 +343,7 @@ func (m *memory) part(l *location, i int) *location {
 			panic(fmt.Sprintf("transform: parts of a %s", l.typ))
 		}
 		p := m.fresh(t)
-		p.holder, p.global, p.deep = l, l.global, l.deep
+		p.holder, p.global, p.deep, p.under = l, l.global, l.deep, l.under
 		l.parts[i] = p
 	}
 	return l.parts[i].find()
@@ -385,7 +386,7 @@ func (m *memory) newTarget(l *location, t types.Type) *location {
 	}
 	n := m.fresh(t)
 	n.holder, n.global = l, l.global
-	n.deep = stemOver(l) != nil
+	n.deep, n.under = l.under, l.under
 	if beyond != nil {
 		beyond[typeKey(t)] = n
 	}
@@ -444,31 +445,66 @@ func (m *memory) unify(a, b *location) {
 		a, b = b, a
 	}
 	m.unions++
+	oneUnder := a.under != b.under
 	b.up = a
 	a.global = a.global || b.global
 	a.deep = a.deep || b.deep
+	a.under = a.under || b.under
 	a.cyclic = a.cyclic || b.cyclic
 	a.addr = a.addr || b.addr
 	a.stems = append(a.stems, b.stems...)
-	for i, p := range b.parts {
-		switch {
-		case p == nil:
-		case a.parts == nil || a.parts[i] == nil:
-			if a.parts == nil {
-				a.parts = make([]*location, len(b.parts))
-			}
-			a.parts[i] = p
-		default:
-			m.unify(a.parts[i], p)
-		}
-		a = a.find()
+	parts := b.parts
+	if n := max(len(a.parts), len(parts)); n > 0 {
+		a.parts, parts = slices.Grow(a.parts, n)[:n], slices.Grow(parts, n)[:n]
 	}
-	switch {
-	case b.target == nil:
-	case a.target == nil:
-		a.target = b.target
-	default:
+	for i, q := range parts {
+		p := a.parts[i]
+		if p != nil && q != nil {
+			m.unify(p, q)
+			a = a.find()
+			continue
+		}
+		if p == nil {
+			a.parts[i] = q
+		}
+		if p = a.parts[i]; p != nil && oneUnder {
+			p.find().deepenTargets(map[*location]bool{})
+			p.find().deep = p.find().deep || a.deep
+		}
+	}
+	if a.target != nil && b.target != nil {
 		m.unify(a.target, b.target)
+		return
+	}
+	if a.target == nil {
+		a.target = b.target
+	}
+	if a.target != nil && oneUnder {
+		a.target.find().deepen(map[*location]bool{})
+	}
+}
+
+// deepen marks a location, and what it refers to, as lying behind what the caller can tell apart.
+func (l *location) deepen(seen map[*location]bool) {
+	l.deep = true
+	l.deepenTargets(seen)
+}
+
+// deepenTargets marks what a location refers to.
+func (l *location) deepenTargets(seen map[*location]bool) {
+	if seen[l] {
+		return
+	}
+	seen[l] = true
+	l.under = true
+	for _, p := range l.parts {
+		if p != nil {
+			p.find().deep = p.find().deep || l.deep
+			p.find().deepenTargets(seen)
+		}
+	}
+	if l.target != nil {
+		l.target.find().deepen(seen)
 	}
 }
 

@@ -201,7 +201,7 @@ func (p *passage) unused() {
 	d := p.d
 	keep := d.mayPanic
 	if d.ranBefore {
-		keep = func(ast.Expr) bool { return false }
+		keep = d.writesShadows
 	}
 	if d.u.Disable["dead"] {
 		keep = func(ast.Expr) bool { return true }

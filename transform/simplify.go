@@ -432,6 +432,10 @@ func (l *liveness) assign(s *ast.Assign) []ast.Stmt {
 		for _, e := range s.Rhs {
 			if l.keep(e) {
 				l.read(e)
+				if c, ok := e.(*ast.Call); ok && c.Fun.Gen != nil {
+					kept = append(kept, &ast.Do{Meta: s.Meta, Call: c})
+					continue
+				}
 				lhs := make([]ast.Expr, 1)
 				if t, ok := e.Type().(*types.Tuple); ok {
 					lhs = make([]ast.Expr, t.Len())
