@@ -124,37 +124,55 @@ func (d *derivation) checkReadsBeside(s ast.Stmt, c *ast.Call) {
 			refuse(s.Info().Pos, "%s may write what this statement reads beside the call, and Go does not say which comes first; call it in a statement of its own", c.Fun.Fn.Name())
 		}
 	}
+	w := &surroundings{call: c}
 	ast.Exprs(s, func(e ast.Expr, assigned bool) {
-		if assigned {
-			d.mem.readsOfAddress(beside(e, c), see)
+		if e = w.of(e); assigned {
+			d.mem.readsOfAddress(e, see)
 		} else {
-			d.mem.reads(beside(e, c), see)
+			d.mem.reads(e, see)
 		}
 	})
 }
 
-// beside is e without what is evaluated before or after the call c for sure: c itself, what other calls do, and the other side of
-// && and ||.
-func beside(e ast.Expr, c *ast.Call) ast.Expr {
+// The surroundings of a call are what its statement evaluates at a time that Go leaves open.
+type surroundings struct {
+	call *ast.Call
+	past bool // the call has been seen
+}
+
+// of is e without what is evaluated before or after the call for sure: itself, calls before it, what later ones do, and the other side
+// of && and ||.
+func (w *surroundings) of(e ast.Expr) ast.Expr {
 	switch x := e.(type) {
 	case *ast.Call:
-		if x == c {
-			return &ast.Lit{Text: "0", Val: zeroValue, T: c.T}
+		nothing := &ast.Lit{Text: "0", Val: zeroValue, T: x.T}
+		if x == w.call {
+			w.past = true
+			return nothing
 		}
 		if x.Fun.Builtin == "" {
-			args := ast.MapOperands(x, func(y ast.Expr) ast.Expr { return beside(y, c) })
+			around := w.contains(x)
+			args := ast.MapOperands(x, w.of)
+			if !w.past && !around {
+				return nothing
+			}
 			return &ast.Call{Args: ast.Operands(args), T: x.T}
 		}
 	case *ast.Binary:
 		if x.Op == token.LAND || x.Op == token.LOR {
 			for _, side := range []ast.Expr{x.X, x.Y} {
-				if ast.Any(side, func(e ast.Expr) bool { return e == ast.Expr(c) }) {
-					return beside(side, c)
+				if w.contains(side) {
+					return w.of(side)
 				}
 			}
 		}
 	}
-	return ast.MapOperands(e, func(x ast.Expr) ast.Expr { return beside(x, c) })
+	return ast.MapOperands(e, w.of)
+}
+
+// contains reports whether the call stands in e.
+func (w *surroundings) contains(e ast.Expr) bool {
+	return ast.Any(e, func(e ast.Expr) bool { return e == ast.Expr(w.call) })
 }
 
 // checkAll refuses what no transformation handles, wherever it stands.

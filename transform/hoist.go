@@ -22,7 +22,7 @@ func (h *hoister) exprs(list []ast.Expr) []ast.Expr {
 	for i, e := range list {
 		out[i] = h.expr(e, false)
 		if i < last {
-			out[i] = h.calls(out[i])
+			out[i] = h.calls(out[i], list[i+1:last+1])
 		}
 	}
 	return h.parts(out)
@@ -53,20 +53,56 @@ func (h *hoister) last(list []ast.Expr, holds func(ast.Expr) bool) int {
 	return -1
 }
 
-// calls hoists all calls from e, but those of small functions of numbers, whose time nobody can notice.
-func (h *hoister) calls(e ast.Expr) ast.Expr {
+// calls hoists all calls from e that come before those in rest, but those of small functions of numbers, whose time nobody can notice: they
+// read nothing that the others may write.
+func (h *hoister) calls(e ast.Expr, rest []ast.Expr) ast.Expr {
+	if e == nil {
+		return nil
+	}
+	written := h.writtenBy(rest)
 	noticed := func(e ast.Expr) bool {
 		c, ok := e.(*ast.Call)
-		return ok && c.Fun.Fn != nil && !h.unit.repeats(c.Fun.Fn)
+		if !ok || c.Fun.Fn == nil {
+			return false
+		}
+		return !h.unit.repeats(c.Fun.Fn) || slices.ContainsFunc(c.Args, func(x ast.Expr) bool { return h.readsAny(x, written) })
 	}
-	if e == nil || !ast.Any(e, noticed) {
-		return e
+	var visit func(e ast.Expr) ast.Expr
+	visit = func(e ast.Expr) ast.Expr {
+		if e == nil || !ast.Any(e, noticed) {
+			return e
+		}
+		b, binary := e.(*ast.Binary)
+		if noticed(e) || binary && (b.Op == token.LAND || b.Op == token.LOR) {
+			return h.hoist(e, true)
+		}
+		return ast.MapOperands(e, visit)
 	}
-	b, binary := e.(*ast.Binary)
-	if noticed(e) || binary && (b.Op == token.LAND || b.Op == token.LOR) {
-		return h.hoist(e, true)
+	return visit(e)
+}
+
+// writtenBy returns the cells that the calls in a list of expressions write.
+func (h *hoister) writtenBy(list []ast.Expr) []*location {
+	var cells []*location
+	for _, e := range list {
+		if e != nil {
+			h.mem.callWrites(e, func(l *location) { cells = append(cells, l) })
+		}
 	}
-	return ast.MapOperands(e, h.calls)
+	return cells
+}
+
+// readsAny reports whether e reads memory that one of the cells may be, also where a caller lets inputs share memory.
+func (h *hoister) readsAny(e ast.Expr, cells []*location) bool {
+	found := false
+	if len(cells) > 0 {
+		h.mem.reads(e, func(l *location) {
+			l = l.find()
+			shared := l.v == nil || l.addr
+			found = found || shared && slices.ContainsFunc(cells, func(c *location) bool { return types.Identical(c.typ, l.typ) })
+		})
+	}
+	return found
 }
 
 // expr hoists from e. Passive says that nothing comes of e but a decision or a number without derivative: then a call in it needs no
@@ -86,16 +122,23 @@ func (h *hoister) holds(e ast.Expr, passive bool) bool {
 	if h.mustStandAlone(e, passive) || selected(e) != nil {
 		return true
 	}
-	found := false
+	found := slices.ContainsFunc(ast.Operands(e), func(x ast.Expr) bool { return isGiven(e, x) })
 	h.eachOperand(e, passive, func(x ast.Expr, passive bool) { found = found || h.holds(x, passive) })
 	return found
 }
 
 // eachOperand calls f for the operands of e and whether they are passive.
 func (h *hoister) eachOperand(e ast.Expr, passive bool, f func(ast.Expr, bool)) {
+	passive = passive && !h.writesMemory(e)
 	for _, x := range ast.Operands(e) {
 		f(x, passive || passiveOperand(e, x))
 	}
+}
+
+// writesMemory reports whether e is a call that writes memory: what it writes has a derivative, whatever comes of the result.
+func (h *hoister) writesMemory(e ast.Expr) bool {
+	c, ok := e.(*ast.Call)
+	return ok && c.Fun.Fn != nil && h.writes(c)
 }
 
 // passiveOperand reports whether an operand of e has no part in the derivative of e.
@@ -145,6 +188,14 @@ func selected(e ast.Expr) ast.Expr {
 	return nil
 }
 
+// isGiven reports whether the operand x of e is a literal with slices or pointers that a function is called with: its shadow is given to
+// the function's derivative.
+func isGiven(e, x ast.Expr) bool {
+	c, ok := e.(*ast.Call)
+	lit, isLit := x.(*ast.Composite)
+	return ok && isLit && c.Fun.Fn != nil && ast.Carries(lit.T) && hasRefs(lit.T) && !isSlice(lit.T)
+}
+
 // hoist puts e into a variable.
 func (h *hoister) hoist(e ast.Expr, passive bool) ast.Expr {
 	x := h.operands(e, passive)
@@ -156,6 +207,7 @@ func (h *hoister) hoist(e ast.Expr, passive bool) ast.Expr {
 
 // operands hoists from the operands of e but leaves e itself in place.
 func (h *hoister) operands(e ast.Expr, passive bool) ast.Expr {
+	passive = passive && !h.writesMemory(e)
 	if b, ok := e.(*ast.Binary); ok && (b.Op == token.LAND || b.Op == token.LOR) && h.holds(b.Y, true) {
 		return h.shortCircuit(b)
 	}
@@ -176,19 +228,21 @@ func (h *hoister) operands(e ast.Expr, passive bool) ast.Expr {
 		}
 	}
 	list := ast.Operands(e)
-	last := h.last(list, func(x ast.Expr) bool { return x == part || h.holds(x, passive || passiveOperand(e, x)) })
+	last := h.last(list, func(x ast.Expr) bool {
+		return x == part || isGiven(e, x) || h.holds(x, passive || passiveOperand(e, x))
+	})
 	i := -1
 	return ast.MapOperands(e, func(x ast.Expr) ast.Expr {
 		i++
 		var y ast.Expr
-		if x == part {
-			// A part of a value that is nowhere: the value is put into a variable.
+		if x == part || isGiven(e, x) {
+			// A part of a value that is nowhere, or one that a function reads through: the value is put into a variable.
 			y = h.hoist(x, passive)
 		} else {
 			y = h.expr(x, passive || passiveOperand(e, x))
 		}
 		if i < last {
-			y = h.calls(y)
+			y = h.calls(y, list[i+1:last+1])
 		}
 		return y
 	})
@@ -236,7 +290,7 @@ func (h *hoister) packed(c *ast.Call) *ast.Call {
 // tempName is what to call a temporary for e.
 func tempName(e ast.Expr) string {
 	if c, ok := e.(*ast.Call); ok && c.Fun.Fn != nil {
-		return c.Fun.Fn.Name() + "Value"
+		return lowerFirst(c.Fun.Fn.Name()) + "Value"
 	}
 	return "t"
 }

@@ -262,7 +262,7 @@ func (n *normaliser) assign(s *ast.Assign) []ast.Stmt {
 	for i, l := range s.Lhs {
 		if l != nil {
 			// A derivative names the place more than once.
-			c.Lhs[i] = h.calls(h.operands(l, false))
+			c.Lhs[i] = h.calls(h.operands(l, false), s.Rhs)
 			h.pinned = h.pinned || slices.ContainsFunc(ast.Operands(c.Lhs[i]), func(x ast.Expr) bool { return !steadfast(x) })
 		}
 		r, isRef := l.(*ast.Ref)

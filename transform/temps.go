@@ -54,9 +54,27 @@ func (d *derivation) inlineTemps(b *ast.Block, results []*ast.Var) *ast.Block {
 			b = mapAll(b, substitution(t.firstNames())).(*ast.Block)
 		}
 		if !t.changed || round == maxRounds {
-			return ranges(setOnce(b))
+			return ranges(setOnce(withoutSelf(b)))
 		}
 	}
+}
+
+// withoutSelf drops assignments of variables to themselves, which are left where a second name went away.
+func withoutSelf(b *ast.Block) *ast.Block {
+	out := &ast.Block{Meta: b.Meta}
+	for _, s := range b.Stmts {
+		if len(ast.Blocks(s)) > 0 && !isMark(s) {
+			s = ast.MapBlocks(s, withoutSelf)
+		}
+		a, ok := s.(*ast.Assign)
+		if ok && a.Op == token.ASSIGN && len(a.Lhs) == 1 {
+			if r, ok := a.Lhs[0].(*ast.Ref); ok && isRefTo(r.Var)(a.Rhs[0]) {
+				continue
+			}
+		}
+		out.Stmts = append(out.Stmts, s)
+	}
+	return out
 }
 
 // setOnce makes p = e of p = 0 and p += e, where e reads nothing but variables.
