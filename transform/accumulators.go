@@ -27,7 +27,7 @@ type accumulator struct {
 	used   bool
 }
 
-// An occurrence is an element of an array, with an active float in it, where an item reads or assigns it.
+// An occurrence is a place with an active float, an element of an array or behind a pointer, where an item reads or assigns it.
 type occurrence struct {
 	place    ast.Expr
 	item     *item
@@ -40,7 +40,8 @@ func (r *reverser) accumulators(loop *item) []*accumulator {
 	var list []*accumulator
 	for _, x := range all {
 		known := slices.ContainsFunc(list, func(a *accumulator) bool { return ast.Equal(a.place, x.place) })
-		if known || x.assigned || !r.staysSame(loop, x.place) {
+		_, isElement := x.place.(*ast.Index)
+		if !isElement || known || x.assigned || !r.staysSame(loop, x.place) {
 			continue
 		}
 		beside := r.besideLoop(loop, x.place)
@@ -54,7 +55,7 @@ func (r *reverser) accumulators(loop *item) []*accumulator {
 	return list
 }
 
-// occurrences returns the elements in an innermost loop, or nil where calls may touch others.
+// occurrences returns those in an innermost loop, or nil where calls may touch others.
 func (r *reverser) occurrences(loop *item) []occurrence {
 	var list []occurrence
 	for pos := loop.pos + 1; pos < loop.end; pos++ {
@@ -67,7 +68,8 @@ func (r *reverser) occurrences(loop *item) []occurrence {
 			ast.Walk(e, func(x ast.Expr) bool {
 				c, isCall := x.(*ast.Call)
 				calls = calls || isCall && (c.Fun.Fn != nil && !r.u.mathematical(c.Fun.Fn) || c.Fun.Builtin == "copy" || c.Fun.Builtin == "append")
-				if _, isIndex := x.(*ast.Index); isIndex && isPlace(x) && ast.IsFloat(x.Type()) && r.holdsActive(x) {
+				ref, isVar := x.(*ast.Ref)
+				if isPlace(x) && ast.IsFloat(x.Type()) && r.holdsActive(x) && !(isVar && !r.mem.addressed(ref.Var)) {
 					list = append(list, occurrence{x, it, assigned && x == e})
 				} else if isPath(x) && ast.Carries(x.Type()) && holdsFloats(x.Type()) && !ast.IsFloat(x.Type()) {
 					calls = true // elements in one piece

@@ -393,7 +393,11 @@ func (v *resolver) addressSlots(e ast.Expr, u use) int {
 func roundsTwice(e ast.Expr) bool {
 	return ast.Any(e, func(e ast.Expr) bool {
 		b, ok := e.(*ast.Binary)
-		return ok && ast.IsFloat(b.T) && (b.Op == token.ADD || b.Op == token.SUB)
+		if !ok || !ast.IsFloat(b.T) || b.Op != token.ADD && b.Op != token.SUB {
+			return false
+		}
+		v, _ := constantValue(b)
+		return v == nil
 	})
 }
 

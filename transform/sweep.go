@@ -550,7 +550,7 @@ func (s *scheduler) pastAtHand(e *ast.Past) bool {
 		if c, isCall := x.(*ast.Call); isCall && c.Fun.Fn != nil && s.r.u.summary(c.Fun.Fn) != nil {
 			ok = false
 		}
-		return ok
+		return ok && !(isBoolean(x.Type()) && roundsTwice(x))
 	})
 	return ok
 }
