@@ -560,6 +560,8 @@ func (t *tangents) tangentLit(s ast.Stmt, e *ast.Composite) ast.Expr {
 		switch {
 		case ast.ShapeOf(elem.Value.Type()) == ast.ReferenceLike && isPath(elem.Value) && !t.reachesActive(elem.Value):
 			elem.Value = t.zeroLike(elem.Value)
+		case ast.ShapeOf(elem.Value.Type()) == ast.Mixed && isPath(elem.Value):
+			elem.Value = t.fillPassive(elem.Value, t.tangentOf(s, elem.Value))
 		case ast.Carries(elem.Value.Type()):
 			elem.Value = t.tangentOf(s, elem.Value)
 		case elem.Field != nil:

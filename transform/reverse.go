@@ -42,6 +42,7 @@ type reverser struct {
 	effects       map[*item]*effects
 	idleItems     map[*item]bool     // see idle
 	pushed        map[*item]bool     // items whose forward sweep remembers what they overwrite
+	wild          map[*ast.Var]bool  // see wildVar
 	visible       map[*location]bool // what F's caller can see
 	plan          *plan
 	forwards      map[*item]bool // loops whose reversal goes forwards

@@ -176,19 +176,58 @@ func (r *reverser) header(it *item, core *part, trips *ast.Var) *header {
 	}
 	switch s := it.stmt.(type) {
 	case *ast.Range:
-		if !it.hasExits() {
+		if !it.hasExits() && !r.isWild(s.X) {
 			if h := r.rangeHeader(it, s); h != nil {
 				return h
 			}
 		}
 	case *ast.For:
-		if c := it.count; c != nil && !it.hasExits() {
+		if c := it.count; c != nil && !it.hasExits() && !r.isWild(c.hi) {
 			if h := r.countHeader(it, c); h != nil {
 				return h
 			}
 		}
 	}
 	return r.tripHeader(it, core, trips)
+}
+
+// isWild reports whether an integer may come of a float that is no number, or infinite, and so be the least of all: n - 1 is then the
+// greatest.
+func (r *reverser) isWild(e ast.Expr) bool {
+	if e == nil || !isInteger(e.Type()) {
+		return false
+	}
+	return ast.Any(e, func(e ast.Expr) bool {
+		switch e := e.(type) {
+		case *ast.Convert:
+			return ast.IsFloat(e.X.Type())
+		case *ast.Call:
+			return e.Fun.Fn != nil
+		case *ast.Ref:
+			return r.wildVar(e.Var)
+		}
+		return false
+	})
+}
+
+// wildVar is isWild for a variable.
+func (r *reverser) wildVar(v *ast.Var) bool {
+	if wild, known := r.wild[v]; known || !isInteger(v.Type) {
+		return wild
+	}
+	r.wild[v] = false
+	for _, it := range r.tree.items {
+		lhs, rhs := sides(it.stmt)
+		if a, ok := it.stmt.(*ast.Assign); ok {
+			lhs, rhs = a.Lhs, a.Rhs
+		}
+		for i, l := range lhs {
+			if ref, ok := l.(*ast.Ref); ok && ref.Var == v && (len(rhs) == len(lhs) && r.isWild(rhs[i]) || len(rhs) == 1 && len(lhs) > 1) {
+				r.wild[v] = true
+			}
+		}
+	}
+	return r.wild[v]
 }
 
 // forwardHeader goes through the iterations of a loop as the forward sweep does, which their independence allows and a reader
