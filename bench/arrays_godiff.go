@@ -50,10 +50,12 @@ func RelaxValueGrad(u []float64, k float64, n int) (y float64, du []float64, dk 
 			u2[i], us = us[len(us)-1], us[:len(us)-1]
 			// u[i] = math.Tanh(k * (u[i-1] + u[i+1]) * u[i])
 			adj := du[i] * (1 - u*u)
-			du[i] = adj * (k * (u2[i-1] + u2[i+1]))
-			dk += adj * u2[i] * (u2[i-1] + u2[i+1])
-			du[i-1] += adj * u2[i] * k
-			du[i+1] += adj * u2[i] * k
+			t := u2[i-1] + u2[i+1]
+			du[i] = adj * (k * t)
+			dk += adj * u2[i] * t
+			t2 := adj * u2[i] * k
+			du[i-1] += t2
+			du[i+1] += t2
 		}
 	}
 	return y, du, dk
@@ -79,19 +81,21 @@ func LogDetValueGrad(a []float64, n int) (y float64, da []float64) {
 	for k := n - 1; k >= 0; k-- {
 		// sum += math.Log(math.Abs(a[k*n+k]))
 		da[k*n+k] += absRule(a[k*n+k], math.Abs(a[k*n+k]), 1/math.Abs(a[k*n+k]))
+		a2 := a[k*n+k]
 		for i := n - 1; i >= k+1; i-- {
 			var da2 float64
+			a3 := a[i*n+k]
 			for j := n - 1; j >= k+1; j-- {
 				// a[i*n+j] -= a[i*n+k] * a[k*n+j]
 				adj := da[i*n+j]
 				da2 -= adj * a[k*n+j]
-				da[k*n+j] -= adj * a[i*n+k]
+				da[k*n+j] -= adj * a3
 			}
 			da[i*n+k] += da2
 			// a[i*n+k] /= a[k*n+k]
 			adj := da[i*n+k]
-			da[i*n+k] = adj / a[k*n+k]
-			da[k*n+k] -= adj * a[i*n+k] / a[k*n+k]
+			da[i*n+k] = adj / a2
+			da[k*n+k] -= adj * a[i*n+k] / a2
 		}
 	}
 	return y, da

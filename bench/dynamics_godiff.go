@@ -68,6 +68,9 @@ func (l Lorenz) IntegrateValueGrad(s State, h float64, n int) (y float64, dl Lor
 	ds.X += 2 * (adj * s.X)
 	ds.Y += 2 * (adj * s.Y)
 	ds.Z += 2 * (adj * s.Z)
+	t := h / 6
+	t2 := h / 3
+	t3 := h / 2
 	for i := n - 1; i >= 0; i-- {
 		addValue := addValues[i]
 		addValue2 := addValues2[i]
@@ -84,7 +87,7 @@ func (l Lorenz) IntegrateValueGrad(s State, h float64, n int) (y float64, dl Lor
 		var daddValue5 State
 		var daddValue6 State
 		// s = s.add(h/6, k1).add(h/3, k2).add(h/3, k3).add(h/6, k4)
-		ds2, dv := stateAddSVBack(h/6, ds)
+		ds2, dv := stateAddSVBack(t, ds)
 		ds = State{}
 		daddValue6.X += ds2.X
 		daddValue6.Y += ds2.Y
@@ -92,21 +95,21 @@ func (l Lorenz) IntegrateValueGrad(s State, h float64, n int) (y float64, dl Lor
 		dk4.X += dv.X
 		dk4.Y += dv.Y
 		dk4.Z += dv.Z
-		ds3, dv2 := stateAddSVBack(h/3, daddValue6)
+		ds3, dv2 := stateAddSVBack(t2, daddValue6)
 		daddValue5.X += ds3.X
 		daddValue5.Y += ds3.Y
 		daddValue5.Z += ds3.Z
 		dk3.X += dv2.X
 		dk3.Y += dv2.Y
 		dk3.Z += dv2.Z
-		ds4, dv3 := stateAddSVBack(h/3, daddValue5)
+		ds4, dv3 := stateAddSVBack(t2, daddValue5)
 		daddValue4.X += ds4.X
 		daddValue4.Y += ds4.Y
 		daddValue4.Z += ds4.Z
 		dk2.X += dv3.X
 		dk2.Y += dv3.Y
 		dk2.Z += dv3.Z
-		ds5, dv4 := stateAddSVBack(h/6, daddValue4)
+		ds5, dv4 := stateAddSVBack(t, daddValue4)
 		ds.X += ds5.X
 		ds.Y += ds5.Y
 		ds.Z += ds5.Z
@@ -136,7 +139,7 @@ func (l Lorenz) IntegrateValueGrad(s State, h float64, n int) (y float64, dl Lor
 		daddValue2.X += ds8.X
 		daddValue2.Y += ds8.Y
 		daddValue2.Z += ds8.Z
-		ds9, dv6 := stateAddSVBack(h/2, daddValue2)
+		ds9, dv6 := stateAddSVBack(t3, daddValue2)
 		ds.X += ds9.X
 		ds.Y += ds9.Y
 		ds.Z += ds9.Z
@@ -151,7 +154,7 @@ func (l Lorenz) IntegrateValueGrad(s State, h float64, n int) (y float64, dl Lor
 		daddValue.X += ds10.X
 		daddValue.Y += ds10.Y
 		daddValue.Z += ds10.Z
-		ds11, dv7 := stateAddSVBack(h/2, daddValue)
+		ds11, dv7 := stateAddSVBack(t3, daddValue)
 		ds.X += ds11.X
 		ds.Y += ds11.Y
 		ds.Z += ds11.Z

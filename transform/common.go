@@ -3,6 +3,7 @@ package transform
 import (
 	"fmt"
 	"go/token"
+	"go/types"
 	"slices"
 	"strings"
 
@@ -18,12 +19,22 @@ import (
 //	                                         dz := dsum/(1+exp)*exp
 //
 // A call of a function of package math that is made twice with the same arguments, unchanged in between, gets a variable, or that
-// which it is assigned to.
+// which it is assigned to. So does arithmetic of some size in statements of ours:
+//
+//	dk += adj * u[i] * (u[i-1] + u[i+1])     t := u[i-1] + u[i+1]
+//	du[i] = adj * (k * (u[i-1] + u[i+1]))    dk += adj * u[i] * t
+//	                                         du[i] = adj * (k * t)
+//
+// The user's own arithmetic stays as it is, since a processor may round a product that is added to something once with the sum.
 type eliminator struct {
+	in    func(ast.Expr) memoryKind
 	defs  map[*ast.Var]int // how often variables are assigned
 	taken map[*ast.Var]bool
-	holds map[*ast.Var]*ast.Call // what variables of ours stand for
+	holds map[*ast.Var]ast.Expr // what variables of ours stand for
 }
+
+// commonWeight is how much arithmetic, reads of memory included, is worth a variable.
+const commonWeight = 3
 
 // A builder is a list of statements and what is put before some of them.
 type builder struct {
@@ -31,60 +42,90 @@ type builder struct {
 	before map[int][]ast.Stmt
 }
 
-// A madeCall is a call that has been made.
-type madeCall struct {
-	call   *ast.Call
-	v      *ast.Var // what has its value; nil as long as it is made once
-	in     *builder // where it was first made: in this statement of a list
-	at     int
-	vars   []*ast.Var
-	memory bool // it reads memory
+// A made expression is one that has been evaluated.
+type made struct {
+	expr ast.Expr
+	v    *ast.Var // what has its value; nil as long as it is made once
+	in   *builder // where it was first made: in this statement of a list
+	at   int
+	vars []*ast.Var
+	mem  memoryKind // that it reads
 }
 
-// A table holds the calls that have been made and whose arguments are unchanged.
+// A memoryKind says whether memory may be that of the primal function, and whether it may be that of shadows, which is apart from it.
+type memoryKind [2]bool
+
+// memoryOf returns the kind of memory that a place lies in.
+func (d *derivation) memoryOf(e ast.Expr) memoryKind {
+	saved := ast.Any(e, func(e ast.Expr) bool {
+		t := e.Type()
+		if p := ast.Pointee(t); p != nil {
+			t = p
+		}
+		return d.u.saved[t]
+	})
+	if saved { // there are both
+		return memoryKind{true, true}
+	}
+	shadow := (&resolver{reverser: &reverser{derivation: d}}).inShadow(e)
+	return memoryKind{!shadow, shadow}
+}
+
+// A table holds the expressions that have been evaluated and whose operands are unchanged.
 type table struct {
-	calls map[string]*madeCall
+	made  map[string]*made
 	byVar map[*ast.Var][]string
-	mem   []string
+	mem   [2][]string // those that read memory of each kind
 }
 
-func newTable() *table { return &table{calls: map[string]*madeCall{}, byVar: map[*ast.Var][]string{}} }
+func newTable() *table { return &table{made: map[string]*made{}, byVar: map[*ast.Var][]string{}} }
 
 func (t *table) clone() *table {
 	c := newTable()
-	for key, k := range t.calls {
+	for key, k := range t.made {
 		c.add(key, k)
 	}
 	return c
 }
 
-func (t *table) add(key string, k *madeCall) {
-	t.calls[key] = k
+func (t *table) add(key string, k *made) {
+	t.made[key] = k
 	for _, v := range k.vars {
 		t.byVar[v] = append(t.byVar[v], key)
 	}
-	if k.memory {
-		t.mem = append(t.mem, key)
+	for i, reads := range k.mem {
+		if reads {
+			t.mem[i] = append(t.mem[i], key)
+		}
 	}
 }
 
 func (t *table) forget(v *ast.Var) {
 	for _, key := range t.byVar[v] {
-		delete(t.calls, key)
+		delete(t.made, key)
 	}
 	delete(t.byVar, v)
 }
 
-func (t *table) forgetMemory() {
-	for _, key := range t.mem {
-		delete(t.calls, key)
+// forgetMemory forgets what reads memory of a kind.
+func (t *table) forgetMemory(kind memoryKind) {
+	for i, written := range kind {
+		if written {
+			for _, key := range t.mem[i] {
+				delete(t.made, key)
+			}
+			t.mem[i] = nil
+		}
 	}
-	t.mem = nil
 }
 
 // eliminate applies the pass to the body of a function.
-func eliminate(b *ast.Block) *ast.Block {
-	c := &eliminator{defs: map[*ast.Var]int{}, taken: addressTaken(b), holds: map[*ast.Var]*ast.Call{}}
+func eliminate(b *ast.Block, in func(ast.Expr) memoryKind) *ast.Block {
+	return newEliminator(b, in).block(b, newTable())
+}
+
+func newEliminator(b *ast.Block, in func(ast.Expr) memoryKind) *eliminator {
+	c := &eliminator{in: in, defs: map[*ast.Var]int{}, taken: addressTaken(b), holds: map[*ast.Var]ast.Expr{}}
 	ast.Inspect(b, func(s ast.Stmt) bool {
 		for _, v := range ast.Defined(s) {
 			if _, decl := s.(*ast.Decl); decl {
@@ -98,7 +139,7 @@ func eliminate(b *ast.Block) *ast.Block {
 		})
 		return true
 	})
-	return c.block(b, newTable())
+	return c
 }
 
 func (c *eliminator) block(b *ast.Block, t *table) *ast.Block {
@@ -129,7 +170,7 @@ func (c *eliminator) stmt(s ast.Stmt, t *table, out *builder, at int) ast.Stmt {
 		return inner
 	case *ast.If:
 		n := *s
-		n.Cond = c.replace(s.Cond, t)
+		n.Cond = c.replace(s.Cond, t, false)
 		then, els := t.clone(), t.clone()
 		n.Then = c.block(s.Then, then)
 		if s.Else != nil {
@@ -144,52 +185,53 @@ func (c *eliminator) stmt(s ast.Stmt, t *table, out *builder, at int) ast.Stmt {
 		return s
 	}
 	// What is made twice in the statement, or was made before, is had from a variable.
-	out.list[at] = ast.MapExprs(s, func(e ast.Expr) ast.Expr { return c.replace(e, t) }, nil)
+	ours := !s.Info().Pos.IsValid()
+	out.list[at] = ast.MapExprs(s, func(e ast.Expr) ast.Expr { return c.replace(e, t, ours) }, nil)
 	c.note(out.list[at], t, out, at)
 	c.forgetWritten(s, t)
 	c.define(out.list[at], t)
 	return out.list[at]
 }
 
-// replace replaces the calls in e that have been made before.
-func (c *eliminator) replace(e ast.Expr, t *table) ast.Expr {
+// replace replaces what has been made before in e, an expression of ours or the user's.
+func (c *eliminator) replace(e ast.Expr, t *table, ours bool) ast.Expr {
 	if b, ok := e.(*ast.Binary); ok && (b.Op == token.LAND || b.Op == token.LOR) {
-		return &ast.Binary{Op: b.Op, X: c.replace(b.X, t), Y: c.replace(b.Y, t), T: b.T}
+		return &ast.Binary{Op: b.Op, X: c.replace(b.X, t, ours), Y: c.replace(b.Y, t, ours), T: b.T}
 	}
-	if call, ok := c.call(e); ok {
-		if k := t.calls[c.keyOf(call)]; k != nil {
+	if c.isCommon(e, ours) {
+		if k := t.made[c.keyOf(e)]; k != nil {
 			return &ast.Ref{Var: c.variable(k)}
 		}
 	}
-	return ast.MapOperands(e, func(x ast.Expr) ast.Expr { return c.replace(x, t) })
+	return ast.MapOperands(e, func(x ast.Expr) ast.Expr { return c.replace(x, t, ours) })
 }
 
-// note notes the calls that a statement surely makes, and gives those that it makes twice a variable.
+// note notes what a statement surely evaluates, and gives what it evaluates twice a variable.
 func (c *eliminator) note(s ast.Stmt, t *table, out *builder, at int) {
+	ours := !s.Info().Pos.IsValid()
 	var visit func(e ast.Expr)
 	visit = func(e ast.Expr) {
 		if b, ok := e.(*ast.Binary); ok && (b.Op == token.LAND || b.Op == token.LOR) {
 			visit(b.X)
 			return
 		}
-		call, ok := c.call(e)
-		if !ok {
-			for _, x := range ast.Operands(e) {
-				visit(x)
+		common := c.isCommon(e, ours)
+		key := ""
+		if common {
+			key = c.keyOf(e)
+			if k := t.made[key]; k != nil && k.in == out && k.at == at {
+				c.variable(k)
+				return
 			}
-			return
 		}
-		key := c.keyOf(call)
-		if k := t.calls[key]; k != nil && k.in == out && k.at == at {
-			c.variable(k)
-			return
-		}
-		for _, x := range call.Args {
+		for _, x := range ast.Operands(e) {
 			visit(x)
 		}
-		k := &madeCall{call: call, in: out, at: at}
-		c.reads(k, call)
-		t.add(key, k)
+		if common {
+			k := &made{expr: e, in: out, at: at}
+			c.reads(k, e)
+			t.add(key, k)
+		}
 	}
 	ast.Exprs(s, func(e ast.Expr, assigned bool) {
 		if !assigned {
@@ -198,9 +240,15 @@ func (c *eliminator) note(s ast.Stmt, t *table, out *builder, at int) {
 	})
 }
 
-// reads notes what a call reads, and what the calls have read that variables in it stand for: its key does not tell the two apart.
-func (c *eliminator) reads(k *madeCall, call *ast.Call) {
-	ast.Walk(call, func(e ast.Expr) bool {
+// reads notes what an expression reads, and what the expressions have read that variables in it stand for: its key does not tell the two
+// apart.
+func (c *eliminator) reads(k *made, e ast.Expr) {
+	memory := func(x ast.Expr) {
+		for i, reads := range c.in(x) {
+			k.mem[i] = k.mem[i] || reads
+		}
+	}
+	ast.Walk(e, func(e ast.Expr) bool {
 		switch e := e.(type) {
 		case *ast.Ref:
 			k.vars = append(k.vars, e.Var)
@@ -208,32 +256,34 @@ func (c *eliminator) reads(k *madeCall, call *ast.Call) {
 				c.reads(k, held)
 			}
 		case *ast.Index, *ast.Deref:
-			k.memory = true
+			memory(e)
 		case *ast.Field:
-			k.memory = k.memory || ast.Pointee(e.X.Type()) != nil
+			if ast.Pointee(e.X.Type()) != nil {
+				memory(e)
+			}
 		}
 		return true
 	})
 }
 
-// variable returns the variable that has the value of a call, made where it was first made.
-func (c *eliminator) variable(k *madeCall) *ast.Var {
+// variable returns the variable that has the value of an expression, made where it was first evaluated.
+func (c *eliminator) variable(k *made) *ast.Var {
 	if k.v != nil {
 		return k.v
 	}
-	k.v = ast.NewVar(strings.ToLower(k.call.Fun.Fn.Name()), k.call.T)
-	c.holds[k.v] = k.call
-	key, ref := c.keyOf(k.call), &ast.Ref{Var: k.v}
+	k.v = ast.NewVar(commonName(k.expr), k.expr.Type())
+	c.holds[k.v] = k.expr
+	key, ref := c.keyOf(k.expr), &ast.Ref{Var: k.v}
 	var in func(e ast.Expr) ast.Expr
 	in = func(e ast.Expr) ast.Expr {
-		if call, ok := e.(*ast.Call); ok && call.Fun.Fn != nil && c.keyOf(call) == key {
+		if couldBe(e, k.expr) && c.keyOf(e) == key {
 			return ref
 		}
 		return ast.MapOperands(e, in)
 	}
 	// It comes after the variables that it reads and before those that read it.
 	old := append(slices.Clone(k.in.before[k.at]), k.in.list[k.at])
-	made := define(k.v, ast.MapOperands(k.call, func(e ast.Expr) ast.Expr { return c.inTermsOf(e, old[:len(old)-1]) }))
+	made := define(k.v, ast.MapOperands(k.expr, func(e ast.Expr) ast.Expr { return c.inTermsOf(e, old[:len(old)-1]) }))
 	var group []ast.Stmt
 	for i, s := range old {
 		t := ast.MapExprs(s, in, nil)
@@ -254,56 +304,127 @@ func (c *eliminator) variable(k *madeCall) *ast.Var {
 	return k.v
 }
 
-// inTermsOf is e with the variables that some statements define instead of the calls that they have.
+// commonName is what to call the value of an expression.
+func commonName(e ast.Expr) string {
+	if c, ok := e.(*ast.Call); ok {
+		return strings.ToLower(c.Fun.Fn.Name())
+	}
+	return "t"
+}
+
+// couldBe reports whether two expressions are of one kind, so that a look at their keys is worth it.
+func couldBe(e, f ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Call:
+		_, ok := f.(*ast.Call)
+		return ok && e.Fun.Fn != nil
+	case *ast.Binary:
+		g, ok := f.(*ast.Binary)
+		return ok && g.Op == e.Op
+	}
+	return false
+}
+
+// inTermsOf is e with the variables that some statements define instead of the expressions that they have.
 func (c *eliminator) inTermsOf(e ast.Expr, defs []ast.Stmt) ast.Expr {
-	if call, ok := e.(*ast.Call); ok && call.Fun.Fn != nil {
-		for _, s := range defs {
-			if a, ok := s.(*ast.Assign); ok && c.keyOf(a.Lhs[0]) == c.keyOf(call) {
-				return a.Lhs[0]
-			}
+	for _, s := range defs {
+		if a, ok := s.(*ast.Assign); ok && len(a.Rhs) == 1 && couldBe(e, a.Rhs[0]) && c.keyOf(a.Lhs[0]) == c.keyOf(e) {
+			return a.Lhs[0]
 		}
 	}
 	return ast.MapOperands(e, func(x ast.Expr) ast.Expr { return c.inTermsOf(x, defs) })
 }
 
-// define notes that a call is assigned as a whole to a new variable that does not change.
+// define notes that an expression is assigned as a whole to a new variable that does not change.
 func (c *eliminator) define(s ast.Stmt, t *table) {
 	a, ok := s.(*ast.Assign)
 	if !ok || a.Op != token.DEFINE || len(a.Lhs) != 1 || len(a.Rhs) != 1 {
 		return
 	}
 	r, _ := a.Lhs[0].(*ast.Ref)
-	call, ok := c.call(a.Rhs[0])
-	if !ok || r == nil || c.defs[r.Var] != 1 || c.taken[r.Var] {
+	if r == nil || !c.isCommon(a.Rhs[0], true) || c.defs[r.Var] != 1 || c.taken[r.Var] || !types.Identical(r.Var.Type, a.Rhs[0].Type()) {
 		return
 	}
-	if k := t.calls[c.keyOf(call)]; k != nil && k.v == nil {
+	key := c.keyOf(a.Rhs[0])
+	k := t.made[key]
+	if k == nil {
+		k = &made{expr: a.Rhs[0]}
+		c.reads(k, k.expr)
+		t.add(key, k)
+	}
+	if k.v == nil {
 		k.v = r.Var
 	}
 }
 
-// call returns e as a call of package math that costs something and whose arguments only names reach.
-func (c *eliminator) call(e ast.Expr) (*ast.Call, bool) {
-	call, ok := e.(*ast.Call)
-	if !ok || call.Fun.Fn == nil || call.Fun.Fn.Pkg() == nil || call.Fun.Fn.Pkg().Path() != "math" || !ast.IsFloat(call.T) {
-		return nil, false
+// isCommon reports whether to look for e elsewhere: it costs something and only names reach what it reads. Arithmetic counts in
+// statements of ours.
+func (c *eliminator) isCommon(e ast.Expr, ours bool) bool {
+	switch e := e.(type) {
+	case *ast.Call:
+		if !isMath(e) || !ast.IsFloat(e.T) || e.Fun.Fn.Name() == "Abs" {
+			return false
+		}
+	case *ast.Binary:
+		if !ours || !ast.IsFloat(e.T) || weight(e) < commonWeight {
+			return false
+		}
+		if v, _ := constantValue(e); v != nil {
+			return false
+		}
+	default:
+		return false
 	}
-	pure := !ast.Any(e, func(e ast.Expr) bool {
+	return !ast.Any(e, func(e ast.Expr) bool {
 		switch e := e.(type) {
 		case *ast.Ref:
 			return c.taken[e.Var]
 		case *ast.Call:
-			return e.Fun.Builtin != "len" && (e.Fun.Fn == nil || e.Fun.Fn.Pkg() == nil || e.Fun.Fn.Pkg().Path() != "math")
+			return e.Fun.Builtin != "len" && !isMath(e)
 		case *ast.Composite, *ast.Addr, *ast.Slice:
 			return true
 		}
 		return false
 	})
-	return call, pure && call.Fun.Fn.Name() != "Abs"
 }
 
-// forgetWritten forgets the calls that read what a statement, or one below it, writes.
+// isMath reports whether e calls a function of package math.
+func isMath(e *ast.Call) bool {
+	return e.Fun.Fn != nil && e.Fun.Fn.Pkg() != nil && e.Fun.Fn.Pkg().Path() == "math"
+}
+
+// weight is what evaluating e costs: one for each operation and each read of memory, more for divisions and functions.
+func weight(e ast.Expr) int {
+	n := 0
+	ast.Walk(e, func(e ast.Expr) bool {
+		switch e := e.(type) {
+		case *ast.Binary:
+			n++
+			if e.Op == token.QUO && ast.IsFloat(e.T) {
+				n += 3
+			}
+		case *ast.Call:
+			if e.Fun.Builtin == "" {
+				n += 10
+			}
+		case *ast.Index:
+			n++
+			return ast.IsFloat(e.T) // what leads there is found in no time
+		case *ast.Deref:
+			n++
+		case *ast.Field:
+			if ast.Pointee(e.X.Type()) != nil {
+				n++
+			}
+		}
+		return true
+	})
+	return n
+}
+
+// forgetWritten forgets what reads that which a statement, or one below it, writes.
 func (c *eliminator) forgetWritten(s ast.Stmt, t *table) {
+	all := memoryKind{true, true}
 	ast.Inspect(s, func(s ast.Stmt) bool {
 		for _, v := range ast.Defined(s) {
 			t.forget(v)
@@ -314,18 +435,26 @@ func (c *eliminator) forgetWritten(s ast.Stmt, t *table) {
 				if v != nil {
 					t.forget(v)
 				}
-				if v == nil || c.taken[v] {
-					t.forgetMemory()
+				switch {
+				case v == nil:
+					t.forgetMemory(c.in(e))
+				case c.taken[v]:
+					t.forgetMemory(all)
 				}
 			}
-			if hasCall(e) || ast.Any(e, func(e ast.Expr) bool {
-				call, ok := e.(*ast.Call)
-				return ok && (call.Fun.Builtin == "copy" || call.Fun.Builtin == "append" || call.Fun.Builtin == "clear")
-			}) {
-				t.forgetMemory()
+			if hasCall(e) || writesByBuiltin(e) {
+				t.forgetMemory(all)
 			}
 		})
 		return true
+	})
+}
+
+// writesByBuiltin reports whether e writes memory by a function of the language.
+func writesByBuiltin(e ast.Expr) bool {
+	return ast.Any(e, func(e ast.Expr) bool {
+		call, ok := e.(*ast.Call)
+		return ok && (call.Fun.Builtin == "copy" || call.Fun.Builtin == "append" || call.Fun.Builtin == "clear")
 	})
 }
 
@@ -335,8 +464,8 @@ func (c *eliminator) keyOf(e ast.Expr) string {
 	ast.Walk(e, func(e ast.Expr) bool {
 		switch e := e.(type) {
 		case *ast.Ref:
-			if call := c.holds[e.Var]; call != nil {
-				b.WriteString(c.keyOf(call))
+			if held := c.holds[e.Var]; held != nil {
+				b.WriteString(c.keyOf(held))
 				return false
 			}
 			fmt.Fprintf(&b, "%p", e.Var)

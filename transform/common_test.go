@@ -49,7 +49,7 @@ func TestEliminate(t *testing.T) {
 		{"before a loop that overwrites", []ast.Stmt{assign(y, call(sin, at(x))), &ast.For{Body: &ast.Block{Stmts: []ast.Stmt{assign(z, call(sin, at(x))), assign(x, at(z))}}}},
 			"y = math.Sin(x); for _; do; z = math.Sin(x); x = z"},
 	} {
-		b := eliminate(&ast.Block{Stmts: test.list})
+		b := eliminate(&ast.Block{Stmts: test.list}, func(ast.Expr) memoryKind { return memoryKind{true, false} })
 		text := ast.Dump(&ast.Func{Name: "f", Body: b})
 		var lines []string
 		for _, line := range strings.Split(strings.TrimSpace(text), "\n")[1:] {

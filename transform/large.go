@@ -137,7 +137,9 @@ func (h *hoister) take(e ast.Expr, at int) ast.Expr {
 		return e
 	}
 	t := ast.NewVar("t", e.Type())
-	h.pre = slices.Insert(h.pre, at, ast.Stmt(define(t, e)))
+	def := define(t, e)
+	def.Pos = h.pos
+	h.pre = slices.Insert(h.pre, at, ast.Stmt(def))
 	return &ast.Ref{Var: t}
 }
 

@@ -25,7 +25,8 @@ func passes() []pass {
 		{name: "forward", does: "every assignment is preceded by that of its tangent", stage: tangent},
 		{name: "reached", does: "what control never gets to goes away", stage: finishing, run: (*passage).reached},
 		{name: "unused", does: "statements whose results nobody reads go away", stage: finishing, run: (*passage).unused},
-		{name: "common", does: "functions that are computed twice are computed once", stage: finishing, optional: true, run: (*passage).common},
+		{name: "common", does: "what is computed twice is computed once", stage: finishing, optional: true, run: (*passage).common},
+		{name: "invariants", does: "what stays the same in a loop is computed before it", stage: finishing, optional: true, run: (*passage).invariants},
 		{name: "temps", does: "temporaries go where they are used", stage: finishing, optional: true, run: (*passage).temps},
 		{name: "firsts", does: "what is first added to zeros is set", stage: finishing, optional: true, run: (*passage).firsts},
 		{name: "scope", does: "definitions that moved into an inner scope declare what is new", stage: finishing, run: (*passage).scope},
@@ -219,9 +220,13 @@ func (p *passage) unused() {
 	p.body = declare(p.body)
 }
 
+func (p *passage) invariants() { p.body = hoistInvariants(p.body, p.d.memoryOf) }
+
 func (p *passage) temps() { p.body = p.d.inlineTemps(p.body, p.results) }
 
-func (p *passage) common() { p.body = eliminate(p.body) }
+func (p *passage) common() {
+	p.body = eliminate(p.body, p.d.memoryOf)
+}
 
 func (p *passage) firsts() { p.body = setFirsts(p.body) }
 
