@@ -3,6 +3,7 @@ package transform
 import (
 	"go/token"
 	"go/types"
+	"maps"
 	"slices"
 
 	"github.com/godiff/godiff/ast"
@@ -212,8 +213,16 @@ func (d *derivation) passiveCall(c *ast.Call) bool { return c.Fun.Fn != nil && !
 // withResultShadows is a call that has no derivative, with shadows of memory of its own for what its results reach.
 func (d *derivation) withResultShadows(s ast.Stmt, lhs []ast.Expr, c *ast.Call) []ast.Stmt {
 	out := []ast.Stmt{s}
+	seen := map[*location]bool{}
 	for _, l := range lhs {
 		if l != nil && d.reachesActive(l) {
+			own := map[*location]bool{}
+			d.mem.behind(d.mem.place(l), own, func(x *location) {
+				if seen[x.find()] && ast.Carries(x.typ) {
+					refuse(s.Info().Pos, "two results of %s may share memory; that is not supported yet of a function that is called with nothing active", c.Fun.Fn.Name())
+				}
+			})
+			maps.Copy(seen, own)
 			d.checkResultApart(s, l, c)
 			out = append(out, d.resultShadow(s, l, c)...)
 		}
@@ -221,7 +230,7 @@ func (d *derivation) withResultShadows(s ast.Stmt, lhs []ast.Expr, c *ast.Call) 
 	return out
 }
 
-// resultShadow makes the shadow of a result of a function: memory of its own, whatever the result shares.
+// resultShadow makes the shadow of a result of a function: memory of its own, whatever the result shares with others.
 func (d *derivation) resultShadow(s ast.Stmt, l ast.Expr, c *ast.Call) []ast.Stmt {
 	r, ok := l.(*ast.Ref)
 	if !ok {
@@ -232,16 +241,44 @@ func (d *derivation) resultShadow(s ast.Stmt, l ast.Expr, c *ast.Call) []ast.Stm
 		sv = d.both(r.Var)
 	}
 	old := !isDefine(s) || r.Again
-	mk := freshShadow(sv, r.Var, old, false)
+	mirror := d.mem.sharesWithin(d.mem.place(l))
+	mk := freshShadow(sv, r.Var, old, mirror)
 	if a, ok := mk[0].(*ast.Assign); ok && len(mk) == 1 && d.appendsBehind(r.Var) {
 		if made, ok := a.Rhs[0].(*ast.Call); ok && made.Fun.Builtin == "make" {
 			a.Rhs = []ast.Expr{builtin("make", made.T, made.Args[0], builtin("cap", intType, &ast.Ref{Var: r.Var}))}
 		}
 	}
-	if isPointer(r.Var.Type) && !linked(r.Var.Type) {
+	if isPointer(r.Var.Type) && !mirror && !linked(r.Var.Type) {
 		return unlessNil(sv, r.Var, mk)
 	}
 	return mk
+}
+
+// sharesWithin reports whether two slices or pointers with floats, that lead on from a location, may lead to the same memory.
+func (m *memory) sharesWithin(l *location) bool {
+	seen := map[*location]bool{}
+	shares := false
+	var visit func(l *location, many bool)
+	visit = func(l *location, many bool) {
+		l = l.find()
+		m.cellsIn(l, func(c *location) {
+			if !refers(c.typ) || !ast.Carries(c.typ) {
+				return
+			}
+			for h := c; h.find() != l && h.holder != nil; h = h.holder.find() {
+				many = many || isArray(h.holder.find().typ)
+			}
+			t := m.targetOf(c).find()
+			if many || seen[t] {
+				shares = true
+				return
+			}
+			seen[t] = true
+			visit(t, !isPointer(c.typ))
+		})
+	}
+	visit(l, isArray(l.typ))
+	return shares
 }
 
 // checkResultApart refuses a call whose result may share memory with an argument where somebody writes to it afterwards: the shadow of
