@@ -31,7 +31,7 @@ func LogisticValueGrad(w []float64, b float64, x [][]float64, y []float64) (out 
 }
 
 // MixtureValueGrad returns the value of [Mixture] and its gradient with respect to alpha, mu and q.
-// It remembers what [logSumExpForward2] does for each iteration of the loop over point and 72 bytes with what they refer to for each iteration of the loop over k.
+// It remembers what [logSumExpForward2] does for each iteration of the loop over point and 24 bytes with what they refer to for each iteration of the loop over k.
 func MixtureValueGrad(alpha []float64, mu, q, x [][]float64) (y float64, dalpha []float64, dmu, dq [][]float64) {
 	dalpha = make([]float64, len(alpha))
 	dmu = make([][]float64, len(mu))
@@ -46,10 +46,8 @@ func MixtureValueGrad(alpha []float64, mu, q, x [][]float64) (y float64, dalpha 
 	precision := make([][]float64, len(q))
 	dscale := make([]float64, len(q))
 	scale := make([]float64, len(q))
-	drows := make([][]float64, len(q))
 	olds := make([][]float64, len(q))
 	for k, row := range q {
-		drows[k] = dq[k]
 		dt := make([]float64, len(row))
 		t := make([]float64, len(row))
 		olds[k] = dprecision[k]
@@ -65,11 +63,8 @@ func MixtureValueGrad(alpha []float64, mu, q, x [][]float64) (y float64, dalpha 
 	terms := make([]float64, len(alpha))
 	sum := 0.0
 	saveds := make([]logSumExpSaved2, len(x))
-	var dmeans [][]float64
 	for i, point := range x {
 		for k, mean := range mu {
-			dmean := dmu[k]
-			dmeans = append(dmeans, dmean)
 			square := 0.0
 			for j, v := range point {
 				r := precision[k][j] * (v - mean[j])
@@ -89,10 +84,8 @@ func MixtureValueGrad(alpha []float64, mu, q, x [][]float64) (y float64, dalpha 
 		point := x[i]
 		// sum += logSumExp(terms)
 		logSumExpBackward2(saved, 1)
-		for k := len(mu) - 1; k >= 0; k-- {
-			mean := mu[k]
-			dmean := dmeans[len(dmeans)-1]
-			dmeans = dmeans[:len(dmeans)-1]
+		for k, mean := range mu {
+			dmean := dmu[k]
 			// terms[k] = scale[k] - square/2
 			dscale[k] += dterms[k]
 			dsquare := -(dterms[k] / 2)
@@ -109,7 +102,7 @@ func MixtureValueGrad(alpha []float64, mu, q, x [][]float64) (y float64, dalpha 
 	}
 	for k := len(q) - 1; k >= 0; k-- {
 		row := q[k]
-		drow := drows[k]
+		drow := dq[k]
 		old := olds[k]
 		for j := range row {
 			// scale[k] += v

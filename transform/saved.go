@@ -30,6 +30,7 @@ type resolver struct {
 	keepAll func(*location) bool // cells that may change before the reverse sweep
 	late    bool                 // conditions are being resolved
 	counts  map[countAt]int      // what slots has found since the last need
+	putBack map[*location]bool   // see readsUndone
 }
 
 // A countAt is an expression whose slots have been counted, and for what use.
@@ -50,6 +51,8 @@ type need struct {
 	again ast.Expr // what computes it again, if it is not remembered
 	from  ast.Expr // the same in terms of the forward sweep
 	subs  []*need  // what again reads
+	ver   *version // the version of a variable that it is, if it is one
+	whole bool     // it is the value of an expression
 	late  bool     // with front: the item leaves it alone, so that it can be saved after it as well
 	flag  *item    // the if that asks for a flag, if it is one
 
@@ -70,6 +73,7 @@ func (r *reverser) resolve(b *ast.Block, keepAll func(*location) bool) *ast.Bloc
 	v.late = true
 	b = v.block(b, root)
 	firsts := v.resolveFirsts(b)
+	v.computeMore()
 	loads := v.settle()
 	v.planUndo()
 	for p, list := range firsts {
@@ -593,18 +597,64 @@ func (v *resolver) variable(x *ast.Var, u use) ast.Expr {
 	}
 	n := v.need(v.key(x, ver, u), u)
 	if n.local == nil {
-		n.local, n.expr, n.part, n.item = ast.NewVar(x.Name, x.Type), &ast.Ref{Var: x}, ver.part, ver.item
+		n.local, n.expr, n.part, n.item, n.ver = ast.NewVar(x.Name, x.Type), &ast.Ref{Var: x}, ver.part, ver.item, ver
 		if v.isShadow[x] {
 			v.isShadow[n.local] = true
 		}
-		if e := v.again(x, ver, u); e != nil {
-			n.from, n.again = e.expr, v.value(e.expr, use{e.it, false, u.ctx})
-			n.subs = v.subsOf(n.again)
-		}
+		v.compute(n)
 		v.order = append(v.order, n)
 	}
 	v.byLocal[n.local] = n
 	return &ast.Ref{Var: n.local}
+}
+
+// compute lets a value be computed again, if that is possible with what is remembered so far.
+func (v *resolver) compute(n *need) {
+	u := n.asked
+	if n.ver == nil {
+		if !v.readsCopies(n.expr) && v.countSlots(n.expr, u) == 0 {
+			n.from, n.again = n.expr, v.inParts(n.expr, u)
+			n.subs = v.subsOf(n.again)
+		}
+		return
+	}
+	if e := v.again(n.expr.(*ast.Ref).Var, n.ver, u); e != nil {
+		n.from, n.again = e.expr, v.value(e.expr, use{e.it, false, u.ctx})
+		n.subs = v.subsOf(n.again)
+	}
+}
+
+// computeMore lets those variables be computed again for which that has become possible since they were asked for, by what was asked for
+// later and is remembered anyway.
+func (v *resolver) computeMore() {
+	for changed := true; changed; {
+		changed = false
+		for _, n := range slices.Clone(v.order) {
+			if n.again == nil && (n.ver != nil || n.whole) {
+				clear(v.counts)
+				v.compute(n)
+				changed = changed || n.again != nil
+			}
+		}
+	}
+	// What is read by others comes before them.
+	var order []*need
+	done := map[*need]bool{}
+	var visit func(n *need)
+	visit = func(n *need) {
+		if done[n] {
+			return
+		}
+		done[n] = true
+		for _, s := range n.subs {
+			visit(s)
+		}
+		order = append(order, n)
+	}
+	for _, n := range v.order {
+		visit(n)
+	}
+	v.order = order
 }
 
 // subsOf returns the needs that an expression reads.
@@ -672,7 +722,7 @@ func (v *resolver) again(x *ast.Var, ver *version, u use) *again {
 	if ver.rhs == nil || ver.item == nil || cost(ver.rhs) > 6 || mentions(ver.rhs, x) {
 		return nil
 	}
-	if len(v.undo) > 0 && readsShadow(ver.rhs, v) {
+	if v.readsUndone(ver.rhs) {
 		return nil // the reverse sweep may have it as it was at another time
 	}
 	if u.ctx.item == ver.item && v.readsCopies(ver.rhs) {
@@ -684,11 +734,42 @@ func (v *resolver) again(x *ast.Var, ver *version, u use) *again {
 	return &again{ver.rhs, ver.item}
 }
 
-// readsShadow reports whether e reads slices or pointers from the memory of a shadow.
-func readsShadow(e ast.Expr, v *resolver) bool {
+// readsUndone reports whether e reads slices or pointers from memory of a shadow that the reverse sweep puts back.
+func (v *resolver) readsUndone(e ast.Expr) bool {
+	if len(v.undo) == 0 {
+		return false
+	}
+	if v.putBack == nil {
+		v.putBack = map[*location]bool{}
+		for _, list := range v.undo {
+			for _, s := range list {
+				ast.Exprs(s, func(e ast.Expr, assigned bool) {
+					if assigned {
+						v.linksOf(e, func(c *location) { v.putBack[c] = true })
+					}
+				})
+			}
+		}
+	}
 	return ast.Any(e, func(e ast.Expr) bool {
-		return isPath(e) && v.inShadow(e) && v.mem.inMemory(e)
+		found := false
+		if isPath(e) && v.inShadow(e) && v.mem.inMemory(e) {
+			v.linksOf(e, func(c *location) { found = found || c == nil || v.putBack[nil] || v.putBack[c] })
+		}
+		return found
 	})
+}
+
+// linksOf calls f for the cells of the primal function whose shadow a place of a shadow is, or with nil where they are not known.
+func (v *resolver) linksOf(e ast.Expr, f func(*location)) {
+	p := v.primalOf(e)
+	if p == nil || !isPlace(p) {
+		f(nil)
+		return
+	}
+	for _, c := range v.mem.cells(p) {
+		f(c.find())
+	}
 }
 
 // readsCopies reports whether e reads an array that goes back in time.
@@ -706,8 +787,10 @@ func (v *resolver) repeatable(e ast.Expr) bool {
 				return false
 			}
 			return true
-		case *ast.Composite, *ast.Addr:
+		case *ast.Composite:
 			return true
+		case *ast.Addr:
+			return !isPlace(e.X) || ast.RootVar(e.X) != nil // a variable is another one in each iteration
 		}
 		return false
 	})
@@ -719,6 +802,8 @@ func (v *resolver) remember(e ast.Expr, u use) ast.Expr {
 	if n.local == nil {
 		n.local, n.expr, n.part, n.item, n.front = ast.NewVar(savedName(e), e.Type()), e, u.it.part, u.it, !u.after
 		n.late = n.front && v.leavesAlone(u.it, e)
+		_, n.whole = e.Type().Underlying().(*types.Basic)
+		n.whole = n.whole && !isPath(e)
 		if v.inShadow(e) {
 			v.isShadow[n.local] = true
 		}
