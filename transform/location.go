@@ -217,7 +217,7 @@ func (m *memory) stemsOf(l *location, input int, e ast.Expr, pointers bool) {
 					m.stemsOf(m.part(t, i), input, &ast.Field{X: e, Field: f}, false)
 				}
 			}
-			m.joinArrays(t)
+			m.joinLinks(t)
 		}
 	case *types.Struct:
 		for i, f := range namedFields(u) {
@@ -228,18 +228,131 @@ func (m *memory) stemsOf(l *location, input int, e ast.Expr, pointers bool) {
 	}
 }
 
-// joinArrays makes one of the elements of an array in a struct and of a slice beside it, which nobody could tell apart.
-func (m *memory) joinArrays(l *location) {
-	st := l.typ.Underlying().(*types.Struct)
-	for i, f := range namedFields(st) {
-		a, ok := f.Type().Underlying().(*types.Array)
-		if !ok {
+// joinLinks makes one of what slices and pointers in a recursive struct refer to, if that has one type: those of one node may refer to
+// what those of another do.
+func (m *memory) joinLinks(l *location) {
+	if !m.unit.isRecursive(l.typ) {
+		return
+	}
+	by := map[string]*location{}
+	m.cellsIn(l, func(c *location) {
+		if !refers(c.typ) || !ast.Carries(c.typ) {
+			return
+		}
+		t, key := m.targetOf(c), typeKey(pointee(c.typ))
+		if of := by[key]; of != nil && of.find() != t {
+			m.unify(of, t)
+			t.find().deepen(map[*location]bool{})
+		}
+		by[key] = t
+	})
+}
+
+// isRecursive reports whether a value of type t may lead to another of that type; or there is no end to the types that it leads to.
+func (u *Unit) isRecursive(t types.Type) bool {
+	r, known := u.recursive[t]
+	if known {
+		return r
+	}
+	const many = 100
+	seen := map[types.Type]bool{}
+	var leads func(x types.Type, first bool) bool
+	leads = func(x types.Type, first bool) bool {
+		switch {
+		case !first && types.Identical(x, t) || len(seen) > many:
+			return true
+		case seen[x]:
+			return false
+		}
+		seen[x] = true
+		switch y := x.Underlying().(type) {
+		case *types.Struct:
+			for f := range y.Fields() {
+				if leads(f.Type(), false) {
+					return true
+				}
+			}
+		case *types.Array:
+			return leads(y.Elem(), false)
+		case *types.Slice, *types.Pointer, *types.Map:
+			return leads(pointee(x), false)
+		}
+		return false
+	}
+	r = leads(t, true)
+	u.recursive[t] = r
+	return r
+}
+
+// joinInner makes one of what a pointer or slice at l, in a struct behind an input, refers to and the fields and arrays of that type in
+// the structs that hold l: the pointer may be to one of them.
+func (m *memory) joinInner(l *location) {
+	t := pointee(l.typ)
+	if !l.under || !ast.Carries(t) {
+		return
+	}
+	seen := map[*location]bool{}
+	for h := l.holder; h != nil && !seen[h.find()]; h = h.holder {
+		h = h.find()
+		seen[h] = true
+		if m.unit.holdsInner(h.typ, t, isPointer(l.typ)) {
+			m.eachInner(h, t, isPointer(l.typ), func(p *location) {
+				if at := m.targetOf(l); at != p.find() {
+					m.unify(at, p)
+					at.find().deepen(map[*location]bool{})
+				}
+			})
+		}
+	}
+}
+
+// An innerKey asks whether a struct has inner places of a type, for a pointer or a slice.
+type innerKey struct {
+	in, t   types.Type
+	pointer bool
+}
+
+// holdsInner reports whether a type is a struct for which eachInner finds something.
+func (u *Unit) holdsInner(in, t types.Type, pointer bool) bool {
+	st, ok := in.Underlying().(*types.Struct)
+	if !ok {
+		return false
+	}
+	key := innerKey{in, t, pointer}
+	found, known := u.inner[key]
+	if known {
+		return found
+	}
+	for f := range st.Fields() {
+		ft := f.Type()
+		found = found || pointer && types.Identical(ft, t)
+		if a, ok := ft.Underlying().(*types.Array); ok {
+			ft = a.Elem()
+			found = found || types.Identical(ft, t)
+		}
+		found = found || u.holdsInner(ft, t, pointer)
+	}
+	u.inner[key] = found
+	return found
+}
+
+// eachInner calls f for the fields of a struct of type t, also those of structs in it, or with pointer unset only for elements of arrays.
+func (m *memory) eachInner(l *location, t types.Type, pointer bool, f func(*location)) {
+	for i, field := range namedFields(l.find().typ.Underlying().(*types.Struct)) {
+		ft, at := field.Type(), func() *location { return m.part(l, i) }
+		if pointer && types.Identical(ft, t) {
+			f(at())
 			continue
 		}
-		for j, g := range namedFields(st) {
-			if s, ok := g.Type().Underlying().(*types.Slice); ok && types.Identical(s.Elem(), a.Elem()) {
-				m.unify(m.part(m.part(l, i), 0), m.targetOf(m.part(l, j)))
+		if a, ok := ft.Underlying().(*types.Array); ok {
+			ft, at = a.Elem(), func() *location { return m.part(m.part(l, i), 0) }
+			if types.Identical(ft, t) {
+				f(at())
+				continue
 			}
+		}
+		if m.unit.holdsInner(ft, t, pointer) {
+			m.eachInner(at(), t, pointer, f)
 		}
 	}
 }
@@ -254,6 +367,7 @@ func (m *memory) newStem(l *location, input int, e ast.Expr) {
 	}
 	l.target = m.fresh(t)
 	l.target.holder, l.target.global, l.target.under = l, l.global, true
+	defer m.joinInner(l)
 	s := &stem{input, e, l.target, map[string]*location{}}
 	l.target.stems = []*stem{s}
 	m.stems = append(m.stems, s)
@@ -382,6 +496,8 @@ func (m *memory) newTarget(l *location, t types.Type) *location {
 	}
 	beyond := m.beyond(l, t)
 	if n := beyond[typeKey(t)]; n != nil {
+		l.target = n
+		m.joinInner(l)
 		return n.find()
 	}
 	n := m.fresh(t)
@@ -390,6 +506,8 @@ func (m *memory) newTarget(l *location, t types.Type) *location {
 	if beyond != nil {
 		beyond[typeKey(t)] = n
 	}
+	l.target = n
+	m.joinInner(l)
 	return n
 }
 

@@ -256,6 +256,7 @@ func (n *normaliser) assignedIn(body *ast.Block, v *ast.Var) bool {
 
 func (n *normaliser) assign(s *ast.Assign) []ast.Stmt {
 	h := &hoister{normaliser: n, pos: s.Info().Pos}
+	s = h.freeOfItself(s)
 	c := *s
 	c.Lhs = make([]ast.Expr, len(s.Lhs))
 	toVar := len(s.Lhs) == 1
@@ -321,6 +322,53 @@ func appendsItself(s *ast.Assign) bool {
 	v := ast.RootVar(s.Lhs[0])
 	return slices.ContainsFunc(c.Args[1:], func(a ast.Expr) bool {
 		return ast.Any(a, func(e ast.Expr) bool { r, ok := e.(*ast.Ref); return ok && r.Var == v })
+	})
+}
+
+// freeOfItself hoists the slices and pointers that lead to places of an assignment of slices and pointers which changes them, as in
+// n.next.next = m where n.next may be n, or s[0][0], s[0] = x, s[1]: what was there is put back where it was.
+func (h *hoister) freeOfItself(s *ast.Assign) *ast.Assign {
+	if s.Op != token.ASSIGN {
+		return s
+	}
+	written := map[*location]bool{}
+	for _, l := range s.Lhs {
+		if l != nil && ast.Carries(l.Type()) && hasRefs(l.Type()) {
+			h.mem.cellsIn(h.mem.place(l), func(c *location) { written[c.find()] = true })
+		}
+	}
+	if len(written) == 0 {
+		return s
+	}
+	c := *s
+	c.Lhs = slices.Clone(s.Lhs)
+	for i, l := range s.Lhs {
+		changes := false
+		if l != nil && ast.Carries(l.Type()) {
+			h.mem.readsOfAddress(l, func(c *location) { changes = changes || written[c.find()] && refers(c.typ) })
+		}
+		if changes {
+			c.Lhs[i] = h.from(l)
+		}
+	}
+	return &c
+}
+
+// from is a place with the slice or pointer that leads to it in a variable.
+func (h *hoister) from(place ast.Expr) ast.Expr {
+	x := ast.Operands(place)[0]
+	if _, isVar := x.(*ast.Ref); isVar {
+		return place
+	}
+	by := h.from
+	if refers(x.Type()) {
+		by = func(x ast.Expr) ast.Expr { return h.hoist(x, false) }
+	}
+	return ast.MapOperands(place, func(y ast.Expr) ast.Expr {
+		if y == x {
+			return by(y)
+		}
+		return y
 	})
 }
 

@@ -34,6 +34,8 @@ type Unit struct {
 	copies    []*ruleCopy
 	taken     map[string]bool     // names given at the level of the package
 	saved     map[types.Type]bool // types of what forward sweeps remember
+	recursive map[types.Type]bool // see isRecursive
+	inner     map[innerKey]bool   // see holdsInner
 }
 
 // NewUnit returns a unit for a package.
@@ -45,6 +47,8 @@ func NewUnit(pkg *types.Package, lower func(*types.Func) *ast.Func, rules *Rules
 		helpers:   map[string]*helper{},
 		taken:     map[string]bool{},
 		saved:     map[types.Type]bool{},
+		recursive: map[types.Type]bool{},
+		inner:     map[innerKey]bool{},
 	}
 }
 
