@@ -131,7 +131,7 @@ func widened(t reflect.Type, fresh, x, dx unsafe.Pointer) *widening {
 	c.record = new(record)
 	s := c.shapes.of(t)
 	if !c.same(s, x, dx) || !c.drain() {
-		panic(fmt.Sprintf("godiff: Widen: the shadow, of type %v, does not have the shape of its value", t))
+		panic(fmt.Sprintf("godiff: Widen: the shadow, of type %v, does not have the shape of its value or does not share memory as that does", t))
 	}
 	if !c.record.tight {
 		return nil

@@ -141,16 +141,21 @@ func (d *derivation) callSite(s ast.Stmt, c *ast.Call, in []bool, callee *summar
 	}
 	first := map[*location]path{}
 	site := callSite{settled: settled}
-	seen := map[*location]bool{}
+	type visited struct {
+		l      *location
+		behind bool // what an input refers to, which may be the callee's own variable of another
+	}
+	seen := map[visited]bool{}
 	var input, varied bool
 	var visit func(l *location, p path)
 	visit = func(l *location, p path) {
 		l = l.find()
-		if seen[l] {
+		v := visited{l, strings.Contains(string(p), "*")}
+		if seen[v] {
 			return
 		}
-		seen[l] = true
-		if here := taken[l]; here != nil && strings.Contains(string(p), "*") {
+		seen[v] = true
+		if here := taken[l]; here != nil && v.behind {
 			switch other, ok := first[here.find()]; {
 			case !input:
 			case ok:
