@@ -292,6 +292,49 @@ func (m *memory) appends(s ast.Stmt, f func(*location)) {
 	})
 }
 
+// extensions calls f for the memory that a statement may reach beyond the length of a slice.
+func (m *memory) extensions(s ast.Stmt, f func(*location)) {
+	reach := func(x ast.Expr) {
+		if dst := m.reach(x); dst != nil {
+			f(dst)
+		}
+	}
+	ast.Exprs(s, func(e ast.Expr, _ bool) {
+		ast.Walk(e, func(e ast.Expr) bool {
+			switch e := e.(type) {
+			case *ast.Slice:
+				if isSlice(e.X.Type()) && e.Hi != nil && !withinLength(e.Hi, e.X) {
+					reach(e.X)
+				}
+			case *ast.Call:
+				if e.Fun.Builtin == "append" && len(e.Args) > 1 {
+					reach(e.Args[0])
+				}
+			}
+			return true
+		})
+		m.eachCall(e, func(c *ast.Call) {
+			if c.Fun.Fn == nil {
+				return
+			}
+			if s := m.unit.summary(c.Fun.Fn); s != nil {
+				m.mapCells(c, s.extends, f)
+			}
+		})
+	})
+}
+
+// withinLength reports whether a bound is at most the length of s: that itself, or a part of it, as in len(s)-1 or len(s)/2.
+func withinLength(bound, s ast.Expr) bool {
+	if b, ok := bound.(*ast.Binary); ok && (b.Op == token.SUB || b.Op == token.QUO || b.Op == token.SHR) {
+		if v, ok := intLit(b.Y); ok && v > 0 {
+			bound = b.X
+		}
+	}
+	c, ok := bound.(*ast.Call)
+	return ok && c.Fun.Builtin == "len" && ast.Equal(c.Args[0], s)
+}
+
 // extends reports whether a slice expression is meant to go beyond the length of a slice: up to its capacity, or to its length and more.
 func (m *memory) extends(e *ast.Slice) bool {
 	if _, slice := e.X.Type().Underlying().(*types.Slice); !slice || e.Hi == nil {

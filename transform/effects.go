@@ -15,6 +15,7 @@ type summary struct {
 	writes    []*location // cells that it writes in memory that is there when it is called
 	reads     []*location // cells in memory that it reads
 	appends   []*location // memory that it may append to in place
+	extends   []*location // memory that it may reach beyond the length of a slice, by an append or by slicing
 	recursive bool        // it may call itself
 	calls     bool        // it calls functions that are not known to be plain mathematics
 	loops     bool        // it loops
@@ -163,7 +164,7 @@ func (s *summary) remote() bool { return s.recursive || s.nested > 32 }
 func (s *summary) update(u *Unit) bool {
 	m := s.mem
 	state := func() string {
-		return fmt.Sprint(len(s.writes), len(s.reads), len(s.appends), s.taints, s.sinks, s.panics, s.effects, s.matters)
+		return fmt.Sprint(len(s.writes), len(s.reads), len(s.appends), len(s.extends), s.taints, s.sinks, s.panics, s.effects, s.matters)
 	}
 	before := state()
 	add := func(list *[]*location) func(*location) {
@@ -178,7 +179,7 @@ func (s *summary) update(u *Unit) bool {
 			}
 		}
 	}
-	addWrite, addAppend, addRead := add(&s.writes), add(&s.appends), add(&s.reads)
+	addWrite, addAppend, addExtend, addRead := add(&s.writes), add(&s.appends), add(&s.extends), add(&s.reads)
 	outer := m.outer()
 	s.size = 0
 	ast.Inspect(m.fn.Body, func(st ast.Stmt) bool {
@@ -192,6 +193,7 @@ func (s *summary) update(u *Unit) bool {
 			}
 		})
 		m.appends(st, addAppend)
+		m.extensions(st, addExtend)
 		m.stmtReads(st, func(l *location) {
 			if l = l.find(); l.v == nil || l.addr {
 				addRead(l)

@@ -394,16 +394,17 @@ func stemName(s *stem) string {
 	return "memory"
 }
 
-// extends reports whether F, or what it calls, may reach memory behind the length of a slice: by an append or by slicing.
+// extends reports whether F, or what it calls, may reach memory behind the length of a slice that an input leads to: by an append or by
+// slicing.
 func (d *derivation) extends() bool {
+	behind := map[*location]bool{}
+	for _, v := range d.fn.Inputs() {
+		d.mem.behind(d.mem.variable(v), behind, func(c *location) { behind[c] = true })
+	}
 	found := false
-	eachExpr(d.fn.Body, func(_ ast.Stmt, e ast.Expr) {
-		switch e := e.(type) {
-		case *ast.Slice:
-			found = found || e.Hi != nil
-		case *ast.Call:
-			found = found || e.Fun.Builtin == "append" || e.Fun.Fn != nil && d.u.summary(e.Fun.Fn) != nil
-		}
+	ast.Inspect(d.fn.Body, func(s ast.Stmt) bool {
+		d.mem.extensions(s, func(l *location) { found = found || behind[l.find()] })
+		return !found
 	})
 	return found
 }
