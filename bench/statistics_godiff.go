@@ -150,16 +150,14 @@ func logSumExpVJP(z, dz []float64, dy float64) (y float64) {
 	}
 	for i := len(z) - 1; i >= 0; i-- {
 		top := tops[i]
-		var dv float64
 		// top = max(top, v)
 		adj := dtop
 		dtop = 0
 		if top >= z[i] || top != top {
 			dtop = adj
 		} else {
-			dv = adj
+			dz[i] += adj
 		}
-		dz[i] += dv
 	}
 	return y
 }
@@ -208,15 +206,13 @@ func logSumExpBackward2(saved logSumExpSaved2, dy float64) {
 	}
 	for i := len(saved.z) - 1; i >= 0; i-- {
 		top := saved.tops[i]
-		var dv float64
 		// top = max(top, v)
 		adj := dtop
 		dtop = 0
 		if top >= saved.vs2[i] || top != top {
 			dtop = adj
 		} else {
-			dv = adj
+			saved.dz[i] += adj
 		}
-		saved.dz[i] += dv
 	}
 }

@@ -442,7 +442,7 @@ func (c *eliminator) forgetWritten(s ast.Stmt, t *table) {
 					t.forgetMemory(all)
 				}
 			}
-			if hasCall(e) || writesByBuiltin(e) {
+			if writesMemory(e) {
 				t.forgetMemory(all)
 			}
 		})

@@ -38,7 +38,7 @@ func (v *invariants) block(b *ast.Block) *ast.Block {
 		}
 		switch s.(type) {
 		case *ast.For, *ast.Range:
-			l := &loopInvariants{invariants: v, list: b.Stmts, at: i, made: map[string]*ast.Var{}, written: writtenBy(s, v.in)}
+			l := &loopInvariants{invariants: v, list: b.Stmts, at: i, made: map[string]*ast.Var{}, written: v.writtenBy(s)}
 			s = ast.MapBlocks(s, l.body)
 			out.Stmts = append(out.Stmts, l.pre...)
 		}
@@ -54,7 +54,7 @@ type writes struct {
 }
 
 // writtenBy returns what a statement, and those below it, write.
-func writtenBy(s ast.Stmt, in func(ast.Expr) memoryKind) *writes {
+func (v *invariants) writtenBy(s ast.Stmt) *writes {
 	w := &writes{vars: map[*ast.Var]bool{}}
 	ast.Inspect(s, func(s ast.Stmt) bool {
 		for _, x := range ast.Defined(s) {
@@ -63,13 +63,16 @@ func writtenBy(s ast.Stmt, in func(ast.Expr) memoryKind) *writes {
 		ast.Exprs(s, func(e ast.Expr, assigned bool) {
 			kind := memoryKind{}
 			if assigned {
-				if x := ast.RootVar(e); x != nil {
-					w.vars[x] = true
-				} else {
-					kind = in(e)
+				x := ast.RootVar(e)
+				w.vars[x] = true
+				switch {
+				case x == nil:
+					kind = v.in(e)
+				case v.taken[x]:
+					kind = memoryKind{true, true}
 				}
 			}
-			if hasCall(e) || writesByBuiltin(e) {
+			if writesMemory(e) {
 				kind = memoryKind{true, true}
 			}
 			for i := range kind {
@@ -226,7 +229,7 @@ func (l *loopInvariants) isNamed(place ast.Expr, i, step int) bool {
 		i += step
 		w := l.known[s]
 		if w == nil {
-			w = writtenBy(s, l.in)
+			w = l.writtenBy(s)
 			l.known[s] = w
 		}
 		changes := ast.Any(place, func(e ast.Expr) bool {

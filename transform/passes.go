@@ -25,6 +25,7 @@ func passes() []pass {
 		{name: "forward", does: "every assignment is preceded by that of its tangent", stage: tangent},
 		{name: "reached", does: "what control never gets to goes away", stage: finishing, run: (*passage).reached},
 		{name: "unused", does: "statements whose results nobody reads go away", stage: finishing, run: (*passage).unused},
+		{name: "sink", does: "adjoints that are zero in a branch contribute nothing there", stage: finishing, run: (*passage).sink},
 		{name: "common", does: "what is computed twice is computed once", stage: finishing, optional: true, run: (*passage).common},
 		{name: "invariants", does: "what stays the same in a loop is computed before it", stage: finishing, optional: true, run: (*passage).invariants},
 		{name: "temps", does: "temporaries go where they are used", stage: finishing, optional: true, run: (*passage).temps},
@@ -223,6 +224,20 @@ func (p *passage) unused() {
 func (p *passage) invariants() { p.body = hoistInvariants(p.body, p.d.memoryOf) }
 
 func (p *passage) temps() { p.body = p.d.inlineTemps(p.body, p.results) }
+
+func (p *passage) sink() {
+	if p.d.forward {
+		return
+	}
+	for {
+		b, changed := p.d.u.sink(p.body)
+		if !changed {
+			return
+		}
+		p.body = narrow(b)
+		p.unused()
+	}
+}
 
 func (p *passage) common() {
 	p.body = eliminate(p.body, p.d.memoryOf)

@@ -107,16 +107,14 @@ func logSumExpVJP(z, dz []float64, dy float64) (y float64) {
 	}
 	for i := len(z) - 1; i >= 0; i-- {
 		top := tops[i]
-		var dv float64
 		// top = max(top, v)
 		adj := dtop
 		dtop = 0
 		if top >= z[i] || top != top {
 			dtop = adj
 		} else {
-			dv = adj
+			dz[i] += adj
 		}
-		dz[i] += dv
 	}
 	return y
 }
