@@ -65,10 +65,12 @@ func inputsOf(f *ast.Func, names string) []bool {
 func TestUnify(t *testing.T) {
 	p := lowered(t, `
 type M struct { W, V []float64; Next *M }
+type P struct { W, V []float64; X float64; Y *float64 }
 
 func assign(a, b, c []float64) { x := a; x = b; _ = c; _ = x }
 func slice(a, b, c []float64) { x := a[1:2]; _ = x; _, _ = b, c }
 func fields(a, b, c *M) { a.W = b.V; _ = c }
+func flat(a, b, c *P) { a.W = b.V; _ = c }
 func structs(a, b, c M) { a = b; _ = c }
 func elements(a [][]float64, b, c []float64) { a[0] = b; _ = c }
 func appended(a [][]float64, b, c []float64) { a = append(a, b); _ = c }
@@ -84,9 +86,14 @@ func address(a float64, b *float64, c *float64) { b = &a; _ = c }
 		{"slice", "a[]", "x[]"},
 		{"slice", "a[]", "not b[]"},
 		{"fields", "a.W", "b.V"},
-		{"fields", "a.W", "not a.V"},
-		{"fields", "b.W", "not b.V"},
+		{"fields", "a.W", "a.V"}, // of another node
+		{"fields", "b.W", "b.V"},
 		{"fields", "a.W", "not c.W"},
+		{"flat", "a.W", "b.V"},
+		{"flat", "a.W", "not a.V"},
+		{"flat", "b.W", "not b.V"},
+		{"flat", "a.X", "a.Y[]"},
+		{"flat", "a.X", "not b.Y[]"},
 		{"structs", "a.W", "b.W"},
 		{"structs", "a.V", "b.V"},
 		{"structs", "a.W", "not b.V"},
