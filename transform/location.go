@@ -300,7 +300,7 @@ func (m *memory) joinInner(l *location) {
 	for h := l.holder; h != nil && !seen[h.find()]; h = h.holder {
 		h = h.find()
 		seen[h] = true
-		if m.unit.holdsInner(h.typ, t, isPointer(l.typ)) {
+		if h.isBehind() && m.unit.holdsInner(h.typ, t, isPointer(l.typ)) {
 			m.eachInner(h, t, isPointer(l.typ), func(p *location) {
 				if at := m.targetOf(l); at != p.find() {
 					m.unify(at, p)
@@ -308,6 +308,21 @@ func (m *memory) joinInner(l *location) {
 				}
 			})
 		}
+	}
+}
+
+// isBehind reports whether a location is in memory that something refers to, rather than a variable or a part of one.
+func (l *location) isBehind() bool {
+	for {
+		l = l.find()
+		if l.v != nil || l.holder == nil {
+			return l.v == nil
+		}
+		h := l.holder.find()
+		if h.target != nil && h.target.find() == l {
+			return true
+		}
+		l = h
 	}
 }
 
