@@ -23,14 +23,26 @@ import (
 // That saves work, and it keeps the partials of what F has computed but not used out of the derivative: 0/0 is no zero.
 type sinking struct {
 	u    *Unit
+	uses map[*ast.Var]int  // how often variables are mentioned in the function
 	zero map[*ast.Var]bool // adjoints that are zero here
 }
 
 // sink applies the pass to the body of a function and reports whether it changed anything.
 func (u *Unit) sink(b *ast.Block) (*ast.Block, bool) {
-	s := &sinking{u: u, zero: map[*ast.Var]bool{}}
+	s := &sinking{u, mentionsIn(b), map[*ast.Var]bool{}}
 	changed := false
 	return s.block(b, &changed), changed
+}
+
+// mentionsIn counts how often statements mention each variable.
+func mentionsIn(list ...ast.Stmt) map[*ast.Var]int {
+	uses := map[*ast.Var]int{}
+	eachExpr(&ast.Block{Stmts: list}, func(_ ast.Stmt, e ast.Expr) {
+		if r, ok := e.(*ast.Ref); ok {
+			uses[r.Var]++
+		}
+	})
+	return uses
 }
 
 func (s *sinking) block(b *ast.Block, changed *bool) *ast.Block {
@@ -73,7 +85,7 @@ func (s *sinking) block(b *ast.Block, changed *bool) *ast.Block {
 	return out
 }
 
-func (s *sinking) clone() *sinking { return &sinking{s.u, maps.Clone(s.zero)} }
+func (s *sinking) clone() *sinking { return &sinking{s.u, s.uses, maps.Clone(s.zero)} }
 
 // forget drops the variables that a statement, or one below it, assigns.
 func (s *sinking) forget(st ast.Stmt) {
@@ -209,10 +221,8 @@ func (s *sinking) sunk(c *ast.If, list []ast.Stmt, then, els *sinking) (rest []a
 func (s *sinking) idle(list []ast.Stmt) (idle, rest []ast.Stmt) {
 	var taken []int
 	var passed []*ast.Var // assigned by statements that stay behind
-	n := 0
-	for ; n < len(list); n++ {
-		st := list[n]
-		if a, ok := st.(*ast.Assign); ok && a.Pos.IsValid() && ofVariables(a) && !writesMemory(a.Rhs[0]) && len(a.Rhs) == 1 {
+	for n, st := range list {
+		if a, ok := st.(*ast.Assign); ok && a.Pos.IsValid() && ofVariables(a) && !writesMemory(a.Rhs[0]) && len(passed) < near {
 			passed = append(passed, a.Lhs[0].(*ast.Ref).Var)
 			s.forget(st)
 			continue
@@ -222,32 +232,31 @@ func (s *sinking) idle(list []ast.Stmt) (idle, rest []ast.Stmt) {
 		}
 		taken = append(taken, n)
 	}
-	left := func() []ast.Stmt {
-		var rest []ast.Stmt
-		for i, st := range list {
-			if !slices.Contains(taken, i) {
-				rest = append(rest, st)
-			}
-		}
-		return rest
-	}
 	for len(taken) > 0 {
-		rest = left()
-		missed := slices.IndexFunc(taken, func(i int) bool {
-			return slices.ContainsFunc(ast.Defined(list[i]), func(v *ast.Var) bool {
-				return slices.ContainsFunc(rest, func(st ast.Stmt) bool { return usesVar(st, v) })
-			})
+		idle = idle[:0]
+		for _, i := range taken {
+			idle = append(idle, list[i])
+		}
+		uses := mentionsIn(idle...)
+		missed := slices.IndexFunc(idle, func(st ast.Stmt) bool {
+			return slices.ContainsFunc(ast.Defined(st), func(v *ast.Var) bool { return uses[v] < s.uses[v] })
 		})
-		switch {
+		switch last := len(taken) - 1; {
 		case missed >= 0:
 			taken = taken[:missed]
-		case !contributes(list[taken[len(taken)-1]]):
-			taken = taken[:len(taken)-1]
+		case !contributes(idle[last]):
+			taken = taken[:last]
 		default:
-			for _, i := range taken {
-				idle = append(idle, list[i])
+			n := taken[last] + 1
+			for i, st := range list[:n] {
+				if !slices.Contains(taken, i) {
+					rest = append(rest, st)
+				}
 			}
-			return idle, rest
+			if rest == nil {
+				return idle, list[n:]
+			}
+			return idle, append(rest, list[n:]...)
 		}
 	}
 	return nil, nil
@@ -334,59 +343,61 @@ func (s *sinking) isIdleAssign(a *ast.Assign) bool {
 
 // narrow moves the declarations of adjoints into the branches of ifs in which alone they are mentioned.
 func narrow(b *ast.Block) *ast.Block {
+	return (&narrowing{mentionsIn(b)}).block(b)
+}
+
+type narrowing struct {
+	uses map[*ast.Var]int // how often variables are mentioned in the function
+}
+
+func (n *narrowing) block(b *ast.Block) *ast.Block {
 	out := &ast.Block{Meta: b.Meta}
 	list := slices.Clone(b.Stmts)
 	for i, st := range list {
-		if d, ok := st.(*ast.Decl); ok && len(d.Vars) == 1 && len(d.Values) == 0 && !d.Pos.IsValid() {
-			if j := onlyUser(list[i+1:], d.Vars[0]); j >= 0 {
-				if c, ok := into(list[i+1+j], d); ok {
-					list[i+1+j] = c
-					continue
-				}
-			}
+		if d, ok := st.(*ast.Decl); ok && len(d.Vars) == 1 && len(d.Values) == 0 && !d.Pos.IsValid() && n.into(list[i+1:], d) {
+			continue
+		}
+		if len(ast.Blocks(st)) > 0 && !isMark(st) {
+			st = ast.MapBlocks(st, n.block)
 		}
 		out.Stmts = append(out.Stmts, st)
-	}
-	for i, st := range out.Stmts {
-		if len(ast.Blocks(st)) > 0 && !isMark(st) {
-			out.Stmts[i] = ast.MapBlocks(st, narrow)
-		}
 	}
 	return out
 }
 
-// onlyUser returns the index of the only statement that mentions a variable, or -1.
-func onlyUser(list []ast.Stmt, v *ast.Var) int {
-	only := -1
-	for i, st := range list {
-		if usesVar(st, v) {
-			if only >= 0 {
-				return -1
-			}
-			only = i
+// into puts a declaration at the beginning of the branch of an if, among the next statements, that alone mentions its variable.
+func (n *narrowing) into(list []ast.Stmt, d *ast.Decl) bool {
+	v := d.Vars[0]
+	for i, st := range list[:min(near, len(list))] {
+		if !usesVar(st, v) {
+			continue
 		}
+		s, ok := st.(*ast.If)
+		if !ok {
+			return false
+		}
+		c := *s
+		begin := func(b *ast.Block) *ast.Block {
+			return &ast.Block{Meta: b.Meta, Stmts: append([]ast.Stmt{d}, b.Stmts...)}
+		}
+		switch n.uses[v] {
+		case mentionsIn(s.Then)[v]:
+			c.Then = begin(s.Then)
+		case mentionsIn(blocksOf(s.Else)...)[v]:
+			c.Else = begin(s.Else)
+		default:
+			return false
+		}
+		list[i] = &c
+		return true
 	}
-	return only
+	return false
 }
 
-// into puts a declaration at the beginning of the branch of an if that alone mentions its variable.
-func into(st ast.Stmt, d *ast.Decl) (ast.Stmt, bool) {
-	s, ok := st.(*ast.If)
-	if !ok || mentions(s.Cond, d.Vars[0]) {
-		return nil, false
+// blocksOf is a block that may be missing as a list.
+func blocksOf(b *ast.Block) []ast.Stmt {
+	if b == nil {
+		return nil
 	}
-	then := usesVar(s.Then, d.Vars[0])
-	if els := s.Else != nil && usesVar(s.Else, d.Vars[0]); then && els {
-		return nil, false
-	}
-	begin := func(b *ast.Block) *ast.Block {
-		return &ast.Block{Meta: b.Meta, Stmts: append([]ast.Stmt{d}, b.Stmts...)}
-	}
-	c := *s
-	if then {
-		c.Then = begin(s.Then)
-	} else {
-		c.Else = begin(s.Else)
-	}
-	return &c, true
+	return []ast.Stmt{b}
 }

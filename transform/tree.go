@@ -235,8 +235,11 @@ func (t *tree) unmarked(list []ast.Stmt) []ast.Stmt {
 // guard adds what follows a statement that may have jumped, under the condition that it did not, and reports whether there is such.
 // Flag is nil where the statement may not have.
 func (t *tree) guard(p *part, flag *ast.Var, rest []ast.Stmt) bool {
+	if flag == nil {
+		return false
+	}
 	real := t.unmarked(rest)
-	if flag == nil || len(real) == 0 {
+	if len(real) == 0 {
 		return false
 	}
 	s := &ast.If{Cond: &ast.Unary{Op: token.NOT, X: &ast.Ref{Var: flag}}, Then: &ast.Block{Stmts: real}}

@@ -41,6 +41,13 @@ var shapes = []shape{
 		}
 		b.add("return a * b\n}")
 	}},
+	{"ifs-elements", 10_000, func(b *source, n int) {
+		b.add("//godiff:grad\nfunc F(a, b float64, x []float64) float64 {")
+		for range n {
+			b.add("a = a*b + 0.1\nif a > b {\nb += x[1]\n}")
+		}
+		b.add("return a\n}")
+	}},
 	{"straight-line-vars", 10_000, func(b *source, n int) {
 		b.add("//godiff:grad\nfunc F(x, y float64) float64 {\na0 := x")
 		for i := range n {
