@@ -122,6 +122,10 @@ func (u *Unit) repeats(fn *types.Func) bool {
 	if s == nil {
 		return u.mathematical(fn)
 	}
+	if r := fn.Signature().Results(); r.Len() == 1 && isInteger(r.At(0).Type()) {
+		takesMemory := slices.ContainsFunc(ast.ParamsOf(fn.Signature()), func(p *types.Var) bool { return hasRefs(p.Type()) })
+		return !takesMemory && u.runsAgain(fn)
+	}
 	return u.way(fn) != waySplit && s.size <= 20
 }
 
