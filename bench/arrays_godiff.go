@@ -28,7 +28,7 @@ func RosenbrockValueGrad(x []float64) (y float64, dx []float64) {
 // It remembers 8 bytes for each iteration of the loop over i.
 func RelaxValueGrad(u []float64, k float64, n int) (y float64, du []float64, dk float64) {
 	du = make([]float64, len(u))
-	var us []float64
+	us := make([]float64, 0, max(n, 0)*max(len(u)-2, 0))
 	for t := 0; t < n; t++ {
 		for i := 1; i < len(u)-1; i++ {
 			us = append(us, u[i])

@@ -214,6 +214,9 @@ func (in *inserts) saveInLoop(v *resolver, n *need, loops []*item) []ast.Stmt {
 			decl = define(n.slot, builtin("make", t, intNumber(0), size))
 		}
 		if in.direct(outer, n.area) {
+			if room := v.capacity(loops, n.home); room != nil {
+				decl = define(n.slot, builtin("make", t, intNumber(0), room))
+			}
 			in.before[outer.stmt] = append(in.before[outer.stmt], decl)
 		} else {
 			in.first[n.area.part] = append(in.first[n.area.part], decl)

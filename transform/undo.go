@@ -155,7 +155,7 @@ func (r *reverser) copies(a *area, limit int) []ast.Stmt {
 		if all {
 			u.made = true
 			c.copies = append(c.copies, u)
-			r.inserts.declareFirst(a, u.list)
+			r.declareList(a, l, u.list)
 		}
 	}
 	if len(c.copies) == 0 {
@@ -163,6 +163,21 @@ func (r *reverser) copies(a *area, limit int) []ast.Stmt {
 	}
 	slices.SortFunc(c.copies, func(x, y *undone) int { return strings.Compare(x.copy.Name, y.copy.Name) })
 	return []ast.Stmt{r.mark(c)}
+}
+
+// declareList declares the list of what is overwritten in the elements of an array.
+func (r *reverser) declareList(a *area, l *location, list *ast.Var) {
+	if at := r.hist.log.at[l]; len(at) == 1 {
+		it := r.tree.items[at[0]]
+		if loops := loopsWithin(it.part, a.part); len(loops) > 0 && r.inserts.direct(loops[len(loops)-1], a) {
+			outer := loops[len(loops)-1].stmt
+			if room := r.capacity(loops, it.part); room != nil {
+				r.inserts.before[outer] = append(r.inserts.before[outer], define(list, builtin("make", list.Type, intNumber(0), room)))
+				return
+			}
+		}
+	}
+	r.inserts.declareFirst(a, list)
 }
 
 // makeCopies makes the copies that a mark stands for.
