@@ -400,6 +400,18 @@ func (m *memory) body() {
 		return true
 	})
 	ast.Inspect(m.fn.Body, func(s ast.Stmt) bool { m.stmt(s); return true })
+	m.complete()
+}
+
+// complete makes the locations that the inputs lead to, so that no two are made one later: see joinInner.
+func (m *memory) complete() {
+	for unions := -1; unions != m.unions; {
+		unions = m.unions
+		seen := map[*location]bool{}
+		for _, v := range m.fn.Inputs() {
+			m.reachable(m.variable(v), seen, func(*location) {})
+		}
+	}
 }
 
 // noteAddresses notes the variables in e whose address is taken, by & or by slicing an array.

@@ -212,7 +212,9 @@ func (c *constProp) replace(e ast.Expr) ast.Expr {
 	case *ast.Past:
 		return e
 	case *ast.Binary:
-		return binary(x.Op, c.replace(x.X), c.replace(x.Y), x.T)
+		if !isInteger(x.T) {
+			return binary(x.Op, c.replace(x.X), c.replace(x.Y), x.T)
+		}
 	case *ast.Unary:
 		if x.Op == token.SUB {
 			return neg(c.replace(x.X))

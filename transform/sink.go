@@ -59,7 +59,11 @@ func (s *sinking) block(b *ast.Block, changed *bool) *ast.Block {
 				c.Else = els.block(t.Else, changed)
 			}
 			if !leaves(&c) {
-				if rest, ok := s.sunk(&c, list, then, els); ok {
+				if moved, rest := s.sunk(&c, list, then, els); len(moved) > 0 {
+					for _, st := range moved {
+						then.forget(st)
+						els.forget(st)
+					}
 					list = rest
 					*changed = true
 				}
@@ -195,9 +199,9 @@ func isUnknown(t types.Type) bool {
 	return ok && st.NumFields() == 0
 }
 
-// sunk moves statements of a list, which follows an if, into the branch in which they do something, and returns what is left of the list.
-// The user's own assignments to variables in between stay behind.
-func (s *sinking) sunk(c *ast.If, list []ast.Stmt, then, els *sinking) (rest []ast.Stmt, ok bool) {
+// sunk moves statements of a list, which follows an if, into the branch in which they do something, and returns them and what is left of
+// the list. The user's own assignments to variables in between stay behind.
+func (s *sinking) sunk(c *ast.If, list []ast.Stmt, then, els *sinking) (moved, rest []ast.Stmt) {
 	for _, branch := range []struct {
 		zero *sinking // what is zero after the other branch
 		in   **ast.Block
@@ -212,9 +216,9 @@ func (s *sinking) sunk(c *ast.If, list []ast.Stmt, then, els *sinking) (rest []a
 		}
 		b.Stmts = append(slices.Clone(b.Stmts), idle...)
 		*branch.in = b
-		return rest, true
+		return idle, rest
 	}
-	return nil, false
+	return nil, list
 }
 
 // idle returns the first statements of a list that do nothing, given what is zero, and are not missed by those that follow, and the rest.
