@@ -197,7 +197,7 @@ func (p *passage) saved() {
 	p.body = p.r.inserts.apply(p.r.resolve(p.body, p.spec.keepAll))
 }
 
-func (p *passage) reached() { p.body = reached(p.body) }
+func (p *passage) reached() { p.body = withoutLabels(reached(p.body)) }
 
 func (p *passage) unused() {
 	d := p.d

@@ -23,6 +23,43 @@ func reached(b *ast.Block) *ast.Block {
 	return out
 }
 
+// withoutLabels drops the labels that no statement names any more.
+func withoutLabels(b *ast.Block) *ast.Block {
+	named := map[*ast.Label]bool{}
+	ast.Inspect(b, func(s ast.Stmt) bool {
+		if branch, ok := s.(*ast.Branch); ok {
+			named[branch.Target] = true
+		}
+		return true
+	})
+	var drop func(b *ast.Block) *ast.Block
+	drop = func(b *ast.Block) *ast.Block {
+		out := &ast.Block{Meta: b.Meta}
+		for _, s := range b.Stmts {
+			switch t := s.(type) {
+			case *ast.For:
+				if t.Label != nil && !named[t.Label] {
+					c := *t
+					c.Label = nil
+					s = &c
+				}
+			case *ast.Range:
+				if t.Label != nil && !named[t.Label] {
+					c := *t
+					c.Label = nil
+					s = &c
+				}
+			}
+			if len(ast.Blocks(s)) > 0 && !isMark(s) {
+				s = ast.MapBlocks(s, drop)
+			}
+			out.Stmts = append(out.Stmts, s)
+		}
+		return out
+	}
+	return drop(b)
+}
+
 // askedBefore returns an if statement whose branch does not begin with a statement of ours that asks the same again; any other statement
 // as it is.
 func askedBefore(s ast.Stmt) ast.Stmt {

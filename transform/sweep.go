@@ -550,7 +550,8 @@ func (s *scheduler) pastAtHand(e *ast.Past) bool {
 		if c, isCall := x.(*ast.Call); isCall && c.Fun.Fn != nil && s.r.u.summary(c.Fun.Fn) != nil {
 			ok = false
 		}
-		return ok && !(isBoolean(x.Type()) && roundsTwice(x))
+		ok = ok && !(isBoolean(x.Type()) && roundsTwice(x)) // it is remembered, where it is evaluated
+		return ok
 	})
 	return ok
 }
