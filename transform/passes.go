@@ -230,7 +230,7 @@ func (p *passage) sink() {
 		return
 	}
 	for {
-		b, changed := p.d.u.sink(p.body)
+		b, changed := p.d.sink(p.body)
 		if !changed {
 			return
 		}

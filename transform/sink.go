@@ -22,14 +22,19 @@ import (
 //
 // That saves work, and it keeps the partials of what F has computed but not used out of the derivative: 0/0 is no zero.
 type sinking struct {
-	u    *Unit
-	uses map[*ast.Var]int  // how often variables are mentioned in the function
-	zero map[*ast.Var]bool // adjoints that are zero here
+	u        *Unit
+	adjoints map[*ast.Var]bool // those that only their names reach
+	uses     map[*ast.Var]int  // how often variables are mentioned in the function
+	zero     map[*ast.Var]bool // adjoints that are zero here
 }
 
 // sink applies the pass to the body of a function and reports whether it changed anything.
-func (u *Unit) sink(b *ast.Block) (*ast.Block, bool) {
-	s := &sinking{u, mentionsIn(b), map[*ast.Var]bool{}}
+func (d *derivation) sink(b *ast.Block) (*ast.Block, bool) {
+	taken, adjoints := addressTaken(b), map[*ast.Var]bool{}
+	for _, dv := range d.adjoints {
+		adjoints[dv] = !taken[dv]
+	}
+	s := &sinking{d.u, adjoints, mentionsIn(b), map[*ast.Var]bool{}}
 	changed := false
 	return s.block(b, &changed), changed
 }
@@ -89,7 +94,7 @@ func (s *sinking) block(b *ast.Block, changed *bool) *ast.Block {
 	return out
 }
 
-func (s *sinking) clone() *sinking { return &sinking{s.u, s.uses, maps.Clone(s.zero)} }
+func (s *sinking) clone() *sinking { return &sinking{s.u, s.adjoints, s.uses, maps.Clone(s.zero)} }
 
 // forget drops the variables that a statement, or one below it, assigns.
 func (s *sinking) forget(st ast.Stmt) {
@@ -115,12 +120,12 @@ func (s *sinking) step(st ast.Stmt) {
 	switch st := st.(type) {
 	case *ast.Decl:
 		for _, v := range st.Vars {
-			if len(st.Values) == 0 && ast.IsFloat(v.Type) {
+			if len(st.Values) == 0 && ast.IsFloat(v.Type) && s.adjoints[v] {
 				s.zero[v] = true
 			}
 		}
 	case *ast.Assign:
-		if r, ok := st.Lhs[0].(*ast.Ref); ok && len(st.Lhs) == 1 && (st.Op == token.ASSIGN || st.Op == token.DEFINE) && ast.IsFloat(r.Var.Type) && s.isZero(st.Rhs[0]) {
+		if r, ok := st.Lhs[0].(*ast.Ref); ok && len(st.Lhs) == 1 && (st.Op == token.ASSIGN || st.Op == token.DEFINE) && s.adjoints[r.Var] && ast.IsFloat(r.Var.Type) && s.isZero(st.Rhs[0]) {
 			s.zero[r.Var] = true
 		}
 	}
