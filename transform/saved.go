@@ -247,6 +247,11 @@ func (v *resolver) produced(e ast.Expr, u use) (ast.Expr, use) {
 	if _, ok := lhs[0].(*ast.Ref); ok || v.slots(lhs[0], w) > 0 {
 		return nil, w // what is known of variables is known from their versions
 	}
+	elsewhere := false // what the item puts there leads to another place
+	v.mem.readsOfAddress(lhs[0], func(c *location) { elsewhere = elsewhere || slices.Contains(v.hist.writes[u.it], c.find()) })
+	if elsewhere {
+		return nil, w
+	}
 	return lhs[0], w
 }
 
