@@ -297,6 +297,11 @@ func (v *resolver) goesBack(l *location, n int) bool {
 			if b == nil || !ast.IsFloat(x.Type()) || base != nil && !ast.Equal(base, b) {
 				return false
 			}
+			own := false // where it is put back is known only when it has been
+			v.mem.readsOfAddress(x, func(c *location) { own = own || c.find() == l })
+			if own {
+				return false
+			}
 			base = b
 			pushes++
 		}
