@@ -59,9 +59,33 @@ func (o *outlook) staysBehind(v *ast.Var) bool {
 
 // historyStart declares the shadow of a history at the beginning of the reversal of the part p that declares it.
 func (r *reverser) historyStart(v *ast.Var, p *part) ast.Stmt {
-	last := p.items[len(p.items)-1].stmt
-	n := &ast.Past{X: length(&ast.Ref{Var: v}), At: last, After: true}
+	at := slices.IndexFunc(p.items, func(it *item) bool { return slices.Contains(ast.Defined(it.stmt), v) })
+	last := p.items[len(p.items)-1]
+	if w := p.items[at].wrap; w != nil {
+		scope := scopeIn(w, p.items[at].stmt)
+		for !holdsStmt(scope, last.stmt) {
+			last = p.items[last.index-1]
+		}
+	}
+	n := &ast.Past{X: length(&ast.Ref{Var: v}), At: last.stmt, After: true}
 	return define(r.shadow(v), builtin("make", v.Type, n))
+}
+
+// scopeIn returns the innermost block of the user's, in one of them, that a statement stands in.
+func scopeIn(b *ast.Block, s ast.Stmt) *ast.Block {
+	for _, t := range b.Stmts {
+		if inner, ok := t.(*ast.Block); ok && holdsStmt(inner, s) {
+			return scopeIn(inner, s)
+		}
+	}
+	return b
+}
+
+// holdsStmt reports whether a statement is below a block.
+func holdsStmt(b *ast.Block, s ast.Stmt) bool {
+	found := false
+	ast.Inspect(b, func(t ast.Stmt) bool { found = found || t == s; return !found })
+	return found
 }
 
 // historyBack reverses v = append(v, …) for a history.
