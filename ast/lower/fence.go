@@ -54,9 +54,9 @@ var fence = map[string]string{
 	"ForStmt":        "",
 	"RangeStmt":      "",
 	"LabeledStmt":    "",
-	"SwitchStmt":     "switch statements are not supported yet; use if and else if",
+	"SwitchStmt":     "",
 	"TypeSwitchStmt": "type switches are not supported yet",
-	"CaseClause":     "switch statements are not supported yet; use if and else if",
+	"CaseClause":     "",
 	"CommClause":     "select statements are not supported yet",
 	"SelectStmt":     "select statements are not supported yet",
 	"GoStmt":         "goroutines are not supported yet",
@@ -126,9 +126,6 @@ func checkFence(body *goast.BlockStmt, info *types.Info, report func(token.Pos, 
 		if !known {
 			reason = fmt.Sprintf("%s is not known to godiff", kind)
 		}
-		if branch, ok := n.(*goast.BranchStmt); ok {
-			reason = branchReason(branch)
-		}
 		if call, ok := n.(*goast.CallExpr); ok && reason == "" {
 			reason = builtinReason(call, info)
 		}
@@ -138,16 +135,6 @@ func checkFence(body *goast.BlockStmt, info *types.Info, report func(token.Pos, 
 		}
 		return true
 	})
-}
-
-func branchReason(s *goast.BranchStmt) string {
-	switch {
-	case s.Tok == token.GOTO:
-		return "goto is not supported yet"
-	case s.Tok == token.FALLTHROUGH:
-		return "switch statements are not supported yet; use if and else if"
-	}
-	return ""
 }
 
 func builtinReason(call *goast.CallExpr, info *types.Info) string {

@@ -24,7 +24,7 @@ type Source struct {
 // Func lowers a declared function to the representation. Every construct that the representation cannot hold
 // is reported; the function is nil if there was one.
 func Func(src *Source, decl *goast.FuncDecl, report func(token.Pos, string)) *ast.Func {
-	l := &lowerer{src: src, info: src.Info, vars: map[types.Object]*ast.Var{}, labels: map[types.Object]*ast.Label{}}
+	l := &lowerer{src: src, info: src.Info, vars: map[types.Object]*ast.Var{}, labels: map[types.Object]*ast.Label{}, gotos: gotoTargets(decl.Body, src.Info)}
 	l.report = func(pos token.Pos, msg string) { l.failed = true; report(pos, msg) }
 	obj, _ := src.Info.Defs[decl.Name].(*types.Func)
 	if decl.Body == nil || obj == nil {
@@ -52,8 +52,14 @@ type lowerer struct {
 	failed bool
 	want   types.Type // of the constant expression at hand
 	labels map[types.Object]*ast.Label
-	label  *ast.Label // of the loop that comes next
+	label  *ast.Label // of the statement that comes next, if it has one
+
+	jumps jumps
+	gotos map[types.Object]*gotoTarget
 }
+
+// typeOf returns the type of an expression.
+func (l *lowerer) typeOf(e goast.Expr) types.Type { return l.info.TypeOf(e) }
 
 func isUntyped(t types.Type) bool {
 	b, ok := t.(*types.Basic)
@@ -112,7 +118,13 @@ func (l *lowerer) meta(n goast.Node) ast.Meta { return ast.Meta{Pos: n.Pos(), Sr
 
 func (l *lowerer) block(list []goast.Stmt, pos token.Pos) *ast.Block {
 	b := &ast.Block{Meta: ast.Meta{Pos: pos}}
-	for _, s := range list {
+	for i, s := range list {
+		if s, ok := s.(*goast.LabeledStmt); ok {
+			if target := l.gotos[l.info.Defs[s.Label]]; target != nil && !target.passed {
+				b.Stmts = l.behind(b.Stmts, target, list[i:], s.Pos())
+				return b
+			}
+		}
 		b.Stmts = append(b.Stmts, l.stmt(s)...)
 	}
 	return b
@@ -144,18 +156,14 @@ func (l *lowerer) whole(s goast.Stmt) []ast.Stmt {
 			op = token.SUB_ASSIGN
 		}
 		x := l.place(s.X)
-		one := &ast.Lit{Text: "1", Val: constant.MakeInt64(1), T: l.info.TypeOf(s.X)}
+		one := &ast.Lit{Text: "1", Val: constant.MakeInt64(1), T: l.typeOf(s.X)}
 		return []ast.Stmt{&ast.Assign{Meta: l.meta(s), Lhs: []ast.Expr{x}, Op: op, Rhs: []ast.Expr{one}}}
 	case *goast.DeclStmt:
 		return l.declStmt(s)
 	case *goast.ReturnStmt:
 		return []ast.Stmt{&ast.Return{Meta: l.meta(s), Results: l.exprs(s.Results)}}
 	case *goast.BranchStmt:
-		b := &ast.Branch{Meta: l.meta(s), Tok: s.Tok}
-		if s.Label != nil {
-			b.Target = l.labels[l.info.Uses[s.Label]]
-		}
-		return []ast.Stmt{b}
+		return []ast.Stmt{l.branch(s)}
 	case *goast.LabeledStmt:
 		return l.labelled(s)
 	case *goast.IfStmt:
@@ -164,6 +172,8 @@ func (l *lowerer) whole(s goast.Stmt) []ast.Stmt {
 		return []ast.Stmt{l.forStmt(s)}
 	case *goast.RangeStmt:
 		return l.rangeStmt(s)
+	case *goast.SwitchStmt:
+		return l.switchStmt(s)
 	}
 	l.report(s.Pos(), fmt.Sprintf("%s is not supported", nodeKind(s)))
 	return nil
@@ -193,28 +203,6 @@ func following(before []ast.Stmt, s ast.Stmt) ast.Stmt {
 		return s
 	}
 	return &ast.Block{Meta: ast.Meta{Pos: s.Info().Pos}, Stmts: append(before, spread(s)...)}
-}
-
-// labelled lowers a loop with a label, which is gone then.
-func (l *lowerer) labelled(s *goast.LabeledStmt) []ast.Stmt {
-	if !isLoop(s.Stmt) {
-		l.report(s.Pos(), "a label of what is no loop is not supported yet")
-		return nil
-	}
-	l.label = &ast.Label{Name: s.Label.Name}
-	l.labels[l.info.Defs[s.Label]] = l.label
-	return l.stmt(s.Stmt)
-}
-
-// loopBody lowers the body of the loop at hand.
-func (l *lowerer) loopBody(b *goast.BlockStmt) *ast.Block {
-	label := l.label
-	l.label = nil
-	body := l.block(b.List, b.Pos())
-	if label != nil {
-		body = unlabel(body, label)
-	}
-	return body
 }
 
 func (l *lowerer) exprStmt(s *goast.ExprStmt) []ast.Stmt {
@@ -376,7 +364,7 @@ func (l *lowerer) forStmt(s *goast.ForStmt) ast.Stmt {
 }
 
 func (l *lowerer) rangeStmt(s *goast.RangeStmt) []ast.Stmt {
-	t := l.info.TypeOf(s.X)
+	t := l.typeOf(s.X)
 	if isString(t) {
 		return l.rangeString(s)
 	}
@@ -489,7 +477,7 @@ func (l *lowerer) expr(e goast.Expr) ast.Expr {
 		return l.composite(e)
 	}
 	l.report(e.Pos(), fmt.Sprintf("%s is not supported here", nodeKind(e)))
-	return broken(l.info.TypeOf(e))
+	return broken(l.typeOf(e))
 }
 
 // broken is an expression to go on with after a report.
@@ -545,7 +533,7 @@ func (l *lowerer) ident(e *goast.Ident) ast.Expr {
 	}
 	switch obj := obj.(type) {
 	case *types.Const, *types.Nil:
-		return &ast.Name{Obj: obj, T: l.info.TypeOf(e)}
+		return &ast.Name{Obj: obj, T: l.typeOf(e)}
 	case *types.Var:
 		return &ast.Name{Obj: obj, T: obj.Type()}
 	case *types.Func:
@@ -553,7 +541,7 @@ func (l *lowerer) ident(e *goast.Ident) ast.Expr {
 	default:
 		l.report(e.Pos(), fmt.Sprintf("%s is not supported here", e.Name))
 	}
-	return broken(l.info.TypeOf(e))
+	return broken(l.typeOf(e))
 }
 
 func (l *lowerer) selector(e *goast.SelectorExpr) ast.Expr {
@@ -563,7 +551,7 @@ func (l *lowerer) selector(e *goast.SelectorExpr) ast.Expr {
 	}
 	if sel.Kind() != types.FieldVal {
 		l.report(e.Pos(), "method values are not supported yet")
-		return broken(l.info.TypeOf(e))
+		return broken(l.typeOf(e))
 	}
 	return l.path(l.expr(e.X), sel.Index(), true)
 }
@@ -583,12 +571,12 @@ func (l *lowerer) path(x ast.Expr, index []int, spelled bool) ast.Expr {
 }
 
 func (l *lowerer) index(e *goast.IndexExpr) ast.Expr {
-	if _, generic := l.info.TypeOf(e.X).(*types.Signature); generic {
+	if _, generic := l.typeOf(e.X).(*types.Signature); generic {
 		l.report(e.Pos(), "generic functions are not supported yet")
-		return broken(l.info.TypeOf(e))
+		return broken(l.typeOf(e))
 	}
-	t := l.info.TypeOf(e)
-	if m, ok := l.info.TypeOf(e.X).Underlying().(*types.Map); ok {
+	t := l.typeOf(e)
+	if m, ok := l.typeOf(e.X).Underlying().(*types.Map); ok {
 		_, present := t.(*types.Tuple)
 		switch {
 		case ast.Carries(m.Elem()):
@@ -602,7 +590,7 @@ func (l *lowerer) index(e *goast.IndexExpr) ast.Expr {
 }
 
 func (l *lowerer) slice(e *goast.SliceExpr) ast.Expr {
-	s := &ast.Slice{X: l.expr(e.X), T: l.info.TypeOf(e)}
+	s := &ast.Slice{X: l.expr(e.X), T: l.typeOf(e)}
 	for _, b := range []struct {
 		from goast.Expr
 		to   *ast.Expr
@@ -617,20 +605,20 @@ func (l *lowerer) slice(e *goast.SliceExpr) ast.Expr {
 func (l *lowerer) unary(e *goast.UnaryExpr) ast.Expr {
 	switch e.Op {
 	case token.AND:
-		return &ast.Addr{X: l.expr(e.X), T: l.info.TypeOf(e)}
+		return &ast.Addr{X: l.expr(e.X), T: l.typeOf(e)}
 	case token.ARROW:
 		l.report(e.Pos(), "channels are not supported yet")
-		return broken(l.info.TypeOf(e))
+		return broken(l.typeOf(e))
 	}
 	return &ast.Unary{Op: e.Op, X: l.expr(e.X)}
 }
 
 func (l *lowerer) binary(e *goast.BinaryExpr) ast.Expr {
-	return &ast.Binary{Op: e.Op, X: l.expr(e.X), Y: l.expr(e.Y), T: types.Default(l.info.TypeOf(e))}
+	return &ast.Binary{Op: e.Op, X: l.expr(e.X), Y: l.expr(e.Y), T: types.Default(l.typeOf(e))}
 }
 
 func (l *lowerer) call(e *goast.CallExpr) ast.Expr {
-	t := l.info.TypeOf(e)
+	t := l.typeOf(e)
 	if tv := l.info.Types[e.Fun]; tv.IsType() {
 		return l.conversion(e, tv.Type)
 	}
@@ -711,7 +699,7 @@ func (l *lowerer) builtin(e *goast.CallExpr, name string, c *ast.Call) ast.Expr 
 		if name == "new" && !l.info.Types[e.Args[0]].IsType() {
 			break // Go 1.26: a new variable with this value
 		}
-		t := l.info.TypeOf(e.Args[0])
+		t := l.typeOf(e.Args[0])
 		if _, ok := t.Underlying().(*types.Slice); name == "make" && !ok {
 			l.report(e.Pos(), "only slices can be made; maps and channels are not supported yet")
 		}
@@ -725,7 +713,7 @@ func (l *lowerer) builtin(e *goast.CallExpr, name string, c *ast.Call) ast.Expr 
 }
 
 func (l *lowerer) composite(e *goast.CompositeLit) ast.Expr {
-	t := l.info.TypeOf(e)
+	t := l.typeOf(e)
 	if p := ast.Pointee(t); p != nil { // an element of a literal, with &T left out
 		lit := l.compositeOf(e, p)
 		return &ast.Addr{X: lit, T: t}

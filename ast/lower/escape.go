@@ -1,0 +1,137 @@
+package lower
+
+import (
+	"go/token"
+	"go/types"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// escape returns a list of statements that a break to the label leaves, without such breaks: what follows one is skipped by
+// other means.
+//
+//	a()                              a()
+//	if c {                           if c {
+//	    b()                              b()
+//	    break label                  } else {
+//	}                                    d()
+//	d()                              }
+//
+// Where a statement leads to a break on some of its paths only, a flag says so:
+//
+//	if c {                           leave := false
+//	    b()                          if c {
+//	    if e { break label }             b()
+//	}                                    if e { leave = true }
+//	d()                              }
+//	                                 if !leave { d() }
+func escape(list []ast.Stmt, label *ast.Label) []ast.Stmt {
+	return (&escaper{label: label}).list(list)
+}
+
+type escaper struct {
+	label *ast.Label
+	flag  *ast.Var // set where the list is left; nil where nothing asks
+}
+
+func (x *escaper) names(s ast.Stmt) bool { return leaves(s, x.label, token.BREAK) }
+
+func (x *escaper) list(list []ast.Stmt) []ast.Stmt {
+	var out []ast.Stmt
+	for i, s := range list {
+		rest := list[i+1:]
+		if b, ok := s.(*ast.Branch); ok && b.Target == x.label {
+			if x.flag != nil {
+				out = append(out, setBool(token.ASSIGN, x.flag, "true"))
+			}
+			return out
+		}
+		if !x.names(s) {
+			out = append(out, s)
+			continue
+		}
+		switch s := s.(type) {
+		case *ast.Block:
+			return append(out, x.list(append(append([]ast.Stmt{}, s.Stmts...), rest...))...)
+		case *ast.If:
+			if t := x.branches(s, rest); t != nil {
+				return append(out, t)
+			}
+		}
+		return append(out, x.guarded(s, rest)...)
+	}
+	return out
+}
+
+// branches puts the rest into the branch of s that leads to it, or returns nil if both may.
+func (x *escaper) branches(s *ast.If, rest []ast.Stmt) ast.Stmt {
+	then, els := s.Then.Stmts, []ast.Stmt(nil)
+	if s.Else != nil {
+		els = s.Else.Stmts
+	}
+	switch {
+	case len(rest) == 0:
+	case ends(then):
+		els = append(append([]ast.Stmt{}, els...), rest...)
+	case ends(els):
+		then = append(append([]ast.Stmt{}, then...), rest...)
+	default:
+		return nil
+	}
+	n := *s
+	n.Then = &ast.Block{Meta: s.Then.Meta, Stmts: x.list(then)}
+	n.Else = nil
+	if els = x.list(els); len(els) > 0 {
+		n.Else = &ast.Block{Meta: ast.Meta{Pos: s.Pos}, Stmts: els}
+	}
+	if len(n.Then.Stmts) == 0 && n.Else != nil {
+		n.Cond, n.Then, n.Else = &ast.Unary{Op: token.NOT, X: s.Cond}, n.Else, nil
+	}
+	return &n
+}
+
+// guarded is s followed by the rest where s did not leave.
+func (x *escaper) guarded(s ast.Stmt, rest []ast.Stmt) []ast.Stmt {
+	var out []ast.Stmt
+	inner := x
+	if x.flag == nil && len(rest) > 0 {
+		inner = &escaper{label: x.label, flag: ast.NewVar("leave", types.Typ[types.Bool])}
+		out = append(out, setBool(token.DEFINE, inner.flag, "false"))
+	}
+	if isLoopStmt(s) {
+		out = append(out, inner.loop(s))
+	} else {
+		out = append(out, mapBlocks(s, func(b *ast.Block) *ast.Block { return &ast.Block{Meta: b.Meta, Stmts: inner.list(b.Stmts)} }))
+	}
+	if len(rest) > 0 {
+		unless := &ast.Unary{Op: token.NOT, X: &ast.Ref{Var: inner.flag}}
+		out = append(out, &ast.If{Cond: unless, Then: &ast.Block{Stmts: x.list(rest)}})
+	}
+	return out
+}
+
+// loop leaves a loop that the label is outside of.
+func (x *escaper) loop(s ast.Stmt) ast.Stmt {
+	if x.flag == nil {
+		return mapBlocks(s, func(b *ast.Block) *ast.Block { return unlabel(b, x.label) })
+	}
+	return (&leaver{label: x.label, vars: map[token.Token]*ast.Var{token.BREAK: x.flag}}).loop(s)
+}
+
+// ends reports whether what follows a list of statements is not reached from it.
+func ends(list []ast.Stmt) bool {
+	if len(list) == 0 {
+		return false
+	}
+	switch s := list[len(list)-1].(type) {
+	case *ast.Branch, *ast.Return:
+		return true
+	case *ast.Do:
+		return s.Call.Fun.Builtin == "panic"
+	case *ast.Block:
+		return ends(s.Stmts)
+	case *ast.If:
+		return s.Else != nil && ends(s.Then.Stmts) && ends(s.Else.Stmts)
+	}
+	return false
+}

@@ -1,0 +1,133 @@
+package lower
+
+import (
+	goast "go/ast"
+	"go/token"
+	"go/types"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// Jumps.
+//
+// The representation knows break and continue of the innermost loop. Every other jump of Go comes to these: those that name a
+// label by way of flags (see unlabel), breaks out of a switch and forward gotos by way of branches (see escape), and backward gotos by
+// way of a loop:
+//
+//	again:                           for {
+//	    a()                              a()
+//	    if c { goto again }              if c { continue }
+//	    b()                              b()
+//	                                     break
+//	                                 }
+
+// jumps says where jumps without a label lead to.
+type jumps struct {
+	loop       *ast.Label // of the innermost loop of the program
+	breakTo    *ast.Label // what a break leaves; nil for the innermost loop of the representation
+	continueTo *ast.Label // the loop that a continue goes on with; nil likewise
+}
+
+// A gotoTarget is a label that a goto names.
+type gotoTarget struct {
+	skip   *ast.Label // what stands before the label is left by a break to skip
+	again  *ast.Label // the loop that begins at the label
+	passed bool       // what is lowered now stands behind the label
+}
+
+// gotoTargets returns the labels that gotos below n name.
+func gotoTargets(n goast.Node, info *types.Info) map[types.Object]*gotoTarget {
+	targets := map[types.Object]*gotoTarget{}
+	goast.Inspect(n, func(n goast.Node) bool {
+		if b, ok := n.(*goast.BranchStmt); ok && b.Tok == token.GOTO {
+			if obj := info.Uses[b.Label]; targets[obj] == nil {
+				targets[obj] = &gotoTarget{skip: &ast.Label{Name: b.Label.Name}, again: &ast.Label{Name: b.Label.Name}}
+			}
+		}
+		return true
+	})
+	return targets
+}
+
+// takeLabel returns the label of the statement at hand, which gets one if it has none.
+func (l *lowerer) takeLabel(name string) *ast.Label {
+	label := l.label
+	l.label = nil
+	if label == nil {
+		label = &ast.Label{Name: name}
+	}
+	return label
+}
+
+// labelled lowers a statement with a label, which is gone then.
+func (l *lowerer) labelled(s *goast.LabeledStmt) []ast.Stmt {
+	switch s.Stmt.(type) {
+	case *goast.ForStmt, *goast.RangeStmt, *goast.SwitchStmt, *goast.TypeSwitchStmt:
+		l.label = &ast.Label{Name: s.Label.Name}
+		l.labels[l.info.Defs[s.Label]] = l.label
+	}
+	return l.stmt(s.Stmt)
+}
+
+// branch lowers break, continue and goto.
+func (l *lowerer) branch(s *goast.BranchStmt) ast.Stmt {
+	b := &ast.Branch{Meta: l.meta(s), Tok: s.Tok}
+	switch {
+	case s.Tok == token.GOTO:
+		target := l.gotos[l.info.Uses[s.Label]]
+		b.Tok, b.Target = token.BREAK, target.skip
+		if target.passed {
+			b.Tok, b.Target = token.CONTINUE, target.again
+		}
+	case s.Label != nil:
+		b.Target = l.labels[l.info.Uses[s.Label]]
+	case s.Tok == token.BREAK:
+		b.Target = l.jumps.breakTo
+	default:
+		b.Target = l.jumps.continueTo
+	}
+	return b
+}
+
+// loopBody lowers the body of the loop at hand.
+func (l *lowerer) loopBody(b *goast.BlockStmt) *ast.Block {
+	label := l.takeLabel("loop")
+	defer func(old jumps) { l.jumps = old }(l.jumps)
+	l.jumps = jumps{loop: label}
+	body := l.block(b.List, b.Pos())
+	if namedIn(body, label) {
+		body = unlabel(body, label)
+	}
+	return body
+}
+
+// namedIn reports whether a branch in b names the label.
+func namedIn(b *ast.Block, label *ast.Label) bool {
+	return leaves(b, label, token.BREAK) || leaves(b, label, token.CONTINUE)
+}
+
+// behind lowers the statements that begin with the one that the label of a goto stands before. What stands before it has been lowered.
+func (l *lowerer) behind(before []ast.Stmt, target *gotoTarget, list []goast.Stmt, pos token.Pos) []ast.Stmt {
+	before = escape(before, target.skip)
+	body := l.repeatable(target, list, pos)
+	if !leaves(body, target.again, token.CONTINUE) {
+		return append(before, body.Stmts...)
+	}
+	if !ends(body.Stmts) {
+		body.Stmts = append(body.Stmts, &ast.Branch{Tok: token.BREAK})
+	}
+	return append(before, &ast.For{Meta: ast.Meta{Pos: pos, Src: target.again.Name + ":"}, Body: unlabel(body, target.again)})
+}
+
+// repeatable lowers statements that may become the body of a loop of ours, which breaks and continues of the program pass over.
+func (l *lowerer) repeatable(target *gotoTarget, list []goast.Stmt, pos token.Pos) *ast.Block {
+	defer func(old jumps) { l.jumps, target.passed = old, false }(l.jumps)
+	target.passed = true
+	if l.jumps.breakTo == nil {
+		l.jumps.breakTo = l.jumps.loop
+	}
+	if l.jumps.continueTo == nil {
+		l.jumps.continueTo = l.jumps.loop
+	}
+	return l.block(list, pos)
+}
