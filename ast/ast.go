@@ -165,6 +165,9 @@ type Callee struct {
 	Copied  string      // a rule of godiff's own that is copied into the output, by its name there
 	Value   Expr        // with all others unset: a function value
 	Method  bool        // Args[0] is the receiver
+
+	TypeArgs []types.Type // of a generic function that Fn is an instance of
+	Explicit bool         // the source writes them out
 }
 
 func (*Ref) expr()       {}
@@ -323,9 +326,12 @@ type Func struct {
 
 	Variadic bool
 	Body     *Block
-	Obj      *types.Func    // the source function; nil for one that godiff writes
-	Pkg      *types.Package // where it is declared or written
-	Pos      token.Pos
+
+	TypeParams []*TypeParam   // those that its types mention
+	Suffix     string         // what tells its derivatives from those of other instances of a generic function
+	Obj        *types.Func    // the source function; nil for one that godiff writes
+	Pkg        *types.Package // where it is declared or written
+	Pos        token.Pos
 }
 
 // Inputs returns the receiver, if any, followed by the parameters.

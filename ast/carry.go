@@ -273,6 +273,9 @@ func EachTypeName(t types.Type, f func(*types.TypeName)) {
 	switch t := t.(type) {
 	case *types.Named:
 		f(t.Obj())
+		for a := range t.TypeArgs().Types() {
+			EachTypeName(a, f)
+		}
 	case *types.Alias:
 		f(t.Obj())
 	case *types.Basic:
@@ -293,6 +296,17 @@ func EachTypeName(t types.Type, f func(*types.TypeName)) {
 	case *types.Struct:
 		for v := range t.Fields() {
 			EachTypeName(v.Type(), f)
+		}
+	case *types.Interface:
+		for e := range t.EmbeddedTypes() {
+			EachTypeName(e, f)
+		}
+		for m := range t.ExplicitMethods() {
+			EachTypeName(m.Type(), f)
+		}
+	case *types.Union:
+		for term := range t.Terms() {
+			EachTypeName(term.Type(), f)
 		}
 	case *types.Signature:
 		for v := range t.Params().Variables() {

@@ -147,7 +147,13 @@ func (d *dumper) expr(e Expr) string {
 	case *Composite:
 		var parts []string
 		for _, elem := range e.Elems {
-			parts = append(parts, d.expr(elem.Value))
+			part := d.expr(elem.Value)
+			if elem.Field != nil {
+				part = elem.Field.Name() + ": " + part
+			} else if elem.Key != nil {
+				part = d.expr(elem.Key) + ": " + part
+			}
+			parts = append(parts, part)
 		}
 		return fmt.Sprintf("%s{%s}", e.T, strings.Join(parts, ", "))
 	case *Past:
@@ -159,6 +165,9 @@ func (d *dumper) expr(e Expr) string {
 func calleeName(c Callee) string {
 	switch {
 	case c.Fn != nil:
+		if len(c.TypeArgs) > 0 {
+			return fmt.Sprint(c.Fn.FullName(), c.TypeArgs)
+		}
 		return c.Fn.FullName()
 	case c.Gen != nil:
 		return c.Gen.Name

@@ -333,6 +333,11 @@ func newSigner(sig *types.Signature, wrt []int) *signer {
 
 // nameAll names the parameters and results of the primal function. The user's names stand; the others yield to them.
 func (s *signer) nameAll() {
+	for _, list := range []*types.TypeParamList{s.sig.TypeParams(), s.sig.RecvTypeParams()} {
+		for p := range list.TypeParams() {
+			s.names[p.Obj().Name()] = true
+		}
+	}
 	for _, v := range slices.Concat(s.params, s.results) {
 		s.names[v.Name()] = true
 	}

@@ -394,7 +394,7 @@ func Equal(x, y Expr) bool {
 		return ok && a.Obj == b.Obj
 	case *Field:
 		b, ok := y.(*Field)
-		return ok && a.Field == b.Field && Equal(a.X, b.X)
+		return ok && a.Field.Id() == b.Field.Id() && Equal(a.X, b.X)
 	case *Unary:
 		b, ok := y.(*Unary)
 		return ok && a.Op == b.Op && Equal(a.X, b.X)
@@ -406,7 +406,7 @@ func Equal(x, y Expr) bool {
 		return ok && Equal(a.X, b.X) && Equal(a.Lo, b.Lo) && Equal(a.Hi, b.Hi) && Equal(a.Max, b.Max)
 	case *Call:
 		b, ok := y.(*Call)
-		return ok && a.Fun == b.Fun && a.Spread == b.Spread && equalLists(a.Args, b.Args)
+		return ok && sameCallee(a.Fun, b.Fun) && a.Spread == b.Spread && equalLists(a.Args, b.Args)
 	case *Convert:
 		b, ok := y.(*Convert)
 		return ok && types.Identical(a.T, b.T) && Equal(a.X, b.X)
@@ -419,6 +419,11 @@ func Equal(x, y Expr) bool {
 		return sameKind(x, y) && equalLists(Operands(x), Operands(y))
 	}
 	panic(fmt.Sprintf("ast.Equal: %T", x))
+}
+
+// sameCallee reports whether two calls call the same. What stands for an instance of a generic function is one function.
+func sameCallee(a, b Callee) bool {
+	return a.Fn == b.Fn && a.Builtin == b.Builtin && a.Gen == b.Gen && a.Copied == b.Copied && a.Value == b.Value && a.Method == b.Method
 }
 
 func sameKind(x, y Expr) bool { return fmt.Sprintf("%T", x) == fmt.Sprintf("%T", y) }

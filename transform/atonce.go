@@ -39,7 +39,7 @@ func (h *helper) canVJP() bool {
 // reverse returns the reverse mode of the callee.
 func (h *helper) reverse() *ast.Func {
 	if h.vjp == nil {
-		h.vjp = &ast.Func{Name: h.u.free(h.name + "VJP"), Pkg: h.u.Pkg}
+		h.vjp = h.function("VJP")
 	}
 	return h.vjp
 }

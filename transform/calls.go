@@ -151,16 +151,16 @@ type helper struct {
 	file                                     string // the first file, by name, with a derivative that needs it
 }
 
-// A Helper is a function, and perhaps a type, that the derivatives of a package need.
+// A Helper is a function, or two with a type, that the derivatives of a package need.
 type Helper struct {
 	Of    *types.Func // the callee; nil for a rule
 	File  string      // the first file, by name, with a derivative that needs it
 	Funcs []*ast.Func
-	Types []*types.Named
+	Types []*ast.TypeDecl
 }
 
 func (u *Unit) helperFor(kind string, fn *types.Func, in []bool, at callSite) *helper {
-	key := fmt.Sprint(kind, fn.FullName(), in, at)
+	key := fmt.Sprintf("%s %p %v %v", kind, fn, in, at)
 	h := u.helpers[key]
 	if h == nil {
 		f := u.Lower(fn)
@@ -186,7 +186,7 @@ func helperName(f *ast.Func, in []bool) string {
 			name = n.Obj().Name() + upperFirst(name)
 		}
 	}
-	name = lowerFirst(name)
+	name = lowerFirst(name) + f.Suffix
 	all, some := true, ""
 	for i, v := range f.Inputs() {
 		if !ast.Carries(v.Type) {
@@ -201,6 +201,11 @@ func helperName(f *ast.Func, in []bool) string {
 		name += some
 	}
 	return name
+}
+
+// function returns a function to be written that is part of the derivative.
+func (h *helper) function(suffix string) *ast.Func {
+	return &ast.Func{Name: h.u.free(h.name + suffix), Pkg: h.u.Pkg, TypeParams: h.f.TypeParams}
 }
 
 func upperFirst(s string) string {
@@ -224,7 +229,7 @@ func (u *Unit) free(name string) string {
 func (u *Unit) backHelper(fn *types.Func, in []bool) *helper {
 	h := u.helperFor("back", fn, in, callSite{})
 	if h.back == nil {
-		h.back = &ast.Func{Name: u.free(h.name + "Back"), Pkg: u.Pkg}
+		h.back = h.function("Back")
 	}
 	return h
 }
@@ -240,9 +245,9 @@ func (h *helper) halves() {
 		return
 	}
 	u := h.u
-	h.forward = &ast.Func{Name: u.free(h.name + "Forward"), Pkg: u.Pkg}
-	h.backward = &ast.Func{Name: u.free(h.name + "Backward"), Pkg: u.Pkg}
-	obj := types.NewTypeName(token.NoPos, u.Pkg, u.free(h.name+"Saved"), nil)
+	h.forward = h.function("Forward")
+	h.backward = h.function("Backward")
+	obj := types.NewTypeName(token.NoPos, u.Pkg, ast.GenericName(u.free(h.name+"Saved"), h.f.TypeParams), nil)
 	h.saved = types.NewNamed(obj, types.NewStruct(nil, nil), nil)
 	u.saved[h.saved] = true
 }
@@ -254,7 +259,8 @@ func (h *helper) again() (f *ast.Func, taken []bool) {
 		return h.rerun, h.taken
 	}
 	u := h.u
-	f = &ast.Func{Name: u.free(h.name + "Back"), Pkg: u.Pkg, Pos: h.f.Pos}
+	f = h.function("Back")
+	f.Pos = h.f.Pos
 	defer func(stage string) { u.Stage = stage }(u.Stage)
 	u.Stage = ""
 	if h.needsNothing() {
@@ -289,7 +295,7 @@ func (h *helper) buildAlone(f *ast.Func) {
 
 func (h *helper) tangent() *ast.Func {
 	if h.tan == nil {
-		h.tan = &ast.Func{Name: h.u.free(h.name + "Tangent"), Pkg: h.u.Pkg}
+		h.tan = h.function("Tangent")
 	}
 	return h.tan
 }

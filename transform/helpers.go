@@ -66,10 +66,9 @@ func (u *Unit) Helpers() (list []*Helper, err error) {
 		}
 	}
 	for _, h := range u.order {
-		if x := h.needed(called); x != nil {
-			list = append(list, x)
-		}
+		list = append(list, h.needed(called)...)
 	}
+	list, u.Same = merge(list)
 	for _, c := range u.copies {
 		if called[c.to] {
 			list = append(list, &Helper{Funcs: []*ast.Func{c.to}})
@@ -129,22 +128,18 @@ func (u *Unit) buildFor(g *ast.Func) []*ast.Func {
 	return []*ast.Func{g}
 }
 
-// needed returns what of a helper is called, or nil if nothing is.
-func (h *helper) needed(called map[*ast.Func]bool) *Helper {
-	out := &Helper{Of: h.f.Obj, File: h.file}
-	if h.forward != nil && (called[h.forward] || called[h.backward]) {
-		out.Types = append(out.Types, h.saved)
-		out.Funcs = append(out.Funcs, h.forward, h.backward)
-	}
-	for _, g := range []*ast.Func{h.back, h.rerun, h.vjp, h.tan} {
-		if g != nil && called[g] {
-			out.Funcs = append(out.Funcs, g)
+// needed returns what of a helper is called: the two halves together, all else one by one.
+func (h *helper) needed(called map[*ast.Func]bool) (list []*Helper) {
+	add := func(types []*ast.TypeDecl, funcs ...*ast.Func) {
+		if slices.ContainsFunc(funcs, func(f *ast.Func) bool { return f != nil && called[f] }) {
+			list = append(list, &Helper{Of: h.f.Obj, File: h.file, Types: types, Funcs: funcs})
 		}
 	}
-	if len(out.Funcs) == 0 {
-		return nil
+	add([]*ast.TypeDecl{{Type: h.saved, TypeParams: h.f.TypeParams}}, h.forward, h.backward)
+	for _, f := range []*ast.Func{h.back, h.rerun, h.vjp, h.tan} {
+		add(nil, f)
 	}
-	return out
+	return list
 }
 
 // buildBack writes the reverse mode of a leaf: it runs the leaf again and returns the adjoints of its inputs.

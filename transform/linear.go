@@ -400,7 +400,7 @@ func formatFloat(v float64) string {
 
 // singleValue returns the value of a float32 literal, and whether it is one that float32 rounds: float64(float32(0.1)).
 func singleValue(l *ast.Lit) (v float64, rounded bool) {
-	if b, ok := l.T.Underlying().(*types.Basic); !ok || b.Kind() != types.Float32 || l.Val == nil {
+	if b, ok := l.T.Underlying().(*types.Basic); !ok || b.Kind() != types.Float32 || l.Val == nil || ast.IsTypeParam(l.T) {
 		return 0, false
 	}
 	x, exact := constant.Float32Val(constant.ToFloat(l.Val))

@@ -703,7 +703,7 @@ func (m *memory) place(e ast.Expr) *location {
 func fieldIndex(t types.Type, f *types.Var) int {
 	st := t.Underlying().(*types.Struct)
 	for i := range st.NumFields() {
-		if st.Field(i).Origin() == f.Origin() {
+		if st.Field(i).Id() == f.Id() {
 			return i
 		}
 	}

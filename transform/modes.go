@@ -22,14 +22,14 @@ func (u *Unit) Derive(f *ast.Func, mode ast.Mode, wrt []int, name string) (g *as
 		in[i] = true
 	}
 	if mode == ast.JVP {
-		g := &ast.Func{Name: name}
+		g := &ast.Func{Name: name, TypeParams: f.TypeParams}
 		u.tangent(g, f, sig, in, callSite{}, true)
 		u.made = append(u.made, g)
 		return g, nil
 	}
 	a := &assembly{u: u, mode: mode, sig: sig, in: in}
 	a.d = u.prepare(f, in, callSite{}, mode == ast.VJP, false)
-	a.f = &ast.Func{Name: name, Pkg: u.Pkg, Pos: f.Pos, Variadic: f.Variadic && mode != ast.VJP}
+	a.f = &ast.Func{Name: name, Pkg: u.Pkg, Pos: f.Pos, TypeParams: f.TypeParams, Variadic: f.Variadic && mode != ast.VJP}
 	a.f.Doc = reverseDoc(f, mode, sig, name)
 	a.bind()
 	a.build()

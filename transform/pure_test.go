@@ -43,7 +43,7 @@ func lowered(t *testing.T, src string) *program {
 		if !ok {
 			continue
 		}
-		f := lower.Func(&lower.Source{Fset: fset, Info: info, Pkg: pkg}, decl, func(pos token.Pos, msg string) {
+		f := lower.Func(&lower.Source{Fset: fset, Info: info, Pkg: pkg, Instances: lower.NewInstances(types.NewContext())}, decl, nil, func(pos token.Pos, msg string) {
 			t.Fatalf("%s: %s", fset.Position(pos), msg)
 		})
 		p.funcs[decl.Name.Name], byObject[f.Obj] = f, f

@@ -439,7 +439,7 @@ func partOf(e ast.Expr, i int) ast.Expr {
 	}
 	if st, ok := lit.T.Underlying().(*types.Struct); ok {
 		for _, elem := range lit.Elems {
-			if elem.Field == st.Field(i) {
+			if elem.Field.Id() == st.Field(i).Id() {
 				return elem.Value
 			}
 		}

@@ -26,6 +26,8 @@ type Unit struct {
 	Traced     string          // … here
 	Explaining bool            // what is decided on the way is kept: see Explanations
 
+	Same map[*types.Named]*types.Named // set by Helpers: the types that stand for others
+
 	summaries map[*types.Func]*summary
 	made      []*ast.Func // the derivatives so far
 	explained []*Explanation

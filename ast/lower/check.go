@@ -92,6 +92,7 @@ func (p *Program) config(pkg *Package, imported func(*Package) (*types.Package, 
 		Error:       report,
 		Sizes:       pkg.meta.TypesSizes,
 		FakeImportC: true,
+		Context:     p.context,
 	}
 	if m := pkg.meta.Module; m != nil && m.GoVersion != "" {
 		conf.GoVersion = "go" + m.GoVersion

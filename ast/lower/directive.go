@@ -66,7 +66,7 @@ func (p place) String() string {
 	panic(fmt.Sprintf("lower: place %d", int(p)))
 }
 
-// verbs is the one table of directives. What is not supported yet is pending here, genericsPending and opaquePending.
+// verbs is the one table of directives. What is not supported yet is pending here, and opaquePending.
 var verbs = []verb{
 	{name: "grad", options: []string{"wrt", "name"}},
 	{name: "valuegrad", options: []string{"wrt", "name"}},
@@ -85,11 +85,8 @@ var verbs = []verb{
 	{name: "parallel", place: atLoop, pending: true},
 }
 
-// genericsPending says that generic functions are refused for now, opaquePending that opaque parameters are.
-const (
-	genericsPending = true
-	opaquePending   = true
-)
+// opaquePending says that opaque parameters are refused for now.
+const opaquePending = true
 
 // Pending reports whether derivatives of a mode are not supported yet.
 func Pending(mode ast.Mode) bool { return findVerb(mode.String()).pending }

@@ -28,7 +28,7 @@ var fence = map[string]string{
 	"CompositeLit":   "",
 	"KeyValueExpr":   "",
 	"Ellipsis":       "",
-	"IndexListExpr":  "generic functions are not supported yet",
+	"IndexListExpr":  "",
 	"FuncLit":        "function literals are not supported yet; use a named function",
 	"TypeAssertExpr": "type assertions are not supported yet",
 	"BadExpr":        "the program does not parse here",
@@ -67,7 +67,7 @@ var fence = map[string]string{
 	// Declarations and their parts.
 	"GenDecl":      "",
 	"ValueSpec":    "",
-	"TypeSpec":     "type declarations inside a function are not supported yet; declare the type outside",
+	"TypeSpec":     "",
 	"ImportSpec":   "",
 	"FuncDecl":     "",
 	"BadDecl":      "the program does not parse here",
@@ -161,6 +161,8 @@ func calleeIdent(call *goast.CallExpr) *goast.Ident {
 	case *goast.SelectorExpr:
 		return f.Sel
 	case *goast.IndexExpr:
+		return calleeIdent(&goast.CallExpr{Fun: f.X})
+	case *goast.IndexListExpr:
 		return calleeIdent(&goast.CallExpr{Fun: f.X})
 	}
 	return nil

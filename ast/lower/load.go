@@ -67,6 +67,9 @@ type Program struct {
 	byTypes map[*types.Package]*Package
 	exports *exports
 	cmd     goCommand
+
+	context   *types.Context // of the instantiated types of all packages
+	Instances *Instances
 }
 
 // A Package is a package that was type-checked from source.
@@ -180,7 +183,7 @@ func (p *Program) Decl(fn *types.Func) (*Package, *File, *goast.FuncDecl) {
 	if pkg == nil {
 		return nil, nil, nil
 	}
-	d, ok := pkg.decls[fn.Origin()]
+	d, ok := pkg.decls[p.Instances.Origin(fn)]
 	if !ok {
 		return nil, nil, nil
 	}
@@ -198,7 +201,7 @@ func (p *Program) Generated(fn *types.Func) *Directive {
 
 // Source returns what Func needs to know of pkg.
 func (p *Program) Source(pkg *Package) *Source {
-	return &Source{Fset: p.Fset, Info: pkg.Info, Pkg: pkg.Types, Text: func(pos, end token.Pos) string {
+	return &Source{Fset: p.Fset, Info: pkg.Info, Pkg: pkg.Types, Instances: p.Instances, Text: func(pos, end token.Pos) string {
 		for _, file := range pkg.Files {
 			if start := file.Syntax.FileStart; start <= pos && end <= file.Syntax.FileEnd {
 				return string(file.Src[pos-start : end-start])
@@ -243,9 +246,10 @@ type loader struct {
 }
 
 func newLoader(dir string, cmd goCommand, listing listing) *loader {
-	fset := token.NewFileSet()
+	fset, context := token.NewFileSet(), types.NewContext()
 	return &loader{
 		prog: &Program{
+			context: context, Instances: NewInstances(context),
 			Fset: fset, Dir: dir, cmd: cmd, exports: newExports(cmd, fset),
 			byID: map[string]*Package{}, byTypes: map[*types.Package]*Package{},
 		},

@@ -19,11 +19,13 @@ type Source struct {
 	Info *types.Info
 	Pkg  *types.Package
 	Text func(pos, end token.Pos) string // the source bytes of a range; nil where there is no text
+
+	Instances *Instances // of generic functions that are called
 }
 
-// Func lowers a declared function to the representation. Every construct that the representation cannot hold
-// is reported; the function is nil if there was one.
-func Func(src *Source, decl *goast.FuncDecl, report func(token.Pos, string)) *ast.Func {
+// Func lowers a declared function to the representation, or an instance of it if that is not nil. Every construct that the
+// representation cannot hold is reported; the function is nil if there was one.
+func Func(src *Source, decl *goast.FuncDecl, inst *Instance, report func(token.Pos, string)) *ast.Func {
 	l := &lowerer{src: src, info: src.Info, vars: map[types.Object]*ast.Var{}, labels: map[types.Object]*ast.Label{}, gotos: gotoTargets(decl.Body, src.Info)}
 	l.report = func(pos token.Pos, msg string) { l.failed = true; report(pos, msg) }
 	obj, _ := src.Info.Defs[decl.Name].(*types.Func)
@@ -35,7 +37,15 @@ func Func(src *Source, decl *goast.FuncDecl, report func(token.Pos, string)) *as
 	if l.failed {
 		return nil
 	}
+	var args []types.Type
+	if inst != nil {
+		args = inst.Args
+	}
+	l.subst = src.Instances.subst(typeParams(obj), args)
 	f := l.signature(decl, obj)
+	if inst != nil {
+		f.Obj, f.Suffix, f.TypeParams = inst.Fn, nameOf(args), src.Instances.mentioned(args)
+	}
 	f.Body = l.block(decl.Body.List, decl.Body.Pos())
 	if l.failed {
 		return nil
@@ -50,6 +60,7 @@ type lowerer struct {
 	vars   map[types.Object]*ast.Var
 	report func(token.Pos, string)
 	failed bool
+	subst  *ast.Subst // of the types of the instance
 	want   types.Type // of the constant expression at hand
 	labels map[types.Object]*ast.Label
 	label  *ast.Label // of the statement that comes next, if it has one
@@ -59,7 +70,14 @@ type lowerer struct {
 }
 
 // typeOf returns the type of an expression.
-func (l *lowerer) typeOf(e goast.Expr) types.Type { return l.info.TypeOf(e) }
+func (l *lowerer) typeOf(e goast.Expr) types.Type { return l.subst.Type(l.info.TypeOf(e)) }
+
+// typeAndValue returns what is known of an expression.
+func (l *lowerer) typeAndValue(e goast.Expr) types.TypeAndValue {
+	tv := l.info.Types[e]
+	tv.Type = l.subst.Type(tv.Type)
+	return tv
+}
 
 func isUntyped(t types.Type) bool {
 	b, ok := t.(*types.Basic)
@@ -86,7 +104,7 @@ func (l *lowerer) signature(decl *goast.FuncDecl, obj *types.Func) *ast.Func {
 }
 
 func (l *lowerer) declare(obj types.Object) *ast.Var {
-	v := &ast.Var{Name: obj.Name(), Type: obj.Type(), Obj: obj}
+	v := &ast.Var{Name: obj.Name(), Type: l.subst.Type(obj.Type()), Obj: obj}
 	l.vars[obj] = v
 	return v
 }
@@ -304,7 +322,7 @@ func rootName(e ast.Expr) *ast.Name {
 func (l *lowerer) declStmt(s *goast.DeclStmt) []ast.Stmt {
 	decl, _ := s.Decl.(*goast.GenDecl)
 	if decl.Tok != token.VAR {
-		return nil // constants are lowered to their values where they are used
+		return nil // constants and types are lowered to what they are declared as where they are used
 	}
 	var list []ast.Stmt
 	for _, spec := range decl.Specs {
@@ -328,7 +346,7 @@ func (l *lowerer) declareBlank(name *goast.Ident) *ast.Var {
 	if obj == nil || name.Name == "_" {
 		t := types.Type(types.Typ[types.Invalid])
 		if obj != nil {
-			t = obj.Type()
+			t = l.subst.Type(obj.Type())
 		}
 		return ast.NewVar("_", t)
 	}
@@ -435,7 +453,7 @@ func (l *lowerer) exprs(list []goast.Expr) []ast.Expr {
 
 // expr lowers an expression. After a report the result is only there to go on with.
 func (l *lowerer) expr(e goast.Expr) ast.Expr {
-	if tv := l.info.Types[e]; tv.Value != nil {
+	if tv := l.typeAndValue(e); tv.Value != nil {
 		if l.hasLocalConstant(e) {
 			return constantLit(tv)
 		}
@@ -448,7 +466,7 @@ func (l *lowerer) expr(e goast.Expr) ast.Expr {
 	case *goast.ParenExpr:
 		return l.expr(e.X)
 	case *goast.BasicLit:
-		tv := l.info.Types[e]
+		tv := l.typeAndValue(e)
 		t := tv.Type
 		if isUntyped(t) {
 			// The operands of a constant expression keep their untyped types; they count as what it becomes.
@@ -557,7 +575,7 @@ func (l *lowerer) selector(e *goast.SelectorExpr) ast.Expr {
 }
 
 // path selects the field at an index path below x. All hops but the last are implicit; the last is one too
-// unless spelled is set.
+// unless spelled is set. A field of a type that is declared in the function is embedded no more, so it is spelled out.
 func (l *lowerer) path(x ast.Expr, index []int, spelled bool) ast.Expr {
 	for n, i := range index {
 		t := x.Type()
@@ -565,16 +583,12 @@ func (l *lowerer) path(x ast.Expr, index []int, spelled bool) ast.Expr {
 			t = p
 		}
 		s, _ := t.Underlying().(*types.Struct)
-		x = &ast.Field{X: x, Field: s.Field(i), Implicit: n < len(index)-1 || !spelled}
+		x = &ast.Field{X: x, Field: s.Field(i), Implicit: s.Field(i).Embedded() && (n < len(index)-1 || !spelled)}
 	}
 	return x
 }
 
 func (l *lowerer) index(e *goast.IndexExpr) ast.Expr {
-	if _, generic := l.typeOf(e.X).(*types.Signature); generic {
-		l.report(e.Pos(), "generic functions are not supported yet")
-		return broken(l.typeOf(e))
-	}
 	t := l.typeOf(e)
 	if m, ok := l.typeOf(e.X).Underlying().(*types.Map); ok {
 		_, present := t.(*types.Tuple)
@@ -619,7 +633,7 @@ func (l *lowerer) binary(e *goast.BinaryExpr) ast.Expr {
 
 func (l *lowerer) call(e *goast.CallExpr) ast.Expr {
 	t := l.typeOf(e)
-	if tv := l.info.Types[e.Fun]; tv.IsType() {
+	if tv := l.typeAndValue(e.Fun); tv.IsType() {
 		return l.conversion(e, tv.Type)
 	}
 	c := &ast.Call{T: t, Spread: e.Ellipsis.IsValid(), Pos: e.Pos()}
@@ -632,19 +646,17 @@ func (l *lowerer) call(e *goast.CallExpr) ast.Expr {
 	case *types.Builtin:
 		return l.builtin(e, obj.Name(), c)
 	case *types.Func:
-		c.Fun.Fn = obj.Origin()
+		c.Fun.Fn, c.Fun.TypeArgs = l.instanceOf(id, obj)
+		c.Fun.Explicit = isIndexed(e.Fun)
+		args := e.Args
 		if sel, ok := goast.Unparen(e.Fun).(*goast.SelectorExpr); ok {
-			l.receiver(sel, c)
+			args = l.receiver(sel, c, args)
 		}
-		if sig := obj.Signature(); sig.TypeParams() != nil || sig.RecvTypeParams() != nil {
-			l.report(e.Pos(), fmt.Sprintf("%s is generic; generic functions are not supported yet", obj.Name()))
-		}
-	default:
-		l.report(e.Pos(), "calls of function values are not supported yet")
-		return broken(t)
+		c.Args = append(c.Args, l.exprs(args)...)
+		return c
 	}
-	c.Args = append(c.Args, l.exprs(e.Args)...)
-	return c
+	l.report(e.Pos(), "calls of function values are not supported yet")
+	return broken(t)
 }
 
 // conversion lowers the conversion e to type t. That of a slice to an array is by way of a pointer, which leaves one thing to know:
@@ -663,23 +675,24 @@ func (l *lowerer) conversion(e *goast.CallExpr, t types.Type) ast.Expr {
 	return &ast.Deref{X: &ast.Convert{X: x, T: types.NewPointer(t)}}
 }
 
-// receiver adds the receiver of a method call, with the & or * that the source leaves out.
-func (l *lowerer) receiver(sel *goast.SelectorExpr, c *ast.Call) {
+// receiver adds the receiver of a method call, with the & or * that the source leaves out, and returns the other arguments. That of a
+// method expression is the first of them.
+func (l *lowerer) receiver(sel *goast.SelectorExpr, c *ast.Call, args []goast.Expr) []goast.Expr {
 	s := l.info.Selections[sel]
 	if s == nil {
-		return // a function of another package
+		return args // a function of another package
 	}
-	if s.Kind() != types.MethodVal {
-		l.report(sel.Pos(), "method expressions are not supported yet")
-		return
+	x := sel.X
+	if s.Kind() == types.MethodExpr {
+		x, args = args[0], args[1:]
 	}
-	recv := l.path(l.expr(sel.X), s.Index()[:len(s.Index())-1], false)
+	recv := l.path(l.expr(x), s.Index()[:len(s.Index())-1], false)
 	if types.IsInterface(recv.Type()) {
 		if !ast.IsError(recv.Type()) {
 			l.report(sel.Pos(), "calls through an interface are not supported yet")
 		}
 		c.Fun.Method, c.Args = true, []ast.Expr{recv}
-		return
+		return args
 	}
 	_, wantPointer := c.Fun.Fn.Signature().Recv().Type().Underlying().(*types.Pointer)
 	_, isPointer := recv.Type().Underlying().(*types.Pointer)
@@ -690,6 +703,7 @@ func (l *lowerer) receiver(sel *goast.SelectorExpr, c *ast.Call) {
 		recv = &ast.Deref{X: recv}
 	}
 	c.Fun.Method, c.Args = true, []ast.Expr{recv}
+	return args
 }
 
 func (l *lowerer) builtin(e *goast.CallExpr, name string, c *ast.Call) ast.Expr {
@@ -710,6 +724,25 @@ func (l *lowerer) builtin(e *goast.CallExpr, name string, c *ast.Call) ast.Expr 
 	}
 	c.Args = l.exprs(e.Args)
 	return c
+}
+
+// fieldNamed returns the field of an instance of a struct that another instance calls obj.
+func fieldNamed(s *types.Struct, obj types.Object) *types.Var {
+	for f := range s.Fields() {
+		if f.Id() == obj.Id() {
+			return f
+		}
+	}
+	panic(fmt.Sprintf("lower: %s has no field %s", s, obj.Name()))
+}
+
+// isIndexed reports whether a function is called with type arguments that are written out.
+func isIndexed(fun goast.Expr) bool {
+	switch goast.Unparen(fun).(type) {
+	case *goast.IndexExpr, *goast.IndexListExpr:
+		return true
+	}
+	return false
 }
 
 func (l *lowerer) composite(e *goast.CompositeLit) ast.Expr {
@@ -734,7 +767,7 @@ func (l *lowerer) compositeOf(e *goast.CompositeLit, t types.Type) ast.Expr {
 		switch {
 		case isStruct && keyed:
 			key, _ := kv.Key.(*goast.Ident)
-			elem.Field, _ = l.info.Uses[key].(*types.Var)
+			elem.Field = fieldNamed(s, l.info.Uses[key])
 			elem.Value = l.expr(kv.Value)
 		case isStruct:
 			elem.Field, elem.Value = s.Field(i), l.expr(x)

@@ -46,8 +46,6 @@ func (r *resolver) derivative(c *comment, mode ast.Mode) *Directive {
 		r.unresolved[d.Name] = true
 		return nil
 	}
-	// A function without derivatives has a stub all the same, so that calls of it do not fail too.
-	r.checkFunc(c, d)
 	return d
 }
 
@@ -132,13 +130,6 @@ func invalidType(t types.Type, seen map[types.Type]bool) bool {
 
 // maxTypes bounds the types that invalidType looks at: one that expands without end occurs only in code with other errors.
 const maxTypes = 10000
-
-// checkFunc reports a function that has no derivatives whatever the mode.
-func (r *resolver) checkFunc(c *comment, d *Directive) {
-	if genericsPending && isGeneric(d.Fn) {
-		r.errorf(c.pos, "%s is generic: generic functions are not supported yet", d.Fn.Name())
-	}
-}
 
 func isGeneric(fn *types.Func) bool {
 	return fn.Signature().TypeParams().Len() > 0 || fn.Signature().RecvTypeParams().Len() > 0

@@ -89,8 +89,8 @@ func (r *resolver) ruleOf(c *comment, d *Directive) {
 	switch {
 	case err != nil:
 		r.errorf(o.pos, "of=%s: %v", o.value, err)
-	case genericsPending && isGeneric(fn):
-		r.errorf(o.pos, "of=%s: generic functions are not supported yet", o.value)
+	case isGeneric(fn):
+		r.errorf(o.pos, "of=%s: rules for generic functions are not supported yet", o.value)
 	case types.IsInterface(recvType(fn)):
 		r.errorf(o.pos, "of=%s: a method of an interface has no rule", o.value)
 	}

@@ -63,6 +63,11 @@ func newNamer(fn *ast.Func) *namer {
 	for _, s := range fn.Body.Stmts {
 		n.stmt(s)
 	}
+	// Type parameters have the scope of the parameters.
+	for _, t := range fn.TypeParams {
+		n.typ(t.Type)
+		n.typ(t.Constraint)
+	}
 	n.pop()
 	return n
 }
@@ -271,6 +276,9 @@ func (n *namer) callee(e *ast.Call) {
 	case f.Method:
 	case f.Fn != nil:
 		n.object(f.Fn)
+		for _, t := range f.TypeArgs {
+			n.typ(t)
+		}
 	case f.Gen != nil:
 		n.pos++
 		n.gens[f.Gen.Name] = append(n.gens[f.Gen.Name], n.pos)

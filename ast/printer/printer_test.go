@@ -420,7 +420,7 @@ func TestFile(t *testing.T) {
 		{"a variable of ours", File{Pkg: newPackage(), Decls: []any{ours()}}, []string{"import \"math\"\n", "return math2, math.Pi"}},
 		{"runtime", File{Pkg: newPackage(), Decls: []any{returns(sum)}}, []string{"import godiff \"github.com/godiff/godiff/runtime\"\n", "return godiff.Sum()"}},
 		{"constraint", File{Pkg: newPackage(), Constraint: "linux && !purego", Decls: []any{returns()}}, []string{Header + "\n\n//go:build linux && !purego\n\npackage p\n"}},
-		{"type", File{Pkg: newPackage(), Decls: []any{saved}}, []string{"// saved holds what a forward sweep remembers.\ntype saved struct {\n\txs []float64\n}"}},
+		{"type", File{Pkg: newPackage(), Decls: []any{&ast.TypeDecl{Type: saved}}}, []string{"// saved holds what a forward sweep remembers.\ntype saved struct {\n\txs []float64\n}"}},
 	} {
 		src, err := c.file.Source()
 		if err != nil {

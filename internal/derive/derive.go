@@ -129,7 +129,7 @@ func (d *deriver) lower(fn *types.Func) *ast.Func {
 		report(decl.Name.Pos(), fmt.Sprintf("%s is of %s, but derivatives need %s or later: say so in go.mod or in the file's go:build line", fn.Name(), v, oldest))
 		return nil
 	}
-	f := lower.Func(d.prog.Source(pkg), decl, report)
+	f := lower.Func(d.prog.Source(pkg), decl, d.prog.Instances.Of(fn), report)
 	d.checkTypes(pkg, file, decl, report)
 	if len(d.why[fn]) > 0 {
 		f = nil
@@ -174,6 +174,7 @@ func (d *deriver) derive(fn *types.Func, mode ast.Mode, wrt []int, name string) 
 	if _, file, _ := d.prog.Decl(fn); file != nil {
 		d.unit.File = file.Output
 	}
+	fn = d.prog.Instances.Generic(fn)
 	f := d.unit.Direct(fn, mode)
 	if f == nil {
 		f = d.lower(fn)
@@ -277,7 +278,7 @@ func (d *deriver) print(decls map[*lower.File][]any) (map[string][]byte, []lower
 		if len(list) == 0 {
 			continue
 		}
-		out := &printer.File{Pkg: d.pkg.Types, Constraint: file.Constraint, Decls: list}
+		out := &printer.File{Pkg: d.pkg.Types, Constraint: file.Constraint, Decls: list, Same: d.unit.Same}
 		src, err := out.Source()
 		if err != nil {
 			d.hidden(err)

@@ -35,7 +35,7 @@ func ownRules(prog *lower.Program) (*transform.Rules, error) {
 		return nil, err
 	}
 	book := transform.NewRules()
-	src := &lower.Source{Fset: fset, Info: info, Pkg: pkg}
+	src := &lower.Source{Fset: fset, Info: info, Pkg: pkg, Instances: lower.NewInstances(types.NewContext())}
 	for _, file := range files {
 		for _, d := range file.Decls {
 			if fn, ok := d.(*goast.FuncDecl); ok {
@@ -83,7 +83,7 @@ func parseRules() ([]*goast.File, error) {
 // addRule adds a function of the rules package to the book: a rule, or what rules call.
 func addRule(book *transform.Rules, src *lower.Source, decl *goast.FuncDecl) error {
 	var err error
-	f := lower.Func(src, decl, func(pos token.Pos, msg string) {
+	f := lower.Func(src, decl, nil, func(pos token.Pos, msg string) {
 		err = fmt.Errorf("rules: %v: %s", src.Fset.Position(pos), msg)
 	})
 	if f == nil {

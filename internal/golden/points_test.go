@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -152,12 +153,12 @@ func checkPoints(points string, requests []*request, own bool) ([]byte, error) {
 			continue
 		}
 		fn, args, ok := strings.Cut(line, ": ")
-		i := slices.IndexFunc(requests, func(r *request) bool { return r.fn == fn })
+		i := slices.IndexFunc(requests, func(r *request) bool { return typeArgs.ReplaceAllString(r.fn, "") == typeArgs.ReplaceAllString(fn, "") })
 		if !ok || i < 0 {
 			return nil, fmt.Errorf("points: %q names no function with a directive", line)
 		}
-		checked[fn] = true
-		requests[i].check(&b, args)
+		checked[requests[i].fn] = true
+		requests[i].instance(typeArgs.FindString(fn)).check(&b, args)
 	}
 	if own {
 		b.WriteString("\tCheck(t)\n")
@@ -177,6 +178,28 @@ func checkPoints(points string, requests []*request, own bool) ([]byte, error) {
 	}
 	head.WriteString("\t\"testing\"\n\n\t\"github.com/godiff/godiff/gradcheck\"\n)\n\n")
 	return fmt.Appendf(nil, "%sfunc CheckAll(t *testing.T) {\n%s}\n", head.String(), b.Bytes()), nil
+}
+
+// typeArgs are the type arguments of a generic function, or of the receiver of a generic method.
+var typeArgs = regexp.MustCompile(`\[[^\]]*\]`)
+
+// instance returns the request for a generic function with type arguments, or r itself if there are none.
+func (r *request) instance(args string) *request {
+	if args == "" {
+		return r
+	}
+	with := func(name string) string {
+		if typeArgs.MatchString(name) {
+			return typeArgs.ReplaceAllString(name, args)
+		}
+		return name + args
+	}
+	c := *r
+	c.fn, c.names = with(r.fn), map[string]string{}
+	for verb, name := range r.names {
+		c.names[verb] = with(name)
+	}
+	return &c
 }
 
 // check writes the checks of a request at one point.

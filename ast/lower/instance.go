@@ -1,0 +1,236 @@
+package lower
+
+import (
+	"fmt"
+	goast "go/ast"
+	"go/types"
+	"strings"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// Instances are the functions that stand for generic ones with certain type arguments. To everything behind lowering
+// they are functions like others:
+//
+//	func dot[T Float](a, b []T) T      dot[float64]:  func(a, b []float64) float64
+//
+// A type argument may be, or hold, a type parameter of the function that the call stands in.
+type Instances struct {
+	context *types.Context
+	byKey   map[string]*Instance
+	byFn    map[*types.Func]*Instance
+	params  map[*types.TypeParam]*ast.TypeParam
+	order   []*ast.TypeParam
+}
+
+// An Instance is a generic function with its type arguments.
+type Instance struct {
+	Fn   *types.Func  // what stands for it
+	Of   *types.Func  // the generic function
+	Args []types.Type // of a method, those of its receiver
+}
+
+// NewInstances returns a table of instances for functions whose types were checked in a context.
+func NewInstances(context *types.Context) *Instances {
+	return &Instances{context: context, byKey: map[string]*Instance{}, byFn: map[*types.Func]*Instance{}, params: map[*types.TypeParam]*ast.TypeParam{}}
+}
+
+// Of returns what fn is an instance of, or nil.
+func (t *Instances) Of(fn *types.Func) *Instance { return t.byFn[fn] }
+
+// Origin returns the declared function that fn is an instance of, or fn itself.
+func (t *Instances) Origin(fn *types.Func) *types.Func {
+	if i := t.byFn[fn]; i != nil {
+		return i.Of
+	}
+	return fn.Origin()
+}
+
+// typeParams returns the type parameters of a declared function or of its receiver.
+func typeParams(fn *types.Func) *types.TypeParamList {
+	if list := fn.Signature().RecvTypeParams(); list.Len() > 0 {
+		return list
+	}
+	return fn.Signature().TypeParams()
+}
+
+// Generic returns what stands for a generic function as it is declared, with its own type parameters, or fn if it is not generic.
+func (t *Instances) Generic(fn *types.Func) *types.Func {
+	var args []types.Type
+	for p := range typeParams(fn).TypeParams() {
+		args = append(args, t.param(p).Type)
+	}
+	return t.instance(fn, args)
+}
+
+// instance returns what stands for a function with type arguments, which is the function itself if there are none.
+func (t *Instances) instance(fn *types.Func, args []types.Type) *types.Func {
+	if len(args) == 0 {
+		return fn
+	}
+	key := fmt.Sprintf("%p", fn)
+	for _, a := range args {
+		key += " " + t.key(a)
+	}
+	if i := t.byKey[key]; i != nil {
+		return i.Fn
+	}
+	s := t.subst(typeParams(fn), args)
+	sig := s.Signature(fn.Signature())
+	var recv *types.Var
+	if fn.Signature().Recv() != nil {
+		recv = s.Var(fn.Signature().Recv())
+	}
+	sig = types.NewSignatureType(recv, nil, nil, sig.Params(), sig.Results(), sig.Variadic())
+	i := &Instance{Fn: types.NewFunc(fn.Pos(), fn.Pkg(), fn.Name(), sig), Of: fn, Args: args}
+	t.byKey[key], t.byFn[i.Fn] = i, i
+	return i.Fn
+}
+
+// param returns what stands for a type parameter.
+func (t *Instances) param(p *types.TypeParam) *ast.TypeParam {
+	if q := t.params[p]; q != nil {
+		return q
+	}
+	q := ast.NewTypeParam(p)
+	t.params[p] = q
+	t.order = append(t.order, q)
+	s := t.subst(nil, nil)
+	q.Type.SetUnderlying(s.Type(common(p)).Underlying())
+	q.Constraint = s.Type(p.Constraint())
+	return q
+}
+
+// common returns the underlying type that the types in the set of a type parameter have in common. Of floats of both sizes that is the
+// smaller one, which holds the constants that both hold. What may be of several kinds is like a struct without fields: a thing that
+// is only passed on.
+func common(p *types.TypeParam) types.Type {
+	set, _ := p.Constraint().Underlying().(*types.Interface)
+	list := terms(set, 0)
+	if len(list) == 0 {
+		return types.NewStruct(nil, nil)
+	}
+	var first types.Type
+	for _, t := range list {
+		switch u := t.Underlying(); {
+		case first == nil:
+			first = u
+		case ast.IsFloat(first) && ast.IsFloat(u):
+			first = types.Typ[types.Float32]
+		case !types.Identical(first, u):
+			return types.NewStruct(nil, nil)
+		}
+	}
+	return first
+}
+
+// terms returns the types of the union that a type set is given by, or nil if there is none.
+func terms(set *types.Interface, depth int) []types.Type {
+	if set == nil || depth > maxNesting {
+		return nil
+	}
+	for e := range set.EmbeddedTypes() {
+		if list := termsOf(e, depth); len(list) > 0 {
+			return list
+		}
+	}
+	return nil
+}
+
+func termsOf(t types.Type, depth int) []types.Type {
+	if union, ok := types.Unalias(t).(*types.Union); ok {
+		var list []types.Type
+		for term := range union.Terms() {
+			list = append(list, termsOf(term.Type(), depth)...)
+		}
+		return list
+	}
+	if set, ok := t.Underlying().(*types.Interface); ok {
+		return terms(set, depth+1)
+	}
+	return []types.Type{t}
+}
+
+// mentioned returns the type parameters that are part of types.
+func (t *Instances) mentioned(list []types.Type) []*ast.TypeParam {
+	var params []*ast.TypeParam
+	for _, q := range t.order {
+		if ast.Mentions(list, q.Type) {
+			params = append(params, q)
+		}
+	}
+	return params
+}
+
+// key tells types apart, type parameters of one name too.
+func (t *Instances) key(a types.Type) string {
+	key := types.TypeString(a, nil)
+	for _, p := range t.mentioned([]types.Type{a}) {
+		key += fmt.Sprintf("/%p", p)
+	}
+	return key
+}
+
+// subst returns what replaces type parameters by arguments, others by what stands for them, and types that are declared in
+// functions by what they are declared as.
+func (t *Instances) subst(params *types.TypeParamList, args []types.Type) *ast.Subst {
+	s := &ast.Subst{Context: t.context, Args: map[*types.TypeParam]types.Type{}}
+	for i, a := range args {
+		s.Args[params.At(i)] = a
+	}
+	s.Param = func(p *types.TypeParam) types.Type { return t.param(p).Type }
+	s.Replace = func(n *types.Named) (types.Type, bool) {
+		if !ast.IsLocal(n.Obj()) {
+			return n, false
+		}
+		return s.Type(n.Underlying()), true
+	}
+	return s
+}
+
+// nameOf returns what names an instance among those of one function: its type arguments, but for type parameters.
+func nameOf(args []types.Type) string {
+	var b strings.Builder
+	for _, a := range args {
+		if ast.IsTypeParam(a) {
+			continue
+		}
+		for _, word := range strings.FieldsFunc(types.TypeString(a, func(*types.Package) string { return "" }), notInName) {
+			b.WriteString(strings.ToUpper(word[:1]) + word[1:])
+		}
+	}
+	return b.String()
+}
+
+func notInName(r rune) bool {
+	return r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && r < 0x80
+}
+
+// maxNesting bounds how deep type arguments of type arguments go: a function that calls itself with ever larger ones has no end.
+const maxNesting = 20
+
+// nesting returns how deep a type goes, names with their type arguments counted.
+func nesting(t types.Type) int { return strings.Count(types.TypeString(t, nil), "[") }
+
+// instanceOf returns the function that a call of a generic function or method, which id names, is a call of, with its type arguments.
+func (l *lowerer) instanceOf(id *goast.Ident, fn *types.Func) (*types.Func, []types.Type) {
+	var args []types.Type
+	list := l.info.Instances[id].TypeArgs
+	if recv := fn.Signature().Recv(); recv != nil {
+		if named := receiverNamed(fn); named != nil {
+			list = named.TypeArgs()
+		}
+	}
+	for a := range list.Types() {
+		a = l.subst.Type(a)
+		if nesting(a) > maxNesting {
+			l.report(id.Pos(), fmt.Sprintf("%s calls itself with ever larger type arguments", fn.Name()))
+			return fn.Origin(), nil
+		}
+		args = append(args, a)
+	}
+	if len(args) == 0 {
+		return fn.Origin(), nil
+	}
+	return l.src.Instances.instance(fn.Origin(), args), args
+}
