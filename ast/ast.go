@@ -328,6 +328,7 @@ type Func struct {
 	Body     *Block
 
 	TypeParams []*TypeParam   // those that its types mention
+	What       string         // what it is, in documentation; a link to it if empty
 	Suffix     string         // what tells its derivatives from those of other instances of a generic function
 	Obj        *types.Func    // the source function; nil for one that godiff writes
 	Pkg        *types.Package // where it is declared or written

@@ -112,7 +112,6 @@ func (r *reverser) callAtOnce(a *area, it *item) []ast.Stmt {
 				continue
 			}
 			d := r.place(l, now)
-			r.contribute(d)
 			call.Args = append(call.Args, d)
 			if !declaresVar(s, l) {
 				zeros = append(zeros, r.zero(d))
@@ -208,7 +207,7 @@ func (r *reverser) pushArgument(s ast.Stmt, x ast.Expr, d *ast.Ref) []ast.Stmt {
 		if !r.holdsActive(x) {
 			return nil
 		}
-		return r.addValues(r.place(x, r.before(s)), d)
+		return addValues(r.place(x, r.before(s)), d)
 	}
 	return r.spreadTo(s, &target{rhs: x, seed: d})
 }

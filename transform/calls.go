@@ -453,7 +453,6 @@ func (r *reverser) splitBack(s ast.Stmt, n *splitNote) []ast.Stmt {
 			continue
 		}
 		d := r.place(l, r.before(s))
-		r.contribute(d)
 		args = append(args, d)
 		if !declaresVar(s, l) {
 			zeros = append(zeros, r.zero(d))
@@ -491,7 +490,6 @@ func (r *reverser) againBack(s ast.Stmt, n *splitNote) []ast.Stmt {
 				continue
 			}
 			d := r.place(l, past)
-			r.contribute(d)
 			call.Args = append(call.Args, d)
 			if !declaresVar(s, l) {
 				zeros = append(zeros, r.zero(d))
@@ -587,7 +585,6 @@ func (r *reverser) overwritten(s ast.Stmt, lhs []ast.Expr) []ast.Stmt {
 		if l != nil && r.holdsActive(l) && !declaresVar(s, l) {
 			if _, decl := s.(*ast.Decl); !decl {
 				d := r.place(l, r.before(s))
-				r.contribute(d)
 				out = append(out, r.zero(d))
 			}
 		}

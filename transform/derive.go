@@ -13,6 +13,7 @@ import (
 // prepare analyses f, brings it into normal form and analyses it again. In says which inputs are varied, memory whether
 // what is left behind inputs is useful, as it is for a derivative that is given their shadows.
 func (u *Unit) prepare(f *ast.Func, in []bool, at callSite, memory, forward bool) *derivation {
+	u.checkLifted(f)
 	g := *f
 	g.Results = nameResults(f)
 	g.Recv, g.Params = nameInputs(f)
@@ -335,7 +336,7 @@ func (d *derivation) newReverser(t *tree) *reverser {
 		exits: map[*part]*item{}, cores: map[*part]*item{},
 		own: map[*ast.Var]bool{}, synthetic: map[*ast.Var]*item{},
 		firsts: map[*part][]ast.Stmt{}, index: map[*item]ast.Expr{}, iter: map[*item]ast.Expr{},
-		contributed: map[*ast.Var]bool{}, pushed: map[*item]bool{}, wild: map[*ast.Var]bool{},
+		pushed: map[*item]bool{}, wild: map[*ast.Var]bool{},
 	}
 	r.marks = r.inserts.marks
 	for v, is := range d.histories {
@@ -550,6 +551,9 @@ func (d *derivation) safeIndex(e *ast.Index) bool {
 
 // docName is how a doc comment names a function.
 func docName(f *ast.Func) string {
+	if f.What != "" {
+		return f.What
+	}
 	if f.Obj == nil || f.Recv == nil {
 		return "[" + f.Name + "]"
 	}

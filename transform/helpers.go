@@ -57,6 +57,7 @@ func (u *Unit) Helpers() (list []*Helper, err error) {
 	for len(open) > 0 {
 		f := open[0]
 		open = open[1:]
+		u.liftCalls(f)
 		for _, g := range calledGen(f) {
 			if !called[g] {
 				called[g] = true
@@ -69,6 +70,11 @@ func (u *Unit) Helpers() (list []*Helper, err error) {
 		list = append(list, h.needed(called)...)
 	}
 	list, u.Same = merge(list)
+	for _, p := range u.primals {
+		if called[p.f] {
+			list = append(list, &Helper{Of: p.fn, File: u.File, Funcs: []*ast.Func{p.f}})
+		}
+	}
 	for _, c := range u.copies {
 		if called[c.to] {
 			list = append(list, &Helper{Funcs: []*ast.Func{c.to}})

@@ -24,6 +24,7 @@ func (u *Unit) Derive(f *ast.Func, mode ast.Mode, wrt []int, name string) (g *as
 	if mode == ast.JVP {
 		g := &ast.Func{Name: name, TypeParams: f.TypeParams}
 		u.tangent(g, f, sig, in, callSite{}, true)
+		u.liftCalls(g)
 		u.made = append(u.made, g)
 		return g, nil
 	}
@@ -33,6 +34,7 @@ func (u *Unit) Derive(f *ast.Func, mode ast.Mode, wrt []int, name string) (g *as
 	a.f.Doc = reverseDoc(f, mode, sig, name)
 	a.bind()
 	a.build()
+	u.liftCalls(a.f)
 	u.made = append(u.made, a.f)
 	return a.f, nil
 }

@@ -63,7 +63,6 @@ type reverser struct {
 	firsts    map[*part][]ast.Stmt // what stands at the beginning of a reversed part
 	inserts   *inserts             // what goes into the forward sweep
 
-	contributed map[*ast.Var]bool // adjoints that something has been added to
 }
 
 // block reverses a part.
@@ -359,7 +358,6 @@ func (r *reverser) scalars(s ast.Stmt, targets []*target) []ast.Stmt {
 		if t.fresh {
 			continue
 		}
-		r.contribute(t.d)
 		if len(own[i]) == 1 && ast.Equal(own[i][0], t.d) {
 			continue
 		}
@@ -502,13 +500,6 @@ func (r *reverser) linearise(s ast.Stmt, t *target, single bool) *linear {
 	return lin
 }
 
-// contribute notes that something is added to an adjoint.
-func (r *reverser) contribute(d ast.Expr) {
-	if v := ast.RootVar(d); v != nil {
-		r.contributed[v] = true
-	}
-}
-
 // contributions adds the terms of a linear form to the adjoints of their places.
 func (r *reverser) contributions(lin *linear, s ast.Expr, _ []*target) []ast.Stmt {
 	var out []ast.Stmt
@@ -530,9 +521,6 @@ func (r *reverser) contributions(lin *linear, s ast.Expr, _ []*target) []ast.Stm
 			}
 		}
 		add := r.addTo(d, coefs, s)
-		if len(add) > 0 {
-			r.contribute(d)
-		}
 		if len(t.when) > 0 && len(add) > 0 {
 			out = addGuarded(out, all(t.when), add)
 			continue
@@ -610,7 +598,6 @@ func (r *reverser) places(s ast.Stmt, targets []*target) []ast.Stmt {
 		default:
 			v := ast.NewVar("adj", t.l.Type())
 			t.seed = &ast.Ref{Var: v}
-			r.contribute(t.d)
 			out = append(out, define(v, t.d), r.zero(t.d))
 		}
 	}
@@ -626,7 +613,6 @@ func (r *reverser) onePlace(s ast.Stmt, t *target) []ast.Stmt {
 	lin := &linear{d: r.derivation, stmt: s, seed: t.d}
 	lin.push(t.rhs, symbolic(t.rhs.Type()))
 	own, rest := r.ownTerms(t, lin.terms)
-	r.contribute(t.d)
 	switch {
 	case len(rest) == 0 && len(lin.pre) == 0:
 		return r.scale(t.d, withSeeds(own, t.d), t.l.Type())
@@ -723,15 +709,10 @@ func (r *reverser) spreadTo(s ast.Stmt, t *target) []ast.Stmt {
 	if !r.holdsActive(t.rhs) {
 		return nil
 	}
-	return r.addValues(r.place(t.rhs, r.before(s)), t.seed)
+	return addValues(r.place(t.rhs, r.before(s)), t.seed)
 }
 
 // addValues is dst += src for every float of a struct or array.
-func (r *reverser) addValues(dst, src ast.Expr) []ast.Stmt {
-	r.contribute(dst)
-	return addValues(dst, src)
-}
-
 func addValues(dst, src ast.Expr) []ast.Stmt {
 	t := dst.Type()
 	switch ast.ShapeOf(t) {

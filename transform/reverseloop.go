@@ -37,7 +37,7 @@ func (r *reverser) loopItem(it *item) []ast.Stmt {
 	if core == it.body {
 		body = r.block(core)
 		if v := rangeValue(it.stmt); v != nil && len(body.Stmts) > 0 || v != nil && r.adjoints[v.Var] != nil {
-			body.Stmts = append(body.Stmts, r.rangeValueBack(it, v)...)
+			body.Stmts = append(body.Stmts, r.rangeValueBack(it, v, body.Stmts)...)
 		}
 	} else {
 		body = r.block(core)
@@ -557,10 +557,10 @@ func rangeValue(s ast.Stmt) *ast.Ref {
 	return nil
 }
 
-// rangeValueBack adds the adjoint of the value of a range loop to the element that it was.
-func (r *reverser) rangeValueBack(it *item, v *ast.Ref) []ast.Stmt {
+// rangeValueBack adds the adjoint of the value of a range loop to the element that it was, if the reversed body adds anything to it.
+func (r *reverser) rangeValueBack(it *item, v *ast.Ref, body []ast.Stmt) []ast.Stmt {
 	s := it.stmt.(*ast.Range)
-	if !r.holdsActive(v) || !r.contributed[r.adjoint(v.Var)] {
+	if !r.holdsActive(v) || !usesVar(&ast.Block{Stmts: body}, r.adjoint(v.Var)) {
 		return nil
 	}
 	elem := &ast.Index{X: s.X, I: &ast.Ref{Var: indexVar}, T: elemType(s.X.Type())}
@@ -573,7 +573,7 @@ func (r *reverser) rangeValueBack(it *item, v *ast.Ref) []ast.Stmt {
 	if !r.holdsActive(&ast.Index{X: s.X, I: r.index[it], T: elem.T}) {
 		return nil
 	}
-	return r.addValues(r.place(elem, read), &ast.Ref{Var: r.adjoint(v.Var)})
+	return addValues(r.place(elem, read), &ast.Ref{Var: r.adjoint(v.Var)})
 }
 
 // indexVar stands for the index of a range loop without a key.

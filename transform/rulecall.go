@@ -374,7 +374,6 @@ func (b *ruleCall) adjoint(l ast.Expr, t types.Type) {
 	var floats ast.Expr
 	if held {
 		floats = r.place(l, r.before(s))
-		r.contribute(floats)
 		if !declaresVar(s, l) {
 			b.zeros = append(b.zeros, r.zero(floats))
 		}

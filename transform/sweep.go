@@ -274,7 +274,7 @@ func (r *reverser) loopAtOnce(a *area, it *item) ast.Stmt {
 	body := r.sweepArea(inner, nil)
 	if value != nil {
 		r.index[it] = it.stmt.(*ast.Range).Key
-		body = append(body, r.rangeValueBack(it, value)...)
+		body = append(body, r.rangeValueBack(it, value, body)...)
 		delete(r.index, it)
 	}
 	t := ast.MapBlocks(it.stmt, func(*ast.Block) *ast.Block { return &ast.Block{Stmts: body} })

@@ -20,6 +20,8 @@ type Unit struct {
 	Replaceable func(*types.Func) bool
 	// Derivative reports whether a function is generated, so that its body is not there yet.
 	Derivative func(*types.Func) bool
+	// Lifted reports whether a function is declared nowhere, so that the output must hold it where it calls it. It may be nil.
+	Lifted     func(*types.Func) bool
 	Disable    map[string]bool // optional passes that are off
 	File       string          // the file that the derivative at hand goes to
 	Stage      string          // the pass after which the code of the first function that it comes to is kept …
@@ -34,6 +36,7 @@ type Unit struct {
 	helpers   map[string]*helper
 	order     []*helper // in the order in which they were asked for
 	copies    []*ruleCopy
+	primals   []*primal
 	taken     map[string]bool     // names given at the level of the package
 	saved     map[types.Type]bool // types of what forward sweeps remember
 	recursive map[types.Type]bool // see isRecursive

@@ -29,14 +29,14 @@ var fence = map[string]string{
 	"KeyValueExpr":   "",
 	"Ellipsis":       "",
 	"IndexListExpr":  "",
-	"FuncLit":        "function literals are not supported yet; use a named function",
+	"FuncLit":        "",
 	"TypeAssertExpr": "type assertions are not supported yet",
 	"BadExpr":        "the program does not parse here",
 
 	// Types.
 	"ArrayType":     "",
 	"StructType":    "",
-	"FuncType":      "function types are not supported yet",
+	"FuncType":      "",
 	"InterfaceType": "interface types are not supported yet",
 	"MapType":       "maps are not supported yet; use a slice",
 	"ChanType":      "channels are not supported yet",

@@ -28,6 +28,12 @@ type Instance struct {
 	Fn   *types.Func  // what stands for it
 	Of   *types.Func  // the generic function
 	Args []types.Type // of a method, those of its receiver
+
+	bindings []binding      // parameters that are functions which are known
+	lit      *goast.FuncLit // a function literal in Of …
+	outer    *lowerer       // … which was being lowered here …
+	captured []boundVar     // … and captures these
+	name     string         // what tells it from instances for other functions
 }
 
 // NewInstances returns a table of instances for functions whose types were checked in a context.
@@ -38,10 +44,17 @@ func NewInstances(context *types.Context) *Instances {
 // Of returns what fn is an instance of, or nil.
 func (t *Instances) Of(fn *types.Func) *Instance { return t.byFn[fn] }
 
+// Lifted reports whether a function is declared nowhere, so that it must be where it is called: a function literal, or what is given
+// functions.
+func (t *Instances) Lifted(fn *types.Func) bool {
+	i := t.byFn[fn]
+	return i != nil && (i.lit != nil || len(i.bindings) > 0)
+}
+
 // Origin returns the declared function that fn is an instance of, or fn itself.
 func (t *Instances) Origin(fn *types.Func) *types.Func {
-	if i := t.byFn[fn]; i != nil {
-		return i.Of
+	for i := t.byFn[fn]; i != nil; i = t.byFn[fn] {
+		fn = i.Of
 	}
 	return fn.Origin()
 }

@@ -190,6 +190,15 @@ func (p *Program) Decl(fn *types.Func) (*Package, *File, *goast.FuncDecl) {
 	return pkg, d.file, d.decl
 }
 
+// hasSource reports whether the body of a function is there.
+func (p *Program) hasSource(fn *types.Func) bool {
+	if p.Instances.Lifted(fn) {
+		return true
+	}
+	pkg, _, decl := p.Decl(fn)
+	return decl != nil && decl.Body != nil && !pkg.NoBodies
+}
+
 // Generated returns the directive that fn is generated for, where fn is the stub of a derivative; else nil.
 func (p *Program) Generated(fn *types.Func) *Directive {
 	pkg := p.byTypes[fn.Pkg()]
@@ -201,7 +210,7 @@ func (p *Program) Generated(fn *types.Func) *Directive {
 
 // Source returns what Func needs to know of pkg.
 func (p *Program) Source(pkg *Package) *Source {
-	return &Source{Fset: p.Fset, Info: pkg.Info, Pkg: pkg.Types, Instances: p.Instances, Text: func(pos, end token.Pos) string {
+	return &Source{Fset: p.Fset, Info: pkg.Info, Pkg: pkg.Types, Instances: p.Instances, HasSource: p.hasSource, Text: func(pos, end token.Pos) string {
 		for _, file := range pkg.Files {
 			if start := file.Syntax.FileStart; start <= pos && end <= file.Syntax.FileEnd {
 				return string(file.Src[pos-start : end-start])

@@ -20,13 +20,24 @@ type Source struct {
 	Pkg  *types.Package
 	Text func(pos, end token.Pos) string // the source bytes of a range; nil where there is no text
 
-	Instances *Instances // of generic functions that are called
+	Instances *Instances             // of functions that are called
+	HasSource func(*types.Func) bool // reports whether the body of a declared function can be lowered; may be nil
 }
+
+// Declared reports whether a function has source here.
+func (s *Source) Declared(fn *types.Func) bool { return s.HasSource != nil && s.HasSource(fn) }
 
 // Func lowers a declared function to the representation, or an instance of it if that is not nil. Every construct that the
 // representation cannot hold is reported; the function is nil if there was one.
 func Func(src *Source, decl *goast.FuncDecl, inst *Instance, report func(token.Pos, string)) *ast.Func {
-	l := &lowerer{src: src, info: src.Info, vars: map[types.Object]*ast.Var{}, labels: map[types.Object]*ast.Label{}, gotos: gotoTargets(decl.Body, src.Info)}
+	if inst != nil && inst.lit != nil {
+		return inst.outer.literal(inst, report)
+	}
+	l := &lowerer{
+		src: src, info: src.Info,
+		vars: map[types.Object]*ast.Var{}, pointers: map[types.Object]*ast.Var{}, values: map[types.Object]*fnValue{},
+		lifted: map[*goast.FuncLit]*fnValue{}, labels: map[types.Object]*ast.Label{},
+	}
 	l.report = func(pos token.Pos, msg string) { l.failed = true; report(pos, msg) }
 	obj, _ := src.Info.Defs[decl.Name].(*types.Func)
 	if decl.Body == nil || obj == nil {
@@ -37,15 +48,13 @@ func Func(src *Source, decl *goast.FuncDecl, inst *Instance, report func(token.P
 	if l.failed {
 		return nil
 	}
-	var args []types.Type
-	if inst != nil {
-		args = inst.Args
+	if inst == nil {
+		inst = &Instance{Fn: obj, Of: obj}
 	}
-	l.subst = src.Instances.subst(typeParams(obj), args)
-	f := l.signature(decl, obj)
-	if inst != nil {
-		f.Obj, f.Suffix, f.TypeParams = inst.Fn, nameOf(args), src.Instances.mentioned(args)
-	}
+	l.fn, l.params = inst.Fn, src.Instances.mentioned(inst.Args)
+	l.gotos, l.closures = gotoTargets(decl.Body, src.Info), closuresOf(decl.Body, src.Info)
+	l.subst = src.Instances.subst(typeParams(obj), inst.Args)
+	f := l.signature(decl, obj, inst)
 	f.Body = l.block(decl.Body.List, decl.Body.Pos())
 	if l.failed {
 		return nil
@@ -55,15 +64,22 @@ func Func(src *Source, decl *goast.FuncDecl, inst *Instance, report func(token.P
 
 // A lowerer lowers one function.
 type lowerer struct {
-	src    *Source
-	info   *types.Info
-	vars   map[types.Object]*ast.Var
-	report func(token.Pos, string)
-	failed bool
-	subst  *ast.Subst // of the types of the instance
-	want   types.Type // of the constant expression at hand
-	labels map[types.Object]*ast.Label
-	label  *ast.Label // of the statement that comes next, if it has one
+	src      *Source
+	info     *types.Info
+	vars     map[types.Object]*ast.Var
+	pointers map[types.Object]*ast.Var // to variables that a literal captures
+	values   map[types.Object]*fnValue // of variables that are functions
+	lifted   map[*goast.FuncLit]*fnValue
+	closures *closures
+	outer    *lowerer // of the function that a literal stands in
+	fn       *types.Func
+	params   []*ast.TypeParam
+	report   func(token.Pos, string)
+	failed   bool
+	subst    *ast.Subst // of the types of the instance
+	want     types.Type // of the constant expression at hand
+	labels   map[types.Object]*ast.Label
+	label    *ast.Label // of the statement that comes next, if it has one
 
 	jumps jumps
 	gotos map[types.Object]*gotoTarget
@@ -84,22 +100,19 @@ func isUntyped(t types.Type) bool {
 	return ok && b.Info()&types.IsUntyped != 0
 }
 
-func (l *lowerer) signature(decl *goast.FuncDecl, obj *types.Func) *ast.Func {
+func (l *lowerer) signature(decl *goast.FuncDecl, obj *types.Func, inst *Instance) *ast.Func {
 	sig := obj.Signature()
-	f := &ast.Func{Name: obj.Name(), Obj: obj, Pkg: obj.Pkg(), Pos: decl.Pos(), Variadic: sig.Variadic()}
+	f := &ast.Func{
+		Name: obj.Name(), Obj: inst.Fn, Pkg: obj.Pkg(), Pos: decl.Pos(), Variadic: sig.Variadic(),
+		Suffix: nameOf(inst.Args) + inst.name, TypeParams: l.params,
+	}
 	if decl.Doc != nil {
 		f.Doc = decl.Doc.Text()
 	}
 	if sig.Recv() != nil {
 		f.Recv = l.declare(sig.Recv())
 	}
-	for p := range sig.Params().Variables() {
-		f.Params = append(f.Params, l.declare(p))
-	}
-	for r := range sig.Results().Variables() {
-		f.Results = append(f.Results, l.declare(r))
-		f.Named = f.Named || r.Name() != ""
-	}
+	l.inputs(f, sig, inst.bindings, 0)
 	return f
 }
 
@@ -144,8 +157,16 @@ func (l *lowerer) block(list []goast.Stmt, pos token.Pos) *ast.Block {
 			}
 		}
 		b.Stmts = append(b.Stmts, l.stmt(s)...)
+		if ends(b.Stmts) && !slices.ContainsFunc(list[i:], isLabelled) {
+			break // what follows is not reached
+		}
 	}
 	return b
+}
+
+func isLabelled(s goast.Stmt) bool {
+	_, ok := s.(*goast.LabeledStmt)
+	return ok
 }
 
 // stmt lowers a statement to zero or more.
@@ -233,8 +254,15 @@ func (l *lowerer) exprStmt(s *goast.ExprStmt) []ast.Stmt {
 }
 
 func (l *lowerer) assign(s *goast.AssignStmt) []ast.Stmt {
-	a := &ast.Assign{Meta: l.meta(s), Op: s.Tok, Rhs: l.exprs(s.Rhs)}
-	for _, x := range s.Lhs {
+	lhs, rhs := s.Lhs, s.Rhs
+	var list []ast.Stmt
+	if len(lhs) == len(rhs) {
+		if list, lhs, rhs = l.functions(lhs, rhs, l.meta(s)); len(lhs) == 0 {
+			return list
+		}
+	}
+	a := &ast.Assign{Meta: l.meta(s), Op: s.Tok, Rhs: l.exprs(rhs)}
+	for _, x := range lhs {
 		if s.Tok == token.DEFINE {
 			a.Lhs = append(a.Lhs, l.define(x))
 		} else {
@@ -243,7 +271,7 @@ func (l *lowerer) assign(s *goast.AssignStmt) []ast.Stmt {
 	}
 	lastWins(a.Lhs)
 	dropSelf(a)
-	return []ast.Stmt{a}
+	return append(list, a)
 }
 
 // lastWins puts blanks for variables that are assigned to again by the same statement, as in t, t = a, b.
@@ -290,7 +318,7 @@ func (l *lowerer) place(x goast.Expr) ast.Expr {
 		if id.Name == "_" {
 			return nil
 		}
-		if _, local := l.vars[l.info.Uses[id]]; !local {
+		if obj := l.info.Uses[id]; l.vars[obj] == nil && l.pointers[obj] == nil {
 			l.report(x.Pos(), fmt.Sprintf("%s is assigned, but it is a variable of the package: a derivative keeps no state between calls", id.Name))
 			return nil
 		}
@@ -327,15 +355,33 @@ func (l *lowerer) declStmt(s *goast.DeclStmt) []ast.Stmt {
 	var list []ast.Stmt
 	for _, spec := range decl.Specs {
 		spec, _ := spec.(*goast.ValueSpec)
-		d := &ast.Decl{Meta: l.meta(s), Values: l.exprs(spec.Values), Typed: spec.Type != nil}
+		names, values := exprsOf(spec.Names), spec.Values
+		if len(values) == len(names) {
+			var functions []ast.Stmt
+			functions, names, values = l.functions(names, values, l.meta(spec))
+			list = append(list, functions...)
+		}
+		names = slices.DeleteFunc(names, func(e goast.Expr) bool { return isFunc(l.info.Defs[e.(*goast.Ident)]) && len(values) == 0 })
+		if len(names) == 0 {
+			continue
+		}
+		d := &ast.Decl{Meta: l.meta(s), Values: l.exprs(values), Typed: spec.Type != nil}
 		if len(decl.Specs) > 1 {
 			d.Meta = l.meta(spec)
 			d.Src = "var " + d.Src
 		}
-		for _, name := range spec.Names {
-			d.Vars = append(d.Vars, l.declareBlank(name))
+		for _, name := range names {
+			d.Vars = append(d.Vars, l.declareBlank(name.(*goast.Ident)))
 		}
 		list = append(list, d)
+	}
+	return list
+}
+
+func exprsOf(names []*goast.Ident) []goast.Expr {
+	var list []goast.Expr
+	for _, id := range names {
+		list = append(list, id)
 	}
 	return list
 }
@@ -358,6 +404,9 @@ func (l *lowerer) ifStmt(s *goast.IfStmt) ast.Stmt {
 	before, init := l.first(s.Init)
 	n.Init = init
 	n.Cond = l.expr(s.Cond)
+	if dead := isBool(n.Cond, false); dead || isBool(n.Cond, true) {
+		return following(before, l.branchTaken(s, n, !dead))
+	}
 	n.Then = l.block(s.Body.List, s.Body.Pos())
 	switch els := s.Else.(type) {
 	case nil:
@@ -367,6 +416,20 @@ func (l *lowerer) ifStmt(s *goast.IfStmt) ast.Stmt {
 		n.Else = &ast.Block{Meta: ast.Meta{Pos: els.Pos()}, Stmts: l.stmt(els)}
 	}
 	return following(before, n)
+}
+
+// branchTaken lowers the one branch of an if whose condition is constant.
+func (l *lowerer) branchTaken(s *goast.IfStmt, n *ast.If, then bool) ast.Stmt {
+	b := &ast.Block{Meta: n.Meta}
+	if n.Init != nil {
+		b.Stmts = append(b.Stmts, n.Init)
+	}
+	if then {
+		b.Stmts = append(b.Stmts, l.block(s.Body.List, s.Body.Pos()).Stmts...)
+	} else {
+		b.Stmts = append(b.Stmts, l.stmt(s.Else)...)
+	}
+	return b
 }
 
 func (l *lowerer) forStmt(s *goast.ForStmt) ast.Stmt {
@@ -493,6 +556,9 @@ func (l *lowerer) expr(e goast.Expr) ast.Expr {
 		return l.call(e)
 	case *goast.CompositeLit:
 		return l.composite(e)
+	case *goast.FuncLit:
+		l.report(e.Pos(), "a function literal is used as a value here, so that it cannot be told any more which function is called")
+		return broken(l.typeOf(e))
 	}
 	l.report(e.Pos(), fmt.Sprintf("%s is not supported here", nodeKind(e)))
 	return broken(l.typeOf(e))
@@ -546,6 +612,9 @@ func boolConstant(tv types.TypeAndValue) ast.Expr {
 
 func (l *lowerer) ident(e *goast.Ident) ast.Expr {
 	obj := l.info.Uses[e]
+	if v := l.pointers[obj]; v != nil {
+		return &ast.Deref{X: &ast.Ref{Var: v}}
+	}
 	if v := l.vars[obj]; v != nil {
 		return &ast.Ref{Var: v}
 	}
@@ -553,10 +622,13 @@ func (l *lowerer) ident(e *goast.Ident) ast.Expr {
 	case *types.Const, *types.Nil:
 		return &ast.Name{Obj: obj, T: l.typeOf(e)}
 	case *types.Var:
-		return &ast.Name{Obj: obj, T: obj.Type()}
-	case *types.Func:
-		l.report(e.Pos(), fmt.Sprintf("%s is used as a value; function values are not supported yet", e.Name))
-	default:
+		if obj.Parent() == obj.Pkg().Scope() {
+			return &ast.Name{Obj: obj, T: obj.Type()}
+		}
+	}
+	if isFuncType(l.info.TypeOf(e)) {
+		l.report(e.Pos(), fmt.Sprintf("%s is used as a value here, so that it cannot be told any more which function is called", e.Name))
+	} else {
 		l.report(e.Pos(), fmt.Sprintf("%s is not supported here", e.Name))
 	}
 	return broken(l.typeOf(e))
@@ -568,7 +640,7 @@ func (l *lowerer) selector(e *goast.SelectorExpr) ast.Expr {
 		return l.ident(e.Sel)
 	}
 	if sel.Kind() != types.FieldVal {
-		l.report(e.Pos(), "method values are not supported yet")
+		l.report(e.Pos(), "a method is used as a value here, so that it cannot be told any more which function is called")
 		return broken(l.typeOf(e))
 	}
 	return l.path(l.expr(e.X), sel.Index(), true)
@@ -628,6 +700,17 @@ func (l *lowerer) unary(e *goast.UnaryExpr) ast.Expr {
 }
 
 func (l *lowerer) binary(e *goast.BinaryExpr) ast.Expr {
+	if isFuncType(l.info.TypeOf(e.X)) || isFuncType(l.info.TypeOf(e.Y)) {
+		return l.compareFuncs(e)
+	}
+	if e.Op == token.LAND || e.Op == token.LOR {
+		// What is not asked for may call a function that is nil.
+		x := l.expr(e.X)
+		if isBool(x, e.Op == token.LOR) {
+			return x
+		}
+		return &ast.Binary{Op: e.Op, X: x, Y: l.expr(e.Y), T: types.Default(l.typeOf(e))}
+	}
 	return &ast.Binary{Op: e.Op, X: l.expr(e.X), Y: l.expr(e.Y), T: types.Default(l.typeOf(e))}
 }
 
@@ -639,8 +722,7 @@ func (l *lowerer) call(e *goast.CallExpr) ast.Expr {
 	c := &ast.Call{T: t, Spread: e.Ellipsis.IsValid(), Pos: e.Pos()}
 	id := calleeIdent(e)
 	if id == nil {
-		l.report(e.Pos(), "calls of function values are not supported yet")
-		return broken(t)
+		return l.callValue(e, l.value(e.Fun))
 	}
 	switch obj := l.info.Uses[id].(type) {
 	case *types.Builtin:
@@ -652,11 +734,10 @@ func (l *lowerer) call(e *goast.CallExpr) ast.Expr {
 		if sel, ok := goast.Unparen(e.Fun).(*goast.SelectorExpr); ok {
 			args = l.receiver(sel, c, args)
 		}
-		c.Args = append(c.Args, l.exprs(args)...)
+		l.arguments(c, args)
 		return c
 	}
-	l.report(e.Pos(), "calls of function values are not supported yet")
-	return broken(t)
+	return l.callValue(e, l.value(e.Fun))
 }
 
 // conversion lowers the conversion e to type t. That of a slice to an array is by way of a pointer, which leaves one thing to know:

@@ -59,6 +59,7 @@ func newDeriver(prog *lower.Program, pkg *lower.Package, opt Options) *deriver {
 	}
 	d.unit = transform.NewUnit(pkg.Types, d.lower, book)
 	d.unit.Replaceable = d.replaceable
+	d.unit.Lifted = prog.Instances.Lifted
 	d.unit.Derivative = func(fn *types.Func) bool { return prog.Generated(fn) != nil }
 	for name := range opt.Taken {
 		d.unit.Take(name)

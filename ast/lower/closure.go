@@ -1,0 +1,653 @@
+package lower
+
+import (
+	"fmt"
+	goast "go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// Function values.
+//
+// The representation knows calls of functions, no values that are functions. Where it can be told which function a value is, it is
+// gone after lowering. A function literal becomes a function with the variables that it captures as its first parameters, and what
+// is given a function becomes an instance for that function:
+//
+//	func Area(k, b float64) float64 {              func square(k, x float64) float64 { return k * x * x }
+//	    square := func(x float64) float64 {        func integrate(k, b float64) float64 { … square(k, x) … }
+//	        return k * x * x                       func Area(k, b float64) float64 {
+//	    }                                              return integrate(k, b)
+//	    return integrate(square, b)                }
+//	}
+//
+// A variable that a literal writes, or whose address is taken, is captured by a pointer, any other by its value: while a literal
+// runs, the function around it does not.
+
+// A fnValue is a function that is known.
+type fnValue struct {
+	fn       *types.Func // nil for nil
+	method   bool        // the first argument, bound or not, is the receiver
+	typeArgs []types.Type
+	explicit bool
+	bound    []boundVar // the first arguments
+}
+
+// A boundVar is an argument that belongs to a function value: a variable, or what it is where it stands in the argument of a call.
+type boundVar struct {
+	obj     types.Object
+	pointer bool     // its address is passed
+	expr    ast.Expr // instead of obj
+	typ     types.Type
+	name    string
+}
+
+// A binding says which function a parameter of an instance is.
+type binding struct {
+	param int // without the receiver
+	value *fnValue
+	vars  []*types.Var // parameters of the instance for the bound variables of value
+}
+
+// closures is what is known of the function values of a declared function.
+type closures struct {
+	defs    map[types.Object]goast.Expr // the one value of a variable that is a function
+	unknown map[types.Object]bool       // variables with more values than one, or none
+	from    map[types.Object]token.Pos  // where a variable gets its value, if not where it is declared
+	shared  map[types.Object]bool       // variables that literals must capture by a pointer
+}
+
+// closuresOf looks through the body of a function.
+func closuresOf(body *goast.BlockStmt, info *types.Info) *closures {
+	c := &closures{map[types.Object]goast.Expr{}, map[types.Object]bool{}, map[types.Object]token.Pos{}, map[types.Object]bool{}}
+	declared := map[types.Object]goast.Node{} // the list of statements that declares a variable without a value
+	depth := 0
+	var visit func(n goast.Node, list goast.Node)
+	visit = func(n, list goast.Node) {
+		goast.Inspect(n, func(m goast.Node) bool {
+			switch m := m.(type) {
+			case *goast.FuncLit:
+				depth++
+				visit(m.Body, m.Body)
+				depth--
+				return false
+			case *goast.BlockStmt:
+				if m != list {
+					visit(m, m)
+					return false
+				}
+			case *goast.CaseClause:
+				if m != list {
+					visit(m, m)
+					return false
+				}
+			case *goast.ValueSpec:
+				for i, id := range m.Names {
+					obj := info.Defs[id]
+					switch {
+					case !isFunc(obj):
+					case len(m.Values) == len(m.Names):
+						c.define(obj, m.Values[i])
+					case len(m.Values) == 0:
+						declared[obj] = list
+					default:
+						c.unknown[obj] = true
+					}
+				}
+			case *goast.AssignStmt:
+				for i, x := range m.Lhs {
+					c.written(x, info, depth)
+					id, ok := goast.Unparen(x).(*goast.Ident)
+					if !ok {
+						continue
+					}
+					obj := info.ObjectOf(id)
+					if !isFunc(obj) {
+						continue
+					}
+					if len(m.Lhs) != len(m.Rhs) || m.Tok != token.DEFINE && declared[obj] != list {
+						c.unknown[obj] = true
+						continue
+					}
+					c.define(obj, m.Rhs[i])
+					if m.Tok != token.DEFINE {
+						c.from[obj] = m.Pos()
+					}
+				}
+			case *goast.IncDecStmt:
+				c.written(m.X, info, depth)
+			case *goast.RangeStmt:
+				if m.Tok == token.ASSIGN {
+					c.written(m.Key, info, depth)
+					c.written(m.Value, info, depth)
+				}
+				for _, x := range []goast.Expr{m.Key, m.Value} {
+					if id, ok := x.(*goast.Ident); ok && isFunc(info.ObjectOf(id)) {
+						c.unknown[info.ObjectOf(id)] = true
+					}
+				}
+			case *goast.UnaryExpr:
+				if m.Op == token.AND {
+					c.addressed(m.X, info)
+				}
+			case *goast.SliceExpr:
+				if _, array := info.TypeOf(m.X).Underlying().(*types.Array); array {
+					c.addressed(m.X, info)
+				}
+			case *goast.SelectorExpr:
+				if sel := info.Selections[m]; sel != nil && sel.Kind() == types.MethodVal && takesAddress(sel) {
+					c.addressed(m.X, info)
+				}
+			}
+			return true
+		})
+	}
+	visit(body, body)
+	return c
+}
+
+func isFunc(obj types.Object) bool { return obj != nil && isFuncType(obj.Type()) }
+
+func isFuncType(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Signature)
+	return ok
+}
+
+// takesAddress reports whether a method is called with the address of what it is selected from.
+func takesAddress(sel *types.Selection) bool {
+	fn, ok := sel.Obj().(*types.Func)
+	if !ok || fn.Signature().Recv() == nil {
+		return false
+	}
+	_, wants := fn.Signature().Recv().Type().Underlying().(*types.Pointer)
+	_, has := sel.Recv().Underlying().(*types.Pointer)
+	return wants && !has
+}
+
+func (c *closures) define(obj types.Object, e goast.Expr) {
+	if c.defs[obj] != nil {
+		c.unknown[obj] = true
+	}
+	c.defs[obj] = e
+}
+
+// written notes that a place is assigned to, inside of as many literals as depth says.
+func (c *closures) written(x goast.Expr, info *types.Info, depth int) {
+	if obj := rootVar(x, info); obj != nil && depth > 0 {
+		c.shared[obj] = true
+	}
+}
+
+// addressed notes that the address of a place is taken.
+func (c *closures) addressed(x goast.Expr, info *types.Info) {
+	obj := rootVar(x, info)
+	if obj == nil {
+		return
+	}
+	c.shared[obj] = true
+	if isFunc(obj) {
+		c.unknown[obj] = true
+	}
+}
+
+// rootVar returns the variable that a place is a part of, or nil.
+func rootVar(x goast.Expr, info *types.Info) types.Object {
+	switch x := x.(type) {
+	case *goast.Ident:
+		if v, ok := info.ObjectOf(x).(*types.Var); ok {
+			return v
+		}
+	case *goast.ParenExpr:
+		return rootVar(x.X, info)
+	case *goast.SelectorExpr:
+		if sel := info.Selections[x]; sel != nil && !sel.Indirect() {
+			if _, pointer := info.TypeOf(x.X).Underlying().(*types.Pointer); !pointer {
+				return rootVar(x.X, info)
+			}
+		}
+	case *goast.IndexExpr:
+		if _, array := info.TypeOf(x.X).Underlying().(*types.Array); array {
+			return rootVar(x.X, info)
+		}
+	}
+	return nil
+}
+
+// value returns the function that an expression is, or nil after a report.
+func (l *lowerer) value(e goast.Expr) *fnValue {
+	switch e := goast.Unparen(e).(type) {
+	case *goast.FuncLit:
+		return l.lift(e, "")
+	case *goast.Ident:
+		return l.valueOf(e)
+	case *goast.IndexExpr, *goast.IndexListExpr:
+		if id := calleeIdent(&goast.CallExpr{Fun: e}); id != nil {
+			if fn, ok := l.info.Uses[id].(*types.Func); ok {
+				v := &fnValue{explicit: true}
+				v.fn, v.typeArgs = l.instanceOf(id, fn)
+				return v
+			}
+		}
+	case *goast.SelectorExpr:
+		if sel := l.info.Selections[e]; sel == nil {
+			return l.valueOf(e.Sel)
+		} else if sel.Kind() != types.FieldVal {
+			return l.methodValue(e, sel)
+		}
+	case *goast.CallExpr:
+		if l.info.Types[e.Fun].IsType() {
+			return l.value(e.Args[0])
+		}
+	}
+	l.report(e.Pos(), "it cannot be told here which function this is: name it, or keep it in a variable that is assigned once")
+	return nil
+}
+
+// valueOf returns the function that a name stands for.
+func (l *lowerer) valueOf(id *goast.Ident) *fnValue {
+	switch obj := l.info.Uses[id].(type) {
+	case *types.Nil:
+		return &fnValue{}
+	case *types.Func:
+		v := &fnValue{}
+		v.fn, v.typeArgs = l.instanceOf(id, obj)
+		return v
+	case *types.Var:
+		if v := l.known(obj, id.Pos()); v != nil {
+			return v
+		}
+	}
+	l.report(id.Pos(), fmt.Sprintf("it cannot be told here which function %s is: it must be assigned once, where it is declared, or be given in a call", id.Name))
+	return nil
+}
+
+// known returns the function that a variable always is, or nil.
+func (l *lowerer) known(obj types.Object, pos token.Pos) *fnValue {
+	for o := l; o != nil; o = o.outer {
+		if v := o.values[obj]; v != nil {
+			return v
+		}
+	}
+	def := l.closures.defs[obj]
+	if def == nil || l.closures.unknown[obj] || l.closures.from[obj] > pos && l.outer == nil {
+		return nil
+	}
+	if lit, ok := goast.Unparen(def).(*goast.FuncLit); ok {
+		return l.lift(lit, obj.Name())
+	}
+	return nil
+}
+
+// methodValue returns a method with its receiver, or a method expression.
+func (l *lowerer) methodValue(e *goast.SelectorExpr, sel *types.Selection) *fnValue {
+	fn, _ := sel.Obj().(*types.Func)
+	v := &fnValue{method: true}
+	v.fn, v.typeArgs = l.instanceOf(e.Sel, fn)
+	if sel.Kind() == types.MethodExpr {
+		if len(sel.Index()) > 1 || !types.Identical(l.subst.Type(sel.Recv()), v.fn.Signature().Recv().Type()) {
+			l.report(e.Pos(), "a method expression of a promoted method, or of a pointer for a method of values, is not supported as a value; use a function literal")
+		}
+		return v
+	}
+	c := &ast.Call{Fun: ast.Callee{Fn: v.fn}}
+	l.receiver(e, c, nil)
+	if len(c.Args) == 0 {
+		return nil
+	}
+	recv := c.Args[0]
+	if ast.Any(recv, callsFunc) {
+		l.report(e.Pos(), "a call stands in the receiver of a method value; assign it to a variable first")
+	}
+	v.bound = []boundVar{{expr: recv, typ: recv.Type(), name: "recv"}}
+	return v
+}
+
+// bind keeps the receiver of a method value, which is evaluated where the value is, in a variable of ours.
+func (l *lowerer) bind(v *fnValue, meta ast.Meta) []ast.Stmt {
+	var list []ast.Stmt
+	for i, b := range v.bound {
+		if b.expr == nil {
+			continue
+		}
+		obj := types.NewVar(token.NoPos, l.src.Pkg, "recv", b.expr.Type())
+		recv := ast.NewVar("recv", b.expr.Type())
+		l.vars[obj] = recv
+		list = append(list, &ast.Assign{Meta: meta, Lhs: []ast.Expr{&ast.Ref{Var: recv}}, Op: token.DEFINE, Rhs: []ast.Expr{b.expr}})
+		v.bound[i] = boundVar{obj: obj, typ: b.typ, name: b.name}
+	}
+	return list
+}
+
+// callValue lowers a call of a function value.
+func (l *lowerer) callValue(e *goast.CallExpr, v *fnValue) ast.Expr {
+	t := l.typeOf(e)
+	if v == nil {
+		return broken(t)
+	}
+	if v.fn == nil {
+		l.report(e.Pos(), "this function is nil")
+		return broken(t)
+	}
+	c := &ast.Call{T: t, Spread: e.Ellipsis.IsValid(), Pos: e.Pos()}
+	c.Fun = ast.Callee{Fn: v.fn, Method: v.method, TypeArgs: v.typeArgs, Explicit: v.explicit}
+	c.Args = l.boundArgs(v)
+	l.arguments(c, e.Args)
+	return c
+}
+
+// boundArgs returns what a call of a function value passes on before its own arguments.
+func (l *lowerer) boundArgs(v *fnValue) []ast.Expr {
+	var args []ast.Expr
+	for _, b := range v.bound {
+		args = append(args, l.boundArg(b))
+	}
+	return args
+}
+
+func (l *lowerer) boundArg(b boundVar) ast.Expr {
+	switch {
+	case b.expr != nil:
+		return b.expr
+	case l.pointers[b.obj] != nil && b.pointer:
+		return &ast.Ref{Var: l.pointers[b.obj]}
+	case l.pointers[b.obj] != nil:
+		return &ast.Deref{X: &ast.Ref{Var: l.pointers[b.obj]}}
+	case l.vars[b.obj] == nil:
+		panic(fmt.Sprintf("lower: %s is not captured", b.obj.Name()))
+	case b.pointer:
+		v := &ast.Ref{Var: l.vars[b.obj]}
+		return &ast.Addr{X: v, T: types.NewPointer(v.Var.Type)}
+	}
+	return &ast.Ref{Var: l.vars[b.obj]}
+}
+
+// arguments adds the arguments of a call. Those that are functions become part of what is called, and what belongs to them comes
+// first, behind a receiver.
+func (l *lowerer) arguments(c *ast.Call, args []goast.Expr) {
+	sig := c.Fun.Fn.Signature()
+	if c.Fun.Method && len(c.Args) == 0 && len(args) > 0 {
+		c.Args, args = []ast.Expr{l.expr(args[0])}, args[1:]
+	}
+	first, start := len(c.Args), 0
+	if c.Fun.Method {
+		first, start = first-1, 1 // the receiver is no parameter
+	}
+	var bindings []binding
+	var extra []ast.Expr
+	for i, x := range args {
+		var param types.Type
+		if p := first + i; p < sig.Params().Len() {
+			param = sig.Params().At(p).Type()
+		}
+		takes := param != nil && isFuncType(param)
+		if !isFuncType(l.info.TypeOf(x)) && !takes {
+			c.Args = append(c.Args, l.expr(x))
+			continue
+		}
+		v := l.value(x)
+		if v == nil {
+			continue
+		}
+		if !takes || !l.src.Declared(c.Fun.Fn) {
+			l.report(x.Pos(), fmt.Sprintf("%s is given a function and has no source here that tells what becomes of it", c.Fun.Fn.Name()))
+			continue
+		}
+		bindings = append(bindings, binding{param: first + i, value: v})
+		extra = append(extra, l.boundArgs(v)...)
+	}
+	if len(bindings) > 0 && !l.failed {
+		c.Fun = ast.Callee{Fn: l.src.Instances.specialise(c.Fun.Fn, bindings), Method: c.Fun.Method}
+		c.Args = slices.Insert(c.Args, start, extra...)
+	}
+}
+
+// specialise returns the instance of a function for functions that it is given.
+func (t *Instances) specialise(fn *types.Func, bindings []binding) *types.Func {
+	key := fmt.Sprintf("%p", fn)
+	for _, b := range bindings {
+		key += fmt.Sprintf(" %d:%p", b.param, b.value.fn)
+		for _, x := range b.value.bound {
+			key += " " + t.key(x.typ)
+		}
+	}
+	if i := t.byKey[key]; i != nil {
+		return i.Fn
+	}
+	i := &Instance{Of: fn}
+	if of := t.byFn[fn]; of != nil {
+		*i = *of
+	}
+	sig := fn.Signature()
+	var params []*types.Var
+	gone := map[int]bool{}
+	for _, b := range bindings {
+		gone[b.param] = true
+		value := *b.value
+		value.bound = nil
+		for _, x := range b.value.bound {
+			v := types.NewParam(token.NoPos, fn.Pkg(), x.name, x.typ)
+			b.vars, params = append(b.vars, v), append(params, v)
+			value.bound = append(value.bound, boundVar{obj: v, typ: x.typ, name: x.name})
+		}
+		b.value = &value
+		i.bindings = append(i.bindings, b)
+		if value.fn != nil {
+			i.name += upperFirst(plainName(value.fn))
+		}
+	}
+	for p := range sig.Params().Len() {
+		if !gone[p] {
+			params = append(params, sig.Params().At(p))
+		}
+	}
+	i.Fn = types.NewFunc(fn.Pos(), fn.Pkg(), fn.Name(), types.NewSignatureType(sig.Recv(), nil, nil, types.NewTuple(params...), sig.Results(), sig.Variadic()))
+	t.byKey[key], t.byFn[i.Fn] = i, i
+	return i.Fn
+}
+
+// plainName returns the name of a function; that of a literal is behind the name of the function that it stands in.
+func plainName(fn *types.Func) string {
+	name := fn.Name()
+	return name[strings.LastIndexByte(name, '.')+1:]
+}
+
+func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+// lift makes a function of a function literal. The name is that of the variable that holds it, if there is one.
+func (l *lowerer) lift(lit *goast.FuncLit, name string) *fnValue {
+	if v := l.lifted[lit]; v != nil {
+		return v
+	}
+	v := &fnValue{}
+	l.lifted[lit] = v
+	if name == "" {
+		name = "func"
+	}
+	inst := &Instance{lit: lit, outer: l, Of: l.fn}
+	var params []*types.Var
+	for _, obj := range l.free(lit) {
+		b := boundVar{obj: obj, name: obj.Name(), typ: l.subst.Type(obj.Type())}
+		if b.pointer = l.closures.shared[obj]; b.pointer {
+			b.typ = types.NewPointer(b.typ)
+		}
+		v.bound = append(v.bound, b)
+		params = append(params, types.NewParam(obj.Pos(), l.src.Pkg, b.name, b.typ))
+	}
+	inst.captured = v.bound
+	sig, _ := l.typeOf(lit).(*types.Signature)
+	params = slices.AppendSeq(params, sig.Params().Variables())
+	v.fn = types.NewFunc(lit.Pos(), l.src.Pkg, plainName(l.fn)+"."+name, types.NewSignatureType(nil, nil, nil, types.NewTuple(params...), sig.Results(), sig.Variadic()))
+	inst.Fn = v.fn
+	l.src.Instances.byFn[v.fn] = inst
+	return v
+}
+
+// free returns the variables of enclosing functions that a literal needs, those of the functions that it calls by variables included, in
+// the order in which it comes to them.
+func (l *lowerer) free(lit *goast.FuncLit) []types.Object {
+	var list []types.Object
+	add := func(obj types.Object) {
+		if !slices.Contains(list, obj) {
+			list = append(list, obj)
+		}
+	}
+	seen := map[*goast.FuncLit]bool{}
+	var walk func(in *goast.FuncLit)
+	walk = func(in *goast.FuncLit) {
+		if seen[in] {
+			return
+		}
+		seen[in] = true
+		goast.Inspect(in.Body, func(n goast.Node) bool {
+			id, ok := n.(*goast.Ident)
+			if !ok {
+				return true
+			}
+			obj, ok := l.info.Uses[id].(*types.Var)
+			if !ok || obj.IsField() || obj.Parent() == obj.Pkg().Scope() || in.Pos() <= obj.Pos() && obj.Pos() < in.End() {
+				return true
+			}
+			def, _ := goast.Unparen(l.closures.defs[obj]).(*goast.FuncLit)
+			switch {
+			case !isFunc(obj):
+				add(obj)
+			case def != nil && !l.closures.unknown[obj]:
+				walk(def)
+			default:
+				if v := l.known(obj, id.Pos()); v != nil {
+					for _, b := range v.bound {
+						add(b.obj)
+					}
+				}
+			}
+			return true
+		})
+	}
+	walk(lit)
+	return list
+}
+
+// literal lowers a function literal.
+func (l *lowerer) literal(inst *Instance, report func(token.Pos, string)) *ast.Func {
+	in := &lowerer{
+		src: l.src, info: l.info, subst: l.subst, closures: l.closures, lifted: l.lifted, outer: l, fn: inst.Fn,
+		vars: map[types.Object]*ast.Var{}, pointers: map[types.Object]*ast.Var{}, values: map[types.Object]*fnValue{},
+		labels: map[types.Object]*ast.Label{}, gotos: gotoTargets(inst.lit.Body, l.info), params: l.params,
+	}
+	in.report = func(pos token.Pos, msg string) { in.failed = true; report(pos, msg) }
+	name := inst.Fn.Name()
+	f := &ast.Func{
+		Name: lowerName(name), Obj: inst.Fn, Pkg: l.src.Pkg, Pos: inst.lit.Pos(), Variadic: inst.Fn.Signature().Variadic(), TypeParams: l.params,
+		What: fmt.Sprintf("the function literal %s of [%s]", plainName(inst.Fn), plainName(l.fn)), Suffix: inst.name,
+	}
+	for _, b := range inst.captured {
+		v := ast.NewVar(b.name, b.typ)
+		f.Params = append(f.Params, v)
+		if b.pointer {
+			in.pointers[b.obj] = v
+		} else {
+			in.vars[b.obj] = v
+		}
+	}
+	sig, _ := l.info.TypeOf(inst.lit).(*types.Signature)
+	in.inputs(f, sig, inst.bindings, len(inst.captured))
+	f.Body = in.block(inst.lit.Body.List, inst.lit.Body.Pos())
+	if in.failed {
+		return nil
+	}
+	return f
+}
+
+// lowerName makes one name of those of a function and a literal in it.
+func lowerName(name string) string {
+	var b strings.Builder
+	for i, word := range strings.Split(name, ".") {
+		if i == 0 {
+			b.WriteString(strings.ToLower(word[:1]) + word[1:])
+		} else {
+			b.WriteString(upperFirst(word))
+		}
+	}
+	return b.String()
+}
+
+// inputs declares the parameters and results of a function. Those that are functions which are known are left out; what belongs to
+// these comes first. The first skip parameters of what the bindings count do not belong to sig.
+func (l *lowerer) inputs(f *ast.Func, sig *types.Signature, bindings []binding, skip int) {
+	for _, b := range bindings {
+		l.values[sig.Params().At(b.param-skip)] = b.value
+		for _, v := range b.vars {
+			w := ast.NewVar(v.Name(), v.Type())
+			l.vars[v] = w
+			f.Params = append(f.Params, w)
+		}
+	}
+	for p := range sig.Params().Variables() {
+		if l.values[p] == nil {
+			f.Params = append(f.Params, l.declare(p))
+		}
+	}
+	for r := range sig.Results().Variables() {
+		f.Results = append(f.Results, l.declare(r))
+		f.Named = f.Named || r.Name() != ""
+	}
+}
+
+// functions lowers the assignments of functions to variables, which leave nothing but the receivers of method values, and returns the
+// other sides. Lhs and rhs are of one length.
+func (l *lowerer) functions(lhs, rhs []goast.Expr, meta ast.Meta) (list []ast.Stmt, x, y []goast.Expr) {
+	for i, e := range lhs {
+		if !isFuncType(l.info.TypeOf(rhs[i])) && !isFuncType(typeOfPlace(l.info, e)) {
+			x, y = append(x, e), append(y, rhs[i])
+			continue
+		}
+		id, ok := goast.Unparen(e).(*goast.Ident)
+		if !ok {
+			l.report(e.Pos(), "a function is put where it cannot be told any more which one it is")
+			continue
+		}
+		obj := l.info.ObjectOf(id)
+		if _, lit := goast.Unparen(rhs[i]).(*goast.FuncLit); lit || id.Name == "_" || l.closures.unknown[obj] || l.closures.defs[obj] == nil {
+			continue
+		}
+		if v := l.value(rhs[i]); v != nil {
+			list = append(list, l.bind(v, meta)...)
+			l.values[obj] = v
+		}
+	}
+	return list, x, y
+}
+
+// compareFuncs lowers the comparison of a function with nil.
+func (l *lowerer) compareFuncs(e *goast.BinaryExpr) ast.Expr {
+	x, y := l.value(e.X), l.value(e.Y)
+	if x == nil || y == nil {
+		return broken(types.Typ[types.Bool])
+	}
+	return boolName((x.fn == nil && y.fn == nil) == (e.Op == token.EQL))
+}
+
+// boolName is true or false as it comes of comparing functions.
+func boolName(v bool) ast.Expr {
+	return &ast.Name{Obj: types.Universe.Lookup(fmt.Sprint(v)), T: types.Typ[types.Bool]}
+}
+
+// isBool reports whether e is the constant v.
+func isBool(e ast.Expr, v bool) bool {
+	n, ok := e.(*ast.Name)
+	return ok && n.Obj == types.Universe.Lookup(fmt.Sprint(v))
+}
+
+// typeOfPlace returns the type of what is on a left side; that of the blank identifier is none.
+func typeOfPlace(info *types.Info, e goast.Expr) types.Type {
+	if t := info.TypeOf(e); t != nil {
+		return t
+	}
+	if id, ok := e.(*goast.Ident); ok && info.Defs[id] != nil {
+		return info.Defs[id].Type()
+	}
+	return types.Typ[types.Invalid]
+}

@@ -1,0 +1,86 @@
+package transform
+
+import (
+	"fmt"
+	"go/types"
+	"strings"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// A primal is a function that the output holds because it is declared nowhere else: a function literal, or what is given functions,
+// for these.
+type primal struct {
+	fn *types.Func
+	f  *ast.Func
+}
+
+func (u *Unit) isLifted(fn *types.Func) bool { return u.Lifted != nil && fn != nil && u.Lifted(fn) }
+
+// liftCalls makes calls of functions that are declared nowhere calls of functions of the output.
+func (u *Unit) liftCalls(f *ast.Func) {
+	found := false
+	eachExpr(f.Body, func(_ ast.Stmt, e ast.Expr) {
+		c, ok := e.(*ast.Call)
+		found = found || ok && u.isLifted(c.Fun.Fn)
+	})
+	if !found {
+		return
+	}
+	f.Body = mapAll(f.Body, func(e ast.Expr) ast.Expr {
+		return ast.Map(e, func(e ast.Expr) ast.Expr {
+			c, ok := e.(*ast.Call)
+			if !ok || !u.isLifted(c.Fun.Fn) {
+				return e
+			}
+			t := *c
+			t.Fun = ast.Callee{Gen: u.primalOf(c.Fun.Fn)}
+			return &t
+		})
+	}).(*ast.Block)
+}
+
+// primalOf returns the function of the output that stands for fn.
+func (u *Unit) primalOf(fn *types.Func) *ast.Func {
+	for _, p := range u.primals {
+		if p.fn == fn {
+			return p.f
+		}
+	}
+	f := u.Lower(fn)
+	g := *f
+	g.Name = u.free(helperName(f, carrying(f)))
+	g.Doc = fmt.Sprintf("%s is %s.", g.Name, docName(f))
+	if f.What == "" {
+		g.Doc = fmt.Sprintf("%s is %s with the functions that it is given.", g.Name, docName(f))
+	}
+	if f.Recv != nil {
+		g.Recv, g.Params = nil, f.Inputs()
+	}
+	u.primals = append(u.primals, &primal{fn, &g})
+	return &g
+}
+
+// carrying says of all inputs that they take part.
+func carrying(f *ast.Func) []bool {
+	in := make([]bool, len(f.Inputs()))
+	for i := range in {
+		in[i] = true
+	}
+	return in
+}
+
+// checkLifted gives up f where it calls what is declared nowhere and cannot be lowered.
+func (u *Unit) checkLifted(f *ast.Func) {
+	eachExpr(f.Body, func(s ast.Stmt, e ast.Expr) {
+		if c, ok := e.(*ast.Call); ok && u.isLifted(c.Fun.Fn) && u.Lower(c.Fun.Fn) == nil {
+			panic(&Refusal{Pos: s.Info().Pos, Msg: fmt.Sprintf("%s cannot be differentiated", shortName(c.Fun.Fn)), Callee: c.Fun.Fn})
+		}
+	})
+}
+
+// shortName returns the name of a function; that of a literal is behind the name of the function that it stands in.
+func shortName(fn *types.Func) string {
+	name := fn.Name()
+	return name[strings.LastIndexByte(name, '.')+1:]
+}
