@@ -58,11 +58,17 @@ type closures struct {
 	unknown map[types.Object]bool       // variables with more values than one, or none
 	from    map[types.Object]token.Pos  // where a variable gets its value, if not where it is declared
 	shared  map[types.Object]bool       // variables that literals must capture by a pointer
+	changed map[types.Object]bool       // variables that something is assigned to after their declaration, or whose address is taken
+	calls   map[*goast.FuncLit]int      // how often a literal is named
+	inline  map[*goast.FuncLit]bool     // see canInline
 }
 
 // closuresOf looks through the body of a function.
 func closuresOf(body *goast.BlockStmt, info *types.Info) *closures {
-	c := &closures{map[types.Object]goast.Expr{}, map[types.Object]bool{}, map[types.Object]token.Pos{}, map[types.Object]bool{}}
+	c := &closures{
+		defs: map[types.Object]goast.Expr{}, unknown: map[types.Object]bool{}, from: map[types.Object]token.Pos{},
+		shared: map[types.Object]bool{}, changed: map[types.Object]bool{}, calls: map[*goast.FuncLit]int{}, inline: map[*goast.FuncLit]bool{},
+	}
 	declared := map[types.Object]goast.Node{} // the list of statements that declares a variable without a value
 	depth := 0
 	var visit func(n goast.Node, list goast.Node)
@@ -99,7 +105,9 @@ func closuresOf(body *goast.BlockStmt, info *types.Info) *closures {
 				}
 			case *goast.AssignStmt:
 				for i, x := range m.Lhs {
-					c.written(x, info, depth)
+					if id, ok := x.(*goast.Ident); !ok || info.Defs[id] == nil {
+						c.written(x, info, depth)
+					}
 					id, ok := goast.Unparen(x).(*goast.Ident)
 					if !ok {
 						continue
@@ -146,6 +154,19 @@ func closuresOf(body *goast.BlockStmt, info *types.Info) *closures {
 		})
 	}
 	visit(body, body)
+	goast.Inspect(body, func(n goast.Node) bool {
+		if id, ok := n.(*goast.Ident); ok && info.Uses[id] != nil {
+			if lit, ok := goast.Unparen(c.defs[info.Uses[id]]).(*goast.FuncLit); ok {
+				c.calls[lit]++
+			}
+		}
+		if call, ok := n.(*goast.CallExpr); ok {
+			if lit, ok := goast.Unparen(call.Fun).(*goast.FuncLit); ok {
+				c.calls[lit]++
+			}
+		}
+		return true
+	})
 	return c
 }
 
@@ -176,8 +197,11 @@ func (c *closures) define(obj types.Object, e goast.Expr) {
 
 // written notes that a place is assigned to, inside of as many literals as depth says.
 func (c *closures) written(x goast.Expr, info *types.Info, depth int) {
-	if obj := rootVar(x, info); obj != nil && depth > 0 {
-		c.shared[obj] = true
+	if obj := rootVar(x, info); obj != nil {
+		c.changed[obj] = true
+		if depth > 0 {
+			c.shared[obj] = true
+		}
 	}
 }
 
@@ -187,7 +211,7 @@ func (c *closures) addressed(x goast.Expr, info *types.Info) {
 	if obj == nil {
 		return
 	}
-	c.shared[obj] = true
+	c.shared[obj], c.changed[obj] = true, true
 	if isFunc(obj) {
 		c.unknown[obj] = true
 	}
@@ -535,7 +559,7 @@ func (l *lowerer) literal(inst *Instance, report func(token.Pos, string)) *ast.F
 	in := &lowerer{
 		src: l.src, info: l.info, subst: l.subst, closures: l.closures, lifted: l.lifted, outer: l, fn: inst.Fn,
 		vars: map[types.Object]*ast.Var{}, pointers: map[types.Object]*ast.Var{}, values: map[types.Object]*fnValue{},
-		labels: map[types.Object]*ast.Label{}, gotos: gotoTargets(inst.lit.Body, l.info), params: l.params,
+		labels: map[types.Object]*ast.Label{}, gotos: gotoTargets(inst.lit.Body, l.info), params: l.params, open: map[*goast.FuncLit]bool{},
 	}
 	in.report = func(pos token.Pos, msg string) { in.failed = true; report(pos, msg) }
 	name := inst.Fn.Name()

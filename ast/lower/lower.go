@@ -36,7 +36,7 @@ func Func(src *Source, decl *goast.FuncDecl, inst *Instance, report func(token.P
 	l := &lowerer{
 		src: src, info: src.Info,
 		vars: map[types.Object]*ast.Var{}, pointers: map[types.Object]*ast.Var{}, values: map[types.Object]*fnValue{},
-		lifted: map[*goast.FuncLit]*fnValue{}, labels: map[types.Object]*ast.Label{},
+		lifted: map[*goast.FuncLit]*fnValue{}, labels: map[types.Object]*ast.Label{}, open: map[*goast.FuncLit]bool{},
 	}
 	l.report = func(pos token.Pos, msg string) { l.failed = true; report(pos, msg) }
 	obj, _ := src.Info.Defs[decl.Name].(*types.Func)
@@ -71,7 +71,9 @@ type lowerer struct {
 	values   map[types.Object]*fnValue // of variables that are functions
 	lifted   map[*goast.FuncLit]*fnValue
 	closures *closures
-	outer    *lowerer // of the function that a literal stands in
+	outer    *lowerer                // of the function that a literal stands in
+	open     map[*goast.FuncLit]bool // literals that are being lowered in place of calls
+	inlining *inlining               // the innermost of them
 	fn       *types.Func
 	params   []*ast.TypeParam
 	report   func(token.Pos, string)
@@ -200,7 +202,7 @@ func (l *lowerer) whole(s goast.Stmt) []ast.Stmt {
 	case *goast.DeclStmt:
 		return l.declStmt(s)
 	case *goast.ReturnStmt:
-		return []ast.Stmt{&ast.Return{Meta: l.meta(s), Results: l.exprs(s.Results)}}
+		return l.returnStmt(s)
 	case *goast.BranchStmt:
 		return []ast.Stmt{l.branch(s)}
 	case *goast.LabeledStmt:
@@ -244,7 +246,30 @@ func following(before []ast.Stmt, s ast.Stmt) ast.Stmt {
 	return &ast.Block{Meta: ast.Meta{Pos: s.Info().Pos}, Stmts: append(before, spread(s)...)}
 }
 
+func (l *lowerer) returnStmt(s *goast.ReturnStmt) []ast.Stmt {
+	r := &ast.Return{Meta: l.meta(s)}
+	if len(s.Results) == 1 {
+		if list, results, ok := l.inlined(s.Results[0]); ok {
+			r.Results = results
+			return append(list, r)
+		}
+	}
+	r.Results = l.exprs(s.Results)
+	if len(r.Results) == 0 && l.inlining != nil {
+		for _, v := range l.inlining.results {
+			r.Results = append(r.Results, &ast.Ref{Var: v})
+		}
+	}
+	return []ast.Stmt{r}
+}
+
 func (l *lowerer) exprStmt(s *goast.ExprStmt) []ast.Stmt {
+	if list, results, ok := l.inlined(s.X); ok {
+		for _, e := range results {
+			list = append(list, &ast.Assign{Meta: l.meta(s), Lhs: []ast.Expr{nil}, Op: token.ASSIGN, Rhs: []ast.Expr{e}})
+		}
+		return list
+	}
 	call, ok := l.expr(s.X).(*ast.Call)
 	if !ok {
 		l.report(s.Pos(), "only a call can be a statement")
@@ -261,7 +286,12 @@ func (l *lowerer) assign(s *goast.AssignStmt) []ast.Stmt {
 			return list
 		}
 	}
-	a := &ast.Assign{Meta: l.meta(s), Op: s.Tok, Rhs: l.exprs(rhs)}
+	a := &ast.Assign{Meta: l.meta(s), Op: s.Tok}
+	if before, results, ok := l.inlinedFor(lhs, rhs, s.Tok); ok {
+		list, a.Rhs = append(list, before...), results
+	} else {
+		a.Rhs = l.exprs(rhs)
+	}
 	for _, x := range lhs {
 		if s.Tok == token.DEFINE {
 			a.Lhs = append(a.Lhs, l.define(x))
