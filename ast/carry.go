@@ -7,8 +7,8 @@ import "go/types"
 type Shape int
 
 const (
-	// None is the shape of types without floats. Interface types have it too: what they carry is known only of
-	// their dynamic values.
+	// None is the shape of types without floats. Interface types have it too, but for those with methods that types with floats,
+	// declared beside them, have: these are reference-like.
 	None Shape = iota
 	// ValueLike types reach every float without a slice, pointer or map: float64, [3]float64, struct{ X, Y float64 }.
 	ValueLike
@@ -35,11 +35,11 @@ func (s Shape) String() string {
 
 // Carries reports whether a value of type t carries a derivative: whether t is a float, a type parameter whose every
 // type is a float, or an array, slice, struct, pointer or map that holds one. Recursive types are followed once.
-// Complex numbers, interfaces, functions, channels and the keys of maps do not carry.
+// An interface type with methods carries where a type that is declared in the same package, has these methods and is no other
+// interface does. Complex numbers, other interfaces, functions, channels and the keys of maps do not carry.
 func Carries(t types.Type) bool { return ShapeOf(t) != None }
 
-// ShapeOf returns the shape of t. The shape of an interface type is None, although its dynamic value may carry a
-// derivative: that cannot be told from the type.
+// ShapeOf returns the shape of t.
 func ShapeOf(t types.Type) Shape {
 	var direct, referred bool
 	w := floatWalk{float: func(byReference bool) {
@@ -155,6 +155,8 @@ type floatWalk struct {
 	float func(byReference bool) // a float; byReference: reached through a slice, pointer or map
 	field func(*types.Var)       // a field that is not blank
 
+	closed bool // what interfaces hold does not count
+
 	byReference bool
 	seen        []seenType
 	instances   int
@@ -167,8 +169,14 @@ type seenType struct {
 
 func (w *floatWalk) walk(t types.Type) {
 	t = types.Unalias(t)
-	if named, ok := t.(*types.Named); ok && !w.enter(named) {
-		return
+	if named, ok := t.(*types.Named); ok {
+		if !w.enter(named) {
+			return
+		}
+		if types.IsInterface(named) {
+			w.walkImplementers(named)
+			return
+		}
 	}
 	if IsFloat(t) {
 		if w.float != nil {
@@ -179,6 +187,19 @@ func (w *floatWalk) walk(t types.Type) {
 	if _, ok := t.(*types.TypeParam); !ok {
 		w.walkParts(t.Underlying())
 	}
+}
+
+// walkImplementers visits the types that values of an interface may have. What is hidden in them is not asked for.
+func (w *floatWalk) walkImplementers(t *types.Named) {
+	if w.closed || w.float == nil {
+		return
+	}
+	inner := *w
+	inner.field = nil
+	for _, d := range Implementers(t, t.Obj().Pkg()) {
+		inner.walkReferred(d)
+	}
+	w.seen, w.instances = inner.seen, inner.instances
 }
 
 func (w *floatWalk) walkParts(t types.Type) {

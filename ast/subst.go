@@ -7,10 +7,10 @@ import (
 
 // A Subst replaces types inside types. What it makes of one type is one type, always, so that fields of structs stay identical.
 type Subst struct {
-	Context *types.Context                        // of instantiated types
-	Args    map[*types.TypeParam]types.Type       // what type parameters stand for; those that are not in it stay
-	Param   func(*types.TypeParam) types.Type     // what others stand for; may be nil
-	Replace func(*types.Named) (types.Type, bool) // what a type without type arguments stands for, if not for itself; may be nil
+	Context *types.Context                    // of instantiated types
+	Args    map[*types.TypeParam]types.Type   // what type parameters stand for; those that are not in it stay
+	Param   func(*types.TypeParam) types.Type // what others stand for; may be nil
+	Replace func(*types.Named) types.Type     // what a named type stands for, its type arguments being replaced; may be nil
 
 	done map[types.Type]types.Type
 }
@@ -83,28 +83,21 @@ func (s *Subst) replaced(t types.Type) types.Type {
 }
 
 func (s *Subst) named(t *types.Named) types.Type {
-	if t.TypeArgs().Len() == 0 {
-		if s.Replace != nil {
-			if u, ok := s.Replace(t); ok {
-				return u
-			}
-		}
-		return t
-	}
 	var args []types.Type
 	changed := false
 	for a := range t.TypeArgs().Types() {
 		u := s.Type(a)
 		args, changed = append(args, u), changed || u != a
 	}
-	if !changed {
-		return t
+	if changed {
+		if u, err := types.Instantiate(s.Context, t.Origin(), args, false); err == nil {
+			t, _ = u.(*types.Named)
+		}
 	}
-	u, err := types.Instantiate(s.Context, t.Origin(), args, false)
-	if err != nil {
-		return t
+	if s.Replace != nil {
+		return s.Replace(t)
 	}
-	return u
+	return t
 }
 
 func (s *Subst) structType(t *types.Struct) types.Type {
@@ -245,9 +238,9 @@ func IsTypeParam(t types.Type) bool {
 // Mentions reports whether t is part of one of the types of a list.
 func Mentions(list []types.Type, t types.Type) bool {
 	found := false
-	s := &Subst{Context: types.NewContext(), Replace: func(n *types.Named) (types.Type, bool) {
+	s := &Subst{Context: types.NewContext(), Replace: func(n *types.Named) types.Type {
 		found = found || n == t
-		return n, false
+		return n
 	}}
 	for _, u := range list {
 		s.Type(u)

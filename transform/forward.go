@@ -501,7 +501,7 @@ func (t *tangents) tangentOf(s ast.Stmt, e ast.Expr) ast.Expr {
 		return t.tangentLit(s, e)
 	case *ast.Addr:
 		if lit, ok := e.X.(*ast.Composite); ok {
-			return &ast.Addr{X: t.tangentLit(s, lit), T: e.T}
+			return shadowBox(e, lit, t.tangentLit(s, lit))
 		}
 	case *ast.Call:
 		if e.Fun.Builtin == "make" || e.Fun.Builtin == "new" {

@@ -215,7 +215,7 @@ func (m *memory) stemsOf(l *location, input int, e ast.Expr, pointers bool) {
 		m.newStem(l, input, e)
 	case *types.Pointer:
 		m.newStem(l, input, e)
-		if st, ok := u.Elem().Underlying().(*types.Struct); ok && pointers && ast.Carries(u.Elem()) {
+		if st, ok := u.Elem().Underlying().(*types.Struct); ok && pointers && ast.Carries(u.Elem()) && !ast.IsBoxed(l.typ) {
 			t := m.targetOf(l)
 			for i, f := range namedFields(st) {
 				if f.Type() != u.Elem() && hasRefs(f.Type()) {
@@ -399,6 +399,7 @@ func (m *memory) body() {
 		ast.Exprs(s, func(e ast.Expr, _ bool) { m.noteAddresses(e) })
 		return true
 	})
+	m.complete() // before what calls bring along takes its place: recursive types lead back to what is there
 	ast.Inspect(m.fn.Body, func(s ast.Stmt) bool { m.stmt(s); return true })
 	m.complete()
 }

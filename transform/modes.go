@@ -559,7 +559,7 @@ func derefs(f *ast.Func) map[*ast.Var]bool {
 
 // zeroShadow returns an expression for the shadow of a value, and the statements that complete it at place.
 func zeroShadow(place, value ast.Expr, t types.Type, depth int) (ast.Expr, []ast.Stmt) {
-	if depth > 4 {
+	if depth > 4 || ast.IsBoxed(t) {
 		return shadowCall(value, t), nil
 	}
 	switch u := t.Underlying().(type) {

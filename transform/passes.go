@@ -153,7 +153,7 @@ func (p *passage) fuse() {
 func (p *passage) prepare() {
 	if p.r == nil {
 		p.r = p.d.newReverser(newTree(p.body, p.flags))
-		p.r.plan, p.r.ends = p.plan, p.spec.ends
+		p.r.plan, p.r.ends, p.r.apart = p.plan, p.spec.ends, p.spec.apart
 	}
 }
 

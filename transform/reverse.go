@@ -30,6 +30,7 @@ type reverser struct {
 
 	ends          []*ast.Var // adjoints that are results
 	oneSweep      bool       // statements may be swept forward and back at once
+	apart         bool       // the two sweeps go into two functions
 	knowsSections bool       // elements may be intact by their indices
 	mayUndo       bool       // arrays may go back in time: not between functions, where a copy may be larger than all that a call does
 	rootArea      *area

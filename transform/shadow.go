@@ -464,7 +464,7 @@ func (d *derivation) shadowOf(s ast.Stmt, e ast.Expr) ast.Expr {
 		refuse(s.Info().Pos, "the result of this call holds active values that it reaches through memory; that is not supported yet")
 	case *ast.Addr:
 		if lit, ok := e.X.(*ast.Composite); ok {
-			return &ast.Addr{X: d.shadowLit(s, lit), T: e.T}
+			return shadowBox(e, lit, d.shadowLit(s, lit))
 		}
 	case *ast.Composite:
 		return d.shadowLit(s, e)
@@ -473,6 +473,17 @@ func (d *derivation) shadowOf(s ast.Stmt, e ast.Expr) ast.Expr {
 		return headers(d.value(e, now), true)
 	}
 	return d.value(e, now)
+}
+
+// shadowBox returns the address of the shadow of a literal. In an interface it has the type that the value has, also where that carries
+// nothing.
+func shadowBox(e *ast.Addr, lit *ast.Composite, shadow ast.Expr) ast.Expr {
+	if c, ok := shadow.(*ast.Composite); ok && ast.IsBoxed(e.T) && len(c.Elems) == 0 {
+		held := lit.Elems[0]
+		held.Value = zeroOf(held.Field.Type())
+		shadow = &ast.Composite{T: lit.T, Elems: []ast.Elem{held}}
+	}
+	return &ast.Addr{X: shadow, T: e.T}
 }
 
 // shadowLit returns the shadow of a composite literal: the shadows of its parts, and zeros for floats.

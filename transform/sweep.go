@@ -85,7 +85,7 @@ func (r *reverser) sweepArea(a *area, seeds []ast.Stmt) []ast.Stmt {
 			r.ctx = main
 			call = r.callBefore(a, i, seeds, reversed)
 		}
-		if pivot == nil && (oneSweep || p.items[i].ends() != nil) && (call == len(p.items) || i <= call) {
+		if pivot == nil && (oneSweep || p.items[i].ends() != nil && !r.apart) && (call == len(p.items) || i <= call) {
 			if pivot = r.pivotAt(a, i, seeds, reversed[i+1:]); pivot != nil {
 				continue
 			}

@@ -321,6 +321,7 @@ func (l *lowerer) methodValue(e *goast.SelectorExpr, sel *types.Selection) *fnVa
 	if len(c.Args) == 0 {
 		return nil
 	}
+	v.fn, v.method = c.Fun.Fn, c.Fun.Method
 	recv := c.Args[0]
 	if ast.Any(recv, callsFunc) {
 		l.report(e.Pos(), "a call stands in the receiver of a method value; assign it to a variable first")
@@ -426,6 +427,7 @@ func (l *lowerer) arguments(c *ast.Call, args []goast.Expr) {
 		c.Fun = ast.Callee{Fn: l.src.Instances.specialise(c.Fun.Fn, bindings), Method: c.Fun.Method}
 		c.Args = slices.Insert(c.Args, start, extra...)
 	}
+	l.boxArgs(c)
 }
 
 // specialise returns the instance of a function for functions that it is given.
@@ -616,6 +618,7 @@ func (l *lowerer) inputs(f *ast.Func, sig *types.Signature, bindings []binding, 
 	}
 	for r := range sig.Results().Variables() {
 		f.Results = append(f.Results, l.declare(r))
+		l.results = append(l.results, l.subst.Type(r.Type()))
 		f.Named = f.Named || r.Name() != ""
 	}
 }

@@ -30,14 +30,14 @@ var fence = map[string]string{
 	"Ellipsis":       "",
 	"IndexListExpr":  "",
 	"FuncLit":        "",
-	"TypeAssertExpr": "type assertions are not supported yet",
+	"TypeAssertExpr": "",
 	"BadExpr":        "the program does not parse here",
 
 	// Types.
 	"ArrayType":     "",
 	"StructType":    "",
 	"FuncType":      "",
-	"InterfaceType": "interface types are not supported yet",
+	"InterfaceType": "",
 	"MapType":       "maps are not supported yet; use a slice",
 	"ChanType":      "channels are not supported yet",
 
@@ -55,7 +55,7 @@ var fence = map[string]string{
 	"RangeStmt":      "",
 	"LabeledStmt":    "",
 	"SwitchStmt":     "",
-	"TypeSwitchStmt": "type switches are not supported yet",
+	"TypeSwitchStmt": "",
 	"CaseClause":     "",
 	"CommClause":     "select statements are not supported yet",
 	"SelectStmt":     "select statements are not supported yet",

@@ -50,7 +50,10 @@ func (l *lowerer) inlined(e goast.Expr) (list []ast.Stmt, results []ast.Expr, ok
 		l.inlining, l.jumps, l.gotos = old, j, gotos
 	}(l.inlining, l.jumps, l.gotos)
 	l.inlining, l.jumps, l.gotos = &inlining{}, jumps{}, gotoTargets(lit.Body, l.info)
+	defer func(old []types.Type) { l.results = old }(l.results)
+	l.results = nil
 	for r := range sig.Results().Variables() {
+		l.results = append(l.results, l.subst.Type(r.Type()))
 		if r.Name() != "" {
 			v := l.declare(r)
 			l.inlining.results = append(l.inlining.results, v)

@@ -6,6 +6,8 @@ import (
 	"go/types"
 	"strings"
 
+	"golang.org/x/tools/go/types/typeutil"
+
 	"github.com/godiff/godiff/ast"
 )
 
@@ -20,6 +22,9 @@ type Instances struct {
 	byKey   map[string]*Instance
 	byFn    map[*types.Func]*Instance
 	params  map[*types.TypeParam]*ast.TypeParam
+	pkg     *types.Package              // for which types of interfaces are looked for; may be nil
+	boxes   typeutil.Map                // what stands for interfaces, and for types that hold some
+	origins map[*types.Named]types.Type // the other way round
 	order   []*ast.TypeParam
 }
 
@@ -28,6 +33,8 @@ type Instance struct {
 	Fn   *types.Func  // what stands for it
 	Of   *types.Func  // the generic function
 	Args []types.Type // of a method, those of its receiver
+
+	dispatch bool // Fn calls a method of an interface, Of
 
 	bindings []binding      // parameters that are functions which are known
 	lit      *goast.FuncLit // a function literal in Of …
@@ -38,7 +45,8 @@ type Instance struct {
 
 // NewInstances returns a table of instances for functions whose types were checked in a context.
 func NewInstances(context *types.Context) *Instances {
-	return &Instances{context: context, byKey: map[string]*Instance{}, byFn: map[*types.Func]*Instance{}, params: map[*types.TypeParam]*ast.TypeParam{}}
+	return &Instances{context: context, byKey: map[string]*Instance{}, byFn: map[*types.Func]*Instance{}, params: map[*types.TypeParam]*ast.TypeParam{},
+		origins: map[*types.Named]types.Type{}}
 }
 
 // Of returns what fn is an instance of, or nil.
@@ -48,8 +56,11 @@ func (t *Instances) Of(fn *types.Func) *Instance { return t.byFn[fn] }
 // functions.
 func (t *Instances) Lifted(fn *types.Func) bool {
 	i := t.byFn[fn]
-	return i != nil && (i.lit != nil || len(i.bindings) > 0)
+	return i != nil && (i.lit != nil || i.dispatch || len(i.bindings) > 0)
 }
+
+// Dispatches reports whether a function calls a method of an interface: see Dispatcher.
+func (t *Instances) Dispatches(fn *types.Func) bool { return t.byFn[fn] != nil && t.byFn[fn].dispatch }
 
 // Origin returns the declared function that fn is an instance of, or fn itself.
 func (t *Instances) Origin(fn *types.Func) *types.Func {
@@ -76,11 +87,9 @@ func (t *Instances) Generic(fn *types.Func) *types.Func {
 	return t.instance(fn, args)
 }
 
-// instance returns what stands for a function with type arguments, which is the function itself if there are none.
+// instance returns what stands for a function with type arguments, which is the function itself if there are none and nothing stands
+// for one of its types.
 func (t *Instances) instance(fn *types.Func, args []types.Type) *types.Func {
-	if len(args) == 0 {
-		return fn
-	}
 	key := fmt.Sprintf("%p", fn)
 	for _, a := range args {
 		key += " " + t.key(a)
@@ -90,9 +99,12 @@ func (t *Instances) instance(fn *types.Func, args []types.Type) *types.Func {
 	}
 	s := t.subst(typeParams(fn), args)
 	sig := s.Signature(fn.Signature())
-	var recv *types.Var
-	if fn.Signature().Recv() != nil {
-		recv = s.Var(fn.Signature().Recv())
+	recv := fn.Signature().Recv()
+	if recv != nil {
+		recv = s.Var(recv)
+	}
+	if len(args) == 0 && sig == fn.Signature() && recv == sig.Recv() {
+		return fn
 	}
 	sig = types.NewSignatureType(recv, nil, nil, sig.Params(), sig.Results(), sig.Variadic())
 	i := &Instance{Fn: types.NewFunc(fn.Pos(), fn.Pkg(), fn.Name(), sig), Of: fn, Args: args}
@@ -165,7 +177,11 @@ func termsOf(t types.Type, depth int) []types.Type {
 }
 
 // mentioned returns the type parameters that are part of types.
-func (t *Instances) mentioned(list []types.Type) []*ast.TypeParam {
+func (t *Instances) mentioned(of []types.Type) []*ast.TypeParam {
+	var list []types.Type
+	for _, u := range of {
+		list = append(list, t.original(u))
+	}
 	var params []*ast.TypeParam
 	for _, q := range t.order {
 		if ast.Mentions(list, q.Type) {
@@ -192,11 +208,11 @@ func (t *Instances) subst(params *types.TypeParamList, args []types.Type) *ast.S
 		s.Args[params.At(i)] = a
 	}
 	s.Param = func(p *types.TypeParam) types.Type { return t.param(p).Type }
-	s.Replace = func(n *types.Named) (types.Type, bool) {
-		if !ast.IsLocal(n.Obj()) {
-			return n, false
+	s.Replace = func(n *types.Named) types.Type {
+		if ast.IsLocal(n.Obj()) {
+			return s.Type(n.Underlying())
 		}
-		return s.Type(n.Underlying()), true
+		return t.boxed(n)
 	}
 	return s
 }
@@ -230,6 +246,9 @@ func (l *lowerer) instanceOf(id *goast.Ident, fn *types.Func) (*types.Func, []ty
 	var args []types.Type
 	list := l.info.Instances[id].TypeArgs
 	if recv := fn.Signature().Recv(); recv != nil {
+		if types.IsInterface(recv.Type()) {
+			return fn, nil
+		}
 		if named := receiverNamed(fn); named != nil {
 			list = named.TypeArgs()
 		}
@@ -241,9 +260,6 @@ func (l *lowerer) instanceOf(id *goast.Ident, fn *types.Func) (*types.Func, []ty
 			return fn.Origin(), nil
 		}
 		args = append(args, a)
-	}
-	if len(args) == 0 {
-		return fn.Origin(), nil
 	}
 	return l.src.Instances.instance(fn.Origin(), args), args
 }

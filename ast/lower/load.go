@@ -68,8 +68,7 @@ type Program struct {
 	exports *exports
 	cmd     goCommand
 
-	context   *types.Context // of the instantiated types of all packages
-	Instances *Instances
+	context *types.Context // of the instantiated types of all packages
 }
 
 // A Package is a package that was type-checked from source.
@@ -177,26 +176,24 @@ func (p *Program) Import(path string) (*types.Package, error) {
 // PackageOf returns the package checked from source whose types are t, or nil.
 func (p *Program) PackageOf(t *types.Package) *Package { return p.byTypes[t] }
 
+// Instances returns a table for what is derived in pkg.
+func (p *Program) Instances(pkg *Package) *Instances {
+	t := NewInstances(p.context)
+	t.pkg = pkg.Types
+	return t
+}
+
 // Decl returns where fn is declared, if that was checked from source; else nil.
 func (p *Program) Decl(fn *types.Func) (*Package, *File, *goast.FuncDecl) {
 	pkg := p.byTypes[fn.Pkg()]
 	if pkg == nil {
 		return nil, nil, nil
 	}
-	d, ok := pkg.decls[p.Instances.Origin(fn)]
+	d, ok := pkg.decls[fn.Origin()]
 	if !ok {
 		return nil, nil, nil
 	}
 	return pkg, d.file, d.decl
-}
-
-// hasSource reports whether the body of a function is there.
-func (p *Program) hasSource(fn *types.Func) bool {
-	if p.Instances.Lifted(fn) {
-		return true
-	}
-	pkg, _, decl := p.Decl(fn)
-	return decl != nil && decl.Body != nil && !pkg.NoBodies
 }
 
 // Generated returns the directive that fn is generated for, where fn is the stub of a derivative; else nil.
@@ -208,9 +205,13 @@ func (p *Program) Generated(fn *types.Func) *Directive {
 	return pkg.generated[fn.Origin()]
 }
 
-// Source returns what Func needs to know of pkg.
-func (p *Program) Source(pkg *Package) *Source {
-	return &Source{Fset: p.Fset, Info: pkg.Info, Pkg: pkg.Types, Instances: p.Instances, HasSource: p.hasSource, Text: func(pos, end token.Pos) string {
+// Source returns what Func needs to know of pkg, with a table of instances.
+func (p *Program) Source(pkg *Package, table *Instances) *Source {
+	hasSource := func(fn *types.Func) bool {
+		pkg, _, decl := p.Decl(table.Origin(fn))
+		return table.Lifted(fn) || decl != nil && decl.Body != nil && !pkg.NoBodies
+	}
+	return &Source{Fset: p.Fset, Info: pkg.Info, Pkg: pkg.Types, Instances: table, HasSource: hasSource, Text: func(pos, end token.Pos) string {
 		for _, file := range pkg.Files {
 			if start := file.Syntax.FileStart; start <= pos && end <= file.Syntax.FileEnd {
 				return string(file.Src[pos-start : end-start])
@@ -258,8 +259,8 @@ func newLoader(dir string, cmd goCommand, listing listing) *loader {
 	fset, context := token.NewFileSet(), types.NewContext()
 	return &loader{
 		prog: &Program{
-			context: context, Instances: NewInstances(context),
-			Fset: fset, Dir: dir, cmd: cmd, exports: newExports(cmd, fset),
+			context: context,
+			Fset:    fset, Dir: dir, cmd: cmd, exports: newExports(cmd, fset),
 			byID: map[string]*Package{}, byTypes: map[*types.Package]*Package{},
 		},
 		listing: listing,

@@ -234,7 +234,7 @@ func TestSource(t *testing.T) {
 	pkg := packageByID(t, prog, "m")
 	_, _, decl := prog.Decl(pkg.Types.Scope().Lookup("F").(*types.Func))
 	const want = "{ return inner.Cube(x) * inner.CubeGrad(x) }"
-	if got := prog.Source(pkg).Text(decl.Body.Pos(), decl.Body.End()); got != want {
+	if got := prog.Source(pkg, prog.Instances(pkg)).Text(decl.Body.Pos(), decl.Body.End()); got != want {
 		t.Errorf("text of the body: got %q, want %q", got, want)
 	}
 }

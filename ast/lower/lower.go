@@ -74,6 +74,7 @@ type lowerer struct {
 	outer    *lowerer                // of the function that a literal stands in
 	open     map[*goast.FuncLit]bool // literals that are being lowered in place of calls
 	inlining *inlining               // the innermost of them
+	results  []types.Type            // what a return returns
 	fn       *types.Func
 	params   []*ast.TypeParam
 	report   func(token.Pos, string)
@@ -215,6 +216,8 @@ func (l *lowerer) whole(s goast.Stmt) []ast.Stmt {
 		return l.rangeStmt(s)
 	case *goast.SwitchStmt:
 		return l.switchStmt(s)
+	case *goast.TypeSwitchStmt:
+		return l.typeSwitch(s)
 	}
 	l.report(s.Pos(), fmt.Sprintf("%s is not supported", nodeKind(s)))
 	return nil
@@ -251,16 +254,25 @@ func (l *lowerer) returnStmt(s *goast.ReturnStmt) []ast.Stmt {
 	if len(s.Results) == 1 {
 		if list, results, ok := l.inlined(s.Results[0]); ok {
 			r.Results = results
+			l.boxResults(r)
 			return append(list, r)
 		}
 	}
 	r.Results = l.exprs(s.Results)
+	l.boxResults(r)
 	if len(r.Results) == 0 && l.inlining != nil {
 		for _, v := range l.inlining.results {
 			r.Results = append(r.Results, &ast.Ref{Var: v})
 		}
 	}
 	return []ast.Stmt{r}
+}
+
+// boxResults boxes what a return returns.
+func (l *lowerer) boxResults(r *ast.Return) {
+	if len(r.Results) == len(l.results) {
+		l.boxAll(r.Results, func(i int) types.Type { return l.results[i] }, r.Pos)
+	}
 }
 
 func (l *lowerer) exprStmt(s *goast.ExprStmt) []ast.Stmt {
@@ -280,6 +292,9 @@ func (l *lowerer) exprStmt(s *goast.ExprStmt) []ast.Stmt {
 
 func (l *lowerer) assign(s *goast.AssignStmt) []ast.Stmt {
 	lhs, rhs := s.Lhs, s.Rhs
+	if e, ok := goast.Unparen(rhs[0]).(*goast.TypeAssertExpr); ok && len(lhs) == 2 && len(rhs) == 1 {
+		return l.assertOK(s, e)
+	}
 	var list []ast.Stmt
 	if len(lhs) == len(rhs) {
 		if list, lhs, rhs = l.functions(lhs, rhs, l.meta(s)); len(lhs) == 0 {
@@ -299,9 +314,20 @@ func (l *lowerer) assign(s *goast.AssignStmt) []ast.Stmt {
 			a.Lhs = append(a.Lhs, l.place(x))
 		}
 	}
+	if len(a.Rhs) == len(a.Lhs) {
+		l.boxAll(a.Rhs, func(i int) types.Type { return typeOf(a.Lhs[i]) }, s.Pos())
+	}
 	lastWins(a.Lhs)
 	dropSelf(a)
 	return append(list, a)
+}
+
+// typeOf returns the type of an expression that may be nil.
+func typeOf(e ast.Expr) types.Type {
+	if e == nil {
+		return nil
+	}
+	return e.Type()
 }
 
 // lastWins puts blanks for variables that are assigned to again by the same statement, as in t, t = a, b.
@@ -402,6 +428,9 @@ func (l *lowerer) declStmt(s *goast.DeclStmt) []ast.Stmt {
 		}
 		for _, name := range names {
 			d.Vars = append(d.Vars, l.declareBlank(name.(*goast.Ident)))
+		}
+		if len(d.Values) == len(d.Vars) {
+			l.boxAll(d.Values, func(i int) types.Type { return d.Vars[i].Type }, spec.Pos())
 		}
 		list = append(list, d)
 	}
@@ -586,6 +615,8 @@ func (l *lowerer) expr(e goast.Expr) ast.Expr {
 		return l.call(e)
 	case *goast.CompositeLit:
 		return l.composite(e)
+	case *goast.TypeAssertExpr:
+		return l.assertion(e)
 	case *goast.FuncLit:
 		l.report(e.Pos(), "a function literal is used as a value here, so that it cannot be told any more which function is called")
 		return broken(l.typeOf(e))
@@ -776,6 +807,9 @@ func (l *lowerer) call(e *goast.CallExpr) ast.Expr {
 //	[2]T(x)      *(*[2]T)(x)
 func (l *lowerer) conversion(e *goast.CallExpr, t types.Type) ast.Expr {
 	x := l.expr(e.Args[0])
+	if ast.IsBoxed(t) {
+		return l.box(x, t, e.Pos())
+	}
 	array, ok := t.Underlying().(*types.Array)
 	if _, slice := x.Type().Underlying().(*types.Slice); !ok || !slice {
 		return &ast.Convert{X: x, T: t}
@@ -798,22 +832,18 @@ func (l *lowerer) receiver(sel *goast.SelectorExpr, c *ast.Call, args []goast.Ex
 		x, args = args[0], args[1:]
 	}
 	recv := l.path(l.expr(x), s.Index()[:len(s.Index())-1], false)
+	if ast.IsBoxed(recv.Type()) {
+		method, _ := s.Obj().(*types.Func)
+		boxed, _ := recv.Type().(*types.Named)
+		c.Fun = ast.Callee{Fn: l.src.Instances.dispatcher(boxed, method, l.subst.Signature(method.Signature()))}
+		c.Args = []ast.Expr{recv}
+		return args
+	}
 	if types.IsInterface(recv.Type()) {
-		if !ast.IsError(recv.Type()) {
-			l.report(sel.Pos(), "calls through an interface are not supported yet")
-		}
 		c.Fun.Method, c.Args = true, []ast.Expr{recv}
 		return args
 	}
-	_, wantPointer := c.Fun.Fn.Signature().Recv().Type().Underlying().(*types.Pointer)
-	_, isPointer := recv.Type().Underlying().(*types.Pointer)
-	switch {
-	case wantPointer && !isPointer:
-		recv = &ast.Addr{X: recv, T: types.NewPointer(recv.Type())}
-	case !wantPointer && isPointer:
-		recv = &ast.Deref{X: recv}
-	}
-	c.Fun.Method, c.Args = true, []ast.Expr{recv}
+	c.Fun.Method, c.Args = true, []ast.Expr{adapted(recv, c.Fun.Fn)}
 	return args
 }
 
@@ -834,6 +864,9 @@ func (l *lowerer) builtin(e *goast.CallExpr, name string, c *ast.Call) ast.Expr 
 		c.T = types.NewTuple()
 	}
 	c.Args = l.exprs(e.Args)
+	if s, ok := c.T.Underlying().(*types.Slice); ok && name == "append" && !c.Spread {
+		l.boxAll(c.Args[1:], func(int) types.Type { return s.Elem() }, c.Pos)
+	}
 	return c
 }
 
@@ -893,7 +926,17 @@ func (l *lowerer) compositeOf(e *goast.CompositeLit, t types.Type) ast.Expr {
 		default:
 			elem.Value = l.expr(x)
 		}
+		elem.Value = l.box(elem.Value, typeOfElem(t, elem), x.Pos())
 		c.Elems = append(c.Elems, elem)
 	}
 	return c
+}
+
+// typeOfElem returns the type of an element of a literal of type t.
+func typeOfElem(t types.Type, elem ast.Elem) types.Type {
+	if elem.Field != nil {
+		return elem.Field.Type()
+	}
+	list, _ := t.Underlying().(interface{ Elem() types.Type })
+	return list.Elem()
 }

@@ -64,7 +64,7 @@ func parameter(fn *types.Func, name string, pkg *types.Package) (int, error) {
 func differentiable(name string, t types.Type, pkg *types.Package) error {
 	if why := ast.WhyNot(t); why != "" {
 		if why == "is an interface" {
-			return fmt.Errorf("%s is an interface: these are not supported yet", name)
+			return fmt.Errorf("%s is an interface, and no type with floats that is declared beside it has its methods", name)
 		}
 		return fmt.Errorf("%s %s and carries no derivative", name, why)
 	}

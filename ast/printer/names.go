@@ -160,7 +160,12 @@ func (n *namer) stmt(s ast.Stmt) {
 		if s.Init != nil {
 			n.stmt(s.Init)
 		}
-		n.expr(s.Cond)
+		if x := switchedOn(s); x != nil && !breaks(s) {
+			n.expr(x)
+			n.typ(testedType(s.Cond))
+		} else {
+			n.expr(s.Cond)
+		}
 		n.block(s.Then)
 		if s.Else != nil {
 			n.block(s.Else)
@@ -261,6 +266,16 @@ func (n *namer) expr(e ast.Expr) {
 }
 
 func (n *namer) callee(e *ast.Call) {
+	if _, t, ok := ast.IsTest(e); ok {
+		n.typ(t)
+		n.pos++
+		n.runtimeAt = append(n.runtimeAt, n.pos)
+		return
+	}
+	if _, ok := ast.IsAssertion(e); ok {
+		n.typ(e.T)
+		return
+	}
 	switch f := e.Fun; {
 	case f.Builtin == "make":
 		n.typ(e.T)

@@ -30,7 +30,7 @@ type File struct {
 	Pkg        *types.Package
 	Constraint string // a build constraint expression, or empty
 	Decls      []any
-	Same       map[*types.Named]*types.Named // types that others stand for
+	Same       map[*types.Named]types.Type // what is named in place of types that stand for others
 }
 
 // Source returns the formatted source of the file. The error is HiddenNames.
@@ -54,7 +54,7 @@ func (f *File) Source() ([]byte, error) {
 	k := 0
 	for _, d := range f.Decls {
 		body.WriteByte('\n')
-		p := &printer{out: &body, imports: im, same: f.stand()}
+		p := &printer{out: &body, imports: im, same: stand(f.Same)}
 		switch d := d.(type) {
 		case *ast.Func:
 			p.namer = namers[k]
@@ -80,13 +80,19 @@ func (f *File) Source() ([]byte, error) {
 	return src, nil
 }
 
-// stand returns what replaces types by those that stand for them.
-func (f *File) stand() *ast.Subst {
-	return &ast.Subst{Replace: func(n *types.Named) (types.Type, bool) { t, ok := f.Same[n]; return t, ok }}
+// stand returns what replaces types by those that are named in their place.
+func stand(same map[*types.Named]types.Type) *ast.Subst {
+	return &ast.Subst{Context: types.NewContext(), Replace: func(n *types.Named) types.Type {
+		if t, ok := same[n]; ok {
+			return t
+		}
+		return n
+	}}
 }
 
-// Func returns the formatted source of one function, without imports: what godiff show prints. The error is HiddenNames.
-func Func(pkg *types.Package, fn *ast.Func) (string, error) {
+// Func returns the formatted source of one function, without imports: what godiff show prints. Same is as in a File. The error is
+// HiddenNames.
+func Func(pkg *types.Package, fn *ast.Func, same map[*types.Named]types.Type) (string, error) {
 	im := newImports(pkg)
 	n := newNamer(fn)
 	im.use(n)
@@ -96,7 +102,7 @@ func Func(pkg *types.Package, fn *ast.Func) (string, error) {
 	im.name([]*namer{n})
 	n.assign(im)
 	var body bytes.Buffer
-	p := &printer{out: &body, imports: im, namer: n}
+	p := &printer{out: &body, imports: im, namer: n, same: stand(same)}
 	p.function(fn)
 	src, err := format.Source(body.Bytes())
 	if err != nil {
@@ -242,10 +248,14 @@ func (p *printer) name(v *ast.Var) string {
 
 func (p *printer) block(b *ast.Block) {
 	p.printf("{\n")
+	p.stmts(b)
+	p.printf("}")
+}
+
+func (p *printer) stmts(b *ast.Block) {
 	for _, s := range b.Stmts {
 		p.stmt(s)
 	}
-	p.printf("}")
 }
 
 func (p *printer) stmt(s ast.Stmt) {
@@ -309,7 +319,71 @@ func foldable(b *ast.Block) (*ast.Assign, *ast.If) {
 	return init, cond
 }
 
+// typeSwitch prints an if that asks for the type of a value, and those in its else branches that ask for that of the same value.
+func (p *printer) typeSwitch(s *ast.If, x ast.Expr) {
+	p.printf("switch ")
+	p.at(x, primaryPrec)
+	p.printf(".(type) {\n")
+	for {
+		p.printf("case %s:\n", p.typ(testedType(s.Cond)))
+		p.stmts(s.Then)
+		if s.Else == nil {
+			break
+		}
+		next, _ := onlyStmt(s.Else).(*ast.If)
+		if y := switchedOn(next); y == nil || next.Comment != "" || !ast.Equal(x, y) {
+			p.printf("default:\n")
+			p.stmts(s.Else)
+			break
+		}
+		s = next
+	}
+	p.printf("}")
+}
+
+// switchedOn returns the value whose type an if asks for, if that is all that it does.
+func switchedOn(s *ast.If) ast.Expr {
+	if s == nil || s.Init != nil {
+		return nil
+	}
+	x, _, _ := ast.IsTest(s.Cond)
+	return x
+}
+
+// breaks reports whether a break below an if leaves the loop around it, which it would not from inside of a switch.
+func breaks(s *ast.If) bool {
+	found := false
+	ast.Inspect(s, func(s ast.Stmt) bool {
+		b, ok := s.(*ast.Branch)
+		found = found || ok && b.Tok == token.BREAK && b.Target == nil
+		_, isFor := s.(*ast.For)
+		_, isRange := s.(*ast.Range)
+		return !found && !isFor && !isRange
+	})
+	return found
+}
+
+func testedType(e ast.Expr) types.Type {
+	_, t, _ := ast.IsTest(e)
+	return t
+}
+
+// onlyStmt returns the one statement of a block, or nil.
+func onlyStmt(b *ast.Block) ast.Stmt {
+	if len(b.Stmts) != 1 {
+		return nil
+	}
+	if inner, ok := b.Stmts[0].(*ast.Block); ok && inner.Comment == "" {
+		return onlyStmt(inner)
+	}
+	return b.Stmts[0]
+}
+
 func (p *printer) ifStmt(s *ast.If) {
+	if x := switchedOn(s); x != nil && !breaks(s) {
+		p.typeSwitch(s, x)
+		return
+	}
 	p.printf("if ")
 	if s.Init != nil {
 		p.clause(s.Init)
@@ -325,8 +399,10 @@ func (p *printer) ifStmt(s *ast.If) {
 	if len(s.Else.Stmts) == 1 && s.Else.Stmts[0].Info().Comment == "" {
 		switch e := s.Else.Stmts[0].(type) {
 		case *ast.If:
-			p.ifStmt(e)
-			return
+			if switchedOn(e) == nil || breaks(e) {
+				p.ifStmt(e)
+				return
+			}
 		case *ast.Block:
 			if init, cond := foldable(e); cond != nil && init.Comment == "" {
 				c := *cond
@@ -616,6 +692,11 @@ func (p *printer) at(e ast.Expr, prec int) {
 	case *ast.Name:
 		p.printf("%s", p.imports.object(e.Obj))
 	case *ast.Field:
+		if ast.IsBoxed(e.X.Type()) {
+			p.at(e.X, primaryPrec)
+			p.printf(".(%s)", p.typ(e.Field.Type()))
+			return
+		}
 		p.at(spelled(e.X, e.Field), primaryPrec)
 		p.printf(".%s", e.Field.Name())
 	case *ast.Index:
@@ -629,6 +710,10 @@ func (p *printer) at(e ast.Expr, prec int) {
 		p.printf("*")
 		p.at(e.X, unaryPrec)
 	case *ast.Addr:
+		if ast.IsBoxed(e.T) {
+			p.boxed(e)
+			return
+		}
 		p.printf("&")
 		p.at(e.X, unaryPrec)
 	case *ast.Unary:
@@ -718,6 +803,17 @@ func (p *printer) slice(e *ast.Slice) {
 
 func (p *printer) call(e *ast.Call) {
 	args := e.Args
+	if x, t, ok := ast.IsTest(e); ok {
+		p.printf("%s.Is[%s](", p.imports.runtime(), p.typ(t))
+		p.expr(x)
+		p.printf(")")
+		return
+	}
+	if x, ok := ast.IsAssertion(e); ok {
+		p.at(x, primaryPrec)
+		p.printf(".(%s)", p.typ(e.T))
+		return
+	}
 	switch f := e.Fun; {
 	case f.Builtin == "new":
 		p.printf("new(%s)", p.typ(ast.Pointee(e.T)))
@@ -811,6 +907,17 @@ func (p *printer) receiver(e ast.Expr, method *types.Func) {
 		e = x.X
 	}
 	p.at(spelled(e, method), primaryPrec)
+}
+
+// boxed prints a box as a conversion of what it holds to the type of the interface.
+func (p *printer) boxed(e *ast.Addr) {
+	c, ok := e.X.(*ast.Composite)
+	if !ok || len(c.Elems) != 1 {
+		panic(fmt.Sprintf("printer: a box of %s that is not made of one value", e.T))
+	}
+	p.printf("%s(", p.typ(e.T))
+	p.typed(c.Elems[0].Value, c.Elems[0].Field.Type())
+	p.printf(")")
 }
 
 func (p *printer) convert(e *ast.Convert) {

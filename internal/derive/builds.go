@@ -17,7 +17,10 @@ import (
 
 // replaceable reports whether a build for which the output at hand is written as well may have another body of a function.
 func (d *deriver) replaceable(fn *types.Func) bool {
-	_, file, _ := d.prog.Decl(fn)
+	if d.instances.Dispatches(fn) {
+		return false
+	}
+	_, file, _ := d.prog.Decl(d.instances.Origin(fn))
 	return file == nil || file.Constraint != "" && file.Constraint != d.constraint()
 }
 

@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"go/types"
 	"go/version"
+	"maps"
 	"slices"
 
 	"github.com/godiff/godiff/ast"
@@ -36,13 +37,14 @@ func WrongPass(opt Options) string {
 
 // A deriver derives the functions of one package.
 type deriver struct {
-	prog  *lower.Program
-	pkg   *lower.Package
-	unit  *transform.Unit
-	diags []lower.Diagnostic
-	funcs map[*types.Func]*ast.Func
-	why   map[*types.Func][]lower.Diagnostic // of functions that cannot be lowered
-	at    *types.Func                        // the function that is derived
+	prog      *lower.Program
+	pkg       *lower.Package
+	unit      *transform.Unit
+	diags     []lower.Diagnostic
+	funcs     map[*types.Func]*ast.Func
+	instances *lower.Instances
+	why       map[*types.Func][]lower.Diagnostic // of functions that cannot be lowered
+	at        *types.Func                        // the function that is derived
 
 	scopes  map[*lower.Package][]*transform.Scope // what a package says and what its imports say
 	holding map[*types.Package][]*transform.Scope // what holds for calls in a package
@@ -50,7 +52,7 @@ type deriver struct {
 
 func newDeriver(prog *lower.Program, pkg *lower.Package, opt Options) *deriver {
 	d := &deriver{
-		prog: prog, pkg: pkg, funcs: map[*types.Func]*ast.Func{}, why: map[*types.Func][]lower.Diagnostic{},
+		prog: prog, pkg: pkg, instances: prog.Instances(pkg), funcs: map[*types.Func]*ast.Func{}, why: map[*types.Func][]lower.Diagnostic{},
 		scopes: map[*lower.Package][]*transform.Scope{}, holding: map[*types.Package][]*transform.Scope{},
 	}
 	book, err := ownRules(prog)
@@ -59,7 +61,7 @@ func newDeriver(prog *lower.Program, pkg *lower.Package, opt Options) *deriver {
 	}
 	d.unit = transform.NewUnit(pkg.Types, d.lower, book)
 	d.unit.Replaceable = d.replaceable
-	d.unit.Lifted = prog.Instances.Lifted
+	d.unit.Lifted = d.instances.Lifted
 	d.unit.Derivative = func(fn *types.Func) bool { return prog.Generated(fn) != nil }
 	for name := range opt.Taken {
 		d.unit.Take(name)
@@ -117,11 +119,15 @@ func (d *deriver) lower(fn *types.Func) *ast.Func {
 		return f
 	}
 	d.funcs[fn] = nil
-	pkg, file, decl := d.prog.Decl(fn)
+	report := func(pos token.Pos, msg string) { d.why[fn] = append(d.why[fn], d.prog.Diag(pos, "%s", msg)) }
+	if d.instances.Dispatches(fn) {
+		d.funcs[fn] = d.instances.Dispatcher(d.prog.Source(d.pkg, d.instances), fn, report)
+		return d.funcs[fn]
+	}
+	pkg, file, decl := d.prog.Decl(d.instances.Origin(fn))
 	if decl == nil || decl.Body == nil || pkg.NoBodies || pkg != d.pkg && file.Constraint != "" {
 		return nil
 	}
-	report := func(pos token.Pos, msg string) { d.why[fn] = append(d.why[fn], d.prog.Diag(pos, "%s", msg)) }
 	if file.ImportsC() {
 		report(decl.Name.Pos(), fmt.Sprintf("%s stands in a file that imports C, which cannot be differentiated: give it a rule with //godiff:derivative of=%s in another file", fn.Name(), fn.Name()))
 		return nil
@@ -130,7 +136,7 @@ func (d *deriver) lower(fn *types.Func) *ast.Func {
 		report(decl.Name.Pos(), fmt.Sprintf("%s is of %s, but derivatives need %s or later: say so in go.mod or in the file's go:build line", fn.Name(), v, oldest))
 		return nil
 	}
-	f := lower.Func(d.prog.Source(pkg), decl, d.prog.Instances.Of(fn), report)
+	f := lower.Func(d.prog.Source(pkg, d.instances), decl, d.instances.Of(fn), report)
 	d.checkTypes(pkg, file, decl, report)
 	if len(d.why[fn]) > 0 {
 		f = nil
@@ -175,7 +181,7 @@ func (d *deriver) derive(fn *types.Func, mode ast.Mode, wrt []int, name string) 
 	if _, file, _ := d.prog.Decl(fn); file != nil {
 		d.unit.File = file.Output
 	}
-	fn = d.prog.Instances.Generic(fn)
+	fn = d.instances.Generic(fn)
 	f := d.unit.Direct(fn, mode)
 	if f == nil {
 		f = d.lower(fn)
@@ -247,7 +253,7 @@ func (d *deriver) addHelpers(decls map[*lower.File][]any, first *lower.File) {
 	for _, h := range helpers {
 		file := first
 		if h.Of != nil {
-			if pkg, own, _ := d.prog.Decl(h.Of); pkg == d.pkg {
+			if pkg, own, _ := d.prog.Decl(d.instances.Origin(h.Of)); pkg == d.pkg {
 				file = own
 			} else {
 				file = d.fileOf(h.File)
@@ -279,7 +285,7 @@ func (d *deriver) print(decls map[*lower.File][]any) (map[string][]byte, []lower
 		if len(list) == 0 {
 			continue
 		}
-		out := &printer.File{Pkg: d.pkg.Types, Constraint: file.Constraint, Decls: list, Same: d.unit.Same}
+		out := &printer.File{Pkg: d.pkg.Types, Constraint: file.Constraint, Decls: list, Same: d.standIns()}
 		src, err := out.Source()
 		if err != nil {
 			d.hidden(err)
@@ -291,6 +297,15 @@ func (d *deriver) print(decls map[*lower.File][]any) (map[string][]byte, []lower
 		return nil, d.diags
 	}
 	return outputs, nil
+}
+
+// standIns returns the types that the output names in place of others.
+func (d *deriver) standIns() map[*types.Named]types.Type {
+	same := maps.Clone(d.instances.Originals())
+	for t, of := range d.unit.Same {
+		same[t] = of
+	}
+	return same
 }
 
 // hidden adds a diagnostic for each name that the printer finds hidden.
@@ -338,7 +353,7 @@ func Show(prog *lower.Program, pkg *lower.Package, req Request, opt Options) (st
 	if req.Stage != "" {
 		return d.unit.Traced, nil
 	}
-	src, err := printer.Func(pkg.Types, g)
+	src, err := printer.Func(pkg.Types, g, d.standIns())
 	if err != nil {
 		d.hidden(err)
 		return "", d.diags

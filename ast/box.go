@@ -1,0 +1,155 @@
+package ast
+
+import (
+	"go/types"
+	"slices"
+	"strings"
+)
+
+// Interfaces.
+//
+// A value of an interface type with methods is, in the representation, a pointer to a box: a struct with a field for every
+// type that it may have, of which one holds it. The box is written once, when it is made. To everything between lowering and printing
+// it is a pointer to a struct:
+//
+//	l.(*Dense)        l.Dense                 a Field of the box
+//	Layer(d)          &box{Dense: d}          an Addr of a Composite
+//	l is a *Dense     is *Dense(l)            a Call of a builtin of the representation: see Test
+
+// NewBoxed returns what stands for an interface type; SetBox gives it its box.
+func NewBoxed(pkg *types.Package, name string) *types.Named {
+	return types.NewNamed(types.NewTypeName(0, pkg, name, nil), nil, nil)
+}
+
+// SetBox sets the types that values of an interface may have.
+func SetBox(t *types.Named, dynamic []types.Type) {
+	var fields []*types.Var
+	for _, d := range dynamic {
+		fields = append(fields, types.NewField(0, t.Obj().Pkg(), dynamicName(d, fields), d, false))
+	}
+	t.SetUnderlying(types.NewPointer(types.NewStruct(fields, nil)))
+}
+
+// dynamicName names the field of a box for a type.
+func dynamicName(t types.Type, taken []*types.Var) string {
+	name, suffix := "Value", "Value"
+	if p := Pointee(t); p != nil {
+		t, suffix = p, ""
+	}
+	if n, ok := types.Unalias(t).(*types.Named); ok {
+		name, _, _ = strings.Cut(n.Obj().Name(), "[")
+	}
+	for slices.ContainsFunc(taken, func(f *types.Var) bool { return f.Name() == name+suffix }) {
+		suffix += "X"
+	}
+	return name + suffix
+}
+
+// IsBoxed reports whether t stands for an interface type.
+func IsBoxed(t types.Type) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	if !ok || n.Obj().Parent() != nil {
+		return false
+	}
+	_, pointer := n.Underlying().(*types.Pointer)
+	return pointer
+}
+
+// DynamicTypes returns the fields of the box of what stands for an interface type.
+func DynamicTypes(t types.Type) []*types.Var {
+	box, _ := Pointee(t).Underlying().(*types.Struct)
+	return slices.Collect(box.Fields())
+}
+
+const testName = "is "
+
+// Test returns the question whether x, of an interface type, has a type.
+func Test(x Expr, t types.Type) Expr {
+	return &Call{Fun: Callee{Builtin: testName + types.TypeString(t, nil), TypeArgs: []types.Type{t}}, Args: []Expr{x}, T: types.Typ[types.Bool]}
+}
+
+// IsTest returns the parts of a Test, and whether e is one.
+func IsTest(e Expr) (x Expr, t types.Type, ok bool) {
+	c, ok := e.(*Call)
+	if !ok || !strings.HasPrefix(c.Fun.Builtin, testName) {
+		return nil, nil, false
+	}
+	return c.Args[0], c.Fun.TypeArgs[0], true
+}
+
+const assertName = "as "
+
+// Assertion returns x.(T) for an x of an interface type that is not boxed.
+func Assertion(x Expr, t types.Type) Expr {
+	return &Call{Fun: Callee{Builtin: assertName + types.TypeString(t, nil), TypeArgs: []types.Type{t}}, Args: []Expr{x}, T: t}
+}
+
+// IsAssertion returns the operand of an Assertion, and whether e is one.
+func IsAssertion(e Expr) (x Expr, ok bool) {
+	c, ok := e.(*Call)
+	if !ok || !strings.HasPrefix(c.Fun.Builtin, assertName) {
+		return nil, false
+	}
+	return c.Args[0], true
+}
+
+// Implementers returns the types of a package that have the methods of an interface, in the order of their declarations: those that are
+// generic as the interface is, with its type arguments. Of a type whose values have them there are two, the type itself and pointers to
+// it; the former is left out where it holds floats, which nothing could be added to where they lie.
+func Implementers(t *types.Named, pkg *types.Package) []types.Type {
+	iface, ok := t.Underlying().(*types.Interface)
+	if !ok || iface.NumMethods() == 0 || !iface.IsMethodSet() || pkg == nil {
+		return nil
+	}
+	var list []types.Type
+	var objs []*types.TypeName
+	for _, name := range pkg.Scope().Names() {
+		if obj, ok := pkg.Scope().Lookup(name).(*types.TypeName); ok && !obj.IsAlias() {
+			objs = append(objs, obj)
+		}
+	}
+	slices.SortStableFunc(objs, func(a, b *types.TypeName) int { return int(a.Pos() - b.Pos()) })
+	for _, obj := range objs {
+		n, ok := obj.Type().(*types.Named)
+		if !ok || types.IsInterface(n) {
+			continue
+		}
+		if n.TypeParams().Len() > 0 {
+			if n = instantiateLike(n, t); n == nil {
+				continue
+			}
+		}
+		p := types.NewPointer(n)
+		if types.Implements(n, iface) && directShape(n)&ValueLike == 0 {
+			list = append(list, n)
+		}
+		if types.Implements(p, iface) {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// instantiateLike returns a generic type with the type arguments of t, or nil if it does not take them.
+func instantiateLike(n, t *types.Named) *types.Named {
+	if n.TypeParams().Len() != t.TypeArgs().Len() {
+		return nil
+	}
+	inst, err := types.Instantiate(nil, n, slices.Collect(t.TypeArgs().Types()), true)
+	if err != nil {
+		return nil
+	}
+	named, _ := inst.(*types.Named)
+	return named
+}
+
+// directShape is the shape of t but for what interfaces hold.
+func directShape(t types.Type) Shape {
+	var direct bool
+	w := floatWalk{float: func(byReference bool) { direct = direct || !byReference }, closed: true}
+	w.walk(t)
+	if direct {
+		return ValueLike
+	}
+	return None
+}

@@ -1,0 +1,446 @@
+package lower
+
+import (
+	"fmt"
+	goast "go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// Interfaces.
+//
+// A call of a method of an interface becomes a call of a function that tells by the type of the value which method it is:
+//
+//	func layerForward(l Layer, x []float64) []float64 {
+//	    switch l.(type) {
+//	    case *Dense:
+//	        return l.(*Dense).Forward(x)
+//	    case *ReLU:
+//	        return l.(*ReLU).Forward(x)
+//	    }
+//	    panic(runtime.NoDerivative(l))
+//	}
+
+// Originals returns the types that others stand for, by these.
+func (t *Instances) Originals() map[*types.Named]types.Type { return t.origins }
+
+// boxed returns what stands for a type: for an interface whose values carry a derivative a pointer to a box, and for a type that holds
+// such interfaces a type that holds what stands for them.
+func (t *Instances) boxed(n *types.Named) types.Type {
+	if u, ok := t.boxes.At(n).(types.Type); ok {
+		return u
+	}
+	if t.origins[n] != nil || !t.reachesBox(n, map[*types.Named]bool{}) {
+		t.boxes.Set(n, n)
+		return n
+	}
+	u := ast.NewBoxed(n.Obj().Pkg(), n.Obj().Name())
+	t.boxes.Set(n, u)
+	t.origins[u] = n
+	s := t.subst(nil, nil)
+	if !types.IsInterface(n) {
+		u.SetUnderlying(s.Type(n.Underlying()))
+		return u
+	}
+	var dynamic []types.Type
+	for _, d := range t.dynamic(n) {
+		dynamic = append(dynamic, s.Type(d))
+	}
+	ast.SetBox(u, dynamic)
+	return u
+}
+
+// isBox reports whether values of an interface type are boxed: those of one that carries a derivative, or that has a method which takes or
+// returns what does, if it is known which types they may have.
+func (t *Instances) isBox(n *types.Named) bool {
+	set, ok := n.Underlying().(*types.Interface)
+	if !ok || n.Obj().Pkg() == nil {
+		return false
+	}
+	numeric := ast.Carries(n)
+	for m := range set.Methods() {
+		sig := m.Signature()
+		for _, v := range slices.Concat(slices.Collect(sig.Params().Variables()), slices.Collect(sig.Results().Variables())) {
+			numeric = numeric || ast.Carries(v.Type())
+		}
+	}
+	return numeric && len(t.dynamic(n)) > 0
+}
+
+// reachesBox reports whether a type is or holds a boxed interface.
+func (t *Instances) reachesBox(typ types.Type, seen map[*types.Named]bool) bool {
+	switch u := types.Unalias(typ).(type) {
+	case *types.Named:
+		if seen[u] {
+			return false
+		}
+		seen[u] = true
+		if old, ok := t.boxes.At(u).(types.Type); ok {
+			return !types.Identical(old, u)
+		}
+		if types.IsInterface(u) {
+			return t.isBox(u)
+		}
+		return t.reachesBox(u.Underlying(), seen)
+	case *types.Pointer:
+		return t.reachesBox(u.Elem(), seen)
+	case *types.Slice:
+		return t.reachesBox(u.Elem(), seen)
+	case *types.Array:
+		return t.reachesBox(u.Elem(), seen)
+	case *types.Map:
+		return t.reachesBox(u.Elem(), seen)
+	case *types.Struct:
+		for f := range u.Fields() {
+			if t.reachesBox(f.Type(), seen) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// dynamic returns the types that values of an interface may have, as far as they can be named: those of its own package, of the package
+// that derivatives are written for, and of what that imports.
+func (t *Instances) dynamic(n *types.Named) []types.Type {
+	list := t.visible(n, n.Obj().Pkg())
+	if t.pkg == nil {
+		return list
+	}
+	for _, pkg := range append([]*types.Package{t.pkg}, t.pkg.Imports()...) {
+		if pkg != n.Obj().Pkg() {
+			list = append(list, t.visible(n, pkg)...)
+		}
+	}
+	if !ast.Carries(n) {
+		// The types of another package do not change what an interface is in a signature.
+		list = slices.DeleteFunc(list, ast.Carries)
+	}
+	return list
+}
+
+func (t *Instances) visible(n *types.Named, pkg *types.Package) []types.Type {
+	return slices.DeleteFunc(ast.Implementers(n, pkg), func(d types.Type) bool {
+		if p := ast.Pointee(d); p != nil {
+			d = p
+		}
+		named, ok := d.(*types.Named)
+		return !ok || t.pkg != nil && pkg != t.pkg && !named.Obj().Exported()
+	})
+}
+
+// box puts a value into an interface where t is one.
+func (l *lowerer) box(e ast.Expr, t types.Type, pos token.Pos) ast.Expr {
+	if !ast.IsBoxed(t) || types.Identical(e.Type(), t) {
+		return e
+	}
+	if n, ok := e.(*ast.Name); ok {
+		if _, isNil := n.Obj.(*types.Nil); isNil {
+			return &ast.Name{Obj: n.Obj, T: t}
+		}
+	}
+	if ast.IsBoxed(e.Type()) || types.IsInterface(e.Type()) {
+		l.report(pos, fmt.Sprintf("a value of an interface becomes a value of another interface, %s; that is not supported", t))
+		return broken(t)
+	}
+	for _, f := range ast.DynamicTypes(t) {
+		if types.Identical(f.Type(), e.Type()) {
+			return &ast.Addr{X: &ast.Composite{T: ast.Pointee(t), Elems: []ast.Elem{{Field: f, Value: e}}}, T: t}
+		}
+	}
+	why := "it is declared where that cannot be seen"
+	if ast.ShapeOf(e.Type())&ast.ValueLike != 0 {
+		why = "it holds floats by value: use a pointer to it"
+	}
+	l.report(pos, fmt.Sprintf("a value of type %s becomes a value of the interface %s, but %s", e.Type(), t, why))
+	return broken(t)
+}
+
+// boxAll is box for values that go where types say.
+func (l *lowerer) boxAll(list []ast.Expr, t func(i int) types.Type, pos token.Pos) {
+	for i, e := range list {
+		if list[i] != nil && t(i) != nil {
+			list[i] = l.box(e, t(i), pos)
+		}
+	}
+}
+
+// boxArgs boxes the arguments of a call.
+func (l *lowerer) boxArgs(c *ast.Call) {
+	if c.Fun.Fn == nil {
+		return
+	}
+	params := ast.ParamsOf(c.Fun.Fn.Signature())
+	l.boxAll(c.Args, func(i int) types.Type {
+		last := len(params) - 1
+		if i < last || i == last && (!c.Fun.Fn.Signature().Variadic() || c.Spread) {
+			return params[i].Type()
+		}
+		if s, ok := params[last].Type().Underlying().(*types.Slice); ok && i >= last {
+			return s.Elem()
+		}
+		return nil
+	}, c.Pos)
+}
+
+// assertion lowers x.(T).
+func (l *lowerer) assertion(e *goast.TypeAssertExpr) ast.Expr {
+	return l.asserted(l.expr(e.X), l.typeOf(e.Type), e.Pos())
+}
+
+// asserted returns the value of x as one of type t.
+func (l *lowerer) asserted(x ast.Expr, t types.Type, pos token.Pos) ast.Expr {
+	if !ast.IsBoxed(x.Type()) {
+		if ast.Carries(t) {
+			l.report(pos, fmt.Sprintf("a value of type %s is taken out of an interface of which it is not known what it holds; declare an interface with the methods that are wanted", t))
+		}
+		return ast.Assertion(x, t)
+	}
+	for _, f := range ast.DynamicTypes(x.Type()) {
+		if types.Identical(f.Type(), t) {
+			return &ast.Field{X: x, Field: f}
+		}
+	}
+	l.report(pos, fmt.Sprintf("%s is no type that a value of the interface %s is known to have", t, x.Type()))
+	return broken(t)
+}
+
+// assertOK lowers v, ok = x.(T) and v, ok := x.(T):
+//
+//	ok := x is a T
+//	var v T
+//	if ok { v = x.(T) }
+func (l *lowerer) assertOK(s *goast.AssignStmt, e *goast.TypeAssertExpr) []ast.Stmt {
+	t := l.typeOf(e.Type)
+	list, x := l.held(l.expr(e.X), e.X)
+	a := &ast.Assign{Meta: l.meta(s), Op: s.Tok, Lhs: l.sides(s)}
+	test := ast.Test(x, t)
+	if a.Lhs[0] == nil {
+		a.Lhs, a.Rhs = a.Lhs[1:], []ast.Expr{test}
+		return append(list, a)
+	}
+	v, ok := &ast.Ref{Var: ast.NewVar("v", t)}, &ast.Ref{Var: ast.NewVar("ok", types.Typ[types.Bool])}
+	set := &ast.Assign{Meta: a.Meta, Lhs: []ast.Expr{v}, Op: token.ASSIGN, Rhs: []ast.Expr{l.asserted(x, t, e.Pos())}}
+	a.Rhs = []ast.Expr{v, ok}
+	return append(list,
+		&ast.Assign{Meta: a.Meta, Lhs: []ast.Expr{ok}, Op: token.DEFINE, Rhs: []ast.Expr{test}},
+		&ast.Decl{Meta: a.Meta, Vars: []*ast.Var{v.Var}, Typed: true},
+		&ast.If{Meta: a.Meta, Cond: ok, Then: &ast.Block{Stmts: []ast.Stmt{set}}}, a)
+}
+
+// sides lowers the left sides of an assignment.
+func (l *lowerer) sides(s *goast.AssignStmt) []ast.Expr {
+	var list []ast.Expr
+	for _, x := range s.Lhs {
+		if s.Tok == token.DEFINE {
+			list = append(list, l.define(x))
+		} else {
+			list = append(list, l.place(x))
+		}
+	}
+	return list
+}
+
+// held returns an expression that may be asked more than once for the value of x, and what comes before it.
+func (l *lowerer) held(x ast.Expr, from goast.Expr) ([]ast.Stmt, ast.Expr) {
+	if isSimple(x) {
+		return nil, x
+	}
+	v := &ast.Ref{Var: ast.NewVar("tag", x.Type())}
+	return []ast.Stmt{&ast.Assign{Meta: l.meta(from), Lhs: []ast.Expr{v}, Op: token.DEFINE, Rhs: []ast.Expr{x}}}, v
+}
+
+// typeSwitch lowers a type switch to a chain of ifs.
+func (l *lowerer) typeSwitch(s *goast.TypeSwitchStmt) []ast.Stmt {
+	label := l.takeLabel("switch")
+	list := l.stmt(s.Init)
+	var from *goast.TypeAssertExpr
+	switch a := s.Assign.(type) {
+	case *goast.ExprStmt:
+		from, _ = goast.Unparen(a.X).(*goast.TypeAssertExpr)
+	case *goast.AssignStmt:
+		from, _ = goast.Unparen(a.Rhs[0]).(*goast.TypeAssertExpr)
+	}
+	x := l.expr(from.X)
+	before, x := l.held(x, from.X)
+	list = append(list, before...)
+	old := l.jumps
+	l.jumps.breakTo = label
+	list = append(list, l.typeClauses(s, x, 0)...)
+	l.jumps = old
+	if list = escape(list, label); len(list) == 1 && s.Init == nil {
+		return list
+	}
+	return []ast.Stmt{&ast.Block{Meta: ast.Meta{Pos: s.Pos()}, Stmts: list}}
+}
+
+// typeClauses lowers the clauses of a type switch on x from the i-th on. The default is what comes last.
+func (l *lowerer) typeClauses(s *goast.TypeSwitchStmt, x ast.Expr, i int) []ast.Stmt {
+	for ; i < len(s.Body.List); i++ {
+		c, _ := s.Body.List[i].(*goast.CaseClause)
+		if c.List == nil {
+			continue
+		}
+		n := &ast.If{Meta: ast.Meta{Pos: c.Pos(), Src: l.oneLine(c.Pos(), c.Colon)}}
+		only := x
+		for _, e := range c.List {
+			var cond ast.Expr
+			if l.info.Types[e].IsNil() {
+				cond = &ast.Binary{Op: token.EQL, X: x, Y: &ast.Name{Obj: types.Universe.Lookup("nil"), T: x.Type()}, T: types.Typ[types.Bool]}
+			} else {
+				t := l.typeOf(e)
+				cond, only = ast.Test(x, t), l.asserted(x, t, e.Pos())
+			}
+			if n.Cond != nil {
+				cond = &ast.Binary{Op: token.LOR, X: n.Cond, Y: cond, T: types.Typ[types.Bool]}
+			}
+			n.Cond = cond
+		}
+		if len(c.List) > 1 {
+			only = x
+		}
+		n.Then = l.typeClause(c, only)
+		if rest := l.typeClauses(s, x, i+1); len(rest) > 0 {
+			n.Else = &ast.Block{Meta: ast.Meta{Pos: c.Pos()}, Stmts: rest}
+		}
+		return []ast.Stmt{n}
+	}
+	for _, c := range s.Body.List {
+		if c, _ := c.(*goast.CaseClause); c.List == nil {
+			return l.typeClause(c, x).Stmts
+		}
+	}
+	return nil
+}
+
+// typeClause lowers the body of a clause, in which the variable of the switch has a value.
+func (l *lowerer) typeClause(c *goast.CaseClause, value ast.Expr) *ast.Block {
+	var first []ast.Stmt
+	if obj := l.info.Implicits[c]; obj != nil {
+		v := &ast.Var{Name: obj.Name(), Type: value.Type(), Obj: obj}
+		l.vars[obj] = v
+		first = append(first, &ast.Assign{Meta: ast.Meta{Pos: c.Pos()}, Lhs: []ast.Expr{&ast.Ref{Var: v}}, Op: token.DEFINE, Rhs: []ast.Expr{value}})
+	}
+	b := l.block(c.Body, c.Pos())
+	b.Stmts = append(first, b.Stmts...)
+	return b
+}
+
+// dispatcher returns the function that calls a method of an interface. The receiver is its first parameter.
+func (t *Instances) dispatcher(boxed *types.Named, method *types.Func, sig *types.Signature) *types.Func {
+	key := fmt.Sprintf("call %p %s", boxed, method.Name())
+	if i := t.byKey[key]; i != nil {
+		return i.Fn
+	}
+	recv := types.NewParam(token.NoPos, boxed.Obj().Pkg(), strings.ToLower(boxed.Obj().Name()[:1]), boxed)
+	params := append([]*types.Var{recv}, slices.Collect(sig.Params().Variables())...)
+	name := boxed.Obj().Name() + "." + method.Name()
+	fn := types.NewFunc(method.Pos(), method.Pkg(), name, types.NewSignatureType(nil, nil, nil, types.NewTuple(params...), sig.Results(), sig.Variadic()))
+	i := &Instance{Fn: fn, Of: method, dispatch: true}
+	t.byKey[key], t.byFn[fn] = i, i
+	return fn
+}
+
+// Dispatcher returns the body of a function that calls a method of an interface.
+func (t *Instances) Dispatcher(src *Source, fn *types.Func, report func(token.Pos, string)) *ast.Func {
+	i := t.byFn[fn]
+	sig := fn.Signature()
+	boxed, _ := sig.Params().At(0).Type().(*types.Named)
+	l := &lowerer{src: src, report: report, subst: t.subst(nil, nil), fn: fn}
+	f := &ast.Func{
+		Name: lowerName(fn.Name()), Obj: fn, Pkg: t.pkg, Pos: fn.Pos(), Variadic: sig.Variadic(), Body: &ast.Block{},
+		What: fmt.Sprintf("the method %s of whatever type a [%s] has", i.Of.Name(), boxed.Obj().Name()),
+	}
+	var args []ast.Expr
+	for k, p := range slices.Collect(sig.Params().Variables()) {
+		name := p.Name()
+		if name == "" || name == "_" {
+			name = fmt.Sprint("p", k)
+		}
+		v := ast.NewVar(name, p.Type())
+		f.Params = append(f.Params, v)
+		args = append(args, &ast.Ref{Var: v})
+	}
+	for r := range sig.Results().Variables() {
+		f.Results = append(f.Results, ast.NewVar("", r.Type()))
+	}
+	f.TypeParams = t.mentioned([]types.Type{sig})
+	x := args[0]
+	for _, field := range ast.DynamicTypes(boxed) {
+		n := &ast.If{Cond: ast.Test(x, field.Type()), Then: &ast.Block{}}
+		call := l.method(&ast.Field{X: x, Field: field}, t.original(field.Type()), i.Of, args[1:], sig)
+		if call == nil {
+			return nil
+		}
+		if sig.Results().Len() > 0 {
+			n.Then.Stmts = []ast.Stmt{&ast.Return{Results: []ast.Expr{call}}}
+		} else {
+			n.Then.Stmts = []ast.Stmt{&ast.Do{Call: call}, &ast.Return{}}
+		}
+		f.Body.Stmts = append(f.Body.Stmts, n)
+	}
+	why := &ast.Call{Fun: ast.Callee{Copied: "NoDerivative"}, Args: []ast.Expr{x}, T: types.Typ[types.String]}
+	f.Body.Stmts = append(f.Body.Stmts, &ast.Do{Call: &ast.Call{Fun: ast.Callee{Builtin: "panic"}, Args: []ast.Expr{why}, T: types.NewTuple()}})
+	return f
+}
+
+// original returns the type that t stands for.
+func (t *Instances) original(typ types.Type) types.Type {
+	s := &ast.Subst{Context: t.context, Replace: func(n *types.Named) types.Type {
+		if of, ok := t.origins[n]; ok {
+			return of
+		}
+		return n
+	}}
+	return s.Type(typ)
+}
+
+// method returns a call of a method of a value x whose type stands for t.
+func (l *lowerer) method(x ast.Expr, t types.Type, method *types.Func, args []ast.Expr, sig *types.Signature) *ast.Call {
+	obj, index, _ := types.LookupFieldOrMethod(t, true, method.Pkg(), method.Name())
+	fn, ok := obj.(*types.Func)
+	if !ok {
+		panic(fmt.Sprintf("lower: %s has no method %s", t, method.Name()))
+	}
+	c := &ast.Call{T: resultOf(sig), Spread: sig.Variadic()}
+	recv := l.path(x, index[:len(index)-1], false)
+	if ast.IsBoxed(recv.Type()) {
+		boxed, _ := recv.Type().(*types.Named)
+		c.Fun.Fn = l.src.Instances.dispatcher(boxed, fn, l.subst.Signature(fn.Signature()))
+		c.Args = append([]ast.Expr{recv}, args...)
+		return c
+	}
+	var typeArgs []types.Type
+	if named := receiverNamed(fn); named != nil {
+		for a := range named.TypeArgs().Types() {
+			typeArgs = append(typeArgs, l.subst.Type(a))
+		}
+	}
+	c.Fun = ast.Callee{Fn: l.src.Instances.instance(fn.Origin(), typeArgs), Method: true}
+	c.Args = append([]ast.Expr{adapted(recv, c.Fun.Fn)}, args...)
+	return c
+}
+
+func resultOf(sig *types.Signature) types.Type {
+	if sig.Results().Len() == 1 {
+		return sig.Results().At(0).Type()
+	}
+	return sig.Results()
+}
+
+// adapted returns a receiver with the & or * that a method wants.
+func adapted(recv ast.Expr, fn *types.Func) ast.Expr {
+	_, wantPointer := fn.Signature().Recv().Type().Underlying().(*types.Pointer)
+	_, isPointer := recv.Type().Underlying().(*types.Pointer)
+	switch {
+	case wantPointer && !isPointer:
+		return &ast.Addr{X: recv, T: types.NewPointer(recv.Type())}
+	case !wantPointer && isPointer:
+		return &ast.Deref{X: recv}
+	}
+	return recv
+}

@@ -1,0 +1,19 @@
+package runtime
+
+import "fmt"
+
+// Is reports whether x has the dynamic type T.
+func Is[T any](x any) bool {
+	_, ok := x.(T)
+	return ok
+}
+
+// NoDerivative returns what a derivative panics with where a value of an interface type has a dynamic type that it was not written for.
+// For nil it panics itself, as the call of a method of a nil interface does.
+func NoDerivative(x any) string {
+	if x == nil {
+		var err error
+		_ = err.Error()
+	}
+	return fmt.Sprintf("godiff: there is no derivative for a value of type %T here", x)
+}
