@@ -72,7 +72,7 @@ func (u *Unit) Helpers() (list []*Helper, err error) {
 	list, u.Same = merge(list)
 	for _, p := range u.primals {
 		if called[p.f] {
-			list = append(list, &Helper{Of: p.fn, File: u.File, Funcs: []*ast.Func{p.f}})
+			list = append(list, &Helper{Of: p.fn, File: p.file, Funcs: []*ast.Func{p.f}})
 		}
 	}
 	for _, c := range u.copies {
@@ -99,6 +99,11 @@ func (u *Unit) fileOf(g *ast.Func) string {
 	for _, h := range u.order {
 		if h.owns(g) {
 			return h.file
+		}
+	}
+	for _, p := range u.primals {
+		if p.f == g {
+			return p.file
 		}
 	}
 	return u.File

@@ -11,8 +11,9 @@ import (
 // A primal is a function that the output holds because it is declared nowhere else: a function literal, or what is given functions,
 // for these.
 type primal struct {
-	fn *types.Func
-	f  *ast.Func
+	fn   *types.Func
+	f    *ast.Func
+	file string // the first file, by name, with a derivative that needs it
 }
 
 func (u *Unit) isLifted(fn *types.Func) bool { return u.Lifted != nil && fn != nil && u.Lifted(fn) }
@@ -44,6 +45,7 @@ func (u *Unit) liftCalls(f *ast.Func) {
 func (u *Unit) primalOf(fn *types.Func) *ast.Func {
 	for _, p := range u.primals {
 		if p.fn == fn {
+			p.file = min(p.file, u.File)
 			return p.f
 		}
 	}
@@ -57,7 +59,7 @@ func (u *Unit) primalOf(fn *types.Func) *ast.Func {
 	if f.Recv != nil {
 		g.Recv, g.Params = nil, f.Inputs()
 	}
-	u.primals = append(u.primals, &primal{fn, &g})
+	u.primals = append(u.primals, &primal{fn, &g, u.File})
 	return &g
 }
 

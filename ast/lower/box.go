@@ -144,7 +144,7 @@ func (l *lowerer) box(e ast.Expr, t types.Type, pos token.Pos) ast.Expr {
 		}
 	}
 	if ast.IsBoxed(e.Type()) || types.IsInterface(e.Type()) {
-		l.report(pos, fmt.Sprintf("a value of an interface becomes a value of another interface, %s; that is not supported", t))
+		l.report(pos, fmt.Sprintf("a value of an interface becomes a value of another interface, %s; that is not supported", l.typeString(t)))
 		return broken(t)
 	}
 	for _, f := range ast.DynamicTypes(t) {
@@ -156,8 +156,13 @@ func (l *lowerer) box(e ast.Expr, t types.Type, pos token.Pos) ast.Expr {
 	if ast.ShapeOf(e.Type())&ast.ValueLike != 0 {
 		why = "it holds floats by value: use a pointer to it"
 	}
-	l.report(pos, fmt.Sprintf("a value of type %s becomes a value of the interface %s, but %s", e.Type(), t, why))
+	l.report(pos, fmt.Sprintf("a value of type %s becomes a value of the interface %s, but %s", l.typeString(e.Type()), l.typeString(t), why))
 	return broken(t)
+}
+
+// typeString is how a sentence calls a type.
+func (l *lowerer) typeString(t types.Type) string {
+	return types.TypeString(t, types.RelativeTo(l.src.Pkg))
 }
 
 // boxAll is box for values that go where types say.
@@ -196,7 +201,7 @@ func (l *lowerer) assertion(e *goast.TypeAssertExpr) ast.Expr {
 func (l *lowerer) asserted(x ast.Expr, t types.Type, pos token.Pos) ast.Expr {
 	if !ast.IsBoxed(x.Type()) {
 		if ast.Carries(t) {
-			l.report(pos, fmt.Sprintf("a value of type %s is taken out of an interface of which it is not known what it holds; declare an interface with the methods that are wanted", t))
+			l.report(pos, fmt.Sprintf("a value of type %s is taken out of an interface of which it is not known what it holds; declare an interface with the methods that are wanted", l.typeString(t)))
 		}
 		return ast.Assertion(x, t)
 	}
@@ -205,7 +210,7 @@ func (l *lowerer) asserted(x ast.Expr, t types.Type, pos token.Pos) ast.Expr {
 			return &ast.Field{X: x, Field: f}
 		}
 	}
-	l.report(pos, fmt.Sprintf("%s is no type that a value of the interface %s is known to have", t, x.Type()))
+	l.report(pos, fmt.Sprintf("%s is no type that a value of the interface %s is known to have", l.typeString(t), l.typeString(x.Type())))
 	return broken(t)
 }
 

@@ -509,7 +509,7 @@ func (l *lowerer) rangeStmt(s *goast.RangeStmt) []ast.Stmt {
 		return l.rangeString(s)
 	}
 	if !rangeable(t) {
-		l.report(s.X.Pos(), fmt.Sprintf("range over %s is not supported yet", types.TypeString(t, types.RelativeTo(l.src.Pkg))))
+		l.report(s.X.Pos(), fmt.Sprintf("range over %s is not supported yet", l.typeString(t)))
 		return nil
 	}
 	n := &ast.Range{Meta: ast.Meta{Pos: s.Pos(), Src: l.header(s, s.Body)}, X: l.expr(s.X), Define: s.Tok == token.DEFINE}

@@ -36,10 +36,11 @@ func TestNodesStayAsTheyAre(t *testing.T) {
 		d.unit.Lower = func(fn *types.Func) *ast.Func { return note(d.lower(fn)) }
 		rules := fingerprint(d.unit.Rules)
 		for _, dir := range pkg.Directives {
-			f := note(d.lower(dir.Fn))
+			f := note(d.lower(d.instances.Generic(dir.Fn)))
 			if f == nil || !dir.Generates {
 				continue
 			}
+			d.unit.File = dir.File.Output
 			for _, mode := range []ast.Mode{ast.VJP, ast.JVP} {
 				d.unit.Derive(f, mode, dir.Wrt, "also"+mode.Suffix()) // an error is no matter here
 			}
