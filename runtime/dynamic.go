@@ -17,3 +17,9 @@ func NoDerivative(x any) string {
 	}
 	return fmt.Sprintf("godiff: there is no derivative for a value of type %T here", x)
 }
+
+// Has reports whether k is a key of m.
+func Has[M ~map[K]V, K comparable, V any](m M, k K) bool {
+	_, ok := m[k]
+	return ok
+}

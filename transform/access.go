@@ -137,6 +137,10 @@ func (m *memory) callReads(c *ast.Call, f func(*location)) {
 		if src := m.reach(c.Args[1]); src != nil {
 			m.cellsIn(src, f)
 		}
+	case c.Fun.Builtin == ast.MapHas || c.Fun.Builtin == ast.MapCount || c.Fun.Builtin == ast.MapKeys:
+		if t := m.reach(c.Args[0]); t != nil {
+			m.cellsIn(t, f)
+		}
 	case c.Fun.Fn != nil:
 		if s := m.unit.summary(c.Fun.Fn); s != nil {
 			m.mapCells(c, s.reads, f)
@@ -251,8 +255,9 @@ func (m *memory) writes(s ast.Stmt, f func(*location)) {
 // callWrites calls f for every cell that the calls in e write.
 func (m *memory) callWrites(e ast.Expr, f func(*location)) {
 	m.eachCall(e, func(c *ast.Call) {
+		_, changes, _ := ast.IsMapCall(c)
 		switch {
-		case c.Fun.Builtin == "copy" || c.Fun.Builtin == "append" && len(c.Args) > 1 || c.Fun.Builtin == "clear":
+		case changes || c.Fun.Builtin == "copy" || c.Fun.Builtin == "append" && len(c.Args) > 1 || c.Fun.Builtin == "clear":
 			if dst := m.reach(c.Args[0]); dst != nil {
 				m.cellsIn(dst, f)
 			}

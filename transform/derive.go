@@ -488,7 +488,7 @@ func (d *derivation) mayPanic(e ast.Expr) bool {
 			return isInteger(e.T) && (e.Op == token.QUO || e.Op == token.REM) && !nonZero(e.Y) || e.Op == token.SHL || e.Op == token.SHR
 		case *ast.Call:
 			switch e.Fun.Builtin {
-			case "len", "cap", "min", "max", "new":
+			case "len", "cap", "min", "max", "new", ast.MapHas, ast.MapCount, ast.MapKeys:
 				return false
 			case "make":
 				return !safeSize(e)
@@ -536,6 +536,9 @@ func safeSize(c *ast.Call) bool {
 // safeIndex reports whether an index expression cannot panic: a literal into an array, or the key of a range over
 // the same variable in a loop that leaves it alone.
 func (d *derivation) safeIndex(e *ast.Index) bool {
+	if ast.IsMap(e.X.Type()) {
+		return true // what is not there is zero
+	}
 	if a, ok := e.X.Type().Underlying().(*types.Array); ok {
 		if v, ok := intLit(e.I); ok && v >= 0 && v < a.Len() {
 			return true

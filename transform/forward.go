@@ -581,6 +581,8 @@ func (t *tangents) do(s *ast.Do) []ast.Stmt {
 		return append(t.copyStmts(s, c), s)
 	case t.isSplit(c) && t.writesActive(c):
 		return t.splitCall(s, nil, c)
+	case t.changesKeys(c):
+		return []ast.Stmt{s, t.sameKeys(c, c.Fun.Builtin, now)}
 	}
 	return []ast.Stmt{s}
 }

@@ -221,8 +221,25 @@ func (d *derivation) shadowDo(s *ast.Do) []ast.Stmt {
 		return d.shadowCopy(s, c)
 	case c.Fun.Fn != nil && d.isSplit(c) && d.writesActive(c):
 		return d.splitCall(s, nil, c)
+	case d.changesKeys(c):
+		return []ast.Stmt{s, d.sameKeys(c, c.Fun.Builtin, now)}
 	}
 	return []ast.Stmt{s}
+}
+
+// changesKeys reports whether a call inserts or removes a key of a map that has a shadow.
+func (d *derivation) changesKeys(c *ast.Call) bool {
+	return (c.Fun.Builtin == ast.MapInsert || c.Fun.Builtin == ast.MapRemove) && d.reachesActive(c.Args[0])
+}
+
+// sameKeys does to the shadow of a map what c does, or the opposite, to the map.
+func (d *derivation) sameKeys(c *ast.Call, what string, read reader) ast.Stmt {
+	elem := pointee(c.Args[0].Type())
+	args := []ast.Expr{d.value(c.Args[0], read), read(c.Args[1])}
+	if what == ast.MapInsert {
+		args = append(args, zeroOf(elem))
+	}
+	return &ast.Do{Call: ast.MapCall(what, types.NewTuple(), args...)}
 }
 
 // copiesLinks reports whether c copies slices or pointers that lead to active memory.

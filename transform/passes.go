@@ -30,6 +30,7 @@ func passes() []pass {
 		{name: "invariants", does: "what stays the same in a loop is computed before it", stage: finishing, optional: true, run: (*passage).invariants},
 		{name: "temps", does: "temporaries go where they are used", stage: finishing, optional: true, run: (*passage).temps},
 		{name: "firsts", does: "what is first added to zeros is set", stage: finishing, optional: true, run: (*passage).firsts},
+		{name: "maps", does: "what is done to a part of an element of a map is done to a copy", stage: finishing, run: (*passage).maps},
 		{name: "scope", does: "definitions that moved into an inner scope declare what is new", stage: finishing, run: (*passage).scope},
 	}
 }
@@ -244,5 +245,7 @@ func (p *passage) common() {
 }
 
 func (p *passage) firsts() { p.body = setFirsts(p.body) }
+
+func (p *passage) maps() { p.body = mapParts(p.body) }
 
 func (p *passage) scope() { p.body = rescope(p.body, slices.Concat(p.d.fn.Inputs(), p.results)) }

@@ -809,6 +809,13 @@ func (r *reverser) do(s *ast.Do) []ast.Stmt {
 	if s.Call.Fun.Builtin == "copy" {
 		return r.copyBack(s, s.Call)
 	}
+	if r.changesKeys(s.Call) {
+		opposite := ast.MapInsert
+		if s.Call.Fun.Builtin == ast.MapInsert {
+			opposite = ast.MapRemove
+		}
+		return []ast.Stmt{r.sameKeys(s.Call, opposite, r.before(s))}
+	}
 	r.checkPassive(s, s.Call)
 	return nil
 }

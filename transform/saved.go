@@ -367,6 +367,9 @@ func (v *resolver) countSlots(e ast.Expr, u use) int {
 		if e.Fun.Fn != nil && !v.u.repeats(e.Fun.Fn) {
 			return many
 		}
+		if v.asksChanged(e, u) {
+			return 1
+		}
 	case *ast.Binary:
 		if isBoolean(e.T) && roundsTwice(e) {
 			return many
@@ -377,6 +380,16 @@ func (v *resolver) countSlots(e ast.Expr, u use) int {
 		n += v.slots(x, u)
 	}
 	return n
+}
+
+// asksChanged reports whether a call asks a map that may have changed since.
+func (v *resolver) asksChanged(e *ast.Call, u use) bool {
+	_, _, asks := ast.IsMapCall(e)
+	if asks {
+		asks = false
+		v.mem.callReads(e, func(c *location) { asks = asks || v.overwritten(c, u) })
+	}
+	return asks
 }
 
 // addressSlots is slots for what finding a place takes.

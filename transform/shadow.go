@@ -509,22 +509,7 @@ func (d *derivation) shadowLit(s ast.Stmt, e *ast.Composite) ast.Expr {
 }
 
 // zeroOf is the zero value of a type.
-func zeroOf(t types.Type) ast.Expr {
-	switch u := t.Underlying().(type) {
-	case *types.Basic:
-		switch {
-		case u.Info()&types.IsNumeric != 0:
-			return &ast.Lit{Text: "0", Val: zeroValue, T: t}
-		case u.Info()&types.IsBoolean != 0:
-			return trueLit(false)
-		case u.Info()&types.IsString != 0:
-			return &ast.Lit{Text: `""`, T: t}
-		}
-	case *types.Struct, *types.Array:
-		return &ast.Composite{T: t}
-	}
-	return &ast.Name{Obj: types.Universe.Lookup("nil"), T: t}
-}
+func zeroOf(t types.Type) ast.Expr { return ast.Zero(t) }
 
 // headers is a mixed struct or array with its slices and pointers and zeros for its floats or, with refs unset, the other way round.
 func headers(e ast.Expr, refs bool) ast.Expr {

@@ -38,7 +38,7 @@ var fence = map[string]string{
 	"StructType":    "",
 	"FuncType":      "",
 	"InterfaceType": "",
-	"MapType":       "maps are not supported yet; use a slice",
+	"MapType":       "",
 	"ChanType":      "channels are not supported yet",
 
 	// Statements.
@@ -91,10 +91,10 @@ var builtins = map[string]string{
 	"min":     "",
 	"new":     "",
 	"panic":   "",
-	"clear":   "clear is not supported yet; assign zeros in a loop",
+	"clear":   "",
 	"close":   "channels are not supported yet",
 	"complex": "complex numbers cannot be differentiated",
-	"delete":  "maps are not supported yet",
+	"delete":  "",
 	"imag":    "complex numbers cannot be differentiated",
 	"print":   "print is not supported; it writes to standard error",
 	"println": "println is not supported; it writes to standard error",

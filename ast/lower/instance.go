@@ -34,7 +34,8 @@ type Instance struct {
 	Of   *types.Func  // the generic function
 	Args []types.Type // of a method, those of its receiver
 
-	dispatch bool // Fn calls a method of an interface, Of
+	dispatch bool                                    // Fn calls a method of an interface, Of
+	body     func(*Instances, *types.Func) *ast.Func // of a function of ours
 
 	bindings []binding      // parameters that are functions which are known
 	lit      *goast.FuncLit // a function literal in Of …
@@ -56,7 +57,15 @@ func (t *Instances) Of(fn *types.Func) *Instance { return t.byFn[fn] }
 // functions.
 func (t *Instances) Lifted(fn *types.Func) bool {
 	i := t.byFn[fn]
-	return i != nil && (i.lit != nil || i.dispatch || len(i.bindings) > 0)
+	return i != nil && (i.lit != nil || i.dispatch || i.body != nil || len(i.bindings) > 0)
+}
+
+// Made returns a function that has no source: one of ours, if fn is that.
+func (t *Instances) Made(fn *types.Func) *ast.Func {
+	if i := t.byFn[fn]; i != nil && i.body != nil {
+		return i.body(t, fn)
+	}
+	return nil
 }
 
 // Dispatches reports whether a function calls a method of an interface: see Dispatcher.
@@ -64,7 +73,7 @@ func (t *Instances) Dispatches(fn *types.Func) bool { return t.byFn[fn] != nil &
 
 // Origin returns the declared function that fn is an instance of, or fn itself.
 func (t *Instances) Origin(fn *types.Func) *types.Func {
-	for i := t.byFn[fn]; i != nil; i = t.byFn[fn] {
+	for i := t.byFn[fn]; i != nil && i.Of != fn; i = t.byFn[fn] {
 		fn = i.Of
 	}
 	return fn.Origin()

@@ -197,6 +197,11 @@ func (l *lowerer) whole(s goast.Stmt) []ast.Stmt {
 		if s.Tok == token.DEC {
 			op = token.SUB_ASSIGN
 		}
+		if l.isMapElement(s.X) {
+			list, p := l.mapPlace(s.X)
+			one := &ast.Lit{Text: "1", Val: constant.MakeInt64(1), T: p.elem}
+			return append(list, p.present(), &ast.Assign{Meta: l.meta(s), Lhs: []ast.Expr{p.element()}, Op: op, Rhs: []ast.Expr{one}})
+		}
 		x := l.place(s.X)
 		one := &ast.Lit{Text: "1", Val: constant.MakeInt64(1), T: l.typeOf(s.X)}
 		return []ast.Stmt{&ast.Assign{Meta: l.meta(s), Lhs: []ast.Expr{x}, Op: op, Rhs: []ast.Expr{one}}}
@@ -258,14 +263,15 @@ func (l *lowerer) returnStmt(s *goast.ReturnStmt) []ast.Stmt {
 			return append(list, r)
 		}
 	}
-	r.Results = l.exprs(s.Results)
+	before, results := l.operands(s.Results, r.Meta)
+	r.Results = results
 	l.boxResults(r)
 	if len(r.Results) == 0 && l.inlining != nil {
 		for _, v := range l.inlining.results {
 			r.Results = append(r.Results, &ast.Ref{Var: v})
 		}
 	}
-	return []ast.Stmt{r}
+	return append(before, r)
 }
 
 // boxResults boxes what a return returns.
@@ -276,6 +282,15 @@ func (l *lowerer) boxResults(r *ast.Return) {
 }
 
 func (l *lowerer) exprStmt(s *goast.ExprStmt) []ast.Stmt {
+	if call, ok := goast.Unparen(s.X).(*goast.CallExpr); ok {
+		if id := calleeIdent(call); id != nil {
+			if b, ok := l.info.Uses[id].(*types.Builtin); ok && b.Name() == "delete" {
+				return l.deleteStmt(s, call)
+			} else if ok && b.Name() == "clear" {
+				return l.clearStmt(s, call)
+			}
+		}
+	}
 	if list, results, ok := l.inlined(s.X); ok {
 		for _, e := range results {
 			list = append(list, &ast.Assign{Meta: l.meta(s), Lhs: []ast.Expr{nil}, Op: token.ASSIGN, Rhs: []ast.Expr{e}})
@@ -295,6 +310,12 @@ func (l *lowerer) assign(s *goast.AssignStmt) []ast.Stmt {
 	if e, ok := goast.Unparen(rhs[0]).(*goast.TypeAssertExpr); ok && len(lhs) == 2 && len(rhs) == 1 {
 		return l.assertOK(s, e)
 	}
+	if e, ok := goast.Unparen(rhs[0]).(*goast.IndexExpr); ok && len(lhs) == 2 && len(rhs) == 1 {
+		return l.mapOK(s, e)
+	}
+	if list, ok := l.mapAssign(s); ok {
+		return list
+	}
 	var list []ast.Stmt
 	if len(lhs) == len(rhs) {
 		if list, lhs, rhs = l.functions(lhs, rhs, l.meta(s)); len(lhs) == 0 {
@@ -305,7 +326,9 @@ func (l *lowerer) assign(s *goast.AssignStmt) []ast.Stmt {
 	if before, results, ok := l.inlinedFor(lhs, rhs, s.Tok); ok {
 		list, a.Rhs = append(list, before...), results
 	} else {
-		a.Rhs = l.exprs(rhs)
+		var before []ast.Stmt
+		before, a.Rhs = l.operands(rhs, a.Meta)
+		list = append(list, before...)
 	}
 	for _, x := range lhs {
 		if s.Tok == token.DEFINE {
@@ -421,7 +444,9 @@ func (l *lowerer) declStmt(s *goast.DeclStmt) []ast.Stmt {
 		if len(names) == 0 {
 			continue
 		}
-		d := &ast.Decl{Meta: l.meta(s), Values: l.exprs(values), Typed: spec.Type != nil}
+		before, lowered := l.operands(values, l.meta(spec))
+		list = append(list, before...)
+		d := &ast.Decl{Meta: l.meta(s), Values: lowered, Typed: spec.Type != nil}
 		if len(decl.Specs) > 1 {
 			d.Meta = l.meta(spec)
 			d.Src = "var " + d.Src
@@ -508,6 +533,9 @@ func (l *lowerer) rangeStmt(s *goast.RangeStmt) []ast.Stmt {
 	if isString(t) {
 		return l.rangeString(s)
 	}
+	if m, ok := t.Underlying().(*types.Map); ok {
+		return l.rangeMap(s, m)
+	}
 	if !rangeable(t) {
 		l.report(s.X.Pos(), fmt.Sprintf("range over %s is not supported yet", l.typeString(t)))
 		return nil
@@ -563,6 +591,19 @@ func rangeable(t types.Type) bool {
 		return ok
 	}
 	return false
+}
+
+// operands lowers the values of an assignment, a declaration or a return, and what must come before them.
+func (l *lowerer) operands(list []goast.Expr, meta ast.Meta) (before []ast.Stmt, values []ast.Expr) {
+	for _, x := range list {
+		if lit := l.literalValue(x); lit != nil {
+			more, m := l.mapLiteral(lit, meta)
+			before, values = append(before, more...), append(values, m)
+			continue
+		}
+		values = append(values, l.expr(x))
+	}
+	return before, values
 }
 
 func (l *lowerer) exprs(list []goast.Expr) []ast.Expr {
@@ -722,18 +763,10 @@ func (l *lowerer) path(x ast.Expr, index []int, spelled bool) ast.Expr {
 }
 
 func (l *lowerer) index(e *goast.IndexExpr) ast.Expr {
-	t := l.typeOf(e)
-	if m, ok := l.typeOf(e.X).Underlying().(*types.Map); ok {
-		_, present := t.(*types.Tuple)
-		switch {
-		case ast.Carries(m.Elem()):
-			l.report(e.Pos(), "maps that hold floats are not supported yet; use a slice")
-			return broken(m.Elem())
-		case present:
-			l.report(e.Pos(), "asking a map whether it has a key is not supported yet")
-		}
+	if ast.IsMap(l.typeOf(e.X)) {
+		return l.mapIndex(e)
 	}
-	return &ast.Index{X: l.expr(e.X), I: l.expr(e.Index), T: t}
+	return &ast.Index{X: l.expr(e.X), I: l.expr(e.Index), T: l.typeOf(e)}
 }
 
 func (l *lowerer) slice(e *goast.SliceExpr) ast.Expr {
@@ -855,13 +888,17 @@ func (l *lowerer) builtin(e *goast.CallExpr, name string, c *ast.Call) ast.Expr 
 			break // Go 1.26: a new variable with this value
 		}
 		t := l.typeOf(e.Args[0])
-		if _, ok := t.Underlying().(*types.Slice); name == "make" && !ok {
-			l.report(e.Pos(), "only slices can be made; maps and channels are not supported yet")
+		if _, ok := t.Underlying().(*types.Chan); ok && name == "make" {
+			l.report(e.Pos(), "channels are not supported yet")
 		}
 		c.Args = l.exprs(e.Args[1:])
 		return c
 	case "panic":
 		c.T = types.NewTuple()
+	case "len":
+		if ast.IsMap(l.typeOf(e.Args[0])) {
+			c.Fun.Builtin = ast.MapCount
+		}
 	}
 	c.Args = l.exprs(e.Args)
 	if s, ok := c.T.Underlying().(*types.Slice); ok && name == "append" && !c.Spread {
@@ -901,8 +938,11 @@ func (l *lowerer) composite(e *goast.CompositeLit) ast.Expr {
 func (l *lowerer) compositeOf(e *goast.CompositeLit, t types.Type) ast.Expr {
 	c := &ast.Composite{T: t}
 	s, isStruct := t.Underlying().(*types.Struct)
-	if _, isMap := t.Underlying().(*types.Map); isMap {
-		l.report(e.Pos(), "maps are not supported yet; use a slice")
+	if m, isMap := t.Underlying().(*types.Map); isMap && ast.Carries(m.Elem()) {
+		if len(e.Elts) == 0 {
+			return &ast.Call{Fun: ast.Callee{Builtin: "make"}, T: t}
+		}
+		l.report(e.Pos(), "a literal of a map with floats is not supported inside of an expression; assign it to a variable first")
 		return broken(t)
 	}
 	for i, x := range e.Elts {

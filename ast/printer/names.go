@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"maps"
+	"path"
 	"slices"
 	"sort"
 	"strings"
@@ -18,16 +19,16 @@ type namer struct {
 	fn    *ast.Func
 	names map[*ast.Var]string
 
-	pos       int
-	scopes    int // how many there are
-	open      []*scope
-	vars      map[*ast.Var]*declared
-	order     []*declared
-	outer     map[string][]int       // places where a predeclared name is used
-	objs      map[types.Object][]int // places where an object of a package is used
-	gens      map[string][]int       // places where a function that godiff writes is called
-	types     map[types.Type][]int
-	runtimeAt []int
+	pos    int
+	scopes int // how many there are
+	open   []*scope
+	vars   map[*ast.Var]*declared
+	order  []*declared
+	outer  map[string][]int       // places where a predeclared name is used
+	objs   map[types.Object][]int // places where an object of a package is used
+	gens   map[string][]int       // places where a function that godiff writes is called
+	types  map[types.Type][]int
+	paths  map[string][]int // places where a package that printing brings in is named
 
 	last  map[string]int       // of names in a scope: the number that was given last
 	apart map[*ast.Assign]bool // definitions with older variables of another block
@@ -49,7 +50,7 @@ type declared struct {
 func newNamer(fn *ast.Func) *namer {
 	n := &namer{
 		fn: fn, names: map[*ast.Var]string{}, vars: map[*ast.Var]*declared{},
-		outer: map[string][]int{}, objs: map[types.Object][]int{}, gens: map[string][]int{}, types: map[types.Type][]int{}, apart: map[*ast.Assign]bool{}, last: map[string]int{},
+		outer: map[string][]int{}, objs: map[types.Object][]int{}, gens: map[string][]int{}, types: map[types.Type][]int{}, paths: map[string][]int{}, apart: map[*ast.Assign]bool{}, last: map[string]int{},
 	}
 	n.push()
 	if fn.Recv != nil {
@@ -163,6 +164,8 @@ func (n *namer) stmt(s ast.Stmt) {
 		if x := switchedOn(s); x != nil && !breaks(s) {
 			n.expr(x)
 			n.typ(testedType(s.Cond))
+		} else if _, c := asksMap(s); c != nil {
+			n.exprs(c.Args)
 		} else {
 			n.expr(s.Cond)
 		}
@@ -265,11 +268,31 @@ func (n *namer) expr(e ast.Expr) {
 	})
 }
 
+// mapCall notes the names that a call of a builtin for maps takes.
+func (n *namer) mapCall(c *ast.Call) {
+	n.pos++
+	switch c.Fun.Builtin {
+	case ast.MapHas:
+		n.paths[runtimePath] = append(n.paths[runtimePath], n.pos)
+	case ast.MapCount:
+		n.outer["len"] = append(n.outer["len"], n.pos)
+	case ast.MapKeys:
+		n.paths["slices"] = append(n.paths["slices"], n.pos)
+		n.paths["maps"] = append(n.paths["maps"], n.pos)
+	case ast.MapRemove, "delete":
+		n.outer["delete"] = append(n.outer["delete"], n.pos)
+	}
+}
+
 func (n *namer) callee(e *ast.Call) {
 	if _, t, ok := ast.IsTest(e); ok {
 		n.typ(t)
 		n.pos++
-		n.runtimeAt = append(n.runtimeAt, n.pos)
+		n.paths[runtimePath] = append(n.paths[runtimePath], n.pos)
+		return
+	}
+	if c, _, ok := ast.IsMapCall(e); ok {
+		n.mapCall(c)
 		return
 	}
 	if _, ok := ast.IsAssertion(e); ok {
@@ -299,7 +322,7 @@ func (n *namer) callee(e *ast.Call) {
 		n.gens[f.Gen.Name] = append(n.gens[f.Gen.Name], n.pos)
 	case f.Copied != "":
 		n.pos++
-		n.runtimeAt = append(n.runtimeAt, n.pos)
+		n.paths[runtimePath] = append(n.paths[runtimePath], n.pos)
 	}
 }
 
@@ -320,8 +343,8 @@ func (n *namer) assign(im *imports) {
 			add(im.names[obj.Pkg().Path()], at)
 		}
 	}
-	if len(n.runtimeAt) > 0 {
-		add(im.names[runtimePath], n.runtimeAt)
+	for path, at := range n.paths {
+		add(im.names[path], at)
 	}
 	for _, at := range taken {
 		sort.Ints(at)
@@ -403,8 +426,8 @@ func (im *imports) use(n *namer) {
 	for name := range n.outer {
 		im.outer[name] = true
 	}
-	if len(n.runtimeAt) > 0 {
-		im.paths[runtimePath] = "runtime"
+	for p := range n.paths {
+		im.paths[p] = path.Base(p)
 	}
 }
 
@@ -460,7 +483,7 @@ func (im *imports) name(namers []*namer) {
 // hidden reports whether a variable of the user's has a name in a function that uses the package.
 func (im *imports) hidden(name, path string, namers []*namer) bool {
 	for _, n := range namers {
-		uses := path == runtimePath && len(n.runtimeAt) > 0
+		uses := len(n.paths[path]) > 0
 		for obj := range n.objs {
 			uses = uses || obj.Pkg() != nil && obj.Pkg().Path() == path
 		}
@@ -487,6 +510,9 @@ func (im *imports) object(obj types.Object) string {
 }
 
 func (im *imports) runtime() string { return im.names[runtimePath] }
+
+// standard is what a package that printing brings in is called.
+func (im *imports) standard(path string) string { return im.names[path] }
 
 // decl is the import declaration.
 func (im *imports) decl() string {

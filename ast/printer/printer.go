@@ -385,6 +385,16 @@ func (p *printer) ifStmt(s *ast.If) {
 		return
 	}
 	p.printf("if ")
+	if not, c := asksMap(s); c != nil {
+		p.printf("_, ok := ")
+		p.at(c.Args[0], primaryPrec)
+		p.printf("[")
+		p.expr(c.Args[1])
+		p.printf("]; %sok ", not)
+		p.block(s.Then)
+		p.elseOf(s)
+		return
+	}
 	if s.Init != nil {
 		p.clause(s.Init)
 		p.printf("; ")
@@ -392,6 +402,39 @@ func (p *printer) ifStmt(s *ast.If) {
 	p.header(s.Cond)
 	p.printf(" ")
 	p.block(s.Then)
+	p.elseOf(s)
+}
+
+// asksMap returns the question of an if whether a map has a key, with "!" where it is negated, if that is all that the if asks and nothing
+// in it is called ok.
+func asksMap(s *ast.If) (not string, c *ast.Call) {
+	if s.Init != nil {
+		return "", nil
+	}
+	cond := s.Cond
+	if u, ok := cond.(*ast.Unary); ok && u.Op == token.NOT {
+		not, cond = "!", u.X
+	}
+	c, _, ok := ast.IsMapCall(cond)
+	if !ok || c.Fun.Builtin != ast.MapHas || namesOK(s) {
+		return "", nil
+	}
+	return not, c
+}
+
+// namesOK reports whether an if speaks of a variable that may be called ok.
+func namesOK(s *ast.If) bool {
+	found := false
+	ast.Inspect(s, func(s ast.Stmt) bool {
+		ast.Exprs(s, func(e ast.Expr, _ bool) {
+			found = found || ast.Any(e, func(e ast.Expr) bool { r, ok := e.(*ast.Ref); return ok && strings.HasPrefix(r.Var.Name, "ok") })
+		})
+		return !found
+	})
+	return found
+}
+
+func (p *printer) elseOf(s *ast.If) {
 	if s.Else == nil {
 		return
 	}
@@ -809,6 +852,10 @@ func (p *printer) call(e *ast.Call) {
 		p.printf(")")
 		return
 	}
+	if c, _, ok := ast.IsMapCall(e); ok {
+		p.mapCall(c)
+		return
+	}
 	if x, ok := ast.IsAssertion(e); ok {
 		p.at(x, primaryPrec)
 		p.printf(".(%s)", p.typ(e.T))
@@ -907,6 +954,32 @@ func (p *printer) receiver(e ast.Expr, method *types.Func) {
 		e = x.X
 	}
 	p.at(spelled(e, method), primaryPrec)
+}
+
+// mapCall prints a call of a builtin for maps.
+func (p *printer) mapCall(c *ast.Call) {
+	switch c.Fun.Builtin {
+	case ast.MapHas:
+		p.printf("%s.Has(", p.imports.runtime())
+	case ast.MapCount:
+		p.printf("len(")
+	case ast.MapKeys:
+		p.printf("%s.Collect(%s.Keys(", p.imports.standard("slices"), p.imports.standard("maps"))
+		p.list(c.Args)
+		p.printf("))")
+		return
+	case ast.MapInsert:
+		p.at(c.Args[0], primaryPrec)
+		p.printf("[")
+		p.expr(c.Args[1])
+		p.printf("] = ")
+		p.expr(c.Args[2])
+		return
+	default:
+		p.printf("delete(")
+	}
+	p.list(c.Args)
+	p.printf(")")
 }
 
 // boxed prints a box as a conversion of what it holds to the type of the interface.

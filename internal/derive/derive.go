@@ -124,6 +124,10 @@ func (d *deriver) lower(fn *types.Func) *ast.Func {
 		d.funcs[fn] = d.instances.Dispatcher(d.prog.Source(d.pkg, d.instances), fn, report)
 		return d.funcs[fn]
 	}
+	if f := d.instances.Made(fn); f != nil {
+		d.funcs[fn] = f
+		return f
+	}
 	pkg, file, decl := d.prog.Decl(d.instances.Origin(fn))
 	if decl == nil || decl.Body == nil || pkg.NoBodies || pkg != d.pkg && file.Constraint != "" {
 		return nil
