@@ -61,6 +61,8 @@ type closures struct {
 	changed map[types.Object]bool       // variables that something is assigned to after their declaration, or whose address is taken
 	calls   map[*goast.FuncLit]int      // how often a literal is named
 	inline  map[*goast.FuncLit]bool     // see canInline
+
+	loops map[*goast.FuncLit]*types.Signature // literals that are bodies of loops over functions
 }
 
 // closuresOf looks through the body of a function.
@@ -68,6 +70,7 @@ func closuresOf(body *goast.BlockStmt, info *types.Info) *closures {
 	c := &closures{
 		defs: map[types.Object]goast.Expr{}, unknown: map[types.Object]bool{}, from: map[types.Object]token.Pos{},
 		shared: map[types.Object]bool{}, changed: map[types.Object]bool{}, calls: map[*goast.FuncLit]int{}, inline: map[*goast.FuncLit]bool{},
+		loops: map[*goast.FuncLit]*types.Signature{},
 	}
 	declared := map[types.Object]goast.Node{} // the list of statements that declares a variable without a value
 	depth := 0
@@ -131,6 +134,13 @@ func closuresOf(body *goast.BlockStmt, info *types.Info) *closures {
 				if m.Tok == token.ASSIGN {
 					c.written(m.Key, info, depth)
 					c.written(m.Value, info, depth)
+				}
+				if isFuncType(info.TypeOf(m.X)) {
+					visit(m.X, m.X)
+					depth++
+					visit(m.Body, m.Body)
+					depth--
+					return false
 				}
 				for _, x := range []goast.Expr{m.Key, m.Value} {
 					if id, ok := x.(*goast.Ident); ok && isFunc(info.ObjectOf(id)) {
@@ -265,6 +275,9 @@ func (l *lowerer) value(e goast.Expr) *fnValue {
 		if l.info.Types[e.Fun].IsType() {
 			return l.value(e.Args[0])
 		}
+		if v := l.made(e); v != nil || l.failed {
+			return v
+		}
 	}
 	l.report(e.Pos(), "it cannot be told here which function this is: name it, or keep it in a variable that is assigned once")
 	return nil
@@ -396,10 +409,7 @@ func (l *lowerer) arguments(c *ast.Call, args []goast.Expr) {
 	if c.Fun.Method && len(c.Args) == 0 && len(args) > 0 {
 		c.Args, args = []ast.Expr{l.expr(args[0])}, args[1:]
 	}
-	first, start := len(c.Args), 0
-	if c.Fun.Method {
-		first, start = first-1, 1 // the receiver is no parameter
-	}
+	first := l.paramAt(c)
 	var bindings []binding
 	var extra []ast.Expr
 	for i, x := range args {
@@ -424,10 +434,19 @@ func (l *lowerer) arguments(c *ast.Call, args []goast.Expr) {
 		extra = append(extra, l.boundArgs(v)...)
 	}
 	if len(bindings) > 0 && !l.failed {
-		c.Fun = ast.Callee{Fn: l.src.Instances.specialise(c.Fun.Fn, bindings), Method: c.Fun.Method}
-		c.Args = slices.Insert(c.Args, start, extra...)
+		l.give(c, bindings, extra)
 	}
 	l.boxArgs(c)
+}
+
+// give makes functions that are given in a call a part of what is called. What belongs to them are its first arguments, behind a receiver.
+func (l *lowerer) give(c *ast.Call, bindings []binding, args []ast.Expr) {
+	start := 0
+	if c.Fun.Method {
+		start = 1
+	}
+	c.Fun = ast.Callee{Fn: l.src.Instances.specialise(c.Fun.Fn, bindings), Method: c.Fun.Method}
+	c.Args = slices.Insert(c.Args, start, args...)
 }
 
 // specialise returns the instance of a function for functions that it is given.
@@ -492,7 +511,7 @@ func (l *lowerer) lift(lit *goast.FuncLit, name string) *fnValue {
 	if name == "" {
 		name = "func"
 	}
-	inst := &Instance{lit: lit, outer: l, Of: l.fn}
+	inst := &Instance{lit: lit, outer: l, subst: l.subst, Of: l.fn}
 	var params []*types.Var
 	for _, obj := range l.free(lit) {
 		b := boundVar{obj: obj, name: obj.Name(), typ: l.subst.Type(obj.Type())}
@@ -503,7 +522,7 @@ func (l *lowerer) lift(lit *goast.FuncLit, name string) *fnValue {
 		params = append(params, types.NewParam(obj.Pos(), l.src.Pkg, b.name, b.typ))
 	}
 	inst.captured = v.bound
-	sig, _ := l.typeOf(lit).(*types.Signature)
+	sig := l.subst.Signature(l.litSignature(lit))
 	params = slices.AppendSeq(params, sig.Params().Variables())
 	v.fn = types.NewFunc(lit.Pos(), l.src.Pkg, plainName(l.fn)+"."+name, types.NewSignatureType(nil, nil, nil, types.NewTuple(params...), sig.Results(), sig.Variadic()))
 	inst.Fn = v.fn
@@ -553,15 +572,19 @@ func (l *lowerer) free(lit *goast.FuncLit) []types.Object {
 		})
 	}
 	walk(lit)
+	for _, obj := range l.iterating.needs() {
+		add(obj)
+	}
 	return list
 }
 
 // literal lowers a function literal.
 func (l *lowerer) literal(inst *Instance, report func(token.Pos, string)) *ast.Func {
 	in := &lowerer{
-		src: l.src, info: l.info, subst: l.subst, closures: l.closures, lifted: l.lifted, outer: l, fn: inst.Fn,
+		src: l.src, info: l.info, subst: inst.subst, closures: l.closures, lifted: l.lifted, outer: l, fn: inst.Fn,
 		vars: map[types.Object]*ast.Var{}, pointers: map[types.Object]*ast.Var{}, values: map[types.Object]*fnValue{},
 		labels: map[types.Object]*ast.Label{}, gotos: gotoTargets(inst.lit.Body, l.info), params: l.params, open: map[*goast.FuncLit]bool{},
+		making: l.making, iteration: inst.iteration,
 	}
 	in.report = func(pos token.Pos, msg string) { in.failed = true; report(pos, msg) }
 	name := inst.Fn.Name()
@@ -569,6 +592,8 @@ func (l *lowerer) literal(inst *Instance, report func(token.Pos, string)) *ast.F
 		Name: lowerName(name), Obj: inst.Fn, Pkg: l.src.Pkg, Pos: inst.lit.Pos(), Variadic: inst.Fn.Signature().Variadic(), TypeParams: l.params,
 		What: fmt.Sprintf("the function literal %s of [%s]", plainName(inst.Fn), plainName(l.fn)), Suffix: inst.name,
 	}
+	sig := l.litSignature(inst.lit)
+	in.given(f, sig, inst.bindings, len(inst.captured))
 	for _, b := range inst.captured {
 		v := ast.NewVar(b.name, b.typ)
 		f.Params = append(f.Params, v)
@@ -578,13 +603,29 @@ func (l *lowerer) literal(inst *Instance, report func(token.Pos, string)) *ast.F
 			in.vars[b.obj] = v
 		}
 	}
-	sig, _ := l.info.TypeOf(inst.lit).(*types.Signature)
-	in.inputs(f, sig, inst.bindings, len(inst.captured))
-	f.Body = in.block(inst.lit.Body.List, inst.lit.Body.Pos())
+	in.inputs(f, sig)
+	if it := inst.iteration; it != nil {
+		in.jumps = jumps{breakTo: it.leave, continueTo: it.next}
+		f.Body = it.asFunction(in.block(inst.lit.Body.List, inst.lit.Body.Pos()))
+		if !ends(f.Body.Stmts) {
+			f.Body.Stmts = append(f.Body.Stmts, &ast.Return{Results: []ast.Expr{boolName(true)}})
+		}
+	} else {
+		f.Body = in.block(inst.lit.Body.List, inst.lit.Body.Pos())
+	}
 	if in.failed {
 		return nil
 	}
 	return f
+}
+
+// litSignature returns the signature of a literal as it is written.
+func (l *lowerer) litSignature(lit *goast.FuncLit) *types.Signature {
+	if sig := l.closures.loops[lit]; sig != nil {
+		return sig
+	}
+	sig, _ := l.info.TypeOf(lit).(*types.Signature)
+	return sig
 }
 
 // lowerName makes one name of those of a function and a literal in it.
@@ -600,9 +641,9 @@ func lowerName(name string) string {
 	return b.String()
 }
 
-// inputs declares the parameters and results of a function. Those that are functions which are known are left out; what belongs to
-// these comes first. The first skip parameters of what the bindings count do not belong to sig.
-func (l *lowerer) inputs(f *ast.Func, sig *types.Signature, bindings []binding, skip int) {
+// given says which functions the parameters of a function are, and declares what belongs to these. The first skip parameters of what the
+// bindings count do not belong to sig.
+func (l *lowerer) given(f *ast.Func, sig *types.Signature, bindings []binding, skip int) {
 	for _, b := range bindings {
 		l.values[sig.Params().At(b.param-skip)] = b.value
 		for _, v := range b.vars {
@@ -611,6 +652,10 @@ func (l *lowerer) inputs(f *ast.Func, sig *types.Signature, bindings []binding, 
 			f.Params = append(f.Params, w)
 		}
 	}
+}
+
+// inputs declares the parameters and results of a function. Those that are functions which are known are left out.
+func (l *lowerer) inputs(f *ast.Func, sig *types.Signature) {
 	for p := range sig.Params().Variables() {
 		if l.values[p] == nil {
 			f.Params = append(f.Params, l.declare(p))
@@ -618,6 +663,9 @@ func (l *lowerer) inputs(f *ast.Func, sig *types.Signature, bindings []binding, 
 	}
 	for r := range sig.Results().Variables() {
 		f.Results = append(f.Results, l.declare(r))
+		if r.Name() != "" {
+			l.named = append(l.named, r)
+		}
 		l.results = append(l.results, l.subst.Type(r.Type()))
 		f.Named = f.Named || r.Name() != ""
 	}

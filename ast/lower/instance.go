@@ -37,11 +37,13 @@ type Instance struct {
 	dispatch bool                                    // Fn calls a method of an interface, Of
 	body     func(*Instances, *types.Func) *ast.Func // of a function of ours
 
-	bindings []binding      // parameters that are functions which are known
-	lit      *goast.FuncLit // a function literal in Of …
-	outer    *lowerer       // … which was being lowered here …
-	captured []boundVar     // … and captures these
-	name     string         // what tells it from instances for other functions
+	bindings  []binding      // parameters that are functions which are known
+	lit       *goast.FuncLit // a function literal in Of …
+	outer     *lowerer       // … which was being lowered here …
+	captured  []boundVar     // … and captures these
+	subst     *ast.Subst     // of the types in it
+	iteration *iteration     // the loop that it is the body of
+	name      string         // what tells it from instances for other functions
 }
 
 // NewInstances returns a table of instances for functions whose types were checked in a context.

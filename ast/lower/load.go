@@ -211,7 +211,13 @@ func (p *Program) Source(pkg *Package, table *Instances) *Source {
 		pkg, _, decl := p.Decl(table.Origin(fn))
 		return table.Lifted(fn) || decl != nil && decl.Body != nil && !pkg.NoBodies
 	}
-	return &Source{Fset: p.Fset, Info: pkg.Info, Pkg: pkg.Types, Instances: table, HasSource: hasSource, Text: func(pos, end token.Pos) string {
+	declOf := func(fn *types.Func) *goast.FuncDecl {
+		if of, _, decl := p.Decl(fn); of == pkg && !pkg.NoBodies {
+			return decl
+		}
+		return nil
+	}
+	return &Source{Fset: p.Fset, Info: pkg.Info, Pkg: pkg.Types, Instances: table, HasSource: hasSource, Decl: declOf, Text: func(pos, end token.Pos) string {
 		for _, file := range pkg.Files {
 			if start := file.Syntax.FileStart; start <= pos && end <= file.Syntax.FileEnd {
 				return string(file.Src[pos-start : end-start])

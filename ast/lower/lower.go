@@ -20,8 +20,9 @@ type Source struct {
 	Pkg  *types.Package
 	Text func(pos, end token.Pos) string // the source bytes of a range; nil where there is no text
 
-	Instances *Instances             // of functions that are called
-	HasSource func(*types.Func) bool // reports whether the body of a declared function can be lowered; may be nil
+	Instances *Instances                        // of functions that are called
+	Decl      func(*types.Func) *goast.FuncDecl // where a function of the package is declared; may be nil
+	HasSource func(*types.Func) bool            // reports whether the body of a declared function can be lowered; may be nil
 }
 
 // Declared reports whether a function has source here.
@@ -36,7 +37,7 @@ func Func(src *Source, decl *goast.FuncDecl, inst *Instance, report func(token.P
 	l := &lowerer{
 		src: src, info: src.Info,
 		vars: map[types.Object]*ast.Var{}, pointers: map[types.Object]*ast.Var{}, values: map[types.Object]*fnValue{},
-		lifted: map[*goast.FuncLit]*fnValue{}, labels: map[types.Object]*ast.Label{}, open: map[*goast.FuncLit]bool{},
+		lifted: map[*goast.FuncLit]*fnValue{}, making: map[*goast.FuncDecl]bool{}, labels: map[types.Object]*ast.Label{}, open: map[*goast.FuncLit]bool{},
 	}
 	l.report = func(pos token.Pos, msg string) { l.failed = true; report(pos, msg) }
 	obj, _ := src.Info.Defs[decl.Name].(*types.Func)
@@ -64,25 +65,31 @@ func Func(src *Source, decl *goast.FuncDecl, inst *Instance, report func(token.P
 
 // A lowerer lowers one function.
 type lowerer struct {
-	src      *Source
-	info     *types.Info
-	vars     map[types.Object]*ast.Var
-	pointers map[types.Object]*ast.Var // to variables that a literal captures
-	values   map[types.Object]*fnValue // of variables that are functions
-	lifted   map[*goast.FuncLit]*fnValue
-	closures *closures
-	outer    *lowerer                // of the function that a literal stands in
-	open     map[*goast.FuncLit]bool // literals that are being lowered in place of calls
-	inlining *inlining               // the innermost of them
-	results  []types.Type            // what a return returns
-	fn       *types.Func
-	params   []*ast.TypeParam
-	report   func(token.Pos, string)
-	failed   bool
-	subst    *ast.Subst // of the types of the instance
-	want     types.Type // of the constant expression at hand
-	labels   map[types.Object]*ast.Label
-	label    *ast.Label // of the statement that comes next, if it has one
+	src       *Source
+	info      *types.Info
+	vars      map[types.Object]*ast.Var
+	pointers  map[types.Object]*ast.Var // to variables that a literal captures
+	values    map[types.Object]*fnValue // of variables that are functions
+	lifted    map[*goast.FuncLit]*fnValue
+	closures  *closures
+	outer     *lowerer                 // of the function that a literal stands in
+	open      map[*goast.FuncLit]bool  // literals that are being lowered in place of calls
+	inlining  *inlining                // the innermost of them
+	results   []types.Type             // what a return returns
+	named     []types.Object           // the results, if they have names
+	making    map[*goast.FuncDecl]bool // functions that return functions which are being lowered in place of calls
+	iteration *iteration               // the loop whose body this is
+	iterating *iteration               // the loop whose body is being made a function
+	pre       []ast.Stmt               // what comes before the statement at hand
+	asked     goast.Node               // the statement, or the part of it that comes first, that is being lowered; nil where nothing can come before it
+	fn        *types.Func
+	params    []*ast.TypeParam
+	report    func(token.Pos, string)
+	failed    bool
+	subst     *ast.Subst // of the types of the instance
+	want      types.Type // of the constant expression at hand
+	labels    map[types.Object]*ast.Label
+	label     *ast.Label // of the statement that comes next, if it has one
 
 	jumps jumps
 	gotos map[types.Object]*gotoTarget
@@ -115,7 +122,8 @@ func (l *lowerer) signature(decl *goast.FuncDecl, obj *types.Func, inst *Instanc
 	if sig.Recv() != nil {
 		f.Recv = l.declare(sig.Recv())
 	}
-	l.inputs(f, sig, inst.bindings, 0)
+	l.given(f, sig, inst.bindings, 0)
+	l.inputs(f, sig)
 	return f
 }
 
@@ -174,11 +182,33 @@ func isLabelled(s goast.Stmt) bool {
 
 // stmt lowers a statement to zero or more.
 func (l *lowerer) stmt(s goast.Stmt) []ast.Stmt {
-	var out []ast.Stmt
-	for _, t := range l.whole(s) {
+	defer func(pre []ast.Stmt, asked goast.Node) { l.pre, l.asked = pre, asked }(l.pre, l.asked)
+	l.pre, l.asked = nil, first(s)
+	list := l.whole(s)
+	out := l.pre
+	for _, t := range list {
 		out = append(out, spread(t)...)
 	}
 	return out
+}
+
+// first returns what of a statement is evaluated once and before anything else, or nil.
+func first(s goast.Stmt) goast.Node {
+	switch s := s.(type) {
+	case *goast.ExprStmt, *goast.AssignStmt, *goast.ReturnStmt, *goast.DeclStmt:
+		return s
+	case *goast.RangeStmt:
+		return s.X
+	case *goast.IfStmt:
+		if s.Init == nil {
+			return s.Cond
+		}
+	case *goast.SwitchStmt:
+		if s.Init == nil && s.Tag != nil {
+			return s.Tag
+		}
+	}
+	return nil
 }
 
 // whole is stmt without what is taken out of expressions.
@@ -255,6 +285,9 @@ func following(before []ast.Stmt, s ast.Stmt) ast.Stmt {
 }
 
 func (l *lowerer) returnStmt(s *goast.ReturnStmt) []ast.Stmt {
+	if l.iteration != nil && l.inlining == nil {
+		return l.returnFrom(s)
+	}
 	r := &ast.Return{Meta: l.meta(s)}
 	if len(s.Results) == 1 {
 		if list, results, ok := l.inlined(s.Results[0]); ok {
@@ -536,6 +569,9 @@ func (l *lowerer) rangeStmt(s *goast.RangeStmt) []ast.Stmt {
 	if m, ok := t.Underlying().(*types.Map); ok {
 		return l.rangeMap(s, m)
 	}
+	if isFuncType(t) {
+		return l.rangeFunc(s)
+	}
 	if !rangeable(t) {
 		l.report(s.X.Pos(), fmt.Sprintf("range over %s is not supported yet", l.typeString(t)))
 		return nil
@@ -803,7 +839,9 @@ func (l *lowerer) binary(e *goast.BinaryExpr) ast.Expr {
 		if isBool(x, e.Op == token.LOR) {
 			return x
 		}
-		return &ast.Binary{Op: e.Op, X: x, Y: l.expr(e.Y), T: types.Default(l.typeOf(e))}
+		b := &ast.Binary{Op: e.Op, X: x, T: types.Default(l.typeOf(e))}
+		l.asking(nil, func() { b.Y = l.expr(e.Y) })
+		return b
 	}
 	return &ast.Binary{Op: e.Op, X: l.expr(e.X), Y: l.expr(e.Y), T: types.Default(l.typeOf(e))}
 }
@@ -942,8 +980,9 @@ func (l *lowerer) compositeOf(e *goast.CompositeLit, t types.Type) ast.Expr {
 		if len(e.Elts) == 0 {
 			return &ast.Call{Fun: ast.Callee{Builtin: "make"}, T: t}
 		}
-		l.report(e.Pos(), "a literal of a map with floats is not supported inside of an expression; assign it to a variable first")
-		return broken(t)
+		list, v := l.mapLiteral(e, l.meta(e))
+		l.hoist(e.Pos(), "a literal of a map with floats", list...)
+		return v
 	}
 	for i, x := range e.Elts {
 		var elem ast.Elem

@@ -1,0 +1,210 @@
+package lower
+
+import (
+	goast "go/ast"
+	"go/token"
+	"go/types"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// Range over functions.
+//
+// The body of the loop becomes a function literal, which the function that is ranged over is given:
+//
+//	for v := range t.All() {         t.All()(func(v float64) bool {
+//	    if v < 0 { continue }            if v < 0 { return true }
+//	    if v > 9 { break }               if v > 9 { return false }
+//	    if v == 5 { return s }           if v == 5 { result, returned = s, true; return false }
+//	    s += v                           s += v
+//	}                                    return true
+//	                                 })
+//	                                 if returned { return result }
+
+// An iteration is the loop whose body is being lowered as a function.
+type iteration struct {
+	next, leave *ast.Label // continue and break lead here
+	outer       *lowerer   // of the function around the loop
+	returned    *types.Var // set by a return; nil until there is one
+	results     []*types.Var
+}
+
+// rangeFunc lowers a range clause over a function.
+func (l *lowerer) rangeFunc(s *goast.RangeStmt) []ast.Stmt {
+	if list, ok := l.rangeLibrary(s); ok {
+		return list
+	}
+	if s.Tok == token.ASSIGN {
+		l.report(s.Pos(), "a range over a function whose variables are declared before is not supported; declare them in the loop")
+		return nil
+	}
+	l.takeLabel("loop")
+	v := l.value(s.X)
+	if v == nil {
+		return nil
+	}
+	if v.fn == nil || !l.src.Declared(v.fn) {
+		l.report(s.X.Pos(), "what is ranged over is a function without source here")
+		return nil
+	}
+	meta := ast.Meta{Pos: s.Pos(), Src: l.header(s, s.Body)}
+	list := l.bind(v, meta)
+	lit := &goast.FuncLit{Type: &goast.FuncType{Func: s.For}, Body: s.Body}
+	l.closures.loops[lit] = l.yielded(s)
+	it := &iteration{next: &ast.Label{Name: "next"}, leave: &ast.Label{Name: "leave"}, outer: l}
+	l.prepareReturns(it, s.Body)
+	l.iterating = it
+	body := l.lift(lit, "body")
+	l.iterating = nil
+	l.src.Instances.byFn[body.fn].iteration = it
+	for _, obj := range it.needs() {
+		l.vars[obj] = ast.NewVar(obj.Name(), obj.Type())
+		list = append(list, &ast.Decl{Meta: ast.Meta{Pos: s.Pos()}, Vars: []*ast.Var{l.vars[obj]}, Typed: true})
+	}
+	c := &ast.Call{Fun: ast.Callee{Fn: v.fn, Method: v.method}, Args: l.boundArgs(v), T: types.NewTuple(), Pos: s.Pos()}
+	l.give(c, []binding{{param: l.paramAt(c), value: body}}, l.boundArgs(body))
+	list = append(list, &ast.Do{Meta: meta, Call: c})
+	if it.returned != nil {
+		r := &ast.Return{Meta: ast.Meta{Pos: s.Pos()}}
+		for _, v := range it.results {
+			r.Results = append(r.Results, &ast.Ref{Var: l.vars[v]})
+		}
+		list = append(list, &ast.If{Cond: &ast.Ref{Var: l.vars[it.returned]}, Then: &ast.Block{Stmts: []ast.Stmt{r}}})
+	}
+	return list
+}
+
+// paramAt returns the number of the parameter that the next argument of a call is for.
+func (l *lowerer) paramAt(c *ast.Call) int {
+	if c.Fun.Method {
+		return len(c.Args) - 1
+	}
+	return len(c.Args)
+}
+
+// yielded returns the signature of the body of a loop as a function.
+func (l *lowerer) yielded(s *goast.RangeStmt) *types.Signature {
+	sig, _ := l.info.TypeOf(s.X).Underlying().(*types.Signature)
+	yield, _ := sig.Params().At(0).Type().Underlying().(*types.Signature)
+	var params []*types.Var
+	for i, x := range []goast.Expr{s.Key, s.Value}[:yield.Params().Len()] {
+		p := types.NewParam(s.Pos(), l.src.Pkg, "_", yield.Params().At(i).Type())
+		if id, ok := x.(*goast.Ident); ok && id.Name != "_" {
+			p, _ = l.info.Defs[id].(*types.Var)
+		}
+		params = append(params, p)
+	}
+	return types.NewSignatureType(nil, nil, nil, types.NewTuple(params...), yield.Results(), false)
+}
+
+// prepareReturns makes the variables for what a return in the body of a loop returns.
+func (l *lowerer) prepareReturns(it *iteration, b *goast.BlockStmt) {
+	found := false
+	goast.Inspect(b, func(n goast.Node) bool {
+		_, ok := n.(*goast.ReturnStmt)
+		found = found || ok
+		_, lit := n.(*goast.FuncLit)
+		return !lit
+	})
+	if !found {
+		return
+	}
+	it.returned = types.NewVar(b.Pos(), l.src.Pkg, "returned", types.Typ[types.Bool])
+	l.closures.shared[it.returned] = true
+	for _, t := range l.results {
+		v := types.NewVar(b.Pos(), l.src.Pkg, "result", t)
+		l.closures.shared[v] = true
+		it.results = append(it.results, v)
+	}
+}
+
+// needs returns the variables that the body of a loop sets to return.
+func (it *iteration) needs() []types.Object {
+	var list []types.Object
+	if it == nil || it.returned == nil {
+		return nil
+	}
+	for _, v := range append(it.results, it.returned) {
+		list = append(list, v)
+	}
+	return list
+}
+
+// returnFrom lowers a return in the body of a loop that is a function.
+func (l *lowerer) returnFrom(s *goast.ReturnStmt) []ast.Stmt {
+	it, meta := l.iteration, l.meta(s)
+	list, values := l.operands(s.Results, meta)
+	if len(values) == 0 {
+		for _, r := range it.outer.named {
+			values = append(values, it.outer.captured(l, r))
+		}
+	}
+	set := &ast.Assign{Meta: meta, Op: token.ASSIGN, Rhs: values}
+	for _, r := range it.results {
+		set.Lhs = append(set.Lhs, &ast.Deref{X: &ast.Ref{Var: l.pointers[r]}})
+	}
+	if len(set.Lhs) == len(set.Rhs) {
+		l.boxAll(set.Rhs, func(i int) types.Type { return set.Lhs[i].Type() }, s.Pos())
+	}
+	if len(set.Lhs) > 0 {
+		list = append(list, set)
+	}
+	done := &ast.Assign{Lhs: []ast.Expr{&ast.Deref{X: &ast.Ref{Var: l.pointers[it.returned]}}}, Op: token.ASSIGN, Rhs: []ast.Expr{boolName(true)}}
+	return append(list, done, &ast.Return{Meta: ast.Meta{Pos: s.Pos()}, Results: []ast.Expr{boolName(false)}})
+}
+
+// captured is a variable of the function around as a literal sees it.
+func (l *lowerer) captured(in *lowerer, obj types.Object) ast.Expr {
+	if v := in.pointers[obj]; v != nil {
+		return &ast.Deref{X: &ast.Ref{Var: v}}
+	}
+	return &ast.Ref{Var: in.vars[obj]}
+}
+
+// asFunction makes of the body of a loop that of a function: jumps out of the iteration return whether to go on.
+func (it *iteration) asFunction(b *ast.Block) *ast.Block {
+	out := &ast.Block{Meta: b.Meta}
+	for _, s := range b.Stmts {
+		br, ok := s.(*ast.Branch)
+		switch {
+		case ok && br.Target == it.next:
+			s = &ast.Return{Meta: br.Meta, Results: []ast.Expr{boolName(true)}}
+		case ok && br.Target == it.leave:
+			s = &ast.Return{Meta: br.Meta, Results: []ast.Expr{boolName(false)}}
+		case !ok:
+			s = mapBlocks(s, it.asFunction)
+		}
+		out.Stmts = append(out.Stmts, s)
+	}
+	return out
+}
+
+// rangeLibrary lowers a range clause over a function of the standard library that goes through a slice or a map.
+func (l *lowerer) rangeLibrary(s *goast.RangeStmt) ([]ast.Stmt, bool) {
+	call, ok := goast.Unparen(s.X).(*goast.CallExpr)
+	if !ok {
+		return nil, false
+	}
+	id := calleeIdent(call)
+	if id == nil {
+		return nil, false
+	}
+	fn, ok := l.info.Uses[id].(*types.Func)
+	if !ok || fn.Pkg() == nil || len(call.Args) != 1 {
+		return nil, false
+	}
+	over := *s
+	over.X = call.Args[0]
+	switch fn.Pkg().Path() + "." + fn.Name() {
+	case "slices.All", "maps.All":
+	case "slices.Values", "maps.Values":
+		over.Key, over.Value = nil, s.Key
+		if over.Value != nil && s.Tok == token.DEFINE {
+			over.Key = goast.NewIdent("_")
+		}
+	case "maps.Keys":
+	default:
+		return nil, false
+	}
+	return l.rangeStmt(&over), true
+}
