@@ -47,7 +47,8 @@ type boundVar struct {
 
 // A binding says which function a parameter of an instance is.
 type binding struct {
-	param int // without the receiver
+	param int    // without the receiver, which is -1
+	field string // of the parameter, if not the parameter itself is a function
 	value *fnValue
 	vars  []*types.Var // parameters of the instance for the bound variables of value
 }
@@ -63,6 +64,9 @@ type closures struct {
 	inline  map[*goast.FuncLit]bool     // see canInline
 
 	loops map[*goast.FuncLit]*types.Signature // literals that are bodies of loops over functions
+
+	literals map[types.Object]*goast.CompositeLit // of variables that hold structs with functions: see holders
+	loose    map[types.Object]bool                // such variables whose functions are not known
 }
 
 // closuresOf looks through the body of a function.
@@ -70,8 +74,9 @@ func closuresOf(body *goast.BlockStmt, info *types.Info) *closures {
 	c := &closures{
 		defs: map[types.Object]goast.Expr{}, unknown: map[types.Object]bool{}, from: map[types.Object]token.Pos{},
 		shared: map[types.Object]bool{}, changed: map[types.Object]bool{}, calls: map[*goast.FuncLit]int{}, inline: map[*goast.FuncLit]bool{},
-		loops: map[*goast.FuncLit]*types.Signature{},
+		loops: map[*goast.FuncLit]*types.Signature{}, literals: map[types.Object]*goast.CompositeLit{}, loose: map[types.Object]bool{},
 	}
+	c.holders(body, info)
 	declared := map[types.Object]goast.Node{} // the list of statements that declares a variable without a value
 	depth := 0
 	var visit func(n goast.Node, list goast.Node)
@@ -270,6 +275,8 @@ func (l *lowerer) value(e goast.Expr) *fnValue {
 			return l.valueOf(e.Sel)
 		} else if sel.Kind() != types.FieldVal {
 			return l.methodValue(e, sel)
+		} else if v := l.inField(e.X, e.Sel.Name, e.Pos()); v != nil {
+			return v
 		}
 	case *goast.CallExpr:
 		if l.info.Types[e.Fun].IsType() {
@@ -331,6 +338,7 @@ func (l *lowerer) methodValue(e *goast.SelectorExpr, sel *types.Selection) *fnVa
 	}
 	c := &ast.Call{Fun: ast.Callee{Fn: v.fn}}
 	l.receiver(e, c, nil)
+	l.recvHeld = heldFuncs{} // what the method calls is not known then
 	if len(c.Args) == 0 {
 		return nil
 	}
@@ -410,8 +418,8 @@ func (l *lowerer) arguments(c *ast.Call, args []goast.Expr) {
 		c.Args, args = []ast.Expr{l.expr(args[0])}, args[1:]
 	}
 	first := l.paramAt(c)
-	var bindings []binding
-	var extra []ast.Expr
+	bindings, extra := l.recvHeld.list, l.recvHeld.args
+	l.recvHeld = heldFuncs{}
 	for i, x := range args {
 		var param types.Type
 		if p := first + i; p < sig.Params().Len() {
@@ -419,6 +427,11 @@ func (l *lowerer) arguments(c *ast.Call, args []goast.Expr) {
 		}
 		takes := param != nil && isFuncType(param)
 		if !isFuncType(l.info.TypeOf(x)) && !takes {
+			if l.src.Declared(c.Fun.Fn) && param != nil && len(funcFields(param)) > 0 {
+				list, args := l.heldBy(x, first+i)
+				bindings, extra = append(bindings, list...), append(extra, args...)
+				l.passed[literalOf(x)] = true
+			}
 			c.Args = append(c.Args, l.expr(x))
 			continue
 		}
@@ -453,7 +466,7 @@ func (l *lowerer) give(c *ast.Call, bindings []binding, args []ast.Expr) {
 func (t *Instances) specialise(fn *types.Func, bindings []binding) *types.Func {
 	key := fmt.Sprintf("%p", fn)
 	for _, b := range bindings {
-		key += fmt.Sprintf(" %d:%p", b.param, b.value.fn)
+		key += fmt.Sprintf(" %d.%s:%p", b.param, b.field, b.value.fn)
 		for _, x := range b.value.bound {
 			key += " " + t.key(x.typ)
 		}
@@ -469,7 +482,7 @@ func (t *Instances) specialise(fn *types.Func, bindings []binding) *types.Func {
 	var params []*types.Var
 	gone := map[int]bool{}
 	for _, b := range bindings {
-		gone[b.param] = true
+		gone[b.param] = gone[b.param] || b.field == ""
 		value := *b.value
 		value.bound = nil
 		for _, x := range b.value.bound {
@@ -584,7 +597,7 @@ func (l *lowerer) literal(inst *Instance, report func(token.Pos, string)) *ast.F
 		src: l.src, info: l.info, subst: inst.subst, closures: l.closures, lifted: l.lifted, outer: l, fn: inst.Fn,
 		vars: map[types.Object]*ast.Var{}, pointers: map[types.Object]*ast.Var{}, values: map[types.Object]*fnValue{},
 		labels: map[types.Object]*ast.Label{}, gotos: gotoTargets(inst.lit.Body, l.info), params: l.params, open: map[*goast.FuncLit]bool{},
-		making: l.making, iteration: inst.iteration,
+		making: l.making, fields: map[fieldKey]*fnValue{}, passed: l.passed, iteration: inst.iteration,
 	}
 	in.report = func(pos token.Pos, msg string) { in.failed = true; report(pos, msg) }
 	name := inst.Fn.Name()
@@ -645,7 +658,14 @@ func lowerName(name string) string {
 // bindings count do not belong to sig.
 func (l *lowerer) given(f *ast.Func, sig *types.Signature, bindings []binding, skip int) {
 	for _, b := range bindings {
-		l.values[sig.Params().At(b.param-skip)] = b.value
+		switch {
+		case b.field == "":
+			l.values[sig.Params().At(b.param-skip)] = b.value
+		case b.param < 0:
+			l.fields[fieldKey{sig.Recv(), b.field}] = b.value
+		default:
+			l.fields[fieldKey{sig.Params().At(b.param - skip), b.field}] = b.value
+		}
 		for _, v := range b.vars {
 			w := ast.NewVar(v.Name(), v.Type())
 			l.vars[v] = w

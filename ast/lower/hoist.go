@@ -145,6 +145,7 @@ func (l *lowerer) makerArgs(inner *lowerer, m *maker, call *goast.CallExpr) []as
 	if sel, ok := goast.Unparen(call.Fun).(*goast.SelectorExpr); ok && sig.Recv() != nil {
 		c := &ast.Call{Fun: ast.Callee{Fn: m.fn}}
 		rest = l.receiver(sel, c, rest)
+		l.recvHeld = heldFuncs{}
 		define(sig.Recv(), c.Args[0])
 	}
 	for i, x := range rest {
@@ -176,10 +177,13 @@ func (c *closures) add(d *closures) {
 	for k, v := range d.defs {
 		c.defs[k] = v
 	}
-	for _, pair := range []struct{ to, from map[types.Object]bool }{{c.unknown, d.unknown}, {c.shared, d.shared}, {c.changed, d.changed}} {
+	for _, pair := range []struct{ to, from map[types.Object]bool }{{c.unknown, d.unknown}, {c.shared, d.shared}, {c.changed, d.changed}, {c.loose, d.loose}} {
 		for k, v := range pair.from {
 			pair.to[k] = v
 		}
+	}
+	for k, v := range d.literals {
+		c.literals[k] = v
 	}
 	for k, v := range d.from {
 		c.from[k] = v

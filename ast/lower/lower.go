@@ -37,7 +37,8 @@ func Func(src *Source, decl *goast.FuncDecl, inst *Instance, report func(token.P
 	l := &lowerer{
 		src: src, info: src.Info,
 		vars: map[types.Object]*ast.Var{}, pointers: map[types.Object]*ast.Var{}, values: map[types.Object]*fnValue{},
-		lifted: map[*goast.FuncLit]*fnValue{}, making: map[*goast.FuncDecl]bool{}, labels: map[types.Object]*ast.Label{}, open: map[*goast.FuncLit]bool{},
+		lifted: map[*goast.FuncLit]*fnValue{}, making: map[*goast.FuncDecl]bool{},
+		fields: map[fieldKey]*fnValue{}, passed: map[*goast.CompositeLit]bool{}, labels: map[types.Object]*ast.Label{}, open: map[*goast.FuncLit]bool{},
 	}
 	l.report = func(pos token.Pos, msg string) { l.failed = true; report(pos, msg) }
 	obj, _ := src.Info.Defs[decl.Name].(*types.Func)
@@ -63,36 +64,44 @@ func Func(src *Source, decl *goast.FuncDecl, inst *Instance, report func(token.P
 	return f
 }
 
-// A lowerer lowers one function.
+// A lowerer lowers one function, or one function literal.
 type lowerer struct {
-	src       *Source
-	info      *types.Info
-	vars      map[types.Object]*ast.Var
-	pointers  map[types.Object]*ast.Var // to variables that a literal captures
-	values    map[types.Object]*fnValue // of variables that are functions
-	lifted    map[*goast.FuncLit]*fnValue
-	closures  *closures
-	outer     *lowerer                 // of the function that a literal stands in
-	open      map[*goast.FuncLit]bool  // literals that are being lowered in place of calls
-	inlining  *inlining                // the innermost of them
-	results   []types.Type             // what a return returns
-	named     []types.Object           // the results, if they have names
-	making    map[*goast.FuncDecl]bool // functions that return functions which are being lowered in place of calls
-	iteration *iteration               // the loop whose body this is
-	iterating *iteration               // the loop whose body is being made a function
-	pre       []ast.Stmt               // what comes before the statement at hand
-	asked     goast.Node               // the statement, or the part of it that comes first, that is being lowered; nil where nothing can come before it
-	fn        *types.Func
-	params    []*ast.TypeParam
-	report    func(token.Pos, string)
-	failed    bool
-	subst     *ast.Subst // of the types of the instance
-	want      types.Type // of the constant expression at hand
-	labels    map[types.Object]*ast.Label
-	label     *ast.Label // of the statement that comes next, if it has one
+	src    *Source
+	info   *types.Info
+	report func(token.Pos, string)
+	failed bool
+	fn     *types.Func
+	params []*ast.TypeParam
+	subst  *ast.Subst // of the types of the instance
+	want   types.Type // of the constant expression at hand
 
-	jumps jumps
-	gotos map[types.Object]*gotoTarget
+	// Variables, by what the type checker calls them.
+	vars     map[types.Object]*ast.Var
+	pointers map[types.Object]*ast.Var // to variables that a literal captures
+	values   map[types.Object]*fnValue // of variables that are functions
+	fields   map[fieldKey]*fnValue     // of variables that hold functions
+	named    []types.Object            // the results, if they have names
+	results  []types.Type              // what a return returns
+
+	// Functions that are values: see closure.go and the files that it names.
+	closures  *closures
+	outer     *lowerer                     // of the function that a literal stands in
+	lifted    map[*goast.FuncLit]*fnValue  // literals that have become functions
+	open      map[*goast.FuncLit]bool      // literals that are being lowered in place of calls
+	inlining  *inlining                    // the innermost of them
+	making    map[*goast.FuncDecl]bool     // functions that return functions which are being lowered in place of calls
+	iteration *iteration                   // the loop whose body this is
+	iterating *iteration                   // the loop whose body is being made a function
+	passed    map[*goast.CompositeLit]bool // literals that are arguments
+	recvHeld  heldFuncs                    // what the receiver of the call at hand holds
+
+	// Statements.
+	labels map[types.Object]*ast.Label
+	label  *ast.Label // of the statement that comes next, if it has one
+	jumps  jumps
+	gotos  map[types.Object]*gotoTarget
+	pre    []ast.Stmt // what comes before the statement at hand
+	asked  goast.Node // the part of it that is evaluated first, which something can come before; nil if there is none
 }
 
 // typeOf returns the type of an expression.
@@ -915,6 +924,9 @@ func (l *lowerer) receiver(sel *goast.SelectorExpr, c *ast.Call, args []goast.Ex
 		return args
 	}
 	c.Fun.Method, c.Args = true, []ast.Expr{adapted(recv, c.Fun.Fn)}
+	if len(s.Index()) == 1 && l.src.Declared(c.Fun.Fn) {
+		l.recvHeld.list, l.recvHeld.args = l.heldBy(x, -1)
+	}
 	return args
 }
 
@@ -987,6 +999,9 @@ func (l *lowerer) compositeOf(e *goast.CompositeLit, t types.Type) ast.Expr {
 	for i, x := range e.Elts {
 		var elem ast.Elem
 		kv, keyed := x.(*goast.KeyValueExpr)
+		if isStruct && l.keeps(e) && isFuncType(l.info.TypeOf(elementOf(x))) {
+			continue
+		}
 		switch {
 		case isStruct && keyed:
 			key, _ := kv.Key.(*goast.Ident)
@@ -1009,6 +1024,14 @@ func (l *lowerer) compositeOf(e *goast.CompositeLit, t types.Type) ast.Expr {
 		c.Elems = append(c.Elems, elem)
 	}
 	return c
+}
+
+// elementOf returns the value of an element of a literal.
+func elementOf(x goast.Expr) goast.Expr {
+	if kv, ok := x.(*goast.KeyValueExpr); ok {
+		return kv.Value
+	}
+	return x
 }
 
 // typeOfElem returns the type of an element of a literal of type t.

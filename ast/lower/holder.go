@@ -1,0 +1,202 @@
+package lower
+
+import (
+	goast "go/ast"
+	"go/token"
+	"go/types"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// Structs that hold functions.
+//
+// A function in a field of a struct is known where the struct is a literal that a variable is defined by, and all that is done with the
+// variable is to select from it, to call its methods and to give it to functions, for which the same holds. The literal is lowered
+// without its functions then.
+
+// A fieldKey is a field of a variable.
+type fieldKey struct {
+	obj  types.Object
+	name string
+}
+
+// funcFields returns the fields of a struct, or of what a pointer points to, that are functions.
+func funcFields(t types.Type) []*types.Var {
+	if p := ast.Pointee(t); p != nil {
+		t = p
+	}
+	s, ok := t.Underlying().(*types.Struct)
+	if !ok {
+		return nil
+	}
+	var list []*types.Var
+	for f := range s.Fields() {
+		if isFuncType(f.Type()) {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// holders notes the variables that hold structs with functions, in the body of a function.
+func (c *closures) holders(body *goast.BlockStmt, info *types.Info) {
+	holder := func(x goast.Expr) types.Object {
+		id, ok := x.(*goast.Ident)
+		if !ok {
+			return nil
+		}
+		obj, ok := info.ObjectOf(id).(*types.Var)
+		if !ok || obj.IsField() || len(funcFields(obj.Type())) == 0 {
+			return nil
+		}
+		return obj
+	}
+	define := func(x, value goast.Expr) {
+		obj, lit := holder(x), literalOf(value)
+		switch {
+		case obj == nil:
+		case lit == nil || c.literals[obj] != nil:
+			c.loose[obj] = true
+		default:
+			c.literals[obj] = lit
+		}
+	}
+	var stack []goast.Node
+	goast.Inspect(body, func(n goast.Node) bool {
+		if n == nil {
+			stack = stack[:len(stack)-1]
+			return true
+		}
+		switch n := n.(type) {
+		case *goast.AssignStmt:
+			for i, x := range n.Lhs {
+				if n.Tok == token.DEFINE && len(n.Lhs) == len(n.Rhs) {
+					define(x, n.Rhs[i])
+				}
+				if sel, ok := x.(*goast.SelectorExpr); ok && isFuncType(typeOfPlace(info, sel)) {
+					if obj := holder(sel.X); obj != nil {
+						c.loose[obj] = true
+					}
+				}
+			}
+		case *goast.ValueSpec:
+			for i, x := range n.Names {
+				if i < len(n.Values) && len(n.Values) == len(n.Names) {
+					define(x, n.Values[i])
+				}
+			}
+		case *goast.Ident:
+			if obj := holder(n); obj != nil && info.Uses[n] != nil && !harmlessUse(n, stack, info) {
+				c.loose[obj] = true
+			}
+		}
+		stack = append(stack, n)
+		return true
+	})
+}
+
+// literalOf returns the struct literal that an expression is, or is the address of, or nil.
+func literalOf(x goast.Expr) *goast.CompositeLit {
+	x = goast.Unparen(x)
+	if u, ok := x.(*goast.UnaryExpr); ok && u.Op == token.AND {
+		x = goast.Unparen(u.X)
+	}
+	lit, _ := x.(*goast.CompositeLit)
+	return lit
+}
+
+// harmlessUse reports whether the use of a variable, below the nodes of a stack, leaves it known what functions it holds.
+func harmlessUse(id *goast.Ident, stack []goast.Node, info *types.Info) bool {
+	var below goast.Node = id
+	for i := len(stack) - 1; i >= 0; i-- {
+		switch n := stack[i].(type) {
+		case *goast.ParenExpr:
+		case *goast.UnaryExpr:
+			if n.Op != token.AND {
+				return false
+			}
+		case *goast.SelectorExpr:
+			return n.X == below
+		case *goast.CallExpr:
+			return n.Fun != below && !info.Types[n.Fun].IsType()
+		default:
+			return false
+		}
+		below = stack[i]
+	}
+	return false
+}
+
+// inField returns the function in a field of what an expression is, or nil if that is not known.
+func (l *lowerer) inField(x goast.Expr, name string, pos token.Pos) *fnValue {
+	lit := literalOf(x)
+	if lit == nil {
+		x = goast.Unparen(x)
+		if u, ok := x.(*goast.UnaryExpr); ok && u.Op == token.AND {
+			x = goast.Unparen(u.X)
+		}
+		id, ok := x.(*goast.Ident)
+		if !ok {
+			return nil
+		}
+		obj := l.info.ObjectOf(id)
+		if l.closures.loose[obj] {
+			return nil
+		}
+		for o := l; o != nil; o = o.outer {
+			if v := o.fields[fieldKey{obj, name}]; v != nil {
+				return v
+			}
+		}
+		if lit = l.closures.literals[obj]; lit == nil {
+			return nil
+		}
+	}
+	t, _ := l.info.TypeOf(lit).Underlying().(*types.Struct)
+	if t == nil {
+		return nil
+	}
+	for i, e := range lit.Elts {
+		value := e
+		if kv, ok := e.(*goast.KeyValueExpr); ok {
+			if key, ok := kv.Key.(*goast.Ident); !ok || key.Name != name {
+				continue
+			}
+			value = kv.Value
+		} else if t.Field(i).Name() != name {
+			continue
+		}
+		if sel, ok := goast.Unparen(value).(*goast.SelectorExpr); ok && l.info.Selections[sel] != nil {
+			return nil // the receiver of a method value is evaluated where the literal is
+		}
+		return l.value(value)
+	}
+	return &fnValue{}
+}
+
+// heldBy returns the functions that an argument holds, as bindings of a parameter.
+func (l *lowerer) heldBy(x goast.Expr, param int) (list []binding, args []ast.Expr) {
+	for _, f := range funcFields(l.info.TypeOf(x)) {
+		if v := l.inField(x, f.Name(), x.Pos()); v != nil {
+			list = append(list, binding{param: param, field: f.Name(), value: v})
+			args = append(args, l.boundArgs(v)...)
+		}
+	}
+	return list, args
+}
+
+// keeps reports whether the functions in a literal are known wherever they are called, so that they can be left out.
+func (l *lowerer) keeps(lit *goast.CompositeLit) bool {
+	for obj, of := range l.closures.literals {
+		if of == lit {
+			return !l.closures.loose[obj]
+		}
+	}
+	return l.passed[lit]
+}
+
+// heldFuncs are the functions that a receiver holds.
+type heldFuncs struct {
+	list []binding
+	args []ast.Expr
+}
