@@ -21,6 +21,9 @@ func (u *Unit) checkCalls(of, g *ast.Func) {
 
 // checkExported refuses a callee that uses an object of another package which that does not export.
 func (u *Unit) checkExported(of *ast.Func, pos token.Pos, obj types.Object) {
+	if fn, ok := obj.(*types.Func); ok && u.isLifted(fn) {
+		return // the output holds it
+	}
 	if obj != nil && obj.Pkg() != nil && obj.Pkg() != u.Pkg && !obj.Exported() {
 		refuse(pos, "%s cannot be differentiated from here: it uses %s, which package %s does not export; give it a directive or a rule there", of.Obj.FullName(), obj.Name(), obj.Pkg().Name())
 	}

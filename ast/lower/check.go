@@ -124,7 +124,7 @@ func (l *loader) checkStrictly(pkg *Package) {
 	for _, stub := range pkg.stubs {
 		files = append(files, stub.syntax)
 	}
-	pkg.Info = newInfo()
+	pkg.Info = NewInfo()
 	pkg.Types, _ = conf.Check(pkg.Path, l.prog.Fset, files, pkg.Info)
 	l.prog.byTypes[pkg.Types] = pkg
 	errs = slices.DeleteFunc(errs, func(err types.Error) bool { return isContinuation(err) || pkg.causedByC(err.Msg) })
@@ -135,7 +135,8 @@ func (l *loader) checkStrictly(pkg *Package) {
 	l.bind(pkg)
 }
 
-func newInfo() *types.Info {
+// NewInfo returns what Func needs to be known of a package that is type-checked.
+func NewInfo() *types.Info {
 	return &types.Info{
 		Types:        map[goast.Expr]types.TypeAndValue{},
 		Instances:    map[*goast.Ident]types.Instance{},

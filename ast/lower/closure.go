@@ -522,7 +522,7 @@ func (l *lowerer) lift(lit *goast.FuncLit, name string) *fnValue {
 	v := &fnValue{}
 	l.lifted[lit] = v
 	if name == "" {
-		name = "func"
+		name = "literal"
 	}
 	inst := &Instance{lit: lit, outer: l, subst: l.subst, Of: l.fn}
 	var params []*types.Var

@@ -52,6 +52,17 @@ func NewInstances(context *types.Context) *Instances {
 		origins: map[*types.Named]types.Type{}}
 }
 
+// Context returns the context of the instantiated types.
+func (t *Instances) Context() *types.Context { return t.context }
+
+// For returns what fn is an instance of, if that is only itself.
+func (t *Instances) For(fn *types.Func) *Instance {
+	if i := t.byFn[fn]; i != nil {
+		return i
+	}
+	return &Instance{Fn: fn, Of: fn}
+}
+
 // Of returns what fn is an instance of, or nil.
 func (t *Instances) Of(fn *types.Func) *Instance { return t.byFn[fn] }
 

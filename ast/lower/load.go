@@ -205,12 +205,15 @@ func (p *Program) Generated(fn *types.Func) *Directive {
 	return pkg.generated[fn.Origin()]
 }
 
+// HasSource reports whether the body of a function, or of what it is an instance of, is there.
+func (p *Program) HasSource(fn *types.Func, table *Instances) bool {
+	pkg, _, decl := p.Decl(table.Origin(fn))
+	return table.Lifted(fn) || decl != nil && decl.Body != nil && !pkg.NoBodies
+}
+
 // Source returns what Func needs to know of pkg, with a table of instances.
 func (p *Program) Source(pkg *Package, table *Instances) *Source {
-	hasSource := func(fn *types.Func) bool {
-		pkg, _, decl := p.Decl(table.Origin(fn))
-		return table.Lifted(fn) || decl != nil && decl.Body != nil && !pkg.NoBodies
-	}
+	hasSource := func(fn *types.Func) bool { return p.HasSource(fn, table) }
 	declOf := func(fn *types.Func) *goast.FuncDecl {
 		if of, _, decl := p.Decl(fn); of == pkg && !pkg.NoBodies {
 			return decl
@@ -276,7 +279,7 @@ func newLoader(dir string, cmd goCommand, listing listing) *loader {
 }
 
 // always are the packages that can be imported without anybody importing them: derivatives and rules name them.
-var always = []string{"math", "slices"}
+var always = []string{"cmp", "maps", "math", "slices", "sort"}
 
 // selectSource decides which packages are checked from source, and locates the export data of the others.
 func (l *loader) selectSource() error {

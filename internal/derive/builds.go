@@ -17,7 +17,7 @@ import (
 
 // replaceable reports whether a build for which the output at hand is written as well may have another body of a function.
 func (d *deriver) replaceable(fn *types.Func) bool {
-	if d.instances.Dispatches(fn) || d.instances.Made(fn) != nil {
+	if d.instances.Dispatches(fn) || d.instances.Made(fn) != nil || d.inLibrary(fn) != nil {
 		return false
 	}
 	_, file, _ := d.prog.Decl(d.instances.Origin(fn))

@@ -43,6 +43,7 @@ type deriver struct {
 	diags     []lower.Diagnostic
 	funcs     map[*types.Func]*ast.Func
 	instances *lower.Instances
+	lib       *library                           // see library
 	why       map[*types.Func][]lower.Diagnostic // of functions that cannot be lowered
 	at        *types.Func                        // the function that is derived
 
@@ -61,7 +62,7 @@ func newDeriver(prog *lower.Program, pkg *lower.Package, opt Options) *deriver {
 	}
 	d.unit = transform.NewUnit(pkg.Types, d.lower, book)
 	d.unit.Replaceable = d.replaceable
-	d.unit.Lifted = d.instances.Lifted
+	d.unit.Lifted = func(fn *types.Func) bool { return d.instances.Lifted(fn) || d.ownOfLibrary(fn) }
 	d.unit.Derivative = func(fn *types.Func) bool { return prog.Generated(fn) != nil }
 	for name := range opt.Taken {
 		d.unit.Take(name)
@@ -121,7 +122,11 @@ func (d *deriver) lower(fn *types.Func) *ast.Func {
 	d.funcs[fn] = nil
 	report := func(pos token.Pos, msg string) { d.why[fn] = append(d.why[fn], d.prog.Diag(pos, "%s", msg)) }
 	if d.instances.Dispatches(fn) {
-		d.funcs[fn] = d.instances.Dispatcher(d.prog.Source(d.pkg, d.instances), fn, report)
+		d.funcs[fn] = d.instances.Dispatcher(d.source(d.pkg), fn, report)
+		return d.funcs[fn]
+	}
+	if of := d.inLibrary(fn); of != nil {
+		d.funcs[fn] = d.lowerLibrary(fn, of)
 		return d.funcs[fn]
 	}
 	if f := d.instances.Made(fn); f != nil {
@@ -140,13 +145,20 @@ func (d *deriver) lower(fn *types.Func) *ast.Func {
 		report(decl.Name.Pos(), fmt.Sprintf("%s is of %s, but derivatives need %s or later: say so in go.mod or in the file's go:build line", fn.Name(), v, oldest))
 		return nil
 	}
-	f := lower.Func(d.prog.Source(pkg, d.instances), decl, d.instances.Of(fn), report)
+	f := lower.Func(d.source(pkg), decl, d.instances.Of(fn), report)
 	d.checkTypes(pkg, file, decl, report)
 	if len(d.why[fn]) > 0 {
 		f = nil
 	}
 	d.funcs[fn] = f
 	return f
+}
+
+// source returns what lowering needs to know of a package.
+func (d *deriver) source(pkg *lower.Package) *lower.Source {
+	src := d.prog.Source(pkg, d.instances)
+	src.HasSource = d.hasSource
+	return src
 }
 
 // oldest is the oldest version of the language that is understood and written: before it, the iterations of a loop shared its variables,

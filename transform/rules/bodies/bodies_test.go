@@ -1,0 +1,135 @@
+package bodies
+
+import (
+	"cmp"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"sort"
+	"testing"
+)
+
+// lists are slices of floats, short and long, with values that repeat, infinities, zeros of both signs and NaN.
+func lists() [][]float64 {
+	r := rand.New(rand.NewPCG(1, 2))
+	special := []float64{0, math.Copysign(0, -1), math.Inf(1), math.Inf(-1), math.NaN(), 1, 1, -1}
+	list := [][]float64{nil, {}, {1}, {2, 1}, {math.NaN(), 1}, {1, math.NaN()}, special}
+	for n := range 40 {
+		x := make([]float64, n)
+		for i := range x {
+			x[i] = float64(r.IntN(10)) / 4
+			if r.IntN(10) == 0 {
+				x[i] = special[r.IntN(len(special))]
+			}
+		}
+		list = append(list, x)
+	}
+	return list
+}
+
+// same compares floats; NaN is the same as NaN, and zeros of both signs are.
+func same(x, y []float64) bool {
+	return slices.EqualFunc(x, y, func(a, b float64) bool { return a == b || a != a && b != b }) && (x == nil) == (y == nil)
+}
+
+// outcome is the value of f or what it panics with.
+func outcome[T any](f func() T) (value T, panicked any) {
+	defer func() { panicked = recover() }()
+	return f(), nil
+}
+
+func TestSlices(t *testing.T) {
+	for _, x := range lists() {
+		for name, fs := range map[string][2]func([]float64) []float64{
+			"Clone":    {slices.Clone[[]float64], SlicesClone[[]float64]},
+			"Sort":     {sorted(slices.Sort[[]float64]), sorted(SlicesSort[[]float64])},
+			"Float64s": {sorted(sort.Float64s), sorted(SortFloat64s)},
+			"Reverse":  {sorted(slices.Reverse[[]float64]), sorted(SlicesReverse[[]float64])},
+			"Concat": {
+				func(x []float64) []float64 { return slices.Concat(x, x[:len(x)/2], nil) },
+				func(x []float64) []float64 { return SlicesConcat(x, x[:len(x)/2], nil) },
+			},
+			"Repeat": {
+				func(x []float64) []float64 { return slices.Repeat(x, 3) },
+				func(x []float64) []float64 { return SlicesRepeat(x, 3) },
+			},
+			"SortFunc": {
+				sorted(func(x []float64) { slices.SortFunc(x, cmp.Compare[float64]) }),
+				sorted(func(x []float64) { SlicesSortFunc(x, cmp.Compare[float64]) }),
+			},
+		} {
+			if want, got := fs[0](slices.Clone(x)), fs[1](slices.Clone(x)); !same(got, want) {
+				t.Errorf("%s of %v: got %v, want %v", name, x, got, want)
+			}
+		}
+		for name, fs := range map[string][2]func() float64{
+			"Max":     {func() float64 { return slices.Max(x) }, func() float64 { return SlicesMax(x) }},
+			"Min":     {func() float64 { return slices.Min(x) }, func() float64 { return SlicesMin(x) }},
+			"MaxFunc": {func() float64 { return slices.MaxFunc(x, cmp.Compare) }, func() float64 { return SlicesMaxFunc(x, cmp.Compare) }},
+			"MinFunc": {func() float64 { return slices.MinFunc(x, cmp.Compare) }, func() float64 { return SlicesMinFunc(x, cmp.Compare) }},
+		} {
+			want, wantPanic := outcome(fs[0])
+			got, gotPanic := outcome(fs[1])
+			if wantPanic != gotPanic || !same([]float64{got}, []float64{want}) {
+				t.Errorf("%s of %v: got %v, %v, want %v, %v", name, x, got, gotPanic, want, wantPanic)
+			}
+		}
+	}
+}
+
+// sorted returns what a function makes of a slice in place.
+func sorted(f func([]float64)) func([]float64) []float64 {
+	return func(x []float64) []float64 { f(x); return x }
+}
+
+func TestSearches(t *testing.T) {
+	positive := func(v float64) bool { return v > 0 }
+	for _, x := range lists() {
+		s := slices.Clone(x)
+		slices.Sort(s)
+		for _, v := range []float64{-1, 0, 0.5, 1, math.Inf(1), math.NaN()} {
+			at, ok := slices.BinarySearch(s, v)
+			if gotAt, gotOK := SlicesBinarySearch(s, v); gotAt != at || gotOK != ok {
+				t.Errorf("BinarySearch of %v in %v: got %d, %t, want %d, %t", v, s, gotAt, gotOK, at, ok)
+			}
+			for name, pair := range map[string][2]int{
+				"Index":          {slices.Index(x, v), SlicesIndex(x, v)},
+				"SearchFloat64s": {sort.SearchFloat64s(s, v), SortSearchFloat64s(s, v)},
+				"Compare":        {cmp.Compare(v, 0.5), CmpCompare(v, 0.5)},
+				"CompareNaN":     {cmp.Compare(v, math.NaN()), CmpCompare(v, math.NaN())},
+				"Search":         {sort.Search(len(s), func(i int) bool { return s[i] >= v }), SortSearch(len(s), func(i int) bool { return s[i] >= v })},
+			} {
+				if pair[0] != pair[1] {
+					t.Errorf("%s of %v in %v: got %d, want %d", name, v, x, pair[1], pair[0])
+				}
+			}
+			if slices.Contains(x, v) != SlicesContains(x, v) || cmp.Less(v, 1) != CmpLess(v, 1) || cmp.Less(math.NaN(), v) != CmpLess(math.NaN(), v) {
+				t.Errorf("Contains or Less of %v in %v", v, x)
+			}
+		}
+		if slices.IndexFunc(x, positive) != SlicesIndexFunc(x, positive) || slices.ContainsFunc(x, positive) != SlicesContainsFunc(x, positive) {
+			t.Errorf("IndexFunc or ContainsFunc of %v", x)
+		}
+		for _, y := range [][]float64{x, s, nil} {
+			if slices.Equal(x, y) != SlicesEqual(x, y) || slices.IsSorted(y) != SlicesIsSorted(y) || sort.Float64sAreSorted(y) != SortFloat64sAreSorted(y) {
+				t.Errorf("Equal or IsSorted of %v and %v", x, y)
+			}
+		}
+	}
+}
+
+func TestMaps(t *testing.T) {
+	for _, m := range []map[string]float64{nil, {}, {"a": 1, "b": 2}} {
+		got := MapsClone(m)
+		if !maps.Equal(got, m) || (got == nil) != (m == nil) {
+			t.Errorf("Clone of %v: got %v", m, got)
+		}
+		dst, want := map[string]float64{"a": 3, "c": 4}, map[string]float64{"a": 3, "c": 4}
+		MapsCopy(dst, m)
+		maps.Copy(want, m)
+		if !maps.Equal(dst, want) {
+			t.Errorf("Copy of %v: got %v, want %v", m, dst, want)
+		}
+	}
+}
