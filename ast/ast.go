@@ -289,10 +289,11 @@ type (
 		Results []Expr
 	}
 
-	// Do calls a function for its effects.
+	// Do calls a function for its effects: at once or, deferred, when the function around it is left.
 	Do struct {
 		Meta
-		Call *Call
+		Call  *Call
+		Defer bool
 	}
 
 	// Block is a list of statements in a scope of its own.

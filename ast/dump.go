@@ -106,7 +106,11 @@ func (d *dumper) stmt(s Stmt) {
 	case *Return:
 		d.line("return %s", d.list(s.Results))
 	case *Do:
-		d.line("do %s", d.expr(s.Call))
+		what := "do"
+		if s.Defer {
+			what = "defer"
+		}
+		d.line("%s %s", what, d.expr(s.Call))
 	case *Block:
 		d.line("block")
 		d.block(s)

@@ -22,6 +22,23 @@ const (
 	MapRemove = "remove"
 )
 
+const runesName = "runes"
+
+// Runes returns the runes of a string with the positions at which they begin, as pairs with fields Pos and Rune.
+func Runes(s Expr) Expr {
+	pair := types.NewStruct([]*types.Var{
+		types.NewField(0, nil, "Pos", types.Typ[types.Int], false),
+		types.NewField(0, nil, "Rune", types.Universe.Lookup("rune").Type(), false),
+	}, nil)
+	return &Call{Fun: Callee{Builtin: runesName}, Args: []Expr{s}, T: types.NewSlice(pair)}
+}
+
+// IsRunes reports whether e is made by Runes.
+func IsRunes(e Expr) bool {
+	c, ok := e.(*Call)
+	return ok && c.Fun.Builtin == runesName
+}
+
 // IsMap reports whether t is a map type.
 func IsMap(t types.Type) bool {
 	_, ok := t.Underlying().(*types.Map)

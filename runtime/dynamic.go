@@ -23,3 +23,21 @@ func Has[M ~map[K]V, K comparable, V any](m M, k K) bool {
 	_, ok := m[k]
 	return ok
 }
+
+// Runes returns the runes of s with the positions at which they begin, as a range clause over s gives them.
+func Runes(s string) []struct {
+	Pos  int
+	Rune rune
+} {
+	var list []struct {
+		Pos  int
+		Rune rune
+	}
+	for i, r := range s {
+		list = append(list, struct {
+			Pos  int
+			Rune rune
+		}{i, r})
+	}
+	return list
+}

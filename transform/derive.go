@@ -14,6 +14,7 @@ import (
 // what is left behind inputs is useful, as it is for a derivative that is given their shadows.
 func (u *Unit) prepare(f *ast.Func, in []bool, at callSite, memory, forward bool) *derivation {
 	u.checkLifted(f)
+	u.checkDeferred(f)
 	g := *f
 	g.Results = nameResults(f)
 	g.Recv, g.Params = nameInputs(f)
@@ -33,6 +34,18 @@ func (u *Unit) prepare(f *ast.Func, in []bool, at callSite, memory, forward bool
 	d.checkAll()
 	u.trace("normal", &h, h.Body)
 	return d
+}
+
+// checkDeferred refuses deferred calls that write memory: it would be written after the sweeps.
+func (u *Unit) checkDeferred(f *ast.Func) {
+	ast.Inspect(f.Body, func(s ast.Stmt) bool {
+		if d, ok := s.(*ast.Do); ok && d.Defer {
+			if sum := u.summary(d.Call.Fun.Fn); sum != nil && len(sum.writes) > 0 {
+				refuse(s.Info().Pos, "a deferred call writes memory, which it would do only when the derivative has been computed; that is not supported")
+			}
+		}
+		return true
+	})
 }
 
 // nameInputs gives blank inputs variables: nothing reads them, but their shadows have a shape.

@@ -152,6 +152,11 @@ func closuresOf(body *goast.BlockStmt, info *types.Info) *closures {
 						c.unknown[info.ObjectOf(id)] = true
 					}
 				}
+			case *goast.DeferStmt:
+				// It runs when all that is assigned later has been.
+				if lit, ok := goast.Unparen(m.Call.Fun).(*goast.FuncLit); ok {
+					c.sharedIn(lit, info)
+				}
 			case *goast.UnaryExpr:
 				if m.Op == token.AND {
 					c.addressed(m.X, info)
@@ -183,6 +188,18 @@ func closuresOf(body *goast.BlockStmt, info *types.Info) *closures {
 		return true
 	})
 	return c
+}
+
+// sharedIn notes that a literal captures the variables around it that it names as they are when it runs.
+func (c *closures) sharedIn(lit *goast.FuncLit, info *types.Info) {
+	goast.Inspect(lit.Body, func(n goast.Node) bool {
+		if id, ok := n.(*goast.Ident); ok {
+			if v, ok := info.Uses[id].(*types.Var); ok && !v.IsField() && (v.Pos() < lit.Pos() || lit.End() <= v.Pos()) {
+				c.shared[v], c.changed[v] = true, true
+			}
+		}
+		return true
+	})
 }
 
 func isFunc(obj types.Object) bool { return obj != nil && isFuncType(obj.Type()) }

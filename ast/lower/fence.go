@@ -60,7 +60,7 @@ var fence = map[string]string{
 	"CommClause":     "select statements are not supported yet",
 	"SelectStmt":     "select statements are not supported yet",
 	"GoStmt":         "goroutines are not supported yet",
-	"DeferStmt":      "defer is not supported yet",
+	"DeferStmt":      "",
 	"SendStmt":       "channels are not supported yet",
 	"BadStmt":        "the program does not parse here",
 

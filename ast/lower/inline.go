@@ -111,11 +111,11 @@ func (l *lowerer) canInline(lit *goast.FuncLit) bool {
 	if c, known := l.closures.inline[lit]; known {
 		return c
 	}
-	shared, statements := false, 0
+	shared, defers, statements := false, false, 0
 	goast.Inspect(lit.Body, func(n goast.Node) bool {
 		switch n := n.(type) {
 		case *goast.DeferStmt:
-			statements += maxInlined
+			defers = true
 		case *goast.BlockStmt:
 		case goast.Stmt:
 			statements++
@@ -126,7 +126,7 @@ func (l *lowerer) canInline(lit *goast.FuncLit) bool {
 		}
 		return true
 	})
-	l.closures.inline[lit] = shared && !l.closures.recursive(lit, l.info) && (statements <= maxInlined || l.closures.calls[lit] == 1)
+	l.closures.inline[lit] = shared && !defers && !l.closures.recursive(lit, l.info) && (statements <= maxInlined || l.closures.calls[lit] == 1)
 	return l.closures.inline[lit]
 }
 

@@ -258,6 +258,8 @@ func (l *lowerer) whole(s goast.Stmt) []ast.Stmt {
 		return []ast.Stmt{l.forStmt(s)}
 	case *goast.RangeStmt:
 		return l.rangeStmt(s)
+	case *goast.DeferStmt:
+		return l.deferStmt(s)
 	case *goast.SwitchStmt:
 		return l.switchStmt(s)
 	case *goast.TypeSwitchStmt:
@@ -596,18 +598,32 @@ func (l *lowerer) rangeStmt(s *goast.RangeStmt) []ast.Stmt {
 	return []ast.Stmt{n}
 }
 
-// rangeString lowers a range clause over a string. Its values are the elements of a []rune; its keys are not.
+// rangeString lowers a range clause over a string. Its values are the elements of a []rune; with keys it is one over pairs of both.
 func (l *lowerer) rangeString(s *goast.RangeStmt) []ast.Stmt {
-	if key, ok := s.Key.(*goast.Ident); s.Key != nil && (!ok || key.Name != "_") {
-		l.report(s.Key.Pos(), "the index of a range over a string is not supported yet; range over []rune(s), or count to len(s)")
-		return nil
-	}
 	n := &ast.Range{Meta: ast.Meta{Pos: s.Pos(), Src: l.header(s, s.Body)}, Define: s.Tok == token.DEFINE}
-	n.X = &ast.Convert{X: l.expr(s.X), T: types.NewSlice(types.Universe.Lookup("rune").Type())}
-	if s.Value != nil {
-		n.Value = l.side(s, s.Value)
+	if key, ok := s.Key.(*goast.Ident); s.Key == nil || ok && key.Name == "_" {
+		n.X = &ast.Convert{X: l.expr(s.X), T: types.NewSlice(types.Universe.Lookup("rune").Type())}
+		if s.Value != nil {
+			n.Value = l.side(s, s.Value)
+		}
+		n.Body = l.loopBody(s.Body)
+		return []ast.Stmt{n}
+	}
+	n.X = ast.Runes(l.expr(s.X))
+	pair := &ast.Ref{Var: ast.NewVar("p", n.X.Type().(*types.Slice).Elem())}
+	n.Value, n.Define = pair, true
+	var first []ast.Stmt
+	for i, x := range []goast.Expr{s.Key, s.Value} {
+		if x == nil {
+			continue
+		}
+		if place := l.side(s, x); place != nil {
+			part := &ast.Field{X: pair, Field: pair.Var.Type.(*types.Struct).Field(i)}
+			first = append(first, &ast.Assign{Meta: ast.Meta{Pos: x.Pos()}, Lhs: []ast.Expr{place}, Op: s.Tok, Rhs: []ast.Expr{part}})
+		}
 	}
 	n.Body = l.loopBody(s.Body)
+	n.Body.Stmts = append(first, n.Body.Stmts...)
 	return []ast.Stmt{n}
 }
 

@@ -295,6 +295,11 @@ func (n *namer) callee(e *ast.Call) {
 		n.mapCall(c)
 		return
 	}
+	if ast.IsRunes(e) {
+		n.pos++
+		n.paths[runtimePath] = append(n.paths[runtimePath], n.pos)
+		return
+	}
 	if _, ok := ast.IsAssertion(e); ok {
 		n.typ(e.T)
 		return

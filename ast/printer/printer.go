@@ -549,6 +549,9 @@ func (p *printer) simple(s ast.Stmt) {
 		p.printf("return ")
 		p.list(s.Results)
 	case *ast.Do:
+		if s.Defer {
+			p.printf("defer ")
+		}
 		p.expr(s.Call)
 	default:
 		panic(fmt.Sprintf("printer: %T", s))
@@ -854,6 +857,12 @@ func (p *printer) call(e *ast.Call) {
 	}
 	if c, _, ok := ast.IsMapCall(e); ok {
 		p.mapCall(c)
+		return
+	}
+	if ast.IsRunes(e) {
+		p.printf("%s.Runes(", p.imports.runtime())
+		p.list(args)
+		p.printf(")")
 		return
 	}
 	if x, ok := ast.IsAssertion(e); ok {
