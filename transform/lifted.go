@@ -50,6 +50,7 @@ func (u *Unit) primalOf(fn *types.Func) *ast.Func {
 		}
 	}
 	f := u.Lower(fn)
+	u.checkVisible(f)
 	g := *f
 	g.Name = u.free(helperName(f, carrying(f)))
 	g.Doc = fmt.Sprintf("%s is %s.", g.Name, docName(f))

@@ -117,9 +117,6 @@ func (l *loader) checkStrictly(pkg *Package) {
 			errs = append(errs, err)
 		}
 	})
-	// What another module does in its functions is not looked at, and not complained about.
-	pkg.NoBodies = pkg.meta.Module != nil && !pkg.meta.Module.Main && !pkg.root
-	conf.IgnoreFuncBodies = pkg.NoBodies
 	files := pkg.syntax()
 	for _, stub := range pkg.stubs {
 		files = append(files, stub.syntax)
@@ -128,11 +125,29 @@ func (l *loader) checkStrictly(pkg *Package) {
 	pkg.Types, _ = conf.Check(pkg.Path, l.prog.Fset, files, pkg.Info)
 	l.prog.byTypes[pkg.Types] = pkg
 	errs = slices.DeleteFunc(errs, func(err types.Error) bool { return isContinuation(err) || pkg.causedByC(err.Msg) })
+	if pkg.meta.Module != nil && !pkg.meta.Module.Main && !pkg.root {
+		// What another module does wrong in its functions is not complained about.
+		n := len(errs)
+		errs = slices.DeleteFunc(errs, func(err types.Error) bool { return inBody(err.Pos, files) })
+		pkg.NoBodies = len(errs) < n
+	}
 	if !pkg.broken {
 		pkg.broken = len(errs) > 0
 		l.reportTypeErrors(pkg, errs)
 	}
 	l.bind(pkg)
+}
+
+// inBody reports whether a position lies in the body of a function.
+func inBody(pos token.Pos, files []*goast.File) bool {
+	for _, f := range files {
+		for _, d := range f.Decls {
+			if fn, ok := d.(*goast.FuncDecl); ok && fn.Body != nil && fn.Body.Pos() <= pos && pos < fn.Body.End() {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // NewInfo returns what Func needs to be known of a package that is type-checked.

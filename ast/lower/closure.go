@@ -539,7 +539,7 @@ func (l *lowerer) lift(lit *goast.FuncLit, name string) *fnValue {
 	v := &fnValue{}
 	l.lifted[lit] = v
 	if name == "" {
-		name = "literal"
+		name = unnamed
 	}
 	inst := &Instance{lit: lit, outer: l, subst: l.subst, Of: l.fn}
 	var params []*types.Var
@@ -620,7 +620,7 @@ func (l *lowerer) literal(inst *Instance, report func(token.Pos, string)) *ast.F
 	name := inst.Fn.Name()
 	f := &ast.Func{
 		Name: lowerName(name), Obj: inst.Fn, Pkg: l.src.Pkg, Pos: inst.lit.Pos(), Variadic: inst.Fn.Signature().Variadic(), TypeParams: l.params,
-		What: fmt.Sprintf("the function literal %s of [%s]", plainName(inst.Fn), plainName(l.fn)), Suffix: inst.name,
+		What: whatLiteral(plainName(inst.Fn), plainName(l.fn)), Suffix: inst.name,
 	}
 	sig := l.litSignature(inst.lit)
 	in.given(f, sig, inst.bindings, len(inst.captured))
@@ -647,6 +647,20 @@ func (l *lowerer) literal(inst *Instance, report func(token.Pos, string)) *ast.F
 		return nil
 	}
 	return f
+}
+
+// unnamed is what a literal is called that no variable holds.
+const unnamed = "literal"
+
+// whatLiteral says in documentation what a literal is.
+func whatLiteral(name, in string) string {
+	switch name {
+	case unnamed:
+		return fmt.Sprintf("a function literal of [%s]", in)
+	case "body":
+		return fmt.Sprintf("the body of a loop of [%s]", in)
+	}
+	return fmt.Sprintf("the function literal %s of [%s]", name, in)
 }
 
 // litSignature returns the signature of a literal as it is written.

@@ -91,7 +91,7 @@ type Package struct {
 	Imported []*Directive
 	// Deps are the imported packages that were type-checked from source too, by import path.
 	Deps map[string]*Package
-	// NoBodies reports that the bodies of functions were not looked at: the package is of another module.
+	// NoBodies reports that the bodies of functions are of no use: the package is of another module and does not compile.
 	NoBodies bool
 	// Failed reports that the package, or one that it imports, does not compile or has a directive in error.
 	Failed bool
@@ -291,6 +291,7 @@ func (l *loader) selectSource() error {
 		source[p] = source[p] || p.Module != nil && p.Module.Main
 	}
 	l.addRuled(source)
+	l.addCalled(source)
 	for {
 		l.closeOverImporters(source)
 		missing, err := l.prog.exports.locate(append(l.imported(source), always...))
@@ -317,6 +318,31 @@ func (l *loader) addRuled(source map[*packages.Package]bool) {
 			}
 		}
 	}
+}
+
+// addCalled adds to source the packages of other modules that packages with derivatives import, directly or not: their functions may be
+// called with what is differentiated.
+func (l *loader) addCalled(source map[*packages.Package]bool) {
+	var add func(p *packages.Package)
+	add = func(p *packages.Package) {
+		for _, dep := range p.Imports {
+			if !source[dep] && dep.Module != nil && !dep.Module.Main {
+				source[dep] = true
+				add(dep)
+			}
+		}
+	}
+	for _, p := range l.listing.all {
+		if source[p] && slices.ContainsFunc(p.GoFiles, hasDirectives) {
+			add(p)
+		}
+	}
+}
+
+// hasDirectives reports whether a file has a line that begins as a directive does.
+func hasDirectives(name string) bool {
+	src, _ := os.ReadFile(name)
+	return bytes.Contains(src, []byte("\n"+prefix)) || bytes.HasPrefix(src, []byte(prefix))
 }
 
 // hasRules reports whether a file has a line that begins as a rule or a nodiff does.

@@ -62,7 +62,7 @@ func newDeriver(prog *lower.Program, pkg *lower.Package, opt Options) *deriver {
 	}
 	d.unit = transform.NewUnit(pkg.Types, d.lower, book)
 	d.unit.Replaceable = d.replaceable
-	d.unit.Lifted = func(fn *types.Func) bool { return d.instances.Lifted(fn) || d.ownOfLibrary(fn) }
+	d.unit.Lifted = d.lifted
 	d.unit.Derivative = func(fn *types.Func) bool { return prog.Generated(fn) != nil }
 	for name := range opt.Taken {
 		d.unit.Take(name)
@@ -146,12 +146,40 @@ func (d *deriver) lower(fn *types.Func) *ast.Func {
 		return nil
 	}
 	f := lower.Func(d.source(pkg), decl, d.instances.Of(fn), report)
+	if f != nil && f.What == "" && pkg.Types.Path() != d.pkg.Types.Path() {
+		f.What = elsewhere(f)
+	}
 	d.checkTypes(pkg, file, decl, report)
 	if len(d.why[fn]) > 0 {
 		f = nil
 	}
 	d.funcs[fn] = f
 	return f
+}
+
+// elsewhere is how documentation calls a function of another package.
+func elsewhere(f *ast.Func) string {
+	name := f.Name
+	if f.Recv != nil {
+		t := f.Recv.Type
+		if p := ast.Pointee(t); p != nil {
+			t = p
+		}
+		if n, ok := t.(*types.Named); ok {
+			name = n.Obj().Name() + "." + name
+		}
+	}
+	return fmt.Sprintf("[%s.%s]", f.Pkg.Name(), name)
+}
+
+// lifted reports whether the output must hold a function where it calls it: one that is declared nowhere, is one of the library's own, or
+// is not exported by the package that declares it.
+func (d *deriver) lifted(fn *types.Func) bool {
+	if d.instances.Lifted(fn) || d.ownOfLibrary(fn) {
+		return true
+	}
+	of := d.instances.Origin(fn)
+	return of.Pkg() != nil && of.Pkg().Path() != d.pkg.Types.Path() && !ast.Exported(of) && d.prog.HasSource(of, d.instances)
 }
 
 // source returns what lowering needs to know of a package.
