@@ -41,3 +41,9 @@ func Runes(s string) []struct {
 	}
 	return list
 }
+
+// Receive receives from c.
+func Receive[T any](c <-chan T) (v T, ok bool) {
+	v, ok = <-c
+	return v, ok
+}

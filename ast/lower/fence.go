@@ -39,7 +39,7 @@ var fence = map[string]string{
 	"FuncType":      "",
 	"InterfaceType": "",
 	"MapType":       "",
-	"ChanType":      "channels are not supported yet",
+	"ChanType":      "",
 
 	// Statements.
 	"BlockStmt":      "",

@@ -326,6 +326,9 @@ func (l *lowerer) boxResults(r *ast.Return) {
 }
 
 func (l *lowerer) exprStmt(s *goast.ExprStmt) []ast.Stmt {
+	if list, ok := l.receiveStmt(nil, token.ASSIGN, s.X, l.meta(s)); ok {
+		return list
+	}
 	if call, ok := goast.Unparen(s.X).(*goast.CallExpr); ok {
 		if id := calleeIdent(call); id != nil {
 			if b, ok := l.info.Uses[id].(*types.Builtin); ok && b.Name() == "delete" {
@@ -358,6 +361,10 @@ func (l *lowerer) assign(s *goast.AssignStmt) []ast.Stmt {
 		return l.mapOK(s, e)
 	}
 	if list, ok := l.mapAssign(s); ok {
+		return list
+	}
+	if len(rhs) == 1 && isReceive(rhs[0]) {
+		list, _ := l.receiveStmt(l.sides(s), s.Tok, rhs[0], l.meta(s))
 		return list
 	}
 	var list []ast.Stmt
@@ -582,6 +589,9 @@ func (l *lowerer) rangeStmt(s *goast.RangeStmt) []ast.Stmt {
 	}
 	if isFuncType(t) {
 		return l.rangeFunc(s)
+	}
+	if _, ok := t.Underlying().(*types.Chan); ok {
+		return l.rangeChannel(s)
 	}
 	if !rangeable(t) {
 		l.report(s.X.Pos(), fmt.Sprintf("range over %s is not supported yet", l.typeString(t)))
@@ -848,8 +858,10 @@ func (l *lowerer) unary(e *goast.UnaryExpr) ast.Expr {
 	case token.AND:
 		return &ast.Addr{X: l.expr(e.X), T: l.typeOf(e)}
 	case token.ARROW:
-		l.report(e.Pos(), "channels are not supported yet")
-		return broken(l.typeOf(e))
+		meta := l.meta(e)
+		receive, v, _ := l.received(l.expr(e.X), meta)
+		l.hoist(e.Pos(), "a receive operation", receive)
+		return v
 	}
 	return &ast.Unary{Op: e.Op, X: l.expr(e.X)}
 }
