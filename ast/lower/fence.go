@@ -5,6 +5,7 @@ import (
 	goast "go/ast"
 	"go/token"
 	"go/types"
+	"maps"
 	"reflect"
 )
 
@@ -57,11 +58,11 @@ var fence = map[string]string{
 	"SwitchStmt":     "",
 	"TypeSwitchStmt": "",
 	"CaseClause":     "",
-	"CommClause":     "select statements are not supported yet",
-	"SelectStmt":     "select statements are not supported yet",
-	"GoStmt":         "goroutines are not supported yet",
+	"CommClause":     "a select statement is not supported; put it into a function with //godiff:nodiff",
+	"SelectStmt":     "a select statement is not supported; put it into a function with //godiff:nodiff",
+	"GoStmt":         "a goroutine is not supported; call the function, or differentiate what it does and start that",
 	"DeferStmt":      "",
-	"SendStmt":       "channels are not supported yet",
+	"SendStmt":       "a send is not supported; put it into a function with //godiff:nodiff",
 	"BadStmt":        "the program does not parse here",
 
 	// Declarations and their parts.
@@ -92,25 +93,28 @@ var builtins = map[string]string{
 	"new":     "",
 	"panic":   "",
 	"clear":   "",
-	"close":   "channels are not supported yet",
-	"complex": "complex numbers cannot be differentiated",
+	"close":   "close is not supported; put it into a function with //godiff:nodiff",
+	"complex": "complex numbers cannot be differentiated; compute with their real and imaginary parts",
 	"delete":  "",
-	"imag":    "complex numbers cannot be differentiated",
-	"print":   "print is not supported; it writes to standard error",
-	"println": "println is not supported; it writes to standard error",
-	"real":    "complex numbers cannot be differentiated",
-	"recover": "recover is not supported yet",
+	"imag":    "complex numbers cannot be differentiated; compute with their real and imaginary parts",
+	"print":   "print is not supported; use package fmt",
+	"println": "println is not supported; use package fmt",
+	"real":    "complex numbers cannot be differentiated; compute with their real and imaginary parts",
+	"recover": "recover is not supported; recover around the call of the derivative",
 
 	// Functions of package unsafe.
-	"Add":        "package unsafe cannot be differentiated",
-	"Alignof":    "package unsafe cannot be differentiated",
-	"Offsetof":   "package unsafe cannot be differentiated",
-	"Sizeof":     "package unsafe cannot be differentiated",
-	"Slice":      "package unsafe cannot be differentiated",
-	"SliceData":  "package unsafe cannot be differentiated",
-	"String":     "package unsafe cannot be differentiated",
-	"StringData": "package unsafe cannot be differentiated",
+	"Add":        "package unsafe cannot be differentiated; write what it does in Go, or give the function a rule",
+	"Alignof":    "package unsafe cannot be differentiated; write what it does in Go, or give the function a rule",
+	"Offsetof":   "package unsafe cannot be differentiated; write what it does in Go, or give the function a rule",
+	"Sizeof":     "package unsafe cannot be differentiated; write what it does in Go, or give the function a rule",
+	"Slice":      "package unsafe cannot be differentiated; write what it does in Go, or give the function a rule",
+	"SliceData":  "package unsafe cannot be differentiated; write what it does in Go, or give the function a rule",
+	"String":     "package unsafe cannot be differentiated; write what it does in Go, or give the function a rule",
+	"StringData": "package unsafe cannot be differentiated; write what it does in Go, or give the function a rule",
 }
+
+// Fence returns what is said of every kind of go/ast node and of every builtin: an empty string where it passes, else why it is refused.
+func Fence() (nodes, predeclared map[string]string) { return maps.Clone(fence), maps.Clone(builtins) }
 
 // nodeKind returns the name of the node's type in go/ast.
 func nodeKind(n goast.Node) string { return reflect.TypeOf(n).Elem().Name() }

@@ -27,11 +27,46 @@ func (l *lowerer) hoist(pos token.Pos, what string, list ...ast.Stmt) {
 		}
 		return true
 	})
-	if !early {
+	if !early && !(l.asked != nil && l.steady(list)) {
 		l.report(pos, fmt.Sprintf("%s is not supported here; assign it to a variable first", what))
 		return
 	}
 	l.pre = append(l.pre, list...)
+}
+
+// steady reports whether statements do the same however early they come: they define variables by constants and by others that never
+// change.
+func (l *lowerer) steady(list []ast.Stmt) bool {
+	for _, s := range list {
+		a, ok := s.(*ast.Assign)
+		if !ok || a.Op != token.DEFINE {
+			return false
+		}
+		for _, e := range a.Rhs {
+			if ast.Any(e, l.mayDiffer) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// mayDiffer reports whether an expression, without what is below it, may have another value at another time, or an effect.
+func (l *lowerer) mayDiffer(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Ref:
+		return e.Var.Obj == nil || l.closures.changed[e.Var.Obj]
+	case *ast.Lit, *ast.Unary:
+		return false
+	case *ast.Binary:
+		return !ast.IsFloat(e.T) // an integer division may panic
+	case *ast.Convert:
+		return !ast.IsFloat(e.T)
+	case *ast.Name:
+		_, isVar := e.Obj.(*types.Var)
+		return isVar
+	}
+	return true
 }
 
 // asking lowers the expressions of a statement, which hoist may put statements before. A nil node says that it may not.
