@@ -47,6 +47,12 @@ func (a *adder) add(t reflect.Type, dst, src unsafe.Pointer, inMemory bool) {
 		if d != nil && a.first(s, t) {
 			a.add(t.Elem(), d, s, true)
 		}
+	case reflect.Interface:
+		// What lies in an interface cannot be added to, but what it refers to can.
+		d, s := reflect.NewAt(t, dst).Elem().Elem(), reflect.NewAt(t, src).Elem().Elem()
+		if d.IsValid() && s.IsValid() && d.Type() == s.Type() {
+			a.add(s.Type(), unboxed(d), unboxed(s), false)
+		}
 	case reflect.Map:
 		d, s := reflect.NewAt(t, dst).Elem(), reflect.NewAt(t, src).Elem()
 		if !d.IsNil() && a.first(s.UnsafePointer(), t) {

@@ -116,3 +116,11 @@ func setElement(s *ast.Assign, v, i *ast.Var) ast.Stmt {
 	c.Op = token.ASSIGN
 	return &c
 }
+
+// isRefTo returns a function that reports whether an expression is the variable v.
+func isRefTo(v *ast.Var) func(ast.Expr) bool {
+	return func(e ast.Expr) bool {
+		r, ok := e.(*ast.Ref)
+		return ok && r.Var == v
+	}
+}

@@ -338,12 +338,18 @@ func (t *tangents) sides(s ast.Stmt, lhs, rhs []ast.Expr, op token.Token) []ast.
 // panicsLate reports whether an assignment may panic at one of its places when it has written to memory at another.
 func (t *tangents) panicsLate(lhs, rhs []ast.Expr) bool {
 	written, late := false, false
+	changed := map[*location]bool{}
+	for _, l := range lhs {
+		if l != nil {
+			t.mem.cellsIn(t.mem.place(l), func(c *location) { changed[c.find()] = true })
+		}
+	}
 	for _, l := range lhs {
 		if l == nil {
 			continue
 		}
 		moves := false // it is another place when the assignment is done
-		t.mem.readsOfAddress(l, func(c *location) { moves = moves || c.v != nil && slices.ContainsFunc(lhs, isRefTo(c.v)) })
+		t.mem.readsOfAddress(l, func(c *location) { moves = moves || changed[c.find()] })
 		if moves {
 			return false
 		}
@@ -354,14 +360,6 @@ func (t *tangents) panicsLate(lhs, rhs []ast.Expr) bool {
 		written = written || t.mem.inMemory(l)
 	}
 	return late
-}
-
-// isRefTo returns a function that reports whether an expression is the variable v.
-func isRefTo(v *ast.Var) func(ast.Expr) bool {
-	return func(e ast.Expr) bool {
-		r, ok := e.(*ast.Ref)
-		return ok && r.Var == v
-	}
 }
 
 // tangentPlace is the place of the tangent of a place.

@@ -2,6 +2,7 @@ package transform
 
 import (
 	"fmt"
+	"go/token"
 	"go/types"
 	"strings"
 
@@ -50,6 +51,9 @@ func (u *Unit) primalOf(fn *types.Func) *ast.Func {
 		}
 	}
 	f := u.Lower(fn)
+	if f == nil {
+		panic(notLowered(fn, fn.Pos()))
+	}
 	u.checkVisible(f)
 	g := *f
 	g.Name = u.free(helperName(f, carrying(f)))
@@ -77,9 +81,14 @@ func carrying(f *ast.Func) []bool {
 func (u *Unit) checkLifted(f *ast.Func) {
 	eachExpr(f.Body, func(s ast.Stmt, e ast.Expr) {
 		if c, ok := e.(*ast.Call); ok && u.isLifted(c.Fun.Fn) && u.Lower(c.Fun.Fn) == nil {
-			panic(&Refusal{Pos: s.Info().Pos, Msg: fmt.Sprintf("%s cannot be differentiated", shortName(c.Fun.Fn)), Callee: c.Fun.Fn})
+			panic(notLowered(c.Fun.Fn, s.Info().Pos))
 		}
 	})
+}
+
+// notLowered is the refusal of a literal with which something is wrong.
+func notLowered(fn *types.Func, pos token.Pos) *Refusal {
+	return &Refusal{Pos: pos, Msg: fmt.Sprintf("%s cannot be differentiated", shortName(fn)), Callee: fn}
 }
 
 // shortName returns the name of a function; that of a literal is behind the name of the function that it stands in.

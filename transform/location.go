@@ -152,6 +152,10 @@ func (d *derivation) callSite(s ast.Stmt, c *ast.Call, in []bool, callee *summar
 		l = l.find()
 		v := visited{l, strings.Contains(string(p), "*")}
 		if seen[v] {
+			// One for the callee and those that it is recursive with, taken together.
+			if here := taken[l]; here != nil && v.behind && input && first[here.find()] != "" && callee.mem.inSCC != nil {
+				site.joined = append(site.joined, [2]path{first[here.find()], p})
+			}
 			return
 		}
 		seen[v] = true

@@ -213,7 +213,8 @@ func plus(e ast.Expr, j int64) ast.Expr {
 	return &ast.Binary{Op: token.ADD, X: e, Y: intNumber(j), T: intType}
 }
 
-// shadowDo adds what a call for its effects does to shadows.
+// shadowDo adds what a call for its effects does to shadows. The keys of the shadow of a map wait for the reverse sweep: the adjoints
+// that are there belong to the keys at the end.
 func (d *derivation) shadowDo(s *ast.Do) []ast.Stmt {
 	c := s.Call
 	switch {
@@ -221,8 +222,6 @@ func (d *derivation) shadowDo(s *ast.Do) []ast.Stmt {
 		return d.shadowCopy(s, c)
 	case c.Fun.Fn != nil && d.isSplit(c) && d.writesActive(c):
 		return d.splitCall(s, nil, c)
-	case d.changesKeys(c):
-		return []ast.Stmt{s, d.sameKeys(c, c.Fun.Builtin, now)}
 	}
 	return []ast.Stmt{s}
 }

@@ -372,11 +372,19 @@ func splitAt(list []ast.Stmt, border *ast.Block) (before, after []ast.Stmt, foun
 	return nil, list, false
 }
 
-// reshapes reports whether F replaces slices or pointers behind an input. The shadow has the shape of before.
+// reshapes reports whether F replaces slices or pointers behind an input, or changes a map there. The shadow has the shape of before.
 func (a *assembly) reshapes(v *ast.Var, written map[*location]bool) bool {
 	found := false
-	a.d.mem.behind(a.d.mem.variable(v), map[*location]bool{}, func(c *location) {
+	m := a.d.mem
+	elements := func(c *location) {
+		if ast.IsMap(c.typ) {
+			m.cellsIn(m.targetOf(c), func(c *location) { found = found || written[c] })
+		}
+	}
+	m.cellsIn(m.variable(v), elements)
+	m.behind(m.variable(v), map[*location]bool{}, func(c *location) {
 		found = found || refers(c.typ) && written[c]
+		elements(c)
 	})
 	return found
 }

@@ -757,9 +757,6 @@ func (v *resolver) again(x *ast.Var, ver *version, u use) *again {
 
 // readsUndone reports whether e reads slices or pointers from memory of a shadow that the reverse sweep puts back.
 func (v *resolver) readsUndone(e ast.Expr) bool {
-	if len(v.undo) == 0 {
-		return false
-	}
 	if v.putBack == nil {
 		v.putBack = map[*location]bool{}
 		for _, list := range v.undo {
@@ -771,6 +768,16 @@ func (v *resolver) readsUndone(e ast.Expr) bool {
 				})
 			}
 		}
+		for _, n := range v.calls {
+			v.mem.callWrites(n.call, func(c *location) {
+				if c = c.find(); refers(c.typ) && ast.Carries(c.typ) {
+					v.putBack[c] = true // by the second half
+				}
+			})
+		}
+	}
+	if len(v.putBack) == 0 {
+		return false
 	}
 	return ast.Any(e, func(e ast.Expr) bool {
 		found := false

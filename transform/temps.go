@@ -66,10 +66,21 @@ func withoutSelf(b *ast.Block) *ast.Block {
 		if len(ast.Blocks(s)) > 0 && !isMark(s) {
 			s = ast.MapBlocks(s, withoutSelf)
 		}
-		a, ok := s.(*ast.Assign)
-		if ok && a.Op == token.ASSIGN && len(a.Lhs) == 1 {
-			if r, ok := a.Lhs[0].(*ast.Ref); ok && isRefTo(r.Var)(a.Rhs[0]) {
+		if a, ok := s.(*ast.Assign); ok && a.Op == token.ASSIGN && len(a.Lhs) == len(a.Rhs) {
+			c := *a
+			c.Lhs, c.Rhs = nil, nil
+			other := false // a place is given its own value, which must be left beside something else: go vet would find fault with it
+			for i, l := range a.Lhs {
+				if r, ok := l.(*ast.Ref); !ok || !isRefTo(r.Var)(a.Rhs[i]) {
+					c.Lhs, c.Rhs = append(c.Lhs, l), append(c.Rhs, a.Rhs[i])
+					other = other || l != nil && ast.Equal(l, a.Rhs[i])
+				}
+			}
+			if len(c.Lhs) == 0 {
 				continue
+			}
+			if !other {
+				s = &c
 			}
 		}
 		out.Stmts = append(out.Stmts, s)
