@@ -51,8 +51,12 @@ func IsBoxed(t types.Type) bool {
 	if !ok || n.Obj().Parent() != nil {
 		return false
 	}
-	_, pointer := n.Underlying().(*types.Pointer)
-	return pointer
+	p, ok := n.Underlying().(*types.Pointer)
+	if !ok {
+		return false
+	}
+	_, box := p.Elem().(*types.Struct)
+	return box
 }
 
 // DynamicTypes returns the fields of the box of what stands for an interface type.

@@ -131,11 +131,11 @@ func ErrorResult(sig *types.Signature) int {
 }
 
 // DefaultWrt returns the parameters of sig with respect to which a directive in pkg differentiates that does not name
-// any: those that carry a derivative, blank and unnamed ones too, except opaque ones.
+// any: those that carry a derivative, blank and unnamed ones too, except interfaces and opaque ones.
 func DefaultWrt(sig *types.Signature, pkg *types.Package) []int {
 	var wrt []int
 	for i, p := range ParamsOf(sig) {
-		if Carries(p.Type()) && !Opaque(p.Type(), pkg) {
+		if Carries(p.Type()) && !isInterface(p.Type()) && !Opaque(p.Type(), pkg) {
 			wrt = append(wrt, i)
 		}
 	}
@@ -609,4 +609,10 @@ func count(n int) string {
 		return words[n]
 	}
 	return strconv.Itoa(n)
+}
+
+// isInterface reports whether t is an interface type, or stands for one.
+func isInterface(t types.Type) bool {
+	_, param := types.Unalias(t).(*types.TypeParam)
+	return !param && types.IsInterface(t) || IsBoxed(t)
 }

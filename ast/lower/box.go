@@ -135,7 +135,13 @@ func (t *Instances) visible(n *types.Named, pkg *types.Package) []types.Type {
 
 // box puts a value into an interface where t is one.
 func (l *lowerer) box(e ast.Expr, t types.Type, pos token.Pos) ast.Expr {
-	if !ast.IsBoxed(t) || types.Identical(e.Type(), t) {
+	if types.Identical(e.Type(), t) {
+		return e
+	}
+	if !ast.IsBoxed(t) {
+		if set, ok := t.Underlying().(*types.Interface); ok && set.NumMethods() > 0 && !ast.IsError(t) && ast.Carries(e.Type()) && !ast.IsBoxed(e.Type()) {
+			l.report(pos, fmt.Sprintf("a value of type %s becomes a value of %s, of which it is not known here what types it may hold; use an interface that is declared with a name beside the types", l.typeString(e.Type()), l.typeString(t)))
+		}
 		return e
 	}
 	if n, ok := e.(*ast.Name); ok {
@@ -200,7 +206,7 @@ func (l *lowerer) assertion(e *goast.TypeAssertExpr) ast.Expr {
 // asserted returns the value of x as one of type t.
 func (l *lowerer) asserted(x ast.Expr, t types.Type, pos token.Pos) ast.Expr {
 	if !ast.IsBoxed(x.Type()) {
-		if ast.Carries(t) {
+		if ast.Carries(t) || !describes(t) && !ast.IsError(x.Type()) {
 			l.report(pos, fmt.Sprintf("a value of type %s is taken out of an interface of which it is not known what it holds; declare an interface with the methods that are wanted", l.typeString(t)))
 		}
 		return ast.Assertion(x, t)
@@ -212,6 +218,21 @@ func (l *lowerer) asserted(x ast.Expr, t types.Type, pos token.Pos) ast.Expr {
 	}
 	l.report(pos, fmt.Sprintf("%s is no type that a value of the interface %s is known to have", l.typeString(t), l.typeString(x.Type())))
 	return broken(t)
+}
+
+// describes reports whether a type is no interface, or one whose methods do nothing but return a text.
+func describes(t types.Type) bool {
+	set, ok := t.Underlying().(*types.Interface)
+	if !ok {
+		return true
+	}
+	for m := range set.Methods() {
+		sig := m.Signature()
+		if sig.Params().Len() > 0 || sig.Results().Len() != 1 || !types.Identical(sig.Results().At(0).Type(), types.Typ[types.String]) {
+			return false
+		}
+	}
+	return true
 }
 
 // assertOK lowers v, ok = x.(T) and v, ok := x.(T):

@@ -471,12 +471,30 @@ func (l *lowerer) arguments(c *ast.Call, args []goast.Expr) {
 
 // give makes functions that are given in a call a part of what is called. What belongs to them are its first arguments, behind a receiver.
 func (l *lowerer) give(c *ast.Call, bindings []binding, args []ast.Expr) {
+	if l.src.Instances.depthOf(c.Fun.Fn, bindings) > maxGiven {
+		l.report(c.Pos, fmt.Sprintf("%s calls itself with ever new functions; pass on the one that it is given", plainName(c.Fun.Fn)))
+		return
+	}
 	start := 0
 	if c.Fun.Method {
 		start = 1
 	}
 	c.Fun = ast.Callee{Fn: l.src.Instances.specialise(c.Fun.Fn, bindings), Method: c.Fun.Method}
 	c.Args = slices.Insert(c.Args, start, args...)
+}
+
+// maxGiven bounds how deep functions that are given to functions are nested: one that gives itself a new function has no end.
+const maxGiven = 8
+
+// depthOf returns how deep the functions are nested that a function is given.
+func (t *Instances) depthOf(fn *types.Func, bindings []binding) int {
+	depth := 0
+	for _, f := range append([]binding{{value: &fnValue{fn: fn}}}, bindings...) {
+		if i := t.byFn[f.value.fn]; i != nil {
+			depth = max(depth, i.depth)
+		}
+	}
+	return depth + 1
 }
 
 // specialise returns the instance of a function for functions that it is given.
@@ -495,6 +513,7 @@ func (t *Instances) specialise(fn *types.Func, bindings []binding) *types.Func {
 	if of := t.byFn[fn]; of != nil {
 		*i = *of
 	}
+	i.depth = t.depthOf(fn, bindings)
 	sig := fn.Signature()
 	var params []*types.Var
 	gone := map[int]bool{}
@@ -542,6 +561,9 @@ func (l *lowerer) lift(lit *goast.FuncLit, name string) *fnValue {
 		name = unnamed
 	}
 	inst := &Instance{lit: lit, outer: l, subst: l.subst, Of: l.fn}
+	if around := l.src.Instances.byFn[l.fn]; around != nil {
+		inst.depth = around.depth
+	}
 	var params []*types.Var
 	for _, obj := range l.free(lit) {
 		b := boundVar{obj: obj, name: obj.Name(), typ: l.subst.Type(obj.Type())}
@@ -589,6 +611,16 @@ func (l *lowerer) free(lit *goast.FuncLit) []types.Object {
 			switch {
 			case !isFunc(obj):
 				add(obj)
+				for _, f := range funcFields(obj.Type()) {
+					v, lit := l.heldFunc(obj, f.Name())
+					if lit != nil {
+						walk(lit)
+					} else if v != nil {
+						for _, b := range v.bound {
+							add(b.obj)
+						}
+					}
+				}
 			case def != nil && !l.closures.unknown[obj]:
 				walk(def)
 			default:
@@ -636,16 +668,22 @@ func (l *lowerer) literal(inst *Instance, report func(token.Pos, string)) *ast.F
 	in.inputs(f, sig)
 	if it := inst.iteration; it != nil {
 		in.jumps = jumps{breakTo: it.leave, continueTo: it.next}
+		for obj, label := range l.labels {
+			if label == it.label {
+				in.labels[obj] = label
+			}
+		}
 		f.Body = it.asFunction(in.block(inst.lit.Body.List, inst.lit.Body.Pos()))
 		if !ends(f.Body.Stmts) {
 			f.Body.Stmts = append(f.Body.Stmts, &ast.Return{Results: []ast.Expr{boolName(true)}})
 		}
 	} else {
-		f.Body = in.block(inst.lit.Body.List, inst.lit.Body.Pos())
+		f.Body = in.body(inst.lit.Body)
 	}
 	if in.failed {
 		return nil
 	}
+	dropUnused(f.Body)
 	return f
 }
 

@@ -152,6 +152,7 @@ func (l *lowerer) made(call *goast.CallExpr) *fnValue {
 		if b.expr == nil {
 			obj := types.NewVar(b.obj.Pos(), l.src.Pkg, b.name, b.obj.Type())
 			l.vars[obj], l.pointers[obj] = l.vars[b.obj], l.pointers[b.obj]
+			l.closures.shared[obj], l.closures.changed[obj] = l.closures.shared[b.obj], l.closures.changed[b.obj]
 			b.obj = obj
 		}
 		w.bound = append(w.bound, b)

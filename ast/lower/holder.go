@@ -143,35 +143,92 @@ func (l *lowerer) inField(x goast.Expr, name string, pos token.Pos) *fnValue {
 		if l.closures.loose[obj] {
 			return nil
 		}
-		for o := l; o != nil; o = o.outer {
-			if v := o.fields[fieldKey{obj, name}]; v != nil {
-				return v
-			}
+		if v := l.heldIn(obj, name); v != nil {
+			return v
 		}
-		if lit = l.closures.literals[obj]; lit == nil {
+		if lit = l.closures.literals[obj]; lit == nil || l.makes(fieldValue(l.info, lit, name)) {
 			return nil
 		}
 	}
-	t, _ := l.info.TypeOf(lit).Underlying().(*types.Struct)
+	value := fieldValue(l.info, lit, name)
+	if value == nil {
+		return &fnValue{}
+	}
+	if sel, ok := goast.Unparen(value).(*goast.SelectorExpr); ok && l.info.Selections[sel] != nil {
+		return nil // the receiver of a method value is evaluated where the literal is
+	}
+	return l.value(value)
+}
+
+// heldIn returns what a field of a variable is known to hold, or nil.
+func (l *lowerer) heldIn(obj types.Object, name string) *fnValue {
+	for o := l; o != nil; o = o.outer {
+		if v := o.fields[fieldKey{obj, name}]; v != nil {
+			return v
+		}
+	}
+	return nil
+}
+
+// fieldValue returns what a struct literal gives a field, or nil.
+func fieldValue(info *types.Info, lit *goast.CompositeLit, name string) goast.Expr {
+	t, _ := info.TypeOf(lit).Underlying().(*types.Struct)
 	if t == nil {
 		return nil
 	}
 	for i, e := range lit.Elts {
-		value := e
 		if kv, ok := e.(*goast.KeyValueExpr); ok {
-			if key, ok := kv.Key.(*goast.Ident); !ok || key.Name != name {
-				continue
+			if key, ok := kv.Key.(*goast.Ident); ok && key.Name == name {
+				return kv.Value
 			}
-			value = kv.Value
-		} else if t.Field(i).Name() != name {
-			continue
+		} else if t.Field(i).Name() == name {
+			return e
 		}
-		if sel, ok := goast.Unparen(value).(*goast.SelectorExpr); ok && l.info.Selections[sel] != nil {
-			return nil // the receiver of a method value is evaluated where the literal is
-		}
-		return l.value(value)
 	}
-	return &fnValue{}
+	return nil
+}
+
+// makes reports whether an expression calls a function for a function, which is another one at another time.
+func (l *lowerer) makes(x goast.Expr) bool {
+	c, ok := goast.Unparen(x).(*goast.CallExpr)
+	return ok && !l.info.Types[c.Fun].IsType()
+}
+
+// hold notes what the fields of a variable hold that is defined by a struct literal, where that is made there and then.
+func (l *lowerer) hold(x, value goast.Expr, meta ast.Meta) (list []ast.Stmt) {
+	id, ok := x.(*goast.Ident)
+	if !ok {
+		return nil
+	}
+	obj, lit := l.info.Defs[id], literalOf(value)
+	if obj == nil || lit == nil || l.closures.literals[obj] != lit || l.closures.loose[obj] {
+		return nil
+	}
+	for _, f := range funcFields(l.info.TypeOf(lit)) {
+		if x := fieldValue(l.info, lit, f.Name()); l.makes(x) {
+			if v := l.value(x); v != nil {
+				list = append(list, l.bind(v, meta)...)
+				l.fields[fieldKey{obj, f.Name()}] = v
+			}
+		}
+	}
+	return list
+}
+
+// heldFunc returns the function that a field of a variable holds, or the literal that it is.
+func (l *lowerer) heldFunc(obj types.Object, name string) (*fnValue, *goast.FuncLit) {
+	if v := l.heldIn(obj, name); v != nil || l.closures.literals[obj] == nil || l.closures.loose[obj] {
+		return v, nil
+	}
+	switch x := goast.Unparen(fieldValue(l.info, l.closures.literals[obj], name)).(type) {
+	case *goast.FuncLit:
+		return nil, x
+	case *goast.Ident:
+		if v, ok := l.info.Uses[x].(*types.Var); ok {
+			return l.known(v, x.Pos()), nil
+		}
+	}
+	return nil, nil
 }
 
 // heldBy returns the functions that an argument holds, as bindings of a parameter.

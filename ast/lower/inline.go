@@ -106,16 +106,20 @@ func (l *lowerer) literalOf(fun goast.Expr) *goast.FuncLit {
 	return nil
 }
 
-// canInline reports whether a literal changes what is around it, is small or called once, and does not call itself.
+// canInline reports whether a literal changes what is around it, is small or called once, does not call itself, and has nothing in it that
+// asks for a function.
 func (l *lowerer) canInline(lit *goast.FuncLit) bool {
 	if c, known := l.closures.inline[lit]; known {
 		return c
 	}
-	shared, defers, statements := false, false, 0
+	shared, apart, statements := false, false, 0
 	goast.Inspect(lit.Body, func(n goast.Node) bool {
 		switch n := n.(type) {
 		case *goast.DeferStmt:
-			defers = true
+			apart = true
+		case *goast.RangeStmt:
+			apart = apart || isFuncType(l.info.TypeOf(n.X)) // a return in its body returns from the literal
+			statements++
 		case *goast.BlockStmt:
 		case goast.Stmt:
 			statements++
@@ -126,7 +130,7 @@ func (l *lowerer) canInline(lit *goast.FuncLit) bool {
 		}
 		return true
 	})
-	l.closures.inline[lit] = shared && !defers && !l.closures.recursive(lit, l.info) && (statements <= maxInlined || l.closures.calls[lit] == 1)
+	l.closures.inline[lit] = shared && !apart && !l.closures.recursive(lit, l.info) && (statements <= maxInlined || l.closures.calls[lit] == 1)
 	return l.closures.inline[lit]
 }
 

@@ -44,6 +44,7 @@ type Instance struct {
 	subst     *ast.Subst     // of the types in it
 	iteration *iteration     // the loop that it is the body of
 	name      string         // what tells it from instances for other functions
+	depth     int            // how deep the functions that it is given are nested
 }
 
 // NewInstances returns a table of instances for functions whose types were checked in a context.
@@ -232,11 +233,77 @@ func (t *Instances) subst(params *types.TypeParamList, args []types.Type) *ast.S
 	s.Param = func(p *types.TypeParam) types.Type { return t.param(p).Type }
 	s.Replace = func(n *types.Named) types.Type {
 		if ast.IsLocal(n.Obj()) {
+			if leadsToItself(n) {
+				return n // refused where it is declared
+			}
 			return s.Type(n.Underlying())
 		}
 		return t.boxed(n)
 	}
 	return s
+}
+
+// checkLocal refuses a type that is declared in a function and cannot be written out.
+func (l *lowerer) checkLocal(spec *goast.TypeSpec) {
+	if n, ok := l.info.Defs[spec.Name].Type().(*types.Named); ok && leadsToItself(n) {
+		l.report(spec.Pos(), n.Obj().Name()+" leads to itself: a derivative cannot name a type that is declared in a function; declare it outside")
+	}
+}
+
+// leadsToItself reports whether a named type is a part of what it is declared as.
+func leadsToItself(n *types.Named) bool {
+	seen := map[*types.Named]bool{}
+	var leads func(t types.Type) bool
+	leads = func(t types.Type) bool {
+		switch t := types.Unalias(t).(type) {
+		case *types.Named:
+			if t.Origin() == n.Origin() {
+				return true
+			}
+			for a := range t.TypeArgs().Types() {
+				if leads(a) {
+					return true
+				}
+			}
+			if seen[t] || !ast.IsLocal(t.Obj()) {
+				return false
+			}
+			seen[t] = true
+			return leads(t.Underlying())
+		case *types.Pointer:
+			return leads(t.Elem())
+		case *types.Slice:
+			return leads(t.Elem())
+		case *types.Array:
+			return leads(t.Elem())
+		case *types.Chan:
+			return leads(t.Elem())
+		case *types.Map:
+			return leads(t.Key()) || leads(t.Elem())
+		case *types.Struct:
+			for f := range t.Fields() {
+				if leads(f.Type()) {
+					return true
+				}
+			}
+		case *types.Signature:
+			return leads(t.Params()) || leads(t.Results())
+		case *types.Tuple:
+			for v := range t.Variables() {
+				if leads(v.Type()) {
+					return true
+				}
+			}
+		case *types.Interface:
+			for m := range t.Methods() {
+				if leads(m.Signature()) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	return leads(n.Underlying())
 }
 
 // nameOf returns what names an instance among those of one function: its type arguments, but for type parameters.
@@ -284,4 +351,40 @@ func (l *lowerer) instanceOf(id *goast.Ident, fn *types.Func) (*types.Func, []ty
 		args = append(args, a)
 	}
 	return l.src.Instances.instance(fn.Origin(), args), args
+}
+
+// isTypeParam reports whether t is a type parameter, or a pointer to one.
+func isTypeParam(t types.Type) bool {
+	t = types.Unalias(t)
+	if p, ok := t.(*types.Pointer); ok {
+		t = types.Unalias(p.Elem())
+	}
+	_, ok := t.(*types.TypeParam)
+	return ok
+}
+
+// standsIn reports whether t stands for a type parameter.
+func (t *Instances) standsIn(typ types.Type) bool {
+	for _, q := range t.order {
+		if types.Type(q.Type) == types.Unalias(typ) {
+			return true
+		}
+	}
+	return false
+}
+
+// methodOfParam is receiver for a method that the constraint of a type parameter asks for: that of the type argument is called.
+func (l *lowerer) methodOfParam(s *types.Selection, recv ast.Expr, c *ast.Call, args []goast.Expr) []goast.Expr {
+	method, _ := s.Obj().(*types.Func)
+	t := recv.Type()
+	if p := ast.Pointee(t); p != nil && l.src.Instances.standsIn(p) {
+		t = p
+	}
+	if l.src.Instances.standsIn(t) {
+		l.report(c.Pos, fmt.Sprintf("the method %s of a type parameter is called, of which it is not known what it does; ask for the derivative of a function that calls this one with type arguments", method.Name()))
+		return args
+	}
+	m := l.method(recv, l.src.Instances.original(recv.Type()), method, nil, l.subst.Signature(method.Signature()))
+	c.Fun, c.Args = m.Fun, m.Args
+	return args
 }

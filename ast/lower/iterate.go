@@ -16,17 +16,29 @@ import (
 //	    if v < 0 { continue }            if v < 0 { return true }
 //	    if v > 9 { break }               if v > 9 { return false }
 //	    if v == 5 { return s }           if v == 5 { result, returned = s, true; return false }
+//	    if v == 7 { continue outer }     if v == 7 { jumped = true; return false }
 //	    s += v                           s += v
 //	}                                    return true
 //	                                 })
 //	                                 if returned { return result }
+//	                                 if jumped { continue outer }
 
 // An iteration is the loop whose body is being lowered as a function.
 type iteration struct {
-	next, leave *ast.Label // continue and break lead here
-	outer       *lowerer   // of the function around the loop
-	returned    *types.Var // set by a return; nil until there is one
-	results     []*types.Var
+	next, leave *ast.Label     // continue and break without a label lead here
+	label       *ast.Label     // of the loop
+	outer       *lowerer       // of the function around the loop
+	returned    *types.Var     // set by a return; nil if there is none
+	results     []*types.Var   // what it returns
+	named       []types.Object // the results of the function, where a bare return returns them
+	inner       bool           // the loop is in another one of this kind, which has the variables
+	jumps       []jump         // out of the loop, to labels
+}
+
+// A jump is a branch out of the body of a loop that is a function.
+type jump struct {
+	branch *goast.BranchStmt
+	taken  *types.Var // set by it
 }
 
 // rangeFunc lowers a range clause over a function.
@@ -38,7 +50,7 @@ func (l *lowerer) rangeFunc(s *goast.RangeStmt) []ast.Stmt {
 		l.report(s.Pos(), "a range over a function whose variables are declared before is not supported; declare them in the loop")
 		return nil
 	}
-	l.takeLabel("loop")
+	label := l.takeLabel("loop")
 	v := l.value(s.X)
 	if v == nil {
 		return nil
@@ -51,13 +63,14 @@ func (l *lowerer) rangeFunc(s *goast.RangeStmt) []ast.Stmt {
 	list := l.bind(v, meta)
 	lit := &goast.FuncLit{Type: &goast.FuncType{Func: s.For}, Body: s.Body}
 	l.closures.loops[lit] = l.yielded(s)
-	it := &iteration{next: &ast.Label{Name: "next"}, leave: &ast.Label{Name: "leave"}, outer: l}
+	it := &iteration{next: &ast.Label{Name: "next"}, leave: &ast.Label{Name: "leave"}, label: label, outer: l}
 	l.prepareReturns(it, s.Body)
+	l.prepareJumps(it, s.Body)
 	l.iterating = it
 	body := l.lift(lit, "body")
 	l.iterating = nil
 	l.src.Instances.byFn[body.fn].iteration = it
-	for _, obj := range it.needs() {
+	for _, obj := range it.own() {
 		l.vars[obj] = ast.NewVar(obj.Name(), obj.Type())
 		list = append(list, &ast.Decl{Meta: ast.Meta{Pos: s.Pos()}, Vars: []*ast.Var{l.vars[obj]}, Typed: true})
 	}
@@ -66,10 +79,17 @@ func (l *lowerer) rangeFunc(s *goast.RangeStmt) []ast.Stmt {
 	list = append(list, &ast.Do{Meta: meta, Call: c})
 	if it.returned != nil {
 		r := &ast.Return{Meta: ast.Meta{Pos: s.Pos()}}
-		for _, v := range it.results {
-			r.Results = append(r.Results, &ast.Ref{Var: l.vars[v]})
+		if it.inner {
+			r.Results = []ast.Expr{boolName(false)}
+		} else {
+			for _, v := range it.results {
+				r.Results = append(r.Results, &ast.Ref{Var: l.vars[v]})
+			}
 		}
-		list = append(list, &ast.If{Cond: &ast.Ref{Var: l.vars[it.returned]}, Then: &ast.Block{Stmts: []ast.Stmt{r}}})
+		list = append(list, &ast.If{Cond: l.boundArg(boundVar{obj: it.returned}), Then: &ast.Block{Stmts: []ast.Stmt{r}}})
+	}
+	for _, j := range it.jumps {
+		list = append(list, &ast.If{Cond: &ast.Ref{Var: l.vars[j.taken]}, Then: &ast.Block{Stmts: l.branch(j.branch)}})
 	}
 	return list
 }
@@ -99,15 +119,22 @@ func (l *lowerer) yielded(s *goast.RangeStmt) *types.Signature {
 
 // prepareReturns makes the variables for what a return in the body of a loop returns.
 func (l *lowerer) prepareReturns(it *iteration, b *goast.BlockStmt) {
-	found := false
+	found, bare := false, false
 	goast.Inspect(b, func(n goast.Node) bool {
-		_, ok := n.(*goast.ReturnStmt)
-		found = found || ok
+		r, ok := n.(*goast.ReturnStmt)
+		found, bare = found || ok, bare || ok && len(r.Results) == 0
 		_, lit := n.(*goast.FuncLit)
 		return !lit
 	})
 	if !found {
 		return
+	}
+	if up := l.iteration; up != nil {
+		it.inner, it.returned, it.results, it.named = true, up.returned, up.results, up.named
+		return
+	}
+	if bare {
+		it.named = l.named
 	}
 	it.returned = types.NewVar(b.Pos(), l.src.Pkg, "returned", types.Typ[types.Bool])
 	l.closures.shared[it.returned] = true
@@ -118,14 +145,80 @@ func (l *lowerer) prepareReturns(it *iteration, b *goast.BlockStmt) {
 	}
 }
 
-// needs returns the variables that the body of a loop sets to return.
-func (it *iteration) needs() []types.Object {
-	var list []types.Object
-	if it == nil || it.returned == nil {
+// prepareJumps makes the variables for jumps in the body of a loop to labels outside of it.
+func (l *lowerer) prepareJumps(it *iteration, b *goast.BlockStmt) {
+	goast.Inspect(b, func(n goast.Node) bool {
+		s, ok := n.(*goast.BranchStmt)
+		if !ok || s.Label == nil {
+			_, lit := n.(*goast.FuncLit)
+			return !lit
+		}
+		label := l.info.Uses[s.Label]
+		if b.Pos() <= label.Pos() && label.Pos() < b.End() || s.Tok != token.GOTO && l.labels[label] == it.label {
+			return true
+		}
+		if it.jumpOf(s, l.info) == nil {
+			v := types.NewVar(b.Pos(), l.src.Pkg, "jumped", types.Typ[types.Bool])
+			l.closures.shared[v] = true
+			it.jumps = append(it.jumps, jump{s, v})
+		}
+		return true
+	})
+}
+
+// jumpOf returns the variable of a jump like s, or nil.
+func (it *iteration) jumpOf(s *goast.BranchStmt, info *types.Info) *types.Var {
+	for _, j := range it.jumps {
+		if j.branch.Tok == s.Tok && info.Uses[j.branch.Label] == info.Uses[s.Label] {
+			return j.taken
+		}
+	}
+	return nil
+}
+
+// jumpFrom lowers a jump out of the body of a loop that is a function.
+func (l *lowerer) jumpFrom(s *goast.BranchStmt) []ast.Stmt {
+	taken := l.iteration.jumpOf(s, l.info)
+	if taken == nil {
+		l.report(s.Pos(), "this jump out of a range over a function is not supported; set a variable and break")
 		return nil
 	}
-	for _, v := range append(it.results, it.returned) {
+	set := &ast.Assign{Meta: l.meta(s), Lhs: []ast.Expr{&ast.Deref{X: &ast.Ref{Var: l.pointers[taken]}}}, Op: token.ASSIGN, Rhs: []ast.Expr{boolName(true)}}
+	return []ast.Stmt{set, &ast.Return{Meta: ast.Meta{Pos: s.Pos()}, Results: []ast.Expr{boolName(false)}}}
+}
+
+// own returns the variables that belong to the loop itself.
+func (it *iteration) own() []types.Object {
+	var list []types.Object
+	if !it.inner {
+		list = it.variables()
+	}
+	for _, j := range it.jumps {
+		list = append(list, j.taken)
+	}
+	return list
+}
+
+// variables returns those that the body of a loop sets to return.
+func (it *iteration) variables() []types.Object {
+	if it.returned == nil {
+		return nil
+	}
+	var list []types.Object
+	for _, v := range it.results {
 		list = append(list, v)
+	}
+	return append(list, it.returned)
+}
+
+// needs returns what the body of a loop needs to return.
+func (it *iteration) needs() []types.Object {
+	if it == nil {
+		return nil
+	}
+	list := append(it.variables(), it.named...)
+	for _, j := range it.jumps {
+		list = append(list, j.taken)
 	}
 	return list
 }
@@ -135,8 +228,8 @@ func (l *lowerer) returnFrom(s *goast.ReturnStmt) []ast.Stmt {
 	it, meta := l.iteration, l.meta(s)
 	list, values := l.operands(s.Results, meta)
 	if len(values) == 0 {
-		for _, r := range it.outer.named {
-			values = append(values, it.outer.captured(l, r))
+		for _, r := range it.named {
+			values = append(values, l.boundArg(boundVar{obj: r}))
 		}
 	}
 	set := &ast.Assign{Meta: meta, Op: token.ASSIGN, Rhs: values}
@@ -153,23 +246,15 @@ func (l *lowerer) returnFrom(s *goast.ReturnStmt) []ast.Stmt {
 	return append(list, done, &ast.Return{Meta: ast.Meta{Pos: s.Pos()}, Results: []ast.Expr{boolName(false)}})
 }
 
-// captured is a variable of the function around as a literal sees it.
-func (l *lowerer) captured(in *lowerer, obj types.Object) ast.Expr {
-	if v := in.pointers[obj]; v != nil {
-		return &ast.Deref{X: &ast.Ref{Var: v}}
-	}
-	return &ast.Ref{Var: in.vars[obj]}
-}
-
 // asFunction makes of the body of a loop that of a function: jumps out of the iteration return whether to go on.
 func (it *iteration) asFunction(b *ast.Block) *ast.Block {
 	out := &ast.Block{Meta: b.Meta}
 	for _, s := range b.Stmts {
 		br, ok := s.(*ast.Branch)
 		switch {
-		case ok && br.Target == it.next:
+		case ok && (br.Target == it.next || br.Target == it.label && br.Tok == token.CONTINUE):
 			s = &ast.Return{Meta: br.Meta, Results: []ast.Expr{boolName(true)}}
-		case ok && br.Target == it.leave:
+		case ok && (br.Target == it.leave || br.Target == it.label):
 			s = &ast.Return{Meta: br.Meta, Results: []ast.Expr{boolName(false)}}
 		case !ok:
 			s = mapBlocks(s, it.asFunction)

@@ -4,6 +4,8 @@ import (
 	goast "go/ast"
 	"go/token"
 	"go/types"
+	"maps"
+	"slices"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -35,12 +37,12 @@ type gotoTarget struct {
 	passed bool       // what is lowered now stands behind the label
 }
 
-// gotoTargets returns the labels that gotos below n name.
-func gotoTargets(n goast.Node, info *types.Info) map[types.Object]*gotoTarget {
+// gotoTargets returns the labels below n that gotos name.
+func gotoTargets(in goast.Node, info *types.Info) map[types.Object]*gotoTarget {
 	targets := map[types.Object]*gotoTarget{}
-	goast.Inspect(n, func(n goast.Node) bool {
+	goast.Inspect(in, func(n goast.Node) bool {
 		if b, ok := n.(*goast.BranchStmt); ok && b.Tok == token.GOTO {
-			if obj := info.Uses[b.Label]; targets[obj] == nil {
+			if obj := info.Uses[b.Label]; targets[obj] == nil && in.Pos() <= obj.Pos() && obj.Pos() < in.End() {
 				targets[obj] = &gotoTarget{skip: &ast.Label{Name: b.Label.Name}, again: &ast.Label{Name: b.Label.Name}}
 			}
 		}
@@ -70,9 +72,11 @@ func (l *lowerer) labelled(s *goast.LabeledStmt) []ast.Stmt {
 }
 
 // branch lowers break, continue and goto.
-func (l *lowerer) branch(s *goast.BranchStmt) ast.Stmt {
+func (l *lowerer) branch(s *goast.BranchStmt) []ast.Stmt {
 	b := &ast.Branch{Meta: l.meta(s), Tok: s.Tok}
 	switch {
+	case s.Label != nil && l.iteration != nil && !l.within(s):
+		return l.jumpFrom(s)
 	case s.Tok == token.GOTO:
 		target := l.gotos[l.info.Uses[s.Label]]
 		b.Tok, b.Target = token.BREAK, target.skip
@@ -86,7 +90,16 @@ func (l *lowerer) branch(s *goast.BranchStmt) ast.Stmt {
 	default:
 		b.Target = l.jumps.continueTo
 	}
-	return b
+	return []ast.Stmt{b}
+}
+
+// within reports whether the label of a jump is known in the body of a loop that is a function.
+func (l *lowerer) within(s *goast.BranchStmt) bool {
+	obj := l.info.Uses[s.Label]
+	if s.Tok == token.GOTO {
+		return l.gotos[obj] != nil
+	}
+	return l.labels[obj] != nil
 }
 
 // loopBody lowers the body of the loop at hand.
@@ -104,6 +117,51 @@ func (l *lowerer) loopBody(b *goast.BlockStmt) *ast.Block {
 // namedIn reports whether a branch in b names the label.
 func namedIn(b *ast.Block, label *ast.Label) bool {
 	return leaves(b, label, token.BREAK) || leaves(b, label, token.CONTINUE)
+}
+
+// splitAt returns the label of a goto in a list of statements, and where it stands, such that no other goto leads over it: what stands
+// before it and what stands behind can be lowered apart. It returns nil if there is no label.
+func (l *lowerer) splitAt(list []goast.Stmt) (int, *gotoTarget) {
+	at := map[*gotoTarget]int{}
+	for i, s := range list {
+		if s, ok := s.(*goast.LabeledStmt); ok {
+			if target := l.gotos[l.info.Defs[s.Label]]; target != nil && !target.passed {
+				at[target] = i
+			}
+		}
+	}
+	for i := len(list) - 1; i >= 0; i-- {
+		s, ok := list[i].(*goast.LabeledStmt)
+		if !ok {
+			continue
+		}
+		target := l.gotos[l.info.Defs[s.Label]]
+		if _, here := at[target]; here && !l.leadsOver(list, i, at) {
+			return i, target
+		}
+	}
+	if len(at) > 0 {
+		l.report(list[slices.Min(slices.Collect(maps.Values(at)))].Pos(), "a goto leads into what another goto repeats; that is not supported")
+		for target := range at {
+			target.passed = true
+		}
+	}
+	return 0, nil
+}
+
+// leadsOver reports whether a goto in the list leads over the i-th statement to a label in the list.
+func (l *lowerer) leadsOver(list []goast.Stmt, i int, at map[*gotoTarget]int) bool {
+	found := false
+	for j, s := range list {
+		goast.Inspect(s, func(n goast.Node) bool {
+			if b, ok := n.(*goast.BranchStmt); ok && b.Tok == token.GOTO {
+				k, here := at[l.gotos[l.info.Uses[b.Label]]]
+				found = found || here && (j < i && k > i || j >= i && k < i)
+			}
+			return !found
+		})
+	}
+	return found
 }
 
 // behind lowers the statements that begin with the one that the label of a goto stands before. What stands before it has been lowered.

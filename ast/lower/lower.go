@@ -57,11 +57,58 @@ func Func(src *Source, decl *goast.FuncDecl, inst *Instance, report func(token.P
 	l.gotos, l.closures = gotoTargets(decl.Body, src.Info), closuresOf(decl.Body, src.Info)
 	l.subst = src.Instances.subst(typeParams(obj), inst.Args)
 	f := l.signature(decl, obj, inst)
-	f.Body = l.block(decl.Body.List, decl.Body.Pos())
+	f.Body = l.body(decl.Body)
 	if l.failed {
 		return nil
 	}
+	dropUnused(f.Body)
 	return f
+}
+
+// dropUnused puts blanks for variables that nothing reads: those of functions that nothing calls.
+func dropUnused(b *ast.Block) {
+	used := map[*ast.Var]bool{}
+	ast.Inspect(b, func(s ast.Stmt) bool {
+		ast.Exprs(s, func(e ast.Expr, assigned bool) {
+			if _, isVar := e.(*ast.Ref); isVar && assigned {
+				return
+			}
+			ast.Walk(e, func(e ast.Expr) bool {
+				if r, ok := e.(*ast.Ref); ok {
+					used[r.Var] = true
+				}
+				return true
+			})
+		})
+		return true
+	})
+	ast.Inspect(b, func(s ast.Stmt) bool {
+		a, ok := s.(*ast.Assign)
+		if !ok || a.Op != token.DEFINE {
+			return true
+		}
+		named := false
+		for i, x := range a.Lhs {
+			if r, ok := x.(*ast.Ref); ok && !used[r.Var] && !r.Again {
+				a.Lhs[i] = nil
+			}
+			named = named || a.Lhs[i] != nil
+		}
+		if !named {
+			a.Op = token.ASSIGN
+		}
+		return true
+	})
+}
+
+// body lowers the body of a function. Where gotos end it, that becomes plain to the type checker.
+func (l *lowerer) body(list *goast.BlockStmt) *ast.Block {
+	b := l.block(list.List, list.Pos())
+	if len(l.results) > 0 && len(l.gotos) > 0 && !terminates(b.Stmts) {
+		why := &ast.Lit{Text: `"unreachable"`, T: types.Typ[types.String]}
+		b.Stmts = append(b.Stmts, &ast.Do{Call: &ast.Call{Fun: ast.Callee{Builtin: "panic"}, Args: []ast.Expr{why}, T: types.NewTuple()}})
+	}
+	return b
 }
 
 // A lowerer lowers one function, or one function literal.
@@ -169,13 +216,11 @@ func (l *lowerer) meta(n goast.Node) ast.Meta { return ast.Meta{Pos: n.Pos(), Sr
 
 func (l *lowerer) block(list []goast.Stmt, pos token.Pos) *ast.Block {
 	b := &ast.Block{Meta: ast.Meta{Pos: pos}}
+	if i, target := l.splitAt(list); target != nil {
+		b.Stmts = l.behind(l.block(list[:i], pos).Stmts, target, list[i:], list[i].Pos())
+		return b
+	}
 	for i, s := range list {
-		if s, ok := s.(*goast.LabeledStmt); ok {
-			if target := l.gotos[l.info.Defs[s.Label]]; target != nil && !target.passed {
-				b.Stmts = l.behind(b.Stmts, target, list[i:], s.Pos())
-				return b
-			}
-		}
 		b.Stmts = append(b.Stmts, l.stmt(s)...)
 		if ends(b.Stmts) && !slices.ContainsFunc(list[i:], isLabelled) {
 			break // what follows is not reached
@@ -249,7 +294,7 @@ func (l *lowerer) whole(s goast.Stmt) []ast.Stmt {
 	case *goast.ReturnStmt:
 		return l.returnStmt(s)
 	case *goast.BranchStmt:
-		return []ast.Stmt{l.branch(s)}
+		return l.branch(s)
 	case *goast.LabeledStmt:
 		return l.labelled(s)
 	case *goast.IfStmt:
@@ -373,6 +418,11 @@ func (l *lowerer) assign(s *goast.AssignStmt) []ast.Stmt {
 			return list
 		}
 	}
+	if s.Tok == token.DEFINE && len(lhs) == len(rhs) {
+		for i, x := range lhs {
+			list = append(list, l.hold(x, rhs[i], l.meta(s))...)
+		}
+	}
 	a := &ast.Assign{Meta: l.meta(s), Op: s.Tok}
 	if before, results, ok := l.inlinedFor(lhs, rhs, s.Tok); ok {
 		list, a.Rhs = append(list, before...), results
@@ -480,7 +530,13 @@ func rootName(e ast.Expr) *ast.Name {
 func (l *lowerer) declStmt(s *goast.DeclStmt) []ast.Stmt {
 	decl, _ := s.Decl.(*goast.GenDecl)
 	if decl.Tok != token.VAR {
-		return nil // constants and types are lowered to what they are declared as where they are used
+		// Constants and types are lowered to what they are declared as where they are used.
+		for _, spec := range decl.Specs {
+			if spec, ok := spec.(*goast.TypeSpec); ok {
+				l.checkLocal(spec)
+			}
+		}
+		return nil
 	}
 	var list []ast.Stmt
 	for _, spec := range decl.Specs {
@@ -494,6 +550,11 @@ func (l *lowerer) declStmt(s *goast.DeclStmt) []ast.Stmt {
 		names = slices.DeleteFunc(names, func(e goast.Expr) bool { return isFunc(l.info.Defs[e.(*goast.Ident)]) && len(values) == 0 })
 		if len(names) == 0 {
 			continue
+		}
+		for i, x := range values {
+			if len(values) == len(names) {
+				list = append(list, l.hold(names[i], x, l.meta(spec))...)
+			}
 		}
 		before, lowered := l.operands(values, l.meta(spec))
 		list = append(list, before...)
@@ -916,6 +977,9 @@ func (l *lowerer) call(e *goast.CallExpr) ast.Expr {
 func (l *lowerer) conversion(e *goast.CallExpr, t types.Type) ast.Expr {
 	x := l.expr(e.Args[0])
 	if ast.IsBoxed(t) {
+		if n, ok := x.(*ast.Name); ok && n.Obj == types.Universe.Lookup("nil") {
+			return &ast.Convert{X: x, T: t}
+		}
 		return l.box(x, t, e.Pos())
 	}
 	array, ok := t.Underlying().(*types.Array)
@@ -940,6 +1004,9 @@ func (l *lowerer) receiver(sel *goast.SelectorExpr, c *ast.Call, args []goast.Ex
 		x, args = args[0], args[1:]
 	}
 	recv := l.path(l.expr(x), s.Index()[:len(s.Index())-1], false)
+	if isTypeParam(s.Recv()) {
+		return l.methodOfParam(s, recv, c, args)
+	}
 	if ast.IsBoxed(recv.Type()) {
 		method, _ := s.Obj().(*types.Func)
 		boxed, _ := recv.Type().(*types.Named)

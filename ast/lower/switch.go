@@ -2,8 +2,10 @@ package lower
 
 import (
 	goast "go/ast"
+	"go/constant"
 	"go/token"
 	"go/types"
+	"strconv"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -21,7 +23,13 @@ import (
 //	}                               }
 //
 // A break out of the switch becomes the else of what leads to it: see escape. The clauses that a clause falls through to are
-// lowered once more behind it.
+// lowered once more behind it, or, where that is much, all clauses one after the other:
+//
+//	clause := 0
+//	if tag == 0 { clause = 1 } else if tag == 1 || tag == 2 { clause = 2 } else { clause = 3 }
+//	if clause == 1 { a(); clause = 2 }
+//	if clause == 2 { b() }
+//	if clause == 3 { c() }
 type switcher struct {
 	l       *lowerer
 	clauses []*goast.CaseClause
@@ -49,12 +57,85 @@ func (l *lowerer) switchStmt(s *goast.SwitchStmt) []ast.Stmt {
 	}
 	old := l.jumps
 	l.jumps.breakTo = label
-	list = append(list, sw.chain(0)...)
+	if sw.repeatsMuch() {
+		list = append(list, sw.inOrder(s.Pos())...)
+	} else {
+		list = append(list, sw.chain(0, sw.body)...)
+	}
 	l.jumps = old
 	if list = escape(list, label); len(list) == 1 && s.Init == nil {
 		return list
 	}
 	return []ast.Stmt{&ast.Block{Meta: ast.Meta{Pos: s.Pos()}, Stmts: list}}
+}
+
+// maxRepeated is how many statements of a switch are lowered once more for the clauses that fall through to them.
+const maxRepeated = 8
+
+// repeatsMuch reports whether the clauses that others fall through to have more statements than are lowered more than once, or
+// functions in them.
+func (sw *switcher) repeatsMuch() bool {
+	repeated, functions := 0, false
+	for i := range sw.clauses {
+		for j := i; sw.falls(j); j++ {
+			goast.Inspect(sw.clauses[j+1], func(n goast.Node) bool {
+				switch n := n.(type) {
+				case *goast.BlockStmt, *goast.CaseClause:
+				case goast.Stmt:
+					repeated++
+				case *goast.Ident:
+					functions = functions || isFunc(sw.l.info.Defs[n])
+				case *goast.FuncLit:
+					functions = true
+				}
+				return true
+			})
+		}
+	}
+	return functions || repeated > maxRepeated
+}
+
+// falls reports whether the i-th clause falls through to the next.
+func (sw *switcher) falls(i int) bool {
+	list := sw.clauses[i].Body
+	if len(list) == 0 {
+		return false
+	}
+	b, ok := list[len(list)-1].(*goast.BranchStmt)
+	return ok && b.Tok == token.FALLTHROUGH
+}
+
+// inOrder lowers the clauses one after the other, with a variable that says which is next.
+func (sw *switcher) inOrder(pos token.Pos) []ast.Stmt {
+	clause := &ast.Ref{Var: ast.NewVar("clause", types.Typ[types.Int])}
+	number := func(i int) ast.Expr {
+		return &ast.Lit{Text: strconv.Itoa(i), Val: constant.MakeInt64(int64(i)), T: types.Typ[types.Int]}
+	}
+	set := func(op token.Token, i int) ast.Stmt {
+		return &ast.Assign{Lhs: []ast.Expr{clause}, Op: op, Rhs: []ast.Expr{number(i)}}
+	}
+	list := []ast.Stmt{set(token.DEFINE, 0)}
+	list = append(list, sw.chain(0, func(i int) *ast.Block {
+		return &ast.Block{Meta: ast.Meta{Pos: sw.clauses[i].Pos()}, Stmts: []ast.Stmt{set(token.ASSIGN, i+1)}}
+	})...)
+	for i, c := range sw.clauses {
+		b := sw.l.block(sw.statements(i), c.Pos())
+		if sw.falls(i) {
+			b.Stmts = append(b.Stmts, set(token.ASSIGN, i+2))
+		}
+		here := &ast.Binary{Op: token.EQL, X: clause, Y: number(i + 1), T: types.Typ[types.Bool]}
+		list = append(list, &ast.If{Meta: ast.Meta{Pos: pos}, Cond: here, Then: b})
+	}
+	return list
+}
+
+// statements returns those of the i-th clause, without a fallthrough.
+func (sw *switcher) statements(i int) []goast.Stmt {
+	list := sw.clauses[i].Body
+	if sw.falls(i) {
+		list = list[:len(list)-1]
+	}
+	return list
 }
 
 // comparisons returns how many values the tag is compared with.
@@ -93,22 +174,23 @@ func isSimple(e ast.Expr) bool {
 	return false
 }
 
-// chain lowers the clauses from the i-th on. The default is what comes last.
-func (sw *switcher) chain(i int) []ast.Stmt {
+// chain lowers the clauses from the i-th on. The default is what comes last. Body makes the statements of
+// a clause.
+func (sw *switcher) chain(i int, body func(int) *ast.Block) []ast.Stmt {
 	for ; i < len(sw.clauses); i++ {
 		c := sw.clauses[i]
 		if c.List == nil {
 			continue
 		}
-		n := &ast.If{Meta: ast.Meta{Pos: c.Pos(), Src: sw.l.oneLine(c.Pos(), c.Colon)}, Cond: sw.cond(c), Then: sw.body(i)}
-		if rest := sw.chain(i + 1); len(rest) > 0 {
+		n := &ast.If{Meta: ast.Meta{Pos: c.Pos(), Src: sw.l.oneLine(c.Pos(), c.Colon)}, Cond: sw.cond(c), Then: body(i)}
+		if rest := sw.chain(i+1, body); len(rest) > 0 {
 			n.Else = &ast.Block{Meta: ast.Meta{Pos: c.Pos()}, Stmts: rest}
 		}
 		return spread(n)
 	}
 	for i, c := range sw.clauses {
 		if c.List == nil {
-			return sw.body(i).Stmts
+			return body(i).Stmts
 		}
 	}
 	return nil
@@ -133,15 +215,8 @@ func (sw *switcher) cond(c *goast.CaseClause) ast.Expr {
 
 // body lowers the statements of the i-th clause, and of those that it falls through to.
 func (sw *switcher) body(i int) *ast.Block {
-	c := sw.clauses[i]
-	list, falls := c.Body, false
-	if n := len(list); n > 0 {
-		if b, ok := list[n-1].(*goast.BranchStmt); ok && b.Tok == token.FALLTHROUGH {
-			list, falls = list[:n-1], true
-		}
-	}
-	b := sw.l.block(list, c.Pos())
-	if falls {
+	b := sw.l.block(sw.statements(i), sw.clauses[i].Pos())
+	if sw.falls(i) {
 		b.Stmts = append(b.Stmts, sw.body(i+1))
 	}
 	return b

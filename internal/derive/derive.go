@@ -8,6 +8,8 @@ import (
 	"go/types"
 	"go/version"
 	"maps"
+	"os"
+	"runtime/debug"
 	"slices"
 
 	"github.com/godiff/godiff/ast"
@@ -209,13 +211,18 @@ func (d *deriver) refused(err error, fn *types.Func) {
 	d.diags = append(d.diags, d.prog.Diag(pos, "%s", err.Error()))
 }
 
-// located gives a mistake of the compiler, a panic, the place of the function that it came to light with.
-func (d *deriver) located() {
+// mistaken makes a mistake of the compiler, a panic, a diagnostic at the function that it came to light with, and of the outputs none.
+func (d *deriver) mistaken(out *map[string][]byte, diags *[]lower.Diagnostic) {
 	if mistake := recover(); mistake != nil {
 		if d.at == nil {
 			panic(mistake)
 		}
-		panic(d.prog.Diag(d.at.Pos(), "%s: %v", d.at.Name(), mistake).String())
+		trace := ""
+		if os.Getenv("GODIFF_TRACE") != "" {
+			trace = "\n" + string(debug.Stack())
+		}
+		*out = nil
+		*diags = append(d.diags, d.prog.Diag(d.at.Pos(), "internal error: %s: %v%s", d.at.Name(), mistake, trace))
 	}
 }
 
@@ -264,8 +271,8 @@ func Package(prog *lower.Program, pkg *lower.Package, opt Options) (map[string][
 }
 
 // outputs derives all that the package asks for.
-func (d *deriver) outputs() (map[string][]byte, []lower.Diagnostic) {
-	defer d.located()
+func (d *deriver) outputs() (out map[string][]byte, diags []lower.Diagnostic) {
+	defer d.mistaken(&out, &diags)
 	decls := map[*lower.File][]any{}
 	var first *lower.File
 	for _, dir := range d.pkg.Directives {
@@ -379,9 +386,9 @@ type Request struct {
 func (r *Request) name() string { return r.Fn.Name() + r.Mode.Suffix() }
 
 // Show returns a derivative, or what a stage makes of it.
-func Show(prog *lower.Program, pkg *lower.Package, req Request, opt Options) (string, []lower.Diagnostic) {
+func Show(prog *lower.Program, pkg *lower.Package, req Request, opt Options) (text string, diags []lower.Diagnostic) {
 	d := newDeriver(prog, pkg, opt)
-	defer d.located()
+	defer d.mistaken(new(map[string][]byte), &diags)
 	if req.Stage == "lower" {
 		f := d.lower(req.Fn)
 		if f == nil {

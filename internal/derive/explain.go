@@ -13,9 +13,9 @@ import (
 
 // Explain says how a derivative comes about: what is active, what is remembered and why, how loops are swept and how calls are
 // differentiated; of the derivatives of callees that it needs as well.
-func Explain(prog *lower.Program, pkg *lower.Package, req Request, opt Options) (string, []lower.Diagnostic) {
+func Explain(prog *lower.Program, pkg *lower.Package, req Request, opt Options) (text string, diags []lower.Diagnostic) {
 	d := newDeriver(prog, pkg, opt)
-	defer d.located()
+	defer d.mistaken(new(map[string][]byte), &diags)
 	d.unit.Explaining = true
 	if d.derive(req.Fn, req.Mode, req.Wrt, req.name()) == nil {
 		return "", d.diags
