@@ -28,13 +28,20 @@ func GenerateWith(seed uint64, o Options) Program {
 	o.check()
 	g := newGen(seed, o.withDefaults())
 	g.program()
-	src, err := format.Source([]byte(g.source()))
+	text, more := g.source(), map[string]int(nil)
+	if o.Rewritten {
+		text, more = rewritten(text, seed)
+	}
+	src, err := format.Source([]byte(text))
 	if err != nil {
-		panic(fmt.Sprintf("randprog: seed %d: %v\n%s", seed, err, g.source()))
+		panic(fmt.Sprintf("randprog: seed %d: %v\n%s", seed, err, text))
 	}
 	p := Program{Seed: seed, Source: string(src), Features: map[string]int{}, Spare: o.SpareCapacity, Aliased: o.Aliased}
 	for _, f := range g.features {
 		p.Features[f]++
+	}
+	for f, n := range more {
+		p.Features[f] += n
 	}
 	return p
 }

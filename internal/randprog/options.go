@@ -30,6 +30,8 @@ type Options struct {
 	Labels bool
 	// Switch adds switch statements.
 	Switch bool
+	// Rewritten says some statements with function literals, switches and ranges over functions.
+	Rewritten bool
 	// Panics makes a small share of the programs panic for some inputs.
 	Panics bool
 }
