@@ -54,9 +54,21 @@ func TestSlices(t *testing.T) {
 				func(x []float64) []float64 { return slices.Repeat(x, 3) },
 				func(x []float64) []float64 { return SlicesRepeat(x, 3) },
 			},
-			"SortFunc": {
-				sorted(func(x []float64) { slices.SortFunc(x, cmp.Compare[float64]) }),
-				sorted(func(x []float64) { SlicesSortFunc(x, cmp.Compare[float64]) }),
+			"SortStableFunc": {
+				sorted(func(x []float64) { slices.SortStableFunc(x, cmp.Compare[float64]) }),
+				sorted(func(x []float64) { SlicesSortStableFunc(x, cmp.Compare[float64]) }),
+			},
+			"Delete": {
+				func(x []float64) []float64 { return append(slices.Delete(x, len(x)/3, len(x)/2), x...) },
+				func(x []float64) []float64 { return append(SlicesDelete(x, len(x)/3, len(x)/2), x...) },
+			},
+			"Clip": {
+				func(x []float64) []float64 { return slices.Clip(x[:len(x)/2]) },
+				func(x []float64) []float64 { return SlicesClip(x[:len(x)/2]) },
+			},
+			"Collect": {
+				func(x []float64) []float64 { return slices.Collect(slices.Values(x)) },
+				func(x []float64) []float64 { return SlicesCollect(slices.Values(x)) },
 			},
 		} {
 			if want, got := fs[0](slices.Clone(x)), fs[1](slices.Clone(x)); !same(got, want) {
@@ -93,6 +105,9 @@ func TestSearches(t *testing.T) {
 			if gotAt, gotOK := SlicesBinarySearch(s, v); gotAt != at || gotOK != ok {
 				t.Errorf("BinarySearch of %v in %v: got %d, %t, want %d, %t", v, s, gotAt, gotOK, at, ok)
 			}
+			if gotAt, gotOK := SlicesBinarySearchFunc(s, v, cmp.Compare); gotAt != at || gotOK != ok {
+				t.Errorf("BinarySearchFunc of %v in %v: got %d, %t, want %d, %t", v, s, gotAt, gotOK, at, ok)
+			}
 			for name, pair := range map[string][2]int{
 				"Index":          {slices.Index(x, v), SlicesIndex(x, v)},
 				"SearchFloat64s": {sort.SearchFloat64s(s, v), SortSearchFloat64s(s, v)},
@@ -124,6 +139,13 @@ func TestMaps(t *testing.T) {
 		got := MapsClone(m)
 		if !maps.Equal(got, m) || (got == nil) != (m == nil) {
 			t.Errorf("Clone of %v: got %v", m, got)
+		}
+		odd := func(k string, v float64) bool { return v == 1 }
+		left, wantLeft := maps.Clone(m), maps.Clone(m)
+		MapsDeleteFunc(left, odd)
+		maps.DeleteFunc(wantLeft, odd)
+		if !maps.Equal(left, wantLeft) {
+			t.Errorf("DeleteFunc of %v: got %v, want %v", m, left, wantLeft)
 		}
 		dst, want := map[string]float64{"a": 3, "c": 4}, map[string]float64{"a": 3, "c": 4}
 		MapsCopy(dst, m)

@@ -90,6 +90,17 @@ func MapsClone[M ~map[K]V, K comparable, V any](m M) M {
 	return c
 }
 
+// MapsDeleteFunc is the body of maps.DeleteFunc.
+//
+//bodies:of maps.DeleteFunc
+func MapsDeleteFunc[M ~map[K]V, K comparable, V any](m M, del func(K, V) bool) {
+	for k, v := range m {
+		if del(k, v) {
+			delete(m, k)
+		}
+	}
+}
+
 // MapsCopy is the body of maps.Copy.
 //
 //bodies:of maps.Copy

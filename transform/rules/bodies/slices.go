@@ -120,13 +120,6 @@ func SlicesSort[S ~[]E, E cmp.Ordered](x S) {
 	}
 }
 
-// SlicesSortFunc is the body of slices.SortFunc.
-//
-//bodies:of slices.SortFunc
-func SlicesSortFunc[S ~[]E, E any](x S, cmp func(a, b E) int) {
-	SlicesSortStableFunc(x, cmp)
-}
-
 // SlicesSortStableFunc is the body of slices.SortStableFunc.
 //
 //bodies:of slices.SortStableFunc
@@ -246,6 +239,53 @@ func SlicesBinarySearch[S ~[]E, E cmp.Ordered](x S, target E) (int, bool) {
 		}
 	}
 	return i, i < len(x) && (x[i] == target || x[i] != x[i] && target != target)
+}
+
+// SlicesBinarySearchFunc is the body of slices.BinarySearchFunc.
+//
+//bodies:of slices.BinarySearchFunc
+func SlicesBinarySearchFunc[S ~[]E, E, T any](x S, target T, cmp func(E, T) int) (int, bool) {
+	i, j := 0, len(x)
+	for i < j {
+		h := int(uint(i+j) >> 1)
+		if cmp(x[h], target) < 0 {
+			i = h + 1
+		} else {
+			j = h
+		}
+	}
+	return i, i < len(x) && cmp(x[i], target) == 0
+}
+
+// SlicesDelete is the body of slices.Delete.
+//
+//bodies:of slices.Delete
+func SlicesDelete[S ~[]E, E any](s S, i, j int) S {
+	_ = s[i:j:len(s)] // panics as it must
+	if i == j {
+		return s
+	}
+	old := len(s)
+	s = append(s[:i], s[j:]...)
+	clear(s[len(s):old])
+	return s
+}
+
+// SlicesClip is the body of slices.Clip.
+//
+//bodies:of slices.Clip
+func SlicesClip[S ~[]E, E any](s S) S { return s[:len(s):len(s)] }
+
+// SlicesCollect is the body of slices.Collect.
+//
+//bodies:of slices.Collect
+func SlicesCollect[E any](seq func(yield func(E) bool)) []E {
+	var list []E
+	seq(func(v E) bool {
+		list = append(list, v)
+		return true
+	})
+	return list
 }
 
 // order returns the indices of the elements of x in ascending order, NaN first, those of equal ones in theirs.
