@@ -79,11 +79,13 @@ func (l *lowerer) asking(n goast.Node, f func()) {
 // A maker is a declared function that returns a function, as one may be lowered in place of a call.
 type maker struct {
 	decl   *goast.FuncDecl
-	fn     *types.Func
+	fn     *types.Func // that is called
+	of     *types.Func // whose body decl is: fn, or a function of the library
+	info   *types.Info // of decl
 	result goast.Expr
 }
 
-// makerOf returns the function that a call calls if it is declared in the package, does what it does in order and ends by returning a
+// makerOf returns the function that a call calls if it is declared in the package or in the library, does what it does in order and ends by returning a
 // function.
 func (l *lowerer) makerOf(call *goast.CallExpr) *maker {
 	id := calleeIdent(call)
@@ -94,7 +96,10 @@ func (l *lowerer) makerOf(call *goast.CallExpr) *maker {
 	if !ok {
 		return nil
 	}
-	decl := l.src.Decl(fn.Origin())
+	decl, of, info := l.src.Decl(fn.Origin()), fn, l.info
+	if decl == nil && l.src.Library != nil {
+		of, decl, info = l.src.Library(fn)
+	}
 	if decl == nil || decl.Body == nil || len(decl.Body.List) == 0 || fn.Signature().Variadic() || fn.Signature().Results().Len() != 1 {
 		return nil
 	}
@@ -118,7 +123,7 @@ func (l *lowerer) makerOf(call *goast.CallExpr) *maker {
 	if !simple {
 		return nil
 	}
-	return &maker{decl, fn, r.Results[0]}
+	return &maker{decl, fn, of, info, r.Results[0]}
 }
 
 // made lowers the call of a function that returns a function in its place, and returns that function.
@@ -133,8 +138,14 @@ func (l *lowerer) made(call *goast.CallExpr) *fnValue {
 	inner.lifted, inner.values = map[*goast.FuncLit]*fnValue{}, maps.Clone(l.values)
 	inner.pre, inner.jumps, inner.gotos, inner.results = nil, jumps{}, map[types.Object]*gotoTarget{}, nil
 	list := l.makerArgs(&inner, m, call)
-	checkFence(m.decl.Body, l.info, l.report)
-	l.closures.add(closuresOf(m.decl.Body, l.info))
+	if m.fn == m.of {
+		checkFence(m.decl.Body, l.info, l.report)
+	} else {
+		src := *l.src
+		src.Info, src.Text = m.info, nil
+		inner.src, inner.info = &src, m.info
+	}
+	l.closures.add(closuresOf(m.decl.Body, m.info))
 	inner.closures = l.closures
 	last := len(m.decl.Body.List) - 1
 	list = append(list, inner.block(m.decl.Body.List[:last], m.decl.Body.Pos()).Stmts...)
@@ -150,7 +161,7 @@ func (l *lowerer) made(call *goast.CallExpr) *fnValue {
 	w.bound = nil
 	for _, b := range v.bound {
 		if b.expr == nil {
-			obj := types.NewVar(b.obj.Pos(), l.src.Pkg, b.name, b.obj.Type())
+			obj := types.NewVar(b.obj.Pos(), l.src.Pkg, b.name, inner.subst.Type(b.obj.Type()))
 			l.vars[obj], l.pointers[obj] = l.vars[b.obj], l.pointers[b.obj]
 			l.closures.shared[obj], l.closures.changed[obj] = l.closures.shared[b.obj], l.closures.changed[b.obj]
 			b.obj = obj
@@ -164,9 +175,9 @@ func (l *lowerer) made(call *goast.CallExpr) *fnValue {
 func (l *lowerer) makerArgs(inner *lowerer, m *maker, call *goast.CallExpr) []ast.Stmt {
 	_, args := l.instanceOf(calleeIdent(call), m.fn)
 	if len(args) > 0 {
-		inner.subst = l.src.Instances.subst(typeParams(m.fn.Origin()), args)
+		inner.subst = l.src.Instances.subst(typeParams(m.of.Origin()), args)
 	}
-	sig := m.fn.Origin().Signature()
+	sig := m.of.Origin().Signature()
 	a := &ast.Assign{Meta: l.meta(call), Op: token.DEFINE}
 	define := func(p *types.Var, e ast.Expr) {
 		v := &ast.Var{Name: p.Name(), Type: inner.subst.Type(p.Type()), Obj: p}

@@ -23,6 +23,9 @@ type Source struct {
 	Instances *Instances                        // of functions that are called
 	Decl      func(*types.Func) *goast.FuncDecl // where a function of the package is declared; may be nil
 	HasSource func(*types.Func) bool            // reports whether the body of a declared function can be lowered; may be nil
+
+	// Library returns what is the body of a function of the standard library, with what is known of its types, or nil; it may be nil.
+	Library func(*types.Func) (*types.Func, *goast.FuncDecl, *types.Info)
 }
 
 // Declared reports whether a function has source here.

@@ -34,7 +34,7 @@ func (d *deriver) library() *library {
 }
 
 func (d *deriver) loadLibrary() (*library, error) {
-	fset := token.NewFileSet()
+	fset := d.prog.Fset // so that a position in the library has a name
 	var files []*goast.File
 	entries, err := bodies.Files().ReadDir(".")
 	if err != nil {
@@ -45,7 +45,7 @@ func (d *deriver) loadLibrary() (*library, error) {
 		if err != nil {
 			return nil, err
 		}
-		f, err := parser.ParseFile(fset, e.Name(), src, parser.ParseComments|parser.SkipObjectResolution)
+		f, err := parser.ParseFile(fset, "godiff:"+e.Name(), src, parser.ParseComments|parser.SkipObjectResolution)
 		if err != nil {
 			return nil, err
 		}
@@ -99,6 +99,15 @@ func (d *deriver) inLibrary(fn *types.Func) *types.Func {
 // hasSource reports whether the body of a function can be lowered.
 func (d *deriver) hasSource(fn *types.Func) bool {
 	return d.prog.HasSource(fn, d.instances) || d.inLibrary(fn) != nil
+}
+
+// maker returns the body of a function of the standard library, if it is in the library.
+func (d *deriver) maker(fn *types.Func) (*types.Func, *goast.FuncDecl, *types.Info) {
+	of := d.inLibrary(fn)
+	if of == nil {
+		return nil, nil, nil
+	}
+	return of, d.lib.decls[of], d.lib.src.Info
 }
 
 // ownOfLibrary reports whether a function is one that only the library has.

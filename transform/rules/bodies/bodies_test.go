@@ -155,3 +155,70 @@ func TestMaps(t *testing.T) {
 		}
 	}
 }
+
+func TestIterators(t *testing.T) {
+	for _, x := range lists() {
+		for name, fs := range map[string][2]func(yield func(int, float64) bool){
+			"All":      {slices.All(x), SlicesAll(x)},
+			"Backward": {slices.Backward(x), SlicesBackward(x)},
+			"Values":   {numbered(slices.Values(x)), numbered(SlicesValues(x))},
+			"Chunk":    {firsts(slices.Chunk(x, 3)), firsts(SlicesChunk(x, 3))},
+		} {
+			for _, most := range []int{100, 2} {
+				if want, got := taken(fs[0], most), taken(fs[1], most); !same(got, want) {
+					t.Errorf("%s of %v: got %v, want %v", name, x, got, want)
+				}
+			}
+		}
+		if got, want := SlicesSorted(slices.Values(x)), slices.Sorted(slices.Values(x)); !same(got, want) {
+			t.Errorf("Sorted of %v: got %v, want %v", x, got, want)
+		}
+		if got, want := SlicesAppendSeq(x[:len(x):len(x)], slices.Values(x)), slices.AppendSeq(x[:len(x):len(x)], slices.Values(x)); !same(got, want) {
+			t.Errorf("AppendSeq of %v: got %v, want %v", x, got, want)
+		}
+	}
+	if _, got := outcome(func() any { return SlicesChunk([]int{1}, 0) }); got == nil {
+		t.Error("Chunk of size 0 does not panic")
+	}
+	for _, m := range []map[string]float64{nil, {}, {"a": 1, "b": 2}} {
+		if got := MapsCollect(MapsAll(m)); !maps.Equal(got, m) || got == nil {
+			t.Errorf("Collect of All of %v: got %v", m, got)
+		}
+		n := map[string]float64{"a": 3, "c": 4}
+		want := maps.Clone(n)
+		MapsInsert(n, maps.All(m))
+		maps.Insert(want, maps.All(m))
+		if !maps.Equal(n, want) {
+			t.Errorf("Insert of %v: got %v, want %v", m, n, want)
+		}
+		if got, want := SlicesSorted(MapsKeys(m)), slices.Sorted(maps.Keys(m)); !slices.Equal(got, want) {
+			t.Errorf("Keys of %v: got %v, want %v", m, got, want)
+		}
+		if got, want := SlicesSorted(MapsValues(m)), slices.Sorted(maps.Values(m)); !slices.Equal(got, want) {
+			t.Errorf("Values of %v: got %v, want %v", m, got, want)
+		}
+	}
+}
+
+// numbered numbers what seq goes through.
+func numbered(seq func(func(float64) bool)) func(func(int, float64) bool) {
+	return func(yield func(int, float64) bool) {
+		i := 0
+		seq(func(v float64) bool { i++; return yield(i, v) })
+	}
+}
+
+// firsts goes through the first elements of slices, with their capacities.
+func firsts(seq func(func([]float64) bool)) func(func(int, float64) bool) {
+	return func(yield func(int, float64) bool) { seq(func(s []float64) bool { return yield(cap(s), s[0]) }) }
+}
+
+// taken returns the first pairs of seq.
+func taken(seq func(func(int, float64) bool), most int) []float64 {
+	var list []float64
+	seq(func(i int, v float64) bool {
+		list = append(list, float64(i), v)
+		return len(list) < 2*most
+	})
+	return list
+}

@@ -276,18 +276,6 @@ func SlicesDelete[S ~[]E, E any](s S, i, j int) S {
 //bodies:of slices.Clip
 func SlicesClip[S ~[]E, E any](s S) S { return s[:len(s):len(s)] }
 
-// SlicesCollect is the body of slices.Collect.
-//
-//bodies:of slices.Collect
-func SlicesCollect[E any](seq func(yield func(E) bool)) []E {
-	var list []E
-	seq(func(v E) bool {
-		list = append(list, v)
-		return true
-	})
-	return list
-}
-
 // order returns the indices of the elements of x in ascending order, NaN first, those of equal ones in theirs.
 func order[S ~[]E, E cmp.Ordered](x S) []int {
 	index, other := make([]int, len(x)), make([]int, len(x))
