@@ -702,6 +702,9 @@ func (r *reverser) spreadTo(s ast.Stmt, t *target) []ast.Stmt {
 		if c, ok := t.rhs.(*ast.Call); ok && r.passiveCall(c) {
 			return nil
 		}
+		if _, ok := t.rhs.(*ast.Name); ok {
+			return nil // a variable of the package, which is constant
+		}
 		if c, ok := t.rhs.(*ast.Convert); ok {
 			return r.spreadTo(s, &target{l: t.l, rhs: c.X, d: t.d, seed: t.seed})
 		}

@@ -500,22 +500,21 @@ func (p *printer) forStmt(s *ast.For) {
 
 func (p *printer) rangeStmt(s *ast.Range) {
 	p.printf("for ")
-	key, value := p.rangeVar(s.Key), p.rangeVar(s.Value)
-	switch {
-	case key == "" && value == "":
-	case value == "":
-		p.printf("%s ", key)
-	default:
-		if key == "" {
-			key = "_"
-		}
-		p.printf("%s, %s ", key, value)
+	key, value := p.isRanged(s.Key), p.isRanged(s.Value)
+	if key {
+		p.expr(s.Key)
+	} else if value {
+		p.printf("_")
 	}
-	if key != "" || value != "" {
+	if value {
+		p.printf(", ")
+		p.expr(s.Value)
+	}
+	if key || value {
 		if s.Define {
-			p.printf(":= ")
+			p.printf(" := ")
 		} else {
-			p.printf("= ")
+			p.printf(" = ")
 		}
 	}
 	p.printf("range ")
@@ -524,13 +523,10 @@ func (p *printer) rangeStmt(s *ast.Range) {
 	p.block(s.Body)
 }
 
-// rangeVar is the name of a loop variable, or empty where nothing reads it.
-func (p *printer) rangeVar(e ast.Expr) string {
+// isRanged reports whether a range clause gives a place its values: no variable that nothing reads.
+func (p *printer) isRanged(e ast.Expr) bool {
 	r, ok := e.(*ast.Ref)
-	if !ok || !p.namer.used(r.Var) {
-		return ""
-	}
-	return p.name(r.Var)
+	return e != nil && (!ok || p.namer.used(r.Var))
 }
 
 // simple prints a statement without a block.

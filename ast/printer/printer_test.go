@@ -361,6 +361,11 @@ func TestStatements(t *testing.T) {
 			&ast.Range{Key: ref(i), Value: ref(x), Define: true, X: ref(s), Body: block(set(x, "1"))},
 			&ast.Range{Key: ref(ast.NewVar("i", integer)), Value: ref(ast.NewVar("v", float)), Define: true, X: ref(s), Body: block()},
 		}, "for _, x := range s {\n\tx = 1\n}\nfor range s {\n}"},
+		{"places in a range clause", []ast.Stmt{
+			define(i, "0"),
+			&ast.Range{Value: &ast.Index{X: ref(s), I: lit("0", integer), T: float}, X: ref(s), Body: block()},
+			&ast.Range{Key: ref(i), Value: &ast.Index{X: ref(s), I: ref(i), T: float}, X: ref(s), Body: block()},
+		}, "i := 0\nfor _, s[0] = range s {\n}\nfor i, s[i] = range s {\n}"},
 		{"loops", []ast.Stmt{
 			&ast.For{Body: block(&ast.Branch{Tok: token.BREAK})},
 			&ast.For{Init: define(i, "3"), Cond: positive(i), Post: assign(token.SUB_ASSIGN, ref(i), lit("1", integer)), Body: block(&ast.Branch{Tok: token.CONTINUE, Target: loop}), Label: loop},
