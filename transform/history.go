@@ -60,15 +60,20 @@ func (o *outlook) staysBehind(v *ast.Var) bool {
 // historyStart declares the shadow of a history at the beginning of the reversal of the part p that declares it.
 func (r *reverser) historyStart(v *ast.Var, p *part) ast.Stmt {
 	at := slices.IndexFunc(p.items, func(it *item) bool { return slices.Contains(ast.Defined(it.stmt), v) })
-	last := p.items[len(p.items)-1]
-	if w := p.items[at].wrap; w != nil {
-		scope := scopeIn(w, p.items[at].stmt)
+	n := &ast.Past{X: length(&ast.Ref{Var: v}), At: p.items[at].lastInScope().stmt, After: true}
+	return define(r.shadow(v), builtin("make", v.Type, n))
+}
+
+// lastInScope returns the last item in the scope of what an item declares.
+func (it *item) lastInScope() *item {
+	last := it.part.items[len(it.part.items)-1]
+	if it.wrap != nil {
+		scope := scopeIn(it.wrap, it.stmt)
 		for !holdsStmt(scope, last.stmt) {
-			last = p.items[last.index-1]
+			last = it.part.items[last.index-1]
 		}
 	}
-	n := &ast.Past{X: length(&ast.Ref{Var: v}), At: last.stmt, After: true}
-	return define(r.shadow(v), builtin("make", v.Type, n))
+	return last
 }
 
 // scopeIn returns the innermost block of the user's, in one of them, that a statement stands in.

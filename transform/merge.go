@@ -38,6 +38,12 @@ func merge(list []*Helper) ([]*Helper, map[*types.Named]*types.Named) {
 			return true
 		})
 		if len(left) == len(list) {
+			for t, of := range m.same {
+				for m.same[of] != nil {
+					of = m.same[of]
+				}
+				m.same[t] = of // that is there in the end
+			}
 			return list, m.same
 		}
 		list = left
@@ -60,6 +66,11 @@ func (m *merger) replace(old, h *Helper) {
 		}
 	}
 	for i, t := range old.Types {
+		for old, name := range m.names {
+			if name == t.Name() {
+				m.names[old] = h.Types[i].Name()
+			}
+		}
 		m.names[t.Name()] = h.Types[i].Name()
 		m.same[t.Type] = h.Types[i].Type
 	}

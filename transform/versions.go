@@ -52,7 +52,8 @@ func newHistory(t *tree, d *derivation) *history {
 	}
 	for _, it := range t.items {
 		for _, v := range ast.Defined(it.stmt) {
-			if last := it.part.items[len(it.part.items)-1].stmt; d.histories[v] && it.body == nil {
+			if d.histories[v] && it.body == nil {
+				last := it.lastInScope().stmt
 				h.extra[last] = append(h.extra[last], v) // see historyStart
 			}
 		}
