@@ -648,7 +648,7 @@ func (l *lowerer) literal(inst *Instance, report func(token.Pos, string)) *ast.F
 		labels: map[types.Object]*ast.Label{}, gotos: gotoTargets(inst.lit.Body, l.info), params: l.params, open: map[*goast.FuncLit]bool{},
 		making: l.making, fields: map[fieldKey]*fnValue{}, passed: l.passed, iteration: inst.iteration,
 	}
-	in.report = func(pos token.Pos, msg string) { in.failed = true; report(pos, msg) }
+	in.report = func(pos token.Pos, msg string) { in.failed = true; in.reports++; report(pos, msg) }
 	name := inst.Fn.Name()
 	f := &ast.Func{
 		Name: lowerName(name), Obj: inst.Fn, Pkg: l.src.Pkg, Pos: inst.lit.Pos(), Variadic: inst.Fn.Signature().Variadic(), TypeParams: l.params,

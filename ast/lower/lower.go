@@ -43,7 +43,7 @@ func Func(src *Source, decl *goast.FuncDecl, inst *Instance, report func(token.P
 		lifted: map[*goast.FuncLit]*fnValue{}, making: map[*goast.FuncDecl]bool{},
 		fields: map[fieldKey]*fnValue{}, passed: map[*goast.CompositeLit]bool{}, labels: map[types.Object]*ast.Label{}, open: map[*goast.FuncLit]bool{},
 	}
-	l.report = func(pos token.Pos, msg string) { l.failed = true; report(pos, msg) }
+	l.report = func(pos token.Pos, msg string) { l.failed = true; l.reports++; report(pos, msg) }
 	obj, _ := src.Info.Defs[decl.Name].(*types.Func)
 	if decl.Body == nil || obj == nil {
 		l.report(decl.Pos(), fmt.Sprintf("%s has no body", decl.Name.Name))
@@ -116,14 +116,15 @@ func (l *lowerer) body(list *goast.BlockStmt) *ast.Block {
 
 // A lowerer lowers one function, or one function literal.
 type lowerer struct {
-	src    *Source
-	info   *types.Info
-	report func(token.Pos, string)
-	failed bool
-	fn     *types.Func
-	params []*ast.TypeParam
-	subst  *ast.Subst // of the types of the instance
-	want   types.Type // of the constant expression at hand
+	src     *Source
+	info    *types.Info
+	report  func(token.Pos, string)
+	failed  bool
+	reports int // so far
+	fn      *types.Func
+	params  []*ast.TypeParam
+	subst   *ast.Subst // of the types of the instance
+	want    types.Type // of the constant expression at hand
 
 	// Variables, by what the type checker calls them.
 	vars     map[types.Object]*ast.Var
@@ -392,9 +393,12 @@ func (l *lowerer) exprStmt(s *goast.ExprStmt) []ast.Stmt {
 		}
 		return list
 	}
+	before := l.reports
 	call, ok := l.expr(s.X).(*ast.Call)
 	if !ok {
-		l.report(s.Pos(), "only a call can be a statement")
+		if l.reports == before {
+			l.report(s.Pos(), "only a call can be a statement")
+		}
 		return nil
 	}
 	return []ast.Stmt{&ast.Do{Meta: l.meta(s), Call: call}}
