@@ -149,7 +149,11 @@ func (l *lowerer) box(e ast.Expr, t types.Type, pos token.Pos) ast.Expr {
 			return &ast.Name{Obj: n.Obj, T: t}
 		}
 	}
-	if ast.IsBoxed(e.Type()) || types.IsInterface(e.Type()) {
+	if ast.IsBoxed(e.Type()) {
+		fn := l.src.Instances.converter(e.Type(), t, l.src.Pkg)
+		return &ast.Call{Fun: ast.Callee{Fn: fn}, Args: []ast.Expr{e}, T: t, Pos: pos}
+	}
+	if types.IsInterface(e.Type()) {
 		l.report(pos, fmt.Sprintf("a value of an interface becomes a value of another interface, %s; that is not supported", l.typeString(t)))
 		return broken(t)
 	}
@@ -410,6 +414,55 @@ func (t *Instances) Dispatcher(src *Source, fn *types.Func, report func(token.Po
 		f.Body.Stmts = append(f.Body.Stmts, n)
 	}
 	why := &ast.Call{Fun: ast.Callee{Copied: "NoDerivative"}, Args: []ast.Expr{x}, T: types.Typ[types.String]}
+	f.Body.Stmts = append(f.Body.Stmts, &ast.Do{Call: &ast.Call{Fun: ast.Callee{Builtin: "panic"}, Args: []ast.Expr{why}, T: types.NewTuple()}})
+	return f
+}
+
+// converter returns the function that makes of a value of one interface one of another.
+func (t *Instances) converter(from, to types.Type, pkg *types.Package) *types.Func {
+	key := "convert " + t.key(from) + " " + t.key(to)
+	if i := t.byKey[key]; i != nil {
+		return i.Fn
+	}
+	params := types.NewTuple(types.NewParam(token.NoPos, pkg, "x", from))
+	results := types.NewTuple(types.NewParam(token.NoPos, pkg, "y", to))
+	fn := types.NewFunc(token.NoPos, pkg, boxName(from)+".as"+upperFirst(boxName(to)), types.NewSignatureType(nil, nil, nil, params, results, false))
+	i := &Instance{Fn: fn, Of: fn.Origin(), body: converterBody}
+	t.byKey[key], t.byFn[fn] = i, i
+	return fn
+}
+
+// boxName returns the name of the interface that a type stands for.
+func boxName(t types.Type) string {
+	n, _ := types.Unalias(t).(*types.Named)
+	name, _, _ := strings.Cut(n.Obj().Name(), "[")
+	return name
+}
+
+// converterBody is the body of a converter: the same value, by its type.
+func converterBody(t *Instances, fn *types.Func) *ast.Func {
+	sig := fn.Signature()
+	from, to := sig.Params().At(0).Type(), sig.Results().At(0).Type()
+	x, y := ast.NewVar("x", from), ast.NewVar("y", to)
+	f := &ast.Func{
+		Name: lowerName(fn.Name()), Obj: fn, Pkg: t.pkg, Params: []*ast.Var{x}, Results: []*ast.Var{y}, Named: true, Body: &ast.Block{},
+		What: fmt.Sprintf("the conversion of a [%s] to a [%s]", boxName(from), boxName(to)), TypeParams: t.mentioned([]types.Type{sig}),
+	}
+	value := &ast.Ref{Var: x}
+	isNil := &ast.Binary{Op: token.EQL, X: value, Y: &ast.Name{Obj: types.Universe.Lookup("nil"), T: from}, T: types.Typ[types.Bool]}
+	f.Body.Stmts = append(f.Body.Stmts, &ast.If{Cond: isNil, Then: &ast.Block{Stmts: []ast.Stmt{&ast.Return{}}}})
+	for _, field := range ast.DynamicTypes(from) {
+		for _, own := range ast.DynamicTypes(to) {
+			if !types.Identical(own.Type(), field.Type()) {
+				continue
+			}
+			elem := ast.Elem{Field: own, Value: &ast.Field{X: value, Field: field}}
+			box := &ast.Addr{X: &ast.Composite{T: ast.Pointee(to), Elems: []ast.Elem{elem}}, T: to}
+			set := &ast.Assign{Lhs: []ast.Expr{&ast.Ref{Var: y}}, Op: token.ASSIGN, Rhs: []ast.Expr{box}}
+			f.Body.Stmts = append(f.Body.Stmts, &ast.If{Cond: ast.Test(value, field.Type()), Then: &ast.Block{Stmts: []ast.Stmt{set, &ast.Return{}}}})
+		}
+	}
+	why := &ast.Call{Fun: ast.Callee{Copied: "NoDerivative"}, Args: []ast.Expr{value}, T: types.Typ[types.String]}
 	f.Body.Stmts = append(f.Body.Stmts, &ast.Do{Call: &ast.Call{Fun: ast.Callee{Builtin: "panic"}, Args: []ast.Expr{why}, T: types.NewTuple()}})
 	return f
 }
