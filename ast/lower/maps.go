@@ -48,7 +48,7 @@ func (l *lowerer) mapIndex(e *goast.IndexExpr) ast.Expr {
 // keyOf lowers a key of a map, which has the type of the keys.
 func (l *lowerer) keyOf(e goast.Expr, m *types.Map) ast.Expr {
 	if ast.Carries(m.Key()) && ast.Carries(m.Elem()) {
-		l.report(e.Pos(), "a map with keys that hold floats carries a derivative; that is not supported")
+		l.report(e.Pos(), "a map whose keys hold floats, or lead to some, carries a derivative; that is not supported: use numbers or strings as keys")
 	}
 	return l.box(l.expr(e), m.Key(), e.Pos())
 }
