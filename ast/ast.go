@@ -336,6 +336,21 @@ type Func struct {
 	Pos        token.Pos
 }
 
+// RecvName returns the name of the type of the receiver, or of what that points to; it is empty without a receiver.
+func (f *Func) RecvName() string {
+	if f.Recv == nil {
+		return ""
+	}
+	t := f.Recv.Type
+	if p := Pointee(t); p != nil {
+		t = p
+	}
+	if n, ok := t.(*types.Named); ok {
+		return n.Obj().Name()
+	}
+	return ""
+}
+
 // Inputs returns the receiver, if any, followed by the parameters.
 func (f *Func) Inputs() []*Var {
 	if f.Recv == nil {

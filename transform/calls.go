@@ -177,14 +177,8 @@ func (u *Unit) helperFor(kind string, fn *types.Func, in []bool, at callSite) *h
 // where others could.
 func helperName(f *ast.Func, in []bool) string {
 	name := f.Name
-	if f.Recv != nil {
-		t := f.Recv.Type
-		if p := ast.Pointee(t); p != nil {
-			t = p
-		}
-		if n, ok := t.(*types.Named); ok {
-			name = n.Obj().Name() + upperFirst(name)
-		}
+	if recv := f.RecvName(); recv != "" {
+		name = recv + upperFirst(name)
 	}
 	name = lowerFirst(name) + f.Suffix
 	all, some := true, ""

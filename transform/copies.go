@@ -49,7 +49,7 @@ func copyInputs(f *ast.Func) *ast.Func {
 		body = returnCopies(body, f.Results, by)
 	}
 	g.Body = &ast.Block{Meta: f.Body.Meta, Stmts: slices.Concat(first, body.Stmts)}
-	if results && !listTerminates(body.Stmts) {
+	if results && !ast.Ends(body.Stmts) {
 		g.Body.Stmts = append(g.Body.Stmts, &ast.Return{Results: copiesOf(f.Results, by)})
 	}
 	return &g

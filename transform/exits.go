@@ -81,7 +81,7 @@ func (x *exits) list(list []ast.Stmt, loop *loopExit, more bool) []ast.Stmt {
 			}
 		}
 		t := x.stmt(s, loop, more || len(rest) > 0)
-		if (more || len(rest) > 0) && mayLeave(s) && !terminates(s) {
+		if (more || len(rest) > 0) && mayLeave(s) && !ast.Ends([]ast.Stmt{s}) {
 			switch {
 			case loop == nil && x.returned == nil: // a loop whose returns all leave the function at once
 			case loop == nil: // a loop with a return in it
@@ -99,7 +99,7 @@ func (x *exits) list(list []ast.Stmt, loop *loopExit, more bool) []ast.Stmt {
 			}
 		}
 		out = append(out, t)
-		if terminates(s) {
+		if ast.Ends([]ast.Stmt{s}) {
 			return out
 		}
 	}
@@ -170,7 +170,7 @@ func (x *exits) ifReturns(s *ast.If, rest []ast.Stmt) []ast.Stmt {
 	if s.Else != nil {
 		els = s.Else.Stmts
 	}
-	thenEnds, elseEnds := listTerminates(s.Then.Stmts), listTerminates(els)
+	thenEnds, elseEnds := ast.Ends(s.Then.Stmts), ast.Ends(els)
 	then := s.Then.Stmts
 	switch {
 	case thenEnds:
@@ -356,25 +356,6 @@ func labelled(loop ast.Stmt) bool {
 // mayLeave reports whether control may leave s for elsewhere than the statement after it.
 func mayLeave(s ast.Stmt) bool { return returns(s) || jumps(s) }
 
-// terminates reports whether control never reaches the statement after s.
-func terminates(s ast.Stmt) bool {
-	switch s := s.(type) {
-	case *ast.Return, *ast.Branch:
-		return true
-	case *ast.Do:
-		return s.Call.Fun.Builtin == "panic"
-	case *ast.Block:
-		return listTerminates(s.Stmts)
-	case *ast.If:
-		return s.Else != nil && listTerminates(s.Then.Stmts) && listTerminates(s.Else.Stmts)
-	}
-	return false
-}
-
-func listTerminates(list []ast.Stmt) bool {
-	return len(list) > 0 && terminates(list[len(list)-1])
-}
-
 // partial reports whether s may jump in a way that a branch of an if that always jumps does not show: the
 // reverse sweep then needs a flag to tell.
 func partial(s ast.Stmt) bool {
@@ -382,7 +363,7 @@ func partial(s ast.Stmt) bool {
 	if !ok {
 		return true
 	}
-	if listTerminates(i.Then.Stmts) || i.Else != nil && listTerminates(i.Else.Stmts) {
+	if ast.Ends(i.Then.Stmts) || i.Else != nil && ast.Ends(i.Else.Stmts) {
 		return false
 	}
 	return true

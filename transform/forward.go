@@ -115,7 +115,7 @@ func (t *tangents) narrow(b *ast.Block) *ast.Block {
 			out.Stmts = append(out.Stmts, s)
 		}
 	}
-	if b == t.body && !listTerminates(out.Stmts) {
+	if b == t.body && !ast.Ends(out.Stmts) {
 		out.Stmts = append(out.Stmts, last...)
 	}
 	return out

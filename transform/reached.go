@@ -1,7 +1,6 @@
 package transform
 
 import (
-	"go/token"
 	"slices"
 
 	"github.com/godiff/godiff/ast"
@@ -16,7 +15,7 @@ func reached(b *ast.Block) *ast.Block {
 			s = ast.MapBlocks(askedBefore(s), reached)
 		}
 		out.Stmts = append(out.Stmts, s)
-		if staysIn(s) {
+		if ast.Terminates([]ast.Stmt{s}) {
 			break
 		}
 	}
@@ -74,40 +73,4 @@ func askedBefore(s ast.Stmt) ast.Stmt {
 	c := *outer
 	c.Then = &ast.Block{Meta: outer.Then.Meta, Stmts: slices.Concat(inner.Then.Stmts, outer.Then.Stmts[1:])}
 	return &c
-}
-
-// staysIn reports whether control never gets to what stands behind s.
-func staysIn(s ast.Stmt) bool {
-	switch s := s.(type) {
-	case *ast.Block:
-		return endsIn(s)
-	case *ast.If:
-		return s.Else != nil && endsIn(s.Then) && endsIn(s.Else)
-	case *ast.For:
-		return s.Cond == nil && !breaks(s.Body, s.Label)
-	}
-	return terminates(s)
-}
-
-// endsIn reports whether control never gets to the end of a block.
-func endsIn(b *ast.Block) bool { return len(b.Stmts) > 0 && staysIn(b.Stmts[len(b.Stmts)-1]) }
-
-// breaks reports whether a break in the body of a loop with the given label leaves that loop.
-func breaks(body *ast.Block, label *ast.Label) bool {
-	found := false
-	ast.Inspect(body, func(s ast.Stmt) bool {
-		switch s := s.(type) {
-		case *ast.Branch:
-			found = found || s.Tok == token.BREAK && (s.Target == nil || s.Target == label)
-		case *ast.For, *ast.Range:
-			ast.Inspect(ast.Blocks(s)[0], func(s ast.Stmt) bool {
-				b, ok := s.(*ast.Branch)
-				found = found || ok && b.Tok == token.BREAK && b.Target != nil && b.Target == label
-				return !found
-			})
-			return false
-		}
-		return !found
-	})
-	return found
 }

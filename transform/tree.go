@@ -196,11 +196,11 @@ func (t *tree) branch(p *part, s *ast.If, rest []ast.Stmt) bool {
 	defer func(w *ast.Block) { t.wrap = w }(t.wrap)
 	t.wrap = nil
 	switch {
-	case listTerminates(then):
+	case ast.Ends(then):
 		took = true
 		t.branchOf(it.then, then, nil, it)
 		t.branchOf(it.els, els, rest, it)
-	case listTerminates(els):
+	case ast.Ends(els):
 		took = true
 		t.branchOf(it.then, then, rest, it)
 		t.branchOf(it.els, els, nil, it)

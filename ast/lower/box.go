@@ -298,14 +298,8 @@ func (l *lowerer) typeSwitch(s *goast.TypeSwitchStmt) []ast.Stmt {
 	x := l.expr(from.X)
 	before, x := l.held(x, from.X)
 	list = append(list, before...)
-	old := l.jumps
-	l.jumps.breakTo = label
-	list = append(list, l.typeClauses(s, x, 0)...)
-	l.jumps = old
-	if list = escape(list, label); len(list) == 1 && s.Init == nil {
-		return list
-	}
-	return []ast.Stmt{&ast.Block{Meta: ast.Meta{Pos: s.Pos()}, Stmts: list}}
+	list = l.left(list, label, func() []ast.Stmt { return l.typeClauses(s, x, 0) })
+	return scoped(list, s.Init, s.Pos())
 }
 
 // typeClauses lowers the clauses of a type switch on x from the i-th on. The default is what comes last.
@@ -413,23 +407,21 @@ func (t *Instances) Dispatcher(src *Source, fn *types.Func, report func(token.Po
 		}
 		f.Body.Stmts = append(f.Body.Stmts, n)
 	}
-	why := &ast.Call{Fun: ast.Callee{Copied: "NoDerivative"}, Args: []ast.Expr{x}, T: types.Typ[types.String]}
-	f.Body.Stmts = append(f.Body.Stmts, &ast.Do{Call: &ast.Call{Fun: ast.Callee{Builtin: "panic"}, Args: []ast.Expr{why}, T: types.NewTuple()}})
+	f.Body.Stmts = append(f.Body.Stmts, noDerivative(x))
 	return f
+}
+
+// noDerivative panics with the type of a value of an interface that has one which is not known.
+func noDerivative(x ast.Expr) ast.Stmt {
+	return panicWith(&ast.Call{Fun: ast.Callee{Copied: "NoDerivative"}, Args: []ast.Expr{x}, T: types.Typ[types.String]})
 }
 
 // converter returns the function that makes of a value of one interface one of another.
 func (t *Instances) converter(from, to types.Type, pkg *types.Package) *types.Func {
-	key := "convert " + t.key(from) + " " + t.key(to)
-	if i := t.byKey[key]; i != nil {
-		return i.Fn
-	}
 	params := types.NewTuple(types.NewParam(token.NoPos, pkg, "x", from))
 	results := types.NewTuple(types.NewParam(token.NoPos, pkg, "y", to))
-	fn := types.NewFunc(token.NoPos, pkg, boxName(from)+".as"+upperFirst(boxName(to)), types.NewSignatureType(nil, nil, nil, params, results, false))
-	i := &Instance{Fn: fn, Of: fn.Origin(), body: converterBody}
-	t.byKey[key], t.byFn[fn] = i, i
-	return fn
+	name := boxName(from) + ".as" + upperFirst(boxName(to))
+	return t.ours("convert "+t.key(from)+" "+t.key(to), pkg, name, params, results, converterBody)
 }
 
 // boxName returns the name of the interface that a type stands for.
@@ -462,8 +454,7 @@ func converterBody(t *Instances, fn *types.Func) *ast.Func {
 			f.Body.Stmts = append(f.Body.Stmts, &ast.If{Cond: ast.Test(value, field.Type()), Then: &ast.Block{Stmts: []ast.Stmt{set, &ast.Return{}}}})
 		}
 	}
-	why := &ast.Call{Fun: ast.Callee{Copied: "NoDerivative"}, Args: []ast.Expr{value}, T: types.Typ[types.String]}
-	f.Body.Stmts = append(f.Body.Stmts, &ast.Do{Call: &ast.Call{Fun: ast.Callee{Builtin: "panic"}, Args: []ast.Expr{why}, T: types.NewTuple()}})
+	f.Body.Stmts = append(f.Body.Stmts, noDerivative(value))
 	return f
 }
 

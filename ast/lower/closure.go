@@ -77,103 +77,128 @@ func closuresOf(body *goast.BlockStmt, info *types.Info) *closures {
 		loops: map[*goast.FuncLit]*types.Signature{}, literals: map[types.Object]*goast.CompositeLit{}, loose: map[types.Object]bool{},
 	}
 	c.holders(body, info)
-	declared := map[types.Object]goast.Node{} // the list of statements that declares a variable without a value
-	depth := 0
-	var visit func(n goast.Node, list goast.Node)
-	visit = func(n, list goast.Node) {
-		goast.Inspect(n, func(m goast.Node) bool {
-			switch m := m.(type) {
-			case *goast.FuncLit:
-				depth++
-				visit(m.Body, m.Body)
-				depth--
+	(&closureScan{closures: c, info: info, declared: map[types.Object]goast.Node{}}).list(body, body)
+	c.countCalls(body, info)
+	return c
+}
+
+// A closureScan looks for what becomes of variables.
+type closureScan struct {
+	*closures
+	info     *types.Info
+	declared map[types.Object]goast.Node // the list of statements that declares a variable without a value
+	depth    int                         // of literals around what is looked at
+}
+
+// list looks through n, whose statements stand in a list.
+func (c *closureScan) list(n, list goast.Node) {
+	goast.Inspect(n, func(m goast.Node) bool {
+		switch m := m.(type) {
+		case *goast.FuncLit:
+			c.within(m.Body)
+			return false
+		case *goast.BlockStmt, *goast.CaseClause:
+			if m != list {
+				c.list(m, m)
 				return false
-			case *goast.BlockStmt:
-				if m != list {
-					visit(m, m)
-					return false
-				}
-			case *goast.CaseClause:
-				if m != list {
-					visit(m, m)
-					return false
-				}
-			case *goast.ValueSpec:
-				for i, id := range m.Names {
-					obj := info.Defs[id]
-					switch {
-					case !isFunc(obj):
-					case len(m.Values) == len(m.Names):
-						c.define(obj, m.Values[i])
-					case len(m.Values) == 0:
-						declared[obj] = list
-					default:
-						c.unknown[obj] = true
-					}
-				}
-			case *goast.AssignStmt:
-				for i, x := range m.Lhs {
-					if id, ok := x.(*goast.Ident); !ok || info.Defs[id] == nil {
-						c.written(x, info, depth)
-					}
-					id, ok := goast.Unparen(x).(*goast.Ident)
-					if !ok {
-						continue
-					}
-					obj := info.ObjectOf(id)
-					if !isFunc(obj) {
-						continue
-					}
-					if len(m.Lhs) != len(m.Rhs) || m.Tok != token.DEFINE && declared[obj] != list {
-						c.unknown[obj] = true
-						continue
-					}
-					c.define(obj, m.Rhs[i])
-					if m.Tok != token.DEFINE {
-						c.from[obj] = m.Pos()
-					}
-				}
-			case *goast.IncDecStmt:
-				c.written(m.X, info, depth)
-			case *goast.RangeStmt:
-				if m.Tok == token.ASSIGN {
-					c.written(m.Key, info, depth)
-					c.written(m.Value, info, depth)
-				}
-				if isFuncType(info.TypeOf(m.X)) {
-					visit(m.X, m.X)
-					depth++
-					visit(m.Body, m.Body)
-					depth--
-					return false
-				}
-				for _, x := range []goast.Expr{m.Key, m.Value} {
-					if id, ok := x.(*goast.Ident); ok && isFunc(info.ObjectOf(id)) {
-						c.unknown[info.ObjectOf(id)] = true
-					}
-				}
-			case *goast.DeferStmt:
-				// It runs when all that is assigned later has been.
-				if lit, ok := goast.Unparen(m.Call.Fun).(*goast.FuncLit); ok {
-					c.sharedIn(lit, info)
-				}
-			case *goast.UnaryExpr:
-				if m.Op == token.AND {
-					c.addressed(m.X, info)
-				}
-			case *goast.SliceExpr:
-				if _, array := info.TypeOf(m.X).Underlying().(*types.Array); array {
-					c.addressed(m.X, info)
-				}
-			case *goast.SelectorExpr:
-				if sel := info.Selections[m]; sel != nil && sel.Kind() == types.MethodVal && takesAddress(sel) {
-					c.addressed(m.X, info)
-				}
 			}
-			return true
-		})
+		case *goast.ValueSpec:
+			c.valueSpec(m, list)
+		case *goast.AssignStmt:
+			c.assign(m, list)
+		case *goast.IncDecStmt:
+			c.written(m.X, c.info, c.depth)
+		case *goast.RangeStmt:
+			return c.rangeStmt(m)
+		case *goast.DeferStmt:
+			// It runs when all that is assigned later has been.
+			if lit, ok := goast.Unparen(m.Call.Fun).(*goast.FuncLit); ok {
+				c.sharedIn(lit, c.info)
+			}
+		case *goast.UnaryExpr:
+			if m.Op == token.AND {
+				c.addressed(m.X, c.info)
+			}
+		case *goast.SliceExpr:
+			if _, array := c.info.TypeOf(m.X).Underlying().(*types.Array); array {
+				c.addressed(m.X, c.info)
+			}
+		case *goast.SelectorExpr:
+			if sel := c.info.Selections[m]; sel != nil && sel.Kind() == types.MethodVal && takesAddress(sel) {
+				c.addressed(m.X, c.info)
+			}
+		}
+		return true
+	})
+}
+
+// within looks through the body of a literal, or of a loop that becomes one.
+func (c *closureScan) within(body *goast.BlockStmt) {
+	c.depth++
+	c.list(body, body)
+	c.depth--
+}
+
+func (c *closureScan) valueSpec(s *goast.ValueSpec, list goast.Node) {
+	for i, id := range s.Names {
+		obj := c.info.Defs[id]
+		switch {
+		case !isFunc(obj):
+		case len(s.Values) == len(s.Names):
+			c.define(obj, s.Values[i])
+		case len(s.Values) == 0:
+			c.declared[obj] = list
+		default:
+			c.unknown[obj] = true
+		}
 	}
-	visit(body, body)
+}
+
+func (c *closureScan) assign(s *goast.AssignStmt, list goast.Node) {
+	for i, x := range s.Lhs {
+		if id, ok := x.(*goast.Ident); !ok || c.info.Defs[id] == nil {
+			c.written(x, c.info, c.depth)
+		}
+		id, ok := goast.Unparen(x).(*goast.Ident)
+		if !ok {
+			continue
+		}
+		obj := c.info.ObjectOf(id)
+		if !isFunc(obj) {
+			continue
+		}
+		if len(s.Lhs) != len(s.Rhs) || s.Tok != token.DEFINE && c.declared[obj] != list {
+			c.unknown[obj] = true
+			continue
+		}
+		c.define(obj, s.Rhs[i])
+		if s.Tok != token.DEFINE {
+			c.from[obj] = s.Pos()
+		}
+	}
+}
+
+// rangeStmt looks at a range statement, and reports whether what is below it is still to be looked at.
+func (c *closureScan) rangeStmt(s *goast.RangeStmt) bool {
+	if s.Tok == token.ASSIGN {
+		c.written(s.Key, c.info, c.depth)
+		c.written(s.Value, c.info, c.depth)
+	}
+	if isFuncType(c.info.TypeOf(s.X)) {
+		c.list(s.X, s.X)
+		c.within(s.Body)
+		return false
+	}
+	for _, x := range []goast.Expr{s.Key, s.Value} {
+		if id, ok := x.(*goast.Ident); ok && isFunc(c.info.ObjectOf(id)) {
+			c.unknown[c.info.ObjectOf(id)] = true
+		}
+	}
+	return true
+}
+
+// countCalls counts how often literals are named.
+func (c *closures) countCalls(body *goast.BlockStmt, info *types.Info) {
 	goast.Inspect(body, func(n goast.Node) bool {
 		if id, ok := n.(*goast.Ident); ok && info.Uses[id] != nil {
 			if lit, ok := goast.Unparen(c.defs[info.Uses[id]]).(*goast.FuncLit); ok {
@@ -187,7 +212,6 @@ func closuresOf(body *goast.BlockStmt, info *types.Info) *closures {
 		}
 		return true
 	})
-	return c
 }
 
 // sharedIn notes that a literal captures the variables around it that it names as they are when it runs.
@@ -299,7 +323,7 @@ func (l *lowerer) value(e goast.Expr) *fnValue {
 		if l.info.Types[e.Fun].IsType() {
 			return l.value(e.Args[0])
 		}
-		if v := l.made(e); v != nil || l.failed {
+		if v := l.made(e); v != nil || l.reports > 0 {
 			return v
 		}
 	}
@@ -463,7 +487,7 @@ func (l *lowerer) arguments(c *ast.Call, args []goast.Expr) {
 		bindings = append(bindings, binding{param: first + i, value: v})
 		extra = append(extra, l.boundArgs(v)...)
 	}
-	if len(bindings) > 0 && !l.failed {
+	if len(bindings) > 0 && l.reports == 0 {
 		l.give(c, bindings, extra)
 	}
 	l.boxArgs(c)
@@ -648,7 +672,7 @@ func (l *lowerer) literal(inst *Instance, report func(token.Pos, string)) *ast.F
 		labels: map[types.Object]*ast.Label{}, gotos: gotoTargets(inst.lit.Body, l.info), params: l.params, open: map[*goast.FuncLit]bool{},
 		making: l.making, fields: map[fieldKey]*fnValue{}, passed: l.passed, iteration: inst.iteration,
 	}
-	in.report = func(pos token.Pos, msg string) { in.failed = true; in.reports++; report(pos, msg) }
+	in.reportTo(report)
 	name := inst.Fn.Name()
 	f := &ast.Func{
 		Name: lowerName(name), Obj: inst.Fn, Pkg: l.src.Pkg, Pos: inst.lit.Pos(), Variadic: inst.Fn.Signature().Variadic(), TypeParams: l.params,
@@ -674,13 +698,13 @@ func (l *lowerer) literal(inst *Instance, report func(token.Pos, string)) *ast.F
 			}
 		}
 		f.Body = it.asFunction(in.block(inst.lit.Body.List, inst.lit.Body.Pos()))
-		if !ends(f.Body.Stmts) {
+		if !ast.Ends(f.Body.Stmts) {
 			f.Body.Stmts = append(f.Body.Stmts, &ast.Return{Results: []ast.Expr{boolName(true)}})
 		}
 	} else {
 		f.Body = in.body(inst.lit.Body)
 	}
-	if in.failed {
+	if in.reports > 0 {
 		return nil
 	}
 	dropUnused(f.Body)

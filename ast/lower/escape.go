@@ -71,9 +71,9 @@ func (x *escaper) branches(s *ast.If, rest []ast.Stmt) ast.Stmt {
 	}
 	switch {
 	case len(rest) == 0:
-	case ends(then):
+	case ast.Ends(then):
 		els = append(append([]ast.Stmt{}, els...), rest...)
-	case ends(els):
+	case ast.Ends(els):
 		then = append(append([]ast.Stmt{}, then...), rest...)
 	default:
 		return nil
@@ -116,51 +116,4 @@ func (x *escaper) loop(s ast.Stmt) ast.Stmt {
 		return mapBlocks(s, func(b *ast.Block) *ast.Block { return unlabel(b, x.label) })
 	}
 	return (&leaver{label: x.label, vars: map[token.Token]*ast.Var{token.BREAK: x.flag}}).loop(s)
-}
-
-// terminates reports whether a list of statements ends in one that the type checker knows nothing follows.
-func terminates(list []ast.Stmt) bool {
-	if len(list) == 0 {
-		return false
-	}
-	switch s := list[len(list)-1].(type) {
-	case *ast.For:
-		return s.Cond == nil && !breaks(s.Body)
-	case *ast.Block:
-		return terminates(s.Stmts)
-	case *ast.If:
-		return s.Else != nil && terminates(s.Then.Stmts) && terminates(s.Else.Stmts)
-	case *ast.Branch:
-		return false
-	}
-	return ends(list)
-}
-
-// breaks reports whether the body of a loop breaks out of it.
-func breaks(body *ast.Block) bool {
-	found := false
-	ast.Inspect(body, func(s ast.Stmt) bool {
-		br, ok := s.(*ast.Branch)
-		found = found || ok && br.Tok == token.BREAK
-		return !found && !isLoopStmt(s)
-	})
-	return found
-}
-
-// ends reports whether what follows a list of statements is not reached from it.
-func ends(list []ast.Stmt) bool {
-	if len(list) == 0 {
-		return false
-	}
-	switch s := list[len(list)-1].(type) {
-	case *ast.Branch, *ast.Return:
-		return true
-	case *ast.Do:
-		return s.Call.Fun.Builtin == "panic"
-	case *ast.Block:
-		return ends(s.Stmts)
-	case *ast.If:
-		return s.Else != nil && ends(s.Then.Stmts) && ends(s.Else.Stmts)
-	}
-	return false
 }

@@ -150,7 +150,6 @@ func (l *lowerer) made(call *goast.CallExpr) *fnValue {
 	last := len(m.decl.Body.List) - 1
 	list = append(list, inner.block(m.decl.Body.List[:last], m.decl.Body.Pos()).Stmts...)
 	v := inner.value(m.result)
-	l.failed = l.failed || inner.failed
 	if v == nil {
 		return nil
 	}

@@ -173,16 +173,13 @@ func (l *lowerer) parameters(sig *types.Signature, call *goast.CallExpr) (list [
 			vars[p] = ref.Var
 			continue
 		}
-		if _, constant := e.(*ast.Lit); constant || !types.Identical(e.Type(), t) {
-			e = &ast.Convert{X: e, T: t}
-		}
 		v := &ast.Var{Name: p.Name(), Type: t, Obj: p}
 		vars[p] = v
 		var place ast.Expr
 		if !v.Blank() {
 			place, a.Op = &ast.Ref{Var: v}, token.DEFINE
 		}
-		a.Lhs, a.Rhs = append(a.Lhs, place), append(a.Rhs, e)
+		a.Lhs, a.Rhs = append(a.Lhs, place), append(a.Rhs, l.typedConst(e, t))
 	}
 	for p, v := range vars {
 		l.vars[p] = v

@@ -3,6 +3,7 @@ package lower
 import (
 	"fmt"
 	goast "go/ast"
+	"go/token"
 	"go/types"
 	"strings"
 
@@ -135,6 +136,17 @@ func (t *Instances) instance(fn *types.Func, args []types.Type) *types.Func {
 	return i.Fn
 }
 
+// ours returns a function that is declared nowhere, whose body we make.
+func (t *Instances) ours(key string, pkg *types.Package, name string, params, results *types.Tuple, body func(*Instances, *types.Func) *ast.Func) *types.Func {
+	if i := t.byKey[key]; i != nil {
+		return i.Fn
+	}
+	fn := types.NewFunc(token.NoPos, pkg, name, types.NewSignatureType(nil, nil, nil, params, results, false))
+	i := &Instance{Fn: fn, Of: fn, body: body}
+	t.byKey[key], t.byFn[fn] = i, i
+	return fn
+}
+
 // param returns what stands for a type parameter.
 func (t *Instances) param(p *types.TypeParam) *ast.TypeParam {
 	if q := t.params[p]; q != nil {
@@ -250,60 +262,23 @@ func (l *lowerer) checkLocal(spec *goast.TypeSpec) {
 	}
 }
 
-// leadsToItself reports whether a named type is a part of what it is declared as.
+// leadsToItself reports whether a type that is declared in a function is a part of what it is declared as.
 func leadsToItself(n *types.Named) bool {
+	found := false
 	seen := map[*types.Named]bool{}
-	var leads func(t types.Type) bool
-	leads = func(t types.Type) bool {
-		switch t := types.Unalias(t).(type) {
-		case *types.Named:
-			if t.Origin() == n.Origin() {
-				return true
-			}
-			for a := range t.TypeArgs().Types() {
-				if leads(a) {
-					return true
-				}
-			}
-			if seen[t] || !ast.IsLocal(t.Obj()) {
-				return false
-			}
+	s := &ast.Subst{Context: types.NewContext()}
+	s.Replace = func(t *types.Named) types.Type {
+		switch {
+		case t.Origin() == n.Origin():
+			found = true
+		case ast.IsLocal(t.Obj()) && !seen[t]:
 			seen[t] = true
-			return leads(t.Underlying())
-		case *types.Pointer:
-			return leads(t.Elem())
-		case *types.Slice:
-			return leads(t.Elem())
-		case *types.Array:
-			return leads(t.Elem())
-		case *types.Chan:
-			return leads(t.Elem())
-		case *types.Map:
-			return leads(t.Key()) || leads(t.Elem())
-		case *types.Struct:
-			for f := range t.Fields() {
-				if leads(f.Type()) {
-					return true
-				}
-			}
-		case *types.Signature:
-			return leads(t.Params()) || leads(t.Results())
-		case *types.Tuple:
-			for v := range t.Variables() {
-				if leads(v.Type()) {
-					return true
-				}
-			}
-		case *types.Interface:
-			for m := range t.Methods() {
-				if leads(m.Signature()) {
-					return true
-				}
-			}
+			s.Type(t.Underlying())
 		}
-		return false
+		return t
 	}
-	return leads(n.Underlying())
+	s.Type(n.Underlying())
+	return found
 }
 
 // nameOf returns what names an instance among those of one function: its type arguments, but for type parameters.

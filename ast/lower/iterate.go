@@ -27,7 +27,6 @@ import (
 type iteration struct {
 	next, leave *ast.Label     // continue and break without a label lead here
 	label       *ast.Label     // of the loop
-	outer       *lowerer       // of the function around the loop
 	returned    *types.Var     // set by a return; nil if there is none
 	results     []*types.Var   // what it returns
 	named       []types.Object // the results of the function, where a bare return returns them
@@ -63,7 +62,7 @@ func (l *lowerer) rangeFunc(s *goast.RangeStmt) []ast.Stmt {
 	list := l.bind(v, meta)
 	lit := &goast.FuncLit{Type: &goast.FuncType{Func: s.For}, Body: s.Body}
 	l.closures.loops[lit] = l.yielded(s)
-	it := &iteration{next: &ast.Label{Name: "next"}, leave: &ast.Label{Name: "leave"}, label: label, outer: l}
+	it := &iteration{next: &ast.Label{Name: "next"}, leave: &ast.Label{Name: "leave"}, label: label}
 	l.prepareReturns(it, s.Body)
 	l.prepareJumps(it, s.Body)
 	l.iterating = it
@@ -183,8 +182,13 @@ func (l *lowerer) jumpFrom(s *goast.BranchStmt) []ast.Stmt {
 		l.report(s.Pos(), "this jump out of a range over a function is not supported; set a variable and break")
 		return nil
 	}
-	set := &ast.Assign{Meta: l.meta(s), Lhs: []ast.Expr{&ast.Deref{X: &ast.Ref{Var: l.pointers[taken]}}}, Op: token.ASSIGN, Rhs: []ast.Expr{boolName(true)}}
-	return []ast.Stmt{set, &ast.Return{Meta: ast.Meta{Pos: s.Pos()}, Results: []ast.Expr{boolName(false)}}}
+	return l.stop(taken, l.meta(s))
+}
+
+// stop sets a variable around the loop whose body is a function, and ends the loop.
+func (l *lowerer) stop(why *types.Var, meta ast.Meta) []ast.Stmt {
+	set := &ast.Assign{Meta: meta, Lhs: []ast.Expr{&ast.Deref{X: &ast.Ref{Var: l.pointers[why]}}}, Op: token.ASSIGN, Rhs: []ast.Expr{boolName(true)}}
+	return []ast.Stmt{set, &ast.Return{Meta: ast.Meta{Pos: meta.Pos}, Results: []ast.Expr{boolName(false)}}}
 }
 
 // own returns the variables that belong to the loop itself.
@@ -242,8 +246,7 @@ func (l *lowerer) returnFrom(s *goast.ReturnStmt) []ast.Stmt {
 	if len(set.Lhs) > 0 {
 		list = append(list, set)
 	}
-	done := &ast.Assign{Lhs: []ast.Expr{&ast.Deref{X: &ast.Ref{Var: l.pointers[it.returned]}}}, Op: token.ASSIGN, Rhs: []ast.Expr{boolName(true)}}
-	return append(list, done, &ast.Return{Meta: ast.Meta{Pos: s.Pos()}, Results: []ast.Expr{boolName(false)}})
+	return append(list, l.stop(it.returned, ast.Meta{Pos: s.Pos()})...)
 }
 
 // asFunction makes of the body of a loop that of a function: jumps out of the iteration return whether to go on.

@@ -171,7 +171,7 @@ func (l *lowerer) behind(before []ast.Stmt, target *gotoTarget, list []goast.Stm
 	if !leaves(body, target.again, token.CONTINUE) {
 		return append(before, body.Stmts...)
 	}
-	if !ends(body.Stmts) {
+	if !ast.Ends(body.Stmts) {
 		body.Stmts = append(body.Stmts, &ast.Branch{Tok: token.BREAK})
 	}
 	return append(before, &ast.For{Meta: ast.Meta{Pos: pos, Src: target.again.Name + ":"}, Body: unlabel(body, target.again)})

@@ -43,14 +43,14 @@ func Func(src *Source, decl *goast.FuncDecl, inst *Instance, report func(token.P
 		lifted: map[*goast.FuncLit]*fnValue{}, making: map[*goast.FuncDecl]bool{},
 		fields: map[fieldKey]*fnValue{}, passed: map[*goast.CompositeLit]bool{}, labels: map[types.Object]*ast.Label{}, open: map[*goast.FuncLit]bool{},
 	}
-	l.report = func(pos token.Pos, msg string) { l.failed = true; l.reports++; report(pos, msg) }
+	l.reportTo(report)
 	obj, _ := src.Info.Defs[decl.Name].(*types.Func)
 	if decl.Body == nil || obj == nil {
 		l.report(decl.Pos(), fmt.Sprintf("%s has no body", decl.Name.Name))
 		return nil
 	}
 	checkFence(decl.Body, src.Info, l.report)
-	if l.failed {
+	if l.reports > 0 {
 		return nil
 	}
 	if inst == nil {
@@ -61,7 +61,7 @@ func Func(src *Source, decl *goast.FuncDecl, inst *Instance, report func(token.P
 	l.subst = src.Instances.subst(typeParams(obj), inst.Args)
 	f := l.signature(decl, obj, inst)
 	f.Body = l.body(decl.Body)
-	if l.failed {
+	if l.reports > 0 {
 		return nil
 	}
 	dropUnused(f.Body)
@@ -107,11 +107,22 @@ func dropUnused(b *ast.Block) {
 // body lowers the body of a function. Where gotos end it, that becomes plain to the type checker.
 func (l *lowerer) body(list *goast.BlockStmt) *ast.Block {
 	b := l.block(list.List, list.Pos())
-	if len(l.results) > 0 && len(l.gotos) > 0 && !terminates(b.Stmts) {
-		why := &ast.Lit{Text: `"unreachable"`, T: types.Typ[types.String]}
-		b.Stmts = append(b.Stmts, &ast.Do{Call: &ast.Call{Fun: ast.Callee{Builtin: "panic"}, Args: []ast.Expr{why}, T: types.NewTuple()}})
+	if len(l.results) > 0 && len(l.gotos) > 0 && !ast.Terminates(b.Stmts) {
+		b.Stmts = append(b.Stmts, panicWith(&ast.Lit{Text: `"unreachable"`, T: types.Typ[types.String]}))
 	}
 	return b
+}
+
+func panicWith(x ast.Expr) ast.Stmt {
+	return &ast.Do{Call: &ast.Call{Fun: ast.Callee{Builtin: "panic"}, Args: []ast.Expr{x}, T: types.NewTuple()}}
+}
+
+// reportTo says where reports go, which are counted.
+func (l *lowerer) reportTo(report func(token.Pos, string)) {
+	l.report = func(pos token.Pos, msg string) {
+		l.reports++
+		report(pos, msg)
+	}
 }
 
 // A lowerer lowers one function, or one function literal.
@@ -119,7 +130,6 @@ type lowerer struct {
 	src     *Source
 	info    *types.Info
 	report  func(token.Pos, string)
-	failed  bool
 	reports int // so far
 	fn      *types.Func
 	params  []*ast.TypeParam
@@ -226,7 +236,7 @@ func (l *lowerer) block(list []goast.Stmt, pos token.Pos) *ast.Block {
 	}
 	for i, s := range list {
 		b.Stmts = append(b.Stmts, l.stmt(s)...)
-		if ends(b.Stmts) && !slices.ContainsFunc(list[i:], isLabelled) {
+		if ast.Ends(b.Stmts) && !slices.ContainsFunc(list[i:], isLabelled) {
 			break // what follows is not reached
 		}
 	}

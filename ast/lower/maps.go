@@ -61,17 +61,10 @@ func (l *lowerer) mapAt(m, k ast.Expr, pos token.Pos) ast.Expr {
 
 // getter returns the function that returns an element of a map.
 func (t *Instances) getter(typ types.Type, pkg *types.Package) *types.Func {
-	key := "at " + t.key(typ)
-	if i := t.byKey[key]; i != nil {
-		return i.Fn
-	}
 	m, _ := typ.Underlying().(*types.Map)
 	params := types.NewTuple(types.NewParam(token.NoPos, pkg, "m", typ), types.NewParam(token.NoPos, pkg, "k", m.Key()))
 	results := types.NewTuple(types.NewParam(token.NoPos, pkg, "v", m.Elem()))
-	fn := types.NewFunc(token.NoPos, pkg, "map.at", types.NewSignatureType(nil, nil, nil, params, results, false))
-	i := &Instance{Fn: fn, Of: fn.Origin(), body: getterBody}
-	t.byKey[key], t.byFn[fn] = i, i
-	return fn
+	return t.ours("at "+t.key(typ), pkg, "map.at", params, results, getterBody)
 }
 
 // getterBody is the body of a getter.

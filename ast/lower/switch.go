@@ -55,18 +55,28 @@ func (l *lowerer) switchStmt(s *goast.SwitchStmt) []ast.Stmt {
 			list = append(list, &ast.Assign{Meta: l.meta(s.Tag), Lhs: []ast.Expr{nil}, Op: token.ASSIGN, Rhs: []ast.Expr{sw.tag}})
 		}
 	}
-	old := l.jumps
+	list = l.left(list, label, func() []ast.Stmt {
+		if sw.repeatsMuch() {
+			return sw.inOrder(s.Pos())
+		}
+		return sw.chain(0, sw.body)
+	})
+	return scoped(list, s.Init, s.Pos())
+}
+
+// left returns a list of statements with the clauses of a switch, which breaks leave, at its end.
+func (l *lowerer) left(list []ast.Stmt, label *ast.Label, clauses func() []ast.Stmt) []ast.Stmt {
+	defer func(old jumps) { l.jumps = old }(l.jumps)
 	l.jumps.breakTo = label
-	if sw.repeatsMuch() {
-		list = append(list, sw.inOrder(s.Pos())...)
-	} else {
-		list = append(list, sw.chain(0, sw.body)...)
-	}
-	l.jumps = old
-	if list = escape(list, label); len(list) == 1 && s.Init == nil {
+	return escape(append(list, clauses()...), label)
+}
+
+// scoped puts what a switch has become into a block, unless that is one statement and nothing is declared before it.
+func scoped(list []ast.Stmt, init goast.Stmt, pos token.Pos) []ast.Stmt {
+	if len(list) == 1 && init == nil {
 		return list
 	}
-	return []ast.Stmt{&ast.Block{Meta: ast.Meta{Pos: s.Pos()}, Stmts: list}}
+	return []ast.Stmt{&ast.Block{Meta: ast.Meta{Pos: pos}, Stmts: list}}
 }
 
 // maxRepeated is how many statements of a switch are lowered once more for the clauses that fall through to them.

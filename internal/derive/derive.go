@@ -162,14 +162,8 @@ func (d *deriver) lower(fn *types.Func) *ast.Func {
 // elsewhere is how documentation calls a function of another package.
 func elsewhere(f *ast.Func) string {
 	name := f.Name
-	if f.Recv != nil {
-		t := f.Recv.Type
-		if p := ast.Pointee(t); p != nil {
-			t = p
-		}
-		if n, ok := t.(*types.Named); ok {
-			name = n.Obj().Name() + "." + name
-		}
+	if recv := f.RecvName(); recv != "" {
+		name = recv + "." + name
 	}
 	return fmt.Sprintf("[%s.%s]", f.Pkg.Name(), name)
 }

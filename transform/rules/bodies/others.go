@@ -37,7 +37,7 @@ func SortFloat64s(x []float64) {
 //bodies:of sort.Float64sAreSorted
 func SortFloat64sAreSorted(x []float64) bool {
 	for i := len(x) - 1; i > 0; i-- {
-		if less(x[i], x[i-1]) {
+		if CmpLess(x[i], x[i-1]) {
 			return false
 		}
 	}

@@ -218,7 +218,7 @@ func SlicesEqual[S ~[]E, E comparable](s1, s2 S) bool {
 //bodies:of slices.IsSorted
 func SlicesIsSorted[S ~[]E, E cmp.Ordered](x S) bool {
 	for i := len(x) - 1; i > 0; i-- {
-		if less(x[i], x[i-1]) {
+		if CmpLess(x[i], x[i-1]) {
 			return false
 		}
 	}
@@ -232,7 +232,7 @@ func SlicesBinarySearch[S ~[]E, E cmp.Ordered](x S, target E) (int, bool) {
 	i, j := 0, len(x)
 	for i < j {
 		h := int(uint(i+j) >> 1)
-		if less(x[h], target) {
+		if CmpLess(x[h], target) {
 			i = h + 1
 		} else {
 			j = h
@@ -287,7 +287,7 @@ func order[S ~[]E, E cmp.Ordered](x S) []int {
 			mid, hi := min(lo+width, len(index)), min(lo+2*width, len(index))
 			i, j := lo, mid
 			for k := lo; k < hi; k++ {
-				if j >= hi || i < mid && !less(x[index[j]], x[index[i]]) {
+				if j >= hi || i < mid && !CmpLess(x[index[j]], x[index[i]]) {
 					other[k] = index[i]
 					i++
 				} else {
@@ -300,6 +300,3 @@ func order[S ~[]E, E cmp.Ordered](x S) []int {
 	}
 	return index
 }
-
-// less is cmp.Less.
-func less[E cmp.Ordered](x, y E) bool { return x != x && y == y || x < y }
