@@ -20,64 +20,37 @@ func FValueGrad(x float64) (y, dx float64) {
 }
 
 // IterateValueGrad returns the value of [Iterate] and its gradient with respect to a.
-// It remembers 8 bytes for each iteration of the loop over i.
+// The derivative with respect to a is carried forward beside the value.
 func IterateValueGrad(a float64, n int) (y, da float64) {
-	// Forward sweep; as[i] is a before step i.
-	as := make([]float64, max(n, 0))
-	for i := 0; i < n; i++ {
-		as[i] = a
-		a = math.Sin(a) * a
-	}
-	y = a
-
-	// Reverse sweep.
 	da = 1
-	for i := n - 1; i >= 0; i-- {
-		a := as[i]
-		// a = math.Sin(a) * a
-		da *= a*math.Cos(a) + math.Sin(a)
+	for i := 0; i < n; i++ {
+		sin := math.Sin(a)
+		da *= a*math.Cos(a) + sin
+		a = sin * a
 	}
-	return y, da
+	return a, da
 }
 
 // EscapeValueGrad returns the value of [Escape] and its gradient with respect to z and c.
-// It remembers 8 bytes for each iteration of the loop over i.
+// The derivatives with respect to z and c are carried forward beside the value.
 func EscapeValueGrad(z, c, r float64, max int) (y, dz, dc float64) {
-	// Forward sweep; zs holds every z that the reverse sweep needs.
-	returned := false
-	var zs []float64
+	dzdz := 1.0
+	dzdc := 0.0
 	for i := 0; i < max; i++ {
 		if z > r {
-			y = math.Log(z) / float64(i+1)
-			returned = true
-			break
+			return math.Log(z) / float64(i+1), dzdz / float64(i+1) / z, dzdc / float64(i+1) / z
 		}
-		zs = append(zs, z)
 		if z < 0 {
+			dzdz = -dzdz
+			dzdc = 1 - dzdc
 			z = c - z
 			continue
 		}
+		dzdz *= 2 * z
+		dzdc = 2*(dzdc*z) + 1
 		z = z*z + c
 	}
-
-	// Reverse sweep.
-	if returned {
-		// return math.Log(z) / float64(i+1)
-		dz = 1 / float64(len(zs)+1) / z
-	}
-	for i := len(zs) - 1; i >= 0; i-- {
-		z := zs[i]
-		if z < 0 {
-			// z = c - z
-			dc += dz
-			dz = -dz
-		} else {
-			// z = z*z + c
-			dc += dz
-			dz *= 2 * z
-		}
-	}
-	return y, dz, dc
+	return 0, 0, 0
 }
 
 // HornerValueGrad returns the value of [Horner] and its gradient with respect to c and x.

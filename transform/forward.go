@@ -31,6 +31,10 @@ type tangents struct {
 	pending []ast.Stmt       // what the statement at hand needs before it
 	wide    []*widened       // tangents that are given and may lack capacity
 	body    *ast.Block
+
+	// Of a gradient that goes forward.
+	directions []*tangents // the tangents that are carried beside one another, these the first of them; nil for these alone
+	along      []*tangents // by result: those that its tangent is one of
 }
 
 // tangent makes g, which has a name, the forward mode of f. Asked says that a directive asks for it: then the tangents are zero where
@@ -169,7 +173,7 @@ func assignOthers(lhs, rhs []ast.Expr) ast.Stmt {
 func (d *derivation) both(v *ast.Var) *ast.Var {
 	if d.adjoints[v] == nil && d.shadows[v] == nil {
 		t := v.Type
-		d.adjoints[v] = ast.NewVar("d"+v.Name, t)
+		d.adjoints[v] = ast.NewVar("d"+v.Name+d.suffix, t)
 	}
 	if d.adjoints[v] == nil {
 		d.adjoints[v] = d.shadows[v]
@@ -220,11 +224,33 @@ func (t *tangents) bind() {
 func (t *tangents) block(b *ast.Block) *ast.Block {
 	out := &ast.Block{Meta: b.Meta}
 	for _, s := range b.Stmts {
-		list := t.stmt(s)
-		out.Stmts = append(append(out.Stmts, t.pending...), list...)
-		t.pending = nil
+		out.Stmts = append(out.Stmts, t.everywhere(s)...)
 	}
 	return out
+}
+
+// everywhere returns a statement with its tangents in all directions.
+func (t *tangents) everywhere(s ast.Stmt) []ast.Stmt {
+	list := t.flush(t.stmt(s))
+	if _, ret := s.(*ast.Return); ret || len(ast.Blocks(s)) > 0 || len(t.directions) == 0 {
+		return list // a return has them all, and so have the statements of blocks
+	}
+	for _, o := range t.directions[1:] {
+		more := o.flush(o.stmt(s))
+		i, j := slices.Index(list, s), slices.Index(more, s)
+		if i < 0 || j < 0 || o.grown[s] != nil {
+			refuse(s.Info().Pos, "several tangents at once are not supported of this statement")
+		}
+		list = slices.Concat(list[:i], more[:j], list[i:i+1], more[j+1:], list[i+1:])
+	}
+	return list
+}
+
+// flush returns statements with what they need before them.
+func (t *tangents) flush(list []ast.Stmt) []ast.Stmt {
+	list = append(t.pending, list...)
+	t.pending = nil
+	return list
 }
 
 func (t *tangents) stmt(s ast.Stmt) []ast.Stmt {
@@ -265,20 +291,34 @@ func (t *tangents) below(s ast.Stmt) ast.Stmt {
 func (t *tangents) rangeStmt(s *ast.Range) []ast.Stmt {
 	c, _ := t.below(s).(*ast.Range)
 	v := rangeValue(s)
-	if v == nil || !t.act.place(v) {
+	if v == nil {
 		return []ast.Stmt{c}
 	}
-	if c.Key == nil {
-		c.Key = &ast.Ref{Var: ast.NewVar("i", intType)}
+	var first []ast.Stmt
+	for _, o := range t.all() {
+		if !o.act.place(v) {
+			continue
+		}
+		if c.Key == nil {
+			c.Key = &ast.Ref{Var: ast.NewVar("i", intType)}
+		}
+		elem := &ast.Index{X: s.X, I: c.Key, T: elemType(s.X.Type())}
+		def := ast.Stmt(&ast.Decl{Vars: []*ast.Var{o.both(v.Var)}, Typed: true})
+		if o.act.place(elem) {
+			def = define(o.both(v.Var), o.tangentOf(s, elem))
+		}
+		first = append(first, o.flush([]ast.Stmt{def})...)
 	}
-	elem := &ast.Index{X: s.X, I: c.Key, T: elemType(s.X.Type())}
-	if !t.act.place(elem) {
-		c.Body.Stmts = append([]ast.Stmt{&ast.Decl{Vars: []*ast.Var{t.both(v.Var)}, Typed: true}}, c.Body.Stmts...)
-		return []ast.Stmt{c}
-	}
-	def := define(t.both(v.Var), t.tangentOf(s, elem))
-	c.Body.Stmts = append([]ast.Stmt{def}, c.Body.Stmts...)
+	c.Body.Stmts = append(first, c.Body.Stmts...)
 	return []ast.Stmt{c}
+}
+
+// all returns the tangents that are carried beside one another.
+func (t *tangents) all() []*tangents {
+	if len(t.directions) == 0 {
+		return []*tangents{t}
+	}
+	return t.directions
 }
 
 func (t *tangents) assign(s *ast.Assign) []ast.Stmt {
@@ -396,6 +436,9 @@ func (t *tangents) tangentAssign(s ast.Stmt, lhs, rhs []ast.Expr, op token.Token
 	if len(a.Lhs) == 0 {
 		return nil
 	}
+	if len(a.Lhs) == 1 && op == token.ASSIGN && ast.IsFloat(a.Rhs[0].Type()) {
+		return scale(a.Lhs[0], addends(a.Rhs[0]), a.Rhs[0].Type())
+	}
 	isNew := func(l ast.Expr) bool { r, ok := l.(*ast.Ref); return !ok || !r.Again }
 	if op == token.DEFINE && !slices.ContainsFunc(a.Lhs, isNew) {
 		a.Op = token.ASSIGN // what is new is not active
@@ -404,6 +447,23 @@ func (t *tangents) tangentAssign(s ast.Stmt, lhs, rhs []ast.Expr, op token.Token
 		}
 	}
 	return []ast.Stmt{a}
+}
+
+// addends returns the terms of a sum, those that addUp has doubled twice.
+func addends(e ast.Expr) []ast.Expr {
+	b, ok := e.(*ast.Binary)
+	if !ok {
+		return []ast.Expr{e}
+	}
+	switch v, _ := litValue(b.X); {
+	case b.Op == token.ADD:
+		return append(addends(b.X), addends(b.Y)...)
+	case b.Op == token.SUB:
+		return append(addends(b.X), neg(b.Y))
+	case b.Op == token.MUL && v == 2:
+		return []ast.Expr{b.Y, b.Y}
+	}
+	return []ast.Expr{e}
 }
 
 // A tangentSum is the tangent of a float expression.
@@ -432,14 +492,51 @@ func (x *tangentSum) guarded(to ast.Expr, op token.Token) []ast.Stmt {
 // float returns the tangent of a float expression at a statement.
 func (t *tangents) float(s ast.Stmt, e ast.Expr) *tangentSum {
 	lin := &linear{d: t.derivation, stmt: s}
+	lin.nested = t.nested(lin)
 	lin.push(e, symbolic(e.Type()))
+	return t.sum(lin, e.Type())
+}
+
+// nested returns what makes a variable for the tangent of an operand in which tangents meet, once for each: what the operand is multiplied
+// with then applies to their sum. For a quotient of two active operands it is the tangent times the divisor.
+func (t *tangents) nested(lin *linear) func(e, coef ast.Expr) term {
+	made := map[ast.Expr]*ast.Var{}
+	return func(e, coef ast.Expr) term {
+		v := made[e]
+		if v == nil {
+			within := &linear{d: t.derivation, stmt: lin.stmt}
+			within.nested = t.nested(within)
+			if t.isQuotient(e) {
+				q := e.(*ast.Binary)
+				within.push(q.X, symbolic(e.Type()))
+				within.push(q.Y, neg(mul(symbolic(e.Type()), within.val(q))))
+			} else {
+				within.push(e, symbolic(e.Type()))
+			}
+			v = ast.NewVar("t", e.Type())
+			made[e] = v
+			sum := t.sum(within, e.Type())
+			lin.pre = append(append(lin.pre, sum.pre...), define(v, sum.expr(e.Type())))
+		}
+		return term{place: &ast.Ref{Var: v}, coef: coef, when: lin.when, tangent: true}
+	}
+}
+
+// sum adds up the terms of a linearisation, which is of type typ.
+func (t *tangents) sum(lin *linear, typ types.Type) *tangentSum {
 	out := &tangentSum{}
 	for _, p := range lin.pre {
 		out.pre = append(out.pre, mapAll(p, present))
 	}
 	for _, tm := range lin.terms {
-		d := t.tangentPlace(tm.place)
-		v := present(forwards(tm.coef, convert(d, e.Type()), e.Type()))
+		d := tm.place
+		if !tm.tangent {
+			d = t.tangentPlace(tm.place)
+		}
+		if r, ok := tm.place.(*ast.Ref); ok && r.Var == t.unit {
+			d = number(1, d.Type())
+		}
+		v := present(forwards(tm.coef, convert(d, typ), typ))
 		if zeroProduct(v) {
 			continue
 		}
@@ -745,6 +842,9 @@ func (t *tangents) ret(s *ast.Return) []ast.Stmt {
 		c.Results = refs(t.fn.Results)
 		s = &c
 	}
+	if c, ok := s.Results[0].(*ast.Call); ok && t.isSplit(c) && len(t.directions) > 1 {
+		refuse(s.Pos, "several tangents at once are not supported of this statement")
+	}
 	if len(s.Results) == 1 && len(t.fn.Results) > 1 {
 		a := &ast.Assign{Meta: ast.Meta{Pos: s.Pos, Src: s.Src}, Lhs: refs(t.fn.Results), Op: token.ASSIGN, Rhs: s.Results}
 		return append(t.sides(a, a.Lhs, a.Rhs, a.Op), t.checked()...)
@@ -757,10 +857,18 @@ func (t *tangents) ret(s *ast.Return) []ast.Stmt {
 	}
 	s = t.keepPassive(s)
 	out := &ast.Return{Meta: s.Meta}
-	for _, p := range t.sig.Results {
+	for i, p := range t.sig.Results {
 		e := s.Results[p.Index]
 		if p.Role != ast.RoleTangent {
 			out.Results = append(out.Results, e)
+			continue
+		}
+		if t.along != nil {
+			de := t.along[i].tangentOf(s, e)
+			out.Results = append(out.Results, de)
+			if o := t.along[i]; o != t {
+				t.pending = append(t.pending, o.flush(nil)...)
+			}
 			continue
 		}
 		if ast.ShapeOf(p.Type) == ast.ReferenceLike && isPath(e) && !t.act.place(orPath(e)) && !t.reachesActive(e) {

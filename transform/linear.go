@@ -29,11 +29,22 @@ func symbolic(t types.Type) ast.Expr { return &ast.Ref{Var: ast.NewVar(seedName,
 
 func isSeed(v *ast.Var) bool { return v.Name == seedName }
 
+// isBareSeed reports whether e is a seed, or minus one.
+func isBareSeed(e ast.Expr) bool {
+	if m := isMinus(e); m != nil {
+		e = m
+	}
+	r, ok := e.(*ast.Ref)
+	return ok && isSeed(r.Var)
+}
+
 // A term is one place of a linear form.
 type term struct {
 	place ast.Expr   // in the primal
 	coef  ast.Expr   // with the seed in it
 	when  []ast.Expr // conditions under which there is such a term
+
+	tangent bool // the place is the tangent of an operand
 }
 
 // A linear is the linearisation of the expressions of one statement.
@@ -47,6 +58,8 @@ type linear struct {
 	terms []term
 	when  []ast.Expr
 	seed  ast.Expr // for temporaries, which cannot hold the symbolic one
+
+	nested func(e, coef ast.Expr) term // in forward mode: the term of the tangent of an operand
 }
 
 // val is the value of a primal expression at the statement.
@@ -74,9 +87,13 @@ func (l *linear) push(e, adj ast.Expr) {
 	if !l.d.act.depends(e) {
 		return
 	}
+	if l.nested != nil && !isBareSeed(adj) && l.d.joins(e) && !l.d.isQuotient(e) {
+		l.terms = append(l.terms, l.nested(e, adj))
+		return
+	}
 	switch e := e.(type) {
 	case *ast.Ref, *ast.Field, *ast.Index, *ast.Deref:
-		l.terms = append(l.terms, term{e, adj, l.when})
+		l.terms = append(l.terms, term{place: e, coef: adj, when: l.when})
 	case *ast.Unary:
 		switch e.Op {
 		case token.ADD:
@@ -99,6 +116,37 @@ func (l *linear) push(e, adj ast.Expr) {
 	}
 }
 
+// joins reports whether the derivatives of two places or more meet in e, by arithmetic alone: a function may have an infinite partial, and
+// a factor of zero outside of it must come first.
+func (d *derivation) joins(e ast.Expr) bool {
+	places := 0
+	ast.Walk(e, func(e ast.Expr) bool {
+		switch e.(type) {
+		case *ast.Ref, *ast.Field, *ast.Index, *ast.Deref:
+			if d.act.depends(e) {
+				places++
+			}
+			return false
+		}
+		return true
+	})
+	return places > 1 && !d.callsActive(e)
+}
+
+// callsActive reports whether something active goes into a function in e.
+func (d *derivation) callsActive(e ast.Expr) bool {
+	return ast.Any(e, func(e ast.Expr) bool {
+		_, call := e.(*ast.Call)
+		return call && d.act.depends(e)
+	})
+}
+
+// isQuotient reports whether e is a quotient of two active operands, by arithmetic alone.
+func (d *derivation) isQuotient(e ast.Expr) bool {
+	q, ok := e.(*ast.Binary)
+	return ok && q.Op == token.QUO && d.act.depends(q.X) && d.act.depends(q.Y) && !d.callsActive(e)
+}
+
 func (l *linear) binary(e *ast.Binary, adj ast.Expr) {
 	x, y := l.d.act.depends(e.X), l.d.act.depends(e.Y)
 	if x && y {
@@ -119,6 +167,10 @@ func (l *linear) binary(e *ast.Binary, adj ast.Expr) {
 			l.push(e.Y, mul(adj, l.val(e.X)))
 		}
 	case token.QUO:
+		if l.nested != nil && l.d.isQuotient(e) {
+			l.terms = append(l.terms, l.nested(e, quo(adj, l.val(e.Y)))) // (dx - dy*q) / y, where q is the quotient
+			return
+		}
 		if x {
 			l.push(e.X, quo(adj, l.val(e.Y)))
 		}

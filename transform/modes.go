@@ -34,9 +34,13 @@ func (u *Unit) Derive(f *ast.Func, mode ast.Mode, wrt []int, name string) (g *as
 	a.f.Doc = reverseDoc(f, mode, sig, name)
 	a.bind()
 	a.build()
-	u.liftCalls(a.f)
-	u.made = append(u.made, a.f)
-	return a.f, nil
+	g = a.f
+	if h := u.onward(a, f, wrt); h != nil {
+		g = h
+	}
+	u.liftCalls(g)
+	u.made = append(u.made, g)
+	return g, nil
 }
 
 // bindSeeds lets the adjoint of a result without a name, which nothing changes, be the parameter that it comes in.
@@ -56,6 +60,7 @@ type assembly struct {
 	sig  ast.Signature
 	in   []bool
 	f    *ast.Func
+	r    *reverser
 
 	seeds    []seedOf   // adjoints of results
 	wide     []*widened // shadows that are given and may lack capacity
@@ -204,6 +209,7 @@ func (a *assembly) build() {
 	}
 	a.sharing = d.sharing()
 	joint, r := d.sweeps(spec)
+	a.r = r
 	a.join(joint, r)
 	a.u.explain(a.f, a.in, d, r)
 }

@@ -22,6 +22,7 @@ func passes() []pass {
 		{name: "sections", does: "elements that are intact by their indices are", stage: sweeping, optional: true, run: (*passage).sections},
 		{name: "undo", does: "arrays go back in time with the reverse sweep", stage: sweeping, optional: true, run: (*passage).undo},
 		{name: "saved", does: "past values are read in place, computed again or remembered", stage: sweeping, run: (*passage).saved},
+		{name: "onward", does: "gradients by a number or two go forward where the reverse sweep would remember much", stage: tangent, optional: true},
 		{name: "forward", does: "every assignment is preceded by that of its tangent", stage: tangent},
 		{name: "reached", does: "what control never gets to goes away", stage: finishing, run: (*passage).reached},
 		{name: "unused", does: "statements whose results nobody reads go away", stage: finishing, run: (*passage).unused},

@@ -369,7 +369,7 @@ func (r *reverser) scalars(s ast.Stmt, targets []*target) []ast.Stmt {
 	case len(update.Lhs) == 0:
 		return out
 	case len(targets) == 1:
-		return append(out, r.scale(targets[0].d, own[0], targets[0].l.Type())...)
+		return append(out, scale(targets[0].d, own[0], targets[0].l.Type())...)
 	}
 	return append(out, update)
 }
@@ -387,7 +387,7 @@ func (r *reverser) onlyReturned(targets []*target) bool {
 }
 
 // scale sets an adjoint to a sum of terms that are seeded with itself.
-func (r *reverser) scale(d ast.Expr, terms []ast.Expr, t types.Type) []ast.Stmt {
+func scale(d ast.Expr, terms []ast.Expr, t types.Type) []ast.Stmt {
 	if len(terms) == 1 && ast.Equal(terms[0], d) {
 		return nil
 	}
@@ -416,7 +416,7 @@ func commonFactor(terms []ast.Expr, d ast.Expr) ast.Expr {
 		factors = append(factors, c)
 	}
 	f := addUp(factors)
-	if isMinus(f) != nil || isLit(f) {
+	if isMinus(f) != nil {
 		return nil
 	}
 	return f
@@ -616,11 +616,11 @@ func (r *reverser) onePlace(s ast.Stmt, t *target) []ast.Stmt {
 	own, rest := r.ownTerms(t, lin.terms)
 	switch {
 	case len(rest) == 0 && len(lin.pre) == 0:
-		return r.scale(t.d, withSeeds(own, t.d), t.l.Type())
+		return scale(t.d, withSeeds(own, t.d), t.l.Type())
 	case !lin.adds && !r.mayMeet(t.l, rest):
 		lin.terms = rest
 		out := append(lin.pre, r.contributions(lin, t.d, nil)...)
-		return append(out, r.scale(t.d, withSeeds(own, t.d), t.l.Type())...)
+		return append(out, scale(t.d, withSeeds(own, t.d), t.l.Type())...)
 	}
 	v := &ast.Ref{Var: ast.NewVar("adj", t.l.Type())}
 	lin = &linear{d: r.derivation, stmt: s, seed: v}

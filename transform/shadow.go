@@ -32,6 +32,8 @@ type derivation struct {
 	forward   bool     // forward mode
 	ranBefore bool     // the function has run before with the same inputs, and has not panicked
 	returned  *ast.Var // set where a return leaves a loop
+	suffix    string   // of the names of tangents: what they are along, where there are several
+	unit      *ast.Var // an input whose tangent is one
 
 	outlook       *outlook             // what is written when, for calls whose halves lie apart
 	mayChange     func(*location) bool // of a half of a split function: the cells that its caller may change

@@ -1,0 +1,152 @@
+package transform
+
+import (
+	"fmt"
+	"go/token"
+	"slices"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// Gradients that go forward.
+//
+// The gradient with respect to a number or two is carried forward beside the value, a tangent for each, where the reverse sweep would
+// have to remember something for each iteration of a loop:
+//
+//	dz, dzdc := 1.0, 0.0
+//	for i := 0; i < n; i++ {
+//		dz = 2*z*dz
+//		dzdc = 2*z*dzdc + 1
+//		z = z*z + c
+//	}
+//
+// The tangents along different inputs are independent of one another, and each has an activity of its own: what the input does not
+// lead to has no tangent along it.
+
+// maxDirections is how many tangents are carried at once.
+const maxDirections = 2
+
+// onward returns the gradient that a has put together in reverse mode, derived in forward mode, or nil where it had better stay as it is.
+func (u *Unit) onward(a *assembly, f *ast.Func, wrt []int) *ast.Func {
+	if u.Disable["onward"] || a.mode == ast.VJP || len(wrt) > maxDirections || !a.remembers() {
+		return nil
+	}
+	for _, i := range wrt {
+		if !ast.IsFloat(f.Inputs()[i].Type) {
+			return nil
+		}
+	}
+	g := &ast.Func{Name: a.f.Name, Pkg: u.Pkg, Pos: f.Pos, TypeParams: f.TypeParams, Variadic: a.f.Variadic}
+	defer func(stage string, explained []*Explanation) {
+		u.Stage = stage
+		if g == nil {
+			u.explained = explained
+		}
+	}(u.Stage, u.explained)
+	u.explained = slices.DeleteFunc(slices.Clone(u.explained), func(x *Explanation) bool { return x.Func == a.f })
+	if err := u.gradient(g, f, a, wrt); err != nil {
+		g = nil
+	}
+	return g
+}
+
+// remembers reports whether the sweeps remember something for each iteration of a loop, or may do so in a function that they call.
+func (a *assembly) remembers() bool {
+	if a.r.inserts.memoryNote(a.r, a.f.Body) != "" {
+		return true
+	}
+	gen := calledGen(a.f)
+	return slices.ContainsFunc(a.u.order, func(h *helper) bool {
+		s := a.u.summary(h.f.Obj)
+		return slices.ContainsFunc(gen, h.owns) && s != nil && (s.loops || s.recursive)
+	})
+}
+
+// gradient makes g the gradient of f in forward mode, of the same signature as the one of a.
+func (u *Unit) gradient(g, f *ast.Func, a *assembly, wrt []int) (err error) {
+	defer guard(&err)
+	d := u.prepare(f, a.in, callSite{}, false, true)
+	inputs, results := d.fn.Inputs(), d.fn.Results
+	g.Recv, g.Params = d.fn.Recv, d.fn.Params
+	y := slices.IndexFunc(results, func(v *ast.Var) bool { return ast.Carries(v.Type) })
+
+	var directions []*tangents
+	for _, i := range wrt {
+		t := &tangents{derivation: d, errors: true, f: g, given: map[int]*ast.Var{}}
+		if len(wrt) > 1 {
+			only := make([]bool, len(inputs))
+			only[i] = true
+			t.derivation = u.analyse(d.fn, only, callSite{}, false, true)
+			t.isShadow = d.isShadow
+		}
+		if len(wrt) > 1 || results[y].Obj != nil {
+			t.suffix = "d" + inputs[i].Name
+		}
+		directions = append(directions, t)
+	}
+	t := directions[0]
+	t.directions = directions
+
+	for _, p := range a.sig.Results {
+		var o *tangents
+		var v *ast.Var
+		if p.Role == ast.RoleShadow {
+			o, v = directions[slices.Index(wrt, p.Index)], ast.NewVar(p.Name, p.Type)
+			o.adjoints[results[y]] = v
+			o.both(results[y])
+			p.Role, p.Index = ast.RoleTangent, y
+		} else if v = results[p.Index]; v.Obj == nil {
+			v.Name = p.Name
+		}
+		t.sig.Results, t.along = append(t.sig.Results, p), append(t.along, o)
+		g.Results = append(g.Results, v)
+	}
+
+	first := (&tangents{derivation: d}).checks()
+	var names []string
+	for k, i := range wrt {
+		first = append(first, directions[k].start(inputs[i], results[y])...)
+		names = append(names, inputs[i].Name)
+	}
+	body := t.block(d.fn.Body)
+	body.Stmts = append(first, body.Stmts...)
+	u.trace("forward", g, body)
+	g.Body = d.finish(body, g.Results)
+	g.Doc = reverseDoc(f, a.mode, a.sig, g.Name) + "\n" + carried(names)
+	u.explain(g, a.in, d, nil)
+	return nil
+}
+
+// carried says what goes forward.
+func carried(names []string) string {
+	if len(names) == 1 {
+		return fmt.Sprintf("The derivative with respect to %s is carried forward beside the value.", names[0])
+	}
+	return fmt.Sprintf("The derivatives with respect to %s are carried forward beside the value.", enumerate(names))
+}
+
+// start begins the tangents along the input x: one for x, zero for all else.
+func (t *tangents) start(x, y *ast.Var) []ast.Stmt {
+	var out []ast.Stmt
+	for _, v := range t.fn.Inputs() {
+		ref := &ast.Ref{Var: v}
+		switch {
+		case v == x && !assigns(t.fn.Body, x):
+			t.unit = x
+		case v == x:
+			op := token.DEFINE
+			if t.suffix == "" {
+				t.adjoints[x], op = t.adjoints[y], token.ASSIGN // that is set at returns only
+			}
+			out = append(out, set(&ast.Ref{Var: t.both(x)}, op, number(1, x.Type)))
+		case !ast.Carries(v.Type) || !t.act.place(ref) && !t.reachesActive(ref):
+		case hasRefs(v.Type):
+			out = append(out, freshShadow(t.both(v), v, false, true)...)
+		case ast.IsFloat(v.Type):
+			out = append(out, define(t.both(v), number(0, v.Type)))
+		default:
+			out = append(out, &ast.Decl{Vars: []*ast.Var{t.both(v)}, Typed: true})
+		}
+	}
+	return out
+}
