@@ -3,7 +3,9 @@ package transform
 import (
 	"fmt"
 	"go/token"
+	"go/types"
 	"slices"
+	"strings"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -31,8 +33,9 @@ func (u *Unit) onward(a *assembly, f *ast.Func, wrt []int) *ast.Func {
 	if u.Disable["onward"] || a.mode == ast.VJP || len(wrt) > maxDirections || !a.remembers() {
 		return nil
 	}
+	y := slices.IndexFunc(f.Results, func(v *ast.Var) bool { return ast.Carries(v.Type) })
 	for _, i := range wrt {
-		if !ast.IsFloat(f.Inputs()[i].Type) {
+		if x := f.Inputs()[i]; !ast.IsFloat(x.Type) || !types.Identical(x.Type, f.Results[y].Type) {
 			return nil
 		}
 	}
@@ -44,7 +47,7 @@ func (u *Unit) onward(a *assembly, f *ast.Func, wrt []int) *ast.Func {
 		}
 	}(u.Stage, u.explained)
 	u.explained = slices.DeleteFunc(slices.Clone(u.explained), func(x *Explanation) bool { return x.Func == a.f })
-	if err := u.gradient(g, f, a, wrt); err != nil {
+	if err := u.gradient(g, f, a, wrt, y); err != nil {
 		g = nil
 	}
 	return g
@@ -62,13 +65,12 @@ func (a *assembly) remembers() bool {
 	})
 }
 
-// gradient makes g the gradient of f in forward mode, of the same signature as the one of a.
-func (u *Unit) gradient(g, f *ast.Func, a *assembly, wrt []int) (err error) {
+// gradient makes g the gradient of f in forward mode, of the same signature as the one of a; y is the index of the result.
+func (u *Unit) gradient(g, f *ast.Func, a *assembly, wrt []int, y int) (err error) {
 	defer guard(&err)
 	d := u.prepare(f, a.in, callSite{}, false, true)
 	inputs, results := d.fn.Inputs(), d.fn.Results
 	g.Recv, g.Params = d.fn.Recv, d.fn.Params
-	y := slices.IndexFunc(results, func(v *ast.Var) bool { return ast.Carries(v.Type) })
 
 	var directions []*tangents
 	for _, i := range wrt {
@@ -102,7 +104,13 @@ func (u *Unit) gradient(g, f *ast.Func, a *assembly, wrt []int) (err error) {
 		g.Results = append(g.Results, v)
 	}
 
-	first := (&tangents{derivation: d}).checks()
+	var first []ast.Stmt
+	for _, v := range results {
+		if !contains(g.Results, v) {
+			first = append(first, &ast.Decl{Vars: []*ast.Var{v}, Typed: true})
+		}
+	}
+	first = append(first, (&tangents{derivation: d}).checks()...)
 	var names []string
 	for k, i := range wrt {
 		first = append(first, directions[k].start(inputs[i], results[y])...)
@@ -114,6 +122,14 @@ func (u *Unit) gradient(g, f *ast.Func, a *assembly, wrt []int) (err error) {
 	g.Body = d.finish(body, g.Results)
 	g.Doc = reverseDoc(f, a.mode, a.sig, g.Name) + "\n" + carried(names)
 	u.explain(g, a.in, d, nil)
+	if n := len(u.explained); u.Explaining {
+		why := "the reverse sweep would have to remember what callees do"
+		if note := a.r.inserts.memoryNote(a.r, a.f.Body); note != "" {
+			why = "the reverse sweep would have to remember " + strings.TrimSuffix(strings.TrimPrefix(note, "\nIt remembers "), ".")
+		}
+		m := &Remark{Topic: Loops, Pos: f.Pos, Name: f.Name, Text: "the derivative is carried forward beside the value: " + why}
+		u.explained[n-1].Remarks = slices.Insert(u.explained[n-1].Remarks, 0, m)
+	}
 	return nil
 }
 
