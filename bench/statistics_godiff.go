@@ -31,7 +31,7 @@ func LogisticValueGrad(w []float64, b float64, x [][]float64, y []float64) (out 
 }
 
 // MixtureValueGrad returns the value of [Mixture] and its gradient with respect to alpha, mu and q.
-// It remembers what [logSumExpForward2] does for each iteration of the loop over point and 24 bytes with what they refer to for each iteration of the loop over k.
+// It remembers 24 bytes with what they refer to for each iteration of the loop over k.
 func MixtureValueGrad(alpha []float64, mu, q, x [][]float64) (y float64, dalpha []float64, dmu, dq [][]float64) {
 	dalpha = make([]float64, len(alpha))
 	dmu = make([][]float64, len(mu))
@@ -62,8 +62,8 @@ func MixtureValueGrad(alpha []float64, mu, q, x [][]float64) (y float64, dalpha 
 	dterms := make([]float64, len(alpha))
 	terms := make([]float64, len(alpha))
 	sum := 0.0
-	saveds := make([]logSumExpSaved2, len(x))
-	for i, point := range x {
+	// The iterations are independent: each is swept forward and back at once.
+	for _, point := range x {
 		for k, mean := range mu {
 			square := 0.0
 			for j, v := range point {
@@ -72,18 +72,7 @@ func MixtureValueGrad(alpha []float64, mu, q, x [][]float64) (y float64, dalpha 
 			}
 			terms[k] = scale[k] - square/2
 		}
-		logSumExpValue, saved := logSumExpForward2(terms, dterms)
-		saveds[i] = saved
-		sum += logSumExpValue
-	}
-	// return sum - float64(len(x))*logSumExp(alpha)
-	logSumExpValue := logSumExpVJP(alpha, dalpha, -float64(len(x)))
-	y = sum - float64(len(x))*logSumExpValue
-	for i := len(x) - 1; i >= 0; i-- {
-		saved := saveds[i]
-		point := x[i]
-		// sum += logSumExp(terms)
-		logSumExpBackward2(saved, 1)
+		sum += logSumExpVJP(terms, dterms, 1)
 		for k, mean := range mu {
 			dmean := dmu[k]
 			// terms[k] = scale[k] - square/2
@@ -100,6 +89,8 @@ func MixtureValueGrad(alpha []float64, mu, q, x [][]float64) (y float64, dalpha 
 			}
 		}
 	}
+	logSumExpValue := logSumExpVJP(alpha, dalpha, -float64(len(x)))
+	y = sum - float64(len(x))*logSumExpValue
 	for k := len(q) - 1; k >= 0; k-- {
 		row := q[k]
 		drow := dq[k]
@@ -160,59 +151,4 @@ func logSumExpVJP(z, dz []float64, dy float64) (y float64) {
 		}
 	}
 	return y
-}
-
-// logSumExpSaved2 holds what a forward sweep remembers.
-type logSumExpSaved2 struct {
-	sum  float64
-	z    []float64
-	vs   []float64
-	top  float64
-	dz   []float64
-	tops []float64
-	vs2  []float64
-}
-
-// logSumExpForward2 is [logSumExp], remembering what [logSumExpBackward2] needs.
-// It remembers 24 bytes for each iteration of the loop over v.
-func logSumExpForward2(z, dz []float64) (y float64, saved logSumExpSaved2) {
-	top := math.Inf(-1)
-	tops := make([]float64, len(z))
-	vs := make([]float64, len(z))
-	for i, v := range z {
-		tops[i] = top
-		vs[i] = v
-		top = max(top, v)
-	}
-	sum := 0.0
-	vs2 := make([]float64, len(z))
-	for i, v := range z {
-		vs2[i] = v
-		sum += math.Exp(v - top)
-	}
-	return top + math.Log(sum), logSumExpSaved2{sum: sum, z: z, vs: vs2, top: top, dz: dz, tops: tops, vs2: vs}
-}
-
-// logSumExpBackward2 is the reverse mode of [logSumExp], after [logSumExpForward2].
-func logSumExpBackward2(saved logSumExpSaved2, dy float64) {
-	// return top + math.Log(sum)
-	dtop := dy
-	dsum := dy / saved.sum
-	for i := range saved.z {
-		// sum += math.Exp(v - top)
-		adj := dsum * math.Exp(saved.vs[i]-saved.top)
-		dtop -= adj
-		saved.dz[i] += adj
-	}
-	for i := len(saved.z) - 1; i >= 0; i-- {
-		top := saved.tops[i]
-		// top = max(top, v)
-		adj := dtop
-		dtop = 0
-		if top >= saved.vs2[i] || top != top {
-			dtop = adj
-		} else {
-			saved.dz[i] += adj
-		}
-	}
 }

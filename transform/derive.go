@@ -349,7 +349,7 @@ func (d *derivation) newReverser(t *tree) *reverser {
 		exits: map[*part]*item{}, cores: map[*part]*item{},
 		own: map[*ast.Var]bool{}, synthetic: map[*ast.Var]*item{},
 		firsts: map[*part][]ast.Stmt{}, index: map[*item]ast.Expr{}, iter: map[*item]ast.Expr{},
-		pushed: map[*item]bool{}, wild: map[*ast.Var]bool{},
+		pushed: map[*item]bool{}, wild: map[*ast.Var]bool{}, former: map[*ast.Var][]*ast.Var{},
 	}
 	r.marks = r.inserts.marks
 	for v, is := range d.histories {

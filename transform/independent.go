@@ -19,18 +19,6 @@ type effects struct {
 	order             bool               // it takes back what the forward sweep did to slices and pointers of shadows
 }
 
-// needs reports whether the reversal reads or sets the adjoint of k, a cell or a variable of ours.
-func (e *effects) needs(k any) bool {
-	l, ok := k.(*location)
-	return ok && (e.sets[l] || e.sums[l])
-}
-
-// changes reports whether the reversal changes the adjoint of k.
-func (e *effects) changes(k any) bool {
-	l, ok := k.(*location)
-	return ok && (e.sets[l] || e.reads[l])
-}
-
 // effectsOf returns the effects of the reversal of an item and all below it.
 func (r *reverser) effectsOf(it *item) *effects {
 	if e := r.effects[it]; e != nil {
@@ -142,7 +130,7 @@ func (r *reverser) writesLinks(c *ast.Call) bool {
 //
 //   - No iteration leaves the loop but at its end.
 //   - What an iteration overwrites and others could see is made in it, or is an element of its own: y[i] in iteration i, where nothing
-//     else of y is read or written in the loop.
+//     else of y is read or written in the loop, or serves each iteration for itself: see private.
 //   - What it adds to nothing in the loop reads.
 //   - It takes back nothing that the forward sweep did to the shadows.
 func (r *reverser) independent(it *item) bool {
@@ -161,12 +149,12 @@ func (r *reverser) dependence(it *item) (why string, by *item) {
 	}
 	own := r.ownCells(it)
 	for _, l := range inOrder(e.sets) {
-		if !own[l] && !r.ownElement(it, l) {
+		if !own[l] && !r.ownElement(it, l) && !r.private(it, l) {
 			return "its iterations may use what others have written by", r.writerIn(it, l)
 		}
 	}
 	for _, l := range inOrder(e.sums) {
-		if !own[l] && e.reads[l] {
+		if !own[l] && e.reads[l] && !r.private(it, l) {
 			return "its iterations read what others have added by", r.writerIn(it, l)
 		}
 	}

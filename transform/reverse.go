@@ -52,7 +52,8 @@ type reverser struct {
 	remarks       []*Remark      // see Explanation
 	primalsOf     map[*ast.Var]*ast.Var
 	primalsAt     int
-	reachedBy     map[*location]int // see reached
+	former        map[*ast.Var][]*ast.Var // adjoints of variables that have others now: see renew
+	reachedBy     map[*location]int       // see reached
 	reachedAt     int
 
 	exits     map[*part]*item      // parts that leave a loop and are reversed before it
@@ -107,7 +108,9 @@ func (r *reverser) declarations(p *part) []ast.Stmt {
 			out = append(out, r.historyStart(v, p))
 		}
 		if a := r.adjoints[v]; a != nil && r.isLocal(v) && !r.mem.addressed(v) {
-			out = append(out, &ast.Decl{Vars: []*ast.Var{a}, Typed: true})
+			for _, a := range append([]*ast.Var{a}, r.former[v]...) {
+				out = append(out, &ast.Decl{Vars: []*ast.Var{a}, Typed: true})
+			}
 		}
 	}
 	return out

@@ -472,8 +472,8 @@ func (u use) horizon() (*part, int) {
 	limit := u.ctx.area.part.to
 	a := u.ctx.area
 	for a.parent != nil && (u.it.pos < a.part.from || u.it.pos >= a.part.to) {
-		a = a.parent
 		limit = a.pivot.end
+		a = a.parent
 	}
 	return a.part, limit
 }

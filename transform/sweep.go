@@ -10,7 +10,7 @@ import (
 // Two sweeps, or one.
 //
 // An area is a part whose forward sweep is followed by its reverse sweep in one scope: the body of the function, to begin with.
-// Where the adjoints of what a compound statement makes can be computed before it, that statement, the pivot, is itself swept forward
+// Where the adjoints of what a compound statement makes can be computed before it, that statement, a pivot, is itself swept forward
 // and back at once, and is an area in turn:
 //
 //	a                           a
@@ -21,11 +21,12 @@ import (
 //	                            reverse of a
 //
 // so that what an iteration, a branch or a call needs for its reversal is at hand, and nothing is remembered. A loop can be the pivot
-// if its iterations are independent: they meet only in sums. This is what a person does by hand.
+// if its iterations are independent: they meet only in sums. This is what a person does by hand. There may be several pivots; of the
+// reverse of what follows a pivot, other pivots included, whatever cannot come before it must be able to come after it.
 type area struct {
 	part   *part
 	parent *area // nil for the function
-	pivot  *item // of part; nil where the whole part is swept forward before it is swept back
+	pivot  *item // of the parent: the area is in it
 	flat   bool  // it stands in the outermost scope of the function
 }
 
@@ -76,84 +77,131 @@ func (r *reverser) sweepArea(a *area, seeds []ast.Stmt) []ast.Stmt {
 	p := a.part
 	r.inserts.areas[p] = a
 	main := &context{part: p, area: a}
-	reversed := make([][]ast.Stmt, len(p.items))
-	var pivot *pivotCode
+	order := []reversal{{stmts: seeds}}           // in the order of the reverse sweep
+	var pivots []*pivotCode                       // the last first
 	oneSweep := r.oneSweep && !p.leavesFunction() // with an error there is no reverse sweep
+	budget := 64 * (len(p.items) + 16)            // how many statements the search for more than one pivot may look at
 	call := len(p.items)                          // the item that is better swept at once than a branch behind it, once that is known
 	for i := len(p.items) - 1; i >= 0; i-- {
-		if oneSweep && pivot == nil && call == len(p.items) && p.items[i].then != nil && p.items[i].ends() == nil {
+		it := p.items[i]
+		if oneSweep && len(pivots) == 0 && call == len(p.items) && it.then != nil && it.ends() == nil {
 			r.ctx = main
-			call = r.callBefore(a, i, seeds, reversed)
+			call = r.callBefore(a, i, order)
 		}
-		if pivot == nil && (oneSweep || p.items[i].ends() != nil && !r.apart) && (call == len(p.items) || i <= call) {
-			if pivot = r.pivotAt(a, i, seeds, reversed[i+1:]); pivot != nil {
+		if len(pivots) > 0 {
+			budget -= len(order)
+		}
+		if budget >= 0 && r.mayBeAtOnce(it, oneSweep, pivots) && (call == len(p.items) || i <= call) {
+			if pivot := r.pivotAt(a, i, order, pivots); pivot != nil {
+				pivots = append(pivots, pivot)
+				order = append(order, reversal{pivot: pivot})
 				continue
 			}
 		}
 		r.ctx = main
-		reversed[i] = r.item(p.items[i])
+		stmts := r.item(it)
+		if len(pivots) > 0 {
+			stmts = r.renew(p, it, stmts)
+		}
+		order = append(order, reversal{stmts: stmts})
 	}
 	out := []ast.Stmt{r.mark(&context{part: p, area: a, entry: true})}
-	before := len(p.items) // how many items come before what is reversed first
-	switch {
-	case pivot == nil:
-		out = append(out, r.forwardOf(p, 0, before)...)
+	done := 0 // how many items the forward sweep has got past
+	for n, pivot := range slices.Backward(pivots) {
+		out = append(out, r.forwardOf(p, done, pivot.index)...)
+		out = append(out, r.mark(&context{part: p, area: a, early: p.items[pivot.index]}))
+		if n == len(pivots)-1 {
+			out = append(out, r.declarations(p)...)
+		}
+		out = append(append(out, pivot.early...), pivot.code...)
+		done = pivot.index + 1
+	}
+	out = append(out, r.forwardOf(p, done, len(p.items))...)
+	limit, last := p.to, 0 // the reversal of what stands behind the first pivot
+	if len(pivots) == 0 {
 		out = append(append(out, r.border(a), r.mark(main)), seeds...)
 		out = append(out, r.declarations(p)...)
-	default:
-		before = pivot.index
-		out = append(out, r.forwardOf(p, 0, before)...)
-		out = append(out, r.mark(&context{part: p, area: a, early: a.pivot}))
-		out = append(append(append(out, r.declarations(p)...), pivot.early...), pivot.code...)
-		out = append(out, r.forwardOf(p, before+1, len(p.items))...)
-		out = append(append(out, r.mark(main)), pivot.late...)
-	}
-	limit := p.to
-	if pivot != nil {
-		limit = a.pivot.pos
+		last = 1
+	} else {
+		limit = p.items[pivots[len(pivots)-1].index].pos
+		out = append(out, r.mark(main))
+		for order[last].pivot != pivots[len(pivots)-1] {
+			out = append(out, order[last].left(pivots)...)
+			last++
+		}
 	}
 	out = append(out, r.copies(a, limit)...)
-	for _, list := range slices.Backward(reversed[:before]) {
-		out = append(out, list...)
+	for _, o := range order[last:] {
+		out = append(out, o.stmts...)
 	}
 	return out
 }
 
+// A reversal is the reversed code of an item, or a pivot, which is swept back where it stands.
+type reversal struct {
+	stmts []ast.Stmt
+	pivot *pivotCode
+}
+
+// left returns what of a reversal does not come before a pivot.
+func (o reversal) left(pivots []*pivotCode) []ast.Stmt {
+	return slices.DeleteFunc(slices.Clone(o.stmts), func(s ast.Stmt) bool {
+		return slices.ContainsFunc(pivots, func(p *pivotCode) bool { return slices.Contains(p.early, s) })
+	})
+}
+
+// mayBeAtOnce reports whether it is worth a look whether an item can be a pivot, given those behind it.
+func (r *reverser) mayBeAtOnce(it *item, oneSweep bool, pivots []*pivotCode) bool {
+	if len(pivots) > 0 {
+		return oneSweep && it.ends() == nil && !pivots[0].ends
+	}
+	return oneSweep || it.ends() != nil && !r.apart
+}
+
 // callBefore returns the index of the last call before item i of an area, a branch, that can be the pivot, which is worth more than the
-// branch; or i where there is none.
-func (r *reverser) callBefore(a *area, i int, seeds []ast.Stmt, reversed [][]ast.Stmt) int {
+// branch; or i where there is none. Order is what is reversed before the branch.
+func (r *reverser) callBefore(a *area, i int, order []reversal) int {
 	isCall := func(it *item) bool { return r.calls[it.stmt] != nil && r.canPivot(it) }
 	first := slices.IndexFunc(a.part.items[:i], isCall)
 	if first < 0 {
 		return i
 	}
-	reversed = slices.Clone(reversed)
+	order = slices.Clone(order)
 	for k := i; k > first; k-- {
-		reversed[k] = r.item(a.part.items[k])
-		if isCall(a.part.items[k-1]) {
-			if _, _, ok := r.split(a, k-1, seeds, reversed[k:]); ok {
-				return k - 1
-			}
+		order = append(order, reversal{stmts: r.item(a.part.items[k])})
+		if before := a.part.items[k-1]; isCall(before) && r.split(a, before, order) != nil {
+			return k - 1
 		}
 	}
 	return i
 }
 
-// pivotCode is the joint code of a pivot and what is reversed before and after it.
+// pivotCode is the joint code of a pivot and what is reversed before it.
 type pivotCode struct {
-	index             int
-	early, code, late []ast.Stmt
+	index       int
+	early, code []ast.Stmt
+	touch       *touch // what its reversal does
+	ends        bool   // a branch of it leaves the function
 }
 
-// pivotAt makes item i of an area its pivot, if it can be. Seeds and reversed are what is reversed before it.
-func (r *reverser) pivotAt(a *area, i int, seeds []ast.Stmt, reversed [][]ast.Stmt) *pivotCode {
-	early, late, ok := r.split(a, i, seeds, reversed)
-	if !ok {
+// pivotAt makes item i of an area a pivot, if it can be one beside those behind it. Order is what is reversed before it.
+func (r *reverser) pivotAt(a *area, i int, order []reversal, pivots []*pivotCode) *pivotCode {
+	it := a.part.items[i]
+	s := r.split(a, it, order)
+	if s == nil {
 		return nil
 	}
-	a.pivot = a.part.items[i]
-	r.pivots[a.pivot] = true
-	return &pivotCode{i, early, r.atOnce(a, a.pivot), late}
+	for _, c := range s.moving {
+		c.early = it
+	}
+	if it.wrap != nil {
+		r.unwrapped[it.wrap] = true
+	}
+	for _, p := range pivots {
+		p.early = slices.DeleteFunc(p.early, func(st ast.Stmt) bool { return slices.Contains(s.early, st) })
+	}
+	r.pivots[it] = true
+	return &pivotCode{index: i, early: s.early, code: r.atOnce(a, it), touch: s.at, ends: it.ends() != nil}
 }
 
 // border marks where the reverse sweep of the function begins.
@@ -239,14 +287,14 @@ func (r *reverser) atOnce(a *area, it *item) []ast.Stmt {
 			rest = it.then
 		}
 		if it.rest == rest && it.restFrom == 0 {
-			return append([]ast.Stmt{it.stmt}, r.sweepArea(&area{part: rest, parent: a, flat: a.flat}, nil)...)
+			return append([]ast.Stmt{it.stmt}, r.sweepArea(&area{part: rest, parent: a, pivot: it, flat: a.flat}, nil)...)
 		}
 	}
 	switch {
 	case it.then != nil:
 		s := &ast.If{Meta: *it.stmt.Info(), Cond: it.cond}
-		s.Then = &ast.Block{Stmts: r.sweepArea(&area{part: it.then, parent: a}, nil)}
-		if els := r.sweepArea(&area{part: it.els, parent: a}, nil); len(els) > 2 {
+		s.Then = &ast.Block{Stmts: r.sweepArea(&area{part: it.then, parent: a, pivot: it}, nil)}
+		if els := r.sweepArea(&area{part: it.els, parent: a, pivot: it}, nil); len(els) > 2 {
 			s.Else = &ast.Block{Stmts: els}
 		}
 		r.register(s, it)
@@ -264,7 +312,7 @@ const atOnceComment = "The iterations are independent: each is swept forward and
 
 // loopAtOnce returns a loop each of whose iterations is swept forward and back.
 func (r *reverser) loopAtOnce(a *area, it *item) ast.Stmt {
-	inner := &area{part: it.body, parent: a}
+	inner := &area{part: it.body, parent: a, pivot: it}
 	value := rangeValue(it.stmt)
 	if s, ok := it.stmt.(*ast.Range); ok && s.Key == nil && value != nil && r.holdsActive(value) {
 		c := *s
@@ -290,28 +338,18 @@ func (r *reverser) withKey(it *item, s *ast.Range) *item {
 	return it
 }
 
-// split decides whether item i of an area can be its pivot. It returns what is reversed before the pivot and what after.
-func (r *reverser) split(a *area, i int, seeds []ast.Stmt, reversed [][]ast.Stmt) (early, late []ast.Stmt, ok bool) {
-	it := a.part.items[i]
+// split decides whether an item of an area can be a pivot, given what is reversed before it, and divides that; or it returns nil.
+func (r *reverser) split(a *area, it *item, order []reversal) *scheduler {
 	if it.then == nil && it.body == nil && r.calls[it.stmt] == nil || !r.canPivot(it) {
-		return nil, nil, false
+		return nil
 	}
-	s := &scheduler{r: r, a: a, pivot: it, at: r.effectsOf(it)}
-	if !s.list(seeds) {
-		return nil, nil, false
-	}
-	for _, list := range slices.Backward(reversed) {
-		if !s.list(list) {
-			return nil, nil, false
+	s := &scheduler{r: r, a: a, pivot: it, at: r.touchOfItem(it)}
+	for _, o := range order {
+		if o.pivot != nil && !s.pass(o.pivot) || !s.list(o.stmts) {
+			return nil
 		}
 	}
-	for _, c := range s.moving {
-		c.early = it
-	}
-	if it.wrap != nil {
-		r.unwrapped[it.wrap] = true
-	}
-	return s.early, s.late, true
+	return s
 }
 
 // canPivot reports whether an item, for what it is itself, can be swept forward and back at once.
@@ -381,12 +419,12 @@ type scheduler struct {
 	r     *reverser
 	a     *area
 	pivot *item
-	at    *effects // of the reversal of the pivot
-	quiet *bool    // see isQuiet
+	at    *touch // what the reversal of the pivot does
+	quiet *bool  // see isQuiet
 
-	early, late []ast.Stmt
-	moved       []*touch   // what the late statements touch
-	moving      []*context // of parts that are reversed before the pivot
+	early  []ast.Stmt
+	moved  []*touch   // what comes after the pivot touches
+	moving []*context // of parts that are reversed before the pivot
 }
 
 // A touch is what a reversed statement does to adjoints.
@@ -405,8 +443,7 @@ func (s *scheduler) list(list []ast.Stmt) bool {
 		case s.atHand(st) && !slices.ContainsFunc(s.moved, t.meets):
 			s.early = append(s.early, st)
 			s.advance(st)
-		case s.canWait(st, t):
-			s.late = append(s.late, st)
+		case len(t.sets) == 0 && s.canWait(t):
 			s.moved = append(s.moved, t)
 		default:
 			return false
@@ -425,6 +462,9 @@ func (s *scheduler) advance(st ast.Stmt) {
 	})
 }
 
+// touches reports whether a statement does anything to an adjoint.
+func (t *touch) touches(k any) bool { return t.reads[k] || t.adds[k] || t.sets[k] }
+
 // meets reports whether two statements cannot change their order.
 func (t *touch) meets(u *touch) bool {
 	meet := func(x, y map[any]bool) bool {
@@ -439,23 +479,104 @@ func (t *touch) meets(u *touch) bool {
 		meet(t.reads, u.adds) || meet(t.reads, u.sets) || meet(t.adds, u.reads) || meet(t.adds, u.sets)
 }
 
-// canWait reports whether a statement, which is not at hand before the pivot, can stand after it: it only adds, to what the
-// reversal of the pivot does not read, and reads what that does not change.
-func (s *scheduler) canWait(st ast.Stmt, t *touch) bool {
-	if len(t.sets) > 0 {
-		return false
-	}
+// pass reports whether the reversal of another pivot, behind this one, can stand after it.
+func (s *scheduler) pass(other *pivotCode) bool {
+	s.moved = append(s.moved, other.touch)
+	return s.canWait(other.touch)
+}
+
+// canWait reports whether what is not at hand before the pivot can stand after it: it does not change what the reversal of the pivot
+// reads, and reads nothing that that changes.
+func (s *scheduler) canWait(t *touch) bool {
 	for k := range t.adds {
-		if s.at.needs(k) {
+		if s.at.reads[k] || s.at.sets[k] {
+			return false
+		}
+	}
+	for k := range t.sets {
+		if s.at.touches(k) {
 			return false
 		}
 	}
 	for k := range t.reads {
-		if s.at.changes(k) {
+		if s.at.sets[k] || s.at.adds[k] {
 			return false
 		}
 	}
 	return true
+}
+
+// touchOfItem returns what the reversal of an item does to adjoints.
+func (r *reverser) touchOfItem(it *item) *touch {
+	e := r.effectsOf(it)
+	t := &touch{map[any]bool{}, map[any]bool{}, map[any]bool{}}
+	for l := range e.reads {
+		t.adds[r.adjointKey(l)] = true
+	}
+	for l := range e.sums {
+		t.reads[r.adjointKey(l)] = true
+	}
+	for l := range e.sets {
+		k := r.adjointKey(l)
+		t.reads[k], t.sets[k] = true, true
+	}
+	return t
+}
+
+// renew gives the adjoint of a number that an item of part p overwrites, and p declares, a variable of its own from here back: the
+// pivots behind the item read the one before.
+//
+//	for … { s += f(x) }            for … { s += f(x); dx += ds2*f'(x) }     where ds2 = ds / n
+//	s /= n                         s /= n
+//	for … { s += g(x) }            for … { s += g(x); dx += ds*g'(x) }
+func (r *reverser) renew(p *part, it *item, stmts []ast.Stmt) []ast.Stmt {
+	a, ok := it.stmt.(*ast.Assign)
+	if !ok || len(a.Lhs) != 1 {
+		return stmts
+	}
+	ref, ok := a.Lhs[0].(*ast.Ref)
+	if !ok || !ast.IsFloat(ref.Var.Type) || r.adjoints[ref.Var] == nil || !r.isLocal(ref.Var) || r.mem.addressed(ref.Var) {
+		return stmts
+	}
+	if !slices.ContainsFunc(p.items, func(it *item) bool { return it.body == nil && contains(ast.Defined(it.stmt), ref.Var) }) {
+		return stmts
+	}
+	cell := r.mem.variable(ref.Var).find()
+	if !slices.ContainsFunc(p.items[:it.index], func(it *item) bool { return it.body != nil && r.effectsOf(it).sums[cell] && r.canPivot(it) }) {
+		return stmts
+	}
+	old := r.adjoints[ref.Var]
+	var now *ast.Var
+	out := slices.Clone(stmts)
+	for i, st := range stmts {
+		if now != nil {
+			out[i] = mapAll(st, substitution(map[*ast.Var]ast.Expr{old: &ast.Ref{Var: now}}))
+			continue
+		}
+		if !assigns(&ast.Block{Stmts: []ast.Stmt{st}}, old) {
+			continue
+		}
+		set, ok := st.(*ast.Assign)
+		if !ok || len(set.Lhs) != 1 {
+			return stmts
+		}
+		if op, isCompound := compound(set.Op); isCompound && op != token.ADD && op != token.SUB || set.Op == token.ASSIGN {
+			now = ast.NewVar(old.Name, old.Type)
+			c := *set
+			if isCompound {
+				c.Rhs = []ast.Expr{binary(op, &ast.Ref{Var: old}, set.Rhs[0], old.Type)}
+			}
+			c.Lhs, c.Op = refs([]*ast.Var{now}), token.ASSIGN
+			out[i] = &c
+		}
+	}
+	if now == nil {
+		return stmts
+	}
+	r.adjoints[ref.Var] = now
+	r.former[ref.Var] = append(r.former[ref.Var], old)
+	r.primalsOf = nil
+	return out
 }
 
 // atHand reports whether all past values that a statement reads are the same before the pivot, and reading them there cannot be
@@ -646,6 +767,13 @@ func (r *reverser) touchRead(t *touch, e ast.Expr) {
 // adjointKeys identifies the adjoints at a place: by the cells of the primal values that they belong to, or the variable of ours
 // that they are in.
 func (r *reverser) adjointKeys(e ast.Expr) []any {
+	if ref, ok := e.(*ast.Ref); ok && r.isNumber(r.primals()[ref.Var]) {
+		v := r.primals()[ref.Var]
+		if i := slices.Index(r.former[v], ref.Var); i >= 0 {
+			return []any{numberKey{v, i}}
+		}
+		return []any{numberKey{v, len(r.former[v])}}
+	}
 	primal := r.primalOf(e)
 	if primal == nil {
 		if v := rootOf(e); v != nil {
@@ -655,9 +783,28 @@ func (r *reverser) adjointKeys(e ast.Expr) []any {
 	}
 	var keys []any
 	for _, c := range r.mem.cells(primal) {
-		keys = append(keys, c)
+		keys = append(keys, r.adjointKey(c))
 	}
 	return keys
+}
+
+// isNumber reports whether a variable is a number that only its name reaches.
+func (r *reverser) isNumber(v *ast.Var) bool {
+	return v != nil && ast.IsFloat(v.Type) && !r.mem.addressed(v)
+}
+
+// A numberKey identifies an adjoint of a number, which may have several: see renew.
+type numberKey struct {
+	v       *ast.Var
+	version int
+}
+
+// adjointKey identifies the adjoint of a cell as it is here, in the order of the reverse sweep.
+func (r *reverser) adjointKey(l *location) any {
+	if v := l.v; r.isNumber(v) && r.mem.variable(v).find() == l.find() {
+		return numberKey{v, len(r.former[v])}
+	}
+	return l
 }
 
 // rootOf returns the variable that a path begins with, behind whatever slices and pointers, or nil.
@@ -719,6 +866,11 @@ func (r *reverser) primals() map[*ast.Var]*ast.Var {
 		}
 		for v, d := range r.adjoints {
 			r.primalsOf[d] = v
+		}
+		for v, list := range r.former {
+			for _, d := range list {
+				r.primalsOf[d] = v
+			}
 		}
 	}
 	return r.primalsOf
