@@ -4,6 +4,8 @@ package runtime
 // function that calls it, the result is a constant.
 //
 //	loss := sq(q - godiff.StopGradient(target))
+//
+//godiff:nodiff
 func StopGradient[T any](x T) T { return x }
 
 // WithGradient returns x and does not call hook. In the reverse sweep the

@@ -126,7 +126,7 @@ type callSite struct {
 	active  []path
 
 	// Of a call whose reverse mode is split: whether it is known what is written between its halves, and which cells, of those that the
-	// callee reads or writes, may be.
+	// callee reads or writes or that its results lead to, may be.
 	settled bool
 	changed []path
 }
@@ -174,7 +174,7 @@ func (d *derivation) callSite(s ast.Stmt, c *ast.Call, in []bool, callee *summar
 			case !active && input:
 				site.passive = append(site.passive, p)
 			}
-			if input && touched[l] && (d.mayChange(here.find()) || d.outlook.changes(here, s)) {
+			if (touched[l] || settled && !input) && (d.mayChange(here.find()) || d.outlook.changes(here, s)) {
 				site.changed = append(site.changed, p)
 			}
 		}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -18,5 +20,60 @@ func TestRunRecovers(t *testing.T) {
 	}
 	if got, want := stderr.String(), "godiff: internal error: reverse: F: unexpected *ast.Past\n"; got != want || stdout.Len() > 0 {
 		t.Errorf("got %q on standard error, want %q", got, want)
+	}
+}
+
+// TestStatus tells the exit statuses apart, which the scripts cannot.
+func TestStatus(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for name, src := range map[string]string{
+		"go.mod":           "module m\n\ngo 1.26\n",
+		"fine/fine.go":     "package fine\n\n//godiff:grad\nfunc F(x float64) float64 { return x * x }\n",
+		"plain/plain.go":   "package plain\n",
+		"broken/broken.go": "package broken\n\nvar x int = missing\n",
+		"wrong/wrong.go":   "package wrong\n\n//godiff:gard\nfunc F(x float64) float64 { return x * x }\n",
+	} {
+		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(src), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, test := range []struct {
+		args string
+		want int
+	}{
+		{"generate -check ./fine", exitShort}, // the output is missing
+		{"generate ./fine", exitDone},
+		{"generate ./fine", exitDone},
+		{"generate -check ./fine", exitDone},
+		{"generate -n ./fine", exitDone},
+		{"generate ./plain", exitDone},
+		{"generate ./broken", exitShort},
+		{"generate ./wrong", exitShort},
+		{"generate ./fine ./wrong", exitShort},
+		{"generate ./nothing/...", exitShort},
+		{"generate ./nowhere", exitShort},
+		{"show ./fine F", exitDone},
+		{"show ./fine G", exitShort},
+		{"explain ./fine F", exitDone},
+		{"explain ./fine G", exitShort},
+		{"version", exitDone},
+		{"", exitUsage},
+		{"generat", exitUsage},
+		{"generate -frob", exitUsage},
+		{"generate -check -n", exitUsage},
+		{"generate ./fine -check", exitUsage},
+		{"show ./fine", exitUsage},
+		{"show -mode slope ./fine F", exitUsage},
+		{"show -stage cooking ./fine F", exitUsage},
+		{"explain ./fine", exitUsage},
+		{"version 2", exitUsage},
+	} {
+		var stdout, stderr strings.Builder
+		if got := run(strings.Fields(test.args), &stdout, &stderr); got != test.want {
+			t.Errorf("godiff %s: exit status %d, want %d\n%s%s", test.args, got, test.want, stdout.String(), stderr.String())
+		}
 	}
 }

@@ -73,15 +73,25 @@ var headings = map[transform.Topic]string{
 func (w *explainer) remark(m *transform.Remark) string {
 	about := m.Name
 	if m.Expr != nil {
-		about += printer.Expr(w.pkg.Types, m.Expr)
+		about += w.expr(m.Expr)
 	}
 	switch m.Topic {
 	case transform.Remembered:
 		return fmt.Sprintf("%s: %s%s: %s", about, size(m.Bytes()), times(m.Loops), m.Text)
 	case transform.Recomputed:
-		return fmt.Sprintf("%s: as %s", about, printer.Expr(w.pkg.Types, m.From))
+		return fmt.Sprintf("%s: as %s", about, w.expr(m.From))
 	}
 	return about + ": " + m.Text
+}
+
+// expr returns an expression in the words of the source, where no function looks up a key in a map.
+func (w *explainer) expr(e ast.Expr) string {
+	return printer.Expr(w.pkg.Types, ast.Map(e, func(e ast.Expr) ast.Expr {
+		if c, ok := e.(*ast.Call); ok && c.Fun.Fn != nil && c.Fun.Fn.Name() == lower.Lookup {
+			return &ast.Index{X: c.Args[0], I: c.Args[1], T: c.T}
+		}
+		return e
+	}))
 }
 
 func size(n int64) string {
