@@ -68,7 +68,9 @@ func (r *reverser) addEffects(e *effects, it *item) {
 		adds = true
 		read(a.Rhs[0])
 	} else if note != nil {
-		read(note.call)
+		for _, x := range note.call.Args { // whatever it returns: it may also write
+			read(x)
+		}
 	} else {
 		switch s := s.(type) {
 		case *ast.Assign:
