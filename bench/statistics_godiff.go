@@ -31,7 +31,6 @@ func LogisticValueGrad(w []float64, b float64, x [][]float64, y []float64) (out 
 }
 
 // MixtureValueGrad returns the value of [Mixture] and its gradient with respect to alpha, mu and q.
-// It remembers 24 bytes with what they refer to for each iteration of the loop over k.
 func MixtureValueGrad(alpha []float64, mu, q, x [][]float64) (y float64, dalpha []float64, dmu, dq [][]float64) {
 	dalpha = make([]float64, len(alpha))
 	dmu = make([][]float64, len(mu))
@@ -46,11 +45,9 @@ func MixtureValueGrad(alpha []float64, mu, q, x [][]float64) (y float64, dalpha 
 	precision := make([][]float64, len(q))
 	dscale := make([]float64, len(q))
 	scale := make([]float64, len(q))
-	olds := make([][]float64, len(q))
 	for k, row := range q {
 		dt := make([]float64, len(row))
 		t := make([]float64, len(row))
-		olds[k] = dprecision[k]
 		dprecision[k] = dt
 		precision[k] = t
 		scale[k] = alpha[k]
@@ -94,7 +91,6 @@ func MixtureValueGrad(alpha []float64, mu, q, x [][]float64) (y float64, dalpha 
 	for k := len(q) - 1; k >= 0; k-- {
 		row := q[k]
 		drow := dq[k]
-		old := olds[k]
 		for j := range row {
 			// scale[k] += v
 			dv := dscale[k]
@@ -106,8 +102,6 @@ func MixtureValueGrad(alpha []float64, mu, q, x [][]float64) (y float64, dalpha 
 		// scale[k] = alpha[k]
 		dalpha[k] += dscale[k]
 		dscale[k] = 0
-		// precision[k] = make([]float64, len(row))
-		dprecision[k] = old
 	}
 	return y, dalpha, dmu, dq
 }

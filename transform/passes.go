@@ -142,6 +142,7 @@ func (p *passage) exits() {
 func (p *passage) shadows() {
 	p.d.outlook = newOutlook(p.d, p.body, p.flags)
 	p.d.mayChange = p.spec.keepAll
+	p.d.first = firstLinks(p.body)
 	p.body = p.d.addShadows(p.body)
 	p.flags = p.d.moved(p.flags)
 }

@@ -53,6 +53,7 @@ type derivation struct {
 
 	appended  []*location       // what F may append to: see appendsBehind
 	derefs    map[*ast.Var]bool // see derefsAlways
+	first     map[ast.Stmt]bool // see firstLinks
 	histories map[*ast.Var]bool // see isHistory
 }
 
@@ -392,7 +393,7 @@ func (d *derivation) storeLinks(s ast.Stmt, sh *ast.Assign, l, e ast.Expr, undon
 	var before []ast.Stmt
 	for _, st := range d.refStores(s, l, e) {
 		place := d.place(st.place, now)
-		if undone {
+		if undone && !d.first[s] {
 			old := ast.NewVar("old", place.Type())
 			save := define(old, place)
 			before = append(before, save)
