@@ -196,15 +196,15 @@ func dotBack(a, b, da, db []float64, dy float64) {
 // stepSaved holds what a forward sweep remembers.
 type stepSaved struct {
 	h       []float64
-	cs      []float64
+	tanhs   []float64
 	outs    []float64
-	zs      []float64
-	cs2     []float64
+	tanhs2  []float64
+	cs      []float64
 	ins     []float64
 	forgets []float64
+	zs      []float64
 	zs2     []float64
 	zs3     []float64
-	zs4     []float64
 	dh      []float64
 	dc      []float64
 	dz      []float64
@@ -215,57 +215,56 @@ type stepSaved struct {
 // It remembers 72 bytes for each iteration of the loop over j.
 func stepForward(z, h, c, dz, dh, dc []float64) (saved stepSaved) {
 	n := len(h)
-	cs := make([]float64, len(h))
+	tanhs := make([]float64, len(h))
 	outs := make([]float64, len(h))
-	zs := make([]float64, len(h))
-	cs2 := make([]float64, len(h))
+	tanhs2 := make([]float64, len(h))
+	cs := make([]float64, len(h))
 	ins := make([]float64, len(h))
 	forgets := make([]float64, len(h))
+	zs := make([]float64, len(h))
 	zs2 := make([]float64, len(h))
 	zs3 := make([]float64, len(h))
-	zs4 := make([]float64, len(h))
 	for j := range h {
 		in, forget, out := sigmoid(z[j]), sigmoid(z[n+j]), sigmoid(z[2*n+j])
 		outs[j] = out
 		ins[j] = in
 		forgets[j] = forget
-		zs2[j] = z[j]
-		zs3[j] = z[n+j]
-		zs4[j] = z[2*n+j]
-		cs2[j] = c[j]
-		c[j] = forget*c[j] + in*math.Tanh(z[3*n+j])
-		zs[j] = z[3*n+j]
-		h[j] = out * math.Tanh(c[j])
+		zs[j] = z[j]
+		zs2[j] = z[n+j]
+		zs3[j] = z[2*n+j]
 		cs[j] = c[j]
+		tanhs2[j] = math.Tanh(z[3*n+j])
+		c[j] = forget*c[j] + in*math.Tanh(z[3*n+j])
+		tanhs[j] = math.Tanh(c[j])
+		h[j] = out * math.Tanh(c[j])
 	}
-	return stepSaved{h: h, cs: cs, outs: outs, zs: zs, cs2: cs2, ins: ins, forgets: forgets, zs2: zs2, zs3: zs3, zs4: zs4, dh: dh, dc: dc, dz: dz, n: n}
+	return stepSaved{h: h, tanhs: tanhs, outs: outs, tanhs2: tanhs2, cs: cs, ins: ins, forgets: forgets, zs: zs, zs2: zs2, zs3: zs3, dh: dh, dc: dc, dz: dz, n: n}
 }
 
 // stepBackward is the reverse mode of [step], after [stepForward].
 func stepBackward(saved stepSaved) {
 	for j := range saved.h {
-		z := saved.zs[j]
-		c := saved.cs2[j]
+		tanh := saved.tanhs[j]
+		tanh2 := saved.tanhs2[j]
+		c := saved.cs[j]
 		in := saved.ins[j]
 		forget := saved.forgets[j]
+		z := saved.zs[j]
 		z2 := saved.zs2[j]
 		z3 := saved.zs3[j]
-		z4 := saved.zs4[j]
 		// h[j] = out * math.Tanh(c[j])
-		tanh := math.Tanh(saved.cs[j])
 		dout := saved.dh[j] * tanh
 		saved.dc[j] += saved.dh[j] * saved.outs[j] * (1 - tanh*tanh)
 		saved.dh[j] = 0
 		// c[j] = forget*c[j] + in*math.Tanh(z[3*n+j])
-		tanh2 := math.Tanh(z)
 		dforget := saved.dc[j] * c
 		din := saved.dc[j] * tanh2
 		saved.dz[3*saved.n+j] += saved.dc[j] * in * (1 - tanh2*tanh2)
 		saved.dc[j] *= forget
 		// in, forget, out := sigmoid(z[j]), sigmoid(z[n+j]), sigmoid(z[2*n+j])
-		saved.dz[j] += sigmoidBack(z2, din)
-		saved.dz[saved.n+j] += sigmoidBack(z3, dforget)
-		saved.dz[2*saved.n+j] += sigmoidBack(z4, dout)
+		saved.dz[j] += sigmoidBack(z, din)
+		saved.dz[saved.n+j] += sigmoidBack(z2, dforget)
+		saved.dz[2*saved.n+j] += sigmoidBack(z3, dout)
 	}
 }
 

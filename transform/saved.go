@@ -313,10 +313,27 @@ func (v *resolver) wholly(e ast.Expr, n int, u use) bool {
 	if isPath(e) {
 		return true
 	}
-	if c, ok := e.(*ast.Call); ok && c.Fun.Builtin != "" {
-		return true
+	if c, ok := e.(*ast.Call); ok && (c.Fun.Builtin != "" || ofMath(c) && !v.rarely(e, u)) {
+		return true // to call the function again takes longer than to read its value
 	}
 	return n > 1 || isBoolean(e.Type()) || isInteger(e.Type())
+}
+
+// ofMath reports whether a call is one of a function of package math.
+func ofMath(c *ast.Call) bool {
+	return c.Fun.Fn != nil && c.Fun.Fn.Pkg() != nil && c.Fun.Fn.Pkg().Path() == "math"
+}
+
+// rarely reports whether something that e reads and that must be remembered is made less often than e.
+func (v *resolver) rarely(e ast.Expr, u use) bool {
+	return ast.Any(e, func(x ast.Expr) bool {
+		ref, ok := x.(*ast.Ref)
+		if !ok || !v.isScalar(ref) || v.variableSlots(ref.Var, u) == 0 {
+			return false
+		}
+		ver := v.versionOf(ref.Var, u.point())
+		return ver == nil || len(loopsWithin(u.it.part, ver.part)) > 0
+	})
 }
 
 func isBoolean(t types.Type) bool {
@@ -829,7 +846,8 @@ func (v *resolver) remember(e ast.Expr, u use) ast.Expr {
 	n := v.need(v.memoKey(e, u), u)
 	if n.local == nil {
 		n.local, n.expr, n.part, n.item, n.front = ast.NewVar(savedName(e), e.Type()), e, u.it.part, u.it, !u.after
-		n.late = n.front && v.leavesAlone(u.it, e)
+		call, ok := e.(*ast.Call)
+		n.late = n.front && !(ok && ofMath(call)) && v.leavesAlone(u.it, e)
 		_, n.whole = e.Type().Underlying().(*types.Basic)
 		n.whole = n.whole && !isPath(e)
 		if v.inShadow(e) {
@@ -870,6 +888,8 @@ func savedName(e ast.Expr) string {
 	}
 	if c, ok := e.(*ast.Call); ok && c.Fun.Builtin == "append" && c.Spread {
 		return placeName(c.Args[1]) // a copy
+	} else if ok && ofMath(c) {
+		return commonName(c)
 	}
 	return placeName(e)
 }
