@@ -214,6 +214,9 @@ type Meta struct {
 	Src     string    // the source text of a simple statement or of the header of a loop, on one line
 	Comment string    // printed above it, without the slashes; lines are separated by \n
 	Named   []*Var    // the variables whose names go where Comment has a NUL, in order
+
+	Idle   bool // it has no derivative, whatever it computes: another statement, which is silent, has it
+	Silent bool // it has a derivative and does nothing else
 }
 
 // Info returns m itself, so that every statement has it.

@@ -33,6 +33,13 @@ func (u *Unit) prepare(f *ast.Func, in []bool, at callSite, memory, forward bool
 	d = u.analyse(&h, in, at, memory, forward)
 	d.checkAll()
 	u.trace("normal", &h, h.Body)
+	if !forward && !u.Disable["last"] {
+		if body, found := d.lastWins(h.Body); found {
+			h.Body = body
+			d = u.analyse(&h, in, at, memory, forward)
+			u.trace("last", &h, h.Body)
+		}
+	}
 	return d
 }
 

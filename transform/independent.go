@@ -49,6 +49,9 @@ func (e *effects) add(x *effects) {
 // addEffects adds the effects of an item itself.
 func (r *reverser) addEffects(e *effects, it *item) {
 	s := it.stmt
+	if s.Info().Idle {
+		return
+	}
 	if len(r.undo[s]) > 0 || r.grown[s] != nil {
 		e.order = true
 	}

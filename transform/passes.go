@@ -12,6 +12,7 @@ import (
 func passes() []pass {
 	return []pass{
 		{name: "normal", does: "what must stand alone gets a statement of its own", stage: analysis},
+		{name: "last", does: "of what a loop overwrites only the last time is reversed", stage: analysis, optional: true},
 		{name: "exits", does: "the forward sweep ends at the end: returns become assignments", stage: preparing, run: (*passage).exits},
 		{name: "shadows", does: "what is done to slices and pointers is done to their shadows", stage: preparing, run: (*passage).shadows},
 		{name: "fuse", does: "statements are swept forward and back at once where they can be", stage: sweeping, optional: true, run: (*passage).fuse},
@@ -197,7 +198,7 @@ func (p *passage) undo() { p.r.mayUndo = !p.spec.apart }
 
 func (p *passage) saved() {
 	p.r.declaredIn = p.r.scopes()
-	p.body = p.r.inserts.apply(p.r.resolve(p.body, p.spec.keepAll))
+	p.body = withoutSilent(p.r.inserts.apply(p.r.resolve(p.body, p.spec.keepAll)))
 }
 
 func (p *passage) reached() { p.body = withoutLabels(reached(p.body)) }

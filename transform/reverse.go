@@ -164,6 +164,9 @@ func (r *reverser) simple(it *item) []ast.Stmt {
 }
 
 func (r *reverser) reversal(it *item) []ast.Stmt {
+	if it.stmt.Info().Idle {
+		return nil
+	}
 	switch s := it.stmt.(type) {
 	case *ast.Assign:
 		if note := r.calls[s]; note != nil {

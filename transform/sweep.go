@@ -293,6 +293,7 @@ func (r *reverser) atOnce(a *area, it *item) []ast.Stmt {
 	switch {
 	case it.then != nil:
 		s := &ast.If{Meta: *it.stmt.Info(), Cond: it.cond}
+		s.Silent = false // it is not, with its reversal in it
 		s.Then = &ast.Block{Stmts: r.sweepArea(&area{part: it.then, parent: a, pivot: it}, nil)}
 		if els := r.sweepArea(&area{part: it.els, parent: a, pivot: it}, nil); len(els) > 2 {
 			s.Else = &ast.Block{Stmts: els}

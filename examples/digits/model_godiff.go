@@ -80,13 +80,14 @@ func modelOutputsMBackward(saved modelOutputsMSaved) {
 
 // logSumExpVJP is the reverse mode of [logSumExp] with respect to z.
 // For result adjoints dy it adds to the shadows dz.
-// It remembers 8 bytes for each iteration of the loop over v.
 func logSumExpVJP(z, dz []float64, dy float64) (y float64) {
-	// Forward sweep; tops[i] is top before step i.
+	// Forward sweep.
 	top := math.Inf(-1)
-	tops := make([]float64, len(z))
+	last := -1
 	for i, v := range z {
-		tops[i] = top
+		if !(top >= v || top != top) {
+			last = i
+		}
 		top = max(top, v)
 	}
 	sum := 0.0
@@ -105,16 +106,9 @@ func logSumExpVJP(z, dz []float64, dy float64) (y float64) {
 		dtop -= adj
 		dz[i] += adj
 	}
-	for i := len(z) - 1; i >= 0; i-- {
-		top := tops[i]
+	if last >= 0 {
 		// top = max(top, v)
-		adj := dtop
-		dtop = 0
-		if top >= z[i] || top != top {
-			dtop = adj
-		} else {
-			dz[i] += adj
-		}
+		dz[last] += dtop
 	}
 	return y
 }
