@@ -317,7 +317,7 @@ func (d *derivation) checkRuledWrites(s ast.Stmt, c *ast.Call, ruled bool) {
 				verb = "writes slices or pointers to"
 			}
 		})
-	} else if (!ruled || fn.Signature().Results().Len() == 0) && slices.ContainsFunc(c.Args, d.reachesActive) {
+	} else if !d.u.harmless(fn) && (!ruled || fn.Signature().Results().Len() == 0) && slices.ContainsFunc(c.Args, d.reachesActive) {
 		verb = "may write"
 	}
 	if verb != "" {
@@ -506,7 +506,7 @@ func (d *derivation) mayPanic(e ast.Expr) bool {
 			case "make":
 				return !safeSize(e)
 			}
-			if e.Fun.Fn != nil && e.Fun.Fn.Pkg() != nil && e.Fun.Fn.Pkg().Path() == "math" {
+			if e.Fun.Copied == "Shadow" || e.Fun.Fn != nil && e.Fun.Fn.Pkg() != nil && e.Fun.Fn.Pkg().Path() == "math" {
 				return false
 			}
 			return true

@@ -85,6 +85,9 @@ func (d *deriver) scopesFor(from *types.Package) []*transform.Scope {
 		if pkg := d.prog.PackageOf(from); pkg != nil && pkg != d.pkg {
 			list = slices.Concat(list, d.scopesOf(pkg))
 		}
+		if d.lib != nil && from == d.lib.src.Pkg {
+			list = append([]*transform.Scope{d.lib.scope}, list...)
+		}
 		list = slices.DeleteFunc(slices.Clone(list), (*transform.Scope).Empty)
 		d.holding[from] = list
 	}
@@ -181,7 +184,7 @@ func (d *deriver) lifted(fn *types.Func) bool {
 // source returns what lowering needs to know of a package.
 func (d *deriver) source(pkg *lower.Package) *lower.Source {
 	src := d.prog.Source(pkg, d.instances)
-	src.HasSource, src.Library = d.hasSource, d.maker
+	src.HasSource, src.Library, src.Body = d.hasSource, d.maker, d.body
 	return src
 }
 
