@@ -66,7 +66,10 @@ func SlicesMinFunc[S ~[]E, E any](x S, cmp func(a, b E) int) E {
 //
 //bodies:of slices.Clone
 func SlicesClone[S ~[]E, E any](s S) S {
-	return append(s[:0:0], s...)
+	if len(s) == 0 && s != nil {
+		return S{}
+	}
+	return append(S(nil), s...)
 }
 
 // SlicesConcat is the body of slices.Concat.
