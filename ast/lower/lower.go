@@ -981,9 +981,7 @@ func (l *lowerer) call(e *goast.CallExpr) ast.Expr {
 		c.Fun.Fn, c.Fun.TypeArgs = l.instanceOf(id, obj)
 		c.Fun.Explicit = isIndexed(e.Fun)
 		args := e.Args
-		if fn, list, ok := l.wider(obj, args); ok {
-			c.Fun = ast.Callee{Fn: fn}
-			l.arguments(c, list)
+		if l.wider(c, obj, args) {
 			return c
 		}
 		if sel, ok := goast.Unparen(e.Fun).(*goast.SelectorExpr); ok {

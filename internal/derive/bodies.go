@@ -129,7 +129,11 @@ func (d *deriver) inLibrary(fn *types.Func) *types.Func {
 	case d.lib != nil && of.Pkg() == d.lib.src.Pkg:
 		return of
 	case libraryPackages[of.Pkg().Path()]:
-		return d.library().names[of.FullName()]
+		body := d.library().names[of.FullName()]
+		if body != nil && body.Signature().TypeParams().Len() > of.Signature().TypeParams().Len() {
+			return nil // what is called is the body itself, where it is known what is given
+		}
+		return body
 	}
 	return nil
 }

@@ -76,6 +76,7 @@ func TestSlices(t *testing.T) {
 				sorted(func(x []float64) { SortSliceStable(x, func(i, j int) bool { return x[i] > x[j] }) }),
 			},
 			"sort.Sort":           {sorted(func(x []float64) { sort.Sort(sort.Float64Slice(x)) }), sorted(func(x []float64) { SortSort(methods(x)) })},
+			"Float64Slice.Sort":   {sorted(func(x []float64) { sort.Float64Slice(x).Sort() }), sorted(func(x []float64) { Float64SliceSort(x) })},
 			"sort.Stable":         {sorted(func(x []float64) { sort.Stable(sort.Float64Slice(x)) }), sorted(func(x []float64) { SortStable(methods(x)) })},
 			"sort.Sort.Reverse":   {sorted(func(x []float64) { sort.Sort(sort.Reverse(sort.Float64Slice(x))) }), sorted(func(x []float64) { SortSortReverse(methods(x)) })},
 			"sort.Stable.Reverse": {sorted(func(x []float64) { sort.Stable(sort.Reverse(sort.Float64Slice(x))) }), sorted(func(x []float64) { SortStableReverse(methods(x)) })},
@@ -188,6 +189,7 @@ func TestSearches(t *testing.T) {
 			}
 			for name, pair := range map[string][2]int{
 				"Index":          {slices.Index(x, v), SlicesIndex(x, v)},
+				"Float64Slice":   {sort.Float64Slice(s).Search(v), Float64SliceSearch(s, v)},
 				"SearchFloat64s": {sort.SearchFloat64s(s, v), SortSearchFloat64s(s, v)},
 				"Compare":        {cmp.Compare(v, 0.5), CmpCompare(v, 0.5)},
 				"CompareNaN":     {cmp.Compare(v, math.NaN()), CmpCompare(v, math.NaN())},

@@ -218,3 +218,13 @@ func Float64SliceLess(x sort.Float64Slice, i, j int) bool {
 //
 //bodies:of (sort.Float64Slice).Swap
 func Float64SliceSwap(x sort.Float64Slice, i, j int) { x[i], x[j] = x[j], x[i] }
+
+// Float64SliceSort is the body of the method Sort of sort.Float64Slice.
+//
+//bodies:of (sort.Float64Slice).Sort
+func Float64SliceSort(x sort.Float64Slice) { SortSort(x) }
+
+// Float64SliceSearch is the body of the method Search of sort.Float64Slice.
+//
+//bodies:of (sort.Float64Slice).Search
+func Float64SliceSearch(p sort.Float64Slice, x float64) int { return SortSearchFloat64s(p, x) }
