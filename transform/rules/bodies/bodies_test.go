@@ -75,7 +75,7 @@ func TestSlices(t *testing.T) {
 				sorted(func(x []float64) { sort.SliceStable(x, func(i, j int) bool { return x[i] > x[j] }) }),
 				sorted(func(x []float64) { SortSliceStable(x, func(i, j int) bool { return x[i] > x[j] }) }),
 			},
-			"sort.Sort":           {sorted(func(x []float64) { sort.Sort(sort.Float64Slice(x)) }), sorted(func(x []float64) { SortSort(methods(x)) })},
+			"sort.Sort":           {sorted(func(x []float64) { sort.Sort(floats(x)) }), sorted(func(x []float64) { SortSort(methods(x)) })},
 			"Float64Slice.Sort":   {sorted(func(x []float64) { sort.Float64Slice(x).Sort() }), sorted(func(x []float64) { Float64SliceSort(x) })},
 			"sort.Stable":         {sorted(func(x []float64) { sort.Stable(sort.Float64Slice(x)) }), sorted(func(x []float64) { SortStable(methods(x)) })},
 			"sort.Sort.Reverse":   {sorted(func(x []float64) { sort.Sort(sort.Reverse(sort.Float64Slice(x))) }), sorted(func(x []float64) { SortSortReverse(methods(x)) })},
@@ -128,6 +128,9 @@ func TestSlices(t *testing.T) {
 func high(v float64) bool { return v > 1 }
 
 func near(v, w float64) bool { return math.Abs(v-w) < 0.3 }
+
+// floats is what package sort has for floats, as a value of the interface.
+func floats(x []float64) sort.Interface { return sort.Float64Slice(x) }
 
 // methods is a sort.Interface whose methods are bodies.
 type methods []float64
