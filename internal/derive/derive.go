@@ -184,7 +184,16 @@ func (d *deriver) lifted(fn *types.Func) bool {
 // source returns what lowering needs to know of a package.
 func (d *deriver) source(pkg *lower.Package) *lower.Source {
 	src := d.prog.Source(pkg, d.instances)
-	src.HasSource, src.Library, src.Body = d.hasSource, d.maker, d.body
+	src.HasSource, src.Library = d.hasSource, d.maker
+	src.Body = func(name string) *types.Func {
+		rule := func(dir *lower.Directive) bool { return dir.Of != nil && dir.Of.FullName() == name }
+		for _, list := range [][]*lower.Directive{pkg.Inherited, pkg.Directives, pkg.Imported, d.pkg.Directives, d.pkg.Imported} {
+			if slices.ContainsFunc(list, rule) {
+				return nil // the user's rule comes first
+			}
+		}
+		return d.body(name)
+	}
 	return src
 }
 
