@@ -8,7 +8,7 @@ import (
 )
 
 // What sorts asks a Sorter of the runtime for the steps of the library, so that what compares as equal comes out as the library leaves it.
-// The order is remembered, or the swaps are where a function looks at what is sorted while it is.
+// Where only elements are compared the order is remembered, and x is as it was until it is known; where places are compared, the swaps are.
 
 // SlicesSort is the body of slices.Sort.
 //
