@@ -49,8 +49,8 @@
 //		… m.Items = append(m.Items, v) …
 //
 // Generated code, where the primal sorts. What compares as equal must come out as
-// the library leaves it, so the library is asked for its order ([Order], [Orders])
-// or for its steps ([Swaps]).
+// the library leaves it, so the library is asked for its order ([Order]) or for
+// its steps ([Sorter]).
 //
 // # Shadows
 //

@@ -8,14 +8,15 @@ import (
 	"sort"
 )
 
-// A Sorter is a run of a function of package sort or slices that asks from outside for what it compares, and leaves it to the outside
-// to swap: the steps are those of the library, so that what compares as equal comes out in the order that the library leaves it in.
+// A Sorter is a run of package sort that asks from outside for what it compares, and leaves it to the outside to swap: the steps are those
+// of the library, so that what compares as equal comes out in the order that the library leaves it in. Those of package slices are the
+// same, both being made of one template.
 //
-//	s := Swaps(len(x), false)              sort.Slice(x, less)
+//	s := NewSorter(len(x), false)          sort.Slice(x, less)
 //	for {
-//		i, j, compare := s.Next(0)
+//		i, j, compare := s.Next(false)
 //		for compare {
-//			i, j, compare = s.Less(less(i, j))
+//			i, j, compare = s.Next(less(i, j))
 //		}
 //		if i < 0 {
 //			break
@@ -23,81 +24,75 @@ import (
 //		x[i], x[j] = x[j], x[i]
 //	}
 type Sorter struct {
-	next   func() (step, bool)
-	answer *int
-	index  []int
+	resume func() ([2]int, bool) // goes on to the next comparison
+	run    *sorting
+	asked  [2]int // the comparison that comes after the swaps
+	more   bool   // there is one
+	at     int    // the next one of the swaps
 }
 
-// A step is two places to compare, or to swap.
-type step struct {
-	i, j    int
-	compare bool
+// A sorting is what package sort is given to sort. It does not lead to its Sorter, which shows by that whether it is still used.
+type sorting struct {
+	n     int
+	ask   func([2]int) bool
+	less  bool     // the answer
+	swaps [][2]int // since the last comparison
 }
 
-// Swaps returns a Sorter for n elements that compares and swaps them where they are, as package sort does.
-func Swaps(n int, stable bool) *Sorter {
-	return newSorter(nil, func(s swapper) {
-		if stable {
-			sort.Stable(s)
-		} else {
-			sort.Sort(s)
-		}
-	}, n)
-}
-
-// Orders returns a Sorter for n elements that compares them by where they were at first, as package slices does, and swaps nothing: see
-// Order.
-func Orders(n int, stable bool) *Sorter {
-	index := make([]int, n)
-	for i := range index {
-		index[i] = i
-	}
-	return newSorter(index, func(s swapper) {
-		if stable {
-			slices.SortStableFunc(index, s.compare)
-		} else {
-			slices.SortFunc(index, s.compare)
-		}
-	}, n)
-}
-
-// newSorter returns a Sorter whose steps are those of run. Where these are not gone through to the end, since a comparison panics, run is
-// stopped once the Sorter is no longer used.
-func newSorter(index []int, run func(swapper), n int) *Sorter {
-	answer := new(int)
-	next, stop := iter.Pull(func(yield func(step) bool) {
+// NewSorter returns a Sorter for n elements. Where its steps are not gone through to the end, since a comparison panics, the run ends once
+// the Sorter is no longer used.
+func NewSorter(n int, stable bool) *Sorter {
+	run := &sorting{n: n}
+	resume, stop := iter.Pull(func(yield func([2]int) bool) {
 		defer func() {
 			if p := recover(); p != nil && p != any(stopped{}) {
 				panic(p)
 			}
 		}()
-		run(swapper{n, yield, answer})
+		run.ask = yield
+		if stable {
+			sort.Stable(run)
+		} else {
+			sort.Sort(run)
+		}
 	})
-	s := &Sorter{next, answer, index}
+	s := &Sorter{resume: resume, run: run}
 	goruntime.AddCleanup(s, func(stop func()) { stop() }, stop)
 	return s
 }
 
-// Next goes on with the result of the last comparison and returns the next step: two elements to compare, or to swap. At the end i is
+// Next goes on, after a comparison with its result, and returns the next step: two elements to compare, or to swap. At the end i is
 // negative.
-func (s *Sorter) Next(compared int) (i, j int, compare bool) {
-	*s.answer = compared
-	if t, ok := s.next(); ok {
-		return t.i, t.j, t.compare
+func (s *Sorter) Next(less bool) (i, j int, compare bool) {
+	if s.at == len(s.run.swaps) && !s.more {
+		s.run.less, s.run.swaps, s.at = less, s.run.swaps[:0], 0
+		s.asked, s.more = s.resume()
+	}
+	if s.at < len(s.run.swaps) {
+		p := s.run.swaps[s.at]
+		s.at++
+		return p[0], p[1], false
+	}
+	if s.more {
+		s.more = false
+		return s.asked[0], s.asked[1], true
 	}
 	return -1, -1, false
 }
 
-// Less is Next, of which only whether the result is negative is known.
-func (s *Sorter) Less(less bool) (i, j int, compare bool) {
-	if less {
-		return s.Next(-1)
+// stopped is what a run panics with that is stopped.
+type stopped struct{}
+
+func (r *sorting) Len() int { return r.n }
+
+func (r *sorting) Less(i, j int) bool {
+	if !r.ask([2]int{i, j}) {
+		panic(stopped{})
 	}
-	return s.Next(0)
+	return r.less
 }
 
-// Order returns where each element of the sorted list was at first.
-func (s *Sorter) Order() []int { return s.index }
+func (r *sorting) Swap(i, j int) { r.swaps = append(r.swaps, [2]int{i, j}) }
 
 // Order returns where each element of x, sorted as by slices.Sort, is in x. It does not change x.
 func Order[S ~[]E, E cmp.Ordered](x S) []int {
@@ -107,31 +102,4 @@ func Order[S ~[]E, E cmp.Ordered](x S) []int {
 	}
 	slices.SortFunc(index, func(i, j int) int { return cmp.Compare(x[i], x[j]) })
 	return index
-}
-
-// A swapper is what package sort is given to sort.
-type swapper struct {
-	n      int
-	yield  func(step) bool
-	answer *int
-}
-
-// stopped is what a run panics with that is stopped.
-type stopped struct{}
-
-func (s swapper) Len() int { return s.n }
-
-func (s swapper) Less(i, j int) bool { return s.compare(i, j) < 0 }
-
-func (s swapper) Swap(i, j int) { s.ask(step{i, j, false}) }
-
-func (s swapper) compare(i, j int) int {
-	s.ask(step{i, j, true})
-	return *s.answer
-}
-
-func (s swapper) ask(t step) {
-	if !s.yield(t) {
-		panic(stopped{})
-	}
 }

@@ -52,8 +52,8 @@ func TestSorterSteps(t *testing.T) {
 			}{
 				{"sort.Slice", func(x []keyed) { sort.Slice(x, less(x)) }, func(x []keyed) { swapped(x, false, less(x)) }},
 				{"sort.SliceStable", func(x []keyed) { sort.SliceStable(x, less(x)) }, func(x []keyed) { swapped(x, true, less(x)) }},
-				{"slices.SortFunc", func(x []keyed) { slices.SortFunc(x, compare) }, func(x []keyed) { ordered(x, false, compare) }},
-				{"slices.SortStableFunc", func(x []keyed) { slices.SortStableFunc(x, compare) }, func(x []keyed) { ordered(x, true, compare) }},
+				{"slices.SortFunc", func(x []keyed) { slices.SortFunc(x, compare) }, func(x []keyed) { swapped(x, false, less(x)) }},
+				{"slices.SortStableFunc", func(x []keyed) { slices.SortStableFunc(x, compare) }, func(x []keyed) { swapped(x, true, less(x)) }},
 			} {
 				want, got := slices.Clone(x), slices.Clone(x)
 				c.want(want)
@@ -67,27 +67,16 @@ func TestSorterSteps(t *testing.T) {
 }
 
 func swapped(x []keyed, stable bool, less func(i, j int) bool) {
-	s := Swaps(len(x), stable)
+	s := NewSorter(len(x), stable)
 	for {
-		i, j, compare := s.Next(0)
+		i, j, compare := s.Next(false)
 		for compare {
-			i, j, compare = s.Less(less(i, j))
+			i, j, compare = s.Next(less(i, j))
 		}
 		if i < 0 {
 			return
 		}
 		x[i], x[j] = x[j], x[i]
-	}
-}
-
-func ordered(x []keyed, stable bool, compare func(a, b keyed) int) {
-	y := slices.Clone(x)
-	s := Orders(len(x), stable)
-	for i, j, ok := s.Next(0); ok; {
-		i, j, ok = s.Next(compare(y[i], y[j]))
-	}
-	for i, j := range s.Order() {
-		x[i] = y[j]
 	}
 }
 
@@ -114,7 +103,7 @@ func TestOrder(t *testing.T) {
 func TestSorterStops(t *testing.T) {
 	before := goruntime.NumGoroutine()
 	for range 100 {
-		if _, _, compare := Swaps(10, false).Next(0); !compare {
+		if _, _, compare := NewSorter(10, false).Next(false); !compare {
 			t.Fatal("nothing is compared")
 		}
 	}

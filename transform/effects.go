@@ -230,7 +230,7 @@ func (u *Unit) hasEffects(fn *types.Func) bool {
 	case "errors", "strconv", "strings", "unicode":
 		return false
 	case runtimePackage.Path():
-		return fn.Name() != "Order" || fn.Signature().Recv() != nil
+		return fn.Name() != "Order"
 	case "fmt":
 		return !strings.HasPrefix(fn.Name(), "Sprint") && fn.Name() != "Errorf"
 	}

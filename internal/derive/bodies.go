@@ -28,11 +28,8 @@ const runtimeSource = `package runtime
 
 type Sorter struct{}
 
-func Swaps(n int, stable bool) *Sorter
-func Orders(n int, stable bool) *Sorter
-func (s *Sorter) Next(compared int) (i, j int, compare bool)
-func (s *Sorter) Less(less bool) (i, j int, compare bool)
-func (s *Sorter) Order() []int
+func NewSorter(n int, stable bool) *Sorter
+func (s *Sorter) Next(less bool) (i, j int, compare bool)
 
 func Order[S ~[]E, E interface{ ~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~uintptr | ~float32 | ~float64 | ~string }](x S) []int { return nil }
 `

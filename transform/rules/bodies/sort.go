@@ -8,7 +8,8 @@ import (
 )
 
 // What sorts asks a Sorter of the runtime for the steps of the library, so that what compares as equal comes out as the library leaves it.
-// Where only elements are compared the order is remembered, and x is as it was until it is known; where places are compared, the swaps are.
+// A function that compares may see what is sorted as it is at that moment, so elements are swapped one by one; only where none is called
+// do they go to their places at once.
 
 // SlicesSort is the body of slices.Sort.
 //
@@ -36,15 +37,16 @@ func SortFloat64s(x []float64) {
 //
 //bodies:of slices.SortFunc
 func SlicesSortFunc[S ~[]E, E any](x S, cmp func(a, b E) int) {
-	y := make(S, len(x))
-	copy(y, x)
-	s := runtime.Orders(len(y), false)
-	i, j, compare := s.Next(0)
-	for compare {
-		i, j, compare = s.Next(cmp(y[i], y[j]))
-	}
-	for i, j := range s.Order() {
-		x[i] = y[j]
+	s := runtime.NewSorter(len(x), false)
+	for {
+		i, j, compare := s.Next(false)
+		for compare {
+			i, j, compare = s.Next(cmp(x[i], x[j]) < 0)
+		}
+		if i < 0 {
+			break
+		}
+		x[i], x[j] = x[j], x[i]
 	}
 }
 
@@ -52,15 +54,16 @@ func SlicesSortFunc[S ~[]E, E any](x S, cmp func(a, b E) int) {
 //
 //bodies:of slices.SortStableFunc
 func SlicesSortStableFunc[S ~[]E, E any](x S, cmp func(a, b E) int) {
-	y := make(S, len(x))
-	copy(y, x)
-	s := runtime.Orders(len(y), true)
-	i, j, compare := s.Next(0)
-	for compare {
-		i, j, compare = s.Next(cmp(y[i], y[j]))
-	}
-	for i, j := range s.Order() {
-		x[i] = y[j]
+	s := runtime.NewSorter(len(x), true)
+	for {
+		i, j, compare := s.Next(false)
+		for compare {
+			i, j, compare = s.Next(cmp(x[i], x[j]) < 0)
+		}
+		if i < 0 {
+			break
+		}
+		x[i], x[j] = x[j], x[i]
 	}
 }
 
@@ -80,11 +83,11 @@ func SlicesIsSortedFunc[S ~[]E, E any](x S, cmp func(a, b E) int) bool {
 //
 //bodies:of sort.Slice
 func SortSlice[S ~[]E, E any](x S, less func(i, j int) bool) {
-	s := runtime.Swaps(len(x), false)
+	s := runtime.NewSorter(len(x), false)
 	for {
-		i, j, compare := s.Next(0)
+		i, j, compare := s.Next(false)
 		for compare {
-			i, j, compare = s.Less(less(i, j))
+			i, j, compare = s.Next(less(i, j))
 		}
 		if i < 0 {
 			break
@@ -97,11 +100,11 @@ func SortSlice[S ~[]E, E any](x S, less func(i, j int) bool) {
 //
 //bodies:of sort.SliceStable
 func SortSliceStable[S ~[]E, E any](x S, less func(i, j int) bool) {
-	s := runtime.Swaps(len(x), true)
+	s := runtime.NewSorter(len(x), true)
 	for {
-		i, j, compare := s.Next(0)
+		i, j, compare := s.Next(false)
 		for compare {
-			i, j, compare = s.Less(less(i, j))
+			i, j, compare = s.Next(less(i, j))
 		}
 		if i < 0 {
 			break
@@ -126,11 +129,11 @@ func SortSliceIsSorted[S ~[]E, E any](x S, less func(i, j int) bool) bool {
 //
 //bodies:of sort.Sort
 func SortSort[T sort.Interface](data T) {
-	s := runtime.Swaps(data.Len(), false)
+	s := runtime.NewSorter(data.Len(), false)
 	for {
-		i, j, compare := s.Next(0)
+		i, j, compare := s.Next(false)
 		for compare {
-			i, j, compare = s.Less(data.Less(i, j))
+			i, j, compare = s.Next(data.Less(i, j))
 		}
 		if i < 0 {
 			break
@@ -143,11 +146,11 @@ func SortSort[T sort.Interface](data T) {
 //
 //bodies:of sort.Stable
 func SortStable[T sort.Interface](data T) {
-	s := runtime.Swaps(data.Len(), true)
+	s := runtime.NewSorter(data.Len(), true)
 	for {
-		i, j, compare := s.Next(0)
+		i, j, compare := s.Next(false)
 		for compare {
-			i, j, compare = s.Less(data.Less(i, j))
+			i, j, compare = s.Next(data.Less(i, j))
 		}
 		if i < 0 {
 			break
@@ -160,11 +163,11 @@ func SortStable[T sort.Interface](data T) {
 //
 //bodies:of sort.Sort(sort.Reverse)
 func SortSortReverse[T sort.Interface](data T) {
-	s := runtime.Swaps(data.Len(), false)
+	s := runtime.NewSorter(data.Len(), false)
 	for {
-		i, j, compare := s.Next(0)
+		i, j, compare := s.Next(false)
 		for compare {
-			i, j, compare = s.Less(data.Less(j, i))
+			i, j, compare = s.Next(data.Less(j, i))
 		}
 		if i < 0 {
 			break
@@ -177,11 +180,11 @@ func SortSortReverse[T sort.Interface](data T) {
 //
 //bodies:of sort.Stable(sort.Reverse)
 func SortStableReverse[T sort.Interface](data T) {
-	s := runtime.Swaps(data.Len(), true)
+	s := runtime.NewSorter(data.Len(), true)
 	for {
-		i, j, compare := s.Next(0)
+		i, j, compare := s.Next(false)
 		for compare {
-			i, j, compare = s.Less(data.Less(j, i))
+			i, j, compare = s.Next(data.Less(j, i))
 		}
 		if i < 0 {
 			break
