@@ -31,6 +31,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"strings"
 )
 
 // A Var is a variable of a function. Its identity is its address.
@@ -353,6 +354,9 @@ func (f *Func) RecvName() string {
 	}
 	return ""
 }
+
+// Called returns what the function is in documentation, without the marks of links; it is empty where that is a link to the function itself.
+func (f *Func) Called() string { return strings.NewReplacer("[", "", "]", "").Replace(f.What) }
 
 // Inputs returns the receiver, if any, followed by the parameters.
 func (f *Func) Inputs() []*Var {

@@ -48,6 +48,10 @@
 //		dm = wide.Shadow
 //		… m.Items = append(m.Items, v) …
 //
+// Generated code, where the primal sorts. What compares as equal must come out as
+// the library leaves it, so the library is asked for its order ([Order]) or for
+// its steps ([Sorter]).
+//
 // # Shadows
 //
 // The shadow of a value has its type and shape: every slice has the same length

@@ -287,9 +287,17 @@ func (d *derivation) checkPassive(s ast.Stmt, c *ast.Call) {
 				kind, mode = "forward rule", " mode=jvp"
 			}
 		}
+		if what := instead[fn.FullName()]; what != "" {
+			refuse(s.Info().Pos, "%s is given an active value here, which is not supported: %s", fn.FullName(), what)
+		}
 		msg := fmt.Sprintf("%s has neither source here nor a %s, and an active value goes into it; give it a rule with //godiff:derivative of=%s%s", fn.FullName(), kind, fn.FullName(), mode)
 		panic(&Refusal{Pos: s.Info().Pos, Msg: msg, Callee: fn})
 	}
+}
+
+// instead says what to write in place of calls of functions that no rule could be given for.
+var instead = map[string]string{
+	"sort.Reverse": "give what it returns to sort.Sort or sort.Stable in the same expression",
 }
 
 // checkBuilds refuses a call that something active goes into, or active memory, of a function of which another build may have another
@@ -324,7 +332,7 @@ func (d *derivation) checkRuledWrites(s ast.Stmt, c *ast.Call, ruled bool) {
 				verb = "writes slices or pointers to"
 			}
 		})
-	} else if (!ruled || fn.Signature().Results().Len() == 0) && slices.ContainsFunc(c.Args, d.reachesActive) {
+	} else if !d.u.harmless(fn) && (!ruled || fn.Signature().Results().Len() == 0) && slices.ContainsFunc(c.Args, d.reachesActive) {
 		verb = "may write"
 	}
 	if verb != "" {
@@ -513,7 +521,7 @@ func (d *derivation) mayPanic(e ast.Expr) bool {
 			case "make":
 				return !safeSize(e)
 			}
-			if e.Fun.Fn != nil && e.Fun.Fn.Pkg() != nil && e.Fun.Fn.Pkg().Path() == "math" {
+			if e.Fun.Copied == "Shadow" || e.Fun.Fn != nil && e.Fun.Fn.Pkg() != nil && e.Fun.Fn.Pkg().Path() == "math" {
 				return false
 			}
 			return true

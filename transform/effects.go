@@ -229,6 +229,8 @@ func (u *Unit) hasEffects(fn *types.Func) bool {
 	switch fn.Pkg().Path() {
 	case "errors", "strconv", "strings", "unicode":
 		return false
+	case runtimePackage.Path():
+		return fn.Name() != "Order"
 	case "fmt":
 		return !strings.HasPrefix(fn.Name(), "Sprint") && fn.Name() != "Errorf"
 	}
@@ -244,13 +246,14 @@ func (u *Unit) panics(c *ast.Call) bool {
 	return s != nil && s.panics
 }
 
-// harmless reports whether a function without source writes nothing that it is given: one of package math, or one that makes text.
+// harmless reports whether a function without source writes nothing that it is given: one of package math, one that makes text,
+// or one of the runtime.
 func (u *Unit) harmless(fn *types.Func) bool {
 	if fn.Pkg() == nil {
 		return true // error.Error
 	}
 	switch fn.Pkg().Path() {
-	case "math", "errors", "strconv", "strings", "unicode":
+	case "math", "errors", "strconv", "strings", "unicode", runtimePackage.Path():
 		return true
 	case "fmt":
 		return !scans(fn)

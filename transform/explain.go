@@ -402,6 +402,9 @@ func (u *Unit) callName(fn *types.Func) string {
 		}
 	}
 	if fn.Pkg() != nil && fn.Pkg() != u.Pkg {
+		if f := u.Lower(fn); f != nil && strings.HasPrefix(f.What, "[") {
+			return f.Called()
+		}
 		name = fn.Pkg().Name() + "." + name
 	}
 	return name

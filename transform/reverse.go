@@ -594,6 +594,10 @@ func (r *reverser) places(s ast.Stmt, targets []*target) []ast.Stmt {
 	if len(targets) == 1 && targets[0].d != nil && ast.IsFloat(targets[0].l.Type()) && !targets[0].fresh {
 		return r.onePlace(s, targets[0])
 	}
+	if isSwap(targets) {
+		a, b := targets[0].d, targets[1].d
+		return []ast.Stmt{&ast.Assign{Op: token.ASSIGN, Lhs: []ast.Expr{a, b}, Rhs: []ast.Expr{b, a}}}
+	}
 	var out []ast.Stmt
 	direct := len(targets) == 1 && targets[0].fresh
 	// From the last to the first: where two are the same place the last assignment has won.
@@ -612,6 +616,16 @@ func (r *reverser) places(s ast.Stmt, targets []*target) []ast.Stmt {
 		out = append(out, r.spreadTo(s, t)...)
 	}
 	return out
+}
+
+// isSwap reports whether two places get the values of each other. So do their adjoints then, even if the places are one.
+func isSwap(targets []*target) bool {
+	if len(targets) != 2 {
+		return false
+	}
+	a, b := targets[0], targets[1]
+	return !a.fresh && !b.fresh && a.d != nil && b.d != nil && ast.ShapeOf(a.l.Type()) == ast.ValueLike && types.Identical(a.l.Type(), b.l.Type()) &&
+		ast.Equal(a.l, b.rhs) && ast.Equal(b.l, a.rhs)
 }
 
 // onePlace reverses an assignment to one float. Its own adjoint is set before any other is added to, unless none of them can be the

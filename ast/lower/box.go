@@ -140,7 +140,7 @@ func (l *lowerer) box(e ast.Expr, t types.Type, pos token.Pos) ast.Expr {
 	}
 	if !ast.IsBoxed(t) {
 		if set, ok := t.Underlying().(*types.Interface); ok && set.NumMethods() > 0 && !ast.IsError(t) && ast.Carries(e.Type()) && !ast.IsBoxed(e.Type()) {
-			l.report(pos, fmt.Sprintf("a value of type %s becomes a value of %s, of which it is not known here what types it may hold; use an interface that is declared with a name beside the types", l.typeString(e.Type()), l.typeString(t)))
+			l.report(pos, fmt.Sprintf("a value of type %s becomes a value of %s, of which it is not known here what types it may hold; %s", l.typeString(e.Type()), l.typeString(t), insteadOf(t)))
 		}
 		return e
 	}
@@ -168,6 +168,14 @@ func (l *lowerer) box(e ast.Expr, t types.Type, pos token.Pos) ast.Expr {
 	}
 	l.report(pos, fmt.Sprintf("a value of type %s becomes a value of the interface %s, but %s", l.typeString(e.Type()), l.typeString(t), why))
 	return broken(t)
+}
+
+// insteadOf says what to write where a value would become one of an interface.
+func insteadOf(t types.Type) string {
+	if n, ok := types.Unalias(t).(*types.Named); ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "container/heap" {
+		return "write out what puts into the heap and takes out of it: package heap does that by values of type any"
+	}
+	return "use an interface that is declared with a name beside the types"
 }
 
 // typeString is how a sentence calls a type.

@@ -421,7 +421,9 @@ func (l *lowerer) callValue(e *goast.CallExpr, v *fnValue) ast.Expr {
 	c := &ast.Call{T: t, Spread: e.Ellipsis.IsValid(), Pos: e.Pos()}
 	c.Fun = ast.Callee{Fn: v.fn, Method: v.method, TypeArgs: v.typeArgs, Explicit: v.explicit}
 	c.Args = l.boundArgs(v)
-	l.arguments(c, e.Args)
+	if len(c.Args) > 0 || !l.wider(c, v.fn, e.Args) {
+		l.arguments(c, e.Args)
+	}
 	return c
 }
 

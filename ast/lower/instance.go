@@ -5,6 +5,7 @@ import (
 	goast "go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/types/typeutil"
@@ -281,11 +282,13 @@ func leadsToItself(n *types.Named) bool {
 	return found
 }
 
-// nameOf returns what names an instance among those of one function: its type arguments, but for type parameters.
+// nameOf returns what names an instance among those of one function: its type arguments, but for type parameters and for slices of what
+// is an argument too.
 func nameOf(args []types.Type) string {
 	var b strings.Builder
 	for _, a := range args {
-		if ast.IsTypeParam(a) {
+		s, isSlice := a.(*types.Slice)
+		if ast.IsTypeParam(a) || isSlice && slices.ContainsFunc(args, func(b types.Type) bool { return types.Identical(b, s.Elem()) }) {
 			continue
 		}
 		for _, word := range strings.FieldsFunc(types.TypeString(a, func(*types.Package) string { return "" }), notInName) {

@@ -26,6 +26,9 @@ type Source struct {
 
 	// Library returns what is the body of a function of the standard library, with what is known of its types, or nil; it may be nil.
 	Library func(*types.Func) (*types.Func, *goast.FuncDecl, *types.Info)
+
+	// Body returns what is in the library under a name: see wider; it may be nil.
+	Body func(name string) *types.Func
 }
 
 // Declared reports whether a function has source here.
@@ -978,6 +981,9 @@ func (l *lowerer) call(e *goast.CallExpr) ast.Expr {
 		c.Fun.Fn, c.Fun.TypeArgs = l.instanceOf(id, obj)
 		c.Fun.Explicit = isIndexed(e.Fun)
 		args := e.Args
+		if l.wider(c, obj, args) {
+			return c
+		}
 		if sel, ok := goast.Unparen(e.Fun).(*goast.SelectorExpr); ok {
 			args = l.receiver(sel, c, args)
 		}

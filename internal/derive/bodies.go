@@ -10,6 +10,7 @@ import (
 
 	"github.com/godiff/godiff/ast"
 	"github.com/godiff/godiff/ast/lower"
+	"github.com/godiff/godiff/transform"
 	"github.com/godiff/godiff/transform/rules/bodies"
 )
 
@@ -18,6 +19,29 @@ type library struct {
 	src   *lower.Source
 	decls map[*types.Func]*goast.FuncDecl
 	names map[string]*types.Func // by what they are the bodies of
+	of    map[*types.Func]string // the other way round
+	scope *transform.Scope       // what holds for calls in it
+}
+
+// runtimeSource declares what the library calls of package runtime. A user's module that it is not needed in need not know that package.
+const runtimeSource = `package runtime
+
+type Sorter struct{}
+
+func NewSorter(n int, stable bool) *Sorter
+func (s *Sorter) Next(less bool) (i, j int, compare bool)
+
+func Order[S ~[]E, E interface{ ~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~uintptr | ~float32 | ~float64 | ~string }](x S) []int { return nil }
+`
+
+// loadRuntime returns the package of runtimeSource.
+func (d *deriver) loadRuntime() (*types.Package, error) {
+	f, err := parser.ParseFile(d.prog.Fset, "godiff:runtime.go", runtimeSource, parser.SkipObjectResolution)
+	if err != nil {
+		return nil, err
+	}
+	conf := types.Config{Context: d.instances.Context()}
+	return conf.Check("github.com/godiff/godiff/runtime", d.prog.Fset, []*goast.File{f}, nil)
 }
 
 // library returns the library, which is there once it is asked for.
@@ -51,13 +75,24 @@ func (d *deriver) loadLibrary() (*library, error) {
 		}
 		files = append(files, f)
 	}
+	runtime, err := d.loadRuntime()
+	if err != nil {
+		return nil, err
+	}
+	imports := importFunc(func(path string) (*types.Package, error) {
+		if path == runtime.Path() {
+			return runtime, nil
+		}
+		return d.prog.Import(path)
+	})
 	info := lower.NewInfo()
-	conf := types.Config{Importer: importFunc(d.prog.Import), Context: d.instances.Context()}
+	conf := types.Config{Importer: imports, Context: d.instances.Context()}
 	pkg, err := conf.Check("github.com/godiff/godiff/transform/rules/bodies", fset, files, info)
 	if err != nil {
 		return nil, err
 	}
-	lib := &library{decls: map[*types.Func]*goast.FuncDecl{}, names: map[string]*types.Func{}}
+	lib := &library{decls: map[*types.Func]*goast.FuncDecl{}, names: map[string]*types.Func{}, of: map[*types.Func]string{}, scope: transform.NewScope()}
+	lib.scope.AddConstant(runtime.Scope().Lookup("Order").(*types.Func))
 	lib.src = &lower.Source{Fset: fset, Info: info, Pkg: pkg, Instances: d.instances, HasSource: d.hasSource}
 	for _, f := range files {
 		for _, decl := range f.Decls {
@@ -72,7 +107,7 @@ func (d *deriver) loadLibrary() (*library, error) {
 			}
 			for _, c := range decl.Doc.List {
 				if of, ok := strings.CutPrefix(c.Text, "//bodies:of "); ok {
-					lib.names[of] = fn
+					lib.names[of], lib.of[fn] = fn, of
 				}
 			}
 		}
@@ -91,9 +126,21 @@ func (d *deriver) inLibrary(fn *types.Func) *types.Func {
 	case d.lib != nil && of.Pkg() == d.lib.src.Pkg:
 		return of
 	case libraryPackages[of.Pkg().Path()]:
-		return d.library().names[of.FullName()]
+		body := d.library().names[of.FullName()]
+		if body != nil && body.Signature().TypeParams().Len() > of.Signature().TypeParams().Len() {
+			return nil // what is called is the body itself, where it is known what is given
+		}
+		return body
 	}
 	return nil
+}
+
+// body returns the function of the library that is the body of what has a name, or nil.
+func (d *deriver) body(name string) *types.Func {
+	if path, _, _ := strings.Cut(name, "."); !libraryPackages[path] {
+		return nil
+	}
+	return d.library().names[name]
 }
 
 // hasSource reports whether the body of a function can be lowered.
@@ -110,6 +157,18 @@ func (d *deriver) maker(fn *types.Func) (*types.Func, *goast.FuncDecl, *types.In
 	return of, d.lib.decls[of], d.lib.src.Info
 }
 
+// called is how documentation calls what has a name in the library: a function, a method, or a function of what another one returns.
+func called(name string) string {
+	if recv, method, ok := strings.Cut(strings.TrimPrefix(name, "("), ")."); ok {
+		return "[" + recv + "." + method + "]"
+	}
+	name, given, ok := strings.Cut(strings.TrimSuffix(name, ")"), "(")
+	if ok {
+		return "[" + name + "] of [" + given + "]"
+	}
+	return "[" + name + "]"
+}
+
 // ownOfLibrary reports whether a function is one that only the library has.
 func (d *deriver) ownOfLibrary(fn *types.Func) bool {
 	of := d.instances.Origin(fn)
@@ -121,8 +180,8 @@ func (d *deriver) lowerLibrary(fn, of *types.Func) *ast.Func {
 	f := lower.Func(d.lib.src, d.lib.decls[of], d.instances.For(fn), func(pos token.Pos, msg string) {
 		panic(fmt.Sprintf("derive: %s: %v: %s", of.Name(), d.lib.src.Fset.Position(pos), msg))
 	})
-	if origin := d.instances.Origin(fn); origin != of {
-		f.What = "[" + origin.FullName() + "]"
+	if what := d.lib.of[of]; what != "" {
+		f.What = called(what)
 	}
 	return f
 }

@@ -85,6 +85,9 @@ func (d *deriver) scopesFor(from *types.Package) []*transform.Scope {
 		if pkg := d.prog.PackageOf(from); pkg != nil && pkg != d.pkg {
 			list = slices.Concat(list, d.scopesOf(pkg))
 		}
+		if d.lib != nil && from == d.lib.src.Pkg {
+			list = append([]*transform.Scope{d.lib.scope}, list...)
+		}
 		list = slices.DeleteFunc(slices.Clone(list), (*transform.Scope).Empty)
 		d.holding[from] = list
 	}
@@ -182,6 +185,15 @@ func (d *deriver) lifted(fn *types.Func) bool {
 func (d *deriver) source(pkg *lower.Package) *lower.Source {
 	src := d.prog.Source(pkg, d.instances)
 	src.HasSource, src.Library = d.hasSource, d.maker
+	src.Body = func(name string) *types.Func {
+		rule := func(dir *lower.Directive) bool { return dir.Of != nil && dir.Of.FullName() == name }
+		for _, list := range [][]*lower.Directive{pkg.Inherited, pkg.Directives, pkg.Imported, d.pkg.Directives, d.pkg.Imported} {
+			if slices.ContainsFunc(list, rule) {
+				return nil // the user's rule comes first
+			}
+		}
+		return d.body(name)
+	}
 	return src
 }
 

@@ -44,7 +44,9 @@ func (w *explainer) printf(format string, args ...any) { fmt.Fprintf(w.out, form
 
 func (w *explainer) explanation(x *transform.Explanation) {
 	of := x.Of.Name
-	if x.Of.Recv != nil {
+	if w.inLibrary(x.Of.Obj) != nil && x.Of.What != "" {
+		of = x.Of.Called()
+	} else if x.Of.Recv != nil {
 		of = "method " + of
 	}
 	w.printf("%s: the derivative of %s with respect to %s\n", x.Func.Name, of, enumerate(x.Wrt, "nothing"))

@@ -316,6 +316,11 @@ func (g *gen) source() string {
 	if slices.Contains(g.free, "errors") {
 		b.WriteString("import \"errors\"\n\n")
 	}
+	for _, path := range []string{"slices", "sort"} {
+		if slices.Contains(g.free, path) {
+			fmt.Fprintf(&b, "import %q\n\n", path)
+		}
+	}
 	b.WriteString(strings.Join(g.decls, "\n\n"))
 	if slices.Contains(g.free, "wrap") {
 		b.WriteString("\n\n" + wrapSource)

@@ -32,6 +32,8 @@ type Options struct {
 	Switch bool
 	// Rewritten says some statements with function literals, switches and ranges over functions.
 	Rewritten bool
+	// Library adds calls of functions of packages sort and slices.
+	Library bool
 	// Panics makes a small share of the programs panic for some inputs.
 	Panics bool
 }

@@ -23,11 +23,11 @@ var (
 	disable  = flag.String("randprog.disable", "common,constants,dead,firsts,fuse,sections,temps,undo", "optional passes of the compiler")
 )
 
-// programs returns n programs from the seed on, every other one rewritten.
+// programs returns n programs from the seed on, every other one rewritten, and two of four with calls of the library.
 func programs(from uint64, n int, o Options) []Program {
 	ps := make([]Program, n)
 	for i := range ps {
-		o.Rewritten = (from+uint64(i))%2 == 1
+		o.Rewritten, o.Library = (from+uint64(i))%2 == 1, (from+uint64(i))%4 > 1
 		ps[i] = GenerateWith(from+uint64(i), o)
 	}
 	return ps

@@ -30,7 +30,7 @@ func (g *gen) statementTable() []production {
 		{"copy", 2, g.copySlice},
 		{"rows", 2, g.declareRows},
 		{"array", 3, g.declareArray},
-		{"assign-array", 1, g.assignArray},
+		{"assign-array", 2, g.assignArray},
 		{"struct", 4, g.declareStruct},
 		{"assign-struct", 2, g.assignStruct},
 		{"pointer", 3, g.declarePointer},
@@ -51,11 +51,13 @@ func (g *gen) statementTable() []production {
 		{"range-int", 3, g.rangeInt},
 		{"range-slice", 7, g.rangeSlice},
 		{"range-array", 2, g.rangeArray},
-		{"range-rows", 2, g.rangeRows},
+		{"range-rows", 3, g.rangeRows},
 		{"range-assign", 2, g.rangeAssign},
 		{"exit", 5, g.exit},
 		{"call", 6, g.callStatement},
 		{"call-error", 5, g.callError},
+		{"sort", g.optional(g.opts.Library, 4), g.sortSlice},
+		{"insert", g.optional(g.opts.Library, 3), g.insertInto},
 		{"panic", g.optional(g.opts.Panics, 2), g.panicStatement},
 	}
 }

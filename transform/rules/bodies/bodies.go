@@ -4,7 +4,7 @@ package bodies
 
 import "embed"
 
-//go:embed iterators.go others.go slices.go
+//go:embed iterators.go others.go slices.go sort.go
 var files embed.FS
 
 // Files returns the source files of the package.

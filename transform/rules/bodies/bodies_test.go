@@ -2,6 +2,7 @@ package bodies
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"math"
 	"math/rand/v2"
@@ -13,7 +14,7 @@ import (
 // lists are slices of floats, short and long, with values that repeat, infinities, zeros of both signs and NaN.
 func lists() [][]float64 {
 	r := rand.New(rand.NewPCG(1, 2))
-	special := []float64{0, math.Copysign(0, -1), math.Inf(1), math.Inf(-1), math.NaN(), 1, 1, -1}
+	special := []float64{0, math.Copysign(0, -1), math.Inf(1), math.Inf(-1), math.NaN(), 1, 1, -1, math.Float64frombits(0xfff8000000000007)}
 	list := [][]float64{nil, {}, {1}, {2, 1}, {math.NaN(), 1}, {1, math.NaN()}, special}
 	for n := range 40 {
 		x := make([]float64, n)
@@ -28,9 +29,9 @@ func lists() [][]float64 {
 	return list
 }
 
-// same compares floats; NaN is the same as NaN, and zeros of both signs are.
+// same compares floats to the bit.
 func same(x, y []float64) bool {
-	return slices.EqualFunc(x, y, func(a, b float64) bool { return a == b || a != a && b != b }) && (x == nil) == (y == nil)
+	return slices.EqualFunc(x, y, func(a, b float64) bool { return math.Float64bits(a) == math.Float64bits(b) }) && (x == nil) == (y == nil)
 }
 
 // outcome is the value of f or what it panics with.
@@ -62,6 +63,39 @@ func TestSlices(t *testing.T) {
 				func(x []float64) []float64 { return append(slices.Delete(x, len(x)/3, len(x)/2), x...) },
 				func(x []float64) []float64 { return append(SlicesDelete(x, len(x)/3, len(x)/2), x...) },
 			},
+			"SortFunc": {
+				sorted(func(x []float64) { slices.SortFunc(x, cmp.Compare[float64]) }),
+				sorted(func(x []float64) { SlicesSortFunc(x, cmp.Compare[float64]) }),
+			},
+			"sort.Slice": {
+				sorted(func(x []float64) { sort.Slice(x, func(i, j int) bool { return x[i] < x[j] }) }),
+				sorted(func(x []float64) { SortSlice(x, func(i, j int) bool { return x[i] < x[j] }) }),
+			},
+			"sort.SliceStable": {
+				sorted(func(x []float64) { sort.SliceStable(x, func(i, j int) bool { return x[i] > x[j] }) }),
+				sorted(func(x []float64) { SortSliceStable(x, func(i, j int) bool { return x[i] > x[j] }) }),
+			},
+			"sort.Sort":           {sorted(func(x []float64) { sort.Sort(floats(x)) }), sorted(func(x []float64) { SortSort(methods(x)) })},
+			"Float64Slice.Sort":   {sorted(func(x []float64) { sort.Float64Slice(x).Sort() }), sorted(func(x []float64) { Float64SliceSort(x) })},
+			"sort.Stable":         {sorted(func(x []float64) { sort.Stable(sort.Float64Slice(x)) }), sorted(func(x []float64) { SortStable(methods(x)) })},
+			"sort.Sort.Reverse":   {sorted(func(x []float64) { sort.Sort(sort.Reverse(sort.Float64Slice(x))) }), sorted(func(x []float64) { SortSortReverse(methods(x)) })},
+			"sort.Stable.Reverse": {sorted(func(x []float64) { sort.Stable(sort.Reverse(sort.Float64Slice(x))) }), sorted(func(x []float64) { SortStableReverse(methods(x)) })},
+			"Compact": {
+				func(x []float64) []float64 { return append(slices.Compact(x), x...) },
+				func(x []float64) []float64 { return append(SlicesCompact(x), x...) },
+			},
+			"CompactFunc": {
+				func(x []float64) []float64 { return append(slices.CompactFunc(x, near), x...) },
+				func(x []float64) []float64 { return append(SlicesCompactFunc(x, near), x...) },
+			},
+			"DeleteFunc": {
+				func(x []float64) []float64 { return append(slices.DeleteFunc(x, high), x...) },
+				func(x []float64) []float64 { return append(SlicesDeleteFunc(x, high), x...) },
+			},
+			"Grow": {
+				func(x []float64) []float64 { return slices.Grow(x[:len(x)/2], len(x))[:len(x)] },
+				func(x []float64) []float64 { return SlicesGrow(x[:len(x)/2], len(x))[:len(x)] },
+			},
 			"Clip": {
 				func(x []float64) []float64 { return slices.Clip(x[:len(x)/2]) },
 				func(x []float64) []float64 { return SlicesClip(x[:len(x)/2]) },
@@ -71,7 +105,8 @@ func TestSlices(t *testing.T) {
 				func(x []float64) []float64 { return SlicesCollect(slices.Values(x)) },
 			},
 		} {
-			if want, got := fs[0](slices.Clone(x)), fs[1](slices.Clone(x)); !same(got, want) {
+			want, got := fs[0](slices.Clone(x)), fs[1](slices.Clone(x))
+			if !same(got, want) {
 				t.Errorf("%s of %v: got %v, want %v", name, x, got, want)
 			}
 		}
@@ -85,6 +120,53 @@ func TestSlices(t *testing.T) {
 			got, gotPanic := outcome(fs[1])
 			if wantPanic != gotPanic || !same([]float64{got}, []float64{want}) {
 				t.Errorf("%s of %v: got %v, %v, want %v, %v", name, x, got, gotPanic, want, wantPanic)
+			}
+		}
+	}
+}
+
+func high(v float64) bool { return v > 1 }
+
+func near(v, w float64) bool { return math.Abs(v-w) < 0.3 }
+
+// floats is what package sort has for floats, as a value of the interface.
+func floats(x []float64) sort.Interface { return sort.Float64Slice(x) }
+
+// methods is a sort.Interface whose methods are bodies.
+type methods []float64
+
+func (x methods) Len() int           { return Float64SliceLen(sort.Float64Slice(x)) }
+func (x methods) Less(i, j int) bool { return Float64SliceLess(sort.Float64Slice(x), i, j) }
+func (x methods) Swap(i, j int)      { Float64SliceSwap(sort.Float64Slice(x), i, j) }
+
+// TestParts inserts into and replaces parts of lists, with and without room behind them, by others and by their own.
+func TestParts(t *testing.T) {
+	for room := range 5 {
+		for i := range 7 {
+			for j := range 7 {
+				for k := range 7 {
+					for l := k; l < 7; l++ {
+						list := func() []float64 {
+							x := make([]float64, 6+room)
+							for i := range x {
+								x[i] = float64(i)
+							}
+							return x[:6]
+						}
+						f := func(insert func([]float64, int, ...float64) []float64, replace func([]float64, int, int, ...float64) []float64) func() []float64 {
+							return func() []float64 {
+								x, y, z := list(), list(), list()
+								x2, y2, z2 := insert(x, i, x[k:l]...), insert(y, i, 7, 8), replace(z, i, j, z[k:l]...)
+								return slices.Concat(x[:cap(x)], x2[:cap(x2)], y[:cap(y)], y2[:cap(y2)], z[:cap(z)], z2, z2[:cap(z2)])
+							}
+						}
+						want, wantPanic := outcome(f(slices.Insert[[]float64], slices.Replace[[]float64]))
+						got, gotPanic := outcome(f(SlicesInsert[[]float64], SlicesReplace[[]float64]))
+						if fmt.Sprint(wantPanic) != fmt.Sprint(gotPanic) || !slices.Equal(got, want) {
+							t.Errorf("%d, %d, %d, %d: got %v, %v, want %v, %v", i, j, k, l, got, gotPanic, want, wantPanic)
+						}
+					}
+				}
 			}
 		}
 	}
@@ -110,14 +192,21 @@ func TestSearches(t *testing.T) {
 			}
 			for name, pair := range map[string][2]int{
 				"Index":          {slices.Index(x, v), SlicesIndex(x, v)},
+				"Float64Slice":   {sort.Float64Slice(s).Search(v), Float64SliceSearch(s, v)},
 				"SearchFloat64s": {sort.SearchFloat64s(s, v), SortSearchFloat64s(s, v)},
 				"Compare":        {cmp.Compare(v, 0.5), CmpCompare(v, 0.5)},
 				"CompareNaN":     {cmp.Compare(v, math.NaN()), CmpCompare(v, math.NaN())},
+				"Or":             {int(cmp.Or(0, v, 2)), int(CmpOr(0, v, 2))},
 				"Search":         {sort.Search(len(s), func(i int) bool { return s[i] >= v }), SortSearch(len(s), func(i int) bool { return s[i] >= v })},
 			} {
 				if pair[0] != pair[1] {
 					t.Errorf("%s of %v in %v: got %d, want %d", name, v, x, pair[1], pair[0])
 				}
+			}
+			less := func(i int) int { return cmp.Compare(v, s[i]) }
+			wantAt, want := sort.Find(len(s), less)
+			if gotAt, got := SortFind(len(s), less); gotAt != wantAt || got != want {
+				t.Errorf("Find of %v in %v: got %d, %t, want %d, %t", v, s, gotAt, got, wantAt, want)
 			}
 			if slices.Contains(x, v) != SlicesContains(x, v) || cmp.Less(v, 1) != CmpLess(v, 1) || cmp.Less(math.NaN(), v) != CmpLess(math.NaN(), v) {
 				t.Errorf("Contains or Less of %v in %v", v, x)
@@ -127,6 +216,13 @@ func TestSearches(t *testing.T) {
 			t.Errorf("IndexFunc or ContainsFunc of %v", x)
 		}
 		for _, y := range [][]float64{x, s, nil} {
+			if slices.Compare(x, y) != SlicesCompare(x, y) || slices.CompareFunc(x, y, cmp.Compare) != SlicesCompareFunc(x, y, cmp.Compare) {
+				t.Errorf("Compare of %v and %v", x, y)
+			}
+			if slices.EqualFunc(x, y, near) != SlicesEqualFunc(x, y, near) || slices.IsSortedFunc(y, cmp.Compare) != SlicesIsSortedFunc(y, cmp.Compare) ||
+				sort.IsSorted(sort.Float64Slice(y)) != SortIsSorted(methods(y)) {
+				t.Errorf("EqualFunc, IsSortedFunc or sort.IsSorted of %v and %v", x, y)
+			}
 			if slices.Equal(x, y) != SlicesEqual(x, y) || slices.IsSorted(y) != SlicesIsSorted(y) || sort.Float64sAreSorted(y) != SortFloat64sAreSorted(y) {
 				t.Errorf("Equal or IsSorted of %v and %v", x, y)
 			}
@@ -139,6 +235,11 @@ func TestMaps(t *testing.T) {
 		got := MapsClone(m)
 		if !maps.Equal(got, m) || (got == nil) != (m == nil) {
 			t.Errorf("Clone of %v: got %v", m, got)
+		}
+		for _, n := range []map[string]float64{nil, {}, {"a": 1, "b": 3}, m} {
+			if maps.Equal(m, n) != MapsEqual(m, n) || maps.EqualFunc(m, n, near) != MapsEqualFunc(m, n, near) {
+				t.Errorf("Equal or EqualFunc of %v and %v", m, n)
+			}
 		}
 		odd := func(k string, v float64) bool { return v == 1 }
 		left, wantLeft := maps.Clone(m), maps.Clone(m)
@@ -172,6 +273,12 @@ func TestIterators(t *testing.T) {
 		}
 		if got, want := SlicesSorted(slices.Values(x)), slices.Sorted(slices.Values(x)); !same(got, want) {
 			t.Errorf("Sorted of %v: got %v, want %v", x, got, want)
+		}
+		if got, want := SlicesSortedFunc(slices.Values(x), cmp.Compare), slices.SortedFunc(slices.Values(x), cmp.Compare); !same(got, want) {
+			t.Errorf("SortedFunc of %v: got %v, want %v", x, got, want)
+		}
+		if got, want := SlicesSortedStableFunc(slices.Values(x), cmp.Compare), slices.SortedStableFunc(slices.Values(x), cmp.Compare); !same(got, want) {
+			t.Errorf("SortedStableFunc of %v: got %v, want %v", x, got, want)
 		}
 		if got, want := SlicesAppendSeq(x[:len(x):len(x)], slices.Values(x)), slices.AppendSeq(x[:len(x):len(x)], slices.Values(x)); !same(got, want) {
 			t.Errorf("AppendSeq of %v: got %v, want %v", x, got, want)

@@ -94,6 +94,32 @@ func SlicesSorted[E cmp.Ordered](seq func(yield func(E) bool)) []E {
 	return list
 }
 
+// SlicesSortedFunc is the body of slices.SortedFunc.
+//
+//bodies:of slices.SortedFunc
+func SlicesSortedFunc[E any](seq func(yield func(E) bool), cmp func(E, E) int) []E {
+	var list []E
+	seq(func(v E) bool {
+		list = append(list, v)
+		return true
+	})
+	SlicesSortFunc(list, cmp)
+	return list
+}
+
+// SlicesSortedStableFunc is the body of slices.SortedStableFunc.
+//
+//bodies:of slices.SortedStableFunc
+func SlicesSortedStableFunc[E any](seq func(yield func(E) bool), cmp func(E, E) int) []E {
+	var list []E
+	seq(func(v E) bool {
+		list = append(list, v)
+		return true
+	})
+	SlicesSortStableFunc(list, cmp)
+	return list
+}
+
 // MapsAll is the body of maps.All.
 //
 //bodies:of maps.All

@@ -22,14 +22,17 @@ func CmpCompare[T cmp.Ordered](x, y T) int {
 	return 0
 }
 
-// SortFloat64s is the body of sort.Float64s.
+// CmpOr is the body of cmp.Or.
 //
-//bodies:of sort.Float64s
-func SortFloat64s(x []float64) {
-	y := append(x[:0:0], x...)
-	for i, j := range order(y) {
-		x[i] = y[j]
+//bodies:of cmp.Or
+func CmpOr[T comparable](vals ...T) T {
+	var zero T
+	for _, v := range vals {
+		if v != zero {
+			return v
+		}
 	}
+	return zero
 }
 
 // SortFloat64sAreSorted is the body of sort.Float64sAreSorted.
@@ -74,6 +77,52 @@ func SortSearch(n int, f func(int) bool) int {
 		}
 	}
 	return i
+}
+
+// SortFind is the body of sort.Find.
+//
+//bodies:of sort.Find
+func SortFind(n int, cmp func(int) int) (i int, found bool) {
+	i, j := 0, n
+	for i < j {
+		h := int(uint(i+j) >> 1)
+		if cmp(h) > 0 {
+			i = h + 1
+		} else {
+			j = h
+		}
+	}
+	return i, i < n && cmp(i) == 0
+}
+
+// MapsEqual is the body of maps.Equal.
+//
+//bodies:of maps.Equal
+func MapsEqual[M1, M2 ~map[K]V, K, V comparable](m1 M1, m2 M2) bool {
+	if len(m1) != len(m2) {
+		return false
+	}
+	for k, v := range m1 {
+		if w, ok := m2[k]; !ok || v != w {
+			return false
+		}
+	}
+	return true
+}
+
+// MapsEqualFunc is the body of maps.EqualFunc.
+//
+//bodies:of maps.EqualFunc
+func MapsEqualFunc[M1 ~map[K]V1, M2 ~map[K]V2, K comparable, V1, V2 any](m1 M1, m2 M2, eq func(V1, V2) bool) bool {
+	if len(m1) != len(m2) {
+		return false
+	}
+	for k, v := range m1 {
+		if w, ok := m2[k]; !ok || !eq(v, w) {
+			return false
+		}
+	}
+	return true
 }
 
 // MapsClone is the body of maps.Clone.

@@ -66,7 +66,10 @@ func SlicesMinFunc[S ~[]E, E any](x S, cmp func(a, b E) int) E {
 //
 //bodies:of slices.Clone
 func SlicesClone[S ~[]E, E any](s S) S {
-	return append(s[:0:0], s...)
+	if len(s) == 0 && s != nil {
+		return S{}
+	}
+	return append(S(nil), s...)
 }
 
 // SlicesConcat is the body of slices.Concat.
@@ -77,10 +80,7 @@ func SlicesConcat[S ~[]E, E any](list ...S) S {
 	for _, s := range list {
 		size += len(s)
 	}
-	var all S
-	if size > 0 {
-		all = make(S, 0, size)
-	}
+	all := append(S(nil), make(S, size)...)[:0] // with room as append makes it
 	for _, s := range list {
 		all = append(all, s...)
 	}
@@ -107,46 +107,6 @@ func SlicesRepeat[S ~[]E, E any](x S, count int) S {
 func SlicesReverse[S ~[]E, E any](s S) {
 	for i, j := 0, len(s)-1; i < j; i, j = i+1, j-1 {
 		s[i], s[j] = s[j], s[i]
-	}
-}
-
-// SlicesSort is the body of slices.Sort.
-//
-//bodies:of slices.Sort
-func SlicesSort[S ~[]E, E cmp.Ordered](x S) {
-	y := append(x[:0:0], x...)
-	for i, j := range order(y) {
-		x[i] = y[j]
-	}
-}
-
-// SlicesSortStableFunc is the body of slices.SortStableFunc.
-//
-//bodies:of slices.SortStableFunc
-func SlicesSortStableFunc[S ~[]E, E any](x S, cmp func(a, b E) int) {
-	y := append(x[:0:0], x...)
-	index, other := make([]int, len(x)), make([]int, len(x))
-	for i := range index {
-		index[i] = i
-	}
-	for width := 1; width < len(index); width *= 2 {
-		for lo := 0; lo < len(index); lo += 2 * width {
-			mid, hi := min(lo+width, len(index)), min(lo+2*width, len(index))
-			i, j := lo, mid
-			for k := lo; k < hi; k++ {
-				if j >= hi || i < mid && cmp(y[index[j]], y[index[i]]) >= 0 {
-					other[k] = index[i]
-					i++
-				} else {
-					other[k] = index[j]
-					j++
-				}
-			}
-		}
-		index, other = other, index
-	}
-	for i, j := range index {
-		x[i] = y[j]
 	}
 }
 
@@ -213,6 +173,57 @@ func SlicesEqual[S ~[]E, E comparable](s1, s2 S) bool {
 	return true
 }
 
+// SlicesEqualFunc is the body of slices.EqualFunc.
+//
+//bodies:of slices.EqualFunc
+func SlicesEqualFunc[S1 ~[]E1, S2 ~[]E2, E1, E2 any](s1 S1, s2 S2, eq func(E1, E2) bool) bool {
+	if len(s1) != len(s2) {
+		return false
+	}
+	for i := range s1 {
+		if !eq(s1[i], s2[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// SlicesCompare is the body of slices.Compare.
+//
+//bodies:of slices.Compare
+func SlicesCompare[S ~[]E, E cmp.Ordered](s1, s2 S) int {
+	for i := range s1 {
+		if i >= len(s2) {
+			return 1
+		}
+		if c := CmpCompare(s1[i], s2[i]); c != 0 {
+			return c
+		}
+	}
+	if len(s1) < len(s2) {
+		return -1
+	}
+	return 0
+}
+
+// SlicesCompareFunc is the body of slices.CompareFunc.
+//
+//bodies:of slices.CompareFunc
+func SlicesCompareFunc[S1 ~[]E1, S2 ~[]E2, E1, E2 any](s1 S1, s2 S2, cmp func(E1, E2) int) int {
+	for i := range s1 {
+		if i >= len(s2) {
+			return 1
+		}
+		if c := cmp(s1[i], s2[i]); c != 0 {
+			return c
+		}
+	}
+	if len(s1) < len(s2) {
+		return -1
+	}
+	return 0
+}
+
 // SlicesIsSorted is the body of slices.IsSorted.
 //
 //bodies:of slices.IsSorted
@@ -271,32 +282,139 @@ func SlicesDelete[S ~[]E, E any](s S, i, j int) S {
 	return s
 }
 
+// SlicesDeleteFunc is the body of slices.DeleteFunc.
+//
+//bodies:of slices.DeleteFunc
+func SlicesDeleteFunc[S ~[]E, E any](s S, del func(E) bool) S {
+	n := 0
+	for i, v := range s {
+		if del(v) {
+			continue
+		}
+		if n < i {
+			s[n] = v
+		}
+		n++
+	}
+	clear(s[n:])
+	return s[:n]
+}
+
+// SlicesInsert is the body of slices.Insert. What is inserted may be a part of s.
+//
+//bodies:of slices.Insert
+func SlicesInsert[S ~[]E, E any](s S, i int, v ...E) S {
+	_ = s[i:] // panics as it must
+	n, m := len(s), len(v)
+	if m == 0 {
+		return s
+	}
+	if i == n {
+		return append(s, v...)
+	}
+	if n+m > cap(s) {
+		t := append(s[:i], make(S, n+m-i)...) // with room as append makes it
+		copy(t[i:], v)
+		copy(t[i+m:], s[i:])
+		return t
+	}
+	w := make([]E, m)
+	copy(w, v)
+	s = s[:n+m]
+	copy(s[i+m:], s[i:])
+	copy(s[i:], w)
+	return s
+}
+
+// SlicesReplace is the body of slices.Replace. What takes the place of elements may be a part of s.
+//
+//bodies:of slices.Replace
+func SlicesReplace[S ~[]E, E any](s S, i, j int, v ...E) S {
+	_ = s[i:j] // panics as it must
+	if i == j {
+		return SlicesInsert(s, i, v...)
+	}
+	n, m := len(s), i+len(v)+len(s)-j
+	if j < n && m > cap(s) {
+		t := append(s[:i], make(S, m-i)...) // with room as append makes it
+		copy(t[i:], v)
+		copy(t[i+len(v):], s[j:])
+		return t
+	}
+	if j == n {
+		t := append(s[:i], v...)
+		if m < n {
+			clear(s[m:])
+		}
+		return t
+	}
+	w := make([]E, len(v))
+	copy(w, v)
+	r := s[:m]
+	copy(r[i+len(w):], s[j:])
+	copy(r[i:], w)
+	if m < n {
+		clear(s[m:])
+	}
+	return r
+}
+
+// SlicesCompact is the body of slices.Compact.
+//
+//bodies:of slices.Compact
+func SlicesCompact[S ~[]E, E comparable](s S) S {
+	if len(s) < 2 {
+		return s
+	}
+	n := 1
+	for i := 1; i < len(s); i++ {
+		if s[i] == s[i-1] {
+			continue
+		}
+		if n < i {
+			s[n] = s[i]
+		}
+		n++
+	}
+	clear(s[n:])
+	return s[:n]
+}
+
+// SlicesCompactFunc is the body of slices.CompactFunc.
+//
+//bodies:of slices.CompactFunc
+func SlicesCompactFunc[S ~[]E, E any](s S, eq func(E, E) bool) S {
+	if len(s) < 2 {
+		return s
+	}
+	n := 1
+	for i := 1; i < len(s); i++ {
+		if eq(s[i], s[i-1]) {
+			continue
+		}
+		if n < i {
+			s[n] = s[i]
+		}
+		n++
+	}
+	clear(s[n:])
+	return s[:n]
+}
+
+// SlicesGrow is the body of slices.Grow.
+//
+//bodies:of slices.Grow
+func SlicesGrow[S ~[]E, E any](s S, n int) S {
+	if n < 0 {
+		panic("cannot be negative")
+	}
+	if n -= cap(s) - len(s); n > 0 {
+		s = append(s[:cap(s)], make([]E, n)...)[:len(s)]
+	}
+	return s
+}
+
 // SlicesClip is the body of slices.Clip.
 //
 //bodies:of slices.Clip
 func SlicesClip[S ~[]E, E any](s S) S { return s[:len(s):len(s)] }
-
-// order returns the indices of the elements of x in ascending order, NaN first, those of equal ones in theirs.
-func order[S ~[]E, E cmp.Ordered](x S) []int {
-	index, other := make([]int, len(x)), make([]int, len(x))
-	for i := range index {
-		index[i] = i
-	}
-	for width := 1; width < len(index); width *= 2 {
-		for lo := 0; lo < len(index); lo += 2 * width {
-			mid, hi := min(lo+width, len(index)), min(lo+2*width, len(index))
-			i, j := lo, mid
-			for k := lo; k < hi; k++ {
-				if j >= hi || i < mid && !CmpLess(x[index[j]], x[index[i]]) {
-					other[k] = index[i]
-					i++
-				} else {
-					other[k] = index[j]
-					j++
-				}
-			}
-		}
-		index, other = other, index
-	}
-	return index
-}
