@@ -39,22 +39,19 @@ func FlightValueGrad(b *Body, h float64, n int) (y float64, db *Body) {
 // It remembers 96 bytes for each iteration of the loop over i.
 func (l Lorenz) IntegrateValueGrad(s State, h float64, n int) (y float64, dl Lorenz, ds State) {
 	// Forward sweep.
-	addValues := make([]State, max(n, 0))
-	addValues2 := make([]State, max(n, 0))
-	addValues3 := make([]State, max(n, 0))
-	ss := make([]State, max(n, 0))
+	steps := make([]struct{ addValue, addValue2, addValue3, s State }, max(n, 0))
 	for i := 0; i < n; i++ {
 		k1 := l.velocity(s)
-		ss[i] = s
+		steps[i].s = s
 		addValue := s.add(h/2, k1)
 		k2 := l.velocity(addValue)
-		addValues3[i] = addValue
+		steps[i].addValue3 = addValue
 		addValue2 := s.add(h/2, k2)
 		k3 := l.velocity(addValue2)
-		addValues2[i] = addValue2
+		steps[i].addValue2 = addValue2
 		addValue3 := s.add(h, k3)
 		k4 := l.velocity(addValue3)
-		addValues[i] = addValue3
+		steps[i].addValue = addValue3
 		addValue4 := s.add(h/6, k1)
 		addValue5 := addValue4.add(h/3, k2)
 		addValue6 := addValue5.add(h/3, k3)
@@ -72,10 +69,10 @@ func (l Lorenz) IntegrateValueGrad(s State, h float64, n int) (y float64, dl Lor
 	t2 := h / 3
 	t3 := h / 2
 	for i := n - 1; i >= 0; i-- {
-		addValue := addValues[i]
-		addValue2 := addValues2[i]
-		addValue3 := addValues3[i]
-		s := ss[i]
+		addValue := steps[i].addValue
+		addValue2 := steps[i].addValue2
+		addValue3 := steps[i].addValue3
+		s := steps[i].s
 		var dk1 State
 		var daddValue State
 		var dk2 State

@@ -34,7 +34,7 @@ func (m *Network) LossValueGrad(x [][]float64, labels []int) (y float64, dm *Net
 // LossValueGrad returns the value of [LSTM.Loss] and its gradient with respect to m.
 // It remembers 32 bytes with what they refer to, what [dotForward] does and what [stepForward] does for each iteration of the loop over t.
 func (m *LSTM) LossValueGrad(x [][]float64, y []float64) (out float64, dm *LSTM) {
-	// Forward sweep; es[t] is e in step t, saveds[t] is saved2 in step t, saveds2[t] is saved in step t.
+	// Forward sweep.
 	dm = &LSTM{Wx: make([][]float64, len(m.Wx)), Wh: make([][]float64, len(m.Wh)), B: make([]float64, len(m.B)), V: make([]float64, len(m.V))}
 	for i := range m.Wx {
 		dm.Wx[i] = make([]float64, len(m.Wx[i]))
@@ -49,23 +49,25 @@ func (m *LSTM) LossValueGrad(x [][]float64, y []float64) (out float64, dm *LSTM)
 	dz := make([]float64, len(m.B))
 	z := make([]float64, len(m.B))
 	sum := 0.0
-	es := make([]float64, len(x))
-	saveds := make([]dotSaved, len(x))
-	saveds2 := make([]stepSaved, len(x))
-	hs := make([][]float64, len(x))
+	steps := make([]struct {
+		e      float64
+		saved  dotSaved
+		saved2 stepSaved
+		h      []float64
+	}, len(x))
 	for t, row := range x {
-		hs[t] = append([]float64(nil), h...)
+		steps[t].h = append([]float64(nil), h...)
 		for i, b := range m.B {
 			dotValue := dot(m.Wx[i], row)
 			dotValue2 := dot(m.Wh[i], h)
 			z[i] = b + dotValue + dotValue2
 		}
 		saved := stepForward(z, h, c, dz, dh, dc)
-		saveds2[t] = saved
+		steps[t].saved2 = saved
 		dotValue, saved2 := dotForward(m.V, h, dm.V, dh)
-		saveds[t] = saved2
+		steps[t].saved = saved2
 		e := dotValue - y[t]
-		es[t] = e
+		steps[t].e = e
 		sum += e * e
 	}
 	out = sum / float64(len(x))
@@ -74,12 +76,12 @@ func (m *LSTM) LossValueGrad(x [][]float64, y []float64) (out float64, dm *LSTM)
 	// return sum / float64(len(x))
 	dsum := 1 / float64(len(x))
 	for t := len(x) - 1; t >= 0; t-- {
-		saved := saveds[t]
-		saved2 := saveds2[t]
-		h := hs[t]
+		saved := steps[t].saved
+		saved2 := steps[t].saved2
+		h := steps[t].h
 		row := x[t]
 		// e := dot(m.V, h) - y[t]
-		ddotValue := dsum * (2 * es[t])
+		ddotValue := dsum * (2 * steps[t].e)
 		dotBackward(saved, ddotValue)
 		// step(z, h, c)
 		stepBackward(saved2)
@@ -195,66 +197,52 @@ func dotBack(a, b, da, db []float64, dy float64) {
 
 // stepSaved holds what a forward sweep remembers.
 type stepSaved struct {
-	h       []float64
-	tanhs   []float64
-	outs    []float64
-	tanhs2  []float64
-	cs      []float64
-	ins     []float64
-	forgets []float64
-	zs      []float64
-	zs2     []float64
-	zs3     []float64
-	dh      []float64
-	dc      []float64
-	dz      []float64
-	n       int
+	h     []float64
+	steps []struct{ tanh, out, tanh2, c, in, forget, z, z2, z3 float64 }
+	dh    []float64
+	dc    []float64
+	dz    []float64
+	n     int
 }
 
 // stepForward is [step], remembering what [stepBackward] needs.
 // It remembers 72 bytes for each iteration of the loop over j.
 func stepForward(z, h, c, dz, dh, dc []float64) (saved stepSaved) {
 	n := len(h)
-	tanhs := make([]float64, len(h))
-	outs := make([]float64, len(h))
-	tanhs2 := make([]float64, len(h))
-	cs := make([]float64, len(h))
-	ins := make([]float64, len(h))
-	forgets := make([]float64, len(h))
-	zs := make([]float64, len(h))
-	zs2 := make([]float64, len(h))
-	zs3 := make([]float64, len(h))
+	steps := make([]struct{ tanh, out, tanh2, c, in, forget, z, z2, z3 float64 }, len(h))
 	for j := range h {
 		in, forget, out := sigmoid(z[j]), sigmoid(z[n+j]), sigmoid(z[2*n+j])
-		outs[j] = out
-		ins[j] = in
-		forgets[j] = forget
-		zs[j] = z[j]
-		zs2[j] = z[n+j]
-		zs3[j] = z[2*n+j]
-		cs[j] = c[j]
-		tanhs2[j] = math.Tanh(z[3*n+j])
-		c[j] = forget*c[j] + in*math.Tanh(z[3*n+j])
-		tanhs[j] = math.Tanh(c[j])
-		h[j] = out * math.Tanh(c[j])
+		steps[j].out = out
+		steps[j].in = in
+		steps[j].forget = forget
+		steps[j].z = z[j]
+		steps[j].z2 = z[n+j]
+		steps[j].z3 = z[2*n+j]
+		steps[j].c = c[j]
+		tanh := math.Tanh(z[3*n+j])
+		steps[j].tanh2 = tanh
+		c[j] = forget*c[j] + in*tanh
+		tanh2 := math.Tanh(c[j])
+		steps[j].tanh = tanh2
+		h[j] = out * tanh2
 	}
-	return stepSaved{h: h, tanhs: tanhs, outs: outs, tanhs2: tanhs2, cs: cs, ins: ins, forgets: forgets, zs: zs, zs2: zs2, zs3: zs3, dh: dh, dc: dc, dz: dz, n: n}
+	return stepSaved{h: h, steps: steps, dh: dh, dc: dc, dz: dz, n: n}
 }
 
 // stepBackward is the reverse mode of [step], after [stepForward].
 func stepBackward(saved stepSaved) {
 	for j := range saved.h {
-		tanh := saved.tanhs[j]
-		tanh2 := saved.tanhs2[j]
-		c := saved.cs[j]
-		in := saved.ins[j]
-		forget := saved.forgets[j]
-		z := saved.zs[j]
-		z2 := saved.zs2[j]
-		z3 := saved.zs3[j]
+		tanh := saved.steps[j].tanh
+		tanh2 := saved.steps[j].tanh2
+		c := saved.steps[j].c
+		in := saved.steps[j].in
+		forget := saved.steps[j].forget
+		z := saved.steps[j].z
+		z2 := saved.steps[j].z2
+		z3 := saved.steps[j].z3
 		// h[j] = out * math.Tanh(c[j])
 		dout := saved.dh[j] * tanh
-		saved.dc[j] += saved.dh[j] * saved.outs[j] * (1 - tanh*tanh)
+		saved.dc[j] += saved.dh[j] * saved.steps[j].out * (1 - tanh*tanh)
 		saved.dh[j] = 0
 		// c[j] = forget*c[j] + in*math.Tanh(z[3*n+j])
 		dforget := saved.dc[j] * c

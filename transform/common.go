@@ -52,11 +52,15 @@ type made struct {
 	mem  memoryKind // that it reads
 }
 
-// A memoryKind says whether memory may be that of the primal function, and whether it may be that of shadows, which is apart from it.
+// A memoryKind says whether memory may be that of the primal function, and whether it may be that of shadows, which is apart from it. That
+// of remembered values is neither: what writes it reads nothing of it.
 type memoryKind [2]bool
 
 // memoryOf returns the kind of memory that a place lies in.
 func (d *derivation) memoryOf(e ast.Expr) memoryKind {
+	if v := rootOf(e); v != nil && d.slots[v] {
+		return memoryKind{}
+	}
 	saved := ast.Any(e, func(e ast.Expr) bool {
 		t := e.Type()
 		if p := ast.Pointee(t); p != nil {

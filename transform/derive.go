@@ -98,6 +98,7 @@ func (u *Unit) analyse(f *ast.Func, in []bool, at callSite, memory, forward bool
 		isShadow: map[*ast.Var]bool{}, fresh: map[*ast.Var]bool{},
 		undo: map[ast.Stmt][]ast.Stmt{}, grown: map[ast.Stmt]*growth{}, histories: map[*ast.Var]bool{}, calls: map[ast.Stmt]*splitNote{},
 		begin: map[ast.Stmt]ast.Stmt{}, remade: map[ast.Stmt]ast.Stmt{}, rangeOver: map[*ast.Var]ast.Expr{},
+		slots: map[*ast.Var]bool{},
 	}
 	ast.Inspect(f.Body, func(s ast.Stmt) bool {
 		if s, ok := s.(*ast.Range); ok && s.Define && s.Key != nil && elemType(s.X.Type()) != nil {
@@ -358,7 +359,7 @@ func isText(fn *types.Func) bool {
 
 func (d *derivation) newReverser(t *tree) *reverser {
 	r := &reverser{
-		derivation: d, tree: t, hist: newHistory(t, d), inserts: newInserts(t),
+		derivation: d, tree: t, hist: newHistory(t, d), inserts: newInserts(t, d.u.Pkg),
 		joint: map[ast.Stmt]bool{}, unwrapped: map[*ast.Block]bool{}, sweepBorder: &ast.Block{},
 		effects: map[*item]*effects{}, idleItems: map[*item]bool{}, forwards: map[*item]bool{}, pivots: map[*item]bool{},
 		exits: map[*part]*item{}, cores: map[*part]*item{},

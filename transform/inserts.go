@@ -11,6 +11,7 @@ import (
 // The inserts are what the reverse sweep asks of the forward sweep: values to remember, iterations to count, exits to flag.
 type inserts struct {
 	tree    *tree
+	pkg     *types.Package
 	marks   map[*ast.Block]*context
 	before  map[ast.Stmt][]ast.Stmt
 	after   map[ast.Stmt][]ast.Stmt
@@ -20,6 +21,7 @@ type inserts struct {
 
 	notes    []note
 	keeps    []keep
+	counted  []countedSlice
 	counters []*counterInsert
 	flags    []*flagInsert
 	ofLoop   map[*item]*counterInsert // the first counter of a loop
@@ -56,9 +58,9 @@ type flagInsert struct {
 	loop *item
 }
 
-func newInserts(t *tree) *inserts {
+func newInserts(t *tree, pkg *types.Package) *inserts {
 	return &inserts{
-		tree: t, marks: map[*ast.Block]*context{},
+		tree: t, pkg: pkg, marks: map[*ast.Block]*context{},
 		before: map[ast.Stmt][]ast.Stmt{}, after: map[ast.Stmt][]ast.Stmt{}, start: map[*ast.Block][]ast.Stmt{},
 		first: map[*part][]ast.Stmt{}, entries: map[*part][]ast.Stmt{},
 		keys: map[ast.Stmt]*ast.Var{}, lists: map[*item]*ast.Var{}, areas: map[*part]*area{},
@@ -206,6 +208,7 @@ func (in *inserts) saveInLoop(v *resolver, n *need, loops []*item) []ast.Stmt {
 	if counted {
 		mk := define(n.slot, builtin("make", t, size))
 		in.before[inner.stmt] = append(in.before[inner.stmt], mk)
+		in.counted = append(in.counted, countedSlice{n.slot, inner, mk, n.local.Name})
 		in.put(n, set(&ast.Index{X: ref, I: i, T: n.local.Type}, token.ASSIGN, n.expr))
 		in.notes[len(in.notes)-1].index = i
 	} else {

@@ -22,6 +22,7 @@ func passes() []pass {
 		{name: "declare", does: "adjoints are declared where they are first set", stage: sweeping, run: (*passage).declare},
 		{name: "sections", does: "elements that are intact by their indices are", stage: sweeping, optional: true, run: (*passage).sections},
 		{name: "undo", does: "arrays go back in time with the reverse sweep", stage: sweeping, optional: true, run: (*passage).undo},
+		{name: "pack", does: "what a loop remembers much of goes into one slice of structs", stage: sweeping, optional: true, run: (*passage).pack},
 		{name: "saved", does: "past values are read in place, computed again or remembered", stage: sweeping, run: (*passage).saved},
 		{name: "onward", does: "gradients by a number or two go forward where the reverse sweep would remember much", stage: tangent, optional: true},
 		{name: "forward", does: "every assignment is preceded by that of its tangent", stage: tangent},
@@ -196,9 +197,18 @@ func (p *passage) sections() { p.r.knowsSections = true }
 
 func (p *passage) undo() { p.r.mayUndo = !p.spec.apart }
 
+func (p *passage) pack() { p.r.mayPack = true }
+
 func (p *passage) saved() {
 	p.r.declaredIn = p.r.scopes()
-	p.body = withoutSilent(p.r.inserts.apply(p.r.resolve(p.body, p.spec.keepAll)))
+	body, packed := p.r.resolve(p.body, p.spec.keepAll), func(b *ast.Block) *ast.Block { return b }
+	if p.r.mayPack {
+		packed = p.r.inserts.pack()
+	}
+	p.body = packed(withoutSilent(p.r.inserts.apply(body)))
+	for _, k := range p.r.inserts.keeps {
+		p.d.slots[k.slot] = true
+	}
 }
 
 func (p *passage) reached() { p.body = withoutLabels(reached(p.body)) }

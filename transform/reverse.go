@@ -33,6 +33,7 @@ type reverser struct {
 	apart         bool       // the two sweeps go into two functions
 	knowsSections bool       // elements may be intact by their indices
 	mayUndo       bool       // arrays may go back in time: not between functions, where a copy may be larger than all that a call does
+	mayPack       bool       // slices of remembered values may be one
 	rootArea      *area
 	ctx           *context                // of the code that is being written
 	marks         map[*ast.Block]*context // empty blocks that stand at the beginning of reversed parts

@@ -54,6 +54,7 @@ type derivation struct {
 	appended  []*location       // what F may append to: see appendsBehind
 	derefs    map[*ast.Var]bool // see derefsAlways
 	first     map[ast.Stmt]bool // see firstLinks
+	slots     map[*ast.Var]bool // slices of remembered values
 	histories map[*ast.Var]bool // see isHistory
 }
 

@@ -150,7 +150,33 @@ func (p *printer) typ(t types.Type) string {
 	if p.same != nil {
 		t = p.same.Type(t)
 	}
+	if list, ok := t.(*types.Slice); ok {
+		if s, ok := list.Elem().(*types.Struct); ok && s.NumFields() > 0 {
+			return "[]" + p.structType(s)
+		}
+	}
 	return types.TypeString(t, p.imports.qualify)
+}
+
+// structType is a struct type on one line; neighbours of one type share it.
+func (p *printer) structType(s *types.Struct) string {
+	text := "struct{ "
+	for i := range s.NumFields() {
+		f := s.Field(i)
+		if f.Embedded() || s.Tag(i) != "" {
+			return types.TypeString(s, p.imports.qualify)
+		}
+		text += f.Name()
+		switch {
+		case i+1 == s.NumFields():
+			text += " " + p.typ(f.Type())
+		case types.Identical(f.Type(), s.Field(i+1).Type()):
+			text += ", "
+		default:
+			text += " " + p.typ(f.Type()) + "; "
+		}
+	}
+	return text + " }"
 }
 
 func (p *printer) comment(text string, named ...*ast.Var) {
