@@ -125,16 +125,15 @@ func ConvolveValueGrad(x []float64, n int, w []float64, k int, b float64) (y flo
 			sum += max(z, 0)
 			// sum += max(z, 0)
 			if z >= 0 || z != z {
-				dz := 1.0
 				for p := 0; p < k; p++ {
 					for q := 0; q < k; q++ {
 						// z += w[p*k+q] * x[(i+p)*n+j+q]
-						dw[p*k+q] += dz * x[(i+p)*n+j+q]
-						dx[(i+p)*n+j+q] += dz * w[p*k+q]
+						dw[p*k+q] += x[(i+p)*n+j+q]
+						dx[(i+p)*n+j+q] += w[p*k+q]
 					}
 				}
 				// z := b
-				db += dz
+				db += 1
 			}
 		}
 	}

@@ -47,7 +47,7 @@ func EscapeValueGrad(z, c, r float64, max int) (y, dz, dc float64) {
 			continue
 		}
 		dzdz *= 2 * z
-		dzdc = 2*(dzdc*z) + 1
+		dzdc = dzdc*(2*z) + 1
 		z = z*z + c
 	}
 	return 0, 0, 0

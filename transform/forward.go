@@ -525,6 +525,7 @@ func (t *tangents) nested(lin *linear) func(e, coef ast.Expr) term {
 // sum adds up the terms of a linearisation, which is of type typ.
 func (t *tangents) sum(lin *linear, typ types.Type) *tangentSum {
 	out := &tangentSum{}
+	var of []ast.Expr // the tangents in the terms
 	for _, p := range lin.pre {
 		out.pre = append(out.pre, mapAll(p, present))
 	}
@@ -548,7 +549,13 @@ func (t *tangents) sum(lin *linear, typ types.Type) *tangentSum {
 			out.cond = append(out.cond, term{coef: v, when: when})
 			continue
 		}
-		out.terms = append(out.terms, v)
+		if i := slices.IndexFunc(of, func(x ast.Expr) bool { return ast.Equal(x, d) }); i >= 0 {
+			if f := commonFactor([]ast.Expr{out.terms[i], v}, d); f != nil {
+				out.terms[i] = mul(d, f)
+				continue
+			}
+		}
+		out.terms, of = append(out.terms, v), append(of, d)
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package transform
 
 import (
 	"fmt"
+	"go/token"
 	"slices"
 
 	"github.com/godiff/godiff/ast"
@@ -243,14 +244,40 @@ func (p *passage) sink() {
 	if p.d.forward {
 		return
 	}
-	for {
+	for moved := false; ; moved = true {
 		b, changed := p.d.sink(p.body)
 		if !changed {
+			if moved {
+				p.knownNumbers()
+			}
 			return
 		}
 		p.body = narrow(b)
 		p.unused()
 	}
+}
+
+// knownNumbers replaces numbers of ours that are known where they have been moved to.
+func (p *passage) knownNumbers() {
+	ours := map[*ast.Var]bool{}
+	taken := addressTaken(p.body)
+	jumps := false // to other places than the end or the beginning of the loop at hand
+	ast.Inspect(p.body, func(s ast.Stmt) bool {
+		if b, ok := s.(*ast.Branch); ok {
+			jumps = jumps || b.Target != nil || b.Tok == token.GOTO
+		}
+		for _, v := range ast.Defined(s) {
+			ours[v] = v.Obj == nil && ast.IsFloat(v.Type) && !taken[v]
+		}
+		return true
+	})
+	if jumps {
+		return
+	}
+	users := func(s ast.Stmt) bool { return s.Info().Pos.IsValid() && len(ast.Blocks(s)) == 0 }
+	c := &constProp{tracked: ours, known: map[*ast.Var]ast.Expr{}, only: true, skip: users, forward: users, rebuilt: func(from, to ast.Stmt) {}}
+	p.body = c.block(p.body)
+	p.unused()
 }
 
 func (p *passage) common() {

@@ -49,6 +49,7 @@ func (g *group) add(from ast.Stmt, to []ast.Stmt) {
 type constProp struct {
 	tracked map[*ast.Var]bool     // variables that may be replaced
 	known   map[*ast.Var]ast.Expr // what is known here
+	only    bool                  // expressions in which nothing is known stay as they are
 
 	skip    func(ast.Stmt) bool     // statements of the forward sweep, which stay as they are
 	forward func(ast.Stmt) bool     // these and statements in which both sweeps meet
@@ -69,6 +70,7 @@ func (c *constProp) block(b *ast.Block) *ast.Block {
 
 func (c *constProp) stmt(s ast.Stmt) []ast.Stmt {
 	if c.skip(s) {
+		c.forget(s)
 		return []ast.Stmt{s}
 	}
 	switch s := s.(type) {
@@ -122,7 +124,7 @@ func (c *constProp) forget(s ast.Stmt) {
 }
 
 func (c *constProp) branches(s *ast.If) ast.Stmt {
-	els := &constProp{tracked: c.tracked, known: maps.Clone(c.known), skip: c.skip, forward: c.forward, rebuilt: c.rebuilt}
+	els := &constProp{tracked: c.tracked, known: maps.Clone(c.known), only: c.only, skip: c.skip, forward: c.forward, rebuilt: c.rebuilt}
 	s.Then = c.block(s.Then)
 	if s.Else != nil {
 		s.Else = els.block(s.Else)
@@ -194,6 +196,9 @@ func (c *constProp) float(s *ast.Assign) []ast.Stmt {
 func (c *constProp) expr(e ast.Expr) ast.Expr {
 	if e == nil {
 		return nil
+	}
+	if c.only && !ast.Any(e, func(e ast.Expr) bool { r, ok := e.(*ast.Ref); return ok && c.known[r.Var] != nil }) {
+		return e
 	}
 	if t := c.replace(e); t == e || inRange(t, e.Type()) {
 		return t
