@@ -24,8 +24,8 @@ func FValueGrad(x float64) (y, dx float64) {
 func IterateValueGrad(a float64, n int) (y, da float64) {
 	da = 1
 	for i := 0; i < n; i++ {
-		sin := math.Sin(a)
-		da *= a*math.Cos(a) + sin
+		sin, cos := math.Sincos(a)
+		da *= a*cos + sin
 		a = sin * a
 	}
 	return a, da

@@ -206,6 +206,9 @@ func (c *eliminator) replace(e ast.Expr, t *table, ours bool) ast.Expr {
 		if k := t.made[c.keyOf(e)]; k != nil {
 			return &ast.Ref{Var: c.variable(k)}
 		}
+		if v := c.paired(e, t, func(*made) bool { return true }); v != nil {
+			return &ast.Ref{Var: v}
+		}
 	}
 	return ast.MapOperands(e, func(x ast.Expr) ast.Expr { return c.replace(x, t, ours) })
 }
@@ -223,8 +226,12 @@ func (c *eliminator) note(s ast.Stmt, t *table, out *builder, at int) {
 		key := ""
 		if common {
 			key = c.keyOf(e)
-			if k := t.made[key]; k != nil && k.in == out && k.at == at {
+			here := func(k *made) bool { return k.in == out && k.at == at }
+			if k := t.made[key]; k != nil && here(k) {
 				c.variable(k)
+				return
+			}
+			if c.paired(e, t, here) != nil {
 				return
 			}
 		}

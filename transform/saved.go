@@ -313,15 +313,10 @@ func (v *resolver) wholly(e ast.Expr, n int, u use) bool {
 	if isPath(e) {
 		return true
 	}
-	if c, ok := e.(*ast.Call); ok && (c.Fun.Builtin != "" || ofMath(c) && !v.rarely(e, u)) {
+	if c, ok := e.(*ast.Call); ok && (c.Fun.Builtin != "" || isMath(c) && !v.rarely(e, u)) {
 		return true // to call the function again takes longer than to read its value
 	}
 	return n > 1 || isBoolean(e.Type()) || isInteger(e.Type())
-}
-
-// ofMath reports whether a call is one of a function of package math.
-func ofMath(c *ast.Call) bool {
-	return c.Fun.Fn != nil && c.Fun.Fn.Pkg() != nil && c.Fun.Fn.Pkg().Path() == "math"
 }
 
 // rarely reports whether something that e reads and that must be remembered is made less often than e.
@@ -847,7 +842,7 @@ func (v *resolver) remember(e ast.Expr, u use) ast.Expr {
 	if n.local == nil {
 		n.local, n.expr, n.part, n.item, n.front = ast.NewVar(savedName(e), e.Type()), e, u.it.part, u.it, !u.after
 		call, ok := e.(*ast.Call)
-		n.late = n.front && !(ok && ofMath(call)) && v.leavesAlone(u.it, e)
+		n.late = n.front && !(ok && isMath(call)) && v.leavesAlone(u.it, e)
 		_, n.whole = e.Type().Underlying().(*types.Basic)
 		n.whole = n.whole && !isPath(e)
 		if v.inShadow(e) {
@@ -888,7 +883,7 @@ func savedName(e ast.Expr) string {
 	}
 	if c, ok := e.(*ast.Call); ok && c.Fun.Builtin == "append" && c.Spread {
 		return placeName(c.Args[1]) // a copy
-	} else if ok && ofMath(c) {
+	} else if ok && isMath(c) {
 		return commonName(c)
 	}
 	return placeName(e)

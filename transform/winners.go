@@ -184,7 +184,7 @@ func (w *winners) winner(s *ast.Assign) *winner {
 // extreme reports whether an assignment is one of the greater or smaller of the number and another, which then is what overwrites it.
 func (w *winners) extreme(c *winner) bool {
 	call, ok := c.e.(*ast.Call)
-	if !ok || len(call.Args) != 2 || len(c.stmt.Lhs) != 1 || call.Fun.Builtin != "max" && call.Fun.Builtin != "min" && !ofMath(call) {
+	if !ok || len(call.Args) != 2 || len(c.stmt.Lhs) != 1 || call.Fun.Builtin != "max" && call.Fun.Builtin != "min" && !isMath(call) {
 		return false
 	}
 	lin := &linear{d: w.d, stmt: c.stmt}
@@ -256,7 +256,7 @@ func (w *winners) again(loop ast.Stmt, e ast.Expr, i *ast.Var) bool {
 				return ok
 			})
 		case *ast.Call:
-			ok = ok && (e.Fun.Builtin == "len" || ofMath(e))
+			ok = ok && (e.Fun.Builtin == "len" || isMath(e))
 		case *ast.Lit, *ast.Name, *ast.Field, *ast.Index, *ast.Deref, *ast.Unary, *ast.Binary, *ast.Convert:
 		default:
 			ok = false
