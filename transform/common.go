@@ -46,6 +46,7 @@ type builder struct {
 type made struct {
 	expr ast.Expr
 	v    *ast.Var // what has its value; nil as long as it is made once
+	pair *ast.Var // of a sine or cosine: what has the value of the other one, if that is made with it
 	in   *builder // where it was first made: in this statement of a list
 	at   int
 	vars []*ast.Var
@@ -339,8 +340,14 @@ func couldBe(e, f ast.Expr) bool {
 // inTermsOf is e with the variables that some statements define instead of the expressions that they have.
 func (c *eliminator) inTermsOf(e ast.Expr, defs []ast.Stmt) ast.Expr {
 	for _, s := range defs {
-		if a, ok := s.(*ast.Assign); ok && len(a.Rhs) == 1 && couldBe(e, a.Rhs[0]) && c.keyOf(a.Lhs[0]) == c.keyOf(e) {
-			return a.Lhs[0]
+		a, ok := s.(*ast.Assign)
+		if !ok || len(a.Rhs) != 1 {
+			continue
+		}
+		for _, l := range a.Lhs {
+			if (len(a.Lhs) == 1 && couldBe(e, a.Rhs[0]) || len(a.Lhs) > 1 && isSinOrCos(e)) && c.keyOf(l) == c.keyOf(e) {
+				return l
+			}
 		}
 	}
 	return ast.MapOperands(e, func(x ast.Expr) ast.Expr { return c.inTermsOf(x, defs) })

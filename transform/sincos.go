@@ -19,13 +19,13 @@ import (
 // paired returns the variable of the value of e, if that is a sine or cosine and the other one is at hand in a variable of ours, or can be,
 // from where at reports; or nil.
 func (c *eliminator) paired(e ast.Expr, t *table, at func(*made) bool) *ast.Var {
-	call, ok := e.(*ast.Call)
-	if !ok || !isMath(call) {
+	if !isSinOrCos(e) {
 		return nil
 	}
-	name := map[string]string{"Sin": "Cos", "Cos": "Sin"}[call.Fun.Fn.Name()]
-	if name == "" {
-		return nil
+	call := e.(*ast.Call)
+	name := "Sin"
+	if call.Fun.Fn.Name() == name {
+		name = "Cos"
 	}
 	scope := call.Fun.Fn.Pkg().Scope()
 	partner, _ := scope.Lookup(name).(*types.Func)
@@ -38,6 +38,9 @@ func (c *eliminator) paired(e ast.Expr, t *table, at func(*made) bool) *ast.Var 
 	k := t.made[c.keyOf(&other)]
 	if k == nil || !at(k) || k.in == nil || c.isUsers(k) {
 		return nil
+	}
+	if k.pair != nil {
+		return k.pair
 	}
 	first := c.variable(k)
 	v := ast.NewVar(commonName(call), call.T)
@@ -69,10 +72,17 @@ func (c *eliminator) paired(e ast.Expr, t *table, at func(*made) bool) *ast.Var 
 		panic("transform: a common value that nothing defines")
 	}
 	k.in.before[k.at], k.in.list[k.at] = list[:len(list)-1], list[len(list)-1]
-	pair := &made{expr: call, v: v, in: k.in, at: k.at}
+	k.pair = v
+	pair := &made{expr: call, v: v, pair: first, in: k.in, at: k.at}
 	c.reads(pair, call)
 	t.add(key, pair)
 	return v
+}
+
+// isSinOrCos reports whether e is a sine or a cosine.
+func isSinOrCos(e ast.Expr) bool {
+	c, ok := e.(*ast.Call)
+	return ok && isMath(c) && (c.Fun.Fn.Name() == "Sin" || c.Fun.Fn.Name() == "Cos")
 }
 
 // isUsers reports whether the variable that has a value is one that a statement of the user's, or another of ours, assigns it to.
