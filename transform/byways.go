@@ -167,9 +167,6 @@ func (b *byways) check(s ast.Stmt, e ast.Expr) {
 		if ast.IsFloat(e.T) && b.of(e.X) {
 			refuse(pos, "an active value becomes a float again by way of %s; its derivative is lost", e.X.Type())
 		}
-		if isUnsafe(e.T) || isUnsafe(e.X.Type()) {
-			refuse(pos, "package unsafe cannot be differentiated")
-		}
 	case *ast.Call:
 		b.checkCall(pos, e)
 	}
@@ -205,11 +202,6 @@ func (b *byways) checkWrites(pos token.Pos, c *ast.Call) {
 
 // scans reports whether a function of package fmt writes what it is given the address of.
 func scans(fn *types.Func) bool { return strings.Contains(fn.Name(), "can") }
-
-func isUnsafe(t types.Type) bool {
-	b, ok := t.Underlying().(*types.Basic)
-	return ok && b.Kind() == types.UnsafePointer
-}
 
 // bywaysOf reports whether a result of f that is no float is tainted where its inputs are active, and whether f makes a float of
 // an input that is tainted.

@@ -993,6 +993,9 @@ func (l *lowerer) call(e *goast.CallExpr) ast.Expr {
 //	[2]T(x)      *(*[2]T)(x)
 func (l *lowerer) conversion(e *goast.CallExpr, t types.Type) ast.Expr {
 	x := l.expr(e.Args[0])
+	if _, reported := x.(*ast.Convert); isUnsafe(t) || isUnsafe(x.Type()) && !reported {
+		l.report(e.Pos(), noUnsafe)
+	}
 	if ast.IsBoxed(t) {
 		if n, ok := x.(*ast.Name); ok && n.Obj == types.Universe.Lookup("nil") {
 			return &ast.Convert{X: x, T: t}
@@ -1007,6 +1010,11 @@ func (l *lowerer) conversion(e *goast.CallExpr, t types.Type) ast.Expr {
 		l.report(e.Pos(), "a conversion to an array without elements is not supported")
 	}
 	return &ast.Deref{X: &ast.Convert{X: x, T: types.NewPointer(t)}}
+}
+
+func isUnsafe(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Kind() == types.UnsafePointer
 }
 
 // receiver adds the receiver of a method call, with the & or * that the source leaves out, and returns the other arguments. That of a
