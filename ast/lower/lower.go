@@ -958,7 +958,33 @@ func (l *lowerer) binary(e *goast.BinaryExpr) ast.Expr {
 		l.asking(nil, func() { b.Y = l.expr(e.Y) })
 		return b
 	}
+	if e.Op == token.QUO && isUntypedInteger(l.typeOf(e.X)) && isUntypedInteger(l.typeOf(e.Y)) {
+		return l.wholeQuotient(e)
+	}
 	return &ast.Binary{Op: e.Op, X: l.expr(e.X), Y: l.expr(e.Y), T: types.Default(l.typeOf(e))}
+}
+
+// wholeQuotient lowers a quotient of integer constants that becomes a float. It is rounded to an integer first, so that it must stay one
+// of integers:
+//
+//	x > n/2      x > float64(n/2)
+func (l *lowerer) wholeQuotient(e *goast.BinaryExpr) ast.Expr {
+	t := types.Default(l.typeOf(e))
+	if l.want != nil {
+		t = l.want
+	}
+	defer func(old types.Type) { l.want = old }(l.want)
+	l.want = types.Typ[types.Int]
+	q := &ast.Binary{Op: e.Op, X: l.expr(e.X), Y: l.expr(e.Y), T: l.want}
+	if !ast.IsFloat(t) {
+		return q
+	}
+	return &ast.Convert{X: q, T: t}
+}
+
+func isUntypedInteger(t types.Type) bool {
+	b, ok := t.(*types.Basic)
+	return ok && (b.Kind() == types.UntypedInt || b.Kind() == types.UntypedRune)
 }
 
 func (l *lowerer) call(e *goast.CallExpr) ast.Expr {
