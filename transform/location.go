@@ -461,13 +461,13 @@ func (m *memory) variable(v *ast.Var) *location {
 }
 
 // global returns the location of a package-level variable.
-func (m *memory) globalVar(obj types.Object) *location {
-	l := m.globals[obj]
+func (m *memory) globalVar(e *ast.Name) *location {
+	l := m.globals[e.Obj]
 	if l == nil {
-		l = m.fresh(obj.Type())
+		l = m.fresh(e.T)
 		l.global = true
-		m.globals[obj] = l
-		m.stemsOf(l, -1, &ast.Name{Obj: obj, T: obj.Type()}, true)
+		m.globals[e.Obj] = l
+		m.stemsOf(l, -1, &ast.Name{Obj: e.Obj, T: e.T}, true)
 	}
 	return l.find()
 }
@@ -687,7 +687,7 @@ func (m *memory) place(e ast.Expr) *location {
 	case *ast.Ref:
 		return m.variable(e.Var).find()
 	case *ast.Name:
-		return m.globalVar(e.Obj)
+		return m.globalVar(e)
 	case *ast.Past:
 		return m.place(e.X)
 	case *ast.Field:

@@ -874,7 +874,7 @@ func (l *lowerer) ident(e *goast.Ident) ast.Expr {
 		return &ast.Name{Obj: obj, T: l.typeOf(e)}
 	case *types.Var:
 		if obj.Parent() == obj.Pkg().Scope() {
-			return &ast.Name{Obj: obj, T: obj.Type()}
+			return &ast.Name{Obj: obj, T: l.subst.Type(obj.Type())}
 		}
 	}
 	if isFuncType(l.info.TypeOf(e)) {
