@@ -752,6 +752,8 @@ func (m *memory) reach(e ast.Expr) *location {
 		return m.reach(e.X)
 	case *ast.Convert:
 		switch {
+		case !refers(e.T):
+			return nil
 		case !refers(e.X.Type()):
 			return m.targetOf(m.values(e)[0])
 		case isPointer(e.T) && !isPointer(e.X.Type()):
@@ -778,6 +780,9 @@ func refers(t types.Type) bool {
 func (m *memory) values(e ast.Expr) []*location {
 	if list, ok := m.made[e]; ok {
 		return list
+	}
+	if c, ok := e.(*ast.Convert); ok && hasRefs(e.Type()) && !refers(e.Type()) {
+		return []*location{m.place(c.X)}
 	}
 	var list []*location
 	if t, ok := e.Type().(*types.Tuple); ok {
