@@ -24,6 +24,10 @@ type Source struct {
 	Decl      func(*types.Func) *goast.FuncDecl // where a function of the package is declared; may be nil
 	HasSource func(*types.Func) bool            // reports whether the body of a declared function can be lowered; may be nil
 
+	// Copied reports whether the value of a constant stands for it: it cannot be named where the derivative is written, and every build
+	// has the same. It may be nil.
+	Copied func(*types.Const) bool
+
 	// Library returns what is the body of a function of the standard library, with what is known of its types, or nil; it may be nil.
 	Library func(*types.Func) (*types.Func, *goast.FuncDecl, *types.Info)
 }
@@ -766,7 +770,7 @@ func (l *lowerer) exprs(list []goast.Expr) []ast.Expr {
 // expr lowers an expression. After a report the result is only there to go on with.
 func (l *lowerer) expr(e goast.Expr) ast.Expr {
 	if tv := l.typeAndValue(e); tv.Value != nil {
-		if l.hasLocalConstant(e) {
+		if l.hasUnnamed(e) {
 			return constantLit(tv)
 		}
 		if !isUntyped(tv.Type) {
@@ -818,13 +822,14 @@ func (l *lowerer) expr(e goast.Expr) ast.Expr {
 // broken is an expression to go on with after a report.
 func broken(t types.Type) ast.Expr { return &ast.Lit{Text: "0", Val: constant.MakeInt64(0), T: t} }
 
-// hasLocalConstant reports whether a constant expression names a constant that is declared in the function.
-func (l *lowerer) hasLocalConstant(e goast.Expr) bool {
+// hasUnnamed reports whether a constant expression names a constant that the derivative cannot name: one that is declared in the
+// function, or that another package does not export.
+func (l *lowerer) hasUnnamed(e goast.Expr) bool {
 	found := false
 	goast.Inspect(e, func(n goast.Node) bool {
 		if id, ok := n.(*goast.Ident); ok {
 			c, ok := l.info.Uses[id].(*types.Const)
-			found = found || ok && c.Pkg() != nil && c.Parent() != c.Pkg().Scope()
+			found = found || ok && c.Pkg() != nil && (c.Parent() != c.Pkg().Scope() || l.src.Copied != nil && l.src.Copied(c))
 		}
 		return !found
 	})

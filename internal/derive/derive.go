@@ -185,7 +185,7 @@ func (d *deriver) lifted(fn *types.Func) bool {
 // source returns what lowering needs to know of a package.
 func (d *deriver) source(pkg *lower.Package) *lower.Source {
 	src := d.prog.Source(pkg, d.instances)
-	src.HasSource, src.Library = d.hasSource, d.maker
+	src.HasSource, src.Library, src.Copied = d.hasSource, d.maker, d.copied
 	return src
 }
 
