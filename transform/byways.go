@@ -101,6 +101,9 @@ func (b *byways) sides(lhs, rhs []ast.Expr) {
 		if isBoolean(l.Type()) {
 			continue
 		}
+		if c, ok := e.(*ast.Call); ok && len(rhs) < len(lhs) && ast.Carries(l.Type()) && !slices.ContainsFunc(c.Args, b.of) {
+			continue // another result of the call may be tainted; its floats are not, or the callee is refused
+		}
 		if b.of(e) || types.IsInterface(l.Type()) && b.varied(e) {
 			b.taint(l)
 		}
