@@ -115,7 +115,7 @@ func Implementers(t *types.Named, pkg *types.Package) []types.Type {
 	slices.SortStableFunc(objs, func(a, b *types.TypeName) int { return int(a.Pos() - b.Pos()) })
 	for _, obj := range objs {
 		n, ok := obj.Type().(*types.Named)
-		if !ok || types.IsInterface(n) {
+		if !ok || types.IsInterface(n) || drawsNumbers(n) {
 			continue
 		}
 		if n.TypeParams().Len() > 0 {
@@ -132,6 +132,13 @@ func Implementers(t *types.Named, pkg *types.Package) []types.Type {
 		}
 	}
 	return list
+}
+
+// drawsNumbers reports whether a type is one of the standard library that draws random numbers, such as rand.Zipf, which has the method of a
+// rand.Source: the floats in it are its own.
+func drawsNumbers(n *types.Named) bool {
+	pkg := n.Obj().Pkg()
+	return pkg != nil && (pkg.Path() == "math/rand" || pkg.Path() == "math/rand/v2")
 }
 
 // instantiateLike returns a generic type with the type arguments of t, or nil if it does not take them.

@@ -120,6 +120,19 @@ func Exported(fn *types.Func) bool {
 	return ok && named.Obj().Exported()
 }
 
+// Importable reports whether package from may import the package with a path: one below a folder named internal is for packages below
+// the parent of the innermost such folder.
+func Importable(path, from string) bool {
+	parts := strings.Split(path, "/")
+	for i, part := range slices.Backward(parts) {
+		if part == "internal" {
+			parent := strings.Join(parts[:i], "/")
+			return parent != "" && strings.HasPrefix(strings.TrimSuffix(from, "_test")+"/", parent+"/")
+		}
+	}
+	return true
+}
+
 // ErrorResult returns the index of the result of sig that is its error, or -1: the last result of type error.
 func ErrorResult(sig *types.Signature) int {
 	for i := sig.Results().Len() - 1; i >= 0; i-- {

@@ -7,11 +7,21 @@ import (
 
 // AddShadow adds the floats that src reaches through slices, pointers and maps to those that dst, of the same shape, reaches. What a
 // pointer or map of src leads to is added once, however often it is reached; slices are taken to be memory of their own. Nothing is
-// added where dst or src is nil. Floats that dst and src hold themselves are left alone.
+// added where dst or src is nil. Floats that dst and src hold themselves are left alone. Where an interface in dst itself holds a float
+// that would be added to, AddShadow panics: no one else would see it.
 func AddShadow[T any](dst, src T) {
 	a := adder{seen: map[reached]bool{}}
-	a.add(reflect.TypeFor[T](), unsafe.Pointer(&dst), unsafe.Pointer(&src), false)
+	a.add(reflect.TypeFor[T](), unsafe.Pointer(&dst), unsafe.Pointer(&src), held)
 }
+
+// A spot says where a value lies.
+type spot int
+
+const (
+	held     spot = iota // in an argument of AddShadow
+	inMemory             // where others see it
+	inBox                // in an interface that is held
+)
 
 // reached is a pointer or map that has been followed.
 type reached struct {
@@ -21,43 +31,63 @@ type reached struct {
 
 type adder struct{ seen map[reached]bool }
 
-// add adds the value of type t at src to that at dst. Floats are added where the values are in memory that others can see.
-func (a *adder) add(t reflect.Type, dst, src unsafe.Pointer, inMemory bool) {
+// add adds the value of type t at src to that at dst, which lies at a spot.
+func (a *adder) add(t reflect.Type, dst, src unsafe.Pointer, at spot) {
 	switch t.Kind() {
 	case reflect.Float64:
-		if inMemory {
+		if at.takes(*(*float64)(src)) {
 			*(*float64)(dst) += *(*float64)(src)
 		}
 	case reflect.Float32:
-		if inMemory {
+		if at.takes(float64(*(*float32)(src))) {
 			*(*float32)(dst) += *(*float32)(src)
 		}
 	case reflect.Array:
-		a.elements(t.Elem(), dst, src, t.Len(), inMemory)
+		a.elements(t.Elem(), dst, src, t.Len(), at)
 	case reflect.Struct:
 		for i := range t.NumField() {
 			f := t.Field(i)
-			a.add(f.Type, unsafe.Add(dst, f.Offset), unsafe.Add(src, f.Offset), inMemory)
+			a.add(f.Type, unsafe.Add(dst, f.Offset), unsafe.Add(src, f.Offset), at)
 		}
 	case reflect.Slice:
 		d, s := reflect.NewAt(t, dst).Elem(), reflect.NewAt(t, src).Elem()
-		a.elements(t.Elem(), d.UnsafePointer(), s.UnsafePointer(), min(d.Len(), s.Len()), true)
+		a.elements(t.Elem(), d.UnsafePointer(), s.UnsafePointer(), min(d.Len(), s.Len()), inMemory)
 	case reflect.Pointer:
 		d, s := *(*unsafe.Pointer)(dst), *(*unsafe.Pointer)(src)
 		if d != nil && a.first(s, t) {
-			a.add(t.Elem(), d, s, true)
+			a.add(t.Elem(), d, s, inMemory)
 		}
 	case reflect.Interface:
-		// What lies in an interface cannot be added to, but what it refers to can.
-		d, s := reflect.NewAt(t, dst).Elem().Elem(), reflect.NewAt(t, src).Elem().Elem()
-		if d.IsValid() && s.IsValid() && d.Type() == s.Type() {
-			a.add(s.Type(), unboxed(d), unboxed(s), false)
-		}
+		a.dynamic(reflect.NewAt(t, dst).Elem(), reflect.NewAt(t, src).Elem(), at)
 	case reflect.Map:
 		d, s := reflect.NewAt(t, dst).Elem(), reflect.NewAt(t, src).Elem()
 		if !d.IsNil() && a.first(s.UnsafePointer(), t) {
 			a.values(d, s)
 		}
+	}
+}
+
+// takes reports whether a float at a spot is added to. It panics where that would be lost.
+func (at spot) takes(x float64) bool {
+	if at == inBox && x != 0 {
+		panic("godiff: there is no derivative for a float that an interface itself holds; use a pointer to it")
+	}
+	return at == inMemory
+}
+
+// dynamic adds what an interface holds to what another does, which lies at a spot and gets a new value if others can see it.
+func (a *adder) dynamic(dst, src reflect.Value, at spot) {
+	d, s := dst.Elem(), src.Elem()
+	if !d.IsValid() || !s.IsValid() || d.Type() != s.Type() {
+		return
+	}
+	if at == held {
+		at = inBox
+	}
+	sum := copied(d)
+	a.add(s.Type(), sum.Addr().UnsafePointer(), unboxed(s), at)
+	if at == inMemory {
+		dst.Set(sum)
 	}
 }
 
@@ -71,25 +101,23 @@ func (a *adder) first(p unsafe.Pointer, t reflect.Type) bool {
 	return true
 }
 
-func (a *adder) elements(t reflect.Type, dst, src unsafe.Pointer, n int, inMemory bool) {
+func (a *adder) elements(t reflect.Type, dst, src unsafe.Pointer, n int, at spot) {
 	for i := range n {
 		offset := uintptr(i) * t.Size()
-		a.add(t, unsafe.Add(dst, offset), unsafe.Add(src, offset), inMemory)
+		a.add(t, unsafe.Add(dst, offset), unsafe.Add(src, offset), at)
 	}
 }
 
-// values adds the values of a map to those of another with the same keys.
+// values adds the values of a map to those of another. A key that this one lacks stands for zero there.
 func (a *adder) values(dst, src reflect.Value) {
 	t := src.Type().Elem()
 	for it := src.MapRange(); it.Next(); {
-		old := dst.MapIndex(it.Key())
-		if !old.IsValid() {
-			continue
-		}
 		d, s := reflect.New(t), reflect.New(t)
-		d.Elem().Set(old)
+		if old := dst.MapIndex(it.Key()); old.IsValid() {
+			d.Elem().Set(old)
+		}
 		s.Elem().Set(it.Value())
-		a.add(t, d.UnsafePointer(), s.UnsafePointer(), true)
+		a.add(t, d.UnsafePointer(), s.UnsafePointer(), inMemory)
 		dst.SetMapIndex(it.Key(), d.Elem())
 	}
 }

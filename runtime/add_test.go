@@ -32,8 +32,8 @@ func TestAddShadow(t *testing.T) {
 	}
 
 	m := map[string][2]float64{"a": {1, 2}, "b": {3, 4}}
-	AddShadow(m, map[string][2]float64{"a": {10, 20}})
-	if !reflect.DeepEqual(m, map[string][2]float64{"a": {11, 22}, "b": {3, 4}}) {
+	AddShadow(m, map[string][2]float64{"a": {10, 20}, "c": {5, 6}})
+	if !reflect.DeepEqual(m, map[string][2]float64{"a": {11, 22}, "b": {3, 4}, "c": {5, 6}}) {
 		t.Errorf("the map is %v", m)
 	}
 
@@ -42,4 +42,26 @@ func TestAddShadow(t *testing.T) {
 	if v.A != 1 {
 		t.Errorf("a value is changed to %v", v.A)
 	}
+}
+
+func TestAddShadowBoxed(t *testing.T) {
+	type box struct{ v any }
+	w := []float64{1}
+	d := &box{[2]any{1.5, w}}
+	AddShadow(d, &box{[2]any{2.0, []float64{3}}})
+	if want := (&box{[2]any{3.5, []float64{4}}}); !reflect.DeepEqual(d, want) || w[0] != 4 {
+		t.Errorf("the shadow is %v, want %v", d, want)
+	}
+
+	AddShadow(any(w), any([]float64{5}))
+	AddShadow(any(2.0), any(0.0)) // there is nothing to add
+	if w[0] != 9 {
+		t.Errorf("the floats behind an interface are %v", w)
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("a float is added to one that an interface holds, and lost")
+		}
+	}()
+	AddShadow(any(2.0), any(1.0))
 }

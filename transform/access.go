@@ -157,7 +157,7 @@ func (m *memory) behindArgs(c *ast.Call, f func(*location)) {
 		if hasRefs(x.Type()) && !isNil(x) {
 			if t := m.reach(x); t != nil {
 				m.reachable(t, seen, f)
-			} else if isPlace(x) {
+			} else if !refers(x.Type()) {
 				m.behind(m.place(x), seen, f)
 			}
 		}

@@ -101,6 +101,9 @@ func (b *byways) sides(lhs, rhs []ast.Expr) {
 		if isBoolean(l.Type()) {
 			continue
 		}
+		if c, ok := e.(*ast.Call); ok && len(rhs) < len(lhs) && ast.Carries(l.Type()) && !slices.ContainsFunc(c.Args, b.of) {
+			continue // another result of the call may be tainted; its floats are not, or the callee is refused
+		}
 		if b.of(e) || types.IsInterface(l.Type()) && b.varied(e) {
 			b.taint(l)
 		}
@@ -167,9 +170,6 @@ func (b *byways) check(s ast.Stmt, e ast.Expr) {
 		if ast.IsFloat(e.T) && b.of(e.X) {
 			refuse(pos, "an active value becomes a float again by way of %s; its derivative is lost", e.X.Type())
 		}
-		if isUnsafe(e.T) || isUnsafe(e.X.Type()) {
-			refuse(pos, "package unsafe cannot be differentiated")
-		}
 	case *ast.Call:
 		b.checkCall(pos, e)
 	}
@@ -187,7 +187,13 @@ func (b *byways) checkCall(pos token.Pos, c *ast.Call) {
 			b.checkWrites(pos, c)
 		}
 	default:
-		if s := b.d.u.summary(fn); s != nil && s.sinks && slices.ContainsFunc(c.Args, b.of) {
+		s := b.d.u.summary(fn)
+		if s == nil {
+			return
+		}
+		// What is derived is looked at where that is done; no derivative is made of a callee all of whose results are lost.
+		loses := s.loses && (carriesTuple(c.T) || len(s.writes) > 0) && !b.d.callActive(c) && slices.ContainsFunc(c.Args, b.varied)
+		if loses || s.sinks && slices.ContainsFunc(c.Args, b.of) {
 			refuse(pos, "%s makes a float of a value that an active one was made into; its derivative is lost", fn.Name())
 		}
 	}
@@ -206,14 +212,9 @@ func (b *byways) checkWrites(pos token.Pos, c *ast.Call) {
 // scans reports whether a function of package fmt writes what it is given the address of.
 func scans(fn *types.Func) bool { return strings.Contains(fn.Name(), "can") }
 
-func isUnsafe(t types.Type) bool {
-	b, ok := t.Underlying().(*types.Basic)
-	return ok && b.Kind() == types.UnsafePointer
-}
-
-// bywaysOf reports whether a result of f that is no float is tainted where its inputs are active, and whether f makes a float of
-// an input that is tainted.
-func (u *Unit) bywaysOf(f *ast.Func, m *memory) (taints, sinks bool) {
+// bywaysOf reports whether a result of f that is no float is tainted where its inputs are active, whether f makes a float of an input
+// that is tainted, and whether it makes one of what it has made of an active input.
+func (u *Unit) bywaysOf(f *ast.Func, m *memory) (taints, sinks, loses bool) {
 	inputs := f.Inputs()
 	active, results := make([]bool, len(inputs)), make([]bool, len(f.Results))
 	d := &derivation{u: u, fn: f, mem: m, taintedInputs: make([]bool, len(inputs))}
@@ -224,10 +225,11 @@ func (u *Unit) bywaysOf(f *ast.Func, m *memory) (taints, sinks bool) {
 	d.act = newActivity(u, m, active, results, make([]bool, len(inputs)), callSite{})
 	sinks = d.byways() != nil
 	d.taintedInputs = make([]bool, len(inputs))
+	loses = d.byways() != nil
 	b := &byways{d: d, tainted: map[*location]bool{}}
 	b.run()
 	for _, v := range f.Results {
 		taints = taints || !ast.Carries(v.Type) && b.of(&ast.Ref{Var: v})
 	}
-	return taints, sinks
+	return taints, sinks, loses
 }

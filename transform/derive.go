@@ -2,6 +2,7 @@ package transform
 
 import (
 	"fmt"
+	"go/constant"
 	"go/token"
 	"go/types"
 	"slices"
@@ -541,8 +542,8 @@ func (d *derivation) writesShadows(e ast.Expr) bool {
 }
 
 func nonZero(e ast.Expr) bool {
-	v, ok := intLit(e)
-	return ok && v != 0
+	v := wholeValue(e)
+	return v != nil && constant.Sign(v) != 0
 }
 
 // safeSize reports whether a make cannot panic: its sizes are lengths or literals.

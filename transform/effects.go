@@ -27,6 +27,7 @@ type summary struct {
 	taints    bool        // a result that is no float holds what an active float was made into: see byways
 	matters   []bool      // inputs that something that it returns or leaves behind depends on
 	sinks     bool        // it makes a float of an input of that kind
+	loses     bool        // it makes a float of what it has made of an active float in such a way
 	effects   bool        // it calls functions without source that may have effects
 }
 
@@ -164,7 +165,7 @@ func (s *summary) remote() bool { return s.recursive || s.nested > 32 }
 func (s *summary) update(u *Unit) bool {
 	m := s.mem
 	state := func() string {
-		return fmt.Sprint(len(s.writes), len(s.reads), len(s.appends), len(s.extends), s.taints, s.sinks, s.panics, s.effects, s.matters)
+		return fmt.Sprint(len(s.writes), len(s.reads), len(s.appends), len(s.extends), s.taints, s.sinks, s.loses, s.panics, s.effects, s.matters)
 	}
 	before := state()
 	add := func(list *[]*location) func(*location) {
@@ -211,7 +212,7 @@ func (s *summary) update(u *Unit) bool {
 		s.calls = s.calls || u.Lower(c.Fun.Fn) != nil || !u.mathematical(c.Fun.Fn)
 		s.effects = s.effects || u.hasEffects(c.Fun.Fn)
 	})
-	s.taints, s.sinks = u.bywaysOf(m.fn, m)
+	s.taints, s.sinks, s.loses = u.bywaysOf(m.fn, m)
 	shared := m.shared()
 	s.outward = slices.ContainsFunc(s.writes, func(l *location) bool { return shared[l.find()] })
 	s.matters = u.matters(m, s.writes, shared)

@@ -321,10 +321,16 @@ func quo(x, y ast.Expr) ast.Expr {
 	case isMinus(x) != nil:
 		return neg(quo(isMinus(x), y))
 	}
-	if isConstant(x) && isConstant(y) {
-		x = floating(x)
+	t := floatOf(x, y)
+	if isConstant(x) && isConstant(y) && !isFloating(y) {
+		for _, e := range []ast.Expr{x, y} {
+			if ast.IsFloat(e.Type()) { // else it is a quotient of integers
+				x, t = floating(x, e.Type()), e.Type()
+				break
+			}
+		}
 	}
-	return &ast.Binary{Op: token.QUO, X: x, Y: y, T: floatOf(x, y)}
+	return &ast.Binary{Op: token.QUO, X: x, Y: y, T: t}
 }
 
 // isConstant reports whether e is a constant expression of Go.
@@ -341,8 +347,8 @@ func isConstant(e ast.Expr) bool {
 	})
 }
 
-// floating is a constant expression that Go does not take for an integer one: 1/2 is zero, 1.0/2 is not.
-func floating(e ast.Expr) ast.Expr {
+// floating is a constant expression of type t that Go does not take for an integer one: 1/2 is zero, 1.0/2 is not.
+func floating(e ast.Expr, t types.Type) ast.Expr {
 	switch e := e.(type) {
 	case *ast.Lit:
 		if e.Val != nil && !strings.ContainsAny(e.Text, ".eEpP") {
@@ -351,12 +357,33 @@ func floating(e ast.Expr) ast.Expr {
 		return e
 	case *ast.Binary:
 		if e.Op == token.MUL || e.Op == token.QUO {
-			return &ast.Binary{Op: e.Op, X: floating(e.X), Y: e.Y, T: e.T}
+			return &ast.Binary{Op: e.Op, X: floating(e.X, t), Y: e.Y, T: e.T}
 		}
 	case *ast.Convert:
 		return e
 	}
-	return &ast.Convert{X: e, T: e.Type()}
+	if isFloating(e) {
+		return e
+	}
+	return &ast.Convert{X: e, T: t}
+}
+
+// isFloating reports whether Go takes a constant expression for a floating-point one whatever stands beside it.
+func isFloating(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Lit:
+		return strings.ContainsAny(e.Text, ".eEpP")
+	case *ast.Unary:
+		return isFloating(e.X)
+	case *ast.Past:
+		return isFloating(e.X)
+	case *ast.Binary:
+		return isFloating(e.X) || isFloating(e.Y)
+	case *ast.Name:
+		b, ok := e.Obj.Type().Underlying().(*types.Basic)
+		return ok && b.Info()&types.IsFloat != 0
+	}
+	return ast.IsFloat(e.Type())
 }
 
 func add(x, y ast.Expr) ast.Expr {

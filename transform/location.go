@@ -461,13 +461,13 @@ func (m *memory) variable(v *ast.Var) *location {
 }
 
 // global returns the location of a package-level variable.
-func (m *memory) globalVar(obj types.Object) *location {
-	l := m.globals[obj]
+func (m *memory) globalVar(e *ast.Name) *location {
+	l := m.globals[e.Obj]
 	if l == nil {
-		l = m.fresh(obj.Type())
+		l = m.fresh(e.T)
 		l.global = true
-		m.globals[obj] = l
-		m.stemsOf(l, -1, &ast.Name{Obj: obj, T: obj.Type()}, true)
+		m.globals[e.Obj] = l
+		m.stemsOf(l, -1, &ast.Name{Obj: e.Obj, T: e.T}, true)
 	}
 	return l.find()
 }
@@ -687,7 +687,7 @@ func (m *memory) place(e ast.Expr) *location {
 	case *ast.Ref:
 		return m.variable(e.Var).find()
 	case *ast.Name:
-		return m.globalVar(e.Obj)
+		return m.globalVar(e)
 	case *ast.Past:
 		return m.place(e.X)
 	case *ast.Field:
@@ -752,6 +752,8 @@ func (m *memory) reach(e ast.Expr) *location {
 		return m.reach(e.X)
 	case *ast.Convert:
 		switch {
+		case !refers(e.T):
+			return nil
 		case !refers(e.X.Type()):
 			return m.targetOf(m.values(e)[0])
 		case isPointer(e.T) && !isPointer(e.X.Type()):
@@ -778,6 +780,9 @@ func refers(t types.Type) bool {
 func (m *memory) values(e ast.Expr) []*location {
 	if list, ok := m.made[e]; ok {
 		return list
+	}
+	if c, ok := e.(*ast.Convert); ok && hasRefs(e.Type()) && !refers(e.Type()) {
+		return []*location{m.place(c.X)}
 	}
 	var list []*location
 	if t, ok := e.Type().(*types.Tuple); ok {

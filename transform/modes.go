@@ -309,7 +309,11 @@ func (d *derivation) addShadow(x, dst, src ast.Expr) []ast.Stmt {
 		return out
 	case *types.Pointer:
 		body := addValues(&ast.Deref{X: dst}, &ast.Deref{X: src})
-		if st, ok := u.Elem().Underlying().(*types.Struct); ok {
+		if st, ok := u.Elem().Underlying().(*types.Struct); !ok {
+			if hasRefs(u.Elem()) {
+				body = append(body, d.addShadow(&ast.Deref{X: x}, &ast.Deref{X: dst}, &ast.Deref{X: src})...)
+			}
+		} else {
 			for _, f := range namedFields(st) {
 				if ast.Carries(f.Type()) && hasRefs(f.Type()) {
 					body = append(body, d.addShadow(&ast.Field{X: x, Field: f}, &ast.Field{X: dst, Field: f}, &ast.Field{X: src, Field: f})...)

@@ -65,7 +65,11 @@ func (d *derivation) rule(s ast.Stmt, c *ast.Call) *Rule {
 
 // checkCallable refuses a rule of another package that cannot be called from this one.
 func (u *Unit) checkCallable(rule *Rule, pos token.Pos) {
-	if rule.Fn.Pkg().Path() != u.Pkg.Path() && !ast.Exported(rule.Fn) {
+	path := rule.Fn.Pkg().Path()
+	if path != u.Pkg.Path() && !ast.Importable(path, u.Pkg.Path()) {
+		refuse(pos, "%s cannot be differentiated from here: its rule %s is in package %s, which is internal", rule.Of.FullName(), rule.Fn.Name(), path)
+	}
+	if path != u.Pkg.Path() && !ast.Exported(rule.Fn) {
 		refuse(pos, "%s cannot be differentiated from here: its rule %s is not exported by package %s", rule.Of.FullName(), rule.Fn.Name(), rule.Fn.Pkg().Name())
 	}
 }

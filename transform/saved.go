@@ -651,7 +651,7 @@ func (v *resolver) compute(n *need) {
 	if e := v.again(n.expr.(*ast.Ref).Var, n.ver, u); e != nil {
 		n.from, n.again = e.expr, v.value(e.expr, use{e.it, false, u.ctx})
 		if lit, ok := n.again.(*ast.Lit); ok && ast.IsFloat(lit.T) {
-			n.again = floating(lit) // it may come to stand in a quotient
+			n.again = floating(lit, lit.Type()) // it may come to stand in a quotient
 		}
 		n.subs = v.subsOf(n.again)
 	}

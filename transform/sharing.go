@@ -246,6 +246,7 @@ func (d *derivation) apart() []pairOfStems {
 // checkDisjoint is the check at the beginning of a derivative that stems are apart where that matters.
 func (d *derivation) checkDisjoint(pairs []pairOfStems) []ast.Stmt {
 	var stems []*stem
+	pairs = d.visiblePairs(pairs)
 	for _, p := range pairs {
 		for _, s := range []*stem{p.a, p.b} {
 			if !ast.Carries(s.value.Type()) {
@@ -258,6 +259,50 @@ func (d *derivation) checkDisjoint(pairs []pairOfStems) []ast.Stmt {
 	}
 	text := enumerate(stemNames(stems)) + " share memory, which " + d.fn.Name + " writes"
 	return d.ask("Disjoint", text, stems, pairs, func(s *stem) ast.Expr { return s.value })
+}
+
+// visiblePairs returns pairs of stems that this package can name: in place of one that lies behind a field that another package does not
+// export it has what holds that field.
+func (d *derivation) visiblePairs(pairs []pairOfStems) []pairOfStems {
+	named := map[*stem]*stem{}
+	name := func(s *stem) *stem {
+		if named[s] == nil {
+			named[s] = s
+			if v := d.visiblePart(s.value); v != s.value {
+				named[s] = &stem{input: s.input, value: v, at: s.at}
+				for t, n := range named {
+					if t != s && n.input == s.input && ast.Equal(n.value, v) {
+						named[s] = n
+					}
+				}
+			}
+		}
+		return named[s]
+	}
+	var list []pairOfStems
+	for _, p := range pairs {
+		a, b := name(p.a), name(p.b)
+		if a.input == b.input && (goesOn(a.value, b.value) || goesOn(b.value, a.value)) {
+			refuse(d.fn.Pos, "%s and %s may share memory, which %s writes, and their fields are not exported", stemName(p.a), stemName(p.b), d.fn.Name)
+		}
+		if q := (pairOfStems{a, b}); !slices.Contains(list, q) {
+			list = append(list, q)
+		}
+	}
+	return list
+}
+
+// visiblePart returns the path e as far as this package can name its fields.
+func (d *derivation) visiblePart(e ast.Expr) ast.Expr {
+	f, ok := e.(*ast.Field)
+	if !ok {
+		return e
+	}
+	x := d.visiblePart(f.X)
+	if x != f.X || !f.Field.Exported() && f.Field.Pkg() != d.u.Pkg {
+		return x
+	}
+	return e
 }
 
 // checkMirrored is the check at the beginning of a derivative that shadows that are given share memory as the stems do, between the

@@ -24,10 +24,19 @@ func (u *Unit) checkExported(of *ast.Func, pos token.Pos, obj types.Object) {
 	if fn, ok := obj.(*types.Func); ok && u.isLifted(fn) {
 		return // the output holds it
 	}
-	if obj != nil && obj.Pkg() != nil && obj.Pkg() != u.Pkg && !obj.Exported() {
+	if obj == nil || obj.Pkg() == nil || obj.Pkg() == u.Pkg {
+		return
+	}
+	if isGlobal(obj) && !ast.Importable(obj.Pkg().Path(), u.Pkg.Path()) {
+		refuse(pos, "%s cannot be differentiated from here: it uses %s of package %s, which is internal; give it a directive or a rule there", of.Obj.FullName(), obj.Name(), obj.Pkg().Path())
+	}
+	if !obj.Exported() {
 		refuse(pos, "%s cannot be differentiated from here: it uses %s, which package %s does not export; give it a directive or a rule there", of.Obj.FullName(), obj.Name(), obj.Pkg().Name())
 	}
 }
+
+// isGlobal reports whether an object is declared at the level of its package.
+func isGlobal(obj types.Object) bool { return obj.Parent() == obj.Pkg().Scope() }
 
 // checkVisible refuses a callee of another package whose derivative, which is written into this one, would have to name what
 // that package does not export.

@@ -377,15 +377,16 @@ func (t *Instances) dispatcher(boxed *types.Named, method *types.Func, sig *type
 	return fn
 }
 
-// Dispatcher returns the body of a function that calls a method of an interface.
+// Dispatcher returns the body of a function that calls a method of an interface. Functions that the method is given are given to those
+// that it may be.
 func (t *Instances) Dispatcher(src *Source, fn *types.Func, report func(token.Pos, string)) *ast.Func {
 	i := t.byFn[fn]
 	sig := fn.Signature()
-	boxed, _ := sig.Params().At(0).Type().(*types.Named)
-	l := &lowerer{src: src, report: report, subst: t.subst(nil, nil), fn: fn}
+	l := &lowerer{src: src, subst: t.subst(nil, nil), fn: fn, vars: map[types.Object]*ast.Var{}}
+	l.reportTo(report)
 	f := &ast.Func{
 		Name: lowerName(fn.Name()), Obj: fn, Pkg: t.pkg, Pos: fn.Pos(), Variadic: sig.Variadic(), Body: &ast.Block{},
-		What: fmt.Sprintf("the method %s of whatever type a [%s] has", i.Of.Name(), boxed.Obj().Name()),
+		Suffix: i.name, TypeParams: t.mentioned([]types.Type{sig}),
 	}
 	var args []ast.Expr
 	for k, p := range slices.Collect(sig.Params().Variables()) {
@@ -394,18 +395,24 @@ func (t *Instances) Dispatcher(src *Source, fn *types.Func, report func(token.Po
 			name = fmt.Sprint("p", k)
 		}
 		v := ast.NewVar(name, p.Type())
+		l.vars[p] = v
 		f.Params = append(f.Params, v)
 		args = append(args, &ast.Ref{Var: v})
 	}
 	for r := range sig.Results().Variables() {
 		f.Results = append(f.Results, ast.NewVar("", r.Type()))
 	}
-	f.TypeParams = t.mentioned([]types.Type{sig})
-	x := args[0]
+	held := 0 // parameters that belong to functions that are given
+	for _, b := range i.bindings {
+		held += len(b.vars)
+	}
+	x, args := args[held], args[held+1:]
+	boxed, _ := x.Type().(*types.Named)
+	f.What = fmt.Sprintf("the method %s of whatever type a [%s] has", i.Of.Name(), boxed.Obj().Name())
 	for _, field := range ast.DynamicTypes(boxed) {
 		n := &ast.If{Cond: ast.Test(x, field.Type()), Then: &ast.Block{}}
-		call := l.method(&ast.Field{X: x, Field: field}, t.original(field.Type()), i.Of, args[1:], sig)
-		if call == nil {
+		call := l.method(&ast.Field{X: x, Field: field}, t.original(field.Type()), i.Of, args, sig)
+		if !l.passOn(call, i.bindings) {
 			return nil
 		}
 		if sig.Results().Len() > 0 {
@@ -417,6 +424,29 @@ func (t *Instances) Dispatcher(src *Source, fn *types.Func, report func(token.Po
 	}
 	f.Body.Stmts = append(f.Body.Stmts, noDerivative(x))
 	return f
+}
+
+// passOn gives the functions that a dispatcher is given to a method that it calls, and reports whether that can be.
+func (l *lowerer) passOn(c *ast.Call, bindings []binding) bool {
+	if len(bindings) == 0 {
+		return true
+	}
+	if !l.src.Declared(c.Fun.Fn) {
+		l.report(l.fn.Pos(), fmt.Sprintf("%s is given a function and has no source here that tells what becomes of it", c.Fun.Fn.Name()))
+		return false
+	}
+	var list []binding
+	var args []ast.Expr
+	for _, b := range bindings {
+		if c.Fun.Method {
+			b.param-- // the receiver is no parameter
+		}
+		b.vars = nil
+		list = append(list, b)
+		args = append(args, l.boundArgs(b.value)...)
+	}
+	l.give(c, list, args)
+	return l.reports == 0
 }
 
 // noDerivative panics with the type of a value of an interface that has one which is not known.

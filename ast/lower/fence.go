@@ -81,6 +81,8 @@ var fence = map[string]string{
 	"Directive":    "",
 }
 
+const noUnsafe = "package unsafe cannot be differentiated; write what it does in Go, or give the function a rule"
+
 // builtins is the part of the fence for predeclared functions.
 var builtins = map[string]string{
 	"append":  "",
@@ -103,14 +105,14 @@ var builtins = map[string]string{
 	"recover": "recover is not supported; recover around the call of the derivative",
 
 	// Functions of package unsafe.
-	"Add":        "package unsafe cannot be differentiated; write what it does in Go, or give the function a rule",
-	"Alignof":    "package unsafe cannot be differentiated; write what it does in Go, or give the function a rule",
-	"Offsetof":   "package unsafe cannot be differentiated; write what it does in Go, or give the function a rule",
-	"Sizeof":     "package unsafe cannot be differentiated; write what it does in Go, or give the function a rule",
-	"Slice":      "package unsafe cannot be differentiated; write what it does in Go, or give the function a rule",
-	"SliceData":  "package unsafe cannot be differentiated; write what it does in Go, or give the function a rule",
-	"String":     "package unsafe cannot be differentiated; write what it does in Go, or give the function a rule",
-	"StringData": "package unsafe cannot be differentiated; write what it does in Go, or give the function a rule",
+	"Add":        noUnsafe,
+	"Alignof":    noUnsafe,
+	"Offsetof":   noUnsafe,
+	"Sizeof":     noUnsafe,
+	"Slice":      noUnsafe,
+	"SliceData":  noUnsafe,
+	"String":     noUnsafe,
+	"StringData": noUnsafe,
 }
 
 // pending is the part of the fence for functions that mean to a derivative what their bodies do not say, and that it cannot heed yet.

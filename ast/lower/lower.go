@@ -24,6 +24,10 @@ type Source struct {
 	Decl      func(*types.Func) *goast.FuncDecl // where a function of the package is declared; may be nil
 	HasSource func(*types.Func) bool            // reports whether the body of a declared function can be lowered; may be nil
 
+	// Copied reports whether the value of a constant stands for it: it cannot be named where the derivative is written, and every build
+	// has the same. It may be nil.
+	Copied func(*types.Const) bool
+
 	// Library returns what is the body of a function of the standard library, with what is known of its types, or nil; it may be nil.
 	Library func(*types.Func) (*types.Func, *goast.FuncDecl, *types.Info)
 
@@ -769,7 +773,7 @@ func (l *lowerer) exprs(list []goast.Expr) []ast.Expr {
 // expr lowers an expression. After a report the result is only there to go on with.
 func (l *lowerer) expr(e goast.Expr) ast.Expr {
 	if tv := l.typeAndValue(e); tv.Value != nil {
-		if l.hasLocalConstant(e) {
+		if l.hasUnnamed(e) {
 			return constantLit(tv)
 		}
 		if !isUntyped(tv.Type) {
@@ -821,13 +825,14 @@ func (l *lowerer) expr(e goast.Expr) ast.Expr {
 // broken is an expression to go on with after a report.
 func broken(t types.Type) ast.Expr { return &ast.Lit{Text: "0", Val: constant.MakeInt64(0), T: t} }
 
-// hasLocalConstant reports whether a constant expression names a constant that is declared in the function.
-func (l *lowerer) hasLocalConstant(e goast.Expr) bool {
+// hasUnnamed reports whether a constant expression names a constant that the derivative cannot name: one that is declared in the
+// function, or that another package does not export.
+func (l *lowerer) hasUnnamed(e goast.Expr) bool {
 	found := false
 	goast.Inspect(e, func(n goast.Node) bool {
 		if id, ok := n.(*goast.Ident); ok {
 			c, ok := l.info.Uses[id].(*types.Const)
-			found = found || ok && c.Pkg() != nil && c.Parent() != c.Pkg().Scope()
+			found = found || ok && c.Pkg() != nil && (c.Parent() != c.Pkg().Scope() || l.src.Copied != nil && l.src.Copied(c))
 		}
 		return !found
 	})
@@ -877,7 +882,7 @@ func (l *lowerer) ident(e *goast.Ident) ast.Expr {
 		return &ast.Name{Obj: obj, T: l.typeOf(e)}
 	case *types.Var:
 		if obj.Parent() == obj.Pkg().Scope() {
-			return &ast.Name{Obj: obj, T: obj.Type()}
+			return &ast.Name{Obj: obj, T: l.subst.Type(obj.Type())}
 		}
 	}
 	if isFuncType(l.info.TypeOf(e)) {
@@ -961,7 +966,33 @@ func (l *lowerer) binary(e *goast.BinaryExpr) ast.Expr {
 		l.asking(nil, func() { b.Y = l.expr(e.Y) })
 		return b
 	}
+	if e.Op == token.QUO && isUntypedInteger(l.typeOf(e.X)) && isUntypedInteger(l.typeOf(e.Y)) {
+		return l.wholeQuotient(e)
+	}
 	return &ast.Binary{Op: e.Op, X: l.expr(e.X), Y: l.expr(e.Y), T: types.Default(l.typeOf(e))}
+}
+
+// wholeQuotient lowers a quotient of integer constants that becomes a float. It is rounded to an integer first, so that it must stay one
+// of integers:
+//
+//	x > n/2      x > float64(n/2)
+func (l *lowerer) wholeQuotient(e *goast.BinaryExpr) ast.Expr {
+	t := types.Default(l.typeOf(e))
+	if l.want != nil {
+		t = l.want
+	}
+	defer func(old types.Type) { l.want = old }(l.want)
+	l.want = types.Typ[types.Int]
+	q := &ast.Binary{Op: e.Op, X: l.expr(e.X), Y: l.expr(e.Y), T: l.want}
+	if !ast.IsFloat(t) {
+		return q
+	}
+	return &ast.Convert{X: q, T: t}
+}
+
+func isUntypedInteger(t types.Type) bool {
+	b, ok := t.(*types.Basic)
+	return ok && (b.Kind() == types.UntypedInt || b.Kind() == types.UntypedRune)
 }
 
 func (l *lowerer) call(e *goast.CallExpr) ast.Expr {
@@ -999,6 +1030,9 @@ func (l *lowerer) call(e *goast.CallExpr) ast.Expr {
 //	[2]T(x)      *(*[2]T)(x)
 func (l *lowerer) conversion(e *goast.CallExpr, t types.Type) ast.Expr {
 	x := l.expr(e.Args[0])
+	if _, reported := x.(*ast.Convert); isUnsafe(t) || isUnsafe(x.Type()) && !reported {
+		l.report(e.Pos(), noUnsafe)
+	}
 	if ast.IsBoxed(t) {
 		if n, ok := x.(*ast.Name); ok && n.Obj == types.Universe.Lookup("nil") {
 			return &ast.Convert{X: x, T: t}
@@ -1013,6 +1047,11 @@ func (l *lowerer) conversion(e *goast.CallExpr, t types.Type) ast.Expr {
 		l.report(e.Pos(), "a conversion to an array without elements is not supported")
 	}
 	return &ast.Deref{X: &ast.Convert{X: x, T: types.NewPointer(t)}}
+}
+
+func isUnsafe(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Kind() == types.UnsafePointer
 }
 
 // receiver adds the receiver of a method call, with the & or * that the source leaves out, and returns the other arguments. That of a

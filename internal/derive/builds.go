@@ -5,7 +5,9 @@ import (
 	goast "go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
+	"github.com/godiff/godiff/ast"
 	"github.com/godiff/godiff/ast/lower"
 )
 
@@ -32,6 +34,81 @@ func (d *deriver) constraint() string {
 		}
 	}
 	return ""
+}
+
+// copied reports whether the output has the value of a constant in its place: it cannot name it, and every build has the same value.
+func (d *deriver) copied(c *types.Const) bool {
+	path := c.Pkg().Path()
+	if path == d.pkg.Types.Path() || c.Exported() && ast.Importable(path, d.pkg.Types.Path()) {
+		return false
+	}
+	return d.everywhere(c, map[types.Object]bool{})
+}
+
+// everywhere reports whether a constant has the same value in every build: neither it nor what it is computed from stands in a file with
+// build constraints, or depends on the size of an int.
+func (d *deriver) everywhere(c *types.Const, seen map[types.Object]bool) bool {
+	if c.Pkg() == nil || seen[c] {
+		return true // true, false and iota
+	}
+	seen[c] = true
+	if c.Pkg().Path() == "math" {
+		b, ok := c.Type().(*types.Basic)
+		return ok && b.Kind() == types.UntypedFloat
+	}
+	pkg := d.prog.PackageOf(c.Pkg())
+	if pkg == nil {
+		return false
+	}
+	for _, f := range pkg.Files {
+		if holds(f, c.Pos()) {
+			return f.Constraint == "" && d.sameValues(pkg, valueSpecs(f, c.Pos()), seen)
+		}
+	}
+	return false
+}
+
+// sameValues reports whether the values of declarations are the same in every build.
+func (d *deriver) sameValues(pkg *lower.Package, specs []*goast.ValueSpec, seen map[types.Object]bool) bool {
+	same := len(specs) > 0
+	for _, spec := range specs {
+		for _, e := range spec.Values {
+			goast.Inspect(e, func(n goast.Node) bool {
+				switch n := n.(type) {
+				case *goast.CallExpr:
+					b, ok := pkg.Info.TypeOf(n).Underlying().(*types.Basic)
+					same = same && ok && pkg.Info.Types[n.Fun].IsType() && b.Info()&types.IsFloat != 0
+				case *goast.Ident:
+					if c, ok := pkg.Info.Uses[n].(*types.Const); ok {
+						same = same && d.everywhere(c, seen)
+					}
+				}
+				return same
+			})
+		}
+	}
+	return same
+}
+
+// valueSpecs returns the declaration of a constant, and those before it in its group whose values it may repeat.
+func valueSpecs(f *lower.File, pos token.Pos) []*goast.ValueSpec {
+	for _, decl := range f.Syntax.Decls {
+		if g, ok := decl.(*goast.GenDecl); ok && g.Pos() <= pos && pos < g.End() {
+			var list []*goast.ValueSpec
+			for _, s := range g.Specs {
+				if s, ok := s.(*goast.ValueSpec); ok && s.Pos() <= pos {
+					list = append(list, s)
+				}
+			}
+			for i, s := range slices.Backward(list) {
+				if len(s.Values) > 0 {
+					return list[i:]
+				}
+			}
+			return list
+		}
+	}
+	return nil
 }
 
 // checkTypes reports the array types in a function, and those that named types in it stand for, whose lengths another build may change.

@@ -48,6 +48,7 @@ type deriver struct {
 	lib       *library                           // see library
 	why       map[*types.Func][]lower.Diagnostic // of functions that cannot be lowered
 	at        *types.Func                        // the function that is derived
+	opt       Options
 
 	scopes  map[*lower.Package][]*transform.Scope // what a package says and what its imports say
 	holding map[*types.Package][]*transform.Scope // what holds for calls in a package
@@ -55,7 +56,7 @@ type deriver struct {
 
 func newDeriver(prog *lower.Program, pkg *lower.Package, opt Options) *deriver {
 	d := &deriver{
-		prog: prog, pkg: pkg, instances: prog.Instances(pkg), funcs: map[*types.Func]*ast.Func{}, why: map[*types.Func][]lower.Diagnostic{},
+		prog: prog, pkg: pkg, opt: opt, instances: prog.Instances(pkg), funcs: map[*types.Func]*ast.Func{}, why: map[*types.Func][]lower.Diagnostic{},
 		scopes: map[*lower.Package][]*transform.Scope{}, holding: map[*types.Package][]*transform.Scope{},
 	}
 	book, err := ownRules(prog)
@@ -172,19 +173,22 @@ func elsewhere(f *ast.Func) string {
 }
 
 // lifted reports whether the output must hold a function where it calls it: one that is declared nowhere, is one of the library's own, or
-// is not exported by the package that declares it.
+// is not exported by the package that declares it, or not for here.
 func (d *deriver) lifted(fn *types.Func) bool {
 	if d.instances.Lifted(fn) || d.ownOfLibrary(fn) {
 		return true
 	}
 	of := d.instances.Origin(fn)
-	return of.Pkg() != nil && of.Pkg().Path() != d.pkg.Types.Path() && !ast.Exported(of) && d.prog.HasSource(of, d.instances)
+	if of.Pkg() == nil || of.Pkg().Path() == d.pkg.Types.Path() || !d.prog.HasSource(of, d.instances) {
+		return false
+	}
+	return !ast.Exported(of) || of.Signature().Recv() == nil && !ast.Importable(of.Pkg().Path(), d.pkg.Types.Path())
 }
 
 // source returns what lowering needs to know of a package.
 func (d *deriver) source(pkg *lower.Package) *lower.Source {
 	src := d.prog.Source(pkg, d.instances)
-	src.HasSource, src.Library = d.hasSource, d.maker
+	src.HasSource, src.Library, src.Copied = d.hasSource, d.maker, d.copied
 	src.Body = func(name string) *types.Func {
 		rule := func(dir *lower.Directive) bool { return dir.Of != nil && dir.Of.FullName() == name }
 		for _, list := range [][]*lower.Directive{pkg.Inherited, pkg.Directives, pkg.Imported, d.pkg.Directives, d.pkg.Imported} {
@@ -270,21 +274,24 @@ func verify(g *ast.Func) {
 
 // Package returns the outputs of pkg, complete and formatted, by path, and what cannot be differentiated.
 func Package(prog *lower.Program, pkg *lower.Package, opt Options) (map[string][]byte, []lower.Diagnostic) {
-	if !slices.ContainsFunc(pkg.Directives, func(d *lower.Directive) bool { return d.Generates }) {
-		return nil, nil
-	}
-	return newDeriver(prog, pkg, opt).outputs()
+	return Outputs(prog, pkg, pkg.Directives, opt)
 }
 
-// outputs derives all that the package asks for.
-func (d *deriver) outputs() (out map[string][]byte, diags []lower.Diagnostic) {
+// Outputs returns what Package would, if the directives of pkg that generate derivatives were those among asked.
+func Outputs(prog *lower.Program, pkg *lower.Package, asked []*lower.Directive, opt Options) (map[string][]byte, []lower.Diagnostic) {
+	asked = slices.DeleteFunc(slices.Clone(asked), func(d *lower.Directive) bool { return !d.Generates })
+	if len(asked) == 0 {
+		return nil, nil
+	}
+	return newDeriver(prog, pkg, opt).outputs(asked)
+}
+
+// outputs derives all that is asked for.
+func (d *deriver) outputs(asked []*lower.Directive) (out map[string][]byte, diags []lower.Diagnostic) {
 	defer d.mistaken(&out, &diags)
 	decls := map[*lower.File][]any{}
 	var first *lower.File
-	for _, dir := range d.pkg.Directives {
-		if !dir.Generates {
-			continue
-		}
+	for _, dir := range asked {
 		if first == nil || dir.File.Output < first.Output {
 			first = dir.File
 		}
@@ -292,7 +299,7 @@ func (d *deriver) outputs() (out map[string][]byte, diags []lower.Diagnostic) {
 			decls[dir.File] = append(decls[dir.File], g)
 		}
 	}
-	d.addHelpers(decls, first)
+	d.addHelpers(asked, decls, first)
 	if len(d.diags) > 0 {
 		return nil, lower.SortDiagnostics(d.diags)
 	}
@@ -301,10 +308,10 @@ func (d *deriver) outputs() (out map[string][]byte, diags []lower.Diagnostic) {
 
 // addHelpers adds the derivatives of callees to the outputs of the files that declare them, and rules that are copied to the
 // first output.
-func (d *deriver) addHelpers(decls map[*lower.File][]any, first *lower.File) {
+func (d *deriver) addHelpers(asked []*lower.Directive, decls map[*lower.File][]any, first *lower.File) {
 	helpers, err := d.unit.Helpers()
 	if err != nil {
-		d.refused(err, d.pkg.Directives[0].Fn)
+		d.blame(err, asked)
 		return
 	}
 	for _, h := range helpers {
@@ -326,6 +333,20 @@ func (d *deriver) addHelpers(decls map[*lower.File][]any, first *lower.File) {
 			verify(f)
 			decls[file] = append(decls[file], f)
 		}
+	}
+}
+
+// blame adds the diagnostics of derivatives of which one needs a helper that is refused: each is derived alone, to tell which.
+func (d *deriver) blame(err error, asked []*lower.Directive) {
+	n := len(d.diags)
+	if len(asked) > 1 {
+		for _, dir := range asked {
+			_, diags := Outputs(d.prog, d.pkg, []*lower.Directive{dir}, d.opt)
+			d.diags = append(d.diags, diags...)
+		}
+	}
+	if len(d.diags) == n {
+		d.refused(err, asked[0].Fn)
 	}
 }
 
@@ -409,6 +430,10 @@ func Show(prog *lower.Program, pkg *lower.Package, req Request, opt Options) (te
 	}
 	if req.Stage != "" {
 		return d.unit.Traced, nil
+	}
+	if _, err := d.unit.Helpers(); err != nil {
+		d.refused(err, req.Fn)
+		return "", d.diags
 	}
 	src, err := printer.Func(pkg.Types, g, d.standIns())
 	if err != nil {

@@ -45,7 +45,7 @@ func TestNodesStayAsTheyAre(t *testing.T) {
 				d.unit.Derive(f, mode, dir.Wrt, "also"+mode.Suffix()) // an error is no matter here
 			}
 		}
-		d.outputs()
+		d.outputs(d.pkg.Directives)
 		for f, was := range before {
 			functions++
 			if is := fingerprint(f); is != was {
