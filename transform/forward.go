@@ -854,12 +854,12 @@ func (t *tangents) ret(s *ast.Return) []ast.Stmt {
 	}
 	if len(s.Results) == 1 && len(t.fn.Results) > 1 {
 		a := &ast.Assign{Meta: ast.Meta{Pos: s.Pos, Src: s.Src}, Lhs: refs(t.fn.Results), Op: token.ASSIGN, Rhs: s.Results}
-		return append(t.sides(a, a.Lhs, a.Rhs, a.Op), t.checked()...)
+		return t.assignAndReturn(a)
 	}
 	if len(s.Results) == 1 {
 		if c, ok := s.Results[0].(*ast.Call); ok && t.isSplit(c) {
 			a := &ast.Assign{Meta: ast.Meta{Pos: s.Pos, Src: s.Src}, Lhs: refs(t.fn.Results), Op: token.ASSIGN, Rhs: s.Results}
-			return append(t.sides(a, a.Lhs, a.Rhs, a.Op), t.checked()...)
+			return t.assignAndReturn(a)
 		}
 	}
 	s = t.keepPassive(s)
@@ -912,6 +912,12 @@ func (t *tangents) ret(s *ast.Return) []ast.Stmt {
 	}
 	cond := &ast.Binary{Op: token.NEQ, X: err, Y: nilExpr(last.Type()), T: types.Typ[types.Bool]}
 	return append(list, &ast.If{Cond: cond, Then: &ast.Block{Stmts: []ast.Stmt{zero}}}, out)
+}
+
+// assignAndReturn assigns the results and returns them.
+func (t *tangents) assignAndReturn(a *ast.Assign) []ast.Stmt {
+	list := t.flush(t.sides(a, a.Lhs, a.Rhs, a.Op))
+	return append(list, t.flush(t.ret(&ast.Return{Meta: ast.Meta{Pos: a.Pos}}))...)
 }
 
 // lacksTangent reports whether a result leads to memory that nothing gives a tangent.

@@ -43,7 +43,7 @@ func Log10(x, y, dy float64) (dx float64) { return dy * math.Log10E / x }
 //
 //godiff:derivative of=math.Sqrt
 func Sqrt(x, y, dy float64) (dx float64) {
-	if y == 0 && dy == 0 {
+	if !(y > 0) && dy == 0 {
 		return 0
 	}
 	return dy / (2 * y)

@@ -47,8 +47,8 @@
 //     Hypot and Atan2 at the origin) a zero adjoint contributes zero: the gradient of 0*math.Sqrt(x) at 0 is 0, not NaN.
 //     The guard tests that the partial is not finite, never the adjoint alone: w*math.Sqrt(x) at x = 4, w = 0 has the
 //     mixed second derivative ¼, which the guard dy == 0 would turn into 0.
-//   - Where the value is not finite IEEE 754 applies, as it does at the pole of an operator: 1/x at 0. Outside its domain
-//     a function is NaN; its partial is what the formula says.
+//   - The same holds outside of the domain of Sqrt, Asin, Acos and Acosh: a callee may not have used the value.
+//   - Where else the value is not finite IEEE 754 applies, as it does at the pole of an operator: 1/x at 0.
 //   - A partial that is finite but too large for a float64 is an infinity, and times a zero adjoint NaN.
 //   - At −0 signs follow IEEE 754: the partial of Sqrt is +Inf at +0 and −Inf at −0, as Sqrt(−0) is −0.
 //

@@ -27,7 +27,7 @@ func Tan(x, y, dy float64) (dx float64) { return dy * (1 + y*y) }
 //
 //godiff:derivative of=math.Asin
 func Asin(x, y, dy float64) (dx float64) {
-	if math.Abs(x) == 1 && dy == 0 {
+	if !(math.Abs(x) < 1) && dy == 0 {
 		return 0
 	}
 	return dy / math.Sqrt((1-x)*(1+x))
@@ -38,7 +38,7 @@ func Asin(x, y, dy float64) (dx float64) {
 //
 //godiff:derivative of=math.Acos
 func Acos(x, y, dy float64) (dx float64) {
-	if math.Abs(x) == 1 && dy == 0 {
+	if !(math.Abs(x) < 1) && dy == 0 {
 		return 0
 	}
 	return -dy / math.Sqrt((1-x)*(1+x))
@@ -105,7 +105,7 @@ func Asinh(x, y, dy float64) (dx float64) { return dy / math.Hypot(1, x) }
 //
 //godiff:derivative of=math.Acosh
 func Acosh(x, y, dy float64) (dx float64) {
-	if x == 1 && dy == 0 {
+	if !(x > 1) && dy == 0 {
 		return 0
 	}
 	return dy / (math.Sqrt(x-1) * math.Sqrt(x+1))
