@@ -416,7 +416,9 @@ func (d *derivation) extra() map[ast.Stmt][]*ast.Var {
 		if g.after == nil {
 			continue // of a history
 		}
-		out[g.after] = []*ast.Var{g.n, g.moved}
+		if !g.clone {
+			out[g.after] = []*ast.Var{g.n, g.moved}
+		}
 		lhs := ast.Expr(nil)
 		if a, ok := s.(*ast.Assign); ok {
 			lhs = a.Lhs[0]

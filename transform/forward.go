@@ -728,6 +728,12 @@ func (t *tangents) appendStmt(s ast.Stmt, l ast.Expr, c *ast.Call) []ast.Stmt {
 		return out
 	}
 	dy := &ast.Ref{Var: t.both(l.(*ast.Ref).Var)}
+	if t.grown[s].clone {
+		if t.reachesActive(c.Args[1]) {
+			out = append(out, &ast.Do{Call: builtin("copy", intType, dy, t.value(c.Args[1], now))})
+		}
+		return out
+	}
 	n := &ast.Ref{Var: t.grown[s].n}
 	if c.Spread {
 		to := &ast.Slice{X: dy, Lo: n, T: c.T}

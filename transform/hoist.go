@@ -131,7 +131,9 @@ func (h *hoister) holds(e ast.Expr, passive bool) bool {
 func (h *hoister) eachOperand(e ast.Expr, passive bool, f func(ast.Expr, bool)) {
 	passive = passive && !h.writesMemory(e)
 	for _, x := range ast.Operands(e) {
-		f(x, passive || passiveOperand(e, x))
+		if !isEmptyBase(e, x) {
+			f(x, passive || passiveOperand(e, x))
+		}
 	}
 }
 
@@ -229,12 +231,15 @@ func (h *hoister) operands(e ast.Expr, passive bool) ast.Expr {
 	}
 	list := ast.Operands(e)
 	last := h.last(list, func(x ast.Expr) bool {
-		return x == part || isGiven(e, x) || h.holds(x, passive || passiveOperand(e, x))
+		return !isEmptyBase(e, x) && (x == part || isGiven(e, x) || h.holds(x, passive || passiveOperand(e, x)))
 	})
 	i := -1
 	return ast.MapOperands(e, func(x ast.Expr) ast.Expr {
 		i++
 		var y ast.Expr
+		if isEmptyBase(e, x) {
+			return x
+		}
 		if x == part || isGiven(e, x) {
 			// A part of a value that is nowhere, or one that a function reads through: the value is put into a variable.
 			y = h.hoist(x, passive)

@@ -52,7 +52,8 @@ func (r *reverser) addEffects(e *effects, it *item) {
 	if s.Info().Idle {
 		return
 	}
-	if len(r.undo[s]) > 0 || r.grown[s] != nil {
+	clone := r.grown[s] != nil && r.grown[s].clone
+	if len(r.undo[s]) > 0 || r.grown[s] != nil && !clone {
 		e.order = true
 	}
 	note := r.calls[s]
@@ -98,7 +99,7 @@ func (r *reverser) addEffects(e *effects, it *item) {
 	lhs, rhs := sides(s)
 	for i, l := range lhs {
 		// What a literal or a call makes is as good as written.
-		if l != nil && hasRefs(l.Type()) && (note != nil || len(lhs) != len(rhs) || literal(rhs[i]) != nil) {
+		if l != nil && hasRefs(l.Type()) && (note != nil || clone || len(lhs) != len(rhs) || literal(rhs[i]) != nil) {
 			r.mem.behind(r.mem.place(l), map[*location]bool{}, func(c *location) {
 				if r.act.active(c) {
 					e.sets[c.find()] = true

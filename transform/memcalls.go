@@ -56,7 +56,7 @@ func isNil(e ast.Expr) bool {
 //		dy = dx[:len(y)]
 //	}
 //
-// Whether an append moved is taken from the primal: the shadow need not have its capacity. Slices and pointers in the elements have
+// A copy, y = append([]T(nil), v...), has a shadow that is made like it. Whether another append moved is taken from the primal: the shadow need not have its capacity. Slices and pointers in the elements have
 // their shadows there, those of x to begin with.
 func (d *derivation) shadowAppend(s ast.Stmt, l ast.Expr, c *ast.Call) []ast.Stmt {
 	ref, ok := l.(*ast.Ref)
@@ -68,6 +68,9 @@ func (d *derivation) shadowAppend(s ast.Stmt, l ast.Expr, c *ast.Call) []ast.Stm
 		refuse(s.Info().Pos, "this form of append is not supported; assign to a variable")
 	}
 	x, elem := c.Args[0], elemType(c.T)
+	if copies(c) {
+		return d.shadowClone(s, l.(*ast.Ref), c)
+	}
 	if _, ok := x.(*ast.Ref); !ok && !isNil(x) && !isPath(x) {
 		refuse(s.Info().Pos, "append to this expression is not supported; assign it to a variable first")
 	}
@@ -111,11 +114,55 @@ func (d *derivation) shadowAppend(s ast.Stmt, l ast.Expr, c *ast.Call) []ast.Stm
 	}
 	last := &ast.If{Cond: &ast.Ref{Var: moved}, Then: &ast.Block{Stmts: grow}, Else: &ast.Block{Stmts: []ast.Stmt{keep}}}
 	out = append(out, last)
-	d.grown[s] = &growth{n, moved, last}
+	d.grown[s] = &growth{n: n, moved: moved, after: last}
 	if hasRefs(elem) && !(d.forward && ast.ShapeOf(elem) == ast.Mixed) {
 		out = append(out, d.appendedLinks(s, c, y, n)...)
 	}
 	return out
+}
+
+// isEmptyBase reports whether x is a new slice without elements to which e, an append, appends all of another.
+func isEmptyBase(e, x ast.Expr) bool {
+	c, ok := e.(*ast.Call)
+	if !ok || c.Fun.Builtin != "append" || !c.Spread || x != c.Args[0] || hasRefs(elemType(c.T)) {
+		return false
+	}
+	switch x := x.(type) {
+	case *ast.Composite:
+		return len(x.Elems) == 0
+	case *ast.Slice:
+		hi, ok := x.Hi.(*ast.Lit)
+		room, okToo := x.Max.(*ast.Lit)
+		return ok && okToo && isZeroInt(hi) && isZeroInt(room)
+	}
+	return isNil(x)
+}
+
+func isZeroInt(l *ast.Lit) bool {
+	n, ok := intLit(l)
+	return ok && n == 0
+}
+
+// copies reports whether an append makes a new slice of the elements of another, which are numbers.
+func copies(c *ast.Call) bool {
+	return len(c.Args) == 2 && isEmptyBase(c, c.Args[0]) && !isString(c.Args[1].Type())
+}
+
+// shadowClone adds what y = append([]T(nil), v...) does to the shadow of y.
+func (d *derivation) shadowClone(s ast.Stmt, l *ast.Ref, c *ast.Call) []ast.Stmt {
+	dy := &ast.Ref{Var: d.shadow(l.Var), Again: l.Again}
+	made := builtin("make", c.T, length(&ast.Ref{Var: l.Var}))
+	if d.appendsBehind(l.Var) {
+		made.Args = append(made.Args, builtin("cap", intType, &ast.Ref{Var: l.Var}))
+	}
+	op := token.ASSIGN
+	if isDefine(s) && !l.Again {
+		op = token.DEFINE
+	}
+	mk := set(dy, op, made)
+	d.begin[s] = s
+	d.grown[s] = &growth{after: mk, clone: true}
+	return []ast.Stmt{s, mk}
 }
 
 // copyElements copies the elements of one shadow to another: in reverse mode, the slices and pointers in them.

@@ -348,11 +348,12 @@ func (a *assembly) join(joint *ast.Block, r *reverser) {
 		}
 		a.err = nil
 	}
-	all := slices.Concat(declareResults(a.d, a.f.Results), a.checks(), wide, early, forward)
+	first := a.locks(forward)
+	all := slices.Concat(forward[:first], declareResults(a.d, a.f.Results), a.checks(), wide, early, forward[first:])
 	if found {
 		all = slices.Concat(all, []ast.Stmt{mark}, a.checkError(), late, reverse)
 	} else {
-		all = slices.Concat(late, all)
+		all = slices.Concat(forward[:first], late, all[first:])
 	}
 	all = append(all, narrow...)
 	if len(a.outputs) > 0 {
@@ -361,6 +362,20 @@ func (a *assembly) join(joint *ast.Block, r *reverser) {
 	body := a.d.finish(&ast.Block{Stmts: all}, a.f.Results)
 	a.f.Body = borders(a.d.dropComments(body, mark), mark, r.inserts.notes)
 	a.f.Doc += r.inserts.memoryNote(r, body)
+}
+
+// locks returns how many statements the forward sweep begins with that are calls which have no derivative: one may be of a lock, without
+// which nothing must be looked at.
+func (a *assembly) locks(forward []ast.Stmt) int {
+	n := 0
+	for n < len(forward) {
+		s, ok := forward[n].(*ast.Do)
+		if !ok || a.d.calls[s] != nil || !s.Info().Pos.IsValid() || s.Call.Fun.Fn == nil {
+			break
+		}
+		n++
+	}
+	return n
 }
 
 // checks asks what the derivative takes for granted, where nobody else has.

@@ -908,6 +908,16 @@ func (r *reverser) appendBack(s ast.Stmt, c *ast.Call, y *ast.Ref, g *growth) []
 	past := func(e ast.Expr) ast.Expr { return &ast.Past{X: e, At: g.after} }
 	dy := after(g.after)(&ast.Ref{Var: r.shadow(y.Var)})
 	n := past(&ast.Ref{Var: g.n})
+	if g.clone {
+		v := c.Args[1]
+		if !r.reachesActive(v) {
+			return nil
+		}
+		i := ast.NewVar("i", intType)
+		at := func(x ast.Expr) ast.Expr { return &ast.Index{X: x, I: &ast.Ref{Var: i}, T: elem} }
+		body := &ast.Block{Stmts: addValues(at(r.value(v, r.before(s))), at(dy))}
+		return []ast.Stmt{&ast.Range{Key: &ast.Ref{Var: i}, Define: true, X: dy, Body: body}}
+	}
 	var out []ast.Stmt
 	valued := ast.ShapeOf(elem) != ast.ReferenceLike
 	if valued && c.Spread {

@@ -62,6 +62,7 @@ type derivation struct {
 type growth struct {
 	n, moved *ast.Var // the length of x, and whether y is new memory
 	after    ast.Stmt // after which the shadow of y is set
+	clone    bool     // x is empty, and y new memory
 }
 
 // isLocal reports whether v is a local variable: neither an input nor a result.
