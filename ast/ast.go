@@ -166,6 +166,7 @@ type Callee struct {
 	Copied  string      // a rule of godiff's own that is copied into the output, by its name there
 	Value   Expr        // with all others unset: a function value
 	Method  bool        // Args[0] is the receiver
+	As      *types.Func // of append([]T(nil), x...): the function of x that it is written as
 
 	TypeArgs []types.Type // of a generic function that Fn is an instance of
 	Explicit bool         // the source writes them out

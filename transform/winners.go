@@ -247,12 +247,12 @@ func (w *winners) again(loop ast.Stmt, e ast.Expr, i *ast.Var) bool {
 	ast.Walk(e, func(e ast.Expr) bool {
 		switch e := e.(type) {
 		case *ast.Ref:
-			for _, v := range ast.Defined(loop) {
-				ok = ok && (v == i || v != e.Var)
+			if e.Var == i {
+				break
 			}
-			ok = ok && (e.Var == i || !assigns(ast.Blocks(loop)[0], e.Var))
+			ok = ok && !assigns(ast.Blocks(loop)[0], e.Var)
 			ast.Inspect(loop, func(s ast.Stmt) bool {
-				ok = ok && (s == loop || !contains(ast.Defined(s), e.Var))
+				ok = ok && !contains(ast.Defined(s), e.Var)
 				return ok
 			})
 		case *ast.Call:

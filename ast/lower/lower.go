@@ -1019,9 +1019,23 @@ func (l *lowerer) call(e *goast.CallExpr) ast.Expr {
 			args = l.receiver(sel, c, args)
 		}
 		l.arguments(c, args)
-		return c
+		return l.copied(c, obj)
 	}
 	return l.callValue(e, l.value(e.Fun))
+}
+
+// copied makes a call of slices.Clone for numbers the append that it is, unless the user has a rule for it; any other call stays as it is.
+func (l *lowerer) copied(c *ast.Call, of *types.Func) *ast.Call {
+	if of.Pkg() == nil || of.FullName() != "slices.Clone" || l.src.Body == nil || l.src.Body("slices.Clone") == nil {
+		return c
+	}
+	s, ok := c.T.Underlying().(*types.Slice)
+	if !ok || !ast.Carries(s.Elem()) || ast.ShapeOf(s.Elem()) != ast.ValueLike {
+		return c
+	}
+	none := &ast.Name{Obj: types.Universe.Lookup("nil"), T: c.T}
+	as := ast.Callee{Builtin: "append", As: c.Fun.Fn, TypeArgs: c.Fun.TypeArgs, Explicit: c.Fun.Explicit}
+	return &ast.Call{Fun: as, Args: append([]ast.Expr{none}, c.Args...), Spread: true, T: c.T, Pos: c.Pos}
 }
 
 // conversion lowers the conversion e to type t. That of a slice to an array is by way of a pointer, which leaves one thing to know:

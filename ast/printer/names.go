@@ -305,6 +305,12 @@ func (n *namer) callee(e *ast.Call) {
 		return
 	}
 	switch f := e.Fun; {
+	case f.As != nil:
+		n.object(f.As)
+		for _, t := range f.TypeArgs {
+			n.typ(t)
+		}
+		return
 	case f.Builtin == "make":
 		n.typ(e.T)
 		n.pos++

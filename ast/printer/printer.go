@@ -893,6 +893,15 @@ func (p *printer) call(e *ast.Call) {
 		return
 	}
 	switch f := e.Fun; {
+	case f.As != nil:
+		p.printf("%s", p.imports.object(f.As))
+		if f.Explicit {
+			p.typeArgs(f.TypeArgs)
+		}
+		p.printf("(")
+		p.expr(args[1])
+		p.printf(")")
+		return
 	case f.Builtin == "new":
 		p.printf("new(%s)", p.typ(ast.Pointee(e.T)))
 		return
