@@ -101,7 +101,6 @@ func MixtureValueGrad(alpha []float64, mu, q, x [][]float64) (y float64, dalpha 
 		}
 		// scale[k] = alpha[k]
 		dalpha[k] += dscale[k]
-		dscale[k] = 0
 	}
 	return y, dalpha, dmu, dq
 }

@@ -33,7 +33,9 @@ func passes() []pass {
 		{name: "common", does: "what is computed twice is computed once", stage: finishing, optional: true, run: (*passage).common},
 		{name: "invariants", does: "what stays the same in a loop is computed before it", stage: finishing, optional: true, run: (*passage).invariants},
 		{name: "temps", does: "temporaries go where they are used", stage: finishing, optional: true, run: (*passage).temps},
+		{name: "coalesce", does: "a number that takes the place of another is that one", stage: finishing, optional: true, run: (*passage).coalesce},
 		{name: "firsts", does: "what is first added to zeros is set", stage: finishing, optional: true, run: (*passage).firsts},
+		{name: "lasts", does: "what nothing reads again is not set to zero", stage: finishing, optional: true, run: (*passage).lasts},
 		{name: "maps", does: "what is done to a part of an element of a map is done to a copy", stage: finishing, run: (*passage).maps},
 		{name: "scope", does: "definitions that moved into an inner scope declare what is new", stage: finishing, run: (*passage).scope},
 	}
@@ -283,6 +285,10 @@ func (p *passage) knownNumbers() {
 func (p *passage) common() {
 	p.body = eliminate(p.body, p.d.memoryOf)
 }
+
+func (p *passage) coalesce() { p.body = coalesce(p.body) }
+
+func (p *passage) lasts() { p.body = dropLasts(p.body) }
 
 func (p *passage) firsts() { p.body = setFirsts(p.body) }
 
