@@ -73,99 +73,56 @@ func (l Lorenz) IntegrateValueGrad(s State, h float64, n int) (y float64, dl Lor
 		addValue2 := steps[i].addValue2
 		addValue3 := steps[i].addValue3
 		s := steps[i].s
-		var dk1 State
-		var daddValue State
-		var dk2 State
-		var daddValue2 State
-		var dk3 State
-		var daddValue3 State
-		var dk4 State
-		var daddValue4 State
-		var daddValue5 State
-		var daddValue6 State
 		// s = s.add(h/6, k1).add(h/3, k2).add(h/3, k3).add(h/6, k4)
-		ds2, dv := stateAddSVBack(t, ds)
-		ds = State{}
-		daddValue6.X += ds2.X
-		daddValue6.Y += ds2.Y
-		daddValue6.Z += ds2.Z
-		dk4.X += dv.X
-		dk4.Y += dv.Y
-		dk4.Z += dv.Z
-		ds3, dv2 := stateAddSVBack(t2, daddValue6)
-		daddValue5.X += ds3.X
-		daddValue5.Y += ds3.Y
-		daddValue5.Z += ds3.Z
-		dk3.X += dv2.X
-		dk3.Y += dv2.Y
-		dk3.Z += dv2.Z
-		ds4, dv3 := stateAddSVBack(t2, daddValue5)
-		daddValue4.X += ds4.X
-		daddValue4.Y += ds4.Y
-		daddValue4.Z += ds4.Z
-		dk2.X += dv3.X
-		dk2.Y += dv3.Y
-		dk2.Z += dv3.Z
-		ds5, dv4 := stateAddSVBack(t, daddValue4)
-		ds.X += ds5.X
-		ds.Y += ds5.Y
-		ds.Z += ds5.Z
-		dk1.X += dv4.X
-		dk1.Y += dv4.Y
-		dk1.Z += dv4.Z
+		daddValue, dk4 := stateAddSVBack(t, ds)
+		daddValue2, dk3 := stateAddSVBack(t2, daddValue)
+		daddValue3, dk2 := stateAddSVBack(t2, daddValue2)
+		ds2, dk1 := stateAddSVBack(t, daddValue3)
+		ds = ds2
 		// k4 := l.velocity(s.add(h, k3))
-		dl2, ds6 := lorenzVelocityBack(l, addValue, dk4)
+		dl2, daddValue4 := lorenzVelocityBack(l, addValue, dk4)
 		dl.Sigma += dl2.Sigma
 		dl.Rho += dl2.Rho
 		dl.Beta += dl2.Beta
-		daddValue3.X += ds6.X
-		daddValue3.Y += ds6.Y
-		daddValue3.Z += ds6.Z
-		ds7, dv5 := stateAddSVBack(h, daddValue3)
-		ds.X += ds7.X
-		ds.Y += ds7.Y
-		ds.Z += ds7.Z
-		dk3.X += dv5.X
-		dk3.Y += dv5.Y
-		dk3.Z += dv5.Z
+		ds3, dv := stateAddSVBack(h, daddValue4)
+		ds.X += ds3.X
+		ds.Y += ds3.Y
+		ds.Z += ds3.Z
+		dk3.X += dv.X
+		dk3.Y += dv.Y
+		dk3.Z += dv.Z
 		// k3 := l.velocity(s.add(h/2, k2))
-		dl3, ds8 := lorenzVelocityBack(l, addValue2, dk3)
+		dl3, daddValue5 := lorenzVelocityBack(l, addValue2, dk3)
 		dl.Sigma += dl3.Sigma
 		dl.Rho += dl3.Rho
 		dl.Beta += dl3.Beta
-		daddValue2.X += ds8.X
-		daddValue2.Y += ds8.Y
-		daddValue2.Z += ds8.Z
-		ds9, dv6 := stateAddSVBack(t3, daddValue2)
-		ds.X += ds9.X
-		ds.Y += ds9.Y
-		ds.Z += ds9.Z
-		dk2.X += dv6.X
-		dk2.Y += dv6.Y
-		dk2.Z += dv6.Z
+		ds4, dv2 := stateAddSVBack(t3, daddValue5)
+		ds.X += ds4.X
+		ds.Y += ds4.Y
+		ds.Z += ds4.Z
+		dk2.X += dv2.X
+		dk2.Y += dv2.Y
+		dk2.Z += dv2.Z
 		// k2 := l.velocity(s.add(h/2, k1))
-		dl4, ds10 := lorenzVelocityBack(l, addValue3, dk2)
+		dl4, daddValue6 := lorenzVelocityBack(l, addValue3, dk2)
 		dl.Sigma += dl4.Sigma
 		dl.Rho += dl4.Rho
 		dl.Beta += dl4.Beta
-		daddValue.X += ds10.X
-		daddValue.Y += ds10.Y
-		daddValue.Z += ds10.Z
-		ds11, dv7 := stateAddSVBack(t3, daddValue)
-		ds.X += ds11.X
-		ds.Y += ds11.Y
-		ds.Z += ds11.Z
-		dk1.X += dv7.X
-		dk1.Y += dv7.Y
-		dk1.Z += dv7.Z
+		ds5, dv3 := stateAddSVBack(t3, daddValue6)
+		ds.X += ds5.X
+		ds.Y += ds5.Y
+		ds.Z += ds5.Z
+		dk1.X += dv3.X
+		dk1.Y += dv3.Y
+		dk1.Z += dv3.Z
 		// k1 := l.velocity(s)
-		dl5, ds12 := lorenzVelocityBack(l, s, dk1)
+		dl5, ds6 := lorenzVelocityBack(l, s, dk1)
 		dl.Sigma += dl5.Sigma
 		dl.Rho += dl5.Rho
 		dl.Beta += dl5.Beta
-		ds.X += ds12.X
-		ds.Y += ds12.Y
-		ds.Z += ds12.Z
+		ds.X += ds6.X
+		ds.Y += ds6.Y
+		ds.Z += ds6.Z
 	}
 	return y, dl, ds
 }

@@ -32,6 +32,7 @@ func passes() []pass {
 		{name: "sink", does: "adjoints that are zero in a branch contribute nothing there", stage: finishing, run: (*passage).sink},
 		{name: "common", does: "what is computed twice is computed once", stage: finishing, optional: true, run: (*passage).common},
 		{name: "invariants", does: "what stays the same in a loop is computed before it", stage: finishing, optional: true, run: (*passage).invariants},
+		{name: "wholes", does: "structs that are first added to zeros are set", stage: finishing, optional: true, run: (*passage).wholes},
 		{name: "temps", does: "temporaries go where they are used", stage: finishing, optional: true, run: (*passage).temps},
 		{name: "coalesce", does: "a number that takes the place of another is that one", stage: finishing, optional: true, run: (*passage).coalesce},
 		{name: "firsts", does: "what is first added to zeros is set", stage: finishing, optional: true, run: (*passage).firsts},
@@ -289,6 +290,8 @@ func (p *passage) common() {
 func (p *passage) coalesce() { p.body = coalesce(p.body) }
 
 func (p *passage) lasts() { p.body = dropLasts(p.body) }
+
+func (p *passage) wholes() { p.body = setWholes(p.body) }
 
 func (p *passage) firsts() { p.body = setFirsts(p.body) }
 

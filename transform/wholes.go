@@ -1,0 +1,171 @@
+package transform
+
+import (
+	"go/token"
+	"go/types"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// setWholes sets structs of numbers at once that are zero and are then added to field by field, by those of another:
+//
+//	var dp Point
+//	dq, dr := f(x)                     dp, dr := f(x)
+//	dp.X += dq.X
+//	dp.Y += dq.Y
+func setWholes(b *ast.Block) *ast.Block {
+	w := &wholes{taken: addressTaken(b), uses: map[*ast.Var]int{}}
+	eachExpr(b, func(_ ast.Stmt, e ast.Expr) {
+		if r, ok := e.(*ast.Ref); ok {
+			w.uses[r.Var]++
+		}
+	})
+	return w.block(b)
+}
+
+type wholes struct {
+	taken map[*ast.Var]bool
+	uses  map[*ast.Var]int
+}
+
+func (w *wholes) block(b *ast.Block) *ast.Block {
+	if len(b.Stmts) == 0 {
+		return b
+	}
+	var out []ast.Stmt
+	zero := map[*ast.Var]int{} // structs that are zero, and which statement made them so
+	made := map[*ast.Var]int{} // variables of ours that a statement defines
+	for n := 0; n < len(b.Stmts); n++ {
+		s := b.Stmts[n]
+		v, src, fields := w.added(b.Stmts[n:])
+		if at, ok := zero[v]; v != nil && ok {
+			delete(zero, v)
+			_, declared := out[at].(*ast.Decl)
+			from, ours := made[src]
+			if declared && ours && w.uses[src] == fields+1 {
+				a := *out[from].(*ast.Assign)
+				a.Lhs = append([]ast.Expr(nil), a.Lhs...)
+				for i, l := range a.Lhs {
+					if isRefTo(src)(l) {
+						a.Lhs[i] = &ast.Ref{Var: v}
+					}
+				}
+				out[from], out[at] = &a, nil
+			} else {
+				whole := set(&ast.Ref{Var: v}, token.ASSIGN, &ast.Ref{Var: src})
+				if declared {
+					whole.Op = token.DEFINE
+				}
+				whole.Comment, whole.Named = s.Info().Comment, s.Info().Named
+				out[at] = nil
+				out = append(out, whole)
+			}
+			n += fields - 1
+			continue
+		}
+		for v := range zero {
+			if usesVar(s, v) {
+				delete(zero, v)
+			}
+		}
+		if len(ast.Blocks(s)) > 0 {
+			if inner, ok := s.(*ast.Block); !ok || len(inner.Stmts) > 0 {
+				s = ast.MapBlocks(s, w.block)
+			}
+		}
+		if v := w.zeroStruct(s); v != nil {
+			zero[v] = len(out)
+		}
+		if a, ok := s.(*ast.Assign); ok && a.Op == token.DEFINE {
+			for _, v := range ast.Defined(s) {
+				if v.Obj == nil && !w.taken[v] {
+					made[v] = len(out)
+				}
+			}
+		}
+		out = append(out, s)
+	}
+	list := &ast.Block{Meta: b.Meta}
+	for _, s := range out {
+		if s != nil {
+			list.Stmts = append(list.Stmts, s)
+		}
+	}
+	return list
+}
+
+// zeroStruct returns the struct of numbers of ours that a statement makes zero, or nil.
+func (w *wholes) zeroStruct(s ast.Stmt) *ast.Var {
+	var v *ast.Var
+	switch s := s.(type) {
+	case *ast.Decl:
+		if len(s.Vars) == 1 && len(s.Values) == 0 {
+			v = s.Vars[0]
+		}
+	case *ast.Assign:
+		if s.Op != token.ASSIGN || len(s.Lhs) != 1 || len(s.Rhs) != 1 {
+			return nil
+		}
+		ref, ok := s.Lhs[0].(*ast.Ref)
+		if c, lit := s.Rhs[0].(*ast.Composite); ok && lit && len(c.Elems) == 0 {
+			v = ref.Var
+		}
+	}
+	if v == nil || v.Obj != nil || w.taken[v] || numberFields(v.Type) == 0 {
+		return nil
+	}
+	return v
+}
+
+// numberFields returns how many fields a struct of numbers has; 0 for any other type.
+func numberFields(t types.Type) int {
+	s, ok := t.Underlying().(*types.Struct)
+	if !ok {
+		return 0
+	}
+	for f := range s.Fields() {
+		if !ast.IsFloat(f.Type()) {
+			return 0
+		}
+	}
+	return s.NumFields()
+}
+
+// added returns the structs v and src where the first statements of a list add all fields of src to those of v, and how many they are.
+func (w *wholes) added(list []ast.Stmt) (v, src *ast.Var, fields int) {
+	for n := 0; n < len(list); n++ {
+		a, ok := list[n].(*ast.Assign)
+		if !ok || a.Op != token.ADD_ASSIGN || len(a.Lhs) != 1 {
+			return nil, nil, 0
+		}
+		to, toField := fieldOf(a.Lhs[0])
+		from, fromField := fieldOf(a.Rhs[0])
+		if n == 0 {
+			v, src = to, from
+			if v == nil || src == nil || v == src || !types.Identical(v.Type, src.Type) || w.taken[src] {
+				return nil, nil, 0
+			}
+			fields = numberFields(v.Type)
+		}
+		if to != v || from != src || toField != fromField || n >= fields || v.Type.Underlying().(*types.Struct).Field(n) != toField {
+			return nil, nil, 0
+		}
+		if n+1 == fields {
+			return v, src, fields
+		}
+	}
+	return nil, nil, 0
+}
+
+// fieldOf returns the variable that e selects a field from, and the field, or nil.
+func fieldOf(e ast.Expr) (*ast.Var, *types.Var) {
+	f, ok := e.(*ast.Field)
+	if !ok {
+		return nil, nil
+	}
+	r, ok := f.X.(*ast.Ref)
+	if !ok || ast.Pointee(r.Var.Type) != nil {
+		return nil, nil
+	}
+	return r.Var, f.Field
+}
