@@ -62,9 +62,9 @@ func (l Lorenz) IntegrateValueGrad(s State, h float64, n int) (y float64, dl Lor
 	// Reverse sweep.
 	// return math.Sqrt(s.X*s.X + s.Y*s.Y + s.Z*s.Z)
 	adj := sqrtRule(s.X*s.X+s.Y*s.Y+s.Z*s.Z, y, 1)
-	ds.X += 2 * (adj * s.X)
-	ds.Y += 2 * (adj * s.Y)
-	ds.Z += 2 * (adj * s.Z)
+	ds.X = 2 * (adj * s.X)
+	ds.Y = 2 * (adj * s.Y)
+	ds.Z = 2 * (adj * s.Z)
 	t := h / 6
 	t2 := h / 3
 	t3 := h / 2
@@ -143,16 +143,16 @@ func forceBack(x, m, dy float64) (dx, dm float64) {
 // For result adjoints dy it returns dl and ds.
 func lorenzVelocityBack(l Lorenz, s, dy State) (dl Lorenz, ds State) {
 	// return State{l.Sigma * (s.Y - s.X), s.X*(l.Rho-s.Z) - s.Y, s.X*s.Y - l.Beta*s.Z}
-	dl.Sigma += dy.X * (s.Y - s.X)
-	ds.Y += dy.X * l.Sigma
-	ds.X -= dy.X * l.Sigma
+	dl.Sigma = dy.X * (s.Y - s.X)
+	ds.Y = dy.X * l.Sigma
+	ds.X = -(dy.X * l.Sigma)
 	ds.X += dy.Y * (l.Rho - s.Z)
-	dl.Rho += dy.Y * s.X
+	dl.Rho = dy.Y * s.X
 	ds.Z -= dy.Y * s.X
 	ds.Y -= dy.Y
 	ds.X += dy.Z * s.Y
 	ds.Y += dy.Z * s.X
-	dl.Beta -= dy.Z * s.Z
+	dl.Beta = -(dy.Z * s.Z)
 	ds.Z -= dy.Z * l.Beta
 	return dl, ds
 }
@@ -161,11 +161,11 @@ func lorenzVelocityBack(l Lorenz, s, dy State) (dl Lorenz, ds State) {
 // For result adjoints dy it returns ds and dv.
 func stateAddSVBack(h float64, dy State) (ds, dv State) {
 	// return State{s.X + h*v.X, s.Y + h*v.Y, s.Z + h*v.Z}
-	ds.X += dy.X
-	dv.X += dy.X * h
-	ds.Y += dy.Y
-	dv.Y += dy.Y * h
-	ds.Z += dy.Z
-	dv.Z += dy.Z * h
+	ds.X = dy.X
+	dv.X = dy.X * h
+	ds.Y = dy.Y
+	dv.Y = dy.Y * h
+	ds.Z = dy.Z
+	dv.Z = dy.Z * h
 	return ds, dv
 }

@@ -291,7 +291,7 @@ func (p *passage) coalesce() { p.body = coalesce(p.body) }
 
 func (p *passage) lasts() { p.body = dropLasts(p.body) }
 
-func (p *passage) wholes() { p.body = setWholes(p.body) }
+func (p *passage) wholes() { p.body = setFields(setWholes(p.body), p.results) }
 
 func (p *passage) firsts() { p.body = setFirsts(p.body) }
 

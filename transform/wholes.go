@@ -169,3 +169,72 @@ func fieldOf(e ast.Expr) (*ast.Var, *types.Var) {
 	}
 	return r.Var, f.Field
 }
+
+// setFields sets the fields of structs that are zero where they are first added to: dp.X += e becomes dp.X = e. The results of a function
+// are zero at its beginning.
+func setFields(b *ast.Block, results []*ast.Var) *ast.Block {
+	taken := addressTaken(b)
+	fresh := func(v *ast.Var) bool { return v.Obj == nil && !taken[v] && holdsNumbers(v.Type) }
+	var block func(b *ast.Block, zero map[*ast.Var]map[*types.Var]bool) *ast.Block
+	block = func(b *ast.Block, zero map[*ast.Var]map[*types.Var]bool) *ast.Block {
+		if len(b.Stmts) == 0 {
+			return b
+		}
+		out := &ast.Block{Meta: b.Meta}
+		for _, s := range b.Stmts {
+			if a, ok := s.(*ast.Assign); ok && (a.Op == token.ADD_ASSIGN || a.Op == token.SUB_ASSIGN) && len(a.Lhs) == 1 {
+				v, f := fieldOf(a.Lhs[0])
+				if set, isZero := zero[v]; v != nil && isZero && !set[f] && ast.IsFloat(f.Type()) && !mentions(a.Rhs[0], v) {
+					c := *a
+					c.Op = token.ASSIGN
+					if a.Op == token.SUB_ASSIGN {
+						c.Rhs = []ast.Expr{neg(a.Rhs[0])}
+					}
+					set[f] = true
+					out.Stmts = append(out.Stmts, &c)
+					continue
+				}
+			}
+			for v := range zero {
+				if usesVar(s, v) {
+					delete(zero, v)
+				}
+			}
+			if d, ok := s.(*ast.Decl); ok && len(d.Values) == 0 {
+				for _, v := range d.Vars {
+					if fresh(v) {
+						zero[v] = map[*types.Var]bool{}
+					}
+				}
+			}
+			if len(ast.Blocks(s)) > 0 {
+				if inner, ok := s.(*ast.Block); !ok || len(inner.Stmts) > 0 {
+					s = ast.MapBlocks(s, func(b *ast.Block) *ast.Block { return block(b, map[*ast.Var]map[*types.Var]bool{}) })
+				}
+			}
+			out.Stmts = append(out.Stmts, s)
+		}
+		return out
+	}
+	zero := map[*ast.Var]map[*types.Var]bool{}
+	for _, v := range results {
+		if fresh(v) {
+			zero[v] = map[*types.Var]bool{}
+		}
+	}
+	return block(b, zero)
+}
+
+// holdsNumbers reports whether t is a struct with fields that are numbers.
+func holdsNumbers(t types.Type) bool {
+	s, ok := t.Underlying().(*types.Struct)
+	if !ok {
+		return false
+	}
+	for f := range s.Fields() {
+		if ast.IsFloat(f.Type()) {
+			return true
+		}
+	}
+	return false
+}
