@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"math"
+	"strings"
 
 	"github.com/godiff/godiff/bench"
 	"gonum.org/v1/gonum/diff/fd"
@@ -55,6 +57,17 @@ func costTable(rows []row) string {
 	}
 	t.add("geometric mean", "", "", "", "", ratio(geometricMean(rows, row.toHand)), ratio(geometricMean(rows, row.toPrimal)), "", "", "", "", "")
 	return t.String()
+}
+
+// shortfalls says in a list where and why the generated derivative takes more than a tenth longer than the one by hand, or allocates more.
+func shortfalls(rows []row) string {
+	var b strings.Builder
+	for _, r := range rows {
+		if r.Why != "" && (r.toHand() > 1.1 || r.generated.Allocations > r.byHand.Allocations) {
+			fmt.Fprintf(&b, "- %s: %s\n", r.Name, r.Why)
+		}
+	}
+	return b.String()
 }
 
 func geometricMean(rows []row, of func(row) float64) float64 {

@@ -1,5 +1,5 @@
 // Report measures the derivatives of package bench and prints two tables in Markdown: what each function and its
-// derivatives cost, and how the cost grows with the size. It draws the ratios in an SVG file.
+// derivatives cost, with the reason where the generated one falls short, and how the cost grows with the size. It draws the ratios in an SVG file.
 //
 //	go run ./report [-svg FILE] [-rounds N]
 package main
@@ -33,6 +33,9 @@ func main() {
 		}
 	}
 	fmt.Println(costTable(rows))
+	if list := shortfalls(rows); list != "" {
+		fmt.Println("Where the derivative by hand is better by more than a tenth, or allocates less:\n\n" + list)
+	}
 	fmt.Println(growthTable(growth))
 	if err := os.WriteFile(*svg, chart(rows), 0o666); err != nil {
 		log.Fatal(err)

@@ -39,6 +39,14 @@ func TestCostTable(t *testing.T) {
 	}
 }
 
+func TestShortfalls(t *testing.T) {
+	list := rows()
+	list[0].Why, list[1].Why = "by hand is better here", "by hand keeps more"
+	if got, want := shortfalls(list), "- G: by hand keeps more\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestGrowthTable(t *testing.T) {
 	s := series{Case: bench.Case{Name: "F", Sizes: []int{10, 1000}}, work: []float64{100, 1e6}}
 	s.primal = []bench.Cost{{Nanoseconds: 1}, {Nanoseconds: 1e4}}
