@@ -367,6 +367,7 @@ func (d *derivation) newReverser(t *tree) *reverser {
 		own: map[*ast.Var]bool{}, synthetic: map[*ast.Var]*item{},
 		firsts: map[*part][]ast.Stmt{}, index: map[*item]ast.Expr{}, iter: map[*item]ast.Expr{},
 		pushed: map[*item]bool{}, wild: map[*ast.Var]bool{}, former: map[*ast.Var][]*ast.Var{},
+		touched: map[ast.Stmt]*touch{},
 	}
 	r.marks = r.inserts.marks
 	for v, is := range d.histories {

@@ -27,13 +27,11 @@ func dropLasts(b *ast.Block) *ast.Block {
 	shared := sharedSlices(b)
 	out := &ast.Block{Meta: b.Meta, Stmts: append([]ast.Stmt(nil), b.Stmts...)}
 	for n := len(out.Stmts) - 1; n >= 0 && len(made) > 0; n-- {
-		for v := range made {
-			if shared[v] {
-				delete(made, v)
-			} else if usesVar(out.Stmts[n], v) {
+		for v := range usedVars(out.Stmts[n]) {
+			if made[v] && !shared[v] {
 				out.Stmts[n] = withoutLast(out.Stmts[n], v)
-				delete(made, v)
 			}
+			delete(made, v)
 		}
 	}
 	return out

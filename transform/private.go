@@ -65,20 +65,21 @@ type placeAt struct {
 func (s *scratch) collect() bool {
 	r := s.r
 	around := loopsWithin(s.loop.part, r.tree.root)
-	for _, it := range r.tree.items {
-		within := it.pos >= s.loop.pos && it.pos < s.loop.end
-		reads := s.readsAt(it)
-		if !within {
-			again := slices.ContainsFunc(around, func(e *item) bool { return it.pos >= e.pos && it.pos < e.end })
-			if len(reads) > 0 && (it.pos > s.loop.pos || again) {
-				return false
-			}
+	for _, pos := range r.readersOf(s.cell) {
+		if pos >= s.loop.pos && pos < s.loop.end {
+			s.reads = append(s.reads, s.readsAt(r.tree.items[pos])...)
 			continue
 		}
-		s.reads = append(s.reads, reads...)
-		if !slices.ContainsFunc(r.hist.writes[it], func(c *location) bool { return c.find() == s.cell }) {
+		again := slices.ContainsFunc(around, func(e *item) bool { return pos >= e.pos && pos < e.end })
+		if (pos > s.loop.pos || again) && len(s.readsAt(r.tree.items[pos])) > 0 {
+			return false
+		}
+	}
+	for _, pos := range r.hist.log.at[s.cell] {
+		if pos < s.loop.pos || pos >= s.loop.end {
 			continue
 		}
+		it := r.tree.items[pos]
 		lhs, _ := sides(it.stmt)
 		if a, ok := it.stmt.(*ast.Assign); ok {
 			lhs = a.Lhs
@@ -94,6 +95,30 @@ func (s *scratch) collect() bool {
 		}
 	}
 	return len(s.writes) > 0
+}
+
+// readersOf returns the positions of the items that read a cell, ascending; some others may be among them.
+func (r *reverser) readersOf(l *location) []int {
+	if r.readers == nil {
+		r.readers = map[*location][]int{}
+		for _, it := range r.tree.items {
+			seen := map[*location]bool{}
+			see := func(c *location) {
+				if c = c.find(); !seen[c] {
+					seen[c] = true
+					r.readers[c] = append(r.readers[c], it.pos)
+				}
+			}
+			ast.Exprs(it.stmt, func(e ast.Expr, _ bool) {
+				r.mem.reads(e, see)
+				r.mem.eachCall(e, func(c *ast.Call) { r.mem.callReads(c, see) })
+			})
+			if g, ok := it.stmt.(*ast.Range); ok && g.Value != nil && elemType(g.X.Type()) != nil {
+				r.mem.reads(&ast.Index{X: g.X, I: intNumber(0), T: elemType(g.X.Type())}, see)
+			}
+		}
+	}
+	return r.readers[l]
 }
 
 // readsAt returns where an item itself reads the cell.

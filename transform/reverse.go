@@ -54,6 +54,8 @@ type reverser struct {
 	primalsOf     map[*ast.Var]*ast.Var
 	primalsAt     int
 	former        map[*ast.Var][]*ast.Var // adjoints of variables that have others now: see renew
+	touched       map[ast.Stmt]*touch     // what reversed statements do to adjoints
+	readers       map[*location][]int     // the positions of the items that read each cell: see readersOf
 	reachedBy     map[*location]int       // see reached
 	reachedAt     int
 

@@ -2,6 +2,7 @@ package transform
 
 import (
 	"go/token"
+	"maps"
 	"slices"
 
 	"github.com/godiff/godiff/ast"
@@ -344,7 +345,7 @@ func (r *reverser) split(a *area, it *item, order []reversal) *scheduler {
 	if it.then == nil && it.body == nil && r.calls[it.stmt] == nil || !r.canPivot(it) {
 		return nil
 	}
-	s := &scheduler{r: r, a: a, pivot: it, at: r.touchOfItem(it)}
+	s := &scheduler{r: r, a: a, pivot: it, at: r.touchOfItem(it), moved: newTouch()}
 	for _, o := range order {
 		if o.pivot != nil && !s.pass(o.pivot) || !s.list(o.stmts) {
 			return nil
@@ -424,7 +425,7 @@ type scheduler struct {
 	quiet *bool  // see isQuiet
 
 	early  []ast.Stmt
-	moved  []*touch   // what comes after the pivot touches
+	moved  *touch     // what comes after the pivot touches
 	moving []*context // of parts that are reversed before the pivot
 }
 
@@ -441,11 +442,11 @@ func (s *scheduler) list(list []ast.Stmt) bool {
 			return false
 		}
 		switch {
-		case s.atHand(st) && !slices.ContainsFunc(s.moved, t.meets):
+		case s.atHand(st) && !t.meets(s.moved):
 			s.early = append(s.early, st)
 			s.advance(st)
 		case len(t.sets) == 0 && s.canWait(t):
-			s.moved = append(s.moved, t)
+			s.moved.add(t)
 		default:
 			return false
 		}
@@ -461,6 +462,15 @@ func (s *scheduler) advance(st ast.Stmt) {
 		}
 		return true
 	})
+}
+
+func newTouch() *touch { return &touch{map[any]bool{}, map[any]bool{}, map[any]bool{}} }
+
+// add adds what another statement does.
+func (t *touch) add(u *touch) {
+	maps.Copy(t.reads, u.reads)
+	maps.Copy(t.adds, u.adds)
+	maps.Copy(t.sets, u.sets)
 }
 
 // touches reports whether a statement does anything to an adjoint.
@@ -482,7 +492,7 @@ func (t *touch) meets(u *touch) bool {
 
 // pass reports whether the reversal of another pivot, behind this one, can stand after it.
 func (s *scheduler) pass(other *pivotCode) bool {
-	s.moved = append(s.moved, other.touch)
+	s.moved.add(other.touch)
 	return s.canWait(other.touch)
 }
 
@@ -510,7 +520,7 @@ func (s *scheduler) canWait(t *touch) bool {
 // touchOfItem returns what the reversal of an item does to adjoints.
 func (r *reverser) touchOfItem(it *item) *touch {
 	e := r.effectsOf(it)
-	t := &touch{map[any]bool{}, map[any]bool{}, map[any]bool{}}
+	t := newTouch()
 	for l := range e.reads {
 		t.adds[r.adjointKey(l)] = true
 	}
@@ -687,7 +697,16 @@ func (s *scheduler) besidePivot(it *item) bool {
 
 // touchOf returns what a reversed statement does to adjoints, or nil for a statement that must stay where it is.
 func (r *reverser) touchOf(s ast.Stmt) *touch {
-	t := &touch{map[any]bool{}, map[any]bool{}, map[any]bool{}}
+	t, known := r.touched[s]
+	if !known {
+		t = r.findTouch(s)
+		r.touched[s] = t
+	}
+	return t
+}
+
+func (r *reverser) findTouch(s ast.Stmt) *touch {
+	t := newTouch()
 	ok := true
 	ast.Inspect(s, func(s ast.Stmt) bool {
 		switch s := s.(type) {

@@ -63,11 +63,7 @@ func (w *wholes) block(b *ast.Block) *ast.Block {
 			n += fields - 1
 			continue
 		}
-		for v := range zero {
-			if usesVar(s, v) {
-				delete(zero, v)
-			}
-		}
+		forgetUsed(zero, s)
 		if len(ast.Blocks(s)) > 0 {
 			if inner, ok := s.(*ast.Block); !ok || len(inner.Stmts) > 0 {
 				s = ast.MapBlocks(s, w.block)
@@ -92,6 +88,15 @@ func (w *wholes) block(b *ast.Block) *ast.Block {
 		}
 	}
 	return list
+}
+
+// forgetUsed forgets the variables that a statement names.
+func forgetUsed[T any](known map[*ast.Var]T, s ast.Stmt) {
+	if len(known) > 0 {
+		for v := range usedVars(s) {
+			delete(known, v)
+		}
+	}
 }
 
 // zeroStruct returns the struct of numbers of ours that a statement makes zero, or nil.
@@ -195,11 +200,7 @@ func setFields(b *ast.Block, results []*ast.Var) *ast.Block {
 					continue
 				}
 			}
-			for v := range zero {
-				if usesVar(s, v) {
-					delete(zero, v)
-				}
-			}
+			forgetUsed(zero, s)
 			if d, ok := s.(*ast.Decl); ok && len(d.Values) == 0 {
 				for _, v := range d.Vars {
 					if fresh(v) {
