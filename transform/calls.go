@@ -319,7 +319,16 @@ func (h *helper) forwardTuple() types.Type {
 	if len(vars) == 1 {
 		return vars[0].Type()
 	}
-	return types.NewTuple(vars...)
+	return types.NewTuple(errorLast(h.f.Obj, vars)...)
+}
+
+// errorLast is a list that begins with something for each result of a function, that for the error moved to the end.
+func errorLast[T any](fn *types.Func, list []T) []T {
+	i := ast.ErrorResult(fn.Signature())
+	if i < 0 {
+		return list
+	}
+	return slices.Concat(list[:i], list[i+1:], list[i:i+1])
 }
 
 func (h *helper) tangentTuple() types.Type {

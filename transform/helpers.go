@@ -399,8 +399,9 @@ func (s *halves) finish() {
 	}
 	f, b := s.forward, s.backward
 	f.Params = s.params
-	f.Results = append(slices.Clone(s.results), ast.NewVar("saved", saved.Type))
-	body := &ast.Block{Stmts: slices.Concat(first, s.first, []ast.Stmt{&ast.Return{Results: append(refs(s.results), value)}})}
+	f.Results = errorLast(s.helper.f.Obj, append(slices.Clone(s.results), ast.NewVar("saved", saved.Type)))
+	returned := errorLast(s.helper.f.Obj, append(refs(s.results), value))
+	body := &ast.Block{Stmts: slices.Concat(first, s.first, []ast.Stmt{&ast.Return{Results: returned}})}
 	f.Body = s.d.finish(body, f.Results)
 	b.Params = append([]*ast.Var{saved}, s.seeded...)
 	b.Results = s.ends

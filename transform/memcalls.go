@@ -405,7 +405,7 @@ func (d *derivation) splitCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call) []ast.St
 	if op == token.ASSIGN {
 		out = append(out, &ast.Decl{Vars: []*ast.Var{saved}, Typed: true})
 	}
-	targets = append(targets, &ast.Ref{Var: saved})
+	targets = errorLast(c.Fun.Fn, append(targets, &ast.Ref{Var: saved}))
 	call := &ast.Call{Fun: ast.Callee{Gen: h.forward}, Args: args, T: h.forwardTuple()}
 	meta := *s.Info()
 	d.mem.calls[call] = c

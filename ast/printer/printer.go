@@ -544,9 +544,18 @@ func (p *printer) rangeStmt(s *ast.Range) {
 		}
 	}
 	p.printf("range ")
-	p.header(s.X)
+	x := s.X
+	if c, ok := x.(*ast.Convert); ok && !key && isString(c.X.Type()) {
+		x = c.X // its runes, and nobody asks where they are
+	}
+	p.header(x)
 	p.printf(" ")
 	p.block(s.Body)
+}
+
+func isString(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&types.IsString != 0
 }
 
 // isRanged reports whether a range clause gives a place its values: no variable that nothing reads.
