@@ -196,6 +196,9 @@ func (in *inserts) save(v *resolver, n *need) []ast.Stmt {
 
 // saveInLoop makes the forward sweep remember a need in a slice.
 func (in *inserts) saveInLoop(v *resolver, n *need, loops []*item) []ast.Stmt {
+	if load := in.carried(v, n, loops); load != nil {
+		return load
+	}
 	t := types.NewSlice(n.local.Type)
 	n.slot = ast.NewVar(plural(n.local.Name), t)
 	ref := &ast.Ref{Var: n.slot}
@@ -207,6 +210,7 @@ func (in *inserts) saveInLoop(v *resolver, n *need, loops []*item) []ast.Stmt {
 	counted := len(loops) == 1 && size != nil && i != nil && v.index[inner] != nil
 	if counted {
 		mk := define(n.slot, builtin("make", t, size))
+		n.made = mk
 		in.before[inner.stmt] = append(in.before[inner.stmt], mk)
 		in.counted = append(in.counted, countedSlice{n.slot, inner, mk, n.local.Name})
 		in.put(n, set(&ast.Index{X: ref, I: i, T: n.local.Type}, token.ASSIGN, n.expr))

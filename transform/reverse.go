@@ -503,7 +503,7 @@ func factors(e ast.Expr) (x, y ast.Expr, ok bool) {
 // linearise linearises the right side of a target, seeded with its adjoint.
 func (r *reverser) linearise(s ast.Stmt, t *target, single bool) *linear {
 	lin := &linear{d: r.derivation, stmt: s, seed: t.d}
-	if ref, ok := t.l.(*ast.Ref); ok && single && !mentions(t.rhs, ref.Var) && !r.mem.addressed(ref.Var) {
+	if ref, ok := t.l.(*ast.Ref); ok && single && !r.mem.addressed(ref.Var) && (!mentions(t.rhs, ref.Var) || r.carries(s, ref.Var, t.rhs)) {
 		lin.whole, lin.value = t.rhs, &ast.Past{X: ref, At: s, After: true}
 	}
 	lin.push(t.rhs, symbolic(t.rhs.Type()))

@@ -56,10 +56,12 @@ type need struct {
 	late  bool     // with front: the item leaves it alone, so that it can be saved after it as well
 	flag  *item    // the if that asks for a flag, if it is one
 
-	area  *area    // the innermost area that holds the value and all its uses
-	phase int      // where in their area the uses stand: see context.phase
-	home  *part    // where it is saved and loaded
-	slot  *ast.Var // what remembers it: a variable, or a slice
+	area  *area       // the innermost area that holds the value and all its uses
+	phase int         // where in their area the uses stand: see context.phase
+	home  *part       // where it is saved and loaded
+	slot  *ast.Var    // what remembers it: a variable, or a slice …
+	made  *ast.Assign // … that is made here, with an element for each iteration of a loop
+	loads []ast.Stmt  // what loads it, once it is saved
 }
 
 // resolve replaces the past values in the joint code of a function.
@@ -930,7 +932,10 @@ func (v *resolver) settle() map[spot][]ast.Stmt {
 		if n.again != nil {
 			loads[at] = append(loads[at], define(n.local, n.again))
 		} else {
-			loads[at] = append(loads[at], v.inserts.save(v, n)...)
+			if n.slot == nil {
+				n.loads = v.inserts.save(v, n)
+			}
+			loads[at] = append(loads[at], n.loads...)
 		}
 	}
 	return loads
