@@ -212,7 +212,7 @@ func (v *resolver) value(e ast.Expr, u use) ast.Expr {
 	if v.asksFlag(e) {
 		return ast.MapOperands(e, func(x ast.Expr) ast.Expr { return v.value(x, u) })
 	}
-	if v.undoneAt(e) != nil && v.placeMayBeLost(e, u) {
+	if v.undoneFor(e, u) && v.placeMayBeLost(e, u) {
 		if x := v.fromCopy(e, u); x != nil {
 			v.explainPlace(e, u, goesBackInTime)
 			return x
@@ -449,7 +449,7 @@ func (v *resolver) placeSlots(e ast.Expr, u use) int {
 	case root != nil && !v.inScope(root, u.ctx):
 		return 1
 	}
-	if v.placeMayBeLost(e, u) && (v.undoneAt(e) == nil || u.ctx.item != u.it) {
+	if v.placeMayBeLost(e, u) && (!v.undoneFor(e, u) || u.ctx.item != u.it) {
 		return 1
 	}
 	return 0

@@ -90,7 +90,7 @@ func (r *reverser) putsBack(it *item) bool {
 	}
 	for pos := it.pos; pos < max(it.end, it.pos+1); pos++ {
 		for _, c := range r.hist.writes[r.tree.items[pos]] {
-			if r.plan.undoing[c.find()] != nil {
+			if r.plan.undoing[c.find()] != nil && !r.isFirst(c.find(), r.tree.items[pos]) {
 				return true
 			}
 		}
@@ -116,7 +116,7 @@ func (r *reverser) withRestore(it *item, group []ast.Stmt) []ast.Stmt {
 			continue
 		}
 		u := r.undoneAt(l)
-		if u == nil {
+		if u == nil || r.isFirst(r.mem.place(l).find(), it) {
 			continue
 		}
 		list := &ast.Ref{Var: u.list}
@@ -144,6 +144,25 @@ func (r *reverser) withRestore(it *item, group []ast.Stmt) []ast.Stmt {
 	return append(append(out, group...), r.mark(&outer))
 }
 
+// isFirst reports whether an item writes elements of an array before anything reads any: nobody asks what was there, and it need not be
+// put back.
+func (r *reverser) isFirst(l *location, it *item) bool {
+	for it.part.parent != nil {
+		it = it.part.branch
+	}
+	for _, pos := range r.readersOf(l) {
+		if pos < max(it.end, it.pos+1) && len((&scratch{r: r, cell: l}).readsAt(r.tree.items[pos])) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// undoneFor reports whether a place is in an array that goes back in time, to where a use of it is.
+func (v *resolver) undoneFor(e ast.Expr, u use) bool {
+	return v.undoneAt(e) != nil && !v.isFirst(v.mem.place(e).find(), u.it)
+}
+
 // copies marks where the copies that go back in time in an area are made: where the reversal of its items before position limit begins.
 func (r *reverser) copies(a *area, limit int) []ast.Stmt {
 	c := &context{part: a.part, area: a, inner: true}
@@ -167,7 +186,8 @@ func (r *reverser) copies(a *area, limit int) []ast.Stmt {
 
 // declareList declares the list of what is overwritten in the elements of an array.
 func (r *reverser) declareList(a *area, l *location, list *ast.Var) {
-	if at := r.hist.log.at[l]; len(at) == 1 {
+	at := slices.DeleteFunc(slices.Clone(r.hist.log.at[l]), func(pos int) bool { return r.isFirst(l, r.tree.items[pos]) })
+	if len(at) == 1 {
 		it := r.tree.items[at[0]]
 		if loops := loopsWithin(it.part, a.part); len(loops) > 0 && r.inserts.direct(loops[len(loops)-1], a) {
 			outer := loops[len(loops)-1].stmt
@@ -195,7 +215,7 @@ func (c *context) makeCopies() []ast.Stmt {
 // fromCopy returns where the copy of an array has the value that a place had at a point, or nil.
 func (v *resolver) fromCopy(e ast.Expr, u use) ast.Expr {
 	un := v.undoneAt(e)
-	if un == nil || u.ctx.item != u.it {
+	if !v.undoneFor(e, u) || u.ctx.item != u.it {
 		return nil
 	}
 	at := un.inCopy(e, func(i ast.Expr) ast.Expr { return v.value(i, use{u.it, false, u.ctx}) })
@@ -282,6 +302,9 @@ func (v *resolver) goesBack(l *location, n int) bool {
 	pushes := 0
 	for _, pos := range v.hist.log.at[l] {
 		it := v.tree.items[pos]
+		if v.isFirst(l, it) {
+			continue
+		}
 		a, ok := it.stmt.(*ast.Assign)
 		ast.Exprs(it.stmt, func(e ast.Expr, _ bool) {
 			v.mem.callWrites(e, func(c *location) { ok = ok && c.find() != l })
@@ -320,6 +343,9 @@ func (v *resolver) goesBack(l *location, n int) bool {
 	name := placeName(base)
 	v.plan.undoing[l] = &undone{base: base, copy: ast.NewVar(name, base.Type()), list: ast.NewVar(plural(name), types.NewSlice(l.typ))}
 	for _, pos := range v.hist.log.at[l] {
+		if v.isFirst(l, v.tree.items[pos]) {
+			continue
+		}
 		for _, loop := range v.tree.items[pos].part.repeats() {
 			v.plan.backwards[loop.source] = true
 		}
