@@ -24,13 +24,16 @@ import (
 //
 // The tangents along different inputs are independent of one another, and each has an activity of its own: what the input does not
 // lead to has no tangent along it.
+//
+// Where a user has written a rule for a function on the way, the gradient stays in reverse mode: a rule is for one mode, and which of
+// them gives a gradient must not hang on what is remembered.
 
 // maxDirections is how many tangents are carried at once.
 const maxDirections = 2
 
 // onward returns the gradient that a has put together in reverse mode, derived in forward mode, or nil where it had better stay as it is.
 func (u *Unit) onward(a *assembly, f *ast.Func, wrt []int) *ast.Func {
-	if u.Disable["onward"] || a.mode == ast.VJP || len(wrt) > maxDirections || !a.remembers() {
+	if u.Disable["onward"] || a.mode == ast.VJP || len(wrt) > maxDirections || !a.remembers() || u.leadsToRule(f, map[*types.Func]bool{}) {
 		return nil
 	}
 	y := slices.IndexFunc(f.Results, func(v *ast.Var) bool { return ast.Carries(v.Type) })
@@ -62,6 +65,22 @@ func (a *assembly) remembers() bool {
 	return slices.ContainsFunc(a.u.order, func(h *helper) bool {
 		s := a.u.summary(h.f.Obj)
 		return slices.ContainsFunc(gen, h.owns) && s != nil && (s.loops || s.recursive)
+	})
+}
+
+// leadsToRule reports whether f, or what it calls, calls a function that a user has written a rule for; seen holds the functions that
+// have been looked at.
+func (u *Unit) leadsToRule(f *ast.Func, seen map[*types.Func]bool) bool {
+	return slices.ContainsFunc(calledBy(f), func(g *types.Func) bool {
+		if u.isRuled(g, f.Pkg) {
+			return true
+		}
+		if seen[g] {
+			return false
+		}
+		seen[g] = true
+		callee := u.Lower(g)
+		return callee != nil && u.leadsToRule(callee, seen)
 	})
 }
 
