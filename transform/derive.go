@@ -503,36 +503,48 @@ func hasCall(e ast.Expr) bool {
 }
 
 // mayPanic reports whether evaluating an expression can be noticed: by an effect or a panic.
-func (d *derivation) mayPanic(e ast.Expr) bool {
+func (d *derivation) mayPanic(e ast.Expr) bool { return ast.Any(e, d.mayPanicAt) }
+
+// mayPanicBut reports whether it may be noticed in another way than by looking behind a pointer that is nil.
+func (d *derivation) mayPanicBut(e ast.Expr) bool {
 	return ast.Any(e, func(e ast.Expr) bool {
-		if v := (&resolver{reverser: &reverser{derivation: d}}); isPath(e) && v.inShadow(e) {
-			return false // the primal has panicked before
+		switch e.(type) {
+		case *ast.Deref, *ast.Field:
+			return false
 		}
-		switch e := e.(type) {
-		case *ast.Index:
-			return !d.safeIndex(e)
-		case *ast.Slice, *ast.Deref:
-			return true
-		case *ast.Convert:
-			return isPointer(e.T) && refers(e.X.Type()) && !isPointer(e.X.Type()) // of a slice that is too short
-		case *ast.Field:
-			return ast.Pointee(e.X.Type()) != nil
-		case *ast.Binary:
-			return isInteger(e.T) && (e.Op == token.QUO || e.Op == token.REM) && !nonZero(e.Y) || e.Op == token.SHL || e.Op == token.SHR
-		case *ast.Call:
-			switch e.Fun.Builtin {
-			case "len", "cap", "min", "max", "new", ast.MapHas, ast.MapCount, ast.MapKeys:
-				return false
-			case "make":
-				return !safeSize(e)
-			}
-			if e.Fun.Copied == "Shadow" || e.Fun.Fn != nil && e.Fun.Fn.Pkg() != nil && e.Fun.Fn.Pkg().Path() == "math" {
-				return false
-			}
-			return true
-		}
-		return false
+		return d.mayPanicAt(e)
 	})
+}
+
+// mayPanicAt is mayPanic for what an expression does itself, beside its operands.
+func (d *derivation) mayPanicAt(e ast.Expr) bool {
+	if v := (&resolver{reverser: &reverser{derivation: d}}); isPath(e) && v.inShadow(e) {
+		return false // the primal has panicked before
+	}
+	switch e := e.(type) {
+	case *ast.Index:
+		return !d.safeIndex(e)
+	case *ast.Slice, *ast.Deref:
+		return true
+	case *ast.Convert:
+		return isPointer(e.T) && refers(e.X.Type()) && !isPointer(e.X.Type()) // of a slice that is too short
+	case *ast.Field:
+		return ast.Pointee(e.X.Type()) != nil
+	case *ast.Binary:
+		return isInteger(e.T) && (e.Op == token.QUO || e.Op == token.REM) && !nonZero(e.Y) || e.Op == token.SHL || e.Op == token.SHR
+	case *ast.Call:
+		switch e.Fun.Builtin {
+		case "len", "cap", "min", "max", "new", ast.MapHas, ast.MapCount, ast.MapKeys:
+			return false
+		case "make":
+			return !safeSize(e)
+		}
+		if e.Fun.Copied == "Shadow" || e.Fun.Fn != nil && e.Fun.Fn.Pkg() != nil && e.Fun.Fn.Pkg().Path() == "math" {
+			return false
+		}
+		return true
+	}
+	return false
 }
 
 // writesShadows reports whether evaluating an expression of a derivative may add to shadows.

@@ -432,7 +432,12 @@ func (a *assembly) freshShadows(forward *ast.Block) (early, late []ast.Stmt) {
 		sv := d.shadows[v]
 		mirror := d.appendsBehind(v) || slices.ContainsFunc(a.sharing, func(s *stem) bool { return d.fn.Inputs()[s.input] == v })
 		mk := d.withRoom(v, freshShadow(sv, v, contains(a.f.Results, sv), mirror))
-		if isPointer(v.Type) && !mirror && !linked(v.Type) && !d.derefsAlways(v) {
+		before := used[sv] || a.reshapes(v, written)
+		derefs := d.derefsAlways
+		if before {
+			derefs = d.derefsFirst
+		}
+		if isPointer(v.Type) && !mirror && !linked(v.Type) && !derefs(v) {
 			mk = unlessNil(sv, v, mk)
 		}
 		moved := false
@@ -442,7 +447,7 @@ func (a *assembly) freshShadows(forward *ast.Block) (early, late []ast.Stmt) {
 				moved = true
 			}
 		}
-		if moved || used[sv] || a.reshapes(v, written) {
+		if moved || before {
 			early = append(early, mk...)
 		} else {
 			late = append(late, mk...)
@@ -560,13 +565,35 @@ func linked(t types.Type) bool {
 // derefsAlways reports whether every call of F selects from what v points to, so that v is not nil where it gets to its end.
 func (d *derivation) derefsAlways(v *ast.Var) bool {
 	if d.derefs == nil {
-		d.derefs = derefs(d.fn)
+		d.derefs = derefs(d.fn, func(ast.Stmt) bool { return false })
 	}
 	return d.derefs[v]
 }
 
-// derefs returns the variables that every call of f selects from what they point to.
-func derefs(f *ast.Func) map[*ast.Var]bool {
+// derefsFirst reports whether every call of F does so before it does anything else that the caller could see, so that nobody can tell
+// whether it is done at the beginning.
+func (d *derivation) derefsFirst(v *ast.Var) bool {
+	if d.early == nil {
+		shared := d.mem.shared()
+		d.early = derefs(d.fn, func(s ast.Stmt) bool {
+			seen := false
+			ast.Inspect(s, func(s ast.Stmt) bool {
+				d.mem.writes(s, func(l *location) { seen = seen || shared[l.find()] })
+				ast.Exprs(s, func(e ast.Expr, _ bool) {
+					d.mem.eachCall(e, func(c *ast.Call) {
+						seen = seen || d.u.panics(c) || c.Fun.Fn != nil && d.u.hasEffects(c.Fun.Fn)
+					})
+				})
+				return !seen
+			})
+			return seen
+		})
+	}
+	return d.early[v]
+}
+
+// derefs returns the variables that every call of f selects from what they point to, in statements up to the first that ends holds for.
+func derefs(f *ast.Func, ends func(ast.Stmt) bool) map[*ast.Var]bool {
 	always := map[*ast.Var]bool{}
 	for _, s := range f.Body.Stmts {
 		ast.Exprs(s, func(e ast.Expr, _ bool) {
@@ -583,7 +610,7 @@ func derefs(f *ast.Func) map[*ast.Var]bool {
 				return true
 			})
 		})
-		if mayLeave(s) {
+		if mayLeave(s) || ends(s) {
 			break
 		}
 	}

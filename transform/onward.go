@@ -24,6 +24,13 @@ import (
 //
 // The tangents along different inputs are independent of one another, and each has an activity of its own: what the input does not
 // lead to has no tangent along it.
+//
+// A gradient is the same in both modes, whatever decides between them. So it stays in reverse mode where a user has written a rule for
+// a function on the way, since a rule is for one mode, and where godiff's own rule takes an adjoint that is zero to contribute zero
+// although the partial is infinite: a tangent is infinite there before it is known what it will be multiplied by.
+//
+//	r := math.Sqrt(x)        dr := 1/(2*math.Sqrt(x)) // +Inf at 0
+//	s += w * r               ds += w * dr             // NaN where w is 0
 
 // maxDirections is how many tangents are carried at once.
 const maxDirections = 2
@@ -31,6 +38,9 @@ const maxDirections = 2
 // onward returns the gradient that a has put together in reverse mode, derived in forward mode, or nil where it had better stay as it is.
 func (u *Unit) onward(a *assembly, f *ast.Func, wrt []int) *ast.Func {
 	if u.Disable["onward"] || a.mode == ast.VJP || len(wrt) > maxDirections || !a.remembers() {
+		return nil
+	}
+	if u.staysReverse(f, func(c *ast.Call) bool { return slices.ContainsFunc(c.Args, a.d.act.depends) }, map[*types.Func]bool{}) {
 		return nil
 	}
 	y := slices.IndexFunc(f.Results, func(v *ast.Var) bool { return ast.Carries(v.Type) })
@@ -63,6 +73,26 @@ func (a *assembly) remembers() bool {
 		s := a.u.summary(h.f.Obj)
 		return slices.ContainsFunc(gen, h.owns) && s != nil && (s.loops || s.recursive)
 	})
+}
+
+// staysReverse reports whether f, or what it calls, calls a function whose derivative forward mode does not give as reverse mode does:
+// one that a user has written a rule for, or one whose rule asks whether the adjoint is zero. Of the latter only calls count for which
+// active holds, where that is given; seen holds the functions that have been looked at.
+func (u *Unit) staysReverse(f *ast.Func, active func(*ast.Call) bool, seen map[*types.Func]bool) bool {
+	found := false
+	eachExpr(f.Body, func(_ ast.Stmt, e ast.Expr) {
+		c, ok := e.(*ast.Call)
+		if !ok || c.Fun.Fn == nil || found {
+			return
+		}
+		if found = u.isRuled(c.Fun.Fn, f.Pkg) || u.Rules.guarded(c.Fun) && (active == nil || active(c)); found || seen[c.Fun.Fn] {
+			return
+		}
+		seen[c.Fun.Fn] = true
+		callee := u.Lower(c.Fun.Fn)
+		found = callee != nil && u.staysReverse(callee, nil, seen)
+	})
+	return found
 }
 
 // gradient makes g the gradient of f in forward mode, of the same signature as the one of a; y is the index of the result.

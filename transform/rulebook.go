@@ -56,6 +56,25 @@ func (r *Rules) find(c ast.Callee, in int) *Rule {
 	return nil
 }
 
+// guarded reports whether a rule for a callee asks whether the adjoint is zero.
+func (r *Rules) guarded(c ast.Callee) bool {
+	return slices.ContainsFunc(r.byFunc[calleeKey(c)], func(rule *Rule) bool {
+		inputs := rule.Func.Inputs()
+		adjoint, found := inputs[len(inputs)-1], false
+		ast.Inspect(rule.Func.Body, func(s ast.Stmt) bool {
+			if s, ok := s.(*ast.If); ok {
+				ast.Walk(s.Cond, func(e ast.Expr) bool {
+					ref, ok := e.(*ast.Ref)
+					found = found || ok && ref.Var == adjoint
+					return true
+				})
+			}
+			return true
+		})
+		return found
+	})
+}
+
 func calleeKey(c ast.Callee) string {
 	if c.Fn != nil {
 		return c.Fn.FullName()

@@ -529,7 +529,7 @@ func (v *resolver) untouched(x *ast.Ref, loop *item) bool {
 func (v *resolver) selects(e ast.Expr, s ast.Stmt) bool {
 	c := v.calls[s].call
 	f, i := v.u.Lower(c.Fun.Fn), slices.Index(c.Args, e)
-	return f != nil && i >= 0 && derefs(f)[f.Inputs()[i]]
+	return f != nil && i >= 0 && derefs(f, func(ast.Stmt) bool { return false })[f.Inputs()[i]]
 }
 
 // copyOf is a copy of e, a part of a named argument, and of the memory that it reaches.

@@ -53,6 +53,7 @@ type derivation struct {
 
 	appended  []*location       // what F may append to: see appendsBehind
 	derefs    map[*ast.Var]bool // see derefsAlways
+	early     map[*ast.Var]bool // see derefsFirst
 	first     map[ast.Stmt]bool // see firstLinks
 	slots     map[*ast.Var]bool // slices of remembered values
 	histories map[*ast.Var]bool // see isHistory

@@ -418,7 +418,7 @@ func (d *derivation) pointersTo(s *stem) []ast.Expr {
 			break
 		}
 		if e = f.X; isPointer(e.Type()) {
-			if ref, ok := e.(*ast.Ref); !ok || !d.derefsAlways(ref.Var) {
+			if ref, ok := e.(*ast.Ref); !ok || !d.derefsFirst(ref.Var) {
 				list = append(list, e)
 			}
 		}

@@ -423,6 +423,7 @@ type scheduler struct {
 	pivot *item
 	at    *touch // what the reversal of the pivot does
 	quiet *bool  // see isQuiet
+	calm  *bool  // see isCalm
 
 	early  []ast.Stmt
 	moved  *touch     // what comes after the pivot touches
@@ -608,7 +609,9 @@ func (s *scheduler) atHand(st ast.Stmt) bool {
 					ok = ok && (!s.r.isShadow[e.Var] || !s.r.assigned(e.Var))
 				case *ast.Call:
 					ok = ok && (e.Fun.Builtin != "" || !s.r.mayPanic(e))
-				case *ast.Index, *ast.Deref, *ast.Field, *ast.Slice:
+				case *ast.Index, *ast.Slice:
+					ok = ok && (s.r.safe(e) || s.isQuiet() && s.isCalm())
+				case *ast.Deref, *ast.Field:
 					ok = ok && (s.r.safe(e) || s.isQuiet())
 				}
 				return ok
@@ -654,6 +657,24 @@ func (s *scheduler) isQuiet() bool {
 	return *s.quiet
 }
 
+// mayPanicEarly reports whether nobody can tell whether an expression that may panic does so before the pivot or behind it. A pointer
+// that is nil is taken for one that the pivot looks behind too.
+func (s *scheduler) mayPanicEarly(e ast.Expr) bool {
+	return s.isQuiet() && (!s.r.mayPanicBut(e) || s.isCalm())
+}
+
+// isCalm reports whether the pivot cannot panic, unless it is a call.
+func (s *scheduler) isCalm() bool {
+	if s.calm == nil {
+		calm := true
+		for pos := s.pivot.pos; pos < max(s.pivot.end, s.pivot.pos+1) && s.r.calls[s.pivot.stmt] == nil; pos++ {
+			ast.Exprs(s.r.tree.items[pos].stmt, func(e ast.Expr, _ bool) { calm = calm && !s.r.mayPanic(e) })
+		}
+		s.calm = &calm
+	}
+	return *s.calm
+}
+
 // isVisible reports whether F's caller can see a cell.
 func (r *reverser) isVisible(l *location) bool {
 	if r.visible == nil {
@@ -671,7 +692,7 @@ func (r *reverser) assigned(v *ast.Var) bool {
 
 func (s *scheduler) pastAtHand(e *ast.Past) bool {
 	it := s.r.tree.at[e.At]
-	ok := !s.r.mayPanic(e.X) || s.besidePivot(it) || s.isQuiet()
+	ok := !s.r.mayPanic(e.X) || s.besidePivot(it) || s.mayPanicEarly(e.X)
 	s.r.mem.reads(e.X, func(l *location) {
 		ok = ok && !s.r.hist.log.between(l, s.pivot, it, e.After)
 	})
