@@ -100,7 +100,7 @@ func (w *winners) counted(s ast.Stmt) (loop ast.Stmt, i *ast.Var, by map[*ast.Va
 		}
 		c := *g
 		if c.Key == nil {
-			c.Key, c.Define = &ast.Ref{Var: ast.NewVar("i", intType)}, true
+			c.Key, c.Define = &ast.Ref{Var: ast.NewVar("i", keyType(g))}, true
 		}
 		if i = loopVariable(&c); i == nil || i.Blank() || assigns(c.Body, i) {
 			return s, nil, nil
