@@ -3,6 +3,7 @@ package transform
 import (
 	"go/token"
 	"go/types"
+	"slices"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -186,6 +187,9 @@ func (w *winners) extreme(c *winner) bool {
 	call, ok := c.e.(*ast.Call)
 	if !ok || len(call.Args) != 2 || len(c.stmt.Lhs) != 1 || call.Fun.Builtin != "max" && call.Fun.Builtin != "min" && !isMath(call) {
 		return false
+	}
+	if slices.ContainsFunc(call.Args, func(x ast.Expr) bool { return ast.Any(x, func(e ast.Expr) bool { return isFunctionCall(w.d.u, e) }) }) {
+		return false // it is no place
 	}
 	lin := &linear{d: w.d, stmt: c.stmt}
 	lin.push(call, symbolic(call.T))
