@@ -94,8 +94,12 @@ func (a *accessors) read(e ast.Expr) ast.Expr {
 	if by == nil {
 		return e
 	}
+	read := selectDirectly(substitution(by)(ret.Results[0]))
+	if !inRange(read, read.Type()) {
+		return e
+	}
 	a.done = true
-	return selectDirectly(substitution(by)(ret.Results[0]))
+	return read
 }
 
 // write returns the assignment that a call of a function makes that only assigns, or nil.
@@ -109,6 +113,9 @@ func (a *accessors) write(s *ast.Do) ast.Stmt {
 		return nil
 	}
 	place, value := selectDirectly(substitution(by)(body.Lhs[0])), selectDirectly(substitution(by)(body.Rhs[0]))
+	if !inRange(place, place.Type()) || !inRange(value, value.Type()) {
+		return nil
+	}
 	return &ast.Assign{Meta: s.Meta, Lhs: []ast.Expr{place}, Op: body.Op, Rhs: []ast.Expr{value}}
 }
 
@@ -205,7 +212,8 @@ func isSimple(e ast.Expr) bool {
 	return false
 }
 
-// selectDirectly selects from a variable what is selected from its address, and from a pointer what is selected from where it points.
+// selectDirectly selects from a variable what is selected from its address, from a pointer what is selected from where it points, and
+// from a struct, or a pointer to one, what is selected from what it is converted to.
 func selectDirectly(e ast.Expr) ast.Expr {
 	return ast.Map(e, func(e ast.Expr) ast.Expr {
 		switch e := e.(type) {
@@ -214,7 +222,12 @@ func selectDirectly(e ast.Expr) ast.Expr {
 			case *ast.Addr:
 				return &ast.Field{X: x.X, Field: e.Field, Implicit: e.Implicit}
 			case *ast.Deref:
-				return &ast.Field{X: x.X, Field: e.Field, Implicit: e.Implicit}
+				if ast.Pointee(x.Type()) == nil {
+					return &ast.Field{X: x.X, Field: e.Field, Implicit: e.Implicit}
+				}
+			case *ast.Convert:
+				from, to := structOf(x.X.Type()), structOf(x.T)
+				return selectDirectly(&ast.Field{X: x.X, Field: from.Field(fieldIndex(to, e.Field)), Implicit: e.Implicit})
 			}
 		case *ast.Deref:
 			if x, ok := e.X.(*ast.Addr); ok {
@@ -223,4 +236,12 @@ func selectDirectly(e ast.Expr) ast.Expr {
 		}
 		return e
 	})
+}
+
+// structOf returns the struct that a type is or points to.
+func structOf(t types.Type) *types.Struct {
+	if p := ast.Pointee(t); p != nil {
+		t = p
+	}
+	return t.Underlying().(*types.Struct)
 }

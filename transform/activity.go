@@ -324,7 +324,7 @@ func (a *activity) calls(e ast.Expr) {
 		}
 		switch {
 		case c.Fun.Builtin == "copy":
-			if dst, src := a.mem.reach(c.Args[0]), a.mem.reach(c.Args[1]); src != nil {
+			if dst, src := a.mem.reach(c.Args[0]), a.mem.reach(c.Args[1]); dst != nil && src != nil {
 				a.copyParts(dst, src)
 			}
 		case c.Fun.Builtin == "append":

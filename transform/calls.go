@@ -113,7 +113,10 @@ func (u *Unit) inlined(c *ast.Call) ast.Expr {
 			by[p] = &ast.Convert{X: c.Args[i], T: p.Type}
 		}
 	}
-	return substitution(by)(e)
+	if e = substitution(by)(e); !inRange(e, e.Type()) {
+		return nil
+	}
+	return e
 }
 
 // repeats reports whether a call may be made again, in the reverse sweep, for its value.

@@ -44,6 +44,8 @@ func constantValue(e ast.Expr) (v constant.Value, typed bool) {
 		if c, ok := e.Obj.(*types.Const); ok {
 			v, typed = constant.ToFloat(c.Val()), !isUntyped(c.Type())
 		}
+	case *ast.Past:
+		v, typed = constantValue(e.X)
 	case *ast.Convert:
 		v, _ = constantValue(e.X)
 		typed = true
@@ -58,12 +60,35 @@ func constantValue(e ast.Expr) (v constant.Value, typed bool) {
 			return nil, false
 		}
 		v, typed = operate(e.Op, x, y), typedX || typedY
+	case *ast.Call:
+		if extremum(e) {
+			v, typed = extremeValue(e)
+		}
 	}
 	if v == nil || v.Kind() == constant.Unknown && len(ast.Operands(e)) == 0 || !ast.IsFloat(e.Type()) && !isUntyped(e.Type()) {
 		return nil, false
 	}
 	if typed && !representable(v, e.Type()) {
 		v = constant.MakeUnknown()
+	}
+	return v, typed
+}
+
+// extremeValue is constantValue for a call of min or max.
+func extremeValue(c *ast.Call) (v constant.Value, typed bool) {
+	op := token.LSS
+	if c.Fun.Builtin == "max" {
+		op = token.GTR
+	}
+	for _, arg := range c.Args {
+		x, t := constantValue(arg)
+		if x == nil || x.Kind() == constant.Unknown {
+			return x, t
+		}
+		if v == nil || constant.Compare(x, op, v) {
+			v = x
+		}
+		typed = typed || t
 	}
 	return v, typed
 }

@@ -367,14 +367,18 @@ func (in *inserts) size(v *resolver, loop *item, n *need) (size, i ast.Expr) {
 func (in *inserts) keyOf(loop *item) ast.Expr {
 	i := in.keys[loop.stmt]
 	if i == nil {
-		t := types.Type(intType)
-		if x := loop.stmt.(*ast.Range).X.Type(); elemType(x) == nil {
-			t = types.Default(x)
-		}
-		i = ast.NewVar("i", t)
+		i = ast.NewVar("i", keyType(loop.stmt.(*ast.Range)))
 		in.keys[loop.stmt] = i
 	}
 	return &ast.Ref{Var: i}
+}
+
+// keyType returns the type that the key of a range loop has, one over an integer or over what has elements.
+func keyType(s *ast.Range) types.Type {
+	if x := s.X.Type(); elemType(x) == nil {
+		return types.Default(x)
+	}
+	return intType
 }
 
 // above is more than every value of a counter that is never negative and goes in small steps, or nil for another.

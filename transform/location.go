@@ -692,13 +692,13 @@ func (m *memory) place(e ast.Expr) *location {
 		return m.place(e.X)
 	case *ast.Field:
 		if ast.Pointee(e.X.Type()) != nil {
-			return m.part(m.reach(e.X), fieldIndex(ast.Pointee(e.X.Type()), e.Field))
+			return m.part(m.referred(e.X), fieldIndex(ast.Pointee(e.X.Type()), e.Field))
 		}
 		return m.part(m.place(e.X), fieldIndex(e.X.Type(), e.Field))
 	case *ast.Index:
 		return m.elements(e.X)
 	case *ast.Deref:
-		return m.reach(e.X)
+		return m.referred(e.X)
 	case *ast.Convert:
 		return m.place(e.X)
 	}
@@ -721,11 +721,19 @@ func (m *memory) elements(x ast.Expr) *location {
 	case *types.Array:
 		return m.part(m.place(x), 0)
 	case *types.Pointer:
-		return m.part(m.reach(x), 0)
+		return m.part(m.referred(x), 0)
 	case *types.Basic:
 		return m.place(x) // the bytes of a string are the string's own
 	}
-	return m.reach(x)
+	return m.referred(x)
+}
+
+// referred is reach for code that reads or writes there, or would if the value were not nil.
+func (m *memory) referred(e ast.Expr) *location {
+	if l := m.reach(e); l != nil {
+		return l
+	}
+	return m.targetOf(m.values(e)[0])
 }
 
 // array returns the array that a slice is converted to a pointer to.
@@ -846,7 +854,7 @@ func (m *memory) call(c *ast.Call, results []*location) {
 		for _, x := range c.Args[1:] {
 			if c.Spread {
 				if elem := elemType(c.T); hasRefs(elem) {
-					m.mix(m.targetOf(results[0]), m.reach(x))
+					m.mix(m.targetOf(results[0]), m.referred(x))
 				}
 			} else {
 				m.flow(m.targetOf(results[0]), x)
@@ -859,7 +867,7 @@ func (m *memory) call(c *ast.Call, results []*location) {
 		}
 	case "copy":
 		if elem := elemType(c.Args[0].Type()); elem != nil && hasRefs(elem) {
-			m.mix(m.reach(c.Args[0]), m.reach(c.Args[1]))
+			m.mix(m.referred(c.Args[0]), m.referred(c.Args[1]))
 		}
 		return
 	}

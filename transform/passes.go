@@ -224,7 +224,7 @@ func (p *passage) unused() {
 		keep = d.writesShadows
 	}
 	if d.u.Disable["dead"] {
-		keep = func(ast.Expr) bool { return true }
+		keep = func(e ast.Expr) bool { return !isNil(e) }
 	}
 	for removed := true; removed; {
 		taken := addressTaken(p.body)

@@ -425,7 +425,7 @@ func commonFactor(terms []ast.Expr, d ast.Expr) ast.Expr {
 		factors = append(factors, c)
 	}
 	f := addUp(factors)
-	if isMinus(f) != nil {
+	if isMinus(f) != nil || !inRange(f, d.Type()) {
 		return nil
 	}
 	return f

@@ -235,7 +235,7 @@ func (r *reverser) wildVar(v *ast.Var) bool {
 func (r *reverser) forwardHeader(it *item) *header {
 	switch s := it.stmt.(type) {
 	case *ast.Range:
-		name, t := "i", types.Type(intType)
+		name, t := "i", keyType(s)
 		if ref, ok := s.Key.(*ast.Ref); ok && ref.Var.Name != "_" {
 			name, t = ref.Var.Name, ref.Var.Type
 		}
@@ -285,7 +285,7 @@ func (c *count) stepSize() ast.Expr {
 
 // rangeHeader goes backwards over all of what a range loop goes over.
 func (r *reverser) rangeHeader(it *item, s *ast.Range) *header {
-	name, t := "i", types.Type(intType)
+	name, t := "i", keyType(s)
 	if ref, ok := s.Key.(*ast.Ref); ok {
 		name, t = ref.Var.Name, ref.Var.Type
 	}

@@ -225,7 +225,14 @@ func (c *constProp) replace(e ast.Expr) ast.Expr {
 			return neg(c.replace(x.X))
 		}
 	case *ast.Convert:
-		return convert(c.replace(x.X), x.T)
+		y := c.replace(x.X)
+		if !types.IsInterface(x.T) {
+			return convert(y, x.T)
+		}
+		if y != x.X && isLit(y) {
+			y = &ast.Convert{X: y, T: x.X.Type()} // its type is what the interface holds
+		}
+		return &ast.Convert{X: y, T: x.T}
 	}
 	return ast.MapOperands(e, c.replace)
 }

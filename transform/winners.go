@@ -3,6 +3,7 @@ package transform
 import (
 	"go/token"
 	"go/types"
+	"slices"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -100,7 +101,7 @@ func (w *winners) counted(s ast.Stmt) (loop ast.Stmt, i *ast.Var, by map[*ast.Va
 		}
 		c := *g
 		if c.Key == nil {
-			c.Key, c.Define = &ast.Ref{Var: ast.NewVar("i", intType)}, true
+			c.Key, c.Define = &ast.Ref{Var: ast.NewVar("i", keyType(g))}, true
 		}
 		if i = loopVariable(&c); i == nil || i.Blank() || assigns(c.Body, i) {
 			return s, nil, nil
@@ -186,6 +187,9 @@ func (w *winners) extreme(c *winner) bool {
 	call, ok := c.e.(*ast.Call)
 	if !ok || len(call.Args) != 2 || len(c.stmt.Lhs) != 1 || call.Fun.Builtin != "max" && call.Fun.Builtin != "min" && !isMath(call) {
 		return false
+	}
+	if slices.ContainsFunc(call.Args, func(x ast.Expr) bool { return ast.Any(x, func(e ast.Expr) bool { return isFunctionCall(w.d.u, e) }) }) {
+		return false // it is no place
 	}
 	lin := &linear{d: w.d, stmt: c.stmt}
 	lin.push(call, symbolic(call.T))

@@ -486,6 +486,10 @@ func (l *lowerer) arguments(c *ast.Call, args []goast.Expr) {
 			l.report(x.Pos(), fmt.Sprintf("%s is given a function and has no source here that tells what becomes of it", c.Fun.Fn.Name()))
 			continue
 		}
+		if v.fn == nil && l.ofLibrary(c.Fun.Fn) {
+			l.report(x.Pos(), "this function is nil")
+			continue
+		}
 		bindings = append(bindings, binding{param: first + i, value: v})
 		extra = append(extra, l.boundArgs(v)...)
 	}
@@ -493,6 +497,15 @@ func (l *lowerer) arguments(c *ast.Call, args []goast.Expr) {
 		l.give(c, bindings, extra)
 	}
 	l.boxArgs(c)
+}
+
+// ofLibrary reports whether the body of a function is one of the library's, in which nothing can be reported.
+func (l *lowerer) ofLibrary(fn *types.Func) bool {
+	if l.src.Library == nil {
+		return false
+	}
+	_, decl, _ := l.src.Library(fn)
+	return decl != nil
 }
 
 // give makes functions that are given in a call a part of what is called. What belongs to them are its first arguments, behind a receiver.

@@ -15,23 +15,28 @@ import (
 
 // hoist puts statements before the one at hand, for an expression at a position, or reports that it cannot.
 func (l *lowerer) hoist(pos token.Pos, what string, list ...ast.Stmt) {
-	early := l.asked != nil
-	goast.Inspect(l.asked, func(n goast.Node) bool {
-		if c, ok := n.(*goast.CallExpr); ok && c.End() <= pos && !l.info.Types[c.Fun].IsType() && !isFuncType(l.info.TypeOf(c)) {
-			id := calleeIdent(c)
-			if id == nil {
-				early = false
-			} else if _, builtin := l.info.Uses[id].(*types.Builtin); !builtin {
-				early = false
-			}
-		}
-		return true
-	})
-	if !early && !(l.asked != nil && l.steady(list)) {
+	if l.asked == nil || !l.nothingBefore(pos) && !l.steady(list) {
 		l.report(pos, fmt.Sprintf("%s is not supported here; assign it to a variable first", what))
 		return
 	}
 	l.pre = append(l.pre, list...)
+}
+
+// nothingBefore reports whether no call but of a builtin function ends before a position, in what is evaluated first.
+func (l *lowerer) nothingBefore(pos token.Pos) bool {
+	nothing := true
+	goast.Inspect(l.asked, func(n goast.Node) bool {
+		if c, ok := n.(*goast.CallExpr); ok && c.End() <= pos && !l.info.Types[c.Fun].IsType() && !isFuncType(l.info.TypeOf(c)) {
+			id := calleeIdent(c)
+			if id == nil {
+				nothing = false
+			} else if _, builtin := l.info.Uses[id].(*types.Builtin); !builtin {
+				nothing = false
+			}
+		}
+		return true
+	})
+	return nothing
 }
 
 // steady reports whether statements do the same however early they come: they define variables by constants and by others that never

@@ -119,8 +119,9 @@ func namedIn(b *ast.Block, label *ast.Label) bool {
 	return leaves(b, label, token.BREAK) || leaves(b, label, token.CONTINUE)
 }
 
-// splitAt returns the label of a goto in a list of statements, and where it stands, such that no other goto leads over it: what stands
-// before it and what stands behind can be lowered apart. It returns nil if there is no label.
+// splitAt returns the label of a goto in a list of statements, and where it stands, such that no other goto leads over it, and that what
+// a goto repeats before it declares nothing for what follows: what stands before it and what stands behind can be lowered apart. It
+// returns nil if there is no label.
 func (l *lowerer) splitAt(list []goast.Stmt) (int, *gotoTarget) {
 	at := map[*gotoTarget]int{}
 	for i, s := range list {
@@ -136,7 +137,7 @@ func (l *lowerer) splitAt(list []goast.Stmt) (int, *gotoTarget) {
 			continue
 		}
 		target := l.gotos[l.info.Defs[s.Label]]
-		if _, here := at[target]; here && !l.leadsOver(list, i, at) {
+		if _, here := at[target]; here && !l.leadsOver(list, i, at) && !l.repeatsFor(list, i, at) {
 			return i, target
 		}
 	}
@@ -158,6 +159,39 @@ func (l *lowerer) leadsOver(list []goast.Stmt, i int, at map[*gotoTarget]int) bo
 				k, here := at[l.gotos[l.info.Uses[b.Label]]]
 				found = found || here && (j < i && k > i || j >= i && k < i)
 			}
+			return !found
+		})
+	}
+	return found
+}
+
+// repeatsFor reports whether what a goto repeats before the i-th statement declares what the rest of the list names.
+func (l *lowerer) repeatsFor(list []goast.Stmt, i int, at map[*gotoTarget]int) bool {
+	from := i // of what is repeated
+	for j, s := range list[:i] {
+		goast.Inspect(s, func(n goast.Node) bool {
+			if b, ok := n.(*goast.BranchStmt); ok && b.Tok == token.GOTO {
+				if k, here := at[l.gotos[l.info.Uses[b.Label]]]; here && k <= j {
+					from = min(from, k)
+				}
+			}
+			return true
+		})
+	}
+	declared := map[types.Object]bool{}
+	for _, s := range list[from:i] {
+		goast.Inspect(s, func(n goast.Node) bool {
+			if id, ok := n.(*goast.Ident); ok && l.info.Defs[id] != nil {
+				declared[l.info.Defs[id]] = true
+			}
+			return true
+		})
+	}
+	found := false
+	for _, s := range list[i:] {
+		goast.Inspect(s, func(n goast.Node) bool {
+			id, ok := n.(*goast.Ident)
+			found = found || ok && declared[l.info.Uses[id]]
 			return !found
 		})
 	}

@@ -949,7 +949,13 @@ func (l *lowerer) unary(e *goast.UnaryExpr) ast.Expr {
 		l.hoist(e.Pos(), "a receive operation", receive)
 		return v
 	}
-	return &ast.Unary{Op: e.Op, X: l.expr(e.X)}
+	x := l.expr(e.X)
+	if b, ok := x.(*ast.Binary); ok && isUntypedInteger(l.typeOf(e.X)) {
+		typed := *b
+		typed.T = types.Default(l.typeOf(e)) // -(1 << 2) may be a float
+		x = &typed
+	}
+	return &ast.Unary{Op: e.Op, X: x}
 }
 
 func (l *lowerer) binary(e *goast.BinaryExpr) ast.Expr {
@@ -968,6 +974,10 @@ func (l *lowerer) binary(e *goast.BinaryExpr) ast.Expr {
 	}
 	if e.Op == token.QUO && isUntypedInteger(l.typeOf(e.X)) && isUntypedInteger(l.typeOf(e.Y)) {
 		return l.wholeQuotient(e)
+	}
+	if ofIntegers(e.Op) && isUntypedInteger(l.typeOf(e.X)) {
+		defer func(old types.Type) { l.want = old }(l.want)
+		l.want = types.Typ[types.Int]
 	}
 	return &ast.Binary{Op: e.Op, X: l.expr(e.X), Y: l.expr(e.Y), T: types.Default(l.typeOf(e))}
 }
@@ -988,6 +998,15 @@ func (l *lowerer) wholeQuotient(e *goast.BinaryExpr) ast.Expr {
 		return q
 	}
 	return &ast.Convert{X: q, T: t}
+}
+
+// ofIntegers reports whether the operands of an operator must be integers, whatever the result becomes.
+func ofIntegers(op token.Token) bool {
+	switch op {
+	case token.REM, token.AND, token.OR, token.XOR, token.AND_NOT, token.SHL, token.SHR:
+		return true
+	}
+	return false
 }
 
 func isUntypedInteger(t types.Type) bool {

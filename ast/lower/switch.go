@@ -5,6 +5,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"slices"
 	"strconv"
 
 	"github.com/godiff/godiff/ast"
@@ -30,6 +31,8 @@ import (
 //	if clause == 1 { a(); clause = 2 }
 //	if clause == 2 { b() }
 //	if clause == 3 { c() }
+//
+// The last of them has no condition where control does not get there else: then the whole ends where the switch does.
 type switcher struct {
 	l       *lowerer
 	clauses []*goast.CaseClause
@@ -128,8 +131,14 @@ func (sw *switcher) inOrder(pos token.Pos) []ast.Stmt {
 	list = append(list, sw.chain(0, func(i int) *ast.Block {
 		return &ast.Block{Meta: ast.Meta{Pos: sw.clauses[i].Pos()}, Stmts: []ast.Stmt{set(token.ASSIGN, i+1)}}
 	})...)
+	surely := slices.ContainsFunc(sw.clauses, func(c *goast.CaseClause) bool { return c.List == nil })
 	for i, c := range sw.clauses {
 		b := sw.l.block(sw.statements(i), c.Pos())
+		if surely && i == len(sw.clauses)-1 {
+			list = append(list, b)
+			break
+		}
+		surely = surely && (sw.falls(i) || ast.Terminates(b.Stmts))
 		if sw.falls(i) {
 			b.Stmts = append(b.Stmts, set(token.ASSIGN, i+2))
 		}

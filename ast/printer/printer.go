@@ -1000,7 +1000,9 @@ func (p *printer) receiver(e ast.Expr, method *types.Func) {
 			e = x.X
 		}
 	case *ast.Deref:
-		e = x.X
+		if ast.Pointee(x.Type()) == nil {
+			e = x.X
+		}
 	}
 	p.at(spelled(e, method), primaryPrec)
 }
