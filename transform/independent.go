@@ -167,8 +167,8 @@ func (r *reverser) dependence(it *item) (why string, by *item) {
 	return "", nil
 }
 
-// inOrder returns locations in the order in which they came to be known.
-func inOrder(set map[*location]bool) []*location {
+// inOrder returns the locations among the keys of a map in the order in which they came to be known.
+func inOrder[V any](set map[*location]V) []*location {
 	return slices.SortedFunc(maps.Keys(set), func(a, b *location) int { return a.id - b.id })
 }
 

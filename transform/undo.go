@@ -166,8 +166,8 @@ func (v *resolver) undoneFor(e ast.Expr, u use) bool {
 // copies marks where the copies that go back in time in an area are made: where the reversal of its items before position limit begins.
 func (r *reverser) copies(a *area, limit int) []ast.Stmt {
 	c := &context{part: a.part, area: a, inner: true}
-	for l, u := range r.plan.undoing {
-		all := a.flat
+	for _, l := range inOrder(r.plan.undoing) {
+		u, all := r.plan.undoing[l], a.flat
 		for _, pos := range r.hist.log.at[l] {
 			all = all && pos >= a.part.from && pos < limit
 		}

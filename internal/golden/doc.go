@@ -17,4 +17,9 @@
 // Every file is derived three times: as it stands, with all modes, and with all modes and the optional passes switched
 // off. All that comes out is checked against differences, and reverse against forward mode. As it stands, it must also be
 // formatted, pass go vet, and be what is wanted, to the byte.
+//
+// # Promises
+//
+// The functions of all files with points are called at the points with arguments that nobody would give, and from several goroutines
+// under the race detector; everything is derived once more elsewhere, and compiled for other machines. See package promises.
 package golden

@@ -41,19 +41,51 @@ var variants = []variant{
 	{name: "off", modes: true, options: derive.Options{Disable: []string{"common", "constants", "dead", "fuse", "sections", "temps", "undo"}}},
 }
 
-// TestGolden derives every file in every variant, within one module, and runs all checks in one test binary.
+// A derivation is the module with all cases in all variants, and the diagnostics of those that are refused.
+type derivation struct {
+	*module
+	cases   []*testCase
+	refused map[string]string
+}
+
+// derived is made once, for all tests that look at what comes out.
+var derived *derivation
+
+func TestMain(m *testing.M) {
+	status := m.Run()
+	if derived != nil {
+		os.RemoveAll(derived.dir)
+	}
+	os.Exit(status)
+}
+
+// deriveAll derives every file in every variant, within one module.
+func deriveAll(t *testing.T) *derivation {
+	if derived != nil {
+		return derived
+	}
+	dir, err := os.MkdirTemp("", "golden")
+	if err != nil {
+		t.Fatal(err)
+	}
+	derived = &derivation{module: newModuleIn(t, dir), cases: readCases(t, "golden", "numeric")}
+	for _, v := range variants {
+		for _, c := range derived.cases {
+			c.write(t, derived.module, v)
+		}
+	}
+	derived.refused = derived.generate(t)
+	derived.addPromises(t)
+	return derived
+}
+
+// TestGolden derives every file in every variant and runs all checks in one test binary.
 func TestGolden(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiles every golden file several times")
 	}
-	cases := readCases(t, "golden", "numeric")
-	m := newModule(t)
-	for _, v := range variants {
-		for _, c := range cases {
-			c.write(t, m, v)
-		}
-	}
-	refused := m.generate(t)
+	m := deriveAll(t)
+	cases, refused := m.cases, m.refused
 	failed := m.check(t, cases, refused)
 	vetted := m.vet(t)
 	for _, c := range cases {
@@ -69,7 +101,7 @@ func TestGolden(t *testing.T) {
 				}
 			}
 			if c.golden && refused["on/"+c.name] == "" {
-				c.compare(t, m, good)
+				c.compare(t, m.module, good)
 			}
 		})
 	}

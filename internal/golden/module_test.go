@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -20,12 +22,15 @@ type module struct {
 	env []string
 }
 
-func newModule(t testing.TB) *module {
+func newModule(t testing.TB) *module { return newModuleIn(t, t.TempDir()) }
+
+// newModuleIn returns a module in a directory that is empty.
+func newModuleIn(t testing.TB, dir string) *module {
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &module{dir: t.TempDir(), env: append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off")}
+	m := &module{dir: dir, env: append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off")}
 	m.write(t, "go.mod", fmt.Appendf(nil, "module %s\n\ngo 1.26\n\nrequire github.com/godiff/godiff v0.0.0\n\nreplace github.com/godiff/godiff => %s\n", modulePath, root))
 	sums, err := os.ReadFile(filepath.Join(root, "go.sum"))
 	if err != nil {
@@ -151,3 +156,6 @@ func (m *module) vet(t *testing.T) map[string]string {
 	}
 	return complaints
 }
+
+// sortedKeys returns the keys of a map, sorted.
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
