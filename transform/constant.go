@@ -47,7 +47,11 @@ func constantValue(e ast.Expr) (v constant.Value, typed bool) {
 	case *ast.Past:
 		v, typed = constantValue(e.X)
 	case *ast.Convert:
-		v, _ = constantValue(e.X)
+		if v, _ = constantValue(e.X); v == nil {
+			if n := wholeValue(e.X); n != nil {
+				v = constant.ToFloat(n)
+			}
+		}
 		typed = true
 	case *ast.Unary:
 		if v, typed = constantValue(e.X); v != nil && v.Kind() != constant.Unknown && (e.Op == token.ADD || e.Op == token.SUB) {
@@ -180,19 +184,40 @@ func wholeValue(e ast.Expr) constant.Value {
 	case *ast.Convert:
 		v = wholeValue(e.X)
 	case *ast.Unary:
-		if x := wholeValue(e.X); x != nil && (e.Op == token.ADD || e.Op == token.SUB) {
+		b, _ := e.X.Type().Underlying().(*types.Basic)
+		if x := wholeValue(e.X); x != nil && (e.Op == token.ADD || e.Op == token.SUB || e.Op == token.XOR && b.Info()&types.IsUnsigned == 0) {
 			v = constant.UnaryOp(e.Op, x, 0)
 		}
 	case *ast.Binary:
-		x, y := wholeValue(e.X), wholeValue(e.Y)
-		if x != nil && y != nil && (e.Op == token.ADD || e.Op == token.SUB || e.Op == token.MUL) {
-			v = constant.BinaryOp(x, e.Op, y)
+		if x, y := wholeValue(e.X), wholeValue(e.Y); x != nil && y != nil {
+			v = operateWhole(e.Op, x, y)
 		}
 	}
 	if v == nil || constant.ToInt(v).Kind() != constant.Int {
 		return nil
 	}
 	return constant.ToInt(v)
+}
+
+// operateWhole returns x op y for integers, or nil where it has none.
+func operateWhole(op token.Token, x, y constant.Value) constant.Value {
+	switch op {
+	case token.ADD, token.SUB, token.MUL, token.AND, token.OR, token.XOR, token.AND_NOT:
+		return constant.BinaryOp(x, op, y)
+	case token.QUO, token.REM:
+		if constant.Sign(y) == 0 {
+			return nil
+		}
+		if op == token.QUO {
+			op = token.QUO_ASSIGN // of integers
+		}
+		return constant.BinaryOp(x, op, y)
+	case token.SHL, token.SHR:
+		if n, ok := constant.Uint64Val(y); ok && n < 64 {
+			return constant.Shift(x, op, uint(n))
+		}
+	}
+	return nil
 }
 
 // operate returns x op y, unknown for a division by zero.

@@ -909,14 +909,23 @@ func (l *lowerer) selector(e *goast.SelectorExpr) ast.Expr {
 // unless spelled is set. A field of a type that is declared in the function is embedded no more, so it is spelled out.
 func (l *lowerer) path(x ast.Expr, index []int, spelled bool) ast.Expr {
 	for n, i := range index {
-		t := x.Type()
-		if p := ast.Pointee(t); p != nil {
-			t = p
+		// A field of a struct that is converted is that of the struct.
+		for c, ok := x.(*ast.Convert); ok && structOf(c.X.Type()) != nil; c, ok = x.(*ast.Convert) {
+			x = c.X
 		}
-		s, _ := t.Underlying().(*types.Struct)
+		s := structOf(x.Type())
 		x = &ast.Field{X: x, Field: s.Field(i), Implicit: s.Field(i).Embedded() && (n < len(index)-1 || !spelled)}
 	}
 	return x
+}
+
+// structOf returns the struct that a type is or points to, or nil.
+func structOf(t types.Type) *types.Struct {
+	if p := ast.Pointee(t); p != nil {
+		t = p
+	}
+	s, _ := t.Underlying().(*types.Struct)
+	return s
 }
 
 func (l *lowerer) index(e *goast.IndexExpr) ast.Expr {
