@@ -23,7 +23,7 @@ func coalesce(b *ast.Block) *ast.Block {
 		for len(rest) > 0 {
 			s := rest[0]
 			rest = rest[1:]
-			if old, now := succession(s); now != nil && here[old] && !taken[old] && !taken[now] && !usesAny(rest, old) {
+			if old, now := succession(s); now != nil && here[old] && !taken[old] && !taken[now] && !usesVar(&ast.Block{Stmts: rest}, old) {
 				a := s.(*ast.Assign)
 				x := a.Rhs[0].(*ast.Binary)
 				c := *a
@@ -66,13 +66,4 @@ func succession(s ast.Stmt) (old, now *ast.Var) {
 		return nil, nil
 	}
 	return from.Var, to.Var
-}
-
-func usesAny(list []ast.Stmt, v *ast.Var) bool {
-	for _, s := range list {
-		if usesVar(s, v) {
-			return true
-		}
-	}
-	return false
 }

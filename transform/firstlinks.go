@@ -2,6 +2,7 @@ package transform
 
 import (
 	"go/token"
+	"slices"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -62,60 +63,28 @@ func fills(s ast.Stmt, x *ast.Var) ast.Stmt {
 	if assigns(body, i) {
 		return nil
 	}
-	if g, ok := s.(*ast.Range); ok && g.Value != nil && usesVar(&ast.Do{Call: &ast.Call{Args: []ast.Expr{g.X}}}, x) {
+	if g, ok := s.(*ast.Range); ok && g.Value != nil && mentions(g.X, x) {
 		return nil
 	}
-	elem := func(e ast.Expr) bool {
-		at, ok := e.(*ast.Index)
-		if !ok {
-			return false
-		}
-		base, isRef := at.X.(*ast.Ref)
-		index, isCounter := at.I.(*ast.Ref)
-		return isRef && isCounter && base.Var == x && index.Var == i
+	at := slices.IndexFunc(body.Stmts, func(t ast.Stmt) bool { return usesVar(t, x) })
+	if at < 0 {
+		return nil
 	}
-	var fill ast.Stmt
-	for _, t := range body.Stmts {
-		if !usesVar(t, x) {
-			continue
-		}
-		a, ok := t.(*ast.Assign)
-		if !ok || a.Op != token.ASSIGN || len(a.Lhs) != 1 || a.Lhs[0] == nil || !elem(a.Lhs[0]) || usesVar(&ast.Assign{Rhs: a.Rhs}, x) {
-			return nil
-		}
-		fill = t
-		break
+	a, ok := body.Stmts[at].(*ast.Assign)
+	if !ok || a.Op != token.ASSIGN || len(a.Lhs) != 1 || a.Lhs[0] == nil || !isElement(a.Lhs[0], x, i) || mentions(a.Rhs[0], x) {
+		return nil
 	}
 	// Behind it the loop does nothing with x but to look at the elements that it has.
-	past, only := false, true
-	var within func(e ast.Expr)
-	within = func(e ast.Expr) {
-		if elem(e) {
-			return
-		}
-		if r, ok := e.(*ast.Ref); ok && r.Var == x {
-			only = false
-		}
-		for _, y := range ast.Operands(e) {
-			within(y)
+	for _, t := range body.Stmts[at+1:] {
+		again := false
+		eachTop(t, func(e ast.Expr, assigned bool) {
+			again = again || assigned && isElement(e, x, i)
+		})
+		if again || !onlyElement(t, x, i) {
+			return nil
 		}
 	}
-	for _, t := range body.Stmts {
-		if t == fill {
-			past = true
-			continue
-		}
-		if past {
-			eachTop(t, func(e ast.Expr, assigned bool) {
-				only = only && !(assigned && elem(e))
-				within(e)
-			})
-		}
-	}
-	if fill == nil || !only {
-		return nil
-	}
-	return fill
+	return a
 }
 
 // eachTop calls f for the expressions of a statement and of those below it.

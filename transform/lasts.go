@@ -97,26 +97,15 @@ func onlyNumbers(f *ast.Func) bool {
 // withoutLast is a loop without what sets the elements of v to zero at last, or any other statement as it is.
 func withoutLast(s ast.Stmt, v *ast.Var) ast.Stmt {
 	i := loopVariable(s)
-	if i == nil || assigns(ast.Blocks(s)[0], i) {
+	if i == nil {
 		return s
 	}
-	own := true
-	ast.Inspect(ast.Blocks(s)[0], func(s ast.Stmt) bool {
-		ast.Exprs(s, func(e ast.Expr, _ bool) {
-			var visit func(e ast.Expr)
-			visit = func(e ast.Expr) {
-				if isElement(e, v, i) {
-					return
-				}
-				if r, ok := e.(*ast.Ref); ok && r.Var == v {
-					own = false
-				}
-				for _, x := range ast.Operands(e) {
-					visit(x)
-				}
-			}
-			visit(e)
-		})
+	body := ast.Blocks(s)[0]
+	if assigns(body, i) {
+		return s
+	}
+	own := onlyElement(body, v, i)
+	ast.Inspect(body, func(s ast.Stmt) bool {
 		_, jumps := s.(*ast.Branch)
 		_, leaves := s.(*ast.Return)
 		own = own && !jumps && !leaves
@@ -126,6 +115,25 @@ func withoutLast(s ast.Stmt, v *ast.Var) ast.Stmt {
 		return s
 	}
 	return ast.MapBlocks(s, func(b *ast.Block) *ast.Block { return dropZeros(b, v, i) })
+}
+
+// onlyElement reports whether a statement and those below it name v only as v[i].
+func onlyElement(s ast.Stmt, v, i *ast.Var) bool {
+	only := true
+	var visit func(e ast.Expr)
+	visit = func(e ast.Expr) {
+		if isElement(e, v, i) {
+			return
+		}
+		if isRefTo(v)(e) {
+			only = false
+		}
+		for _, x := range ast.Operands(e) {
+			visit(x)
+		}
+	}
+	eachTop(s, func(e ast.Expr, _ bool) { visit(e) })
+	return only
 }
 
 // isElement reports whether e is v[i].

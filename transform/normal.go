@@ -628,10 +628,7 @@ func assigns(b *ast.Block, v *ast.Var) bool {
 
 // mentions reports whether an expression reads v.
 func mentions(e ast.Expr, v *ast.Var) bool {
-	return ast.Any(e, func(e ast.Expr) bool {
-		r, ok := e.(*ast.Ref)
-		return ok && r.Var == v
-	})
+	return ast.Any(e, isRefTo(v))
 }
 
 func isInteger(t types.Type) bool {
