@@ -15,6 +15,10 @@ import (
 //	l.(*Dense)        l.Dense                 a Field of the box
 //	Layer(d)          &box{Dense: d}          an Addr of a Composite
 //	l is a *Dense     is *Dense(l)            a Call of a builtin of the representation: see Test
+//
+// A box may hold floats by value, as a Circle in a Shape does. Go lets nobody write to them, but the reverse sweep adds to adjoints where
+// they lie. So in reverse mode the shadow of a Shape that holds a Circle is one that holds a *Circle, which has all methods that a Circle
+// has. Shadows that are given or returned hold what the values hold: the derivative changes them at its beginning and back at its end.
 
 // NewBoxed returns what stands for an interface type; SetBox gives it its box.
 func NewBoxed(pkg *types.Package, name string) *types.Named {
@@ -99,7 +103,7 @@ func IsAssertion(e Expr) (x Expr, ok bool) {
 
 // Implementers returns the types of a package that have the methods of an interface, in the order of their declarations: those that are
 // generic as the interface is, with its type arguments. Of a type whose values have them there are two, the type itself and pointers to
-// it; the former is left out where it holds floats, which nothing could be added to where they lie.
+// it.
 func Implementers(t *types.Named, pkg *types.Package) []types.Type {
 	iface, ok := t.Underlying().(*types.Interface)
 	if !ok || iface.NumMethods() == 0 || !iface.IsMethodSet() || pkg == nil {
@@ -124,7 +128,7 @@ func Implementers(t *types.Named, pkg *types.Package) []types.Type {
 			}
 		}
 		p := types.NewPointer(n)
-		if types.Implements(n, iface) && directShape(n)&ValueLike == 0 {
+		if types.Implements(n, iface) {
 			list = append(list, n)
 		}
 		if types.Implements(p, iface) {
@@ -154,13 +158,77 @@ func instantiateLike(n, t *types.Named) *types.Named {
 	return named
 }
 
-// directShape is the shape of t but for what interfaces hold.
-func directShape(t types.Type) Shape {
-	var direct bool
-	w := floatWalk{float: func(byReference bool) { direct = direct || !byReference }, closed: true}
-	w.walk(t)
-	if direct {
-		return ValueLike
+// HeldByValue reports whether an interface that holds a value of type t holds floats, or interfaces, in a place of its own, which nobody can
+// write to. Package runtime asks the same of a type that it meets.
+func HeldByValue(t types.Type) bool {
+	if IsFloat(t) || isInterface(t) {
+		return !IsError(t)
 	}
-	return None
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		return u.Info()&types.IsComplex != 0
+	case *types.Array:
+		return u.Len() > 0 && HeldByValue(u.Elem())
+	case *types.Struct:
+		if synchronises(t) {
+			return false
+		}
+		for f := range u.Fields() {
+			if HeldByValue(f.Type()) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// synchronises reports whether t belongs to a package whose values are not looked into.
+func synchronises(t types.Type) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	return ok && n.Obj().Pkg() != nil && (n.Obj().Pkg().Path() == "sync" || n.Obj().Pkg().Path() == "sync/atomic")
+}
+
+// PointerTo returns the field of a box for pointers to the type that another field, of a type that is held by value, is for.
+func PointerTo(box types.Type, field *types.Var) *types.Var {
+	for _, f := range DynamicTypes(box) {
+		if p := Pointee(f.Type()); p != nil && types.Identical(p, field.Type()) {
+			return f
+		}
+	}
+	panic("ast: an interface holds values of type " + field.Type().String() + " but no pointers to them")
+}
+
+// HoldsByValue reports whether t is or holds an interface that may hold floats by value.
+func HoldsByValue(t types.Type) bool { return holdsByValue(t, map[types.Type]bool{}) }
+
+func holdsByValue(t types.Type, seen map[types.Type]bool) bool {
+	if seen[t] {
+		return false
+	}
+	seen[t] = true
+	if IsBoxed(t) {
+		for _, f := range DynamicTypes(t) {
+			if HeldByValue(f.Type()) || holdsByValue(f.Type(), seen) {
+				return true
+			}
+		}
+		return false
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Pointer:
+		return holdsByValue(u.Elem(), seen)
+	case *types.Slice:
+		return holdsByValue(u.Elem(), seen)
+	case *types.Array:
+		return holdsByValue(u.Elem(), seen)
+	case *types.Map:
+		return holdsByValue(u.Elem(), seen)
+	case *types.Struct:
+		for f := range u.Fields() {
+			if holdsByValue(f.Type(), seen) {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -8,7 +8,7 @@ type Shape int
 
 const (
 	// None is the shape of types without floats. Interface types have it too, but for those with methods that types with floats,
-	// declared beside them, have: these are reference-like.
+	// declared beside them, have: these are reference-like, or mixed if one of the types holds floats by value.
 	None Shape = iota
 	// ValueLike types reach every float without a slice, pointer or map: float64, [3]float64, struct{ X, Y float64 }.
 	ValueLike
@@ -40,9 +40,14 @@ func (s Shape) String() string {
 func Carries(t types.Type) bool { return ShapeOf(t) != None }
 
 // ShapeOf returns the shape of t.
-func ShapeOf(t types.Type) Shape {
+func ShapeOf(t types.Type) Shape { return shapeOf(t, false) }
+
+// shapeOutside is the shape of what t stands for, if that is an interface or holds some: see NewBoxed.
+func shapeOutside(t types.Type) Shape { return shapeOf(t, true) }
+
+func shapeOf(t types.Type, outside bool) Shape {
 	var direct, referred bool
-	w := floatWalk{float: func(byReference bool) {
+	w := floatWalk{outside: outside, float: func(byReference bool) {
 		direct = direct || !byReference
 		referred = referred || byReference
 	}}
@@ -155,7 +160,7 @@ type floatWalk struct {
 	float func(byReference bool) // a float; byReference: reached through a slice, pointer or map
 	field func(*types.Var)       // a field that is not blank
 
-	closed bool // what interfaces hold does not count
+	outside bool // what stands for an interface is one
 
 	byReference bool
 	seen        []seenType
@@ -177,6 +182,12 @@ func (w *floatWalk) walk(t types.Type) {
 			w.walkImplementers(named)
 			return
 		}
+		if w.outside && IsBoxed(named) {
+			for _, f := range DynamicTypes(named) {
+				w.walk(f.Type())
+			}
+			return
+		}
 	}
 	if IsFloat(t) {
 		if w.float != nil {
@@ -191,13 +202,13 @@ func (w *floatWalk) walk(t types.Type) {
 
 // walkImplementers visits the types that values of an interface may have. What is hidden in them is not asked for.
 func (w *floatWalk) walkImplementers(t *types.Named) {
-	if w.closed || w.float == nil {
+	if w.float == nil {
 		return
 	}
 	inner := *w
 	inner.field = nil
 	for _, d := range Implementers(t, t.Obj().Pkg()) {
-		inner.walkReferred(d)
+		inner.walk(d)
 	}
 	w.seen, w.instances = inner.seen, inner.instances
 }

@@ -434,7 +434,7 @@ func (s *signer) addShadowResults() {
 func (s *signer) addShadowParams() {
 	for _, i := range s.wrt {
 		t := s.params[i].Type()
-		switch ShapeOf(t) {
+		switch shapeOutside(t) {
 		case ReferenceLike:
 			s.param(RoleShadow, i, t, s.derived("d", i))
 		case Mixed:
@@ -445,7 +445,7 @@ func (s *signer) addShadowParams() {
 
 func (s *signer) addValueLikeResults() {
 	for _, i := range s.wrt {
-		if t := s.params[i].Type(); ShapeOf(t) == ValueLike {
+		if t := s.params[i].Type(); shapeOutside(t) == ValueLike {
 			s.result(RoleShadow, i, t, s.derived("d", i))
 		}
 	}
@@ -588,7 +588,7 @@ func (s *signer) checkDependent(m Mode) error {
 		return nil
 	}
 	for _, i := range s.wrt {
-		if ShapeOf(s.params[i].Type()) != ValueLike {
+		if shapeOutside(s.params[i].Type()) != ValueLike {
 			return nil
 		}
 	}

@@ -7,8 +7,9 @@ import (
 
 // AddShadow adds the floats that src reaches through slices, pointers and maps to those that dst, of the same shape, reaches. What a
 // pointer or map of src leads to is added once, however often it is reached; slices are taken to be memory of their own. Nothing is
-// added where dst or src is nil. Floats that dst and src hold themselves are left alone. Where an interface in dst itself holds a float
-// that would be added to, AddShadow panics: no one else would see it.
+// added where dst or src is nil. Floats that dst and src hold themselves are left alone. What an interface in src holds by
+// value is added to what the pointer points to that dst has there, as [Box] makes it. Where dst has a value with floats too, and is not
+// reached through memory, AddShadow panics: no one else would see it.
 func AddShadow[T any](dst, src T) {
 	a := adder{seen: map[reached]bool{}}
 	a.add(reflect.TypeFor[T](), unsafe.Pointer(&dst), unsafe.Pointer(&src), held)
@@ -78,7 +79,14 @@ func (at spot) takes(x float64) bool {
 // dynamic adds what an interface holds to what another does, which lies at a spot and gets a new value if others can see it.
 func (a *adder) dynamic(dst, src reflect.Value, at spot) {
 	d, s := dst.Elem(), src.Elem()
-	if !d.IsValid() || !s.IsValid() || d.Type() != s.Type() {
+	if !d.IsValid() || !s.IsValid() {
+		return
+	}
+	if d.Kind() == reflect.Pointer && d.Type().Elem() == s.Type() {
+		a.add(s.Type(), d.UnsafePointer(), unboxed(s), inMemory)
+		return
+	}
+	if d.Type() != s.Type() {
 		return
 	}
 	if at == held {

@@ -58,7 +58,7 @@ func (h *helper) unchanged() *helper {
 	return h.u.splitHelper(h.f.Obj, h.in, at)
 }
 
-// signature is the signature of a mode of the callee, as a function.
+// signature is the signature of a mode of the callee, as a function. Within derivatives an interface is a reference, whatever it holds.
 func (h *helper) signature(mode ast.Mode) ast.Signature {
 	var wrt []int
 	for i, in := range h.in {
@@ -73,6 +73,14 @@ func (h *helper) signature(mode ast.Mode) ast.Signature {
 	if sig.Recv != nil {
 		sig.Params = append([]ast.Param{*sig.Recv}, sig.Params...)
 		sig.Recv = nil
+	}
+	for i, p := range sig.Params {
+		if p.Role != ast.RoleShadow {
+			continue
+		}
+		if t := h.f.Inputs()[p.Index].Type; ast.ShapeOf(t) == ast.ReferenceLike {
+			sig.Params[i].Type = t
+		}
 	}
 	return sig
 }

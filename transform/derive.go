@@ -441,6 +441,7 @@ type sweepSpec struct {
 	zero    []*ast.Var // zero at its beginning
 	keepAll func(*location) bool
 	apart   bool // the sweeps go to different functions
+	late    bool // adjoints in memory are known only when the forward sweep is done
 }
 
 // moved returns the flags by the statements that addShadows made of those that they belong to.

@@ -101,7 +101,7 @@ func (t *tangents) narrow(b *ast.Block) *ast.Block {
 	out := &ast.Block{Meta: b.Meta}
 	var last []ast.Stmt
 	for _, w := range t.wide {
-		last = append(last, w.last)
+		last = append(last, w.last...)
 	}
 	for _, s := range b.Stmts {
 		ret, ok := s.(*ast.Return)
@@ -603,7 +603,7 @@ func (t *tangents) tangentOf(s ast.Stmt, e ast.Expr) ast.Expr {
 		return t.tangentLit(s, e)
 	case *ast.Addr:
 		if lit, ok := e.X.(*ast.Composite); ok {
-			return shadowBox(e, lit, t.tangentLit(s, lit))
+			return t.shadowBox(e, lit, t.tangentLit(s, lit))
 		}
 	case *ast.Call:
 		if e.Fun.Builtin == "make" || e.Fun.Builtin == "new" {

@@ -63,7 +63,10 @@ type assembly struct {
 	r    *reverser
 
 	seeds    []seedOf   // adjoints of results
+	boxed    []ast.Stmt // let interfaces in shadows that are given hold pointers
+	renew    []ast.Stmt // at the beginning of the reverse sweep: see box
 	wide     []*widened // shadows that are given and may lack capacity
+	own      []ast.Stmt // define shadows that are given by their addresses
 	adjoints bool       // only the adjoints are returned
 	trusted  bool       // the caller knows what memory its arguments share
 	fresh    []*ast.Var // inputs whose shadow is made here
@@ -104,7 +107,10 @@ func (a *assembly) bind() {
 				own := ast.NewVar(p.Name, p.Type)
 				wide = append(wide, wideInput{inputs[p.Index], v, own})
 				v = own
+			} else {
+				a.boxed = append(a.boxed, a.box(v, inputs[p.Index])...)
 			}
+			v = a.pointedTo(v, inputs[p.Index])
 			d.shadows[inputs[p.Index]] = v
 			d.isShadow[v] = true
 			if ast.ShapeOf(inputs[p.Index].Type) == ast.Mixed {
@@ -119,6 +125,9 @@ func (a *assembly) bind() {
 		}
 	}
 	a.wide = d.widenAll(wide)
+	for _, w := range a.wide {
+		a.boxWide(w)
+	}
 	for _, p := range a.sig.Results {
 		a.bindResult(p, inputs, results)
 	}
@@ -201,6 +210,7 @@ func (a *assembly) build() {
 		}
 	}
 	spec := &sweepSpec{
+		late:    len(a.renew) > 0,
 		leave:   a.leaves,
 		seeds:   a.seedStmts,
 		ends:    a.ends,
@@ -225,7 +235,7 @@ func (a *assembly) leaves(s *ast.Return) bool {
 
 // seedStmts starts the reverse sweep.
 func (a *assembly) seedStmts(r *reverser) []ast.Stmt {
-	var out []ast.Stmt
+	out := slices.Clone(a.renew)
 	for _, s := range a.seeds {
 		out = append(out, a.seed(s)...)
 	}
@@ -337,7 +347,7 @@ func (a *assembly) join(joint *ast.Block, r *reverser) {
 	mark := &ast.Block{} // the border between the sweeps
 	var wide, narrow []ast.Stmt
 	for _, w := range a.wide {
-		wide, narrow = append(wide, w.first...), append(narrow, w.last)
+		wide, narrow = append(wide, w.first...), append(narrow, w.last...)
 	}
 	if a.err != nil && !assigns(&ast.Block{Stmts: forward}, a.err) {
 		// Every error has left the derivative where it was returned.
@@ -349,7 +359,7 @@ func (a *assembly) join(joint *ast.Block, r *reverser) {
 		a.err = nil
 	}
 	first := a.locks(forward)
-	all := slices.Concat(forward[:first], declareResults(a.d, a.f.Results), a.checks(), wide, early, forward[first:])
+	all := slices.Concat(forward[:first], declareResults(a.d, a.f.Results), a.checks(), a.boxed, wide, a.own, early, forward[first:])
 	if found {
 		all = slices.Concat(all, []ast.Stmt{mark}, a.checkError(), late, reverse)
 	} else {
@@ -440,10 +450,16 @@ func (a *assembly) freshShadows(forward *ast.Block) (early, late []ast.Stmt) {
 		if isPointer(v.Type) && !mirror && !linked(v.Type) && !derefs(v) {
 			mk = unlessNil(sv, v, mk)
 		}
+		if contains(a.f.Results, sv) {
+			mk = append(mk, boxed(sv, v.Type)...)
+		} else {
+			mk = boxedHere(mk, v.Type)
+		}
 		moved := false
 		for _, m := range a.made {
 			if m.input == v {
-				mk = append(d.withRoom(v, freshShadow(m.result, v, true, mirror)), define(m.own, &ast.Ref{Var: m.result}))
+				mk = append(d.withRoom(v, freshShadow(m.result, v, true, mirror)), boxed(m.result, v.Type)...)
+				mk = append(mk, define(m.own, &ast.Ref{Var: m.result}))
 				moved = true
 			}
 		}

@@ -155,14 +155,14 @@ func (p *passage) shadows() {
 
 func (p *passage) fuse() {
 	p.prepare()
-	p.r.oneSweep = !p.spec.apart && !p.d.mayFail(p.body)
+	p.r.oneSweep = !p.spec.apart && !p.spec.late && !p.d.mayFail(p.body)
 }
 
 // prepare makes the reversal tree of the forward sweep and its history.
 func (p *passage) prepare() {
 	if p.r == nil {
 		p.r = p.d.newReverser(newTree(p.body, p.flags))
-		p.r.plan, p.r.ends, p.r.apart = p.plan, p.spec.ends, p.spec.apart
+		p.r.plan, p.r.ends, p.r.apart = p.plan, p.spec.ends, p.spec.apart || p.spec.late
 	}
 }
 

@@ -793,9 +793,9 @@ func (r *reverser) elementsBack(s ast.Stmt, from ast.Expr, lit *ast.Composite) [
 	for i, elem := range lit.Elems {
 		var d ast.Expr
 		if elem.Field != nil {
-			d = &ast.Field{X: from, Field: elem.Field}
+			d = r.field(undereference(from), elem.Field, false)
 		} else {
-			d = &ast.Index{X: from, I: pos[i], T: elemType(lit.T)}
+			d = &ast.Index{X: undereference(from), I: pos[i], T: elemType(lit.T)}
 		}
 		if ast.ShapeOf(d.Type()) == ast.ReferenceLike || !r.act.depends(elem.Value) && literal(elem.Value) == nil {
 			continue

@@ -255,7 +255,10 @@ func (d *derivation) resultShadow(s ast.Stmt, l ast.Expr, c *ast.Call) []ast.Stm
 	if isPointer(r.Var.Type) && !mirror && !linked(r.Var.Type) {
 		return unlessNil(sv, r.Var, mk)
 	}
-	return mk
+	if d.forward {
+		return mk
+	}
+	return boxedHere(mk, r.Var.Type)
 }
 
 // sharesWithin reports whether two slices or pointers with floats, that lead on from a location, may lead to the same memory.
@@ -423,6 +426,9 @@ func (b *ruleCall) temporary(name string, value, from ast.Expr) ast.Expr {
 func (b *ruleCall) shadow(x ast.Expr) {
 	r, s := b.r, b.s
 	past := r.before(s)
+	if ast.HoldsByValue(x.Type()) {
+		refuse(s.Info().Pos, "a rule is given an interface that may hold floats by value, which it could not add to; let the interface hold a pointer")
+	}
 	switch ast.ShapeOf(x.Type()) {
 	case ast.ReferenceLike:
 		switch {

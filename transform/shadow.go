@@ -184,7 +184,7 @@ func (d *derivation) place(e ast.Expr, read reader) ast.Expr {
 		return whole(e.Var, d.adjoint(e.Var))
 	case *ast.Field:
 		if ast.Pointee(e.X.Type()) != nil {
-			return &ast.Field{X: d.value(e.X, read), Field: e.Field, Implicit: e.Implicit}
+			return d.field(d.value(e.X, read), e.Field, e.Implicit)
 		}
 		return &ast.Field{X: undereference(d.place(e.X, read)), Field: e.Field, Implicit: e.Implicit}
 	case *ast.Index:
@@ -470,7 +470,7 @@ func (d *derivation) shadowOf(s ast.Stmt, e ast.Expr) ast.Expr {
 		refuse(s.Info().Pos, "the result of this call holds active values that it reaches through memory; that is not supported yet")
 	case *ast.Addr:
 		if lit, ok := e.X.(*ast.Composite); ok {
-			return shadowBox(e, lit, d.shadowLit(s, lit))
+			return d.shadowBox(e, lit, d.shadowLit(s, lit))
 		}
 	case *ast.Composite:
 		return d.shadowLit(s, e)
@@ -482,14 +482,49 @@ func (d *derivation) shadowOf(s ast.Stmt, e ast.Expr) ast.Expr {
 }
 
 // shadowBox returns the address of the shadow of a literal. In an interface it has the type that the value has, also where that carries
-// nothing.
-func shadowBox(e *ast.Addr, lit *ast.Composite, shadow ast.Expr) ast.Expr {
-	if c, ok := shadow.(*ast.Composite); ok && ast.IsBoxed(e.T) && len(c.Elems) == 0 {
-		held := lit.Elems[0]
-		held.Value = zeroOf(held.Field.Type())
-		shadow = &ast.Composite{T: lit.T, Elems: []ast.Elem{held}}
+// nothing, or is a pointer to that: see field.
+func (d *derivation) shadowBox(e *ast.Addr, lit *ast.Composite, shadow ast.Expr) ast.Expr {
+	c, ok := shadow.(*ast.Composite)
+	if !ok || !ast.IsBoxed(e.T) {
+		return &ast.Addr{X: shadow, T: e.T}
 	}
-	return &ast.Addr{X: shadow, T: e.T}
+	held := lit.Elems[0]
+	t := held.Field.Type()
+	if len(c.Elems) > 0 {
+		held.Value = c.Elems[0].Value
+	} else {
+		held.Value = zeroOf(t)
+	}
+	if !d.forward && ast.HeldByValue(t) {
+		held.Field = ast.PointerTo(e.T, held.Field)
+		held.Value = pointerTo(held.Value, held.Field.Type())
+	}
+	return &ast.Addr{X: &ast.Composite{T: lit.T, Elems: []ast.Elem{held}}, T: e.T}
+}
+
+// pointerTo returns a pointer of type t to a new variable with the slices and pointers of a value, if that has some.
+func pointerTo(value ast.Expr, t types.Type) ast.Expr {
+	switch value.(type) {
+	case *ast.Lit:
+		return builtin("new", t)
+	case *ast.Composite:
+	default:
+		value = headers(value, true)
+	}
+	lit, _ := value.(*ast.Composite)
+	if len(lit.Elems) == 0 {
+		return builtin("new", t)
+	}
+	return &ast.Addr{X: lit, T: t}
+}
+
+// field returns the shadow of a field of what a pointer points to, of which dx is the shadow. What an interface holds and the reverse sweep
+// would have to write to, but could not, lies behind a pointer there.
+func (d *derivation) field(dx ast.Expr, f *types.Var, implicit bool) ast.Expr {
+	if !d.forward && ast.IsBoxed(dx.Type()) && ast.HeldByValue(f.Type()) {
+		return &ast.Deref{X: &ast.Field{X: dx, Field: ast.PointerTo(dx.Type(), f)}}
+	}
+	return &ast.Field{X: dx, Field: f, Implicit: implicit}
 }
 
 // shadowLit returns the shadow of a composite literal: the shadows of its parts, and zeros for floats.

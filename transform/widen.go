@@ -25,7 +25,7 @@ type widened struct {
 	inputs []wideInput
 	wide   *ast.Var
 	first  []ast.Stmt // at the beginning
-	last   ast.Stmt   // at the end
+	last   []ast.Stmt // at the end
 }
 
 // A wideInput is an input with the shadow that is given for it and that which takes its place.
@@ -69,15 +69,20 @@ func (d *derivation) widenAll(inputs []wideInput) []*widened {
 	return list
 }
 
+// addressed is an input or, where its shadow of type t is given by its address, the address of the input.
+func addressed(input *ast.Var, t types.Type) ast.Expr {
+	if types.Identical(input.Type, t) {
+		return &ast.Ref{Var: input}
+	}
+	return &ast.Addr{X: &ast.Ref{Var: input}, T: t}
+}
+
 // widen widens the shadows of inputs together.
 func widen(inputs []wideInput) *widened {
 	values, shadows := &ast.Composite{}, &ast.Composite{}
 	var fields []*types.Var
 	for i, in := range inputs {
-		value := ast.Expr(&ast.Ref{Var: in.of})
-		if !types.Identical(in.of.Type, in.given.Type) {
-			value = &ast.Addr{X: value, T: in.given.Type}
-		}
+		value := addressed(in.of, in.given.Type)
 		f := types.NewField(token.NoPos, runtimePackage, string(rune('a'+i%26)), in.given.Type, false)
 		fields = append(fields, f)
 		values.Elems = append(values.Elems, ast.Elem{Field: f, Value: value})
@@ -104,6 +109,6 @@ func widen(inputs []wideInput) *widened {
 	}
 	recv := types.NewParam(token.NoPos, runtimePackage, "w", wide)
 	narrow := types.NewFunc(token.NoPos, runtimePackage, "Narrow", types.NewSignatureType(recv, nil, nil, nil, nil, false))
-	w.last = &ast.Do{Call: &ast.Call{Fun: ast.Callee{Fn: narrow, Method: true}, Args: []ast.Expr{ref}, T: types.NewTuple()}}
+	w.last = []ast.Stmt{&ast.Do{Call: &ast.Call{Fun: ast.Callee{Fn: narrow, Method: true}, Args: []ast.Expr{ref}, T: types.NewTuple()}}}
 	return w
 }

@@ -162,11 +162,7 @@ func (l *lowerer) box(e ast.Expr, t types.Type, pos token.Pos) ast.Expr {
 			return &ast.Addr{X: &ast.Composite{T: ast.Pointee(t), Elems: []ast.Elem{{Field: f, Value: e}}}, T: t}
 		}
 	}
-	why := "it is declared where that cannot be seen"
-	if ast.ShapeOf(e.Type())&ast.ValueLike != 0 {
-		why = "it holds floats by value: use a pointer to it"
-	}
-	l.report(pos, fmt.Sprintf("a value of type %s becomes a value of the interface %s, but %s", l.typeString(e.Type()), l.typeString(t), why))
+	l.report(pos, fmt.Sprintf("a value of type %s becomes a value of the interface %s, but it is declared where that cannot be seen", l.typeString(e.Type()), l.typeString(t)))
 	return broken(t)
 }
 
@@ -409,8 +405,9 @@ func (t *Instances) Dispatcher(src *Source, fn *types.Func, report func(token.Po
 	x, args := args[held], args[held+1:]
 	boxed, _ := x.Type().(*types.Named)
 	f.What = fmt.Sprintf("the method %s of whatever type a [%s] has", i.Of.Name(), boxed.Obj().Name())
+	rest := &f.Body.Stmts
 	for _, field := range ast.DynamicTypes(boxed) {
-		n := &ast.If{Cond: ast.Test(x, field.Type()), Then: &ast.Block{}}
+		n := &ast.If{Cond: ast.Test(x, field.Type()), Then: &ast.Block{}, Else: &ast.Block{}}
 		call := l.method(&ast.Field{X: x, Field: field}, t.original(field.Type()), i.Of, args, sig)
 		if !l.passOn(call, i.bindings) {
 			return nil
@@ -418,11 +415,12 @@ func (t *Instances) Dispatcher(src *Source, fn *types.Func, report func(token.Po
 		if sig.Results().Len() > 0 {
 			n.Then.Stmts = []ast.Stmt{&ast.Return{Results: []ast.Expr{call}}}
 		} else {
-			n.Then.Stmts = []ast.Stmt{&ast.Do{Call: call}, &ast.Return{}}
+			n.Then.Stmts = []ast.Stmt{&ast.Do{Call: call}}
 		}
-		f.Body.Stmts = append(f.Body.Stmts, n)
+		*rest = append(*rest, n)
+		rest = &n.Else.Stmts
 	}
-	f.Body.Stmts = append(f.Body.Stmts, noDerivative(x))
+	*rest = append(*rest, noDerivative(x))
 	return f
 }
 
@@ -481,6 +479,7 @@ func converterBody(t *Instances, fn *types.Func) *ast.Func {
 	value := &ast.Ref{Var: x}
 	isNil := &ast.Binary{Op: token.EQL, X: value, Y: &ast.Name{Obj: types.Universe.Lookup("nil"), T: from}, T: types.Typ[types.Bool]}
 	f.Body.Stmts = append(f.Body.Stmts, &ast.If{Cond: isNil, Then: &ast.Block{Stmts: []ast.Stmt{&ast.Return{}}}})
+	rest := &f.Body.Stmts
 	for _, field := range ast.DynamicTypes(from) {
 		for _, own := range ast.DynamicTypes(to) {
 			if !types.Identical(own.Type(), field.Type()) {
@@ -489,10 +488,13 @@ func converterBody(t *Instances, fn *types.Func) *ast.Func {
 			elem := ast.Elem{Field: own, Value: &ast.Field{X: value, Field: field}}
 			box := &ast.Addr{X: &ast.Composite{T: ast.Pointee(to), Elems: []ast.Elem{elem}}, T: to}
 			set := &ast.Assign{Lhs: []ast.Expr{&ast.Ref{Var: y}}, Op: token.ASSIGN, Rhs: []ast.Expr{box}}
-			f.Body.Stmts = append(f.Body.Stmts, &ast.If{Cond: ast.Test(value, field.Type()), Then: &ast.Block{Stmts: []ast.Stmt{set, &ast.Return{}}}})
+			n := &ast.If{Cond: ast.Test(value, field.Type()), Then: &ast.Block{Stmts: []ast.Stmt{set}}, Else: &ast.Block{}}
+			*rest = append(*rest, n)
+			rest = &n.Else.Stmts
 		}
 	}
-	f.Body.Stmts = append(f.Body.Stmts, noDerivative(value))
+	*rest = append(*rest, noDerivative(value))
+	f.Body.Stmts = append(f.Body.Stmts, &ast.Return{})
 	return f
 }
 

@@ -150,7 +150,7 @@ var generalisations = []struct {
 	{regexp.MustCompile(`^\S+ (stands in a file with build constraints)`), "a function $1"},
 	{regexp.MustCompile(`^a value of type \S+ becomes a value of the interface \S+,`), "a value becomes a value of an interface,"},
 	{regexp.MustCompile(`^a value of type \S+ becomes a value of .*, of which`), "a value becomes a value of an interface, of which"},
-	{regexp.MustCompile(`^\S+ is no type that a value of the interface \S+ is known to have`), "a value in an interface has a type that holds floats by value"},
+	{regexp.MustCompile(`^\S+ is no type that a value of the interface \S+ is known to have`), "a value in an interface has a type that it is not known to have"},
 	{regexp.MustCompile(`^\S+ (makes a float of a value)`), "a function $1"},
 	{regexp.MustCompile(`^\S+ (is given a function and has no source)`), "a function $1"},
 	{regexp.MustCompile(`by way of \S+; its`), "by way of another type; its"},

@@ -112,7 +112,7 @@ func (c *Case) inputs(d Derivative, args []reflect.Value, of outcome) []reflect.
 		case !direct && !behind || c.Wrt != nil && !slices.Contains(c.Wrt, i) || len(in) == t.NumIn():
 		case t.In(len(in)) == args[i].Type() && (d.Mode == "JVP" || !direct):
 			in = append(in, shadows[i])
-		case t.In(len(in)) == reflect.PointerTo(args[i].Type()) && direct && behind:
+		case t.In(len(in)) == reflect.PointerTo(args[i].Type()) && behind:
 			p := reflect.New(shadows[i].Type())
 			p.Elem().Set(shadows[i])
 			in = append(in, p)
