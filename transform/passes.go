@@ -37,6 +37,7 @@ func passes() []pass {
 		{name: "coalesce", does: "a number that takes the place of another is that one", stage: finishing, optional: true, run: (*passage).coalesce},
 		{name: "firsts", does: "what is first added to zeros is set", stage: finishing, optional: true, run: (*passage).firsts},
 		{name: "lasts", does: "what nothing reads again is not set to zero", stage: finishing, optional: true, run: (*passage).lasts},
+		{name: "cases", does: "what an interface holds has a name in the branch that knows its type", stage: finishing, optional: true, run: (*passage).cases},
 		{name: "maps", does: "what is done to a part of an element of a map is done to a copy", stage: finishing, run: (*passage).maps},
 		{name: "scope", does: "definitions that moved into an inner scope declare what is new", stage: finishing, run: (*passage).scope},
 	}
@@ -294,6 +295,8 @@ func (p *passage) lasts() { p.body = dropLasts(p.body) }
 func (p *passage) wholes() { p.body = setFields(setWholes(p.body), p.results) }
 
 func (p *passage) firsts() { p.body = setFirsts(p.body) }
+
+func (p *passage) cases() { p.body = nameCases(p.body) }
 
 func (p *passage) maps() { p.body = mapParts(p.body) }
 

@@ -974,13 +974,16 @@ func (r *reverser) branchItem(it *item) []ast.Stmt {
 	if it.then.leavesFunction() {
 		return r.unwrap(it.els)
 	}
-	if it.els.leavesFunction() {
+	_, _, asksType := ast.IsTest(it.cond)
+	if it.els.leavesFunction() && !asksType {
 		return r.unwrap(it.then)
 	}
 	then, els := r.block(it.then), r.block(it.els)
 	switch {
-	case len(then.Stmts) == 0 && len(els.Stmts) == 0:
+	case len(then.Stmts) == 0 && (len(els.Stmts) == 0 || it.els.leavesFunction()):
 		return nil
+	case it.els.leavesFunction(): // the type says what is in the interface
+		return []ast.Stmt{&ast.If{Cond: r.before(it.stmt)(it.cond), Then: then}}
 	case len(then.Stmts) == 0:
 		return []ast.Stmt{&ast.If{Cond: r.before(it.stmt)(negate(it.cond)), Then: els}}
 	case len(els.Stmts) == 0:

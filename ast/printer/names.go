@@ -157,14 +157,15 @@ func (n *namer) stmt(s ast.Stmt) {
 			}
 		}
 	case *ast.If:
+		if sw := typeSwitchOf(s); sw != nil {
+			n.typeSwitch(sw)
+			return
+		}
 		n.push()
 		if s.Init != nil {
 			n.stmt(s.Init)
 		}
-		if x := switchedOn(s); x != nil && !breaks(s) {
-			n.expr(x)
-			n.typ(testedType(s.Cond))
-		} else if _, c := asksMap(s); c != nil {
+		if _, c := asksMap(s); c != nil {
 			n.exprs(c.Args)
 		} else {
 			n.expr(s.Cond)

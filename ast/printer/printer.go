@@ -345,55 +345,6 @@ func foldable(b *ast.Block) (*ast.Assign, *ast.If) {
 	return init, cond
 }
 
-// typeSwitch prints an if that asks for the type of a value, and those in its else branches that ask for that of the same value.
-func (p *printer) typeSwitch(s *ast.If, x ast.Expr) {
-	p.printf("switch ")
-	p.at(x, primaryPrec)
-	p.printf(".(type) {\n")
-	for {
-		p.printf("case %s:\n", p.typ(testedType(s.Cond)))
-		p.stmts(s.Then)
-		if s.Else == nil {
-			break
-		}
-		next, _ := onlyStmt(s.Else).(*ast.If)
-		if y := switchedOn(next); y == nil || next.Comment != "" || !ast.Equal(x, y) {
-			p.printf("default:\n")
-			p.stmts(s.Else)
-			break
-		}
-		s = next
-	}
-	p.printf("}")
-}
-
-// switchedOn returns the value whose type an if asks for, if that is all that it does.
-func switchedOn(s *ast.If) ast.Expr {
-	if s == nil || s.Init != nil {
-		return nil
-	}
-	x, _, _ := ast.IsTest(s.Cond)
-	return x
-}
-
-// breaks reports whether a break below an if leaves the loop around it, which it would not from inside of a switch.
-func breaks(s *ast.If) bool {
-	found := false
-	ast.Inspect(s, func(s ast.Stmt) bool {
-		b, ok := s.(*ast.Branch)
-		found = found || ok && b.Tok == token.BREAK && b.Target == nil
-		_, isFor := s.(*ast.For)
-		_, isRange := s.(*ast.Range)
-		return !found && !isFor && !isRange
-	})
-	return found
-}
-
-func testedType(e ast.Expr) types.Type {
-	_, t, _ := ast.IsTest(e)
-	return t
-}
-
 // onlyStmt returns the one statement of a block, or nil.
 func onlyStmt(b *ast.Block) ast.Stmt {
 	if len(b.Stmts) != 1 {
@@ -406,8 +357,8 @@ func onlyStmt(b *ast.Block) ast.Stmt {
 }
 
 func (p *printer) ifStmt(s *ast.If) {
-	if x := switchedOn(s); x != nil && !breaks(s) {
-		p.typeSwitch(s, x)
+	if sw := typeSwitchOf(s); sw != nil {
+		p.typeSwitch(sw)
 		return
 	}
 	p.printf("if ")
@@ -468,7 +419,7 @@ func (p *printer) elseOf(s *ast.If) {
 	if len(s.Else.Stmts) == 1 && s.Else.Stmts[0].Info().Comment == "" {
 		switch e := s.Else.Stmts[0].(type) {
 		case *ast.If:
-			if switchedOn(e) == nil || breaks(e) {
+			if typeSwitchOf(e) == nil {
 				p.ifStmt(e)
 				return
 			}
