@@ -48,6 +48,18 @@
 //		dm = wide.Shadow
 //		… m.Items = append(m.Items, v) …
 //
+// Generated code, where an interface holds floats by value. Nobody can add to
+// what an interface holds, so while the derivative runs its shadow holds a pointer:
+//
+//	dshapes = godiff.Shadow(shapes)
+//	defer godiff.Unbox(godiff.Box(dshapes))
+//	…
+//	case Circle:
+//		dshape.(*Circle).R += dr
+//
+// Where the primal lets the interface hold another value, what the caller gave
+// for the old one is the adjoint of the new one ([BoxGiven], [Renew]).
+//
 // Generated code, where the primal sorts. What compares as equal must come out as
 // the library leaves it, so the library is asked for its order ([Order]) or for
 // its steps ([Sorter]).
@@ -96,7 +108,7 @@
 // reflection, and for them the checks allocate nothing.
 //
 // Nothing here has state that outlives a call, and no value is written to; nor is
-// a shadow, except by Narrow.
+// a shadow, except by AddShadow, Narrow, Box, Unbox and Renew.
 // Functions are safe for concurrent use as long as nobody writes the slice
 // headers, pointers, maps and interfaces of the values meanwhile.
 package runtime
