@@ -159,8 +159,22 @@ func (d *deriver) lower(fn *types.Func) *ast.Func {
 	if len(d.why[fn]) > 0 {
 		f = nil
 	}
+	if f != nil {
+		f = d.instances.InPlace(f, d.lower, func(over *types.Func) bool { return d.standsBeside(over, pkg, file) })
+	}
 	d.funcs[fn] = f
 	return f
+}
+
+// standsBeside reports whether the body of a function may be copied into one of a file: it is of the same package and part of every build
+// that the file is part of, and no directive says something else of it.
+func (d *deriver) standsBeside(fn *types.Func, pkg *lower.Package, file *lower.File) bool {
+	of := d.instances.Origin(fn)
+	in, from, decl := d.prog.Decl(of)
+	return decl != nil && in == pkg && (from == file || from.Constraint == "") &&
+		!slices.ContainsFunc(slices.Concat(pkg.Inherited, pkg.Directives, pkg.Imported), func(dir *lower.Directive) bool {
+			return dir.Of == of || dir.Verb == "nodiff" && dir.Fn == of
+		})
 }
 
 // elsewhere is how documentation calls a function of another package.
