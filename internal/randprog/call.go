@@ -18,8 +18,8 @@ func (g *gen) callInExpression(t *typ, depth int) (expr, bool) {
 // callee returns a function that satisfies ok and may be called here.
 func (g *gen) callee(ok func(*function) bool) (*function, bool) {
 	var fs []*function
-	for _, f := range g.functions {
-		if ok(f) && g.can(f.name) && g.trips*f.cost <= 2000 {
+	for _, f := range g.callables() {
+		if ok(f) && g.trips*f.cost <= 2000 {
 			fs = append(fs, f)
 		}
 	}
@@ -32,7 +32,15 @@ func (g *gen) callee(ok func(*function) bool) (*function, bool) {
 // call returns a call of f. Arguments of a function that writes memory read none.
 func (g *gen) call(f *function, depth int) (string, bool) {
 	var args []string
+	last := ""
 	for i, p := range f.params {
+		if f.variadic && i == len(f.params)-1 {
+			var ok bool
+			if last, ok = g.rest(p.typ); !ok {
+				return "", false
+			}
+			continue
+		}
 		if f.recursive && i == len(f.params)-1 {
 			args = append(args, g.depthArgument())
 			continue
@@ -43,7 +51,10 @@ func (g *gen) call(f *function, depth int) (string, bool) {
 		}
 		args = append(args, a)
 	}
-	name := f.name
+	name, ok := g.instantiated(f)
+	if !ok {
+		return "", false
+	}
 	if f.recv != nil {
 		r, ok := g.receiverArgument(f)
 		if !ok {
@@ -52,7 +63,7 @@ func (g *gen) call(f *function, depth int) (string, bool) {
 		name = r + "." + name
 	}
 	g.cost += g.trips * f.cost
-	return name + "(" + strings.Join(args, ", ") + ")", true
+	return name + "(" + strings.Join(args, ", ") + last + ")", true
 }
 
 // depthArgument returns the argument that bounds a recursion.
@@ -78,6 +89,7 @@ func (g *gen) argument(t *typ, plain bool, depth int) (string, bool) {
 // receiverArgument returns what a method is called on.
 func (g *gen) receiverArgument(f *function) (string, bool) {
 	t := f.recv.typ
+	direct := t.kind != pointerKind
 	if t.kind == pointerKind {
 		if p, ok := g.readable(t); ok && g.chance(0.5) {
 			return p.text, true
@@ -85,12 +97,15 @@ func (g *gen) receiverArgument(f *function) (string, bool) {
 		t = t.elem // Go takes the address
 	}
 	p, ok := g.pathFrom(t, func(v *variable) bool { return !v.global && v.frozen == 0 && v.typ.reaches(t) })
-	return expr{text: p.text, prec: p.prec}.at(primary), ok
+	if name := "." + t.text; g.chance(0.5) {
+		p.text = strings.TrimSuffix(p.text, name) // the method is promoted
+	}
+	return expr{text: p.text, prec: p.prec}.at(primary), ok && (direct || p.mapped == 0)
 }
 
 // callStatement draws a call as a statement, or as the value of a definition or an assignment.
 func (g *gen) callStatement() bool {
-	f, ok := g.callee(func(f *function) bool { return !f.fallible })
+	f, ok := g.callee(func(f *function) bool { return !f.fallible && !f.maker && f.yields == 0 && !f.part && !f.pointer })
 	if !ok {
 		return false
 	}
@@ -108,7 +123,7 @@ func (g *gen) callStatement() bool {
 	}
 	if to, ok := g.writable(f.results[0]); ok && g.chance(0.4) && (to.whole || !f.writes) && g.fits(to) {
 		op := "="
-		if f.results[0].kind == floatKind && g.chance(0.5) && g.trips <= 6 {
+		if f.results[0].kind == floatKind && g.chance(0.5) && g.trips <= 6 && !(f.writes && f.closure) {
 			op = "+="
 		}
 		g.update(to, op, call)

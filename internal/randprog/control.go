@@ -80,7 +80,7 @@ func (g *gen) switchStatement() bool {
 		} else {
 			g.line("case %s:", g.condition(1).text)
 		}
-		g.block(g.between(1, 2), nil)
+		g.block(g.between(1, 2), g.maybeBreak)
 	}
 	if g.chance(0.6) {
 		g.raw("default:")
@@ -90,11 +90,20 @@ func (g *gen) switchStatement() bool {
 	return true
 }
 
+// maybeBreak ends a clause, now and then, with a conditional break and what that skips.
+func (g *gen) maybeBreak() {
+	if g.chance(0.15) {
+		g.line("if %s {\nbreak\n}", g.condition(1).text)
+		g.compound()
+	}
+}
+
 func (g *gen) exitTable() []production {
 	return []production{
 		{"break", 4, func() bool { return g.leaveLoop("break") }},
 		{"continue", 4, func() bool { return g.leaveLoop("continue") }},
 		{"early-return", 3, g.earlyReturn},
+		{"goto-exit", 2, g.gotoExit},
 	}
 }
 
@@ -146,6 +155,9 @@ func (g *gen) leaveLoop(word string) bool {
 }
 
 func (g *gen) earlyReturn() bool {
+	if g.fn.maker || g.fn.yields > 0 {
+		return false // which function is returned must be known
+	}
 	g.line("if %s {", g.condition(1).text)
 	ok := false
 	g.block(g.between(0, 2), func() { ok = g.returnStatement(false) })
@@ -400,7 +412,7 @@ func (g *gen) rangeArray() bool {
 		return false
 	}
 	text := p.text
-	if p.prec == primary && !p.root.global && g.chance(0.3) {
+	if p.prec == primary && p.mapped == 0 && !p.root.global && g.chance(0.3) {
 		text = "&" + text
 	}
 	return g.rangeOver(t.elem, text, 3, nil)

@@ -18,6 +18,19 @@ type function struct {
 	recursive bool     // its last parameter bounds the depth
 	mostTrips int      // bound of the product of nested trip counts
 	cost      int      // lines that a call runs
+	variadic  bool     // its last parameter is
+	generic   bool     // it has the type parameter T
+	typeArg   string   // what T is in this instance of a generic function
+
+	// Of a function literal:
+	closure  bool // it is one, or what a variable holds
+	enclosed int  // number of the scopes around it
+
+	// What its result is:
+	maker   bool // a function
+	yields  int  // a function to range over, which yields one value or two
+	part    bool // a part of a slice that it was given
+	pointer bool // a pointer that it was given, or one to an element
 }
 
 // inputs returns the receiver, if any, and the parameters.
@@ -31,9 +44,12 @@ func (f *function) inputs() []*variable {
 // helperBody draws the helper f: what begin adds, random statements, and what finish adds, which is a return
 // statement where it is nil.
 func (g *gen) helperBody(f *function, begin func(), finish func() bool) bool {
-	f.name = fmt.Sprintf("h%d", len(g.functions))
-	if f.recv != nil {
+	switch {
+	case f.name != "":
+	case f.recv != nil:
 		f.name = fmt.Sprintf("M%d", len(g.functions))
+	default:
+		f.name = fmt.Sprintf("h%d", len(g.functions))
 	}
 	f.mostTrips = 12
 	body, ok := g.body(f, g.between(1, 4), begin, finish)
@@ -52,12 +68,20 @@ func (f *function) signature() string {
 	if f.recv != nil {
 		fmt.Fprintf(&b, "(%s %s) ", f.recv.name, f.recv.typ.text)
 	}
-	fmt.Fprintf(&b, "%s(", f.name)
+	b.WriteString(f.name)
+	if f.generic {
+		b.WriteString("[T Float]")
+	}
+	b.WriteString("(")
 	for i, p := range f.params {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		fmt.Fprintf(&b, "%s %s", p.name, p.typ.text)
+		text := p.typ.text
+		if f.variadic && i == len(f.params)-1 {
+			text = "..." + p.typ.elem.text
+		}
+		fmt.Fprintf(&b, "%s %s", p.name, text)
 	}
 	b.WriteString(")")
 	var rs []string
@@ -84,7 +108,7 @@ func (g *gen) body(f *function, statements int, begin func(), finish func() bool
 		outer.features, outer.free = g.features, g.free
 		*g = outer
 	}()
-	g.fn, g.lines, g.loops, g.trips, g.depth, g.cost = f, nil, nil, 1, 0, 0
+	g.fn, g.lines, g.loops, g.pending, g.locals, g.trips, g.depth, g.cost = f, nil, nil, nil, nil, 1, 0, 0
 	g.left = 3 * statements
 	g.scopes = []*scope{g.scopes[0], {}}
 	for _, v := range f.inputs() {
@@ -111,7 +135,7 @@ func (g *gen) body(f *function, statements int, begin func(), finish func() bool
 
 // nameResults gives the results of f names now and then. Slices are set at once to a length that is promised.
 func (g *gen) nameResults(f *function) {
-	if len(f.results) == 0 || !g.chance(0.3) {
+	if len(f.results) == 0 || f.maker || f.yields > 0 || f.part || f.pointer || !g.chance(0.3) {
 		return
 	}
 	avoid, initial := []string{}, make([]string, len(f.results))
@@ -193,7 +217,8 @@ func (g *gen) complete(v *variable) {
 
 // needsValue reports whether the zero value of t is not a value that its place promises.
 func needsValue(t *typ) bool {
-	if t.kind == sliceKind || t.kind == pointerKind {
+	switch t.kind {
+	case sliceKind, pointerKind, mapKind, interfaceKind:
 		return true
 	}
 	return slices.ContainsFunc(t.fields, func(f field) bool { return needsValue(f.typ) })

@@ -79,14 +79,17 @@ type gen struct {
 	floats            []floatProduction
 
 	// Of the function that is being drawn:
-	fn     *function
-	lines  []string
-	scopes []*scope
-	loops  []*loop
-	trips  int // product of the trip counts around this point
-	depth  int // of nested blocks
-	left   int // statements that may still be drawn
-	cost   int // lines that will run
+	fn      *function
+	lines   []string
+	scopes  []*scope
+	loops   []*loop
+	locals  []local  // functions that variables hold
+	pending []string // labels behind this point that a goto may name
+	labels  int
+	trips   int // product of the trip counts around this point
+	depth   int // of nested blocks
+	left    int // statements that may still be drawn
+	cost    int // lines that will run
 	// The next float value is to depend on much of what is visible.
 	summing bool
 }
@@ -228,6 +231,9 @@ func (g *gen) program() {
 	}
 	g.drawTypes()
 	g.drawGlobals()
+	if g.opts.Helpers > 0 {
+		g.drawInterface()
+	}
 	for range g.between(0, max(g.opts.Helpers, 0)) {
 		g.helper()
 	}
@@ -244,8 +250,16 @@ func (g *gen) drawTypes() {
 		g.types.named = &typ{kind: floatKind, text: "Real", base: "Real"}
 		g.decls = append(g.decls, "type Real "+under.text)
 	}
+	if g.chance(0.15) {
+		e := g.someFloat()
+		g.types.vector = &typ{kind: sliceKind, text: "Vector", base: "Vector", elem: e}
+		g.decls = append(g.decls, "type Vector []"+e.text)
+	}
 	for i := range g.choose(3, func(i int) int { return []int{4, 4, 3}[i] }) {
 		g.drawStruct([]string{"Inner", "Body"}[i])
+	}
+	if g.chance(0.1) {
+		g.drawPair()
 	}
 }
 
@@ -253,30 +267,73 @@ func (g *gen) drawTypes() {
 func (g *gen) drawStruct(name string) {
 	t := &typ{kind: structKind, text: name, base: name}
 	f := g.someFloat()
-	t.fields = []field{{"X", f}, {"V", g.someFloat()}}
-	if g.chance(0.5) {
-		t.fields = append(t.fields, field{"W", g.types.sliceOf(g.someFloat())})
+	t.fields = []field{{name: "X", typ: f}, {name: "V", typ: g.someFloat()}}
+	if len(g.types.structs) > 0 && g.chance(0.5) {
+		t.fields[0].name = "P" // X of an embedded struct is promoted
 	}
-	if g.chance(0.3) {
-		t.fields = append(t.fields, field{"N", g.types.int})
+	more := []struct {
+		p float64
+		field
+	}{
+		{0.5, field{name: "W", typ: g.types.sliceOf(g.someFloat())}},
+		{0.3, field{name: "N", typ: g.types.int}},
+		{0.3, field{name: "A", typ: g.types.arrayOf(3, f)}},
+		{0.1, field{name: "M", typ: g.types.mapOf(g.types.string, f)}},
 	}
-	if g.chance(0.3) {
-		t.fields = append(t.fields, field{"A", g.types.arrayOf(3, f)})
+	for _, m := range more {
+		if g.chance(m.p) {
+			t.fields = append(t.fields, m.field)
+		}
 	}
 	if n := len(g.types.structs); n > 0 && g.chance(0.7) {
-		inner := g.types.structs[n-1]
-		if g.chance(0.3) {
-			inner = g.types.pointerTo(inner)
-		}
-		t.fields = append(t.fields, field{"In", inner})
+		t.fields = append(t.fields, g.nested(g.types.structs[n-1]))
 	}
 	g.types.structs = append(g.types.structs, t)
+	g.declareType(t)
+}
+
+// nested returns a field that holds the struct inner or points to it, and may be embedded.
+func (g *gen) nested(inner *typ) field {
+	f := field{name: "In", typ: inner}
+	if g.chance(0.3) {
+		f.typ = g.types.pointerTo(inner)
+	}
+	if g.chance(0.5) {
+		f.name, f.embedded = inner.text, true
+	}
+	return f
+}
+
+// declareType writes the declaration of the struct type t; that of a generic one has the type parameter T in place of a float type.
+func (g *gen) declareType(t *typ) {
 	var b strings.Builder
-	fmt.Fprintf(&b, "type %s struct {\n", name)
-	for _, f := range t.fields {
-		fmt.Fprintf(&b, "%s %s\n", f.name, f.typ.text)
+	if name, arg, ok := strings.Cut(strings.TrimSuffix(t.text, "]"), "["); ok {
+		fmt.Fprintf(&b, "type %s[T any] struct {\n", name)
+		for _, f := range t.fields {
+			fmt.Fprintf(&b, "%s %s\n", f.name, strings.Replace(f.typ.text, arg, "T", 1))
+		}
+	} else {
+		fmt.Fprintf(&b, "type %s struct {\n", t.text)
+		for _, f := range t.fields {
+			if f.embedded {
+				f.name = ""
+			}
+			fmt.Fprintf(&b, "%s %s\n", f.name, f.typ.text)
+		}
 	}
 	g.decls = append(g.decls, b.String()+"}")
+}
+
+// drawPair draws a generic struct type, of which the program uses one instance.
+func (g *gen) drawPair() {
+	e := g.someFloat()
+	t := &typ{kind: structKind, text: "Pair[" + e.text + "]", base: "Pair " + e.base, generic: true}
+	t.fields = []field{{name: "X", typ: e}, {name: "Y", typ: e}}
+	if g.chance(0.5) {
+		t.fields = append(t.fields, field{name: "S", typ: g.types.sliceOf(e)})
+	}
+	g.types.structs = append(g.types.structs, t)
+	g.declareType(t)
 }
 
 // drawGlobals draws package-level constants and variables, which programs only read.
@@ -298,8 +355,11 @@ func (g *gen) global(p float64, decl string, v variable) {
 
 // someFloat returns a float type, mostly float64.
 func (g *gen) someFloat() *typ {
+	if g.types.param != nil && g.chance(0.7) {
+		return g.types.param
+	}
 	fs := g.types.floats()
-	return fs[g.choose(len(fs), func(i int) int { return []int{12, 1, 3}[i] })]
+	return fs[g.choose(len(fs), func(i int) int { return []int{12, 1, 3, 3}[i] })]
 }
 
 // source returns the file.
@@ -316,16 +376,23 @@ func (g *gen) source() string {
 	if slices.Contains(g.free, "errors") {
 		b.WriteString("import \"errors\"\n\n")
 	}
-	for _, path := range []string{"slices", "sort"} {
+	for _, path := range []string{"maps", "slices", "sort"} {
 		if slices.Contains(g.free, path) {
 			fmt.Fprintf(&b, "import %q\n\n", path)
 		}
 	}
 	b.WriteString(strings.Join(g.decls, "\n\n"))
-	if slices.Contains(g.free, "wrap") {
-		b.WriteString("\n\n" + wrapSource)
+	for _, d := range libraryOfPrograms {
+		if slices.Contains(g.free, d.name) {
+			b.WriteString("\n\n" + d.source)
+		}
 	}
 	return b.String() + "\n"
+}
+
+// libraryOfPrograms are declarations that programs have where they mention them.
+var libraryOfPrograms = []struct{ name, source string }{
+	{"wrap", wrapSource}, {"counts", countsSource}, {"note", noteSource}, {"link", linkSource}, {"Float", floatSource},
 }
 
 // wrapSource is the function that brings any integer into the range of an index.

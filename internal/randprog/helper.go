@@ -17,6 +17,18 @@ func (g *gen) shapes() []production {
 		{"helper-method", 5, g.helperMethod},
 		{"helper-error", 4, g.helperError},
 		{"helper-struct", 3, g.helperStruct},
+		{"helper-map", 2, g.helperMap},
+		{"helper-higher", 3, g.helperHigher},
+		{"helper-maker", 3, g.helperMaker},
+		{"helper-iterator", 3, g.helperIterator},
+		{"helper-generic", 3, g.helperGeneric},
+		{"helper-interface", 2, g.helperInterface},
+		{"helper-variadic", 3, g.helperVariadic},
+		{"helper-part", 3, g.helperPart},
+		{"helper-pointer", 2, g.helperPointer},
+		{"helper-mutual", 2, g.helperMutual},
+		{"helper-vector", 2, g.helperVector},
+		{"helper-ruled", 3, g.helperRuled},
 	}
 }
 
@@ -129,10 +141,11 @@ func (g *gen) recur(f *function, n *variable) bool {
 
 // helperMethod draws a method of a struct type or of a pointer to one.
 func (g *gen) helperMethod() bool {
-	if len(g.types.structs) == 0 {
+	structs := g.types.declared()
+	if len(structs) == 0 {
 		return false
 	}
-	s := pick(g, g.types.structs)
+	s := pick(g, structs)
 	f := &function{results: []*typ{s.fields[0].typ}}
 	g.receiver(f, s)
 	if g.chance(0.6) {

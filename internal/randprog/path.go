@@ -2,6 +2,7 @@ package randprog
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -12,7 +13,8 @@ type path struct {
 	typ      *typ
 	root     *variable
 	whole    bool // it is the variable itself
-	indirect bool // it goes through a slice or a pointer
+	indirect bool // it goes through a slice, a pointer or a map
+	mapped   int  // 1 for an element of a map, 2 for a part of one
 	min, max int  // bounds of a slice's length
 }
 
@@ -28,9 +30,10 @@ func (g *gen) readable(t *typ) (path, bool) {
 
 // writable returns some path of type t to assign to.
 func (g *gen) writable(t *typ) (path, bool) {
-	return g.pathFrom(t, func(v *variable) bool {
+	p, ok := g.pathFrom(t, func(v *variable) bool {
 		return !v.global && v.typ.reaches(t) && (v.frozen == 0 || v.typ != t)
 	})
+	return p, ok && p.mapped < 2
 }
 
 // pathFrom returns some path of type t that begins with a variable that satisfies ok.
@@ -67,10 +70,18 @@ func (g *gen) descend(root *variable, t *typ) (path, bool) {
 func (g *gen) step(p path, t *typ) (path, bool) {
 	q := p
 	q.whole, q.min, q.max = false, leastLen, mostLen
+	if p.mapped == 1 {
+		q.mapped = 2
+	}
 	switch p.typ.kind {
 	case structKind:
 		f := pick(g, fieldsTo(p.typ, t))
+		if deep, ok := g.promoted(p.typ, f, t); ok {
+			f, q.indirect = deep, p.indirect || f.typ.kind == pointerKind
+		}
 		q.text, q.typ, q.prec = p.text+"."+f.name, f.typ, primary
+	case mapKind:
+		q.text, q.typ, q.indirect, q.mapped = fmt.Sprintf("%s[%s]", p.text, g.mapKey(p.typ.key)), p.typ.elem, true, 1
 	case pointerKind:
 		q.indirect, q.typ = true, p.typ.elem
 		if p.typ.elem == t { // a field is selected through the pointer itself
@@ -99,6 +110,20 @@ func fieldsTo(s, t *typ) []field {
 		}
 	}
 	return fs
+}
+
+// promoted returns a field on the way to type t of the struct that is embedded as f in s, if it can be selected from s.
+func (g *gen) promoted(s *typ, f field, t *typ) (field, bool) {
+	inner := f.typ
+	if inner.kind == pointerKind {
+		inner = inner.elem
+	}
+	if !f.embedded || f.typ == t || inner == t || g.chance(0.3) {
+		return field{}, false
+	}
+	deep := pick(g, fieldsTo(inner, t))
+	hidden := slices.ContainsFunc(s.fields, func(f field) bool { return f.name == deep.name })
+	return deep, !hidden
 }
 
 // arrayIndex returns an index in [0, n).

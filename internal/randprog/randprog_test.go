@@ -23,14 +23,23 @@ var (
 	disable  = flag.String("randprog.disable", "common,constants,dead,firsts,fuse,sections,temps,undo", "optional passes of the compiler")
 )
 
-// programs returns n programs from the seed on, every other one rewritten, and two of four with calls of the library.
+// programs returns n programs from the seed on. What [Options] has off is on in some of them, besides what o has on.
 func programs(from uint64, n int, o Options) []Program {
 	ps := make([]Program, n)
 	for i := range ps {
-		o.Rewritten, o.Library = (from+uint64(i))%2 == 1, (from+uint64(i))%4 > 1
-		ps[i] = GenerateWith(from+uint64(i), o)
+		ps[i] = GenerateWith(from+uint64(i), mixed(from+uint64(i), o))
 	}
 	return ps
+}
+
+// mixed returns o with more switched on, which depends on the seed.
+func mixed(seed uint64, o Options) Options {
+	o.Rewritten, o.Library = seed%2 == 1, seed%4 > 1
+	o.Labels, o.Switch = true, true
+	o.SpareCapacity = o.SpareCapacity || seed%5 == 1
+	o.Aliased = o.Aliased || seed%7 == 1
+	o.Panics = o.Panics || seed%6 == 1
+	return o
 }
 
 // root returns the root of the module.

@@ -33,8 +33,8 @@ func (g *gen) beginning(f *function) func() {
 
 // drawInputs draws the receiver and the parameters of F, one of which carries a derivative.
 func (g *gen) drawInputs(f *function) {
-	if len(g.types.structs) > 0 && g.chance(0.25) {
-		g.receiver(f, pick(g, g.types.structs))
+	if structs := g.types.declared(); len(structs) > 0 && g.chance(0.25) {
+		g.receiver(f, pick(g, structs))
 	}
 	for range g.between(1, 4) {
 		g.parameter(f, g.inputType())
@@ -42,7 +42,9 @@ func (g *gen) drawInputs(f *function) {
 	if !slices.ContainsFunc(f.inputs(), func(v *variable) bool { return v.typ.differentiable() }) {
 		g.parameter(f, g.types.float64)
 	}
-	if g.chance(0.04) {
+	if last := f.params[len(f.params)-1]; last.typ.kind == sliceKind && last.typ.elem.kind == floatKind && last.typ != g.types.vector && g.chance(0.2) {
+		f.variadic = true
+	} else if g.chance(0.04) {
 		v := &variable{name: "_", typ: g.types.float64, exempt: true, frozen: 1}
 		f.params = append(f.params, v)
 	}
@@ -57,14 +59,20 @@ func (g *gen) inputType() *typ {
 		typ    *typ
 	}{
 		{20, e}, {14, s.sliceOf(e)}, {5, s.sliceOf(s.sliceOf(e))}, {5, s.arrayOf(3, e)},
-		{7, s.int}, {2, s.bool}, {2, s.string},
+		{7, s.int}, {2, s.bool}, {3, s.string}, {4, s.mapOf(pick(g, []*typ{s.string, s.int}), e)},
+	}
+	if s.vector != nil {
+		choices = append(choices, struct {
+			weight int
+			typ    *typ
+		}{8, s.vector})
 	}
 	if n := len(s.structs); n > 0 {
 		t := pick(g, s.structs)
 		choices = append(choices, []struct {
 			weight int
 			typ    *typ
-		}{{8, t}, {10, s.pointerTo(t)}, {3, s.sliceOf(t)}}...)
+		}{{8, t}, {10, s.pointerTo(t)}, {3, s.sliceOf(t)}, {2, s.sliceOf(s.pointerTo(t))}}...)
 	}
 	return choices[g.choose(len(choices), func(i int) int { return choices[i].weight })].typ
 }

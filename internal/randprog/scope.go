@@ -71,7 +71,7 @@ func (g *gen) can(names ...string) bool {
 }
 
 // sayable reports whether t can be written here.
-func (g *gen) sayable(t *typ) bool { return g.can(t.base) }
+func (g *gen) sayable(t *typ) bool { return g.can(strings.Fields(t.base)...) }
 
 // visible returns the variables in scope that are not hidden and satisfy ok, outermost first.
 func (g *gen) visible(ok func(*variable) bool) []*variable {

@@ -8,6 +8,7 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -72,17 +73,25 @@ func (u *unit) directives(f *ast.FuncDecl) error {
 		if !ok {
 			continue
 		}
+		verb, options, _ := strings.Cut(text, " ")
+		if !derives(verb) {
+			continue
+		}
 		if u.f != nil && u.f != f {
 			return fmt.Errorf("%s and %s have directives; one function may", u.f.Name.Name, f.Name.Name)
 		}
 		u.f = f
-		verb, options, _ := strings.Cut(text, " ")
 		u.modes = append(u.modes, verb)
 		if w, ok := strings.CutPrefix(options, "wrt="); ok {
 			u.wrt = strings.Split(w, ",")
 		}
 	}
 	return nil
+}
+
+// derives reports whether a directive of that verb asks for a derivative of the function that it stands at.
+func derives(verb string) bool {
+	return !slices.Contains([]string{"derivative", "forward", "backward", "nodiff", "checkpoint", "parallel"}, verb)
 }
 
 // inputs returns the names of the receiver and the parameters of the annotated function.
@@ -130,15 +139,16 @@ func (u *unit) mangled(pkg, suffix string, wide bool) []byte {
 		for id, obj := range m {
 			switch {
 			case obj == nil:
-			case obj.Parent() == u.pkg.Scope():
+			case obj.Parent() == u.pkg.Scope(), u.info.Uses[id] == obj && embedded(obj):
 				edits = append(edits, edit{u.offset(id.End()), u.offset(id.End()), suffix})
 			case wide && obj == float32Type:
 				edits = append(edits, edit{u.offset(id.Pos()), u.offset(id.End()), "widened" + suffix})
 			}
 		}
 	}
-	src := apply(u.Source, edits)
+	src := ruleOf.ReplaceAllString(apply(u.Source, edits), "${1}"+suffix)
 	if wide {
+		src = strings.ReplaceAll(src, "~widened"+suffix+" | ", "") // of a constraint
 		src = strings.ReplaceAll(src, "//godiff:", "// ") + "\ntype widened" + suffix + " = float64\n"
 	}
 	out, err := format.Source([]byte(src))
@@ -147,6 +157,15 @@ func (u *unit) mangled(pkg, suffix string, wide bool) []byte {
 	}
 	return bytes.TrimLeft(out, "\n")
 }
+
+// embedded reports whether obj is a field that has the name of its type.
+func embedded(obj types.Object) bool {
+	v, ok := obj.(*types.Var)
+	return ok && v.Embedded()
+}
+
+// ruleOf matches the name of the function that a directive is about.
+var ruleOf = regexp.MustCompile(`(?m)^(//godiff:\w+ of=\w+)`)
 
 func (u *unit) offset(p token.Pos) int { return u.fset.Position(p).Offset }
 

@@ -58,6 +58,37 @@ func (g *gen) statementTable() []production {
 		{"call-error", 5, g.callError},
 		{"sort", g.optional(g.opts.Library, 4), g.sortSlice},
 		{"insert", g.optional(g.opts.Library, 3), g.insertInto},
+		{"map", 4, g.declareMap},
+		{"map-set", 4, g.setKey},
+		{"map-lookup", 3, g.lookUp},
+		{"map-delete", 2, g.removeKey},
+		{"range-map", 3, g.rangeMap},
+		{"sum-of-map", g.optional(g.opts.Library, 2), g.sumOfMap},
+		{"closure", 5, g.declareClosure},
+		{"closure-made", 3, g.madeClosure},
+		{"method-value", 3, g.methodValue},
+		{"goto-forward", 2, g.forwardGoto},
+		{"goto-backward", 2, g.backwardGoto},
+		{"switch-value", g.optional(g.opts.Switch, 3), g.switchValue},
+		{"defer", 2, g.deferred},
+		{"range-iterator", 4, g.rangeIterator},
+		{"range-string", 2, g.rangeString},
+		{"channel", 2, g.channel},
+		{"list", 2, g.linkedList},
+		{"interface", 4, g.declareInterface},
+		{"interface-slice", 2, g.declareLayers},
+		{"range-interfaces", 2, g.rangeLayers},
+		{"type-switch", 4, g.typeSwitch},
+		{"assertion", 3, g.assertion},
+		{"part-of-argument", 4, g.declarePart},
+		{"pointer-result", 3, g.declarePointerTo},
+		{"convert-slice", 2, g.convertSlice},
+		{"clear", 2, g.clearSlice},
+		{"new", 2, g.newFloat},
+		{"pointer-to-array", 2, g.arrayPointer},
+		{"append-spare", 2, g.appendSpare},
+		{"pointers", 2, g.pointers},
+		{"range-structs", 2, g.rangeStructs},
 		{"panic", g.optional(g.opts.Panics, 2), g.panicStatement},
 	}
 }
@@ -134,7 +165,7 @@ func (g *gen) update(to path, op, text string) {
 
 // wrote notes that the function writes memory that its caller may see.
 func (g *gen) wrote(to path) {
-	if to.indirect && !to.root.fresh {
+	if to.indirect && !to.root.fresh || g.outside(to.root) {
 		g.fn.writes = true
 	}
 }

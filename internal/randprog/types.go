@@ -1,6 +1,9 @@
 package randprog
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // kind is the kind of a type that programs use.
 type kind uint8
@@ -15,28 +18,42 @@ const (
 	arrayKind
 	structKind
 	pointerKind
+	mapKind
+	funcKind
+	interfaceKind
 )
 
 // typ is a type of the generated program. Types are interned: equal types are equal pointers.
 type typ struct {
 	kind   kind
 	text   string // as the program writes it
-	base   string // the identifier in text that must not be hidden
+	base   string // the identifiers in text that must not be hidden
 	elem   *typ
-	length int // of an array
-	fields []field
+	length int     // of an array
+	fields []field // of a struct
+	key    *typ    // of a map
+	params []*typ  // of a function, which has one result
+	result *typ
+	impls  []*typ // of an interface: pointers to structs
+
+	generic bool // it is an instance of a generic struct type
 }
 
 // field is a field of a struct type.
 type field struct {
-	name string
-	typ  *typ
+	name     string
+	typ      *typ
+	embedded bool
 }
 
 // typeSet holds the types of one program.
 type typeSet struct {
 	float64, float32, int, bool, string, error *typ
 	named                                      *typ   // a named float type, or nil
+	generic                                    *typ   // the type parameter T, a float
+	param                                      *typ   // T where it is visible, or nil
+	vector                                     *typ   // a named slice type, or nil
+	layer                                      *typ   // an interface type, or nil
 	structs                                    []*typ // later ones may hold earlier ones
 	derived                                    []*typ // slices, arrays and pointers made so far
 }
@@ -51,6 +68,7 @@ func newTypeSet() *typeSet {
 		bool:    basic(boolKind, "bool"),
 		string:  basic(stringKind, "string"),
 		error:   basic(errorKind, "error"),
+		generic: basic(floatKind, "T"),
 	}
 }
 
@@ -77,12 +95,31 @@ func (s *typeSet) pointerTo(e *typ) *typ {
 	return s.intern(&typ{kind: pointerKind, text: "*" + e.text, base: e.base, elem: e})
 }
 
+// mapOf returns the type of maps with keys that are strings or ints. The zero value of an element must be harmless.
+func (s *typeSet) mapOf(key, e *typ) *typ {
+	return s.intern(&typ{kind: mapKind, text: fmt.Sprintf("map[%s]%s", key.text, e.text), base: key.base + " " + e.base, elem: e, key: key})
+}
+
+// funcOf returns the type of functions of one parameter and one result.
+func (s *typeSet) funcOf(param, result *typ) *typ {
+	return s.intern(&typ{kind: funcKind, text: fmt.Sprintf("func(%s) %s", param.text, result.text), base: param.base + " " + result.base,
+		params: []*typ{param}, result: result})
+}
+
 // floats returns the float types of the program.
 func (s *typeSet) floats() []*typ {
-	if s.named == nil {
-		return []*typ{s.float64, s.float32}
+	list := []*typ{s.float64, s.float32}
+	for _, t := range []*typ{s.named, s.param} {
+		if t != nil {
+			list = append(list, t)
+		}
 	}
-	return []*typ{s.float64, s.float32, s.named}
+	return list
+}
+
+// declared returns the struct types that may have methods here: those that are not generic.
+func (s *typeSet) declared() []*typ {
+	return slices.DeleteFunc(slices.Clone(s.structs), func(t *typ) bool { return t.generic })
 }
 
 // reaches reports whether a value of type want is t itself or part of what t holds or points to.

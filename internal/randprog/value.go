@@ -41,6 +41,15 @@ func (g *gen) value(t *typ, depth int) (text string, ok bool) {
 		return g.literal(t, depth-1)
 	case pointerKind:
 		return g.pointer(t)
+	case mapKind:
+		if p, ok := g.readable(t); ok && g.chance(0.5) {
+			return p.text, true
+		}
+		return g.mapLiteral(t, depth)
+	case funcKind:
+		return g.functionValue(t)
+	case interfaceKind:
+		return g.interfaceValue(t)
 	default:
 		panic(fmt.Sprintf("randprog: no value of type %s", t.text))
 	}
@@ -61,7 +70,7 @@ func (g *gen) pointer(t *typ) (string, bool) {
 	addressable := func(v *variable) bool {
 		return !v.global && v.frozen == 0 && v.typ.reaches(t.elem) && !throughPointer(v.typ)
 	}
-	if p, ok := g.pathFrom(t.elem, addressable); ok && g.chance(0.7) {
+	if p, ok := g.pathFrom(t.elem, addressable); ok && p.mapped == 0 && g.chance(0.7) {
 		return "&" + p.text, true
 	}
 	if t.elem.kind == floatKind {
@@ -71,9 +80,10 @@ func (g *gen) pointer(t *typ) (string, bool) {
 	return "&" + text, ok
 }
 
-// throughPointer reports whether t is or holds a pointer, whose target a path could dereference.
+// throughPointer reports whether t is or holds a pointer, whose target a path could dereference, or a map, whose elements have no
+// address.
 func throughPointer(t *typ) bool {
-	if t.kind == pointerKind {
+	if t.kind == pointerKind || t.kind == mapKind {
 		return true
 	}
 	for _, f := range t.fields {
@@ -98,7 +108,7 @@ func (g *gen) literal(t *typ, depth int) (string, bool) {
 	var parts []string
 	for _, f := range t.fields {
 		// What is left out must be zero without harm: not a slice, whose length is promised, nor a pointer.
-		if f.typ.kind != sliceKind && f.typ.kind != pointerKind && f.typ.kind != structKind && g.chance(0.15) {
+		if !needsValue(f.typ) && f.typ.kind != structKind && g.chance(0.15) {
 			continue
 		}
 		text, ok := g.value(f.typ, depth)
@@ -147,7 +157,7 @@ func (g *gen) sliceVariable(t *typ) (reference, bool) {
 
 // made returns a call of make. Rows of a slice of slices would be nil, so there it is refused.
 func (g *gen) made(t *typ) (reference, bool) {
-	if !g.can("make") || !g.sayable(t) || t.elem.kind == sliceKind || t.elem.kind == structKind || t.elem.kind == pointerKind {
+	if !g.can("make") || !g.sayable(t) || t.elem.kind == structKind || needsValue(t.elem) {
 		return reference{}, false
 	}
 	n := g.between(leastLen, 4)
@@ -192,5 +202,6 @@ func (g *gen) arraySlice(t *typ) (reference, bool) {
 	if len(vs) == 0 {
 		return reference{}, false
 	}
-	return reference{pick(g, vs).name + "[:]", 3, 3, true, false}, true
+	v := pick(g, vs)
+	return reference{v.name + "[:]", 3, 3, !g.outside(v), false}, true
 }

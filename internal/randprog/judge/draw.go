@@ -37,6 +37,8 @@ func (d *drawer) value(v reflect.Value) {
 		p := reflect.New(v.Type().Elem())
 		d.value(p.Elem())
 		v.Set(p)
+	case reflect.Map:
+		v.Set(d.table(v.Type()))
 	case reflect.Slice:
 		v.Set(d.slice(v.Type()))
 	}
@@ -62,6 +64,29 @@ func (d *drawer) slice(t reflect.Type) reflect.Value {
 	s = s.Slice(0, n)
 	d.old = append(d.old, s)
 	return s
+}
+
+// table returns a random map of type t, with keys that programs ask for.
+func (d *drawer) table(t reflect.Type) reflect.Value {
+	if d.aliased && d.rng.IntN(3) == 0 {
+		for _, m := range d.old {
+			if m.Type() == t {
+				return m
+			}
+		}
+	}
+	m := reflect.MakeMap(t)
+	all := []any{"A", "B", ""}
+	if t.Key().Kind() == reflect.Int {
+		all = []any{0, 1, 3}
+	}
+	for _, key := range all[:1+d.rng.IntN(3)] {
+		e := reflect.New(t.Elem()).Elem()
+		d.value(e)
+		m.SetMapIndex(reflect.ValueOf(key), e)
+	}
+	d.old = append(d.old, m)
+	return m
 }
 
 // vector returns n random numbers that are not small.

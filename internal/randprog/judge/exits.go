@@ -116,8 +116,8 @@ func (p *point) errorResults(name string, rest []reflect.Value) error {
 		rest = rest[:len(rest)-1]
 	}
 	for _, c := range places(rest...) {
-		if c.Float() != 0 {
-			return fmt.Errorf("%s: F returns an error, but a derivative is %v", name, c.Float())
+		if c.get() != 0 {
+			return fmt.Errorf("%s: F returns an error, but a derivative is %v", name, c.get())
 		}
 	}
 	return nil

@@ -167,7 +167,7 @@ func (p *point) scalars(args []reflect.Value) []reflect.Value { return p.inW(arg
 func (p *point) kept(args []reflect.Value) []reflect.Value { return p.inW(args, false) }
 
 // inputs returns the cells of x.
-func (p *point) inputs(args []reflect.Value) []reflect.Value {
+func (p *point) inputs(args []reflect.Value) []cell {
 	return append(cells(p.scalars(args)...), cells(p.kept(args)...)...)
 }
 
@@ -236,7 +236,11 @@ func call(fn reflect.Value, in, args []reflect.Value) (r run) {
 			r.panics = fmt.Sprintf("panic: %v", e)
 		}
 	}()
-	r.results = variables(fn.Call(in))
+	if fn.Type().IsVariadic() {
+		r.results = variables(fn.CallSlice(in))
+	} else {
+		r.results = variables(fn.Call(in))
+	}
 	r.memory = dump(append(held, args...)...)
 	return r
 }

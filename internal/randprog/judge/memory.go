@@ -38,7 +38,7 @@ func floats(t reflect.Type) (direct, behind bool) {
 		return true, false
 	case reflect.Array:
 		return floats(t.Elem())
-	case reflect.Slice, reflect.Pointer:
+	case reflect.Slice, reflect.Pointer, reflect.Map:
 		d, b := floats(t.Elem())
 		return false, d || b
 	case reflect.Struct:
@@ -58,67 +58,6 @@ func variables(vs []reflect.Value) []reflect.Value {
 		out[i].Set(v)
 	}
 	return out
-}
-
-// cells returns the floats that the variables lead to, each once, in a fixed order.
-func cells(vars ...reflect.Value) []reflect.Value {
-	var once []reflect.Value
-	seen := map[uintptr]bool{}
-	for _, c := range places(vars...) {
-		if a := c.UnsafeAddr(); !seen[a] {
-			seen[a] = true
-			once = append(once, c)
-		}
-	}
-	return once
-}
-
-// places returns the floats that the variables lead to, as often as there are ways to them.
-func places(vars ...reflect.Value) []reflect.Value {
-	var out []reflect.Value
-	for _, v := range vars {
-		out = appendPlaces(out, v)
-	}
-	return out
-}
-
-func appendPlaces(out []reflect.Value, v reflect.Value) []reflect.Value {
-	if classify(v.Type()) == passive {
-		return out
-	}
-	switch v.Kind() {
-	case reflect.Float64, reflect.Float32:
-		out = append(out, v)
-	case reflect.Array, reflect.Slice:
-		for i := range v.Len() {
-			out = appendPlaces(out, v.Index(i))
-		}
-	case reflect.Pointer:
-		if !v.IsNil() {
-			out = appendPlaces(out, v.Elem())
-		}
-	case reflect.Struct:
-		for i := range v.NumField() {
-			out = appendPlaces(out, v.Field(i))
-		}
-	}
-	return out
-}
-
-// numbers returns what the cells hold.
-func numbers(cells []reflect.Value) []float64 {
-	xs := make([]float64, len(cells))
-	for i, c := range cells {
-		xs[i] = c.Float()
-	}
-	return xs
-}
-
-// fill sets the cells.
-func fill(cells []reflect.Value, xs []float64) {
-	for i, c := range cells {
-		c.SetFloat(xs[i])
-	}
 }
 
 // copier makes deep copies. A copy may be of other types of the same shape.
@@ -159,6 +98,10 @@ func (c *copier) copyTo(dst, src reflect.Value) {
 		if !src.IsNil() {
 			dst.Set(c.pointer(dst.Type(), src))
 		}
+	case reflect.Map:
+		if !src.IsNil() {
+			dst.Set(c.table(dst.Type(), src))
+		}
 	default:
 		if c.shadow {
 			src = garbage(dst.Type())
@@ -194,6 +137,21 @@ func (c *copier) pointer(t reflect.Type, src reflect.Value) reflect.Value {
 	dst := reflect.New(t.Elem())
 	c.points[src.Pointer()] = dst
 	c.copyTo(dst.Elem(), src.Elem())
+	return dst
+}
+
+// table copies a map.
+func (c *copier) table(t reflect.Type, src reflect.Value) reflect.Value {
+	if old, ok := c.points[src.Pointer()]; ok && !c.split {
+		return old
+	}
+	dst := reflect.MakeMap(t)
+	c.points[src.Pointer()] = dst
+	for _, key := range keys(src) {
+		e := reflect.New(t.Elem()).Elem()
+		c.copyTo(e, src.MapIndex(key))
+		dst.SetMapIndex(key, e)
+	}
 	return dst
 }
 
@@ -260,6 +218,15 @@ func sameShape(a, b reflect.Value) bool {
 			return a.IsNil() == b.IsNil()
 		}
 		return sameShape(a.Elem(), b.Elem())
+	case reflect.Map:
+		if a.IsNil() != b.IsNil() || a.Len() != b.Len() {
+			return false
+		}
+		for _, key := range keys(a) {
+			if e := b.MapIndex(key); !e.IsValid() || !sameShape(a.MapIndex(key), e) {
+				return false
+			}
+		}
 	case reflect.Struct:
 		for i := range a.NumField() {
 			if classify(a.Field(i).Type()) != passive && !sameShape(a.Field(i), b.Field(i)) {
@@ -273,24 +240,24 @@ func sameShape(a, b reflect.Value) bool {
 // gather adds up, for each cell of the values, what their shadows hold for it. The shadows may share memory as
 // the values do, or hold a part each.
 func gather(values, shadows []reflect.Value) ([]float64, error) {
-	sums := map[uintptr]float64{}
-	seen := map[[2]uintptr]bool{}
+	sums := map[cellID]float64{}
+	seen := map[[2]cellID]bool{}
 	for i, v := range values {
 		if !sameShape(v, shadows[i]) {
 			return nil, fmt.Errorf("the shadow %s has not the shape of %s", plain(shadows[i]), plain(v))
 		}
 		from, to := places(shadows[i]), places(v)
 		for j, c := range from {
-			pair := [2]uintptr{to[j].UnsafeAddr(), c.UnsafeAddr()}
+			pair := [2]cellID{to[j].id(), c.id()}
 			if !seen[pair] {
 				seen[pair] = true
-				sums[pair[0]] += c.Float()
+				sums[pair[0]] += c.get()
 			}
 		}
 	}
 	var out []float64
 	for _, c := range cells(values...) {
-		out = append(out, sums[c.UnsafeAddr()])
+		out = append(out, sums[c.id()])
 	}
 	return out, nil
 }
@@ -311,6 +278,10 @@ func regions(vars []reflect.Value) []reflect.Value {
 		case reflect.Pointer:
 			if !v.IsNil() {
 				walk(v.Elem())
+			}
+		case reflect.Map:
+			for _, key := range keys(v) {
+				walk(v.MapIndex(key))
 			}
 		case reflect.Struct:
 			for i := range v.NumField() {
@@ -355,6 +326,13 @@ func dumpValue(b *strings.Builder, v reflect.Value) {
 		b.WriteByte('{')
 		for i := range v.NumField() {
 			dumpValue(b, v.Field(i))
+		}
+		b.WriteString("} ")
+	case reflect.Map:
+		fmt.Fprintf(b, "%d{", v.Len())
+		for _, key := range keys(v) {
+			fmt.Fprintf(b, "%#v: ", key.Interface())
+			dumpValue(b, v.MapIndex(key))
 		}
 		b.WriteString("} ")
 	case reflect.Interface:

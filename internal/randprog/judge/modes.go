@@ -132,6 +132,9 @@ func (p *point) pull(v []float64) ([]float64, error) {
 	fill(cells(p.kept(adjoint)...), v[n:])
 	given := dump(results...)
 	r := call(reflect.ValueOf(p.VJP), p.reverseInputs(args, adjoint, results), args)
+	if p.mayRefuse(r) {
+		return nil, nil
+	}
 	rest, err := p.returned("VJP", r, true)
 	if err != nil {
 		return nil, err
@@ -162,7 +165,7 @@ func (p *point) reverseInputs(args, adjoint, results []reflect.Value) []reflect.
 func (p *point) gradient(name string, fn any) ([]float64, error) {
 	args := copies(p.args, nil)
 	r := call(reflect.ValueOf(fn), args, args)
-	if p.Aliased && r.panics != "" && !strings.Contains(r.panics, "runtime error") && p.wroteMemory() {
+	if p.mayRefuse(r) {
 		return nil, nil
 	}
 	rest, err := p.returned(name, r, name == "ValueGrad")
@@ -185,6 +188,11 @@ func (p *point) gradient(name string, fn any) ([]float64, error) {
 		return nil, fmt.Errorf("%s: %v", name, err)
 	}
 	return append(numbers(places(p.scalars(byArg)...)), kept...), nil
+}
+
+// mayRefuse reports whether a derivative gave a reason to panic where F writes memory that arguments share.
+func (p *point) mayRefuse(r run) bool {
+	return p.Aliased && strings.Contains(r.panics, "share memory") && p.wroteMemory()
 }
 
 // compareModes compares J·u, Jᵀ·v and the gradients with the columns of J.
@@ -301,7 +309,7 @@ func (p *point) nudged(m *measured) [][]float64 {
 		unit = 0x1p-21
 	}
 	for _, c := range q.inputs(q.args) {
-		c.SetFloat(c.Float() * (1 + unit))
+		c.set(c.get() * (1 + unit))
 	}
 	after := copies(q.args, nil)
 	q.want = call(reflect.ValueOf(q.F), after, after)
@@ -401,7 +409,7 @@ func (p *point) disagree(got float64, d estimate, scale float64) bool {
 func (p *point) evaluate(t float64, u []float64) ([]float64, bool) {
 	fn, args := p.twin()
 	for i, c := range p.inputs(args) {
-		c.SetFloat(p.x[i] + t*u[i])
+		c.set(p.x[i] + t*u[i])
 	}
 	before := cells(p.kept(args)...)
 	r := call(fn, args, args)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 )
 
 // signatures checks that the derivatives have the types that F's type prescribes.
@@ -42,10 +43,11 @@ func (c *Case) signatures() error {
 		{"Grad", c.Grad, params, slices.Concat(all, fail)},
 		{"ValueGrad", c.ValueGrad, params, slices.Concat(results, all, fail)},
 	} {
+		variadic := f.IsVariadic() && strings.HasSuffix(d.name, "Grad")
 		if d.fn == nil {
 			continue
 		}
-		want := reflect.FuncOf(d.in, d.out, false)
+		want := reflect.FuncOf(d.in, d.out, variadic)
 		if got := reflect.TypeOf(d.fn); got != want {
 			return fmt.Errorf("%s has type %v, want %v", d.name, got, want)
 		}
