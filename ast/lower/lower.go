@@ -727,6 +727,10 @@ func (l *lowerer) side(s *goast.RangeStmt, x goast.Expr) ast.Expr {
 	if s.Tok == token.DEFINE {
 		return l.define(x)
 	}
+	if l.isMapElement(x) {
+		l.report(x.Pos(), "a range clause assigns an element of a map with floats, which is not supported; assign it in the loop")
+		return nil
+	}
 	return l.place(x)
 }
 

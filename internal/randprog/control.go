@@ -455,7 +455,7 @@ func (g *gen) rangeAssign() bool {
 	t := g.readableFloat()
 	to, ok := g.writable(t)
 	v, ok2 := g.anySlice()
-	if !ok || !ok2 || v.typ != g.types.sliceOf(t) {
+	if !ok || !ok2 || v.typ != g.types.sliceOf(t) || to.mapped > 0 {
 		return false
 	}
 	g.wrote(to)
