@@ -97,7 +97,7 @@ func (g *gen) receiverArgument(f *function) (string, bool) {
 		t = t.elem // Go takes the address
 	}
 	p, ok := g.pathFrom(t, func(v *variable) bool { return !v.global && v.frozen == 0 && v.typ.reaches(t) })
-	if name := "." + t.text; g.chance(0.5) {
+	if name := "." + t.text; f.name != "Apply" && g.chance(0.5) {
 		p.text = strings.TrimSuffix(p.text, name) // the method is promoted
 	}
 	return expr{text: p.text, prec: p.prec}.at(primary), ok && (direct || p.mapped == 0)

@@ -191,7 +191,8 @@ func (g *gen) madeClosure() bool {
 	}
 	t := f.results[0]
 	made := &function{name: g.newName(t, call), params: []*variable{{name: "x", typ: t.params[0]}}, results: []*typ{t.result}, cost: 40}
-	g.line("%s := %s", made.name, call)
+	g.read(call)
+	g.raw(made.name + " := " + call)
 	g.hold(made)
 	return true
 }
@@ -219,7 +220,8 @@ func (g *gen) methodValue() bool {
 		text = fmt.Sprintf("(%s).%s", f.recv.typ.text, f.name)
 		bound.params = append([]*variable{f.recv}, f.params...)
 	}
-	g.line("%s := %s", bound.name, text)
+	g.read(text)
+	g.raw(bound.name + " := " + text)
 	g.hold(&bound)
 	return true
 }

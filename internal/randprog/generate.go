@@ -79,17 +79,18 @@ type gen struct {
 	floats            []floatProduction
 
 	// Of the function that is being drawn:
-	fn      *function
-	lines   []string
-	scopes  []*scope
-	loops   []*loop
-	locals  []local  // functions that variables hold
-	pending []string // labels behind this point that a goto may name
-	labels  int
-	trips   int // product of the trip counts around this point
-	depth   int // of nested blocks
-	left    int // statements that may still be drawn
-	cost    int // lines that will run
+	fn       *function
+	lines    []string
+	scopes   []*scope
+	loops    []*loop
+	locals   []local  // functions that variables hold
+	pending  []string // labels behind this point that a goto may name
+	literals int      // literals around this point
+	labels   int
+	trips    int // product of the trip counts around this point
+	depth    int // of nested blocks
+	left     int // statements that may still be drawn
+	cost     int // lines that will run
 	// The next float value is to depend on much of what is visible.
 	summing bool
 }

@@ -1,5 +1,7 @@
 package randprog
 
+import "fmt"
+
 // drawInterface draws an interface type, methods of all struct types that implement it, and an implementation without floats.
 func (g *gen) drawInterface() {
 	if len(g.types.structs) == 0 || !g.chance(0.35) {
@@ -69,13 +71,13 @@ func (g *gen) declareInterface() bool {
 		return false
 	}
 	name := g.newName(t, text, other)
-	g.line("var %s %s = %s", name, t.text, text)
-	v := g.declare(&variable{name: name, typ: t})
+	g.read(t.text + " " + text)
+	g.raw(fmt.Sprintf("var %s %s = %s", name, t.text, text))
+	g.declare(&variable{name: name, typ: t})
 	if g.chance(0.6) {
 		g.line("if %s {", g.condition(1).text)
-		g.line("%s = %s", name, other)
-		g.raw("}")
-		v.used = false
+		g.read(other)
+		g.raw(fmt.Sprintf("%s = %s\n}", name, other))
 	}
 	return true
 }
@@ -110,7 +112,8 @@ func (g *gen) typeSwitch() bool {
 		return false
 	}
 	name := g.newName(g.types.layer, p.text)
-	g.line("switch %s := %s.(type) {", name, p.text)
+	g.read(p.text)
+	g.raw(fmt.Sprintf("switch %s := %s.(type) {", name, p.text))
 	used := false
 	for _, t := range g.types.layer.impls {
 		if !g.sayable(t) {
@@ -163,7 +166,8 @@ func (g *gen) assertion() bool {
 	}
 	g.open()
 	defer g.close()
-	g.line("if %s, %s := %s.(%s); %s {", v.name, there, p.text, t.text, there)
+	g.read(p.text + " " + t.text)
+	g.raw(fmt.Sprintf("if %s, %s := %s.(%s); %s {", v.name, there, p.text, t.text, there))
 	g.declare(&variable{name: there, typ: g.types.bool, used: true})
 	g.declare(v)
 	done := g.clauseOfDeclared(v)

@@ -121,9 +121,10 @@ func (g *gen) channel() bool {
 	if v == ok || v == c || ok == c {
 		return false
 	}
-	g.line("%s := counts(%d)", c, n)
+	g.read("counts")
+	g.raw(fmt.Sprintf("%s := counts(%d)", c, n))
 	g.declare(&variable{name: c, typ: &typ{kind: funcKind, text: "chan"}, frozen: 1, used: true})
-	g.line("%s, %s := <-%s", v, ok, c)
+	g.raw(fmt.Sprintf("%s, %s := <-%s", v, ok, c))
 	g.declare(&variable{name: v, typ: g.types.int})
 	g.declare(&variable{name: ok, typ: g.types.bool})
 	return true
@@ -155,13 +156,14 @@ func (g *gen) linkedList() bool {
 	if head == v || v == n || head == n || g.lookup(head) != nil || g.lookup(v) != nil || g.lookup(n) != nil {
 		return false
 	}
-	g.line("var %s *link", head)
+	g.read("link nil " + r.text)
+	g.raw(fmt.Sprintf("var %s *link", head))
 	g.declare(&variable{name: head, typ: &typ{kind: funcKind, text: "link"}, used: true, frozen: 1})
-	g.line("for _, %s := range %s {\n%s = &link{%s, %s}\n}", v, r.text, head, v, head)
+	g.raw(fmt.Sprintf("for _, %s := range %s {\n%s = &link{%s, %s}\n}", v, r.text, head, v, head))
 	if g.chance(0.4) {
 		g.line("%s.next.v *= %s", head, g.tame(g.float(t, 1), t, 1.1).text)
 	}
-	g.line("for %s := %s; %s != nil; %s = %s.next {", n, head, n, n, n)
+	g.raw(fmt.Sprintf("for %s := %s; %s != nil; %s = %s.next {", n, head, n, n, n))
 	g.open()
 	g.declare(&variable{name: n, typ: &typ{kind: funcKind, text: "link"}, used: true, frozen: 1})
 	outer := g.trips

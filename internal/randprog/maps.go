@@ -44,7 +44,7 @@ func (g *gen) mapLiteral(t *typ, depth int) (string, bool) {
 	if !g.sayable(t) {
 		return "", false
 	}
-	if g.chance(0.2) {
+	if g.chance(0.2) || g.literals > 0 && g.chance(0.8) { // literals within literals are refused
 		return fmt.Sprintf("make(%s)", t.text), g.can("make")
 	}
 	var parts []string
@@ -176,29 +176,30 @@ func (g *gen) rangeMap() bool {
 	if k.name == v.name {
 		return false
 	}
+	g.read(p.text)
 	c := g.tame(g.constant(), t, 1).at(product)
 	switch g.intn(4) {
 	case 0: // each element depends on itself
 		g.wrote(path{indirect: true, root: p.root})
-		g.line("for %s, %s := range %s {", k.name, v.name, p.text)
+		g.raw(fmt.Sprintf("for %s, %s := range %s {", k.name, v.name, p.text))
 		g.raw(fmt.Sprintf("%s[%s] = %s * %s", p.text, k.name, v.name, c))
 	case 1: // some go
 		g.wrote(path{indirect: true, root: p.root})
-		g.line("for %s, %s := range %s {", k.name, v.name, p.text)
+		g.raw(fmt.Sprintf("for %s, %s := range %s {", k.name, v.name, p.text))
 		g.raw(fmt.Sprintf("if %s > %s {\ndelete(%s, %s)\n}", v.name, g.constant().text, p.text, k.name))
 	case 2: // the largest
 		to, ok := g.writable(t)
 		if !ok || mentions(to.text, v.name) || to.mapped > 0 {
 			return false
 		}
-		g.line("for _, %s := range %s {", v.name, p.text)
+		g.raw(fmt.Sprintf("for _, %s := range %s {", v.name, p.text))
 		g.update(to, "=", fmt.Sprintf("max(%s, %s)", to.text, v.name))
 	default: // the number of keys
 		to, ok := g.writable(g.types.int)
 		if !ok || to.root.nonneg || mentions(to.text, v.name) || to.mapped > 0 {
 			return false
 		}
-		g.line("for range %s {", p.text)
+		g.raw(fmt.Sprintf("for range %s {", p.text))
 		g.update(to, "++", "")
 	}
 	g.raw("}")
@@ -216,7 +217,8 @@ func (g *gen) sumOfMap() bool {
 	if !ok || to.root == p.root {
 		return false
 	}
-	g.line("for _, %s := range slices.Sorted(maps.Keys(%s)) {", k, p.text)
+	g.read("slices maps " + p.text)
+	g.raw(fmt.Sprintf("for _, %s := range slices.Sorted(maps.Keys(%s)) {", k, p.text))
 	g.open()
 	g.declare(&variable{name: k, typ: p.typ.key, used: true})
 	g.update(to, "+=", fmt.Sprintf("0.5 * %s[%s]", p.text, k))

@@ -233,7 +233,7 @@ func (g *gen) pointerToFloat() bool {
 	p, ok := g.pathFrom(f, func(v *variable) bool {
 		return !v.global && v.frozen == 0 && v.typ.reaches(f) && !throughPointer(v.typ)
 	})
-	if !ok {
+	if !ok || p.mapped > 0 {
 		return false
 	}
 	g.wrote(p)

@@ -68,17 +68,6 @@ func NRule(xs []float64, k float64, dxs []float64) (dk float64) {
 	dxs[0] = 0
 	return dk
 }`},
-	{params: []string{"float64"}, result: "float64", source: `func N(x float64) float64 { return x * x / 4 }
-
-// NForward remembers x.
-//
-//godiff:forward of=N
-func NForward(x float64) (y, saved float64) { return x * x / 4, x / 2 }
-
-// NBackward is given what it remembers.
-//
-//godiff:backward of=N
-func NBackward(saved, dy float64) (dx float64) { return saved * dy }`},
 	{params: []string{"float64"}, result: "float64", source: `//
 //godiff:nodiff
 func N(x float64) float64 {
@@ -128,8 +117,8 @@ func (g *gen) basic(text string) *typ {
 	panic("randprog: no type " + text)
 }
 
-// ruleName matches the placeholder in the source of a ruled function, alone or before Rule, One, Forward or Backward.
-var ruleName = regexp.MustCompile(`\bN(Rule|One|Forward|Backward)?\b`)
+// ruleName matches the placeholder in the source of a ruled function, alone or before Rule, One or Forward.
+var ruleName = regexp.MustCompile(`\bN(Rule|One|Forward)?\b`)
 
 // renamed returns the source with the name in place of N.
 func renamed(source, name string) string { return ruleName.ReplaceAllString(source, name+"$1") }

@@ -99,6 +99,8 @@ func (g *gen) literal(t *typ, depth int) (string, bool) {
 	if !g.sayable(t) {
 		return "", false
 	}
+	g.literals++
+	defer func() { g.literals-- }()
 	switch t.kind {
 	case arrayKind:
 		return g.list(t, t.length, depth)

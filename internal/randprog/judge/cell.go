@@ -106,8 +106,9 @@ func appendPlaces(out []cell, v reflect.Value) []cell {
 			out = appendPlaces(out, v.Field(i))
 		}
 	case reflect.Map:
-		for _, key := range keys(v) {
-			out = appendElement(out, cell{at: v, key: key}, v.MapIndex(key))
+		m := reflect.ValueOf(v.Interface()) // the map, whatever the variable will hold
+		for _, key := range keys(m) {
+			out = appendElement(out, cell{at: m, key: key}, m.MapIndex(key))
 		}
 	}
 	return out
