@@ -22,6 +22,8 @@ import (
 type Options struct {
 	Disable []string        // passes to leave out
 	Taken   map[string]bool // names that are declared beside the package: in its tests or, for these, in its outputs
+
+	Lowered func(file string, f *ast.Func) // is told of functions that are lowered, now and then again, and of the files that declare them
 }
 
 // Stages returns what Show can print instead of a derivative: the lowered function, or the code after one of the passes.
@@ -63,7 +65,7 @@ func newDeriver(prog *lower.Program, pkg *lower.Package, opt Options) *deriver {
 	if err != nil {
 		panic(fmt.Sprintf("derive: %v", err))
 	}
-	d.unit = transform.NewUnit(pkg.Types, d.lower, book)
+	d.unit = transform.NewUnit(pkg.Types, d.told, book)
 	d.unit.Replaceable = d.replaceable
 	d.unit.Lifted = d.lifted
 	d.unit.Derivative = func(fn *types.Func) bool { return prog.Generated(fn) != nil }
@@ -117,6 +119,15 @@ func (d *deriver) scope(directives []*lower.Directive) *transform.Scope {
 		}
 	}
 	return s
+}
+
+// told is lower, of which the options want to be told.
+func (d *deriver) told(fn *types.Func) *ast.Func {
+	f := d.lower(fn)
+	if f != nil && d.opt.Lowered != nil {
+		d.opt.Lowered(d.prog.Fset.Position(f.Pos).Filename, f)
+	}
+	return f
 }
 
 // lower lowers a function of the package or of another one of the module, once. A function without source here has no
@@ -259,7 +270,7 @@ func (d *deriver) derive(fn *types.Func, mode ast.Mode, wrt []int, name string) 
 	fn = d.instances.Generic(fn)
 	f := d.unit.Direct(fn, mode)
 	if f == nil {
-		f = d.lower(fn)
+		f = d.told(fn)
 	}
 	if f == nil {
 		d.diags = append(d.diags, d.why[fn]...)

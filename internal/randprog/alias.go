@@ -77,7 +77,9 @@ func (g *gen) pointers() bool {
 	}
 	t := g.types.sliceOf(g.types.pointerTo(pick(g, g.types.structs)))
 	text, ok := g.literal(t, 1)
-	return ok && g.defineSlice(t, reference{text: text, min: leastLen, max: mostLen})
+	ok = ok && g.defineSlice(t, reference{text: text, min: leastLen, max: mostLen})
+	g.follow("range-structs")
+	return ok
 }
 
 // rangeStructs draws a range over a slice of structs or of pointers to them.

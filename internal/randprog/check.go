@@ -48,6 +48,18 @@ type Report struct {
 	Failures, Refusals []Failure
 }
 
+// Add adds what another Check found. Indices stay those of each.
+func (r *Report) Add(s Report) {
+	for _, n := range []struct{ to, from *int }{
+		{&r.Run, &s.Run}, {&r.Refused, &s.Refused}, {&r.Endless, &s.Endless}, {&r.Unjudged, &s.Unjudged}, {&r.Points, &s.Points},
+		{&r.Skipped, &s.Skipped}, {&r.Panics, &s.Panics}, {&r.Errors, &s.Errors}, {&r.Vanished, &s.Vanished},
+	} {
+		*n.to += *n.from
+	}
+	r.Failures = append(r.Failures, s.Failures...)
+	r.Refusals = append(r.Refusals, s.Refusals...)
+}
+
 // Failure is a program and what is wrong with it.
 type Failure struct {
 	// Index is the place of the program among those that Check was given.

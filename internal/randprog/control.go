@@ -110,7 +110,10 @@ func (g *gen) exitTable() []production {
 // exit draws a conditional that leaves the loop, the iteration or the function, now and then with further branches that may do so
 // too.
 func (g *gen) exit() bool {
-	if g.depth >= g.opts.Depth || !g.draw(g.exits) {
+	if g.depth >= g.opts.Depth {
+		return false
+	}
+	if !(len(g.pending) > 0 && g.chance(0.5) && g.try(production{"goto-exit", 1, g.gotoExit})) && !g.draw(g.exits) {
 		return false
 	}
 	for g.chance(0.3) {

@@ -186,6 +186,17 @@ func (g *gen) try(p production) bool {
 	return true
 }
 
+// follow tries some of the statements of these names: they use what has just been declared.
+func (g *gen) follow(names ...string) {
+	for range g.intn(3) {
+		name := pick(g, names)
+		if i := slices.IndexFunc(g.statements, func(p production) bool { return p.name == name }); g.left > 0 {
+			g.left--
+			g.try(g.statements[i])
+		}
+	}
+}
+
 // snapshot returns a function that takes back all that is drawn from now on.
 func (g *gen) snapshot() (undo func()) {
 	before := *g
@@ -251,7 +262,7 @@ func (g *gen) drawTypes() {
 		g.types.named = &typ{kind: floatKind, text: "Real", base: "Real"}
 		g.decls = append(g.decls, "type Real "+under.text)
 	}
-	if g.chance(0.15) {
+	if g.chance(0.25) {
 		e := g.someFloat()
 		g.types.vector = &typ{kind: sliceKind, text: "Vector", base: "Vector", elem: e}
 		g.decls = append(g.decls, "type Vector []"+e.text)

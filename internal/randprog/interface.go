@@ -79,6 +79,7 @@ func (g *gen) declareInterface() bool {
 		g.read(other)
 		g.raw(fmt.Sprintf("%s = %s\n}", name, other))
 	}
+	g.follow("type-switch", "assertion")
 	return true
 }
 
@@ -89,7 +90,9 @@ func (g *gen) declareLayers() bool {
 	}
 	t := g.types.sliceOf(g.types.layer)
 	text, ok := g.literal(t, 1)
-	return ok && g.defineSlice(t, reference{text: text, min: leastLen, max: mostLen})
+	ok = ok && g.defineSlice(t, reference{text: text, min: leastLen, max: mostLen})
+	g.follow("range-interfaces")
+	return ok
 }
 
 // rangeLayers draws a range over a slice of interface values.

@@ -61,14 +61,19 @@ func (g *gen) rangeIterator() bool {
 	}
 	t := f.results[0].result
 	v := &variable{name: g.newName(t, call), typ: t}
+	leave := func() {
+		if g.chance(0.8) {
+			g.try(production{"exit", 1, g.exit})
+		}
+	}
 	if f.yields == 1 {
-		return g.loop(loop{most: mostLen, vars: []*variable{v}, header: fmt.Sprintf("for %s := range %s {", v.name, call)})
+		return g.loop(loop{most: mostLen, vars: []*variable{v}, finish: leave, header: fmt.Sprintf("for %s := range %s {", v.name, call)})
 	}
 	k := g.counterVariable(nil, call, v.name)
 	if k.used = false; k.name == v.name {
 		return false
 	}
-	return g.loop(loop{most: mostLen, vars: []*variable{k, v}, header: fmt.Sprintf("for %s, %s := range %s {", k.name, v.name, call)})
+	return g.loop(loop{most: mostLen, vars: []*variable{k, v}, finish: leave, header: fmt.Sprintf("for %s, %s := range %s {", k.name, v.name, call)})
 }
 
 // rangeValues draws a range over an iterator of package slices.

@@ -66,6 +66,7 @@ func (g *gen) declareMap() bool {
 		return false
 	}
 	_, ok = g.define(t, text, false)
+	g.follow("map-set", "map-lookup", "map-delete", "range-map", "sum-of-map")
 	return ok
 }
 

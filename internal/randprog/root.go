@@ -22,13 +22,32 @@ func (g *gen) theFunction() {
 	}
 }
 
-// beginning returns what F begins with: it fails for a large int, if it can fail and has one.
+// beginning returns what F begins with: it fails for a large int, if it can fail and has one, and uses helpers.
 func (g *gen) beginning(f *function) func() {
 	i := slices.IndexFunc(f.params, func(v *variable) bool { return v.typ.kind == intKind })
-	if !f.fallible || i < 0 {
-		return nil
+	return func() {
+		if f.fallible && i >= 0 {
+			g.mayFail(f.params[i])
+		}
+		g.useHelpers()
 	}
-	return func() { g.mayFail(f.params[i]) }
+}
+
+// useHelpers uses what only few statements use.
+func (g *gen) useHelpers() {
+	for _, f := range g.functions {
+		switch {
+		case g.chance(0.2):
+		case f.yields > 0:
+			g.try(production{"range-iterator", 1, g.rangeIterator})
+		case f.maker:
+			g.try(production{"closure-made", 1, g.madeClosure})
+		case f.part:
+			g.try(production{"part-of-argument", 1, g.declarePart})
+		case f.pointer:
+			g.try(production{"pointer-result", 1, g.declarePointerTo})
+		}
+	}
 }
 
 // drawInputs draws the receiver and the parameters of F, one of which carries a derivative.

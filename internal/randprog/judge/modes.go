@@ -191,7 +191,9 @@ func (p *point) gradient(name string, fn any) ([]float64, error) {
 }
 
 // mayRefuse reports whether a derivative gave a reason to panic: F writes memory that arguments share, if not at this point.
-func (p *point) mayRefuse(r run) bool { return p.Aliased && strings.Contains(r.panics, "share memory, which") }
+func (p *point) mayRefuse(r run) bool {
+	return p.Aliased && strings.Contains(r.panics, "share memory, which")
+}
 
 // compareModes compares J·u, Jᵀ·v and the gradients with the columns of J.
 func (p *point) compareModes(m *measured) error {
