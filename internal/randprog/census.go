@@ -50,7 +50,7 @@ func Kinds() []string {
 	for group, kinds := range map[string]string{
 		"node": `Ref Lit Name Field Field-implicit Index Slice Slice-max Deref Addr Unary Binary Call Call-function Call-method Call-builtin
 			Call-spread Call-generic Convert Composite Assign Assign-several Assign-op Decl If If-else For Range Range-int Range-array
-			Branch Branch-label Return Return-bare Do Do-defer Block`,
+			Branch Return Return-bare Do Do-defer Block`,
 		"exit": `break break-label break-switch continue continue-label goto-forward goto-backward fallthrough return return-early
 			return-bare return-in-loop return-of-error panic iterator-break iterator-continue iterator-return`,
 		"alias": `two-names subslice subslice-max of-array row conversion struct-copy part-of-argument append-in-place append-spare copy

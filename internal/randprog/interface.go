@@ -127,11 +127,11 @@ func (g *gen) typeSwitch() bool {
 	}
 	if g.chance(0.5) {
 		g.raw("case Square:")
-		g.clauseOf(nil)
+		g.clauseOf(&variable{name: name, typ: &typ{kind: funcKind, text: "Square"}, frozen: 1})
 	}
 	if g.chance(0.5) {
 		g.raw("default:")
-		g.clauseOf(nil)
+		g.clauseOf(&variable{name: name, typ: g.types.layer})
 	}
 	g.raw("}")
 	return used
@@ -141,15 +141,8 @@ func (g *gen) typeSwitch() bool {
 func (g *gen) clauseOf(v *variable) bool {
 	g.open()
 	defer g.close()
-	if v != nil {
-		g.declare(v)
-	}
-	g.block(g.between(1, 2), func() {
-		if v != nil && !v.used && g.lookup(v.name) == v {
-			g.sink(v)
-		}
-	})
-	return v != nil && v.used
+	g.declare(v)
+	return g.clauseOfDeclared(v)
 }
 
 // assertion draws `if p, ok := l.(*T); ok {`.

@@ -55,10 +55,6 @@ func statementForm(s ir.Stmt) string {
 		case *types.Array, *types.Pointer:
 			return "array"
 		}
-	case *ir.Branch:
-		if s.Target != nil {
-			return "label"
-		}
 	case *ir.Return:
 		if len(s.Results) == 0 {
 			return "bare"

@@ -138,6 +138,9 @@ func (g *gen) flushScope(s *scope) {
 
 // sink reads v into something that lives on, where that is possible.
 func (g *gen) sink(v *variable) {
+	if g.sinkCall(v) {
+		return
+	}
 	for _, t := range g.types.floats() {
 		if !v.typ.reaches(t) || g.chance(0.15) {
 			continue
@@ -151,6 +154,25 @@ func (g *gen) sink(v *variable) {
 		}
 	}
 	g.line("_ = %s", v.name)
+}
+
+// sinkCall calls the function that v holds, if it holds one.
+func (g *gen) sinkCall(v *variable) bool {
+	f, ok := g.callee(func(f *function) bool { return f.closure && f.name == v.name })
+	if !ok {
+		return false
+	}
+	call, ok := g.call(f, 1)
+	if !ok {
+		return false
+	}
+	g.fn.writes = g.fn.writes || f.writes
+	if len(f.results) == 1 {
+		call = "_ = " + call
+	}
+	g.line("%s", call)
+	v.used = true
+	return true
 }
 
 // update writes `to op text`, and notes that memory is written.
