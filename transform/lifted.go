@@ -56,8 +56,9 @@ func (u *Unit) primalOf(fn *types.Func) *ast.Func {
 	}
 	u.checkVisible(f)
 	g := *f
+	g.Body = withReads(f.Body)
 	if !u.Disable["cases"] {
-		g.Body = nameCases(f.Body)
+		g.Body = nameCases(g.Body)
 	}
 	g.Name = u.free(helperName(f, carrying(f)))
 	g.Doc = fmt.Sprintf("%s is %s.", g.Name, docName(f))
