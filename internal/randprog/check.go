@@ -9,9 +9,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/godiff/godiff/internal/randprog/judge"
 )
@@ -21,7 +23,8 @@ type Config struct {
 	// Root is the directory of the module github.com/godiff/godiff.
 	Root string
 	// Generate derives the package in dir: it writes the derivatives of fNNNN.go beside it, or returns
-	// an error whose text holds a diagnostic `path/fNNNN.go:line:col: message` for each file that it refuses.
+	// an error whose text holds a diagnostic `path/fNNNN.go:line:col: message` for each file that it refuses. It is called
+	// for several directories at the same time.
 	Generate func(dir string) error
 	// Dir is where programs are written, a directory for nothing else; empty means a temporary directory that is
 	// removed.
@@ -217,15 +220,31 @@ func (k *check) has(index int) bool {
 	return slices.ContainsFunc(k.entries, func(e entry) bool { return e.index == index })
 }
 
-// derive makes the derivatives, and drops the programs that stand in the way of it.
+// derive makes the derivatives, of several packages at a time, and drops the programs that stand in the way of it.
 func (k *check) derive() error {
-	for from := 0; from < len(k.entries); {
-		pkg := k.entries[from].pkg()
-		if err := k.derivePackage(pkg); err != nil {
+	var pkgs []string
+	for _, e := range k.entries {
+		pkgs = append(pkgs, e.pkg())
+	}
+	pkgs = slices.Compact(pkgs)
+	complaints := make([]error, len(pkgs))
+	var wait sync.WaitGroup
+	next := make(chan int)
+	for range runtime.GOMAXPROCS(0) {
+		wait.Go(func() {
+			for i := range next {
+				complaints[i] = k.Generate(filepath.Join(k.Dir, pkgs[i]))
+			}
+		})
+	}
+	for i := range pkgs {
+		next <- i
+	}
+	close(next)
+	wait.Wait()
+	for i, pkg := range pkgs {
+		if err := k.derivePackage(pkg, complaints[i]); err != nil {
 			return err
-		}
-		for from < len(k.entries) && k.entries[from].pkg() <= pkg {
-			from++
 		}
 	}
 	return nil
@@ -236,13 +255,10 @@ func (k *check) of(pkg string) []entry {
 	return slices.DeleteFunc(slices.Clone(k.entries), func(e entry) bool { return e.pkg() != pkg })
 }
 
-func (k *check) derivePackage(pkg string) error {
-	for len(k.of(pkg)) > 0 {
-		err := k.Generate(filepath.Join(k.Dir, pkg))
-		if err == nil {
-			return nil
-		}
-		bad := k.complaints(err.Error())
+// derivePackage drops programs of a package until there is nothing to complain about.
+func (k *check) derivePackage(pkg string, complaint error) error {
+	for ; complaint != nil && len(k.of(pkg)) > 0; complaint = k.Generate(filepath.Join(k.Dir, pkg)) {
+		bad := k.complaints(complaint.Error())
 		if len(bad) == 0 {
 			if err := k.isolate(pkg); err != nil {
 				return err

@@ -26,6 +26,10 @@
 //   - Defined order: a call that may write memory is a statement of its own, since Go leaves open when an
 //     operand that reads that memory is evaluated.
 //
+// What the derivative of a program depends on is to vary: control flow with every kind of exit, every way to give memory a second name,
+// functions in every form. Constructs need each other (a type switch needs an interface, which needs types with methods), so what is
+// declared is followed, now and then, by a use of it. A [Census] counts in how many programs each kind of node, exit and alias occurs.
+//
 // Go's rule that a variable must be used is met at the end of each block: what nothing has read is added to
 // something that lives on, so that little of a program is dead.
 //
@@ -60,7 +64,10 @@
 // # In tests
 //
 //	go test ./internal/randprog -run RandomPrograms -randprog.n=5000 -randprog.seed=10000
+//	go test ./internal/randprog -run RandomPrograms -randprog.n=20000 -timeout=2h -v
 //	go test ./internal/randprog -run RandomPrograms -randprog.n=1 -randprog.seed=17 -randprog.minimise
 //	go test ./internal/randprog -run RandomPrograms -randprog.without=pointer,append-loop
 //	go test ./internal/randprog -fuzz FuzzPrograms
+//
+// With -v the census is printed.
 package randprog

@@ -90,34 +90,28 @@ func (g *gen) clauses(heads []string) {
 	}
 }
 
-// switchString draws a switch over a string or a short expression with an init statement, with clauses of several values.
+// switchValue draws a switch over a string, or over an int that an init statement declares, with clauses of several values.
 func (g *gen) switchValue() bool {
-	if g.depth >= g.opts.Depth || !g.opts.Switch {
+	if g.depth >= g.opts.Depth {
 		return false
 	}
-	heads := []string{`case "A":`, `case "", "B":`, "default:"}
-	tag := ""
 	if p, ok := g.readable(g.types.string); ok && g.chance(0.5) {
-		tag = p.text
-	} else {
-		name := g.newName(g.types.int)
-		e := infix(g.integer(2), "%", product, expr{text: "4", prec: primary})
-		if e.konst {
-			return false
-		}
-		tag = fmt.Sprintf("%s := %s; %s", name, e.text, name)
-		g.read(e.text)
-		g.open()
-		defer g.close()
-		defer g.raw("}")
-		g.raw("switch " + tag + " {")
-		g.declare(&variable{name: name, typ: g.types.int, used: true, frozen: 1})
-		heads = []string{"case 0:", "case 1, 2:", "default:"}
-		g.clauses(g.shuffled(heads))
+		g.line("switch %s {", p.text)
+		g.clauses(g.shuffled([]string{`case "A":`, `case "", "B":`, "default:"}))
+		g.raw("}")
 		return true
 	}
-	g.line("switch %s {", tag)
-	g.clauses(g.shuffled(heads))
+	e := infix(g.integer(2), "%", product, expr{text: "4", prec: primary})
+	if e.konst {
+		return false
+	}
+	name := g.newName(g.types.int)
+	g.read(e.text)
+	g.raw(fmt.Sprintf("switch %s := %s; %s {", name, e.text, name))
+	g.open()
+	g.declare(&variable{name: name, typ: g.types.int, used: true, frozen: 1})
+	g.clauses(g.shuffled([]string{"case 0:", "case 1, 2:", "default:"}))
+	g.close()
 	g.raw("}")
 	return true
 }

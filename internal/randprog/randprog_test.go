@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/godiff/godiff/ast"
@@ -351,7 +352,10 @@ func judged(t *testing.T, ps []Program, without ...string) (Report, *Census) {
 	c := &Census{}
 	for some := range slices.Chunk(ps, perCheck) {
 		nodes := map[string]map[string]bool{}
+		var mu sync.Mutex
 		lowered := func(file string, f *ast.Func) {
+			mu.Lock()
+			defer mu.Unlock()
 			file = filepath.Base(file)
 			if nodes[file] == nil {
 				nodes[file] = map[string]bool{}

@@ -28,7 +28,7 @@ type Case struct {
 	Points int
 	// Spare says that slice arguments have spare capacity.
 	Spare bool
-	// Aliased says that slice arguments may share memory, if all that carry a derivative are in W. A gradient may
+	// Aliased says that slice arguments may share memory, if all that carry a derivative are in W. A derivative may
 	// then panic with a reason where F writes.
 	Aliased bool
 }
@@ -193,6 +193,9 @@ func (p *point) label(i int) string {
 func (p *point) judge(v *Verdict) error {
 	args := copies(p.args, nil)
 	p.want = call(reflect.ValueOf(p.F), args, args)
+	if p.Aliased {
+		p.dropRefusals()
+	}
 	switch {
 	case p.want.panics != "":
 		v.Panics++

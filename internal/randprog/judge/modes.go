@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"reflect"
-	"strings"
 )
 
 var errorType = reflect.TypeFor[error]()
@@ -132,9 +131,6 @@ func (p *point) pull(v []float64) ([]float64, error) {
 	fill(cells(p.kept(adjoint)...), v[n:])
 	given := dump(results...)
 	r := call(reflect.ValueOf(p.VJP), p.reverseInputs(args, adjoint, results), args)
-	if p.mayRefuse(r) {
-		return nil, nil
-	}
 	rest, err := p.returned("VJP", r, true)
 	if err != nil {
 		return nil, err
@@ -165,9 +161,6 @@ func (p *point) reverseInputs(args, adjoint, results []reflect.Value) []reflect.
 func (p *point) gradient(name string, fn any) ([]float64, error) {
 	args := copies(p.args, nil)
 	r := call(reflect.ValueOf(fn), args, args)
-	if p.mayRefuse(r) {
-		return nil, nil
-	}
 	rest, err := p.returned(name, r, name == "ValueGrad")
 	if err != nil {
 		return nil, err
@@ -188,11 +181,6 @@ func (p *point) gradient(name string, fn any) ([]float64, error) {
 		return nil, fmt.Errorf("%s: %v", name, err)
 	}
 	return append(numbers(places(p.scalars(byArg)...)), kept...), nil
-}
-
-// mayRefuse reports whether a derivative gave a reason to panic: F writes memory that arguments share, if not at this point.
-func (p *point) mayRefuse(r run) bool {
-	return p.Aliased && strings.Contains(r.panics, "share memory, which")
 }
 
 // compareModes compares J·u, Jᵀ·v and the gradients with the columns of J.
