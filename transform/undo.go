@@ -293,6 +293,14 @@ func (v *resolver) behindNil(base ast.Expr) bool {
 	})
 }
 
+// namesHidden reports whether a place names a variable of an inner block, which is not in scope where the reverse sweep of an area begins.
+func (v *resolver) namesHidden(e ast.Expr, a *area) bool {
+	return ast.Any(e, func(e ast.Expr) bool {
+		ref, ok := e.(*ast.Ref)
+		return ok && !v.inScope(ref.Var, &context{area: a})
+	})
+}
+
 // goesBack lets an array go back in time if that is possible and n values that are remembered now are more than those that it
 // overwrites.
 func (v *resolver) goesBack(l *location, n int) bool {
@@ -337,7 +345,7 @@ func (v *resolver) goesBack(l *location, n int) bool {
 		return false
 	}
 	born, ok := s.stable(base)
-	if !ok || born != nil && born != v.tree.root || v.behindNil(base) {
+	if !ok || born != nil && born != v.tree.root || v.behindNil(base) || v.namesHidden(base, in) {
 		return false
 	}
 	name := placeName(base)
