@@ -327,7 +327,17 @@ func (g *gen) forStride() bool {
 	n, most, of := g.count()
 	i := g.counterVariable(of, n)
 	defer freeze(of)()
-	header := fmt.Sprintf("for %s := %d; %s < %s; %s += %d {", i.name, g.intn(2), i.name, n, i.name, g.between(2, 3))
+	step := fmt.Sprint(g.between(2, 3))
+	if g.chance(0.2) {
+		by := g.newName(g.types.int, n, i.name)
+		if by == i.name {
+			return false
+		}
+		g.raw(by + " := " + step)
+		g.declare(&variable{name: by, typ: g.types.int, frozen: 1, used: true, nonneg: true})
+		step = by
+	}
+	header := fmt.Sprintf("for %s := %d; %s < %s; %s += %s {", i.name, g.intn(2), i.name, n, i.name, step)
 	return g.loop(loop{most: most, vars: []*variable{i}, header: header})
 }
 

@@ -244,6 +244,9 @@ func (g *gen) mathSmooth(t *typ, depth int) (expr, bool) {
 		return g.inFloat64(t, f.out, f.name, g.positive(t, 1.25)), true
 	}
 	f, x := pick(g, smoothFunctions), g.float(t, depth-1)
+	if f.in < 1 && !x.konst { // outside of its domain, where a variable grows, the derivative of what nobody reads would be no number
+		x = g.inFloat64(t, 1, pick(g, []string{"Sin", "Tanh"}), x)
+	}
 	return g.inFloat64(t, f.out, f.name, g.tame(x, t, f.in)), !x.konst
 }
 

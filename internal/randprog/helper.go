@@ -19,7 +19,7 @@ func (g *gen) shapes() []production {
 		{"helper-struct", 3, g.helperStruct},
 		{"helper-map", 2, g.helperMap},
 		{"helper-higher", 3, g.helperHigher},
-		{"helper-maker", 3, g.helperMaker},
+		{"helper-maker", 5, g.helperMaker},
 		{"helper-iterator", 5, g.helperIterator},
 		{"helper-generic", 3, g.helperGeneric},
 		{"helper-interface", 5, g.helperInterface},

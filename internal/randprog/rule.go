@@ -68,6 +68,57 @@ func NRule(xs []float64, k float64, dxs []float64) (dk float64) {
 	dxs[0] = 0
 	return dk
 }`},
+	{params: []string{"[]float64", "float64"}, result: "float64", writes: true, source: `func N(xs []float64, k float64) float64 {
+	s := xs[0] * k / 4
+	xs[0] = s
+	xs[1] *= 0.5
+	return s
+}
+
+// NRule is the reverse rule of N. xs[0] holds s, which is k times a quarter of what it held.
+//
+//godiff:derivative of=N
+func NRule(xs []float64, k, s, ds float64, dxs []float64) (dk float64) {
+	ds += dxs[0]
+	dxs[0] = k * ds / 4
+	dxs[1] /= 2
+	if k != 0 {
+		dk = s / k * ds
+	}
+	return dk
+}
+
+// NForward is the forward rule of N.
+//
+//godiff:derivative of=N mode=jvp
+func NForward(xs []float64, k float64, dxs []float64, dk float64) (s, ds float64) {
+	s, ds = xs[0]*k/4, (dxs[0]*k+xs[0]*dk)/4
+	xs[0], dxs[0] = s, ds
+	xs[1] *= 0.5
+	dxs[1] *= 0.5
+	return s, ds
+}`},
+	{params: []string{"[]float64", "float64"}, result: "[]float64", source: `func N(xs []float64, k float64) []float64 {
+	y := make([]float64, len(xs))
+	for i, x := range xs {
+		y[i] = x * k / 2
+	}
+	return y
+}
+
+// NRule is the reverse rule of N.
+//
+//godiff:derivative of=N
+func NRule(xs []float64, k float64, y, dy, dxs []float64) (dk float64) {
+	for i, d := range dy {
+		dxs[i] += k / 2 * d
+		dk += xs[i] / 2 * d
+	}
+	return dk
+}`},
+	{params: []string{"int"}, result: "[]float64", source: `//
+//godiff:nodiff
+func N(n int) []float64 { return []float64{float64(n % 3), 0.5, -1} }`},
 	{params: []string{"float64"}, result: "float64", source: `//
 //godiff:nodiff
 func N(x float64) float64 {

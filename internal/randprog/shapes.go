@@ -107,24 +107,36 @@ func (g *gen) declarePointerTo() bool {
 // helperMutual draws two functions that call each other until their last parameter is zero.
 func (g *gen) helperMutual() bool {
 	t := g.someFloat()
-	first, second := fmt.Sprintf("h%d", len(g.functions)), fmt.Sprintf("h%d", len(g.functions)+1)
-	draw := func(other string) bool {
-		f := &function{results: []*typ{t}, recursive: true}
-		x := g.parameter(f, t)
-		n := g.parameter(f, g.types.int)
-		n.frozen, n.nonneg = 1, true
-		return g.helperBody(f, func() {
-			g.line("if %s <= 0 {\nreturn %s\n}", n.name, g.stored(t, 1))
-		}, func() bool {
-			if f.writes || !g.can(other) || g.lookup(n.name) != n || g.lookup(x.name) != x {
-				return false
-			}
-			arg := g.tame(g.float(t, 1), t, variableMag).text
-			g.line("return %s + 0.5*%s(%s, %s-1)", g.tame(g.float(t, 1), t, 2).text, other, arg, n.name)
-			return true
-		})
+	n := len(g.functions)
+	first, second := fmt.Sprintf("h%d", n), fmt.Sprintf("h%d", n+1)
+	if !g.mutual(t, first, second) {
+		return false
 	}
-	return draw(second) && draw(first) && g.functions[len(g.functions)-1].name == second
+	f := g.functions[n]
+	g.functions = g.functions[:n:n] // the second calls it in its last statement only
+	if !g.mutual(t, second, first) {
+		return false
+	}
+	g.functions = append(g.functions, f)
+	return true
+}
+
+// mutual draws a function that calls the other one at its end.
+func (g *gen) mutual(t *typ, name, other string) bool {
+	f := &function{name: name, results: []*typ{t}, recursive: true}
+	x := g.parameter(f, t)
+	n := g.parameter(f, g.types.int)
+	n.frozen, n.nonneg = 1, true
+	return g.helperBody(f, func() {
+		g.line("if %s <= 0 {\nreturn %s\n}", n.name, g.stored(t, 1))
+	}, func() bool {
+		if f.writes || !g.can(other) || g.lookup(n.name) != n || g.lookup(x.name) != x {
+			return false
+		}
+		arg := g.tame(g.float(t, 1), t, variableMag).text
+		g.line("return %s + 0.5*%s(%s, %s-1)", g.tame(g.float(t, 1), t, 2).text, other, arg, n.name)
+		return true
+	})
 }
 
 // helperVector draws a method of a named slice type.

@@ -71,7 +71,7 @@ func (g *gen) statementTable() []production {
 		{"goto-backward", 1, g.backwardGoto},
 		{"switch-value", g.optional(g.opts.Switch, 2), g.switchValue},
 		{"defer", 2, g.deferred},
-		{"range-iterator", 7, g.rangeIterator},
+		{"range-iterator", 10, g.rangeIterator},
 		{"range-string", 2, g.rangeString},
 		{"channel", 2, g.channel},
 		{"list", 2, g.linkedList},
@@ -89,6 +89,10 @@ func (g *gen) statementTable() []production {
 		{"append-spare", 2, g.appendSpare},
 		{"pointers", 2, g.pointers},
 		{"range-structs", 2, g.rangeStructs},
+		{"matrix", 3, g.matrix},
+		{"math-several", 3, g.mathSeveral},
+		{"append-structs", 3, g.appendStructs},
+		{"append-part", 2, g.appendPart},
 		{"panic", g.optional(g.opts.Panics, 2), g.panicStatement},
 	}
 }
