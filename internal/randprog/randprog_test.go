@@ -22,7 +22,7 @@ import (
 )
 
 var (
-	count    = flag.Int("randprog.n", 500, "number of random programs")
+	count    = flag.Int("randprog.n", 400, "number of random programs")
 	seed     = flag.Uint64("randprog.seed", 1, "seed of the first random program")
 	minimise = flag.Bool("randprog.minimise", false, "minimise the programs that fail, at most 5")
 	without  = flag.String("randprog.without", "", "constructs that are left out")
