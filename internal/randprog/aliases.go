@@ -91,7 +91,7 @@ func (c *counter) sliced(e *ast.SliceExpr) {
 
 // address notes what &x is.
 func (c *counter) address(x ast.Expr) {
-	switch x := x.(type) {
+	switch x.(type) {
 	case *ast.CompositeLit:
 		c.note("alias pointer-to-literal")
 	case *ast.Ident:
@@ -100,8 +100,6 @@ func (c *counter) address(x ast.Expr) {
 		c.note("alias pointer-to-element")
 	case *ast.SelectorExpr:
 		c.note("alias pointer-to-field")
-	default:
-		_ = x
 	}
 	if c.under(x) == "array" {
 		c.note("alias pointer-to-array")

@@ -85,8 +85,6 @@ func (g *gen) literalOf(f *function, statements int) (string, bool) {
 	ok := g.returnStatement(len(g.lines) < 4)
 	f.cost = g.cost
 	head := strings.TrimPrefix(f.signature(), "func "+f.name)
-	scopes := g.scopes
-	g.scopes = scopes[:len(scopes)-1]
 	return "func" + head + " {\n" + strings.Join(g.lines, "\n") + "\n}", ok && f.cost <= 60
 }
 

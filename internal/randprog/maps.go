@@ -86,7 +86,7 @@ func (g *gen) mapVariable() (path, bool) {
 	return path{}, false
 }
 
-// countKey draws `m[k]++`, the passive state of many programs, or sets an element.
+// setKey draws `m[k]++`, the passive state of many programs, or sets an element.
 func (g *gen) setKey() bool {
 	p, ok := g.mapVariable()
 	if !ok {

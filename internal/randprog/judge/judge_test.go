@@ -112,6 +112,57 @@ func growVJP(p, dp *pair, dy float64) float64 {
 	return y
 }
 
+// move puts the product of an element and k under another key, and takes the element away.
+func move(m map[string]float64, k float64) float64 {
+	s := m["A"] * k
+	m["B"] = s
+	delete(m, "A")
+	return s * s
+}
+
+func moveVJP(m map[string]float64, k float64, dm map[string]float64, dy float64) (y, dk float64) {
+	a := m["A"]
+	_, had := m["B"]
+	y = move(m, k)
+	ds := 2*a*k*dy + dm["B"]
+	if delete(dm, "B"); had {
+		dm["B"] = 0
+	}
+	dm["A"] = ds * k
+	return y, ds * a
+}
+
+func moveJVP(m map[string]float64, k float64, dm map[string]float64, dk float64) (y, dy float64) {
+	s, ds := m["A"]*k, dm["A"]*k+m["A"]*dk
+	dm["B"] = ds
+	delete(dm, "A")
+	return move(m, k), 2 * s * ds
+}
+
+// total takes any number of arguments.
+func total(xs ...float64) float64 {
+	s := 0.0
+	for _, x := range xs {
+		s += x * x
+	}
+	return s
+}
+
+func totalGrad(xs ...float64) []float64 {
+	var dxs []float64
+	for _, x := range xs {
+		dxs = append(dxs, 2*x)
+	}
+	return dxs
+}
+
+func totalJVP(xs, dxs []float64) (y, dy float64) {
+	for i, x := range xs {
+		dy += 2 * x * dxs[i]
+	}
+	return total(xs...), dy
+}
+
 func unlucky(x float64, n int) float64 {
 	if n > 1 {
 		panic("unlucky")
@@ -139,6 +190,8 @@ func cases() []Case {
 		{Name: "decay", Params: []string{"x", "k", "n"}, F: decay, VJP: decayVJP, JVP: decayJVP, Points: 20},
 		{Name: "tail", Params: []string{"p"}, F: tail, VJP: tailVJP, JVP: tailJVP},
 		{Name: "grow", Params: []string{"p"}, F: grow, VJP: growVJP, JVP: growJVP, Points: 9},
+		{Name: "move", Params: []string{"m", "k"}, F: move, VJP: moveVJP, JVP: moveJVP, Points: 9},
+		{Name: "total", Params: []string{"xs"}, F: total, Grad: totalGrad, JVP: totalJVP},
 		{Name: "unlucky", Params: []string{"x", "n"}, F: unlucky, JVP: unluckyJVP, Points: 9},
 		{Name: "single", Params: []string{"x"}, F: single, Wide: singleWide, JVP: singleJVP, Points: 9},
 		{Name: "one mode", Params: []string{"x"}, F: square, Grad: squareGrad},
@@ -243,6 +296,20 @@ func TestCatchesWrongDerivatives(t *testing.T) {
 				return tailVJP(p, dp, dy)
 			}
 		}), "VJP: dp, float"},
+		{"keeps a key", wrong("move", func(c *Case) {
+			c.JVP = func(m map[string]float64, k float64, dm map[string]float64, dk float64) (float64, float64) {
+				a := dm["A"]
+				y, dy := moveJVP(m, k, dm, dk)
+				dm["A"] = a
+				return y, dy
+			}
+		}), "has not the shape"},
+		{"element of a map", wrong("move", func(c *Case) {
+			c.VJP = func(m map[string]float64, k float64, dm map[string]float64, dy float64) (y, dk float64) {
+				defer func() { dm["A"] *= 1.001 }()
+				return moveVJP(m, k, dm, dy)
+			}
+		}), "VJP: dm, float 0"},
 		{"another panic", wrong("unlucky", func(c *Case) {
 			c.JVP = func(x float64, n int, dx float64) (float64, float64) {
 				if n > 1 {
