@@ -497,6 +497,9 @@ func convert(e ast.Expr, t types.Type) ast.Expr {
 	if types.Identical(e.Type(), t) {
 		return e
 	}
+	if isInteger(t) && writtenAsFloat(e) {
+		return &ast.Convert{X: e, T: t}
+	}
 	if l, ok := e.(*ast.Lit); ok {
 		if v, single := singleValue(l); single && ast.IsFloat(t) {
 			return number(v, t)
@@ -507,4 +510,13 @@ func convert(e ast.Expr, t types.Type) ast.Expr {
 		return neg(convert(m, t))
 	}
 	return &ast.Convert{X: e, T: t}
+}
+
+// writtenAsFloat reports whether a constant, or one behind a sign, is written as a float: alone it is no operand of operators of integers.
+func writtenAsFloat(e ast.Expr) bool {
+	if m := isMinus(e); m != nil {
+		e = m
+	}
+	l, ok := e.(*ast.Lit)
+	return ok && l.Val != nil && (constant.ToInt(l.Val).Kind() != constant.Int || strings.ContainsAny(l.Text, ".eEpP") && !isInteger(l.T))
 }
