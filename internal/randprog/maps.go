@@ -178,26 +178,28 @@ func (g *gen) rangeMap() bool {
 		return false
 	}
 	g.read(p.text)
-	c := g.tame(g.constant(), t, 1).at(product)
+	g.open()
+	defer g.close()
 	switch g.intn(4) {
 	case 0: // each element depends on itself
 		g.wrote(path{indirect: true, root: p.root})
 		g.raw(fmt.Sprintf("for %s, %s := range %s {", k.name, v.name, p.text))
-		g.raw(fmt.Sprintf("%s[%s] = %s * %s", p.text, k.name, v.name, c))
+		g.raw(fmt.Sprintf("%s[%s] = %s * %s", p.text, k.name, v.name, g.tame(g.constant(), t, 1).at(product)))
 	case 1: // some go
 		g.wrote(path{indirect: true, root: p.root})
 		g.raw(fmt.Sprintf("for %s, %s := range %s {", k.name, v.name, p.text))
 		g.raw(fmt.Sprintf("if %s > %s {\ndelete(%s, %s)\n}", v.name, g.constant().text, p.text, k.name))
 	case 2: // the largest
+		g.raw(fmt.Sprintf("for _, %s := range %s {", v.name, p.text))
+		g.declare(v)
 		to, ok := g.writable(t)
-		if !ok || mentions(to.text, v.name) || to.mapped > 0 {
+		if !ok || to.root == v || to.mapped > 0 {
 			return false
 		}
-		g.raw(fmt.Sprintf("for _, %s := range %s {", v.name, p.text))
 		g.update(to, "=", fmt.Sprintf("max(%s, %s)", to.text, v.name))
 	default: // the number of keys
 		to, ok := g.writable(g.types.int)
-		if !ok || to.root.nonneg || mentions(to.text, v.name) || to.mapped > 0 {
+		if !ok || to.root.nonneg || to.mapped > 0 {
 			return false
 		}
 		g.raw(fmt.Sprintf("for range %s {", p.text))

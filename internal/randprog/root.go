@@ -6,10 +6,20 @@ import (
 	"strings"
 )
 
-// theFunction draws F.
+// theFunction draws F, which has a type parameter now and then.
 func (g *gen) theFunction() {
+	if g.chance(0.06) && g.withParameter(func() bool { g.drawF(true); return true }) {
+		g.features = append(g.features, "generic")
+		g.free = append(g.free, "Float")
+		return
+	}
+	g.drawF(false)
+}
+
+// drawF draws F.
+func (g *gen) drawF(generic bool) {
 	for {
-		f := &function{name: "F", mostTrips: 48}
+		f := &function{name: "F", mostTrips: 48, generic: generic}
 		g.drawInputs(f)
 		g.drawResults(f)
 		features, free := g.features, g.free
@@ -52,7 +62,7 @@ func (g *gen) useHelpers() {
 
 // drawInputs draws the receiver and the parameters of F, one of which carries a derivative.
 func (g *gen) drawInputs(f *function) {
-	if structs := g.types.declared(); len(structs) > 0 && g.chance(0.25) {
+	if structs := g.types.declared(); len(structs) > 0 && !f.generic && g.chance(0.25) {
 		g.receiver(f, pick(g, structs))
 	}
 	for range g.between(1, 4) {

@@ -169,10 +169,14 @@ var ruleOf = regexp.MustCompile(`(?m)^(//godiff:\w+ of=\w+)`)
 
 func (u *unit) offset(p token.Pos) int { return u.fset.Position(p).Offset }
 
-// expression returns how another package names the annotated function, or its derivative of that ending.
+// expression returns how another package names the annotated function, or its derivative of that ending, for float64 if it is generic.
 func (u *unit) expression(pkg, suffix, ending string) string {
 	if u.f.Recv == nil {
-		return pkg + "." + u.f.Name.Name + suffix + ending
+		name := pkg + "." + u.f.Name.Name + suffix + ending
+		if u.f.Type.TypeParams != nil {
+			name += "[float64]"
+		}
+		return name
 	}
 	recv := u.f.Recv.List[0].Type
 	if star, ok := recv.(*ast.StarExpr); ok {
