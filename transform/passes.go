@@ -195,7 +195,7 @@ func (p *passage) dead() {
 }
 
 func (p *passage) declare() {
-	p.body = (&declarer{skip: p.r.isForward, rebuilt: p.r.rebuilt}).block(p.body)
+	p.body = (&declarer{skip: p.r.isForward, rebuilt: p.r.rebuilt, resume: p.r.resume}).block(p.body)
 }
 
 func (p *passage) sections() { p.r.knowsSections = true }

@@ -107,6 +107,30 @@ func (v *resolver) marked(s ast.Stmt) *context {
 	return nil
 }
 
+// contextOf returns the context that the last mark in a list begins, or nil.
+func (r *reverser) contextOf(list []ast.Stmt) *context {
+	for _, s := range slices.Backward(list) {
+		if b, ok := s.(*ast.Block); ok && r.marks[b] != nil && !r.marks[b].entry {
+			return r.marks[b]
+		}
+	}
+	return nil
+}
+
+// resume returns the statements of an inner block for a place behind a list. What follows them is in the context of the list.
+func (r *reverser) resume(list, inner []ast.Stmt) []ast.Stmt {
+	outer, other := r.contextOf(list), r.contextOf(inner)
+	if other == nil || outer == other {
+		return inner
+	}
+	if outer == nil {
+		return []ast.Stmt{&ast.Block{Stmts: inner}}
+	}
+	c := *outer
+	c.inner, c.copies, c.restores = true, nil, false
+	return append(slices.Clone(inner), r.mark(&c))
+}
+
 // block rewrites the past values in a block. A mark changes the context of what follows it in its block.
 func (v *resolver) block(b *ast.Block, ctx *context) *ast.Block {
 	out := &ast.Block{Meta: b.Meta}

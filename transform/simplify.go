@@ -651,18 +651,21 @@ func (l *liveness) rangeStmt(s *ast.Range) []ast.Stmt {
 
 // declare declares variables where they are first assigned, and drops the declarations of those that are never mentioned.
 func declare(b *ast.Block) *ast.Block {
-	return (&declarer{func(ast.Stmt) bool { return false }, func(from, to ast.Stmt) {}}).block(b)
+	return (&declarer{skip: func(ast.Stmt) bool { return false }, rebuilt: func(from, to ast.Stmt) {}, resume: func(list, inner []ast.Stmt) []ast.Stmt { return inner }}).block(b)
 }
 
 type declarer struct {
 	skip    func(ast.Stmt) bool     // statements of the forward sweep, which stay as they are
 	rebuilt func(from, to ast.Stmt) // called for compound statements that are made anew
+
+	// resume returns the statements of an inner block, for a place in a list: with a mark at their end if what follows belongs to something else.
+	resume func(list, inner []ast.Stmt) []ast.Stmt
 }
 
 func (d *declarer) block(b *ast.Block) *ast.Block {
 	out := &ast.Block{Meta: b.Meta}
 	open := map[*ast.Var]int{} // where in out a variable is declared that has not been mentioned yet
-	for _, s := range b.Stmts {
+	for i, s := range b.Stmts {
 		if d.skip(s) {
 			out.Stmts = append(out.Stmts, s)
 			continue
@@ -685,8 +688,8 @@ func (d *declarer) block(b *ast.Block) *ast.Block {
 			t = ast.MapBlocks(s, d.block)
 		}
 		d.rebuilt(from, t)
-		if b, ok := t.(*ast.Block); ok && !b.Pos.IsValid() {
-			out.Stmts = append(out.Stmts, b.Stmts...) // a block of ours needs no scope of its own
+		if inner, ok := t.(*ast.Block); ok && !inner.Pos.IsValid() {
+			out.Stmts = append(out.Stmts, d.resume(b.Stmts[:i], inner.Stmts)...) // a block of ours needs no scope of its own
 			continue
 		}
 		out.Stmts = append(out.Stmts, t)

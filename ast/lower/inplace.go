@@ -534,14 +534,10 @@ func (x *placing) body(c *ast.Call, loops []*placedLoop, last bool) []ast.Stmt {
 	list := y.given(x.inner, c.Args, len(x.of.captured))
 	next := &ast.Label{Name: "next"}
 	list = append(list, y.returns(y.copied(x.inner.Body).Stmts, loops, 0, true, func(depth int) ast.Stmt {
-		b := &ast.Branch{Tok: token.BREAK, Target: next}
-		if last && len(loops) > 0 {
-			b.Tok, b.Target = token.CONTINUE, nil
-			if depth > 0 {
-				b.Target = x.label(loops[len(loops)-1])
-			}
+		if last && len(loops) > 0 && depth == 0 {
+			return &ast.Branch{Tok: token.CONTINUE}
 		}
-		return b
+		return &ast.Branch{Tok: token.BREAK, Target: next}
 	})...)
 	x.failed = x.failed || y.failed
 	return escape(list, next)

@@ -2,7 +2,8 @@ package randprog
 
 import "fmt"
 
-// drawInterface draws an interface type, methods of all struct types that implement it, and an implementation without floats.
+// drawInterface draws an interface type, methods of all struct types that implement it, by value or by pointer, and an implementation without
+// floats.
 func (g *gen) drawInterface() {
 	if len(g.types.structs) == 0 || !g.chance(0.35) {
 		return
@@ -13,11 +14,21 @@ func (g *gen) drawInterface() {
 	for _, s := range g.types.declared() {
 		f := &function{results: []*typ{t}, name: "Apply"}
 		f.recv = &variable{name: g.newName(s), typ: g.types.pointerTo(s), exempt: true}
+		byValue := g.chance(0.5)
+		if byValue {
+			f.recv.typ = s
+		}
 		g.parameter(f, t)
 		if !g.implementation(f) {
 			continue
 		}
 		layer.impls = append(layer.impls, f.recv.typ)
+		if byValue {
+			g.features = append(g.features, "interface-value")
+			if g.chance(0.3) {
+				layer.impls = append(layer.impls, g.types.pointerTo(s))
+			}
+		}
 		via.writes, via.cost = via.writes || f.writes, max(via.cost, f.cost)
 	}
 	if len(layer.impls) == 0 {
@@ -42,7 +53,11 @@ func (Square) Apply(x float64) float64 { return x * x / 2 }`
 // implementation draws a method that implements the interface.
 func (g *gen) implementation(f *function) bool {
 	return g.helperBody(f, func() {
-		if p, ok := g.descend(f.recv, f.recv.typ.elem.fields[0].typ); ok && g.chance(0.3) {
+		s := f.recv.typ
+		if s.kind == pointerKind {
+			s = s.elem
+		}
+		if p, ok := g.descend(f.recv, s.fields[0].typ); ok && g.chance(0.3) {
 			g.update(p, pick(g, []string{"=", "+="}), g.stored(p.typ, 1))
 		}
 	}, nil)
@@ -56,7 +71,11 @@ func (g *gen) interfaceValue(t *typ) (string, bool) {
 	if g.chance(0.15) {
 		return "Square{}", g.can("Square")
 	}
-	return g.pointer(pick(g, t.impls))
+	impl := pick(g, t.impls)
+	if impl.kind == structKind {
+		return g.value(impl, 1)
+	}
+	return g.pointer(impl)
 }
 
 // declareInterface declares an interface variable, and now and then lets it hold something else in a branch.

@@ -34,7 +34,7 @@ type typ struct {
 	key    *typ    // of a map
 	params []*typ  // of a function, which has one result
 	result *typ
-	impls  []*typ // of an interface: pointers to structs
+	impls  []*typ // of an interface: structs and pointers to structs
 
 	generic bool // it is an instance of a generic struct type
 }
