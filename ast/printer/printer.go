@@ -332,14 +332,14 @@ func (p *printer) blockStmt(b *ast.Block) {
 
 func declares(s ast.Stmt) bool { return len(ast.Defined(s)) > 0 }
 
-// foldable returns the two statements of a block that can be written if init; cond { … }.
+// foldable returns the two statements of a block that can be written if init; cond { … }: not those of a type switch.
 func foldable(b *ast.Block) (*ast.Assign, *ast.If) {
 	if len(b.Stmts) != 2 {
 		return nil, nil
 	}
 	init, ok := b.Stmts[0].(*ast.Assign)
 	cond, isIf := b.Stmts[1].(*ast.If)
-	if !ok || !isIf || init.Op != token.DEFINE || cond.Init != nil || cond.Comment != "" {
+	if !ok || !isIf || init.Op != token.DEFINE || cond.Init != nil || cond.Comment != "" || switchedOn(cond) != nil {
 		return nil, nil
 	}
 	return init, cond
