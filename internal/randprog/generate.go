@@ -385,7 +385,7 @@ func (g *gen) source() string {
 			fmt.Fprintf(&b, "import %s \"math\"\n\n", g.mathName)
 		}
 	}
-	if slices.Contains(g.free, "errors") {
+	if strings.Contains(strings.Join(g.decls, "\n"), "errors.New(") {
 		b.WriteString("import \"errors\"\n\n")
 	}
 	for _, path := range []string{"maps", "slices", "sort"} {

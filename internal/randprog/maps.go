@@ -172,8 +172,8 @@ func (g *gen) rangeMap() bool {
 		return false
 	}
 	t := p.typ.elem
-	v := &variable{name: g.newName(t, p.text), typ: t, used: true}
-	k := &variable{name: g.newName(p.typ.key, p.text, v.name), typ: p.typ.key, used: true}
+	v := &variable{name: g.newName(t, p.text, "max delete"), typ: t, used: true}
+	k := &variable{name: g.newName(p.typ.key, p.text, v.name, "max delete"), typ: p.typ.key, used: true}
 	if k.name == v.name {
 		return false
 	}
