@@ -73,13 +73,13 @@ var allOptions = Options{SpareCapacity: true, Aliased: true, Labels: true, Switc
 
 // TestProgramsAreTame judges programs without derivatives: they compile, run, return and have derivatives.
 func TestProgramsAreTame(t *testing.T) {
-	plain := programs(1, 300, Options{Modes: []string{"primal"}})
+	plain := programs(1, 150, Options{Modes: []string{"primal"}})
 	o := allOptions
 	o.Modes = []string{"primal"}
 	for _, test := range []struct {
 		name     string
 		programs []Program
-	}{{"default", plain}, {"all options", programs(1, 100, o)}} {
+	}{{"default", plain}, {"all options", programs(1, 50, o)}} {
 		r, err := Check(test.programs, Config{Root: root(t), Generate: func(string) error { return nil }})
 		if err != nil {
 			t.Fatal(err)
