@@ -109,7 +109,7 @@ func TestConstructsOccur(t *testing.T) {
 			t.Errorf("%s is in %d of %d programs", c, got, n)
 		}
 	}
-	for _, c := range []string{"wrt", "named-results", "global", "import-alias", "generic", "interface"} {
+	for _, c := range []string{"wrt", "named-results", "global", "import-alias", "interface"} {
 		if share[c] < n/100 {
 			t.Errorf("%s is in %d of %d programs", c, share[c], n)
 		}
