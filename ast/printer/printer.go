@@ -339,7 +339,7 @@ func foldable(b *ast.Block) (*ast.Assign, *ast.If) {
 	}
 	init, ok := b.Stmts[0].(*ast.Assign)
 	cond, isIf := b.Stmts[1].(*ast.If)
-	if !ok || !isIf || init.Op != token.DEFINE || cond.Init != nil || cond.Comment != "" || switchedOn(cond) != nil {
+	if !ok || !isIf || init.Op != token.DEFINE || cond.Init != nil || cond.Comment != "" || typeSwitchOf(cond) != nil {
 		return nil, nil
 	}
 	return init, cond
