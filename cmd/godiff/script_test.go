@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/godiff/godiff/internal/mutants/switches"
 )
 
 var update = flag.Bool("update", false, "rewrite the wanted outputs in testdata/script")
@@ -34,6 +36,9 @@ func TestScript(t *testing.T) {
 			env.Setenv("GODIFF", root)
 			env.Setenv("GOPROXY", "off")
 			env.Setenv("GOFLAGS", "")
+			for _, name := range []string{switches.Mutant, switches.Reached} {
+				env.Setenv(name, os.Getenv(name))
+			}
 			for name, value := range goEnv(t, "GOCACHE", "GOMODCACHE") {
 				env.Setenv(name, value)
 			}

@@ -23,7 +23,8 @@ import (
 
 var (
 	update = flag.Bool("update", false, "rewrite what the files of testdata want, where the numbers are right")
-	only   = flag.String("only", "", "files to run, by a pattern such as append* instead of all")
+	only   = flag.String("only", "", "files to run, by patterns such as append*,loops instead of all")
+	keep   = flag.String("keep", "", "a directory to derive all files in, and leave them there")
 )
 
 const howToUpdate = "to accept the new text: go test ./internal/golden -update"
@@ -53,7 +54,7 @@ var derived *derivation
 
 func TestMain(m *testing.M) {
 	status := m.Run()
-	if derived != nil {
+	if derived != nil && *keep == "" {
 		os.RemoveAll(derived.dir)
 	}
 	os.Exit(status)
@@ -64,9 +65,12 @@ func deriveAll(t *testing.T) *derivation {
 	if derived != nil {
 		return derived
 	}
-	dir, err := os.MkdirTemp("", "golden")
-	if err != nil {
-		t.Fatal(err)
+	dir := *keep
+	if dir == "" {
+		var err error
+		if dir, err = os.MkdirTemp("", "golden"); err != nil {
+			t.Fatal(err)
+		}
 	}
 	derived = &derivation{module: newModuleIn(t, dir), cases: readCases(t, "golden", "numeric")}
 	for _, v := range variants {
@@ -158,11 +162,7 @@ type testCase struct {
 func readCases(t *testing.T, dirs ...string) []*testCase {
 	var cases []*testCase
 	for _, dir := range dirs {
-		paths, err := filepath.Glob(filepath.Join("..", "..", "testdata", dir, gocmp.Or(*only, "*")+".txtar"))
-		if err != nil || len(paths) == 0 && *only == "" {
-			t.Fatalf("no files in testdata/%s (error %v)", dir, err)
-		}
-		for _, path := range paths {
+		for _, path := range caseFiles(t, filepath.Join("..", "..", "testdata", dir)) {
 			archive, err := txtar.ParseFile(path)
 			if err != nil {
 				t.Fatal(err)
@@ -172,6 +172,20 @@ func readCases(t *testing.T, dirs ...string) []*testCase {
 		}
 	}
 	return cases
+}
+
+// caseFiles returns the files of a directory that are to be run, sorted.
+func caseFiles(t *testing.T, dir string) []string {
+	var list []string
+	for pattern := range strings.SplitSeq(gocmp.Or(*only, "*"), ",") {
+		paths, err := filepath.Glob(filepath.Join(dir, pattern+".txtar"))
+		if err != nil || len(paths) == 0 && *only == "" {
+			t.Fatalf("no files in %s (error %v)", dir, err)
+		}
+		list = append(list, paths...)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 func (c *testCase) file(name string) []byte {

@@ -21,6 +21,9 @@ var allowed = map[string][]string{
 
 	"cmd/godiff": {"ast", "internal/compile", "internal/derive"},
 
+	"internal/mutants":       {"internal/mutants/switches"},
+	"internal/mutants/probe": {"ast/lower", "internal/derive", "internal/mutants/switches"},
+
 	"internal/randprog":       {"internal/randprog/judge"},
 	"internal/randprog/judge": {"gradcheck"},
 }

@@ -26,6 +26,7 @@ var (
 	seed     = flag.Uint64("randprog.seed", 1, "seed of the first random program")
 	minimise = flag.Bool("randprog.minimise", false, "minimise the programs that fail, at most 5")
 	without  = flag.String("randprog.without", "", "constructs that are left out")
+	keep     = flag.String("randprog.keep", "", "a directory to judge the programs of TestRandomPrograms in, and leave them there")
 	disable  = flag.String("randprog.disable", "common,constants,dead,firsts,fuse,sections,temps,undo", "optional passes of the compiler")
 )
 
@@ -346,8 +347,9 @@ func explained(dir string, opt derive.Options) error {
 // perCheck is the number of programs that are judged by one driver.
 const perCheck = 1000
 
-// judged checks programs, counts what occurs in them, and reports the failures as errors of t.
-func judged(t *testing.T, ps []Program, without ...string) (Report, *Census) {
+// judged checks programs, counts what occurs in them, and reports the failures as errors of t. The first that are checked together are left
+// in a directory, if it is not empty.
+func judged(t *testing.T, dir string, ps []Program, without ...string) (Report, *Census) {
 	t.Helper()
 	var sum Report
 	c := &Census{}
@@ -363,7 +365,8 @@ func judged(t *testing.T, ps []Program, without ...string) (Report, *Census) {
 			}
 			Nodes(f, nodes[file])
 		}
-		r := judgedAtOnce(t, some, compiler(lowered, without...))
+		r := judgedIn(t, dir, some, compiler(lowered, without...))
+		dir = ""
 		sum.Add(r)
 		refused := map[int]bool{}
 		for _, f := range r.Refusals {
@@ -401,10 +404,18 @@ func complainedLine(f Failure) string {
 	return ""
 }
 
-// judgedAtOnce judges programs by one driver.
-func judgedAtOnce(t *testing.T, ps []Program, generate func(dir string) error) Report {
+// kept returns a directory for programs that are to be left there, or "".
+func kept(name string) string {
+	if *keep == "" {
+		return ""
+	}
+	return filepath.Join(*keep, name)
+}
+
+// judgedIn judges programs by one driver, in a directory or, if that is empty, in a temporary one.
+func judgedIn(t *testing.T, dir string, ps []Program, generate func(dir string) error) Report {
 	t.Helper()
-	c := Config{Root: root(t), Generate: generate}
+	c := Config{Root: root(t), Generate: generate, Dir: dir}
 	r, err := Check(ps, c)
 	if err != nil {
 		t.Fatal(err)
@@ -433,7 +444,7 @@ func TestRandomPrograms(t *testing.T) {
 	}
 	ps := programs(*seed, *count, o)
 	t.Run("all passes", func(t *testing.T) {
-		r, census := judged(t, ps)
+		r, census := judged(t, kept("all"), ps)
 		t.Log(census)
 		if 20*r.Skipped > r.Points {
 			t.Errorf("differences say nothing at %d of %d points, want at most 5%%", r.Skipped, r.Points)
@@ -449,7 +460,7 @@ func TestRandomPrograms(t *testing.T) {
 		}
 	})
 	t.Run("optional passes off", func(t *testing.T) {
-		judged(t, ps[:(len(ps)+4)/5], strings.Split(*disable, ",")...)
+		judged(t, kept("off"), ps[:(len(ps)+4)/5], strings.Split(*disable, ",")...)
 	})
 }
 
@@ -471,6 +482,6 @@ func FuzzPrograms(f *testing.F) {
 		if all {
 			o = allOptions
 		}
-		judged(t, programs(seed, 20, o))
+		judged(t, "", programs(seed, 20, o))
 	})
 }

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A suite is some of the tests of a package.
+type suite struct {
+	name  string // as the page calls it
+	pkg   string
+	run   string // a pattern of tests; all if empty
+	prove string // the pattern to run with no mutant on, if that is another one
+	roomy bool   // it runs the race detector, which needs memory
+
+	took    time.Duration // with no mutant on
+	reaches map[int]bool  // the mutants that it reaches
+}
+
+// quick are the suites that are run first, the cheap ones before the others.
+func quick() []*suite {
+	return []*suite{
+		{name: "transform", pkg: "transform"},
+		{name: "ast/lower", pkg: "ast/lower"},
+		{name: "refusals", pkg: "internal/golden", run: "^Test(Refuse|Reference)$"},
+		{name: "scripts", pkg: "cmd/godiff"},
+		{name: "shapes", pkg: "internal/golden", run: "^Test(Shapes|StraightLine)$"},
+	}
+}
+
+// slow are the suites for what survives the others.
+func slow() []*suite {
+	return []*suite{
+		{name: "explanations", pkg: "internal/derive"},
+		{name: "changed programs", pkg: "internal/mutate"},
+		{name: "pages", pkg: "internal/readme"},
+		{name: "compile", pkg: "internal/compile"},
+	}
+}
+
+// numbers and random are the suites that compute with derivatives. They are run where package probe sees other texts. With no mutant on all
+// texts are those of the original, and so are the numbers: it is enough to derive everything.
+func numbers() *suite {
+	return &suite{name: "numbers", pkg: "internal/golden", run: "^Test(Golden|Hostile|Concurrent|Machines)$", prove: "^TestDeterministic$", roomy: true}
+}
+
+func random() *suite {
+	return &suite{name: "random programs", pkg: "internal/randprog", run: "^TestRandomPrograms$"}
+}
+
+// folders returns the packages of suites, each once.
+func folders(suites ...*suite) []string {
+	var list []string
+	for _, s := range suites {
+		list = append(list, s.pkg)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// trial returns the run of a suite as a mutant.
+func (c *scratch) trial(s *suite, mutant int, more ...string) trial {
+	args := append([]string{"-test.failfast", "-test.timeout=0"}, more...)
+	if s.run != "" {
+		args = append(args, "-test.run="+s.run)
+	}
+	return trial{mutant: mutant, limit: 4*s.took + time.Minute, roomy: s.roomy, dir: c.folder(s.pkg), program: c.bin(testName(s.pkg)), args: args}
+}
+
+// prove runs a suite with no mutant on, and notes how long that takes and which mutants it reaches.
+func (c *scratch) prove(s *suite, more ...string) error {
+	proof := *s
+	proof.run = cmp.Or(s.prove, s.run)
+	t := c.trial(&proof, 0, more...)
+	t.limit, t.reached = time.Hour, filepath.Join(c.dir, "reached")
+	if err := os.RemoveAll(t.reached); err != nil {
+		return err
+	}
+	o := c.try(t)
+	if o.failed {
+		return fmt.Errorf("%s fails with no mutant on:\n%s%s", s.name, o.stdout, o.stderr)
+	}
+	s.took, s.reaches = o.took, map[int]bool{}
+	text, err := os.ReadFile(t.reached)
+	if err != nil && !os.IsNotExist(err) {
+		return err
+	}
+	for _, line := range strings.Fields(string(text)) {
+		n, err := strconv.Atoi(line)
+		if err != nil {
+			return err
+		}
+		s.reaches[n] = true
+	}
+	return nil
+}
