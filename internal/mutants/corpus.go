@@ -37,8 +37,8 @@ func (c *scratch) corpora(numbers, random *suite) ([]*corpus, error) {
 		{name: "texts", dir: c.cases(), under: "on/*", suite: numbers, exact: true, strict: true},
 		{name: "all modes", dir: c.cases(), under: "all/*", suite: numbers, strict: true},
 		{name: "passes off", dir: c.cases(), under: "off/*", suite: numbers, strict: true, disable: optional},
-		{name: "random programs", dir: filepath.Join(c.random(), "all"), under: "[pw]*", suite: random},
-		{name: "random programs, passes off", dir: filepath.Join(c.random(), "off"), under: "[pw]*", suite: random, disable: optionalRandom},
+		{name: "random programs", dir: filepath.Join(c.programs(), "all"), under: "[pw]*", suite: random},
+		{name: "random programs, passes off", dir: filepath.Join(c.programs(), "off"), under: "[pw]*", suite: random, disable: optionalRandom},
 	}
 	for _, k := range list {
 		paths, err := filepath.Glob(filepath.Join(k.dir, filepath.FromSlash(k.under)))

@@ -2,8 +2,8 @@ package main
 
 import (
 	"path"
+	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -13,6 +13,7 @@ type Verdict struct {
 	By      string // the suite that catches it
 	How     string // in which way
 	Reached bool   // a suite runs its code
+	Probed  bool   // its code is run when packages are probed
 	Changed bool   // it writes another text for a package that was probed
 }
 
@@ -26,32 +27,40 @@ type hunt struct {
 
 // newHunt proves that with no mutant on all suites pass and all texts are the same.
 func newHunt(c *scratch, log func(format string, args ...any)) (*hunt, error) {
-	h := &hunt{scratch: c, quick: quick(), slow: slow(), numbers: numbers(), random: random()}
+	h := &hunt{scratch: c, quick: quick(), slow: slow(), numbers: c.numbers(), random: c.random()}
 	all := slices.Concat(h.quick, h.slow, []*suite{h.numbers, h.random})
 	begun := time.Now()
 	if err := c.build(folders(all...)); err != nil {
 		return nil, err
 	}
 	log("built in %.0f s", time.Since(begun).Seconds())
+	known, err := openProofs(filepath.Join(c.dir, "proofs"), c.module())
+	if err != nil {
+		return nil, err
+	}
 	for _, s := range all {
-		var args []string
-		switch s {
-		case h.numbers:
-			args = []string{"-keep=" + c.cases()}
-		case h.random:
-			args = []string{"-randprog.keep=" + c.random()}
+		if known.tell(s) {
+			continue
 		}
-		if err := c.prove(s, args...); err != nil {
+		if err := c.prove(s); err != nil {
+			return nil, err
+		}
+		if err := known.add(s); err != nil {
 			return nil, err
 		}
 		log("%s: %.0f s, %d mutants reached", s.name, s.took.Seconds(), len(s.reaches))
 	}
-	var err error
 	if h.corpora, err = c.corpora(h.numbers, h.random); err != nil {
 		return nil, err
 	}
 	for _, k := range h.corpora {
+		if known.tellTexts(k) {
+			continue
+		}
 		if err := c.proveTexts(k); err != nil {
+			return nil, err
+		}
+		if err := known.addTexts(k); err != nil {
 			return nil, err
 		}
 		log("%s: %d packages in %.0f s, %d mutants reached", k.name, len(k.packages), k.took.Seconds(), len(k.reaches))
@@ -60,115 +69,92 @@ func newHunt(c *scratch, log func(format string, args ...any)) (*hunt, error) {
 }
 
 // few is how many packages are probed before all of them are.
-const few = 6
+const few = 8
 
-// judge runs a mutant through the suites until it is caught.
-func (h *hunt) judge(m *Mutant) Verdict {
-	var v Verdict
-	h.probeTexts(m, &v)
-	h.runAll(h.quick, m, &v)
-	h.probeNumbers(m, &v)
-	h.runAll(h.slow, m, &v)
-	return v
+// A stage looks for a suite that catches a mutant.
+type stage struct {
+	name string
+	try  func(*Mutant, *Verdict)
 }
 
-// runAll runs the suites that reach a mutant, until one fails.
-func (h *hunt) runAll(suites []*suite, m *Mutant, v *Verdict) {
-	for _, s := range suites {
-		if v.Caught || !s.reaches[m.Number] {
-			continue
-		}
-		v.Reached = true
-		if o := h.try(h.trial(s, m.Number)); o.failed {
-			*v = Verdict{Caught: true, Reached: true, By: s.name, How: o.how()}
-		}
+// stages are what mutants go through, in this order: all those that are left through the first, then through the second.
+func (h *hunt) stages() []stage {
+	var list []stage
+	run := func(s *suite) { list = append(list, stage{s.name, func(m *Mutant, v *Verdict) { h.run(s, m, v) }}) }
+	probe := func(k *corpus) {
+		list = append(list, stage{k.name, func(m *Mutant, v *Verdict) { h.compare(k, m, v) }})
+	}
+	probe(h.corpora[0])
+	for _, s := range h.quick {
+		run(s)
+	}
+	for _, k := range h.corpora[1:] {
+		probe(k)
+	}
+	for _, s := range h.slow {
+		run(s)
+	}
+	return list
+}
+
+// run runs a suite, if it reaches the mutant.
+func (h *hunt) run(s *suite, m *Mutant, v *Verdict) {
+	if !s.reaches[m.Number] || s.costly && v.Probed && !v.Changed {
+		return
+	}
+	v.Reached = true
+	if o := h.try(h.trial(s, m.Number)); o.failed {
+		v.caught(s.name, o.how())
 	}
 }
 
-// probeTexts compares the texts that are wanted, at first those of few cases.
-func (h *hunt) probeTexts(m *Mutant, v *Verdict) {
-	k := h.corpora[0]
+// compare probes the packages of a corpus that reach the mutant, at first few of them. Where texts are different that nobody wants to be as
+// they are, the tests compute with them.
+func (h *hunt) compare(k *corpus, m *Mutant, v *Verdict) {
 	pkgs := k.reaches[m.Number]
 	for _, part := range [][]string{pkgs[:min(few, len(pkgs))], pkgs[min(few, len(pkgs)):]} {
 		if v.Caught || len(part) == 0 {
 			continue
 		}
-		v.Reached = true
-		if o, list := h.probe(k, h.probeTrial(k, m, "-first"), part); o.failed || other(list) != nil {
-			*v = Verdict{Caught: true, Reached: true, Changed: true, By: k.name, How: howOf(o, list)}
+		v.Reached, v.Probed = true, true
+		t := trial{mutant: m.Number, limit: 4*k.took + time.Minute, program: h.bin("probe")}
+		if k.exact {
+			t.args = []string{"-first"}
 		}
-	}
-}
-
-// probeTrial returns the trial of the probe as a mutant.
-func (h *hunt) probeTrial(k *corpus, m *Mutant, args ...string) trial {
-	return trial{mutant: m.Number, limit: 4*k.took + 30*time.Second, program: h.bin("probe"), args: args}
-}
-
-// howOf says how a mutant shows in the texts.
-func howOf(o outcome, list []finding) string {
-	switch f := other(list); {
-	case f == nil:
-		return o.how()
-	case f.fate == "changed":
-		return "fails"
-	case f.fate == "refused":
-		return "refuses"
-	default:
-		return "panics"
-	}
-}
-
-// other returns the first finding that is not the same, or nil.
-func other(list []finding) *finding {
-	i := slices.IndexFunc(list, func(f finding) bool { return f.fate != "same" })
-	if i < 0 {
-		return nil
-	}
-	return &list[i]
-}
-
-// probeNumbers looks at the texts that nobody wants to be as they are. Where one is different, the tests compute with it.
-func (h *hunt) probeNumbers(m *Mutant, v *Verdict) {
-	var cases []string
-	programs := false
-	for _, k := range h.corpora[1:] {
-		pkgs := k.reaches[m.Number]
-		if v.Caught || len(pkgs) == 0 {
+		o, list := h.probe(k, t, part)
+		if o.failed {
+			v.caught(k.name, o.how())
 			continue
 		}
-		v.Reached = true
-		o, list := h.probe(k, h.probeTrial(k, m), pkgs)
-		for _, f := range list {
-			if k.strict && (f.fate == "refused" || f.fate == "panics") {
-				*v = Verdict{Caught: true, Reached: true, Changed: true, By: k.name, How: howOf(o, []finding{f})}
-			}
-			if f.fate != "same" && k.suite == h.numbers {
-				cases = append(cases, path.Base(f.pkg))
-			}
-			programs = programs || f.fate != "same" && k.suite == h.random
-		}
-		if o.failed {
-			*v = Verdict{Caught: true, Reached: true, By: k.name, How: o.how()}
-		}
-	}
-	slices.Sort(cases)
-	cases = slices.Compact(cases)
-	v.Changed = v.Changed || len(cases) > 0 || programs
-	if len(cases) > 0 {
-		h.compute(h.numbers, m, v, "-only="+strings.Join(cases, ","))
-	}
-	if programs {
-		h.compute(h.random, m, v)
+		h.look(k, m, v, list)
 	}
 }
 
-// compute runs a suite on what is different.
-func (h *hunt) compute(s *suite, m *Mutant, v *Verdict, args ...string) {
-	if v.Caught {
+// look looks at what package probe has found.
+func (h *hunt) look(k *corpus, m *Mutant, v *Verdict, list []finding) {
+	var cases []string
+	for _, f := range list {
+		if f.fate == "same" {
+			continue
+		}
+		v.Changed = true
+		cases = append(cases, path.Base(f.pkg))
+		switch {
+		case k.strict && f.fate == "refused":
+			v.caught(k.name, "refuses")
+		case k.strict && f.fate == "panics":
+			v.caught(k.name, "panics")
+		case k.exact:
+			v.caught(k.name, "fails")
+		}
+	}
+	if v.Caught || len(cases) == 0 {
 		return
 	}
-	if o := h.try(h.trial(s, m.Number, args...)); o.failed {
-		*v = Verdict{Caught: true, Reached: true, Changed: true, By: s.name, How: o.how()}
+	if o := h.try(h.trial(k.suite, m.Number, k.suite.choose(cases)...)); o.failed {
+		v.caught(k.suite.name, o.how())
 	}
 }
+
+// caught notes by which suite a mutant is caught, and in which way.
+func (v *Verdict) caught(by, how string) { v.Caught, v.By, v.How = true, by, how }

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -27,6 +28,7 @@ type options struct {
 	list  bool
 	keep  string
 	page  string
+	judge bool
 }
 
 func parse() (options, error) {
@@ -37,6 +39,7 @@ func parse() (options, error) {
 	flag.BoolVar(&o.list, "list", false, "print the mutants and do no more")
 	flag.StringVar(&o.keep, "keep", "", "a directory for the broken module and the verdicts, which are left there: a second run judges only what survived the first; a temporary one if empty")
 	flag.StringVar(&o.page, "o", "", "the page to write; none if empty")
+	flag.BoolVar(&o.judge, "judge", true, "judge mutants; otherwise the page is written from the verdicts that -keep has")
 	flag.Parse()
 	var err error
 	o.root, err = filepath.Abs(o.root)
@@ -69,43 +72,56 @@ func run() error {
 		}
 		defer os.RemoveAll(c.dir)
 	}
-	if err := c.make(sources, mutants); err != nil {
-		return err
-	}
-	verdicts, err := judgeAll(c, mutants)
+	record, err := openRecord(filepath.Join(c.dir, "verdicts"))
 	if err != nil {
 		return err
 	}
-	return publish(opt, mutants, verdicts)
+	if opt.judge {
+		if err := c.make(sources, mutants); err != nil {
+			return err
+		}
+		if err := judgeAll(c, mutants, record); err != nil {
+			return err
+		}
+	}
+	return publish(opt, mutants, record.verdicts)
 }
 
-// judgeAll judges mutants, and keeps the verdicts in a file.
-func judgeAll(c *scratch, mutants []*Mutant) (map[string]Verdict, error) {
+// judgeAll judges the mutants that no record says to be caught.
+func judgeAll(c *scratch, mutants []*Mutant, record *record) error {
 	begun := time.Now()
 	log := func(format string, args ...any) {
 		fmt.Fprintf(os.Stderr, "%5.0f s  %s\n", time.Since(begun).Seconds(), fmt.Sprintf(format, args...))
 	}
 	h, err := newHunt(c, log)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	record, err := openRecord(filepath.Join(c.dir, "verdicts"))
-	if err != nil {
-		return nil, err
+	left := slices.DeleteFunc(slices.Clone(mutants), func(m *Mutant) bool { return record.verdicts[m.Key()].Caught })
+	verdicts := map[*Mutant]*Verdict{}
+	for _, m := range left {
+		verdicts[m] = &Verdict{}
 	}
-	for _, m := range mutants {
-		if record.verdicts[m.Key()].Caught {
-			continue
-		}
-		v := h.judge(m)
-		if err := record.add(m.Key(), v); err != nil {
-			return nil, err
-		}
-		if v.Caught {
+	for _, stage := range h.stages() {
+		log("%s: %d mutants are left", stage.name, len(left))
+		for _, m := range left {
+			v := verdicts[m]
+			if stage.try(m, v); !v.Caught {
+				continue
+			}
+			if err := record.add(m.Key(), *v); err != nil {
+				return err
+			}
 			log("%d: %s %s", m.Number, v.By, v.How)
-		} else {
-			log("%d: survives (reached %v, changed %v): %s", m.Number, v.Reached, v.Changed, m.Key())
 		}
+		left = slices.DeleteFunc(left, func(m *Mutant) bool { return verdicts[m].Caught })
 	}
-	return record.verdicts, nil
+	for _, m := range left {
+		v := verdicts[m]
+		if err := record.add(m.Key(), *v); err != nil {
+			return err
+		}
+		log("%d survives (reached %v, changed %v): %s", m.Number, v.Reached, v.Changed, m.Key())
+	}
+	return nil
 }

@@ -17,7 +17,7 @@ type scratch struct {
 func (s *scratch) module() string         { return filepath.Join(s.dir, "godiff") }
 func (s *scratch) temp() string           { return filepath.Join(s.dir, "tmp") }
 func (s *scratch) cases() string          { return filepath.Join(s.dir, "cases") }
-func (s *scratch) random() string         { return filepath.Join(s.dir, "random") }
+func (s *scratch) programs() string       { return filepath.Join(s.dir, "programs") }
 func (s *scratch) bin(name string) string { return filepath.Join(s.dir, "bin", name) }
 func (s *scratch) folder(pkg string) string {
 	return filepath.Join(s.module(), filepath.FromSlash(pkg))
@@ -25,11 +25,8 @@ func (s *scratch) folder(pkg string) string {
 
 // make copies the module and builds mutants into it.
 func (s *scratch) make(sources []*source, mutants []*Mutant) error {
-	for _, dir := range []string{s.module(), s.temp(), s.cases(), s.random()} {
-		if err := os.RemoveAll(dir); err != nil {
-			return err
-		}
-		if err := os.MkdirAll(dir, 0o777); err != nil {
+	for _, dir := range []string{s.module(), s.temp()} {
+		if err := clean(dir); err != nil {
 			return err
 		}
 	}
@@ -48,6 +45,14 @@ func (s *scratch) make(sources []*source, mutants []*Mutant) error {
 		}
 	}
 	return nil
+}
+
+// clean makes an empty directory.
+func clean(dir string) error {
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	return os.MkdirAll(dir, 0o777)
 }
 
 // build builds the tests of packages, and the probe with and without mutants.

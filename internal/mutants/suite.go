@@ -13,11 +13,15 @@ import (
 
 // A suite is some of the tests of a package.
 type suite struct {
-	name  string // as the page calls it
-	pkg   string
-	run   string // a pattern of tests; all if empty
-	prove string // the pattern to run with no mutant on, if that is another one
-	roomy bool   // it runs the race detector, which needs memory
+	name   string // as the page calls it
+	pkg    string
+	run    string                           // a pattern of tests; all if empty
+	prove  string                           // the pattern to run with no mutant on, if that is another one
+	leave  string                           // the flag for a directory in which it leaves derivatives
+	in     string                           // that directory
+	choose func(packages []string) []string // the flags to compute with these packages only
+	costly bool                             // it is not run for a mutant that is probed and changes no text
+	roomy  bool                             // it runs the race detector, which needs memory
 
 	took    time.Duration // with no mutant on
 	reaches map[int]bool  // the mutants that it reaches
@@ -37,7 +41,7 @@ func quick() []*suite {
 // slow are the suites for what survives the others.
 func slow() []*suite {
 	return []*suite{
-		{name: "explanations", pkg: "internal/derive"},
+		{name: "explanations", pkg: "internal/derive", costly: true},
 		{name: "changed programs", pkg: "internal/mutate"},
 		{name: "pages", pkg: "internal/readme"},
 		{name: "compile", pkg: "internal/compile"},
@@ -46,12 +50,29 @@ func slow() []*suite {
 
 // numbers and random are the suites that compute with derivatives. They are run where package probe sees other texts. With no mutant on all
 // texts are those of the original, and so are the numbers: it is enough to derive everything.
-func numbers() *suite {
-	return &suite{name: "numbers", pkg: "internal/golden", run: "^Test(Golden|Hostile|Concurrent|Machines)$", prove: "^TestDeterministic$", roomy: true}
+func (c *scratch) numbers() *suite {
+	return &suite{
+		name: "numbers", pkg: "internal/golden", run: "^Test(Golden|Hostile|Concurrent|Machines)$", roomy: true,
+		prove: "^TestDeterministic$", leave: "-keep", in: c.cases(),
+		choose: func(cases []string) []string { return []string{"-only=" + strings.Join(cases, ",")} },
+	}
 }
 
-func random() *suite {
-	return &suite{name: "random programs", pkg: "internal/randprog", run: "^TestRandomPrograms$"}
+func (c *scratch) random() *suite {
+	return &suite{
+		name: "random programs", pkg: "internal/randprog", run: "^TestRandomPrograms$",
+		leave: "-randprog.keep", in: c.programs(), choose: someRandom,
+	}
+}
+
+// someRandom chooses the programs of one package, or all if there are more. Package p003 holds those with the seeds 151 to 200.
+func someRandom(pkgs []string) []string {
+	const perPackage = 50
+	n, err := strconv.Atoi(strings.TrimLeft(pkgs[0], "pw"))
+	if err != nil || len(pkgs) > 1 {
+		return nil
+	}
+	return []string{fmt.Sprintf("-randprog.seed=%d", n*perPackage+1), fmt.Sprintf("-randprog.n=%d", perPackage)}
 }
 
 // folders returns the packages of suites, each once.
@@ -74,7 +95,14 @@ func (c *scratch) trial(s *suite, mutant int, more ...string) trial {
 }
 
 // prove runs a suite with no mutant on, and notes how long that takes and which mutants it reaches.
-func (c *scratch) prove(s *suite, more ...string) error {
+func (c *scratch) prove(s *suite) error {
+	var more []string
+	if s.leave != "" {
+		if err := clean(s.in); err != nil {
+			return err
+		}
+		more = append(more, s.leave+"="+s.in)
+	}
 	proof := *s
 	proof.run = cmp.Or(s.prove, s.run)
 	t := c.trial(&proof, 0, more...)
