@@ -39,6 +39,25 @@ func TestContradicts(t *testing.T) {
 	}
 }
 
+// TestContradictsGivesUp has systems that are not looked at: with factors that are too large, and with too many forms. They may have no
+// solution, which must not be said then.
+func TestContradictsGivesUp(t *testing.T) {
+	large := system{{1: maxFactor + 1, 2: -3}, {1: -maxFactor - 1, 2: 3, 0: -1}}
+	if large.contradicts() {
+		t.Errorf("%v is not looked at, but contradicts", large)
+	}
+	many := system{{1: 1, 0: -1}, {1: -1}}
+	if !many.contradicts() {
+		t.Errorf("%v does not contradict", many)
+	}
+	for x := 2; len(many) <= maxForms; x++ {
+		many = append(many, form{x: 1, x + 1: 2, 0: 1})
+	}
+	if many.contradicts() {
+		t.Errorf("%d forms are not looked at, but contradict", len(many))
+	}
+}
+
 // solvable searches for integers from -bound to bound that satisfy s.
 func solvable(s system, unknowns, bound int) bool {
 	x := make([]int64, unknowns+1)

@@ -15,6 +15,10 @@ type Verdict struct {
 	Reached bool   // a suite runs its code
 	Probed  bool   // its code is run when packages are probed
 	Changed bool   // it writes another text for a package that was probed
+
+	Tried  int      // packages with another text that were computed with
+	Of     string   // the sum of the module in which it was judged
+	Passed []string // the stages there that did not catch it
 }
 
 // A hunt looks for tests that catch mutants.
@@ -23,6 +27,7 @@ type hunt struct {
 	quick, slow     []*suite
 	numbers, random *suite
 	corpora         []*corpus
+	of              string // the sum of the module
 }
 
 // newHunt proves that with no mutant on all suites pass and all texts are the same.
@@ -38,6 +43,7 @@ func newHunt(c *scratch, log func(format string, args ...any)) (*hunt, error) {
 	if err != nil {
 		return nil, err
 	}
+	h.of = known.of
 	for _, s := range all {
 		if known.tell(s) {
 			continue
@@ -81,15 +87,15 @@ type stage struct {
 func (h *hunt) stages() []stage {
 	var list []stage
 	run := func(s *suite) { list = append(list, stage{s.name, func(m *Mutant, v *Verdict) { h.run(s, m, v) }}) }
-	probe := func(k *corpus) {
+	compare := func(k *corpus) {
 		list = append(list, stage{k.name, func(m *Mutant, v *Verdict) { h.compare(k, m, v) }})
 	}
-	probe(h.corpora[0])
+	compare(h.corpora[0])
 	for _, s := range h.quick {
 		run(s)
 	}
 	for _, k := range h.corpora[1:] {
-		probe(k)
+		compare(k)
 	}
 	for _, s := range h.slow {
 		run(s)
@@ -108,51 +114,58 @@ func (h *hunt) run(s *suite, m *Mutant, v *Verdict) {
 	}
 }
 
-// compare probes the packages of a corpus that reach the mutant, at first few of them. Where texts are different that nobody wants to be as
-// they are, the tests compute with them.
+// compare probes the packages of a corpus that reach the mutant, at first few of them, and until one is different.
 func (h *hunt) compare(k *corpus, m *Mutant, v *Verdict) {
 	pkgs := k.reaches[m.Number]
-	for _, part := range [][]string{pkgs[:min(few, len(pkgs))], pkgs[min(few, len(pkgs)):]} {
-		if v.Caught || len(part) == 0 {
-			continue
-		}
+	for len(pkgs) > 0 && !v.Caught {
 		v.Reached, v.Probed = true, true
-		t := trial{mutant: m.Number, limit: 4*k.took + time.Minute, program: h.bin("probe")}
-		if k.exact {
-			t.args = []string{"-first"}
+		n := min(few, len(pkgs))
+		if len(pkgs) < len(k.reaches[m.Number]) {
+			n = len(pkgs)
 		}
-		o, list := h.probe(k, t, part)
+		o, list := h.probe(k, trial{mutant: m.Number, limit: 4*k.took + time.Minute, program: h.bin("probe"), args: []string{"-first"}}, pkgs[:n])
 		if o.failed {
 			v.caught(k.name, o.how())
+			return
+		}
+		f := other(list)
+		if f == nil {
+			pkgs = pkgs[n:]
 			continue
 		}
-		h.look(k, m, v, list)
+		h.look(k, m, v, *f)
+		if v.Tried++; v.Tried >= few {
+			return
+		}
+		pkgs = slices.DeleteFunc(slices.Clone(pkgs), func(pkg string) bool {
+			return slices.ContainsFunc(list, func(f finding) bool { return f.pkg == pkg })
+		})
 	}
 }
 
-// look looks at what package probe has found.
-func (h *hunt) look(k *corpus, m *Mutant, v *Verdict, list []finding) {
-	var cases []string
-	for _, f := range list {
-		if f.fate == "same" {
-			continue
-		}
-		v.Changed = true
-		cases = append(cases, path.Base(f.pkg))
-		switch {
-		case k.strict && f.fate == "refused":
-			v.caught(k.name, "refuses")
-		case k.strict && f.fate == "panics":
-			v.caught(k.name, "panics")
-		case k.exact:
-			v.caught(k.name, "fails")
-		}
+// other returns the first finding that is not the same, or nil.
+func other(list []finding) *finding {
+	i := slices.IndexFunc(list, func(f finding) bool { return f.fate != "same" })
+	if i < 0 {
+		return nil
 	}
-	if v.Caught || len(cases) == 0 {
-		return
-	}
-	if o := h.try(h.trial(k.suite, m.Number, k.suite.choose(cases)...)); o.failed {
-		v.caught(k.suite.name, o.how())
+	return &list[i]
+}
+
+// look looks at a package that is different. Where nobody wants it to be as it is, the tests compute with it.
+func (h *hunt) look(k *corpus, m *Mutant, v *Verdict, f finding) {
+	v.Changed = true
+	switch {
+	case k.strict && f.fate == "refused":
+		v.caught(k.name, "refuses")
+	case k.strict && f.fate == "panics":
+		v.caught(k.name, "panics")
+	case k.exact:
+		v.caught(k.name, "fails")
+	default:
+		if o := h.try(h.trial(k.suite, m.Number, append(k.suite.few, k.suite.choose(path.Base(f.pkg)))...)); o.failed {
+			v.caught(k.suite.name, o.how())
+		}
 	}
 }
 

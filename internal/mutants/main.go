@@ -58,7 +58,7 @@ func run() error {
 	mutants := draw(sources, opt.count, rand.New(rand.NewPCG(opt.seed, 0)))
 	if opt.list {
 		for _, m := range mutants {
-			fmt.Printf("%d\t%s\n", m.Number, m.Key())
+			fmt.Printf("%d\t%d\t%s\n", m.Number, m.Line, m.Key())
 		}
 		return nil
 	}
@@ -100,27 +100,31 @@ func judgeAll(c *scratch, mutants []*Mutant, record *record) error {
 	left := slices.DeleteFunc(slices.Clone(mutants), func(m *Mutant) bool { return record.verdicts[m.Key()].Caught })
 	verdicts := map[*Mutant]*Verdict{}
 	for _, m := range left {
-		verdicts[m] = &Verdict{}
+		verdicts[m] = &Verdict{Of: h.of}
+		if v := record.verdicts[m.Key()]; v.Of == h.of {
+			verdicts[m] = &v
+		}
 	}
 	for _, stage := range h.stages() {
 		log("%s: %d mutants are left", stage.name, len(left))
 		for _, m := range left {
 			v := verdicts[m]
-			if stage.try(m, v); !v.Caught {
+			if slices.Contains(v.Passed, stage.name) {
 				continue
+			}
+			if stage.try(m, v); v.Caught {
+				log("%d: %s %s", m.Number, v.By, v.How)
+			} else {
+				v.Passed = append(v.Passed, stage.name)
 			}
 			if err := record.add(m.Key(), *v); err != nil {
 				return err
 			}
-			log("%d: %s %s", m.Number, v.By, v.How)
 		}
 		left = slices.DeleteFunc(left, func(m *Mutant) bool { return verdicts[m].Caught })
 	}
 	for _, m := range left {
 		v := verdicts[m]
-		if err := record.add(m.Key(), *v); err != nil {
-			return err
-		}
 		log("%d survives (reached %v, changed %v): %s", m.Number, v.Reached, v.Changed, m.Key())
 	}
 	return nil

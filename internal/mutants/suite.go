@@ -15,13 +15,14 @@ import (
 type suite struct {
 	name   string // as the page calls it
 	pkg    string
-	run    string                           // a pattern of tests; all if empty
-	prove  string                           // the pattern to run with no mutant on, if that is another one
-	leave  string                           // the flag for a directory in which it leaves derivatives
-	in     string                           // that directory
-	choose func(packages []string) []string // the flags to compute with these packages only
-	costly bool                             // it is not run for a mutant that is probed and changes no text
-	roomy  bool                             // it runs the race detector, which needs memory
+	run    string                  // a pattern of tests; all if empty
+	prove  string                  // the pattern to run with no mutant on, if that is another one
+	leave  string                  // the flag for a directory in which it leaves derivatives
+	in     string                  // that directory
+	few    []string                // the flags to compute with few packages
+	choose func(pkg string) string // the flag to compute with that package only
+	costly bool                    // it is not run for a mutant that is probed and changes no text
+	roomy  bool                    // it runs the race detector, which needs memory
 
 	took    time.Duration // with no mutant on
 	reaches map[int]bool  // the mutants that it reaches
@@ -33,14 +34,14 @@ func quick() []*suite {
 		{name: "transform", pkg: "transform"},
 		{name: "ast/lower", pkg: "ast/lower"},
 		{name: "refusals", pkg: "internal/golden", run: "^Test(Refuse|Reference)$"},
-		{name: "scripts", pkg: "cmd/godiff"},
-		{name: "shapes", pkg: "internal/golden", run: "^Test(Shapes|StraightLine)$"},
 	}
 }
 
 // slow are the suites for what survives the others.
 func slow() []*suite {
 	return []*suite{
+		{name: "scripts", pkg: "cmd/godiff"},
+		{name: "shapes", pkg: "internal/golden", run: "^Test(Shapes|StraightLine)$"},
 		{name: "explanations", pkg: "internal/derive", costly: true},
 		{name: "changed programs", pkg: "internal/mutate"},
 		{name: "pages", pkg: "internal/readme"},
@@ -54,25 +55,28 @@ func (c *scratch) numbers() *suite {
 	return &suite{
 		name: "numbers", pkg: "internal/golden", run: "^Test(Golden|Hostile|Concurrent|Machines)$", roomy: true,
 		prove: "^TestDeterministic$", leave: "-keep", in: c.cases(),
-		choose: func(cases []string) []string { return []string{"-only=" + strings.Join(cases, ",")} },
+		choose: func(name string) string { return "-only=" + name },
 	}
 }
 
 func (c *scratch) random() *suite {
 	return &suite{
 		name: "random programs", pkg: "internal/randprog", run: "^TestRandomPrograms$",
-		leave: "-randprog.keep", in: c.programs(), choose: someRandom,
+		leave: "-randprog.keep", in: c.programs(), choose: seedOf,
+		few: []string{fmt.Sprintf("-randprog.n=%d", perPackage)},
 	}
 }
 
-// someRandom chooses the programs of one package, or all if there are more. Package p003 holds those with the seeds 151 to 200.
-func someRandom(pkgs []string) []string {
-	const perPackage = 50
-	n, err := strconv.Atoi(strings.TrimLeft(pkgs[0], "pw"))
-	if err != nil || len(pkgs) > 1 {
-		return nil
+// perPackage is how many random programs are in a package, and computed with.
+const perPackage = 50
+
+// seedOf chooses the programs of one package. Package p003 holds those with the seeds 151 to 200.
+func seedOf(pkg string) string {
+	n, err := strconv.Atoi(strings.TrimLeft(pkg, "pw"))
+	if err != nil {
+		panic(err)
 	}
-	return []string{fmt.Sprintf("-randprog.seed=%d", n*perPackage+1), fmt.Sprintf("-randprog.n=%d", perPackage)}
+	return fmt.Sprintf("-randprog.seed=%d", n*perPackage+1)
 }
 
 // folders returns the packages of suites, each once.
