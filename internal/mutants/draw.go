@@ -7,7 +7,7 @@ import (
 )
 
 // draw draws n mutants of files: of each file as many as it has a share in the lines of all, of each kind in turn. Those that are drawn
-// get numbers from 1 on, in the order of their places.
+// get numbers from 1 on, in the order of their places. Some are left out afterwards, of which it is likely that nothing can be seen.
 func draw(sources []*source, n int, rng *rand.Rand) []*Mutant {
 	total := 0
 	for _, s := range sources {
@@ -20,6 +20,7 @@ func draw(sources []*source, n int, rng *rand.Rand) []*Mutant {
 		lines += s.lines()
 		drawn = append(drawn, drawFrom(s.mutants(), n*lines/total-before, rng)...)
 	}
+	drawn = slices.DeleteFunc(drawn, func(m *Mutant) bool { return m.idle })
 	for i, m := range drawn {
 		m.Number = i + 1
 	}

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/packages"
@@ -43,6 +44,8 @@ type Mutant struct {
 	Func string // F, T.F or (*T).F
 	Line int
 	Text string // of what is changed, in one line
+
+	idle bool // it is likely that nothing can be seen of it
 
 	Again  int    // 2 for the second mutant of the function with that kind and text, and so on; 0 for the first
 	Number int    // of its switch; 0 if it is not drawn
@@ -102,6 +105,7 @@ func sourcesOf(root string, patterns []string) ([]*source, error) {
 type finder struct {
 	*source
 	fn    string
+	decl  *ast.FuncDecl
 	found []*Mutant
 }
 
@@ -113,7 +117,7 @@ func (s *source) mutants() []*Mutant {
 		if !ok || fn.Body == nil {
 			continue
 		}
-		f := &finder{source: s, fn: nameOf(fn)}
+		f := &finder{source: s, fn: nameOf(fn), decl: fn}
 		ast.Inspect(fn.Body, func(n ast.Node) bool {
 			if f.looksForMistakes(n) {
 				return false
@@ -199,6 +203,33 @@ func (f *finder) swapAssignment(s *ast.AssignStmt) {
 	from, to := f.rangeOf(s)
 	swapped := f.textOf(s.Lhs[0]) + " " + other.String() + " " + f.textOf(s.Rhs[0])
 	f.add(Assign, s, wrap{from, to, "if switches.On(%d) { " + escape(swapped) + " } else { ", " }"})
+	f.found[len(f.found)-1].idle = s.Tok == token.ASSIGN && !f.hasValue(s.Lhs[0])
+}
+
+// hasValue reports whether a place is a variable that is declared with a value: others are mostly zero when they are assigned to, so that
+// += does the same as =.
+func (f *finder) hasValue(e ast.Expr) bool {
+	id, ok := e.(*ast.Ident)
+	if !ok {
+		return false
+	}
+	obj := f.info.Uses[id]
+	valued := false
+	ast.Inspect(f.decl, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			for _, l := range n.Lhs {
+				def, ok := l.(*ast.Ident)
+				valued = valued || ok && n.Tok == token.DEFINE && f.info.Defs[def] == obj
+			}
+		case *ast.FuncType:
+			for _, field := range n.Params.List {
+				valued = valued || slices.ContainsFunc(field.Names, func(p *ast.Ident) bool { return f.info.Defs[p] == obj })
+			}
+		}
+		return true
+	})
+	return valued
 }
 
 // ifStmt negates the condition of an if, exchanges its branches, or skips it.
@@ -262,6 +293,13 @@ func (f *finder) shift(e *ast.BinaryExpr) {
 	from, to := f.rangeOf(e)
 	swapped := f.textOf(e.X) + " " + other.String() + " " + f.textOf(e.Y)
 	f.add(Bound, e, wrap{from, to, "(switches.On(%d) && " + escape(swapped) + " || !switches.On(%d) && ", ")"})
+	f.found[len(f.found)-1].idle = e.Op == token.GTR && f.isLength(e.X) && f.textOf(e.Y) == "0"
+}
+
+// isLength reports whether an expression is a length. What is done with a list does nothing with an empty one, mostly.
+func (f *finder) isLength(e ast.Expr) bool {
+	call, ok := e.(*ast.CallExpr)
+	return ok && f.textOf(call.Fun) == "len"
 }
 
 // isCompared reports whether e compares sizes of integers, with operands that may be computed twice.

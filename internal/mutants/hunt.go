@@ -74,8 +74,11 @@ func newHunt(c *scratch, log func(format string, args ...any)) (*hunt, error) {
 	return h, nil
 }
 
-// few is how many packages are probed before all of them are.
-const few = 8
+// How many packages of those that reach a mutant are probed: few at first, and then many where texts need not be the same.
+const (
+	few  = 8
+	many = 40
+)
 
 // A stage looks for a suite that catches a mutant.
 type stage struct {
@@ -117,11 +120,14 @@ func (h *hunt) run(s *suite, m *Mutant, v *Verdict) {
 // compare probes the packages of a corpus that reach the mutant, at first few of them, and until one is different.
 func (h *hunt) compare(k *corpus, m *Mutant, v *Verdict) {
 	pkgs := k.reaches[m.Number]
-	for len(pkgs) > 0 && !v.Caught {
+	if !k.exact {
+		pkgs = spread(pkgs, many)
+	}
+	for all := len(pkgs); len(pkgs) > 0 && !v.Caught; {
 		v.Reached, v.Probed = true, true
-		n := min(few, len(pkgs))
-		if len(pkgs) < len(k.reaches[m.Number]) {
-			n = len(pkgs)
+		n := len(pkgs)
+		if n == all {
+			n = min(few, all)
 		}
 		o, list := h.probe(k, trial{mutant: m.Number, limit: 4*k.took + time.Minute, program: h.bin("probe"), args: []string{"-first"}}, pkgs[:n])
 		if o.failed {
@@ -141,6 +147,18 @@ func (h *hunt) compare(k *corpus, m *Mutant, v *Verdict) {
 			return slices.ContainsFunc(list, func(f finding) bool { return f.pkg == pkg })
 		})
 	}
+}
+
+// spread returns at most n of a list, from all over it.
+func spread[E any](list []E, n int) []E {
+	if len(list) <= n {
+		return list
+	}
+	some := make([]E, n)
+	for i := range some {
+		some[i] = list[i*len(list)/n]
+	}
+	return some
 }
 
 // other returns the first finding that is not the same, or nil.

@@ -34,7 +34,7 @@ type options struct {
 func parse() (options, error) {
 	var o options
 	flag.StringVar(&o.root, "root", ".", "the directory of godiff's module")
-	flag.IntVar(&o.count, "n", 400, "how many mutants to draw")
+	flag.IntVar(&o.count, "n", 280, "how many mutants to draw, some of which are left out")
 	flag.Uint64Var(&o.seed, "seed", 1, "the seed of the draw")
 	flag.BoolVar(&o.list, "list", false, "print the mutants and do no more")
 	flag.StringVar(&o.keep, "keep", "", "a directory for the broken module and the verdicts, which are left there: a second run judges only what survived the first; a temporary one if empty")

@@ -106,9 +106,9 @@ func TestEachMutantAlone(t *testing.T) {
 	}
 }
 
-// TestDraw draws some of the mutants: the same ones for a seed, in order, each once and all kinds alike.
+// TestDraw draws some of the mutants: the same ones for a seed, in order, each once and of all kinds.
 func TestDraw(t *testing.T) {
-	const n = 12
+	const n = 24
 	drawn := func(seed uint64) []string {
 		var keys []string
 		for _, m := range draw([]*source{load(t, read(t))}, n, rand.New(rand.NewPCG(seed, 0))) {
@@ -123,12 +123,12 @@ func TestDraw(t *testing.T) {
 	if slices.Equal(first, drawn(2)) {
 		t.Error("another seed draws the same")
 	}
-	if unique := slices.Compact(slices.Sorted(slices.Values(first))); len(unique) != n {
-		t.Errorf("%d mutants are drawn, want %d: %q", len(unique), n, first)
+	if unique := slices.Compact(slices.Sorted(slices.Values(first))); len(unique) != len(first) || len(first) < n-4 || len(first) > n {
+		t.Errorf("%d mutants are drawn, want %d, less some that are left out: %q", len(unique), n, first)
 	}
 	for _, k := range Kinds {
-		if got := strings.Count(strings.Join(first, "\n"), ": "+string(k.Kind)+" `"); got != n/len(Kinds) {
-			t.Errorf("%d mutants of kind %s are drawn, want %d: %q", got, k.Kind, n/len(Kinds), first)
+		if got := strings.Count(strings.Join(first, "\n"), ": "+string(k.Kind)+" `"); got < 1 {
+			t.Errorf("%d mutants of kind %s are drawn, want some: %q", got, k.Kind, first)
 		}
 	}
 }

@@ -33,13 +33,13 @@ func quick() []*suite {
 	return []*suite{
 		{name: "transform", pkg: "transform"},
 		{name: "ast/lower", pkg: "ast/lower"},
-		{name: "refusals", pkg: "internal/golden", run: "^Test(Refuse|Reference)$"},
 	}
 }
 
 // slow are the suites for what survives the others.
 func slow() []*suite {
 	return []*suite{
+		{name: "refusals", pkg: "internal/golden", run: "^Test(Refuse|Reference)$"},
 		{name: "scripts", pkg: "cmd/godiff"},
 		{name: "shapes", pkg: "internal/golden", run: "^Test(Shapes|StraightLine)$"},
 		{name: "explanations", pkg: "internal/derive", costly: true},
