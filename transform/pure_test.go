@@ -78,6 +78,7 @@ func copied(a, b [][]float64, c []float64) { copy(a, b); _ = c }
 func callee(x, y []float64) []float64 { if len(x) > 1 { return x }; return nil }
 func called(a, b, c []float64) { x := callee(a, b); x = callee(c, b); _ = x }
 func address(a float64, b *float64, c *float64) { b = &a; _ = c }
+func parts(a, b M, c []float64) { b.W = c; a = b }
 `)
 	for _, c := range []struct{ fn, one, two string }{
 		{"assign", "a[]", "b[]"},
@@ -108,12 +109,76 @@ func address(a float64, b *float64, c *float64) { b = &a; _ = c }
 		{"called", "a[]", "not b[]"},
 		{"address", "a", "b[]"},
 		{"address", "a", "not c[]"},
+		{"parts", "a.W", "c[]"},
+		{"parts", "a.V", "not c[]"},
 	} {
 		f := p.funcs[c.fn]
 		m := p.unit.analyseMemory(f, callSite{})
 		two, not := strings.CutPrefix(c.two, "not ")
 		if one := m.follow(t, c.one) == m.follow(t, two); one == not {
 			t.Errorf("%s: %s and %s are one: %v", c.fn, c.one, two, one)
+		}
+	}
+}
+
+// TestDeepen marks what lies behind a location: all of its parts, and what they refer to.
+func TestDeepen(t *testing.T) {
+	first, last := &location{}, &location{target: &location{}}
+	l := &location{parts: []*location{first, nil, last}}
+	l.deepen(map[*location]bool{})
+	for i, x := range []*location{l, first, last, last.target} {
+		if !x.deep || !x.under {
+			t.Errorf("location %d: deep %v, under %v", i, x.deep, x.under)
+		}
+	}
+	flat := &location{parts: []*location{{}}}
+	flat.deepenTargets(map[*location]bool{})
+	if flat.deep || flat.parts[0].deep || !flat.parts[0].under {
+		t.Errorf("what is not deep itself: %+v, %+v", flat, flat.parts[0])
+	}
+}
+
+// TestBetween asks for writes between two points.
+func TestBetween(t *testing.T) {
+	key := &location{}
+	w := &writeLog{at: map[*location][]int{key: {2, 9}}}
+	at := func(pos, end int) *item { return &item{pos: pos, end: end, part: &part{}} }
+	for _, c := range []struct {
+		from, it *item
+		after    bool
+		want     bool
+	}{
+		{at(0, 1), at(2, 0), false, false},
+		{at(0, 1), at(2, 0), true, true},
+		{at(2, 0), at(3, 0), false, true},
+		{at(3, 0), at(6, 0), true, false},
+		{at(3, 0), at(5, 8), true, false},
+		{at(3, 0), at(5, 10), true, true},
+		{at(3, 0), at(5, 10), false, false},
+		{at(10, 0), at(12, 0), true, false},
+	} {
+		if got := w.between(key, c.from, c.it, c.after); got != c.want {
+			t.Errorf("from %d to %d, %d, after it %v: %v", c.from.pos, c.it.pos, c.it.end, c.after, got)
+		}
+	}
+}
+
+// TestCovers compares what is zero at two points.
+func TestCovers(t *testing.T) {
+	v, w := ast.NewVar("v", float64Type), ast.NewVar("w", float64Type)
+	zero := func(vars ...*ast.Var) *sinking {
+		s := &sinking{zero: map[*ast.Var]bool{}}
+		for _, v := range vars {
+			s.zero[v] = true
+		}
+		return s
+	}
+	for _, c := range []struct {
+		s, t *sinking
+		want bool
+	}{{zero(), zero(), true}, {zero(v, w), zero(v), true}, {zero(v), zero(v, w), false}, {zero(), zero(w), false}} {
+		if got := c.s.covers(c.t); got != c.want {
+			t.Errorf("%v covers %v: %v", c.s.zero, c.t.zero, got)
 		}
 	}
 }
