@@ -98,3 +98,20 @@ func other(x []float64) { a := 0.0; for i := range x { b := x[i] + 1; _ = b }; _
 		}
 	}
 }
+
+// TestReplace puts in what is known, and takes two signs away.
+func TestReplace(t *testing.T) {
+	x, y := ast.NewVar("x", float64Type), ast.NewVar("y", float64Type)
+	c := &constProp{tracked: map[*ast.Var]bool{y: true}, known: map[*ast.Var]ast.Expr{y: number(2, float64Type)}}
+	minus := func(e ast.Expr) ast.Expr { return &ast.Unary{Op: token.SUB, X: e} }
+	for _, test := range []struct{ e, want ast.Expr }{
+		{&ast.Ref{Var: x}, &ast.Ref{Var: x}},
+		{&ast.Ref{Var: y}, number(2, float64Type)},
+		{minus(minus(&ast.Ref{Var: x})), &ast.Ref{Var: x}},
+		{minus(&ast.Ref{Var: y}), neg(number(2, float64Type))},
+	} {
+		if got := c.replace(test.e); dump(got) != dump(test.want) {
+			t.Errorf("%s becomes %s, want %s", dump(test.e), dump(got), dump(test.want))
+		}
+	}
+}

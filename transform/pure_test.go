@@ -264,27 +264,31 @@ func control(x float64, n int) float64 { i := 0; for i < n { i++ }; if x > 1 { r
 func loop(x []float64) float64 { s, m := 0.0, 1.0; for i, v := range x { s += v; m *= float64(i) }; return s }
 func memory(x, y []float64) float64 { t := x[0]; y[0] = t; u := x[1]; return float64(int(u)) }
 func fields(p struct{ A, B float64 }) float64 { a, b := p.A, p.B; _ = b; return a }
+func given(x float64, y []float64) float64 { a := y[0]; b := a * 2; return b + x }
 `)
 	for _, c := range []struct {
 		fn, varied string
 		memory     bool
 		want       string
+		active     []path // what the caller knows to be active
 	}{
-		{"chain", "x y", false, "a c x"},
-		{"chain", "x", false, "a c x"},
-		{"chain", "y", false, ""},
-		{"scratch", "x", false, "k x"},
-		{"scratch", "buf", false, "k"},
-		{"control", "x", false, "x"},
-		{"loop", "x", false, "s v"},
-		{"memory", "x", false, ""},
-		{"memory", "x y", true, "t"},
-		{"fields", "p", false, "a"},
+		{"chain", "x y", false, "a c x", nil},
+		{"chain", "x", false, "a c x", nil},
+		{"chain", "y", false, "", nil},
+		{"scratch", "x", false, "k x", nil},
+		{"scratch", "buf", false, "k", nil},
+		{"control", "x", false, "x", nil},
+		{"loop", "x", false, "s v", nil},
+		{"memory", "x", false, "", nil},
+		{"memory", "x y", true, "t", nil},
+		{"fields", "p", false, "a", nil},
+		{"given", "x", false, "x", nil},
+		{"given", "x", false, "a b x", []path{"1.*"}},
 	} {
 		f := p.funcs[c.fn]
 		g := *f
 		g.Results = nameResults(f)
-		d := p.unit.analyse(&g, inputsOf(f, c.varied), callSite{}, c.memory, false)
+		d := p.unit.analyse(&g, inputsOf(f, c.varied), callSite{active: c.active}, c.memory, false)
 		// Results are assigned by returns here.
 		var got []string
 		for v := range d.mem.vars {
