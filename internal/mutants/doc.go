@@ -25,7 +25,8 @@
 // long or too much memory. Before that, all suites are run with no mutant on, and note which mutants they reach; a suite that does not
 // reach a mutant cannot catch it and is not run. The golden tests, which take a minute, are first replaced by package probe, which derives
 // the cases that reach the mutant and compares texts; only for cases with another text, where no text is wanted, need the numbers be looked
-// at.
+// at. Of the packages that reach a mutant and whose texts are not wanted, some are probed, not all: so more mutants may survive here than
+// would survive all tests, but not fewer.
 //
 // # Survivors
 //

@@ -106,6 +106,19 @@ func (h *hunt) stages() []stage {
 	return list
 }
 
+// stageNames are the names of the stages.
+func stageNames() []string {
+	list := []string{"texts"}
+	for _, s := range quick() {
+		list = append(list, s.name)
+	}
+	list = append(list, "all modes", "passes off", "random programs", "random programs, passes off")
+	for _, s := range slow() {
+		list = append(list, s.name)
+	}
+	return list
+}
+
 // run runs a suite, if it reaches the mutant.
 func (h *hunt) run(s *suite, m *Mutant, v *Verdict) {
 	if !s.reaches[m.Number] || s.costly && v.Probed && !v.Changed {

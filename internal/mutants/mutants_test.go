@@ -139,7 +139,7 @@ func TestReport(t *testing.T) {
 		{Kind: Drop, File: "transform/a.go", Func: "f", Text: "g()"},
 		{Kind: Guard, File: "ast/lower/b.go", Func: "(*T).h", Text: "if x { return }", Again: 2},
 	}
-	verdicts := map[string]Verdict{mutants[0].Key(): {Caught: true, By: "texts", How: "panics"}, mutants[1].Key(): {Reached: true}}
+	verdicts := map[string]Verdict{mutants[0].Key(): {Caught: true, By: "texts", How: "panics"}, mutants[1].Key(): {Reached: true, Passed: stageNames()}}
 	reasons := map[string]string{"ast/lower/b.go (*T).h: guard `if x { return }` (2)": "It saves time."}
 	page := report(options{seed: 3}, mutants, verdicts, reasons)
 	for _, want := range []string{

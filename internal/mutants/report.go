@@ -38,7 +38,8 @@ What the tests notice when the compiler is broken. A mutant is the compiler with
 each file as many as it has a share in the lines of all, of each kind in turn. Guards that only panic, for mistakes of our own, are left
 out. A mutant is caught when a test fails, panics, or takes too long or too much memory.
 
-This page is written by ` + "`go run ./internal/mutants -o docs/mutants.md`" + `, which takes an hour or two. [Its doc](../internal/mutants/doc.go) says how.
+This page is written by ` + "`go run ./internal/mutants -o docs/mutants.md`" + `, which takes hours; a run with ` + "`-keep DIR`" + ` can be
+broken off and taken up again. [Its doc](../internal/mutants/doc.go) says how.
 
 `
 
@@ -47,12 +48,42 @@ func report(opt options, mutants []*Mutant, verdicts map[string]Verdict, reasons
 	var b strings.Builder
 	b.WriteString(head)
 	all := count(mutants, verdicts, func(*Mutant) bool { return true })
-	fmt.Fprintf(&b, "Of %d mutants, drawn with seed %d, %d are caught (%s).\n\n", all.total, opt.seed, all.caught, all.percent())
+	fmt.Fprintf(&b, "Of %d mutants, drawn with seed %d, %d are caught (%s).", all.total, opt.seed, all.caught, all.percent())
+	provenance(&b, mutants, verdicts)
+	b.WriteString("\n\n")
 	byKind(&b, mutants, verdicts)
 	byFile(&b, mutants, verdicts)
 	bySuite(&b, mutants, verdicts)
 	survivors(&b, mutants, verdicts, reasons)
 	return b.String()
+}
+
+// byHand is what a verdict has for the sum of a module that was entered in the record by hand, after a suite had been run for one mutant.
+const byHand = "by hand"
+
+// provenance says what the verdicts come from, where that is not one run to the end.
+func provenance(b *strings.Builder, mutants []*Mutant, verdicts map[string]Verdict) {
+	hand, early := 0, 0
+	for _, m := range mutants {
+		v := verdicts[m.Key()]
+		if v.Of == byHand {
+			hand++
+		}
+		if !v.Caught && len(v.missing()) > 0 {
+			early++
+		}
+	}
+	if hand > 0 {
+		fmt.Fprintf(b, " %d of these verdicts were entered by hand, after a suite with a new test, or one test of it, had been run for that mutant.", hand)
+	}
+	if early > 0 {
+		fmt.Fprintf(b, " %d survivors have not been through all suites, so that more may be caught.", early)
+	}
+}
+
+// missing returns the stages that a survivor has not been through.
+func (v Verdict) missing() []string {
+	return slices.DeleteFunc(stageNames(), func(name string) bool { return slices.Contains(v.Passed, name) })
 }
 
 // A tally is how many mutants there are.
@@ -121,7 +152,7 @@ func byFile(b *strings.Builder, mutants []*Mutant, verdicts map[string]Verdict) 
 
 // bySuite lists what catches the mutants first.
 func bySuite(b *strings.Builder, mutants []*Mutant, verdicts map[string]Verdict) {
-	b.WriteString("## What catches them first\n\nCheap suites are run before others. The first rows of texts are cases of testdata whose derivatives are wanted to the byte.\n\n| suite | mutants | of these by a panic | by a limit |\n|---|--:|--:|--:|\n")
+	b.WriteString("## What catches them first\n\nCheap suites are run before others. Texts are the cases of testdata/golden, whose derivatives are wanted to the byte.\n\n| suite | mutants | of these by a panic | by a limit |\n|---|--:|--:|--:|\n")
 	type numbers struct{ all, panics, limits int }
 	found := map[string]*numbers{}
 	var names []string
@@ -159,11 +190,13 @@ func survivors(b *strings.Builder, mutants []*Mutant, verdicts map[string]Verdic
 		if v.Caught {
 			continue
 		}
-		reached := ""
-		if !v.Reached {
-			reached = " No test reaches it."
+		more := ""
+		if names := v.missing(); len(names) > 0 {
+			more = " Not judged yet by: " + strings.Join(names, ", ") + "."
+		} else if !v.Reached {
+			more = " No test reaches it."
 		}
-		fmt.Fprintf(b, "- %s: %s%s\n", m.code(), cmp.Or(reasons[m.Key()], "Not explained."), reached)
+		fmt.Fprintf(b, "- %s: %s%s\n", m.code(), cmp.Or(reasons[m.Key()], "Not explained."), more)
 	}
 }
 
