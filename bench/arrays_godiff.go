@@ -18,8 +18,8 @@ func RosenbrockValueGrad(x []float64) (y float64, dx []float64) {
 		// b := 1 - x[i]
 		dx[i] -= 2 * b
 		// a := x[i+1] - x[i]*x[i]
-		dx[i+1] += da
 		dx[i] -= 2 * (da * x[i])
+		dx[i+1] += da
 	}
 	return sum, dx
 }

@@ -88,11 +88,9 @@ func (m *LSTM) LossValueGrad(x [][]float64, y []float64) (out float64, dm *LSTM)
 		for i := range m.B {
 			// z[i] = b + dot(m.Wx[i], row) + dot(m.Wh[i], h)
 			db := dz[i]
-			ddotValue := dz[i]
-			ddotValue2 := dz[i]
 			dz[i] = 0
-			dotBack(m.Wh[i], h, dm.Wh[i], dh, ddotValue2)
-			dotABack(m.Wx[i], row, dm.Wx[i], ddotValue)
+			dotBack(m.Wh[i], h, dm.Wh[i], dh, db)
+			dotABack(m.Wx[i], row, dm.Wx[i], db)
 			dm.B[i] += db
 		}
 	}
@@ -128,21 +126,21 @@ func networkOutputsMForward(m *Network, x []float64, dm *Network) (y, dy []float
 
 // networkOutputsMBackward is the reverse mode of [Network.outputs], after [networkOutputsMForward].
 func networkOutputsMBackward(saved networkOutputsMSaved) {
-	for i := range saved.m.B2 {
+	m, dz, h, dm, dh, x := saved.m, saved.dz, saved.h, saved.dm, saved.dh, saved.x
+	for i := range m.B2 {
 		// z[i] = dot(m.W2[i], h) + b
-		ddotValue := saved.dz[i]
-		db := saved.dz[i]
-		saved.dz[i] = 0
-		dotBack(saved.m.W2[i], saved.h, saved.dm.W2[i], saved.dh, ddotValue)
-		saved.dm.B2[i] += db
+		db := dz[i]
+		dz[i] = 0
+		dotBack(m.W2[i], h, dm.W2[i], dh, db)
+		dm.B2[i] += db
 	}
-	for i := range saved.m.B1 {
+	for i := range m.B1 {
 		// h[i] = math.Tanh(dot(m.W1[i], x) + b)
-		tanh := saved.h[i]
-		adj := saved.dh[i] * (1 - tanh*tanh)
-		saved.dh[i] = 0
-		dotABack(saved.m.W1[i], saved.x, saved.dm.W1[i], adj)
-		saved.dm.B1[i] += adj
+		tanh := h[i]
+		adj := dh[i] * (1 - tanh*tanh)
+		dh[i] = 0
+		dotABack(m.W1[i], x, dm.W1[i], adj)
+		dm.B1[i] += adj
 	}
 }
 
@@ -177,11 +175,12 @@ func dotForward(a, b, da, db []float64) (y float64, saved dotSaved) {
 
 // dotBackward is the reverse mode of [dot], after [dotForward].
 func dotBackward(saved dotSaved, dy float64) {
-	for i := range saved.a {
+	a, bs, db, da := saved.a, saved.bs, saved.db, saved.da
+	for i := range a {
 		// sum += v * b[i]
-		dv := dy * saved.bs[i]
-		saved.db[i] += dy * saved.a[i]
-		saved.da[i] += dv
+		dv := dy * bs[i]
+		db[i] += dy * a[i]
+		da[i] += dv
 	}
 }
 
@@ -198,26 +197,34 @@ func dotBack(a, b, da, db []float64, dy float64) {
 // stepSaved holds what a forward sweep remembers.
 type stepSaved struct {
 	h     []float64
-	steps []struct{ tanh, out, tanh2, c, in, forget, z, z2, z3 float64 }
-	dh    []float64
-	dc    []float64
-	dz    []float64
-	n     int
+	steps []struct {
+		tanh, out, tanh2, c, in, forget float64
+		saved, saved2, saved3           sigmoidSaved
+	}
+	dh []float64
+	dc []float64
+	dz []float64
+	n  int
 }
 
 // stepForward is [step], remembering what [stepBackward] needs.
-// It remembers 72 bytes for each iteration of the loop over j.
+// It remembers 48 bytes and what [sigmoidForward] does for each iteration of the loop over j.
 func stepForward(z, h, c, dz, dh, dc []float64) (saved stepSaved) {
 	n := len(h)
-	steps := make([]struct{ tanh, out, tanh2, c, in, forget, z, z2, z3 float64 }, len(h))
+	steps := make([]struct {
+		tanh, out, tanh2, c, in, forget float64
+		saved, saved2, saved3           sigmoidSaved
+	}, len(h))
 	for j := range h {
-		in, forget, out := sigmoid(z[j]), sigmoid(z[n+j]), sigmoid(z[2*n+j])
+		in, saved := sigmoidForward(z[j])
+		steps[j].saved3 = saved
+		forget, saved2 := sigmoidForward(z[n+j])
+		steps[j].saved2 = saved2
+		out, saved3 := sigmoidForward(z[2*n+j])
+		steps[j].saved = saved3
 		steps[j].out = out
 		steps[j].in = in
 		steps[j].forget = forget
-		steps[j].z = z[j]
-		steps[j].z2 = z[n+j]
-		steps[j].z3 = z[2*n+j]
 		steps[j].c = c[j]
 		tanh := math.Tanh(z[3*n+j])
 		steps[j].tanh2 = tanh
@@ -231,35 +238,51 @@ func stepForward(z, h, c, dz, dh, dc []float64) (saved stepSaved) {
 
 // stepBackward is the reverse mode of [step], after [stepForward].
 func stepBackward(saved stepSaved) {
+	steps, dh, dc, dz, n := saved.steps, saved.dh, saved.dc, saved.dz, saved.n
 	for j := range saved.h {
-		tanh := saved.steps[j].tanh
-		tanh2 := saved.steps[j].tanh2
-		c := saved.steps[j].c
-		in := saved.steps[j].in
-		forget := saved.steps[j].forget
-		z := saved.steps[j].z
-		z2 := saved.steps[j].z2
-		z3 := saved.steps[j].z3
+		tanh := steps[j].tanh
+		tanh2 := steps[j].tanh2
+		c := steps[j].c
+		in := steps[j].in
+		forget := steps[j].forget
+		saved := steps[j].saved
+		saved2 := steps[j].saved2
+		saved3 := steps[j].saved3
 		// h[j] = out * math.Tanh(c[j])
-		dout := saved.dh[j] * tanh
-		saved.dc[j] += saved.dh[j] * saved.steps[j].out * (1 - tanh*tanh)
-		saved.dh[j] = 0
+		dout := dh[j] * tanh
+		dc[j] += dh[j] * steps[j].out * (1 - tanh*tanh)
+		dh[j] = 0
 		// c[j] = forget*c[j] + in*math.Tanh(z[3*n+j])
-		dforget := saved.dc[j] * c
-		din := saved.dc[j] * tanh2
-		saved.dz[3*saved.n+j] += saved.dc[j] * in * (1 - tanh2*tanh2)
-		saved.dc[j] *= forget
+		dforget := dc[j] * c
+		din := dc[j] * tanh2
+		dz[3*n+j] += dc[j] * in * (1 - tanh2*tanh2)
+		dc[j] *= forget
 		// in, forget, out := sigmoid(z[j]), sigmoid(z[n+j]), sigmoid(z[2*n+j])
-		saved.dz[j] += sigmoidBack(z, din)
-		saved.dz[saved.n+j] += sigmoidBack(z2, dforget)
-		saved.dz[2*saved.n+j] += sigmoidBack(z3, dout)
+		dx := sigmoidBackward(saved, dout)
+		dz[2*n+j] += dx
+		dx2 := sigmoidBackward(saved2, dforget)
+		dz[n+j] += dx2
+		dx3 := sigmoidBackward(saved3, din)
+		dz[j] += dx3
 	}
 }
 
-// sigmoidBack is the reverse mode of [sigmoid].
-func sigmoidBack(x, dy float64) (dx float64) {
+// sigmoidSaved holds what a forward sweep remembers.
+type sigmoidSaved struct {
+	y   float64
+	exp float64
+}
+
+// sigmoidForward is [sigmoid], remembering what [sigmoidBackward] needs.
+func sigmoidForward(x float64) (y float64, saved sigmoidSaved) {
 	exp := math.Exp(-x)
-	y := 1 / (1 + exp)
+	y = 1 / (1 + exp)
+	return y, sigmoidSaved{y: y, exp: exp}
+}
+
+// sigmoidBackward is the reverse mode of [sigmoid], after [sigmoidForward].
+func sigmoidBackward(saved sigmoidSaved, dy float64) (dx float64) {
+	exp := saved.exp
 	// return 1 / (1 + math.Exp(-x))
-	return dy * y / (1 + exp) * exp
+	return dy * saved.y / (1 + exp) * exp
 }

@@ -76,13 +76,15 @@ func MixtureValueGrad(alpha []float64, mu, q, x [][]float64) (y float64, dalpha 
 			dscale[k] += dterms[k]
 			dsquare := -(dterms[k] / 2)
 			dterms[k] = 0
+			precision := precision[k]
+			dprecision := dprecision[k]
 			for j, v := range point {
-				r := precision[k][j] * (v - mean[j])
+				r := precision[j] * (v - mean[j])
 				// square += r * r
 				dr := dsquare * (2 * r)
 				// r := precision[k][j] * (v - mean[j])
-				dprecision[k][j] += dr * (v - mean[j])
-				dmean[j] -= dr * precision[k][j]
+				dprecision[j] += dr * (v - mean[j])
+				dmean[j] -= dr * precision[j]
 			}
 		}
 	}
@@ -91,12 +93,13 @@ func MixtureValueGrad(alpha []float64, mu, q, x [][]float64) (y float64, dalpha 
 	for k := len(q) - 1; k >= 0; k-- {
 		row := q[k]
 		drow := dq[k]
+		dprecision := dprecision[k]
 		for j := range row {
 			// scale[k] += v
 			dv := dscale[k]
 			// precision[k][j] = math.Exp(v)
-			dv += dprecision[k][j] * math.Exp(row[j])
-			dprecision[k][j] = 0
+			dv += dprecision[j] * math.Exp(row[j])
+			dprecision[j] = 0
 			drow[j] += dv
 		}
 		// scale[k] = alpha[k]
@@ -107,6 +110,7 @@ func MixtureValueGrad(alpha []float64, mu, q, x [][]float64) (y float64, dalpha 
 
 // logSumExpVJP is the reverse mode of [logSumExp] with respect to z.
 // For result adjoints dy it adds to the shadows dz.
+// It remembers 8 bytes for each iteration of the loop over v.
 func logSumExpVJP(z, dz []float64, dy float64) (y float64) {
 	// Forward sweep.
 	top := math.Inf(-1)
@@ -118,8 +122,11 @@ func logSumExpVJP(z, dz []float64, dy float64) (y float64) {
 		top = max(top, v)
 	}
 	sum := 0.0
+	exps := make([]float64, 0, 32)
 	for _, v := range z {
-		sum += math.Exp(v - top)
+		exp := math.Exp(v - top)
+		exps = append(exps, exp)
+		sum += exp
 	}
 	y = top + math.Log(sum)
 
@@ -129,7 +136,7 @@ func logSumExpVJP(z, dz []float64, dy float64) (y float64) {
 	dsum := dy / sum
 	for i := range z {
 		// sum += math.Exp(v - top)
-		adj := dsum * math.Exp(z[i]-top)
+		adj := dsum * exps[i]
 		dtop -= adj
 		dz[i] += adj
 	}

@@ -90,7 +90,7 @@ func (h *helper) buildVJP(f *ast.Func, adjoints bool) {
 	sig := h.signature(ast.VJP)
 	a := &assembly{u: h.u, mode: ast.VJP, sig: sig, in: h.in, trusted: true, adjoints: adjoints}
 	a.d = h.u.prepare(h.f, h.in, h.at, true, false)
-	a.d.ranBefore = adjoints
+	a.d.ranBefore, a.d.called = adjoints, true
 	a.f = f
 	a.f.Pos = h.f.Pos
 	a.f.Doc = reverseDoc(h.f, ast.VJP, sig, f.Name)

@@ -13,7 +13,7 @@ import (
 // Calls.
 //
 // A call of a function of the package that an active value goes into is differentiated in one of two ways. Where the
-// callee is a small leaf without effects the reverse sweep runs it again:
+// callee is a small leaf without effects the reverse sweep runs it again, unless it is a function of one number that takes long:
 //
 //	y := g(x)            y := g(x)
 //	                     …
@@ -52,8 +52,28 @@ func (u *Unit) way(fn *types.Func) way {
 	if u.oneExpression(fn) != nil {
 		return wayInline
 	}
+	if u.hasDear(fn) {
+		return waySplit
+	}
 	return wayBack
 }
+
+// hasDear reports whether a small function of one number calls one of package math that takes longer than to remember its value.
+func (u *Unit) hasDear(fn *types.Func) bool {
+	params := ast.ParamsOf(fn.Signature())
+	if s := u.summary(fn); s == nil || s.size > maxDear || len(params) != 1 || !ast.IsFloat(params[0].Type()) {
+		return false
+	}
+	found := false
+	eachExpr(u.Lower(fn).Body, func(_ ast.Stmt, e ast.Expr) {
+		c, ok := e.(*ast.Call)
+		found = found || ok && isDear(c)
+	})
+	return found
+}
+
+// maxDear is how many expressions a small function may have.
+const maxDear = 20
 
 // maxAgain is how many expressions a function may have that is run again in the reverse sweep.
 const maxAgain = 120

@@ -13,9 +13,9 @@
 //	constants, dead, declare                                              var dx; dx += e  ─►  dx := e
 //	sections, undo                                                        what may be read where it is, if in a copy
 //	saved      past values are read in place, computed again or remembered
-//	reached, unused, common, temps, firsts, scope
+//	reached, unused, common, keep, invariants, temps, firsts, scope
 //
-// and for forward mode normal, forward and the last six. What several passes ask for is kept in side tables of a derivation, never
+// and for forward mode normal, forward and those of the last line. What several passes ask for is kept in side tables of a derivation, never
 // on the nodes.
 //
 // # What matters

@@ -83,7 +83,7 @@ func (u *Unit) explain(f *ast.Func, in []bool, d *derivation, r *reverser) {
 		}
 	}
 	if r != nil {
-		x.Remarks = slices.Concat(r.remarks, r.loopRemarks(), r.callRemarks())
+		x.Remarks = slices.Concat(r.remarks, d.keptRemarks(), r.loopRemarks(), r.callRemarks())
 	} else {
 		x.Remarks = d.tangentRemarks()
 	}
@@ -177,6 +177,18 @@ func (v *resolver) explainNeed(n *need) {
 		}
 	}
 	v.remark(m)
+}
+
+// keptRemarks say what one loop keeps for another.
+func (d *derivation) keptRemarks() []*Remark {
+	var list []*Remark
+	for _, k := range d.kept {
+		list = append(list, &Remark{
+			Topic: Remembered, Pos: k.loop.Info().Pos, Expr: k.call, Type: k.call.T,
+			Text: "it would have to be computed again", Loops: []string{nameOfLoop(k.loop, nil)},
+		})
+	}
+	return list
 }
 
 // explainPush remarks that an item remembers what it overwrites at a place.
@@ -302,8 +314,16 @@ func quoted(it *item) string {
 
 // loopName is how a sentence calls a loop.
 func loopName(loop *item) string {
-	src := loop.source.Info().Src
-	switch s := loop.source.(type) {
+	if loop.count != nil {
+		return nameOfLoop(loop.source, loop.count.v)
+	}
+	return nameOfLoop(loop.source, nil)
+}
+
+// nameOfLoop is how a sentence calls a loop with a variable that counts its iterations, if it has one.
+func nameOfLoop(loop ast.Stmt, count *ast.Var) string {
+	src := loop.Info().Src
+	switch s := loop.(type) {
 	case *ast.Range:
 		for _, e := range []ast.Expr{s.Key, s.Value} {
 			if ref, ok := e.(*ast.Ref); ok && ref.Var.Name != "_" {
@@ -320,8 +340,8 @@ func loopName(loop *item) string {
 			return "the loop over " + init[:i]
 		}
 		switch {
-		case loop.count != nil:
-			return "the loop over " + loop.count.v.Name
+		case count != nil:
+			return "the loop over " + count.Name
 		case s.Cond == nil:
 			return "the endless loop"
 		case header != "" && !clauses:
@@ -489,13 +509,10 @@ func (in *inserts) memoryNote(r *reverser, b *ast.Block) string {
 		if !used[k.slot] {
 			continue
 		}
-		name := loopName(k.loops[0])
-		i := slices.IndexFunc(list, func(p *perLoop) bool { return p.loop == name })
-		if i < 0 {
-			i = len(list)
-			list = append(list, &perLoop{loop: name})
-		}
-		list[i].add(r, k)
+		perLoopOf(loopName(k.loops[0]), &list).add(r, k)
+	}
+	for _, k := range r.kept {
+		perLoopOf(nameOfLoop(k.loop, nil), &list).bytes += bytesOf(k.call.T)
 	}
 	if len(list) == 0 {
 		return ""
@@ -505,6 +522,16 @@ func (in *inserts) memoryNote(r *reverser, b *ast.Block) string {
 		parts = append(parts, p.String())
 	}
 	return "\nIt remembers " + enumerate(parts) + "."
+}
+
+// perLoopOf returns the element of a list for the loop of a name, which it appends if there is none.
+func perLoopOf(name string, list *[]*perLoop) *perLoop {
+	i := slices.IndexFunc(*list, func(p *perLoop) bool { return p.loop == name })
+	if i < 0 {
+		i = len(*list)
+		*list = append(*list, &perLoop{loop: name})
+	}
+	return (*list)[i]
 }
 
 // perLoop is what is remembered for each iteration of a loop.

@@ -157,6 +157,7 @@ func (h *helper) needed(called map[*ast.Func]bool) (list []*Helper) {
 func (h *helper) buildBack() {
 	u := h.u
 	d := u.prepare(h.f, h.in, h.at, false, false)
+	d.called = true
 	a := &assembly{u: u, d: d, mode: ast.VJP, in: h.in, f: h.back}
 	g := h.back
 	g.Doc = fmt.Sprintf("%s is the reverse mode of %s.", g.Name, docName(h.f))
@@ -200,6 +201,7 @@ func (h *helper) buildHalves() {
 // sweepHalves writes the sweeps of the two halves.
 func (h *helper) sweepHalves() {
 	d := h.u.prepare(h.f, h.in, h.at, true, false)
+	d.called = true
 	s := &halves{helper: h, d: d}
 	s.bind()
 	bindSeeds(d, s.seeds)
@@ -405,7 +407,77 @@ func (s *halves) finish() {
 	f.Body = s.d.finish(body, f.Results)
 	b.Params = append([]*ast.Var{saved}, s.seeded...)
 	b.Results = s.ends
-	b.Body = s.d.finish(s.returning(substitute(s.last, by)), b.Results)
+	unpacked := s.unpack(by)
+	body = s.returning(substitute(s.last, by))
+	body.Stmts = append(unpacked, body.Stmts...)
+	b.Body = joinUnpacked(s.d.finish(body, b.Results), saved)
+}
+
+// unpack returns definitions of the captured variables that the reverse sweep reads more than once, by what they are in by, from which
+// it takes them.
+//
+//	for i := range saved.m.B {           m, dm := saved.m, saved.dm
+//		saved.dm.B[i] += dz[i]       for i := range m.B {
+//	}                                            dm.B[i] += dz[i]
+//	                                     }
+func (s *halves) unpack(by map[*ast.Var]ast.Expr) []ast.Stmt {
+	var out []ast.Stmt
+	reads := readsIn(s.last)
+	for _, v := range s.captured(s.last) {
+		if reads[v] > 1 {
+			out = append(out, define(v, by[v]))
+			delete(by, v)
+		}
+	}
+	return out
+}
+
+// readsIn returns how often variables are named in a block; in a loop that is more than once.
+func readsIn(b *ast.Block) map[*ast.Var]int {
+	n := map[*ast.Var]int{}
+	count := func(s ast.Stmt, times int) {
+		ast.Exprs(s, func(e ast.Expr, _ bool) {
+			ast.Walk(e, func(e ast.Expr) bool {
+				if r, ok := e.(*ast.Ref); ok {
+					n[r.Var] += times
+				}
+				return true
+			})
+		})
+	}
+	ast.Inspect(b, func(s ast.Stmt) bool {
+		count(s, 1)
+		switch s := s.(type) {
+		case *ast.For:
+			count(s, 1) // the condition is asked again
+			ast.Inspect(s.Body, func(s ast.Stmt) bool { count(s, 1); return true })
+		case *ast.Range:
+			ast.Inspect(s.Body, func(s ast.Stmt) bool { count(s, 1); return true })
+		}
+		return true
+	})
+	return n
+}
+
+// joinUnpacked makes one statement of those at the beginning of a block that take what is remembered apart.
+func joinUnpacked(b *ast.Block, saved *ast.Var) *ast.Block {
+	all := &ast.Assign{Op: token.DEFINE}
+	n := 0
+	for ; n < len(b.Stmts); n++ {
+		a, ok := b.Stmts[n].(*ast.Assign)
+		if !ok || a.Op != token.DEFINE || len(a.Lhs) != 1 {
+			break
+		}
+		if f, ok := a.Rhs[0].(*ast.Field); !ok || !isRefTo(saved)(f.X) {
+			break
+		}
+		all.Meta = a.Meta
+		all.Lhs, all.Rhs = append(all.Lhs, a.Lhs...), append(all.Rhs, a.Rhs...)
+	}
+	if n < 2 {
+		return b
+	}
+	return &ast.Block{Meta: b.Meta, Stmts: append([]ast.Stmt{all}, b.Stmts[n:]...)}
 }
 
 // returning returns the reverse sweep with its results.

@@ -2,6 +2,7 @@ package transform
 
 import (
 	"go/token"
+	"go/types"
 	"slices"
 
 	"github.com/godiff/godiff/ast"
@@ -18,15 +19,26 @@ import (
 //	}                                                da[k*n+j] -= adj * a2
 //	adj := da[i*n+k] / a[i*n+k]              }
 //
-// A place is read before a loop only if a statement beside the loop names it too: there may be no iterations, and no such place.
+// So are rows of matrices:
+//
+//	for j := range x {                       drow := dw[i]
+//		dw[i][j] += dy * x[j]            for j := range x {
+//	}                                                drow[j] += dy * x[j]
+//	                                         }
+//
+// A place is read before a loop only if it is known to be one, for there may be no iterations: a statement beside the loop names it too,
+// or the same element of a slice that is as long (see lengths.go).
 type invariants struct {
 	*eliminator
-	known map[ast.Stmt]*writes
+	known   map[ast.Stmt]*writes
+	lengths *lengths
+	around  []ast.Stmt // the loops around the statement at hand
 }
 
 // hoistInvariants applies the pass to the body of a function.
 func hoistInvariants(b *ast.Block, in func(ast.Expr) memoryKind) *ast.Block {
-	v := &invariants{newEliminator(b, in), map[ast.Stmt]*writes{}}
+	c := newEliminator(b, in)
+	v := &invariants{c, map[ast.Stmt]*writes{}, newLengths(b, c), nil}
 	return v.block(b)
 }
 
@@ -34,13 +46,18 @@ func (v *invariants) block(b *ast.Block) *ast.Block {
 	out := &ast.Block{Meta: b.Meta}
 	for i, s := range b.Stmts {
 		if len(ast.Blocks(s)) > 0 && !isMark(s) {
+			v.around = append(v.around, s)
 			s = ast.MapBlocks(s, v.block)
+			v.around = v.around[:len(v.around)-1]
 		}
 		switch s.(type) {
 		case *ast.For, *ast.Range:
 			l := &loopInvariants{invariants: v, list: b.Stmts, at: i, made: map[string]*ast.Var{}, written: v.writtenBy(s)}
 			s = ast.MapBlocks(s, l.body)
 			out.Stmts = append(out.Stmts, l.pre...)
+		}
+		if len(v.around) == 0 {
+			v.lengths.note(s)
 		}
 		out.Stmts = append(out.Stmts, s)
 	}
@@ -51,6 +68,7 @@ func (v *invariants) block(b *ast.Block) *ast.Block {
 type writes struct {
 	vars   map[*ast.Var]bool
 	memory memoryKind
+	links  memoryKind // the memory in which more than numbers is written
 }
 
 // writtenBy returns what a statement, and those below it, write.
@@ -77,11 +95,18 @@ func (v *invariants) writtenBy(s ast.Stmt) *writes {
 			}
 			for i := range kind {
 				w.memory[i] = w.memory[i] || kind[i]
+				w.links[i] = w.links[i] || kind[i] && (writesMemory(e) || !isNumber(e.Type()))
 			}
 		})
 		return true
 	})
 	return w
+}
+
+// isNumber reports whether a type is one of numbers or booleans.
+func isNumber(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&(types.IsNumeric|types.IsBoolean) != 0
 }
 
 // loopInvariants are those of one loop, in a list of statements.
@@ -170,8 +195,11 @@ func (l *loopInvariants) replace(e ast.Expr) ast.Expr {
 	return &ast.Ref{Var: l.made[key]}
 }
 
-// isWorthwhile reports whether e is a number that is worth a variable.
+// isWorthwhile reports whether e is a number, or a row, that is worth a variable.
 func (l *loopInvariants) isWorthwhile(e ast.Expr) bool {
+	if x, ok := e.(*ast.Index); ok && isSlice(x.T) {
+		return isSlice(x.X.Type())
+	}
 	if !ast.IsFloat(e.Type()) {
 		return false
 	}
@@ -211,12 +239,36 @@ func (l *loopInvariants) isInvariant(e ast.Expr) bool {
 // isBeside reports whether a place that the loop does not write is named by a statement beside the loop, with nothing in between that
 // could make it another place.
 func (l *loopInvariants) isBeside(place ast.Expr) bool {
-	for i, written := range l.written.memory {
+	memory := l.written.memory
+	if isSlice(place.Type()) {
+		memory = l.written.links
+	}
+	for i, written := range memory {
 		if written && l.in(place)[i] {
 			return false
 		}
 	}
-	return l.isNamed(place, l.at-1, -1) || l.isNamed(place, l.at+1, 1)
+	return l.isCounted(place) || l.isNamed(place, l.at-1, -1) || !l.mayLeave() && l.isNamed(place, l.at+1, 1)
+}
+
+// mayLeave reports whether the loop has statements of the primal function, whose panics come before those of what follows it.
+func (l *loopInvariants) mayLeave() bool {
+	found := false
+	ast.Inspect(l.list[l.at], func(s ast.Stmt) bool {
+		found = found || s.Info().Pos.IsValid() && len(ast.Blocks(s)) == 0
+		return !found
+	})
+	return found
+}
+
+// isCounted reports whether a place is an element of a slice, and a loop around the one at hand counts the elements of one as long.
+func (l *loopInvariants) isCounted(place ast.Expr) bool {
+	x, ok := place.(*ast.Index)
+	if !ok {
+		return false
+	}
+	i, ok := x.I.(*ast.Ref)
+	return ok && slices.ContainsFunc(l.around, func(s ast.Stmt) bool { return l.lengths.counts(s, i.Var, x.X) })
 }
 
 // isNamed looks for a place in the statements of the list from number i on, in steps of step.
@@ -239,7 +291,7 @@ func (l *loopInvariants) isNamed(place ast.Expr, i, step int) bool {
 		if changes && step < 0 {
 			return false
 		}
-		if len(ast.Blocks(s)) == 0 && names(s, place) {
+		if len(ast.Blocks(s)) == 0 && l.names(s, place) {
 			return true
 		}
 		if changes || leaves(s) {
@@ -249,11 +301,19 @@ func (l *loopInvariants) isNamed(place ast.Expr, i, step int) bool {
 	return false
 }
 
-// names reports whether a simple statement surely evaluates a place, or assigns to it.
-func names(s ast.Stmt, place ast.Expr) bool {
+// names reports whether a simple statement surely evaluates a place, or assigns to it, or does so with the same element of a slice
+// that is as long.
+func (l *loopInvariants) names(s ast.Stmt, place ast.Expr) bool {
 	found := false
+	element, _ := place.(*ast.Index)
 	ast.Exprs(s, func(e ast.Expr, _ bool) {
-		found = found || !ast.Any(e, isShortCircuit) && ast.Any(e, func(x ast.Expr) bool { return ast.Equal(x, place) })
+		found = found || !ast.Any(e, isShortCircuit) && ast.Any(e, func(x ast.Expr) bool {
+			if ast.Equal(x, place) {
+				return true
+			}
+			other, ok := x.(*ast.Index)
+			return ok && element != nil && ast.Equal(other.I, element.I) && l.lengths.same(other.X, element.X)
+		})
 	})
 	return found
 }

@@ -49,7 +49,7 @@ func (d *derivation) backAlone(s ast.Stmt, c *ast.Call, h *helper) (back *helper
 			return h, copies
 		}
 	}
-	if !d.u.runsAgain(c.Fun.Fn) {
+	if !d.u.runsAgain(c.Fun.Fn) || d.u.hasDear(c.Fun.Fn) {
 		return nil, nil
 	}
 	ok := true

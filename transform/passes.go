@@ -31,11 +31,13 @@ func passes() []pass {
 		{name: "unused", does: "statements whose results nobody reads go away", stage: finishing, run: (*passage).unused},
 		{name: "sink", does: "adjoints that are zero in a branch contribute nothing there", stage: finishing, run: (*passage).sink},
 		{name: "common", does: "what is computed twice is computed once", stage: finishing, optional: true, run: (*passage).common},
+		{name: "keep", does: "functions that two loops call for the same are called once", stage: finishing, optional: true, run: (*passage).keep},
 		{name: "invariants", does: "what stays the same in a loop is computed before it", stage: finishing, optional: true, run: (*passage).invariants},
 		{name: "wholes", does: "structs that are first added to zeros are set", stage: finishing, optional: true, run: (*passage).wholes},
 		{name: "temps", does: "temporaries go where they are used", stage: finishing, optional: true, run: (*passage).temps},
 		{name: "coalesce", does: "a number that takes the place of another is that one", stage: finishing, optional: true, run: (*passage).coalesce},
 		{name: "firsts", does: "what is first added to zeros is set", stage: finishing, optional: true, run: (*passage).firsts},
+		{name: "beside", does: "contributions to one element stand beside each other", stage: finishing, optional: true, run: (*passage).beside},
 		{name: "lasts", does: "what nothing reads again is not set to zero", stage: finishing, optional: true, run: (*passage).lasts},
 		{name: "cases", does: "what an interface holds has a name in the branch that knows its type", stage: finishing, optional: true, run: (*passage).cases},
 		{name: "maps", does: "what is done to a part of an element of a map is done to a copy", stage: finishing, run: (*passage).maps},
@@ -288,7 +290,16 @@ func (p *passage) common() {
 	p.body = eliminate(p.body, p.d.memoryOf)
 }
 
+func (p *passage) keep() {
+	known := len(p.d.kept)
+	if p.body = p.d.keep(p.body); len(p.d.kept) > known {
+		p.unused()
+	}
+}
+
 func (p *passage) coalesce() { p.body = coalesce(p.body) }
+
+func (p *passage) beside() { p.body = besides{p.d.memoryOf}.block(p.body) }
 
 func (p *passage) lasts() { p.body = dropLasts(p.body) }
 

@@ -248,7 +248,7 @@ func (v *resolver) value(e ast.Expr, u use) ast.Expr {
 	if v.needs[v.memoKey(e, u)] != nil {
 		return v.remember(e, u)
 	}
-	if n := v.slots(e, u); n > 0 && v.wholly(e, n, u) {
+	if n := v.slots(e, u); n > 0 && v.wholly(e, n, u) || v.isDearToCallee(e, u) {
 		return v.remember(e, u)
 	}
 	v.explainPlace(e, u, readInPlace)
@@ -343,6 +343,13 @@ func (v *resolver) wholly(e ast.Expr, n int, u use) bool {
 		return true // to call the function again takes longer than to read its value
 	}
 	return n > 1 || isBoolean(e.Type()) || isInteger(e.Type())
+}
+
+// isDearToCallee reports whether e is a call that takes longer than to read its value, which a callee can hand to its other half. In loops
+// that would be one value for each iteration, beside what they remember anyway.
+func (v *resolver) isDearToCallee(e ast.Expr, u use) bool {
+	c, ok := e.(*ast.Call)
+	return ok && v.apart && isDear(c) && len(u.it.part.repeats()) == 0
 }
 
 // rarely reports whether something that e reads and that must be remembered is made less often than e.
@@ -668,7 +675,7 @@ func (v *resolver) variable(x *ast.Var, u use) ast.Expr {
 func (v *resolver) compute(n *need) {
 	u := n.asked
 	if n.ver == nil {
-		if !v.readsCopies(n.expr) && v.countSlots(n.expr, u) == 0 {
+		if !v.isDearToCallee(n.expr, u) && !v.readsCopies(n.expr) && v.countSlots(n.expr, u) == 0 {
 			n.from, n.again = n.expr, v.inParts(n.expr, u)
 			n.subs = v.subsOf(n.again)
 		}

@@ -31,6 +31,7 @@ type derivation struct {
 	act       *activity
 	forward   bool     // forward mode
 	ranBefore bool     // the function has run before with the same inputs, and has not panicked
+	called    bool     // the derivative is of a callee, and called from others
 	returned  *ast.Var // set where a return leaves a loop
 	suffix    string   // of the names of tangents: what they are along, where there are several
 	unit      *ast.Var // an input whose tangent is one
@@ -56,6 +57,7 @@ type derivation struct {
 	early     map[*ast.Var]bool // see derefsFirst
 	first     map[ast.Stmt]bool // see firstLinks
 	slots     map[*ast.Var]bool // slices of remembered values
+	kept      []keptNote        // what one loop keeps for another
 	histories map[*ast.Var]bool // see isHistory
 }
 

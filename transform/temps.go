@@ -5,6 +5,7 @@ import (
 	"go/types"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -185,7 +186,11 @@ func (t *temps) block(b *ast.Block) *ast.Block {
 		switch {
 		case len(a.Lhs) == 1 && len(a.Rhs) == 1 && a.Op == token.DEFINE:
 			v := a.Lhs[0].(*ast.Ref).Var
-			if t.ours(v) && (t.alias(v, a.Rhs[0], list, i) || t.single(v, a, list, i)) {
+			if t.ours(v) && (t.alias(v, a.Rhs[0], list, i) || t.twin(v, a.Rhs[0], list, i) || t.single(v, a, list, i)) {
+				t.changed = true
+			}
+		case len(a.Lhs) > 1 && len(a.Lhs) == len(a.Rhs) && a.Op == token.DEFINE:
+			if t.renamed(a, list, i) {
 				t.changed = true
 			}
 		case len(a.Rhs) == 1 && len(a.Lhs) > 1 && (a.Op == token.DEFINE || a.Op == token.ASSIGN):
@@ -232,6 +237,82 @@ func (t *temps) alias(v *ast.Var, e ast.Expr, list []ast.Stmt, i int) bool {
 	t.names[v] = w
 	remove(list, i)
 	return true
+}
+
+// twin makes one variable of two where w := e and, right after it, v := e: the one of the shorter name.
+func (t *temps) twin(v *ast.Var, e ast.Expr, list []ast.Stmt, i int) bool {
+	if !isPlace(e) || ast.Any(e, t.impure) || list[i].Info().Comment != "" {
+		return false
+	}
+	for j := i - 1; j >= 0; j-- {
+		if list[j] == nil {
+			continue
+		}
+		a, ok := list[j].(*ast.Assign)
+		if !ok || a.Op != token.DEFINE || len(a.Lhs) != 1 || len(a.Rhs) != 1 || ast.Any(a.Rhs[0], t.impure) {
+			return false
+		}
+		w := a.Lhs[0].(*ast.Ref).Var
+		if t.ours(w) && t.names[w] == nil && types.Identical(v.Type, w.Type) && ast.Equal(a.Rhs[0], e) {
+			remove(list, i)
+			if len(v.Name) < len(w.Name) {
+				c := *a
+				c.Lhs = []ast.Expr{&ast.Ref{Var: v}}
+				list[j] = &c
+				v, w = w, v
+			}
+			t.names[v] = &ast.Ref{Var: w}
+			t.uses[w] += t.uses[v]
+			return true
+		}
+	}
+	return false
+}
+
+// renamed gives results of calls the names of the variables that a statement defines by them, and nothing else, and drops the statement.
+//
+//	t, saved := f(x)               a, saved := f(x)
+//	t2, saved2 := f(y)             b, saved2 := f(y)
+//	a, b := t, t2
+func (t *temps) renamed(a *ast.Assign, list []ast.Stmt, i int) bool {
+	by := map[*ast.Var]ast.Expr{}
+	for k, e := range a.Rhs {
+		w, ok := e.(*ast.Ref)
+		v, plain := a.Lhs[k].(*ast.Ref)
+		if !ok || !plain || v.Again || !t.ours(w.Var) || t.uses[w.Var] != 1 || t.names[w.Var] != nil || !types.Identical(v.Var.Type, w.Var.Type) {
+			return false
+		}
+		from := slices.IndexFunc(list[:i], func(s ast.Stmt) bool { return s != nil && isDefine(s) && slices.Contains(ast.Defined(s), w.Var) })
+		if from < 0 || slices.ContainsFunc(list[from:i], func(s ast.Stmt) bool { return s != nil && namesAnother(s, v.Var) }) {
+			return false
+		}
+		by[w.Var] = v
+	}
+	for w, v := range by {
+		t.names[w] = v
+	}
+	remove(list, i)
+	return true
+}
+
+// namesAnother reports whether a statement names another variable, or anything else, by the name of v.
+func namesAnother(s ast.Stmt, v *ast.Var) bool {
+	found := false
+	eachExpr(&ast.Block{Stmts: []ast.Stmt{s}}, func(_ ast.Stmt, e ast.Expr) {
+		switch e := e.(type) {
+		case *ast.Ref:
+			found = found || e.Var != v && e.Var.Name == v.Name
+		case *ast.Name:
+			found = found || e.Obj.Name() == v.Name || e.Obj.Pkg() != nil && e.Obj.Pkg().Name() == v.Name
+		case *ast.Call:
+			fn := e.Fun.Fn
+			found = found || e.Fun.Builtin == v.Name || e.Fun.Gen != nil && e.Fun.Gen.Name == v.Name ||
+				fn != nil && (fn.Name() == v.Name || fn.Pkg() != nil && fn.Pkg().Name() == v.Name)
+		case *ast.Convert, *ast.Composite:
+			found = found || strings.Contains(types.TypeString(e.Type(), nil), v.Name)
+		}
+	})
+	return found
 }
 
 // firstNames follows names that are names for names.

@@ -60,26 +60,27 @@ func modelOutputsMForward(m *Model, x []float64, dm *Model) (y, dy []float64, sa
 
 // modelOutputsMBackward is the reverse mode of [Model.Outputs], after [modelOutputsMForward].
 func modelOutputsMBackward(saved modelOutputsMSaved) {
-	for i := range saved.m.B2 {
+	m, dz, h, dm, dh, x := saved.m, saved.dz, saved.h, saved.dm, saved.dh, saved.x
+	for i := range m.B2 {
 		// z[i] = dot(m.W2[i], h) + b
-		ddotValue := saved.dz[i]
-		db := saved.dz[i]
-		saved.dz[i] = 0
-		dotBack(saved.m.W2[i], saved.h, saved.dm.W2[i], saved.dh, ddotValue)
-		saved.dm.B2[i] += db
+		db := dz[i]
+		dz[i] = 0
+		dotBack(m.W2[i], h, dm.W2[i], dh, db)
+		dm.B2[i] += db
 	}
-	for i := range saved.m.B1 {
+	for i := range m.B1 {
 		// h[i] = math.Tanh(dot(m.W1[i], x) + b)
-		tanh := saved.h[i]
-		adj := saved.dh[i] * (1 - tanh*tanh)
-		saved.dh[i] = 0
-		dotABack(saved.m.W1[i], saved.x, saved.dm.W1[i], adj)
-		saved.dm.B1[i] += adj
+		tanh := h[i]
+		adj := dh[i] * (1 - tanh*tanh)
+		dh[i] = 0
+		dotABack(m.W1[i], x, dm.W1[i], adj)
+		dm.B1[i] += adj
 	}
 }
 
 // logSumExpVJP is the reverse mode of [logSumExp] with respect to z.
 // For result adjoints dy it adds to the shadows dz.
+// It remembers 8 bytes for each iteration of the loop over v.
 func logSumExpVJP(z, dz []float64, dy float64) (y float64) {
 	// Forward sweep.
 	top := math.Inf(-1)
@@ -91,8 +92,11 @@ func logSumExpVJP(z, dz []float64, dy float64) (y float64) {
 		top = max(top, v)
 	}
 	sum := 0.0
+	exps := make([]float64, 0, 32)
 	for _, v := range z {
-		sum += math.Exp(v - top)
+		exp := math.Exp(v - top)
+		exps = append(exps, exp)
+		sum += exp
 	}
 	y = top + math.Log(sum)
 
@@ -102,7 +106,7 @@ func logSumExpVJP(z, dz []float64, dy float64) (y float64) {
 	dsum := dy / sum
 	for i := range z {
 		// sum += math.Exp(v - top)
-		adj := dsum * math.Exp(z[i]-top)
+		adj := dsum * exps[i]
 		dtop -= adj
 		dz[i] += adj
 	}

@@ -16,8 +16,8 @@ func RosenbrockValueGrad(x []float64) (y float64, dx []float64) {
 		// far := 1 - x[i]
 		dx[i] -= 2 * far
 		// rise := x[i+1] - x[i]*x[i]
-		dx[i+1] += drise
 		dx[i] -= 2 * (drise * x[i])
+		dx[i+1] += drise
 	}
 	return sum, dx
 }
