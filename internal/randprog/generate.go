@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/format"
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -389,7 +390,7 @@ func (g *gen) source() string {
 		b.WriteString("import \"errors\"\n\n")
 	}
 	for _, path := range []string{"maps", "slices", "sort"} {
-		if slices.Contains(g.free, path) {
+		if slices.Contains(g.free, path) && calledIn(path, g.decls) {
 			fmt.Fprintf(&b, "import %q\n\n", path)
 		}
 	}
@@ -400,6 +401,11 @@ func (g *gen) source() string {
 		}
 	}
 	return b.String() + "\n"
+}
+
+// calledIn reports whether declarations call functions of a package: what once did may have been given up.
+func calledIn(path string, decls []string) bool {
+	return regexp.MustCompile(`\b` + path + `\.[A-Z]\w*[\[(]`).MatchString(strings.Join(decls, "\n"))
 }
 
 // libraryOfPrograms are declarations that programs have where they mention them.
