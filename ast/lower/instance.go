@@ -103,6 +103,35 @@ func typeParams(fn *types.Func) *types.TypeParamList {
 	return fn.Signature().TypeParams()
 }
 
+// paramsOf returns the type parameters of others that an instance needs: those in its type arguments, and those of the function literals
+// that it is given.
+func (t *Instances) paramsOf(i *Instance) []*ast.TypeParam {
+	needed := map[*ast.TypeParam]bool{}
+	for _, p := range t.mentioned(i.Args) {
+		needed[p] = true
+	}
+	for _, b := range i.bindings {
+		of := t.byFn[b.value.fn]
+		if of == nil {
+			continue
+		}
+		params := t.paramsOf(of)
+		if of.lit != nil {
+			params = append(params, of.outer.params...)
+		}
+		for _, p := range params {
+			needed[p] = true
+		}
+	}
+	var list []*ast.TypeParam
+	for _, p := range t.order {
+		if needed[p] {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
 // Generic returns what stands for a generic function as it is declared, with its own type parameters, or fn if it is not generic.
 func (t *Instances) Generic(fn *types.Func) *types.Func {
 	var args []types.Type

@@ -63,7 +63,7 @@ func Func(src *Source, decl *goast.FuncDecl, inst *Instance, report func(token.P
 	if inst == nil {
 		inst = &Instance{Fn: obj, Of: obj}
 	}
-	l.fn, l.params = inst.Fn, src.Instances.mentioned(inst.Args)
+	l.fn, l.params = inst.Fn, src.Instances.paramsOf(inst)
 	l.gotos, l.closures = gotoTargets(decl.Body, src.Info), closuresOf(decl.Body, src.Info)
 	l.subst = src.Instances.subst(typeParams(obj), inst.Args)
 	f := l.signature(decl, obj, inst)

@@ -34,8 +34,6 @@ type Options struct {
 	Rewritten bool
 	// Library adds calls of functions of packages sort and slices.
 	Library bool
-	// Generic gives F a type parameter in some programs. Function literals in a generic function are not derived rightly yet.
-	Generic bool
 	// Panics makes a small share of the programs panic for some inputs.
 	Panics bool
 }

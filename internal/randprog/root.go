@@ -8,7 +8,7 @@ import (
 
 // theFunction draws F, which has a type parameter now and then.
 func (g *gen) theFunction() {
-	if g.chance(0.06) && g.opts.Generic && g.withParameter(func() bool { g.drawF(true); return true }) {
+	if g.chance(0.06) && g.withParameter(func() bool { g.drawF(true); return true }) {
 		g.features = append(g.features, "generic")
 		g.free = append(g.free, "Float")
 		return
