@@ -19,8 +19,7 @@ import (
 func nameCases(b *ast.Block) *ast.Block {
 	taken := addressTaken(b)
 	var stmt func(s ast.Stmt) ast.Stmt
-	var block func(b *ast.Block) *ast.Block
-	block = func(b *ast.Block) *ast.Block {
+	block := func(b *ast.Block) *ast.Block {
 		if len(b.Stmts) == 0 {
 			return b // perhaps the border between the sweeps
 		}

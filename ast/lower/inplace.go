@@ -182,8 +182,7 @@ type placing struct {
 	returned *ast.Var   // set where the body returns from the function around it; nil where it does not
 	results  []*ast.Var // what it returns then
 
-	loops  []*placedLoop // around the statement at hand, inner ones last
-	last   *placedLoop   // after which nothing comes
+	last   *placedLoop // after which nothing comes
 	values map[*ast.Var]ast.Expr
 	failed bool
 }
