@@ -131,7 +131,7 @@ func (p *placer) loop(s ast.Stmt) *placing {
 		return nil
 	}
 	x := &placing{placer: p, of: body, inner: inner, end: &ast.Label{Name: "end"}}
-	x.prepareReturns(do.Call.Args)
+	x.prepareReturns(do.Call)
 	list := x.given(around, do.Call.Args, len(around.Inputs()))
 	list = append(list, x.list(x.copied(around.Body).Stmts, nil, true)...)
 	if x.failed {
@@ -219,7 +219,7 @@ func (x *placing) given(f *ast.Func, args []ast.Expr, n int) []ast.Stmt {
 			x.values[v] = arg
 		case i < n && isConstantRef(arg, x.in, x.inner, f) && !assigned(f.Body, v):
 			x.values[v] = arg
-		case isNamed(arg, v.Name) && !assigned(f.Body, v):
+		case i >= n && isNamed(arg, v.Name) && !assigned(f.Body, v):
 			x.values[v] = arg // which changes only when the body is done with it
 		case v.Blank():
 			if !isSimple(arg) {
@@ -241,10 +241,13 @@ func (x *placing) given(f *ast.Func, args []ast.Expr, n int) []ast.Stmt {
 }
 
 // prepareReturns finds the variables in which the body says what it returns from the function around it: they are among what it captures.
-func (x *placing) prepareReturns(args []ast.Expr) {
-	it := x.of.iteration
+func (x *placing) prepareReturns(c *ast.Call) {
+	it, args := x.of.iteration, c.Args
 	if it.inner {
 		return
+	}
+	if c.Fun.Method {
+		args = args[1:] // what belongs to functions that are given stands behind a receiver
 	}
 	vars := map[types.Object]*ast.Var{}
 	for i, b := range x.of.captured {
