@@ -67,7 +67,7 @@ func goesOn(e, of ast.Expr) bool {
 
 // mayOverlap reports whether two cells, of memory that different stems refer to, can be the same memory.
 func mayOverlap(a, b *location, fields map[*location]*types.Var) bool {
-	if !types.Identical(a.typ, b.typ) {
+	if !maybeIdentical(a.typ, b.typ) {
 		return false
 	}
 	fa, fb := fields[a], fields[b]
@@ -80,6 +80,40 @@ func mayOverlap(a, b *location, fields map[*location]*types.Var) bool {
 		return isPointee(a)
 	}
 	return isPointee(b)
+}
+
+// maybeIdentical reports whether two types can be one for some type arguments.
+func maybeIdentical(x, y types.Type) bool {
+	if types.Identical(x, y) || ast.IsTypeParam(x) || ast.IsTypeParam(y) {
+		return true
+	}
+	if x, ok := types.Unalias(x).(*types.Named); ok {
+		y, ok := types.Unalias(y).(*types.Named)
+		if !ok || x.Origin() != y.Origin() {
+			return false
+		}
+		for i := range x.TypeArgs().Len() {
+			if !maybeIdentical(x.TypeArgs().At(i), y.TypeArgs().At(i)) {
+				return false
+			}
+		}
+		return true
+	}
+	switch x := types.Unalias(x).(type) {
+	case *types.Slice:
+		y, ok := types.Unalias(y).(*types.Slice)
+		return ok && maybeIdentical(x.Elem(), y.Elem())
+	case *types.Pointer:
+		y, ok := types.Unalias(y).(*types.Pointer)
+		return ok && maybeIdentical(x.Elem(), y.Elem())
+	case *types.Array:
+		y, ok := types.Unalias(y).(*types.Array)
+		return ok && x.Len() == y.Len() && maybeIdentical(x.Elem(), y.Elem())
+	case *types.Map:
+		y, ok := types.Unalias(y).(*types.Map)
+		return ok && maybeIdentical(x.Key(), y.Key()) && maybeIdentical(x.Elem(), y.Elem())
+	}
+	return false
 }
 
 // fieldsOf returns the fields that cells are, those left out that are elements or what a pointer points to.
