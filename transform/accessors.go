@@ -49,7 +49,12 @@ func (a *accessors) stmt(s ast.Stmt) ast.Stmt {
 	if a.mayWrite(s) {
 		return ast.MapBlocks(s, a.block)
 	}
-	t := ast.MapExprs(s, func(e ast.Expr) ast.Expr { return ast.Map(e, a.read) }, a.stmt)
+	t := ast.MapExprs(s, func(e ast.Expr) ast.Expr {
+		if do, ok := s.(*ast.Do); ok && e == ast.Expr(do.Call) {
+			return ast.MapOperands(e, func(e ast.Expr) ast.Expr { return ast.Map(e, a.read) }) // a statement stays a call
+		}
+		return ast.Map(e, a.read)
+	}, a.stmt)
 	if do, ok := t.(*ast.Do); ok {
 		if w := a.write(do); w != nil {
 			a.done = true
