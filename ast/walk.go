@@ -471,3 +471,14 @@ func RootVar(e Expr) *Var {
 	}
 	return nil
 }
+
+// LabelOf returns the label of a loop, or nil.
+func LabelOf(s Stmt) *Label {
+	switch s := s.(type) {
+	case *For:
+		return s.Label
+	case *Range:
+		return s.Label
+	}
+	return nil
+}

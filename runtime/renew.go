@@ -118,7 +118,7 @@ func (b *Boxes) give(shadow, taken, value reflect.Value) {
 		to, from := at(shadow), at(taken)
 		switch {
 		case !leaf.linked:
-			addNumbers(to, from)
+			(&adder{}).add(leaf.typ, to.Addr().UnsafePointer(), from.Addr().UnsafePointer(), inMemory)
 		case leaf.kind == reflect.Interface:
 			p, q, v := to.Elem(), from.Elem(), at(value).Elem()
 			if v.IsValid() && b.isFresh(q) && q.Type() == reflect.PointerTo(v.Type()) && p.IsValid() && p.Type() == q.Type() {
@@ -126,17 +126,4 @@ func (b *Boxes) give(shadow, taken, value reflect.Value) {
 			}
 		}
 	})
-}
-
-// addNumbers adds a float, or an array of floats, to another.
-func addNumbers(to, from reflect.Value) {
-	if to.Kind() == reflect.Array {
-		for i := range to.Len() {
-			addNumbers(to.Index(i), from.Index(i))
-		}
-		return
-	}
-	if to.CanFloat() {
-		to.SetFloat(to.Float() + from.Float())
-	}
 }

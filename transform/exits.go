@@ -305,7 +305,7 @@ func (x *exits) name(l *ast.Label) {
 func labelsIn(b *ast.Block) map[string]bool {
 	names := map[string]bool{}
 	ast.Inspect(b, func(s ast.Stmt) bool {
-		if l := label(s); l != nil {
+		if l := ast.LabelOf(s); l != nil {
 			names[l.Name] = true
 		}
 		return true

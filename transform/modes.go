@@ -103,8 +103,8 @@ func (a *assembly) bind() {
 			v := ast.NewVar(p.Name, p.Type)
 			a.f.Params = append(a.f.Params, v)
 			a.given[p.Index] = v
-			boxed := a.trusted && ast.HoldsByValue(inputs[p.Index].Type) // by the caller, who has widened it, too
-			if d.appendsBehind(inputs[p.Index]) && !boxed {
+			prepared := a.trusted && ast.HoldsByValue(inputs[p.Index].Type) // by the caller, who has widened it, too
+			if d.appendsBehind(inputs[p.Index]) && !prepared {
 				own := ast.NewVar(p.Name, p.Type)
 				wide = append(wide, wideInput{inputs[p.Index], v, own})
 				v = own

@@ -163,21 +163,11 @@ func (t *tree) jump(p *part, s *ast.Branch) {
 	p.tail = tailBreak
 	if s.Target != nil {
 		for _, l := range t.loops {
-			if label(l.stmt) == s.Target {
+			if ast.LabelOf(l.stmt) == s.Target {
 				p.leaves = l
 			}
 		}
 	}
-}
-
-func label(s ast.Stmt) *ast.Label {
-	switch s := s.(type) {
-	case *ast.For:
-		return s.Label
-	case *ast.Range:
-		return s.Label
-	}
-	return nil
 }
 
 // branch adds an if statement, with the statements after it where a branch jumps, and reports whether it has

@@ -26,7 +26,7 @@ import (
 func (t *Instances) InPlace(f *ast.Func, lower func(*types.Func) *ast.Func, may func(*types.Func) bool) *ast.Func {
 	p := &placer{instances: t, lower: lower, may: may, in: f, names: map[string]bool{}, given: map[*ast.Var]bool{}}
 	ast.Inspect(f.Body, func(s ast.Stmt) bool {
-		if l := labelOf(s); l != nil {
+		if l := ast.LabelOf(s); l != nil {
 			p.names[l.Name] = true
 		}
 		return true
@@ -445,7 +445,7 @@ func (x *placing) list(list []ast.Stmt, loops []*placedLoop, tail bool) []ast.St
 				continue
 			}
 		case *ast.Do:
-			if t.Call.Fun.Fn == x.of.Fn && last && len(loops) == 0 {
+			if x.called(t.Call) != nil && last && len(loops) == 0 {
 				out = append(out, x.body(t.Call, loops, last)...)
 				continue
 			}
@@ -464,7 +464,7 @@ func (x *placing) within(s ast.Stmt, loops []*placedLoop, last bool) ast.Stmt {
 	if !isLoopStmt(s) {
 		return mapBlocks(s, func(b *ast.Block) *ast.Block { return &ast.Block{Meta: b.Meta, Stmts: x.list(b.Stmts, loops, last)} })
 	}
-	l := &placedLoop{label: labelOf(s)}
+	l := &placedLoop{label: ast.LabelOf(s)}
 	if len(loops) == 0 && last {
 		x.last = l
 	}
@@ -504,7 +504,7 @@ func (x *placing) asked(e ast.Expr) (before ast.Expr, c *ast.Call) {
 func (x *placing) mentions(s ast.Stmt) bool {
 	found := false
 	ast.Exprs(s, func(e ast.Expr, _ bool) {
-		found = found || ast.Any(e, func(e ast.Expr) bool { c, ok := e.(*ast.Call); return ok && c.Fun.Fn == x.of.Fn })
+		found = found || ast.Any(e, func(e ast.Expr) bool { return x.called(e) != nil })
 	})
 	return found
 }
@@ -576,17 +576,6 @@ func (x *placing) returns(list []ast.Stmt, loops []*placedLoop, depth int, tail 
 		}))
 	}
 	return out
-}
-
-// labelOf returns the label of a loop, or nil.
-func labelOf(s ast.Stmt) *ast.Label {
-	switch s := s.(type) {
-	case *ast.For:
-		return s.Label
-	case *ast.Range:
-		return s.Label
-	}
-	return nil
 }
 
 // labelled returns a loop with a label.

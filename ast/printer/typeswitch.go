@@ -49,16 +49,16 @@ func typeSwitchOf(s *ast.If) *typeSwitch {
 	if last := len(sw.clauses) - 1; last > 0 && len(sw.clauses[last].body) == 0 {
 		sw.clauses = sw.clauses[:last]
 	}
-	if asksOnlyFor(sw, nil) || len(sw.clauses) == 1 && len(sw.clauses[0].body) == 0 {
+	if sw.asksOnlyForNil() || len(sw.clauses) == 1 && len(sw.clauses[0].body) == 0 {
 		return nil
 	}
 	return sw
 }
 
-// asksOnlyFor reports whether t is the only type that sw asks for.
-func asksOnlyFor(sw *typeSwitch, t types.Type) bool {
+// asksOnlyForNil reports whether sw asks for no type but that of nil.
+func (sw *typeSwitch) asksOnlyForNil() bool {
 	return !slices.ContainsFunc(sw.clauses, func(c *typeClause) bool {
-		return slices.ContainsFunc(c.types, func(u types.Type) bool { return u != t })
+		return slices.ContainsFunc(c.types, func(t types.Type) bool { return t != nil })
 	})
 }
 
