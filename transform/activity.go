@@ -32,8 +32,8 @@ func newFlows(u *Unit, m *memory) *activity {
 }
 
 // matters says for each input of a function whether something that it returns, or leaves in memory that it writes, depends on it.
-func (u *Unit) matters(m *memory, writes []*location, shared map[*location]bool) []bool {
-	a := newFlows(u, m)
+func (a *activity) matters(writes []*location, shared map[*location]bool) []bool {
+	m := a.mem
 	var ends []*location
 	for _, l := range writes {
 		if shared[l.find()] {
@@ -49,6 +49,21 @@ func (u *Unit) matters(m *memory, writes []*location, shared map[*location]bool)
 		list = append(list, slices.ContainsFunc(a.floats(m.variable(v), true), func(l *location) bool { return useful[l] }))
 	}
 	return list
+}
+
+// filled returns the cells among those given that a value of the function flows into. Beside those that it writes, they are of memory
+// that it makes and that may be one with the caller's, as far as is known of both.
+func (a *activity) filled(among map[*location]bool) []*location {
+	var list []*location
+	for _, to := range a.flows {
+		for _, l := range to {
+			if among[l] {
+				list = append(list, l)
+			}
+		}
+	}
+	slices.SortFunc(list, func(x, y *location) int { return x.id - y.id })
+	return slices.Compact(list)
 }
 
 // given returns the arguments of a call that its derivative can come from.
@@ -332,11 +347,14 @@ func (a *activity) calls(e ast.Expr) {
 		case c.Fun.Fn != nil && a.unit.summary(c.Fun.Fn) != nil:
 			from := a.sourcesOf(a.given(c))
 			constant, given := a.unit.constant(c, a.mem.fn.Pkg), a.mem.given(c)
-			a.mem.mapCells(c, a.unit.summary(c.Fun.Fn).writes, func(l *location) {
+			into := func(l *location) {
 				if !constant || given[l.find()] {
 					a.flow(from, a.stored(l))
 				}
-			})
+			}
+			sum := a.unit.summary(c.Fun.Fn)
+			a.mem.mapCells(c, sum.writes, into)
+			a.mem.mapCells(c, sum.fills, into)
 		}
 		return true
 	})

@@ -13,6 +13,7 @@ import (
 type summary struct {
 	mem       *memory
 	writes    []*location // cells that it writes in memory that is there when it is called
+	fills     []*location // cells in such memory, or in what may be one with it, that values flow into
 	reads     []*location // cells in memory that it reads
 	appends   []*location // memory that it may append to in place
 	extends   []*location // memory that it may reach beyond the length of a slice, by an append or by slicing
@@ -165,7 +166,7 @@ func (s *summary) remote() bool { return s.recursive || s.nested > 32 }
 func (s *summary) update(u *Unit) bool {
 	m := s.mem
 	state := func() string {
-		return fmt.Sprint(len(s.writes), len(s.reads), len(s.appends), len(s.extends), s.taints, s.sinks, s.loses, s.panics, s.effects, s.matters)
+		return fmt.Sprint(len(s.writes), len(s.fills), len(s.reads), len(s.appends), len(s.extends), s.taints, s.sinks, s.loses, s.panics, s.effects, s.matters)
 	}
 	before := state()
 	add := func(list *[]*location) func(*location) {
@@ -215,7 +216,8 @@ func (s *summary) update(u *Unit) bool {
 	s.taints, s.sinks, s.loses = u.bywaysOf(m.fn, m)
 	shared := m.shared()
 	s.outward = slices.ContainsFunc(s.writes, func(l *location) bool { return shared[l.find()] })
-	s.matters = u.matters(m, s.writes, shared)
+	flows := newFlows(u, m)
+	s.matters, s.fills = flows.matters(s.writes, shared), flows.filled(outer)
 	return before != state()
 }
 

@@ -269,8 +269,8 @@ func (g *gen) count() (text string, most int, of *variable) {
 			return "min(" + p.text + ", 3)", 3, nil
 		}
 	case 4:
-		if f := g.float(g.types.float64, 1); g.can("int") && !f.konst {
-			return "int(" + g.tame(f, g.types.float64, 3).text + ")", 4, nil
+		if f := g.float(g.types.float64, 1); g.can("int") && g.can("min") && !f.konst {
+			return "min(int(" + g.tame(f, g.types.float64, 3).text + "), 4)", 4, nil // the body may change what f reads
 		}
 	}
 	n := g.between(1, 4)
