@@ -329,6 +329,7 @@ type Func struct {
 	Params  []*Var // without the receiver
 	Results []*Var
 	Named   bool // the source names the results
+	Derived bool // it is itself a derivative
 
 	Variadic bool
 	Body     *Block
@@ -339,6 +340,15 @@ type Func struct {
 	Obj        *types.Func    // the source function; nil for one that godiff writes
 	Pkg        *types.Package // where it is declared or written
 	Pos        token.Pos
+}
+
+// Tangents is what the names of the tangents of f's variables begin with: in a derivative, that has adjoints beside its variables, another
+// letter.
+func (f *Func) Tangents() string {
+	if f.Derived {
+		return "v"
+	}
+	return "d"
 }
 
 // RecvName returns the name of the type of the receiver, or of what that points to; it is empty without a receiver.

@@ -231,6 +231,12 @@ func Carrying(sig *types.Signature) []int {
 	return wrt
 }
 
+// AsFunction returns the signature of a derivative of a method as that of a function.
+func (s Signature) AsFunction() Signature {
+	s.demoteReceiver()
+	return s
+}
+
 // demoteReceiver makes the receiver the first parameter: rules of methods are functions.
 func (s *Signature) demoteReceiver() {
 	if s.Recv != nil {
@@ -255,6 +261,30 @@ func tuple(pkg *types.Package, params []Param) *types.Tuple {
 		vars[i] = types.NewParam(token.NoPos, pkg, p.Name, p.Type)
 	}
 	return types.NewTuple(vars...)
+}
+
+// Named returns the signature of a forward mode with the names of tangents beginning as given, instead of with a d.
+func (s Signature) Named(prefix string) Signature {
+	if prefix == "d" {
+		return s
+	}
+	taken := names{}
+	for _, p := range slices.Concat(s.Params, s.Results) {
+		if p.Role != RoleShadow && p.Role != RoleTangent {
+			taken[p.Name] = true
+		}
+	}
+	rename := func(list []Param) []Param {
+		list = slices.Clone(list)
+		for i, p := range list {
+			if p.Role == RoleShadow || p.Role == RoleTangent {
+				list[i].Name = taken.fresh(prefix + strings.TrimPrefix(p.Name, "d"))
+			}
+		}
+		return list
+	}
+	s.Params, s.Results = rename(s.Params), rename(s.Results)
+	return s
 }
 
 // Format returns the declaration of a function with signature s as Go text, "func F(x, y float64) (dx float64)",
@@ -628,4 +658,23 @@ func count(n int) string {
 func isInterface(t types.Type) bool {
 	_, param := types.Unalias(t).(*types.TypeParam)
 	return !param && types.IsInterface(t) || IsBoxed(t)
+}
+
+// LowerFirst returns a name as one that is not exported: its first letter, or the capitals that it begins with, small.
+func LowerFirst(s string) string {
+	if s == "" || s[0] < 'A' || s[0] > 'Z' {
+		return s
+	}
+	n := 1
+	for n < len(s) && s[n] >= 'A' && s[n] <= 'Z' {
+		n++
+	}
+	if n > 1 && n < len(s) {
+		n--
+	}
+	b := []byte(s)
+	for i := range n {
+		b[i] += 'a' - 'A'
+	}
+	return string(b)
 }

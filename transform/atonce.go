@@ -74,6 +74,9 @@ func (h *helper) signature(mode ast.Mode) ast.Signature {
 		sig.Params = append([]ast.Param{*sig.Recv}, sig.Params...)
 		sig.Recv = nil
 	}
+	if mode == ast.JVP {
+		sig = sig.Named(h.f.Tangents())
+	}
 	for i, p := range sig.Params {
 		if p.Role != ast.RoleShadow {
 			continue

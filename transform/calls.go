@@ -203,7 +203,7 @@ func helperName(f *ast.Func, in []bool) string {
 	if recv := f.RecvName(); recv != "" {
 		name = recv + upperFirst(name)
 	}
-	name = lowerFirst(name) + f.Suffix
+	name = ast.LowerFirst(name) + f.Suffix
 	all, some := true, ""
 	for i, v := range f.Inputs() {
 		if !ast.Carries(v.Type) {

@@ -27,6 +27,8 @@ type tangents struct {
 	f   *ast.Func
 
 	errors  bool             // with an error the tangents are zero
+	keeps   bool             // the tangents that are given are not changed
+	copies  []ast.Stmt       // copies them where they would be
 	given   map[int]*ast.Var // the tangents that are given, by their inputs
 	pending []ast.Stmt       // what the statement at hand needs before it
 	wide    []*widened       // tangents that are given and may lack capacity
@@ -41,12 +43,17 @@ type tangents struct {
 // there is an error.
 func (u *Unit) tangent(g, f *ast.Func, sig ast.Signature, in []bool, at callSite, asked bool) {
 	d := u.prepare(f, in, at, true, true)
-	t := &tangents{derivation: d, sig: sig, given: map[int]*ast.Var{}, f: g}
+	u.forward(&tangents{derivation: d, sig: sig, given: map[int]*ast.Var{}, f: g}, f, in, asked)
+}
+
+// forward is tangent of which more is known.
+func (u *Unit) forward(t *tangents, f *ast.Func, in []bool, asked bool) {
+	d, g := t.derivation, t.f
 	g.Pkg, g.Pos = u.Pkg, f.Pos
 	g.Doc = fmt.Sprintf("%s is the forward mode of %s: its results, and their tangents along the tangents of the parameters.", g.Name, docName(f))
 	t.errors = asked
 	t.bind()
-	var first []ast.Stmt
+	first := t.locals()
 	for i, v := range d.fn.Inputs() {
 		ref := &ast.Ref{Var: v}
 		if in[i] || !ast.Carries(v.Type) || !d.act.place(ref) && !d.reachesActive(ref) {
@@ -70,6 +77,7 @@ func (u *Unit) tangent(g, f *ast.Func, sig ast.Signature, in []bool, at callSite
 	for _, w := range t.wide {
 		body.Stmts = append(slices.Clone(w.first), body.Stmts...)
 	}
+	body.Stmts = append(t.copies, body.Stmts...)
 	u.trace("forward", t.f, body)
 	g.Body = d.finish(body, g.Results)
 	u.explain(g, in, d, nil)
@@ -173,7 +181,7 @@ func assignOthers(lhs, rhs []ast.Expr) ast.Stmt {
 func (d *derivation) both(v *ast.Var) *ast.Var {
 	if d.adjoints[v] == nil && d.shadows[v] == nil {
 		t := v.Type
-		d.adjoints[v] = ast.NewVar("d"+v.Name+d.suffix, t)
+		d.adjoints[v] = ast.NewVar(d.fn.Tangents()+v.Name+d.suffix, t)
 	}
 	if d.adjoints[v] == nil {
 		d.adjoints[v] = d.shadows[v]
@@ -197,6 +205,9 @@ func (t *tangents) bind() {
 		}
 		v := ast.NewVar(p.Name, p.Type)
 		t.f.Params = append(t.f.Params, v)
+		if t.keeps && hasRefs(p.Type) {
+			v = t.copied(v, p.Index)
+		}
 		t.given[p.Index] = v
 		if t.errors && hasRefs(p.Type) && t.appendsBehind(inputs[p.Index]) {
 			own := ast.NewVar(p.Name, p.Type)
@@ -219,6 +230,30 @@ func (t *tangents) bind() {
 		}
 		t.f.Results = append(t.f.Results, v)
 	}
+}
+
+// copied returns the variable that stands for a tangent that is given: a copy of it, where F changes what the input leads to.
+func (t *tangents) copied(v *ast.Var, input int) *ast.Var {
+	of := t.u.summary(t.fn.Obj)
+	in := of.mem.fn.Inputs()[input]
+	if !of.behind(in, of.writes) && !of.behind(in, of.appends) {
+		return v
+	}
+	own := ast.NewVar(v.Name, v.Type)
+	add := &ast.Call{Fun: ast.Callee{Copied: "AddShadow"}, Args: []ast.Expr{&ast.Ref{Var: own}, &ast.Ref{Var: v}}, T: types.NewTuple()}
+	t.copies = append(t.copies, define(own, shadowCall(&ast.Ref{Var: v}, v.Type)), &ast.Do{Call: add})
+	return own
+}
+
+// locals declares the results of F that are none of the derivative.
+func (t *tangents) locals() []ast.Stmt {
+	var list []ast.Stmt
+	for _, v := range t.fn.Results {
+		if !contains(t.f.Results, v) {
+			list = append(list, &ast.Decl{Vars: []*ast.Var{v}, Typed: true})
+		}
+	}
+	return list
 }
 
 func (t *tangents) block(b *ast.Block) *ast.Block {
@@ -606,7 +641,7 @@ func (t *tangents) tangentOf(s ast.Stmt, e ast.Expr) ast.Expr {
 			return t.shadowBox(e, lit, t.tangentLit(s, lit))
 		}
 	case *ast.Call:
-		if e.Fun.Builtin == "make" || e.Fun.Builtin == "new" {
+		if makes(e) {
 			return e
 		}
 		if t.passiveCall(e) && ast.ShapeOf(e.T) == ast.ValueLike {

@@ -25,7 +25,7 @@ func (u *Unit) copied(f *ast.Func) *ast.Func {
 	}
 	g := *f
 	g.Pkg, g.Obj = u.Pkg, nil
-	g.Name = u.free(lowerFirst(f.Name) + "Rule")
+	g.Name = u.free(ast.LowerFirst(f.Name) + "Rule")
 	g.Doc = strings.Replace(f.Doc, f.Name, g.Name, 1)
 	c := &ruleCopy{f, &g}
 	u.copies = append(u.copies, c)

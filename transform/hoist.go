@@ -295,7 +295,7 @@ func (h *hoister) packed(c *ast.Call) *ast.Call {
 // tempName is what to call a temporary for e.
 func tempName(e ast.Expr) string {
 	if c, ok := e.(*ast.Call); ok && c.Fun.Fn != nil {
-		return lowerFirst(shortName(c.Fun.Fn)) + "Value"
+		return ast.LowerFirst(shortName(c.Fun.Fn)) + "Value"
 	}
 	return "t"
 }

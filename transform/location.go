@@ -871,6 +871,10 @@ func (m *memory) call(c *ast.Call, results []*location) {
 		}
 		return
 	}
+	if c.Fun.Copied == "Shadow" {
+		m.mirror(results[0], map[string]*location{})
+		return
+	}
 	if c.Fun.Builtin != "" {
 		return
 	}
@@ -885,6 +889,28 @@ func (m *memory) call(c *ast.Call, results []*location) {
 		}
 	}
 	m.unknown(c, results)
+}
+
+// mirror lets all memory of one type behind l be one location: a shadow shares memory where its value does, which may be anywhere.
+func (m *memory) mirror(l *location, behind map[string]*location) {
+	switch u := l.typ.Underlying().(type) {
+	case *types.Struct:
+		for i := range namedFields(u) {
+			m.mirror(m.part(l, i), behind)
+		}
+	case *types.Array:
+		m.mirror(m.part(l, 0), behind)
+	case *types.Slice, *types.Pointer, *types.Map:
+		t := pointee(l.typ)
+		if n := behind[typeKey(t)]; n != nil {
+			l.target, n.cyclic = n, true
+			return
+		}
+		n := m.fresh(t)
+		n.holder = l
+		l.target, behind[typeKey(t)] = n, n
+		m.mirror(n, behind)
+	}
 }
 
 // bind makes one of the arguments and results of a call and the inputs and results of the callee, as taken into this graph.

@@ -17,16 +17,30 @@ func (u *Unit) Derive(f *ast.Func, mode ast.Mode, wrt []int, name string) (g *as
 	if sigErr != nil {
 		refuse(f.Pos, "%s %v", f.Name, sigErr)
 	}
+	if mode == ast.Jacobian {
+		return u.jacobian(f, sig, wrt, name), nil
+	}
+	return u.derive(f, mode, sig, wrt, name), nil
+}
+
+// among returns which of the inputs of f are those at the indices.
+func among(f *ast.Func, indices []int) []bool {
 	in := make([]bool, len(f.Inputs()))
-	for _, i := range wrt {
+	for _, i := range indices {
 		in[i] = true
 	}
+	return in
+}
+
+// derive is Derive for a signature.
+func (u *Unit) derive(f *ast.Func, mode ast.Mode, sig ast.Signature, wrt []int, name string) *ast.Func {
+	in := among(f, wrt)
 	if mode == ast.JVP {
 		g := &ast.Func{Name: name, TypeParams: f.TypeParams}
 		u.tangent(g, f, sig, in, callSite{}, true)
 		u.liftCalls(g)
 		u.made = append(u.made, g)
-		return g, nil
+		return g
 	}
 	a := &assembly{u: u, mode: mode, sig: sig, in: in}
 	a.d = u.prepare(f, in, callSite{}, mode == ast.VJP, false)
@@ -34,13 +48,13 @@ func (u *Unit) Derive(f *ast.Func, mode ast.Mode, wrt []int, name string) (g *as
 	a.f.Doc = reverseDoc(f, mode, sig, name)
 	a.bind()
 	a.build()
-	g = a.f
+	g := a.f
 	if h := u.onward(a, f, wrt); h != nil {
 		g = h
 	}
 	u.liftCalls(g)
 	u.made = append(u.made, g)
-	return g, nil
+	return g
 }
 
 // bindSeeds lets the adjoint of a result without a name, which nothing changes, be the parameter that it comes in.

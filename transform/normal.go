@@ -511,7 +511,7 @@ func (n *normaliser) isAlone(e ast.Expr) bool {
 	switch e := e.(type) {
 	case *ast.Call:
 		switch {
-		case e.Fun.Builtin == "make" || e.Fun.Builtin == "new" || e.Fun.Builtin == "append":
+		case makes(e) || e.Fun.Builtin == "append":
 			return ast.Carries(e.T)
 		case e.Fun.Builtin == "copy":
 			return ast.Carries(e.Args[0].Type())

@@ -134,13 +134,7 @@ func (u *Unit) gradient(g, f *ast.Func, a *assembly, wrt []int, y int) (err erro
 		g.Results = append(g.Results, v)
 	}
 
-	var first []ast.Stmt
-	for _, v := range results {
-		if !contains(g.Results, v) {
-			first = append(first, &ast.Decl{Vars: []*ast.Var{v}, Typed: true})
-		}
-	}
-	first = append(first, (&tangents{derivation: d}).checks()...)
+	first := append(t.locals(), (&tangents{derivation: d}).checks()...)
 	var names []string
 	for k, i := range wrt {
 		first = append(first, directions[k].start(inputs[i], results[y])...)

@@ -218,7 +218,7 @@ func (p *passage) saved() {
 	}
 }
 
-func (p *passage) reached() { p.body = withoutLabels(reached(p.body)) }
+func (p *passage) reached() { p.body = withoutLabels(withoutAsked(reached(p.body), nil)) }
 
 func (p *passage) unused() {
 	d := p.d
@@ -228,6 +228,9 @@ func (p *passage) unused() {
 	}
 	if d.u.Disable["dead"] {
 		keep = func(e ast.Expr) bool { return !isNil(e) }
+	}
+	if d.fn.Derived && !d.u.Disable["dead"] {
+		p.body = withoutStores(p.body)
 	}
 	for removed := true; removed; {
 		taken := addressTaken(p.body)

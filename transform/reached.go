@@ -74,3 +74,45 @@ func askedBefore(s ast.Stmt) ast.Stmt {
 	c.Then = &ast.Block{Meta: outer.Then.Meta, Stmts: slices.Concat(inner.Then.Stmts, outer.Then.Stmts[1:])}
 	return &c
 }
+
+// withoutAsked returns a block without branches for a type that a variable is known not to hold since it has been asked before; not are
+// the questions whose answer is no.
+//
+//	if is Circle(s) {            if is Circle(s) {
+//		…                            …
+//	} else if is Circle(s) {     }
+//		…
+//	}
+func withoutAsked(b *ast.Block, not []ast.Expr) *ast.Block {
+	out := &ast.Block{Meta: b.Meta}
+	for _, s := range b.Stmts {
+		not = slices.DeleteFunc(slices.Clone(not), func(q ast.Expr) bool {
+			x, _, _ := ast.IsTest(q)
+			return assigns(&ast.Block{Stmts: []ast.Stmt{s}}, ast.RootVar(x))
+		})
+		f, ok := s.(*ast.If)
+		switch {
+		case !ok || f.Init != nil:
+			if len(ast.Blocks(s)) > 0 && !isMark(s) {
+				s = ast.MapBlocks(s, func(b *ast.Block) *ast.Block { return withoutAsked(b, not) })
+			}
+			out.Stmts = append(out.Stmts, s)
+		case slices.ContainsFunc(not, func(q ast.Expr) bool { return ast.Equal(q, f.Cond) }):
+			if f.Else != nil {
+				out.Stmts = append(out.Stmts, withoutAsked(f.Else, not).Stmts...)
+			}
+		default:
+			c := *f
+			c.Then = withoutAsked(f.Then, not)
+			if f.Else != nil {
+				more := not
+				if x, _, ok := ast.IsTest(f.Cond); ok && ast.RootVar(x) != nil {
+					more = append(slices.Clone(not), f.Cond)
+				}
+				c.Else = withoutAsked(f.Else, more)
+			}
+			out.Stmts = append(out.Stmts, &c)
+		}
+	}
+	return out
+}

@@ -599,7 +599,7 @@ func placeName(e ast.Expr) string {
 	case *ast.Ref:
 		return e.Var.Name
 	case *ast.Field:
-		return lowerFirst(e.Field.Name())
+		return ast.LowerFirst(e.Field.Name())
 	case *ast.Index:
 		return placeName(e.X)
 	case *ast.Past:
@@ -610,22 +610,4 @@ func placeName(e ast.Expr) string {
 		return placeName(e.X)
 	}
 	return "v"
-}
-
-func lowerFirst(s string) string {
-	if s == "" || s[0] < 'A' || s[0] > 'Z' {
-		return s
-	}
-	n := 1
-	for n < len(s) && s[n] >= 'A' && s[n] <= 'Z' {
-		n++
-	}
-	if n > 1 && n < len(s) {
-		n--
-	}
-	b := []byte(s)
-	for i := range n {
-		b[i] += 'a' - 'A'
-	}
-	return string(b)
 }

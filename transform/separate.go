@@ -88,11 +88,5 @@ func isMade(e ast.Expr) bool {
 	if !ok {
 		return false
 	}
-	switch c.Fun.Builtin {
-	case "make", "new":
-		return true
-	case "append":
-		return isNil(c.Args[0]) || isAlloc(c.Args[0])
-	}
-	return false
+	return makes(c) || c.Fun.Builtin == "append" && (isNil(c.Args[0]) || isAlloc(c.Args[0]))
 }

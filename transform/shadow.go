@@ -87,10 +87,18 @@ func (d *derivation) isLocal(v *ast.Var) bool {
 func (d *derivation) adjoint(v *ast.Var) *ast.Var {
 	a := d.adjoints[v]
 	if a == nil {
-		a = ast.NewVar("d"+v.Name, v.Type)
+		a = ast.NewVar(d.prefix()+v.Name, v.Type)
 		d.adjoints[v] = a
 	}
 	return a
+}
+
+// prefix is what the names of adjoints and tangents begin with.
+func (d *derivation) prefix() string {
+	if d.forward {
+		return d.fn.Tangents()
+	}
+	return "d"
 }
 
 // shadow returns the variable whose value is the shadow of what v reaches.
@@ -101,7 +109,7 @@ func (d *derivation) shadow(v *ast.Var) *ast.Var {
 		if d.mem.addressed(v) {
 			t = types.NewPointer(t)
 		}
-		s = ast.NewVar("d"+v.Name, t)
+		s = ast.NewVar(d.prefix()+v.Name, t)
 		d.shadows[v] = s
 	}
 	d.isShadow[s] = true
@@ -465,8 +473,7 @@ func partOf(e ast.Expr, i int) ast.Expr {
 func (d *derivation) shadowOf(s ast.Stmt, e ast.Expr) ast.Expr {
 	switch e := e.(type) {
 	case *ast.Call:
-		switch e.Fun.Builtin {
-		case "make", "new":
+		if makes(e) {
 			return e
 		}
 		refuse(s.Info().Pos, "the result of this call holds active values that it reaches through memory; that is not supported yet")
@@ -481,6 +488,11 @@ func (d *derivation) shadowOf(s ast.Stmt, e ast.Expr) ast.Expr {
 		return headers(d.value(e, now), true)
 	}
 	return d.value(e, now)
+}
+
+// makes reports whether a call makes memory that holds zeros, and the same call the shadow of that.
+func makes(c *ast.Call) bool {
+	return c.Fun.Builtin == "make" || c.Fun.Builtin == "new" || c.Fun.Copied == "Shadow"
 }
 
 // shadowBox returns the address of the shadow of a literal. In an interface it has the type that the value has, also where that carries

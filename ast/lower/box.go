@@ -525,7 +525,7 @@ func (l *lowerer) method(x ast.Expr, t types.Type, method *types.Func, args []as
 		return c
 	}
 	var typeArgs []types.Type
-	if named := receiverNamed(fn); named != nil {
+	if named := Receiver(fn); named != nil {
 		for a := range named.TypeArgs().Types() {
 			typeArgs = append(typeArgs, l.subst.Type(a))
 		}

@@ -100,11 +100,13 @@ func (p *Program) config(pkg *Package, imported func(*Package) (*types.Package, 
 	return conf
 }
 
-// syntax returns the source files of p.
-func (p *Package) syntax() []*goast.File {
-	files := make([]*goast.File, len(p.Files))
-	for i, f := range p.Files {
-		files[i] = f.Syntax
+// syntax returns the source files of p, with the outputs among them if derived is set.
+func (p *Package) syntax(derived bool) []*goast.File {
+	var files []*goast.File
+	for _, f := range p.Files {
+		if derived || !f.Derived {
+			files = append(files, f.Syntax)
+		}
 	}
 	return files
 }
@@ -117,7 +119,7 @@ func (l *loader) checkStrictly(pkg *Package) {
 			errs = append(errs, err)
 		}
 	})
-	files := pkg.syntax()
+	files := pkg.syntax(true)
 	for _, stub := range pkg.stubs {
 		files = append(files, stub.syntax)
 	}
@@ -380,7 +382,7 @@ func (c *recheck) check(pkg *Package) (*types.Package, error) {
 		return pkg.loaded()
 	}
 	c.types[pkg] = nil
-	files := pkg.syntax()
+	files := pkg.syntax(true)
 	for _, file := range pkg.Files {
 		files = append(files, c.extra(pkg, file)...)
 	}

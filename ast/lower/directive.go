@@ -27,6 +27,7 @@ type Directive struct {
 	Name      string // the name of the derivative
 	Signature ast.Signature
 	Stub      *types.Func // what the name denotes in the loaded program
+	Gradient  *types.Func // of one of second order, the gradient whose forward mode it is
 
 	// Of the verbs that give a rule for another function:
 
@@ -72,9 +73,9 @@ var verbs = []verb{
 	{name: "valuegrad", options: []string{"wrt", "name"}},
 	{name: "vjp", options: []string{"wrt", "name"}},
 	{name: "jvp", options: []string{"wrt", "name"}},
-	{name: "jacobian", options: []string{"wrt", "name"}, pending: true},
-	{name: "hvp", options: []string{"wrt", "name"}, pending: true},
-	{name: "hessian", options: []string{"wrt", "name"}, pending: true},
+	{name: "jacobian", options: []string{"wrt", "name"}},
+	{name: "hvp", options: []string{"wrt", "name"}},
+	{name: "hessian", options: []string{"wrt", "name"}},
 	{name: "derivative", options: []string{"of", "mode", "wrt"}, required: "of"},
 	{name: "forward", options: []string{"of"}, required: "of", pending: true},
 	{name: "backward", options: []string{"of", "wrt"}, required: "of", pending: true},

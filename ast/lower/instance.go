@@ -345,7 +345,7 @@ func (l *lowerer) instanceOf(id *goast.Ident, fn *types.Func) (*types.Func, []ty
 		if types.IsInterface(recv.Type()) {
 			return fn, nil
 		}
-		if named := receiverNamed(fn); named != nil {
+		if named := Receiver(fn); named != nil {
 			list = named.TypeArgs()
 		}
 	}

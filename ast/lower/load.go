@@ -62,6 +62,7 @@ type Program struct {
 	Diags    []Diagnostic // sorted, each once
 	Notes    []Diagnostic // what is right but looks like a mistake, in packages that match the patterns; sorted, each once
 
+	listing listing
 	order   []*Package // every package checked from source, dependencies first
 	byID    map[string]*Package
 	byTypes map[*types.Package]*Package
@@ -114,6 +115,7 @@ type File struct {
 	Src        []byte
 	Constraint string // what the go:build line and the name of the file ask for together; "" if nothing
 	Output     string // the path of its output
+	Derived    bool   // it is itself an output: see With
 
 	comments []*comment
 	diags    []Diagnostic // of syntax and of directives as such
@@ -147,14 +149,15 @@ func Load(cfg Config, patterns ...string) (*Program, error) {
 	if len(listing.roots) == 0 {
 		return nil, fmt.Errorf("no package matches %s", strings.Join(patterns, " "))
 	}
-	l := newLoader(dir, cmd, listing)
-	if err := l.selectSource(); err != nil {
-		return nil, err
-	}
-	for _, pkg := range l.prog.order {
-		l.loadPackage(pkg)
-	}
-	return l.finish(), nil
+	fset := token.NewFileSet()
+	return newLoader(dir, cmd, listing, newExports(cmd, fset), fset).load()
+}
+
+// With returns the program as it is where derivatives, the outputs with the given paths, are sources: what they declare has no stub.
+func (p *Program) With(outputs map[string][]byte) (*Program, error) {
+	l := newLoader(p.Dir, p.cmd, p.listing, p.exports, p.Fset)
+	l.outputs = outputs
+	return l.load()
 }
 
 // Import returns the package with the given import path, in the form that packages under test see if it is one of the
@@ -172,6 +175,12 @@ func (p *Program) Import(path string) (*types.Package, error) {
 	}
 	return p.exports.Import(path)
 }
+
+// Package returns the package with an ID, or nil.
+func (p *Program) Package(id string) *Package { return p.byID[id] }
+
+// Sources returns the packages checked from source, dependencies first.
+func (p *Program) Sources() []*Package { return p.order }
 
 // PackageOf returns the package checked from source whose types are t, or nil.
 func (p *Program) PackageOf(t *types.Package) *Package { return p.byTypes[t] }
@@ -262,20 +271,30 @@ type loader struct {
 	listing listing
 	files   map[string]*File // by absolute path: a package and its test variants share them
 	overlay map[string][]byte
+	outputs map[string][]byte // those that are sources, by path
 }
 
-func newLoader(dir string, cmd goCommand, listing listing) *loader {
-	fset, context := token.NewFileSet(), types.NewContext()
+func newLoader(dir string, cmd goCommand, listing listing, exports *exports, fset *token.FileSet) *loader {
 	return &loader{
 		prog: &Program{
-			context: context,
-			Fset:    fset, Dir: dir, cmd: cmd, exports: newExports(cmd, fset),
+			context: types.NewContext(),
+			Fset:    fset, Dir: dir, cmd: cmd, listing: listing, exports: exports,
 			byID: map[string]*Package{}, byTypes: map[*types.Package]*Package{},
 		},
 		listing: listing,
 		files:   map[string]*File{},
 		overlay: cmd.overlay,
 	}
+}
+
+func (l *loader) load() (*Program, error) {
+	if err := l.selectSource(); err != nil {
+		return nil, err
+	}
+	for _, pkg := range l.prog.order {
+		l.loadPackage(pkg)
+	}
+	return l.finish(), nil
 }
 
 // always are the packages that can be imported without anybody importing them: derivatives and rules name them.
@@ -463,6 +482,21 @@ func (l *loader) parse(pkg *Package) {
 			pkg.Name = file.Syntax.Name.Name
 		}
 	}
+	for _, file := range slices.Clone(pkg.Files) {
+		if src := l.outputs[file.Output]; src != nil {
+			pkg.Files = append(pkg.Files, l.derived(file.Output, src))
+		}
+	}
+}
+
+// derived returns an output that is a source.
+func (l *loader) derived(name string, src []byte) *File {
+	if l.files[name] == nil {
+		file := l.parseFile(name, src)
+		file.Output, file.Derived = name, true
+		l.files[name] = file
+	}
+	return l.files[name]
 }
 
 // file returns the source file with the given path, or nil if it is an output.

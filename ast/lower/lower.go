@@ -24,6 +24,8 @@ type Source struct {
 	Decl      func(*types.Func) *goast.FuncDecl // where a function of the package is declared; may be nil
 	HasSource func(*types.Func) bool            // reports whether the body of a declared function can be lowered; may be nil
 
+	Derived bool // functions are derivatives, and their variables are no user's
+
 	// Copied reports whether the value of a constant stands for it: it cannot be named where the derivative is written, and every build
 	// has the same. It may be nil.
 	Copied func(*types.Const) bool
@@ -92,15 +94,16 @@ func dropUnused(b *ast.Block) {
 		})
 		return true
 	})
+	dropped := map[*ast.Var]bool{}
 	ast.Inspect(b, func(s ast.Stmt) bool {
 		a, ok := s.(*ast.Assign)
-		if !ok || a.Op != token.DEFINE {
+		if !ok || a.Op != token.DEFINE && a.Op != token.ASSIGN {
 			return true
 		}
 		named := false
 		for i, x := range a.Lhs {
-			if r, ok := x.(*ast.Ref); ok && !used[r.Var] && !r.Again {
-				a.Lhs[i] = nil
+			if r, ok := x.(*ast.Ref); ok && !used[r.Var] && (dropped[r.Var] || a.Op == token.DEFINE && !r.Again) {
+				a.Lhs[i], dropped[r.Var] = nil, true
 			}
 			named = named || a.Lhs[i] != nil
 		}
@@ -190,7 +193,7 @@ func isUntyped(t types.Type) bool {
 func (l *lowerer) signature(decl *goast.FuncDecl, obj *types.Func, inst *Instance) *ast.Func {
 	sig := obj.Signature()
 	f := &ast.Func{
-		Name: obj.Name(), Obj: inst.Fn, Pkg: obj.Pkg(), Pos: decl.Pos(), Variadic: sig.Variadic(),
+		Name: obj.Name(), Obj: inst.Fn, Pkg: obj.Pkg(), Pos: decl.Pos(), Variadic: sig.Variadic(), Derived: l.src.Derived,
 		Suffix: nameOf(inst.Args) + inst.name, TypeParams: l.params,
 	}
 	if decl.Doc != nil {
@@ -206,6 +209,9 @@ func (l *lowerer) signature(decl *goast.FuncDecl, obj *types.Func, inst *Instanc
 
 func (l *lowerer) declare(obj types.Object) *ast.Var {
 	v := &ast.Var{Name: obj.Name(), Type: l.subst.Type(obj.Type()), Obj: obj}
+	if of, ok := obj.(*types.Var); ok && l.src.Derived && of.Kind() == types.LocalVar {
+		v.Obj = nil // it is none of the user's
+	}
 	l.vars[obj] = v
 	return v
 }
@@ -1051,9 +1057,30 @@ func (l *lowerer) call(e *goast.CallExpr) ast.Expr {
 			args = l.receiver(sel, c, args)
 		}
 		l.arguments(c, args)
+		if l.src.Derived && obj.Pkg() != nil && obj.Pkg().Path() == runtimePath {
+			return l.ofRuntime(c)
+		}
 		return l.copied(c, obj)
 	}
 	return l.callValue(e, l.value(e.Fun))
+}
+
+// ofRuntime makes a call in a derivative of a function of package runtime what it was before it was printed.
+func (l *lowerer) ofRuntime(c *ast.Call) ast.Expr {
+	switch name := c.Fun.Fn.Name(); name {
+	case "Has":
+		c.Fun = ast.Callee{Builtin: ast.MapHas}
+	case "Is":
+		return ast.Test(c.Args[0], c.Fun.TypeArgs[0])
+	case "Runes":
+		return ast.Runes(c.Args[0])
+	case "Receive":
+		elem := c.Args[0].Type().Underlying().(*types.Chan).Elem()
+		c.Fun = ast.Callee{Fn: l.src.Instances.receive(elem)}
+	case "Shadow", "Disjoint", "DisjointLen", "Mirrors", "MirrorsLen", "Pair", "NoDerivative":
+		c.Fun = ast.Callee{Copied: name}
+	}
+	return c
 }
 
 // copied makes a call of slices.Clone for numbers the append that it is, unless the user has a rule for it; any other call stays as it is.

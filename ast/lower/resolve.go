@@ -157,7 +157,7 @@ func (r *resolver) checkName(c *comment, d *Directive) bool {
 
 func (r *resolver) takeName(pos token.Pos, d *Directive) bool {
 	key := d.Name
-	if named := receiverNamed(d.Fn); named != nil {
+	if named := Receiver(d.Fn); named != nil {
 		key = named.Obj().Name() + "." + d.Name
 	}
 	if other, ok := r.taken[key]; ok {
@@ -182,14 +182,14 @@ func (r *resolver) place(pos token.Pos) string {
 // type of the receiver.
 func (r *resolver) declared(d *Directive) token.Pos {
 	if d.Fn.Signature().Recv() != nil {
-		return declaredIn(receiverNamed(d.Fn), d.Name)
+		return declaredIn(Receiver(d.Fn), d.Name)
 	}
 	if obj := r.types.Scope().Lookup(d.Name); obj != nil {
 		return obj.Pos()
 	}
 	for _, file := range r.pkg.Files {
 		for _, spec := range file.Syntax.Imports {
-			if r.importName(spec) == d.Name {
+			if !file.Derived && r.importName(spec) == d.Name {
 				return spec.Pos()
 			}
 		}
@@ -228,8 +228,8 @@ func declaredIn(named *types.Named, name string) token.Pos {
 	return token.NoPos
 }
 
-// receiverNamed returns the type that fn is a method of, or nil.
-func receiverNamed(fn *types.Func) *types.Named {
+// Receiver returns the type that fn is a method of, or nil.
+func Receiver(fn *types.Func) *types.Named {
 	recv := fn.Signature().Recv()
 	if recv == nil {
 		return nil

@@ -74,7 +74,7 @@ func (l *loader) addStubs(pkg *Package) {
 		var directives []*Directive
 		for _, c := range file.comments {
 			if mode, ok := ast.ParseMode(c.verb.name); ok {
-				if d := r.derivative(c, mode); d != nil {
+				if d := r.derivative(c, mode); d != nil && !pkg.derives(d) {
 					directives = append(directives, d)
 				}
 			}
@@ -87,12 +87,49 @@ func (l *loader) addStubs(pkg *Package) {
 	pkg.directiveErrors(r.diags)
 }
 
-// lenientResolver type-checks pkg without function bodies and without complaint, for the types of parameters.
+// derives reports whether a derivative is declared in an output that is a source.
+func (p *Package) derives(d *Directive) bool {
+	for _, file := range p.Files {
+		for _, decl := range file.Syntax.Decls {
+			fn, ok := decl.(*goast.FuncDecl)
+			if ok && file.Derived && fn.Name.Name == d.Name && receiverName(fn) == receiverName(d.Decl) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// receiverName returns the name of the type whose method a declaration is, or "".
+func receiverName(decl *goast.FuncDecl) string {
+	if decl.Recv == nil {
+		return ""
+	}
+	for t := decl.Recv.List[0].Type; ; {
+		switch x := t.(type) {
+		case *goast.Ident:
+			return x.Name
+		case *goast.StarExpr:
+			t = x.X
+		case *goast.ParenExpr:
+			t = x.X
+		case *goast.IndexExpr:
+			t = x.X
+		case *goast.IndexListExpr:
+			t = x.X
+		default:
+			return ""
+		}
+	}
+}
+
+// lenientResolver type-checks pkg without function bodies and without complaint, for the types of parameters. It looks at what people
+// have written alone.
 func (l *loader) lenientResolver(pkg *Package) *resolver {
 	info := &types.Info{Defs: map[*goast.Ident]types.Object{}, Implicits: map[goast.Node]types.Object{}}
 	conf := l.prog.config(pkg, (*Package).loaded, func(error) {})
 	conf.IgnoreFuncBodies = true
-	t, _ := conf.Check(pkg.Path, l.prog.Fset, pkg.syntax(), info)
+	t, _ := conf.Check(pkg.Path, l.prog.Fset, pkg.syntax(false), info)
 	return &resolver{
 		prog: l.prog, pkg: pkg, types: t, info: info,
 		taken: map[string]token.Pos{}, unresolved: map[string]bool{},

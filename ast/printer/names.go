@@ -528,29 +528,33 @@ func (im *imports) standard(path string) string { return im.names[path] }
 
 // decl is the import declaration.
 func (im *imports) decl() string {
-	if len(im.paths) == 0 {
-		return ""
-	}
-	var b strings.Builder
-	if len(im.paths) == 1 {
-		for path, name := range im.names {
-			if name == im.paths[path] {
-				return fmt.Sprintf("\nimport %s\n", quote(path))
-			}
-			return fmt.Sprintf("\nimport %s %s\n", name, quote(path))
+	specs := map[string]string{}
+	for path, own := range im.paths {
+		specs[path] = quote(path)
+		if name := im.names[path]; name != own {
+			specs[path] = name + " " + quote(path)
 		}
 	}
+	return importDecl(specs)
+}
+
+// importDecl writes the declaration of imports, by path, the standard library before others.
+func importDecl(specs map[string]string) string {
+	if len(specs) == 0 {
+		return ""
+	}
+	if len(specs) == 1 {
+		for _, spec := range specs {
+			return fmt.Sprintf("\nimport %s\n", spec)
+		}
+	}
+	var b strings.Builder
 	b.WriteString("\nimport (\n")
-	paths := slices.Sorted(maps.Keys(im.paths))
 	for _, std := range []bool{true, false} {
-		for _, path := range paths {
-			if isStandard(path) != std {
-				continue
+		for _, path := range slices.Sorted(maps.Keys(specs)) {
+			if isStandard(path) == std {
+				fmt.Fprintln(&b, specs[path])
 			}
-			if name := im.names[path]; name != im.paths[path] {
-				fmt.Fprintf(&b, "%s ", name)
-			}
-			fmt.Fprintf(&b, "%s\n", quote(path))
 		}
 		b.WriteByte('\n')
 	}

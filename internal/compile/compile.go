@@ -111,25 +111,50 @@ func group(packages []*lower.Package) []*unit {
 // derive makes the outputs of every unit that loaded without error.
 func (g *generator) derive() {
 	g.units = group(g.prog.Packages)
-	for _, u := range g.units {
-		for _, pkg := range u.packages {
-			if u.failed {
-				break
-			}
-			opt := g.opt.Derive
-			opt.Taken = u.taken(pkg)
-			outputs, diags := derive.Package(g.prog, pkg, opt)
-			g.diags = append(g.diags, diags...)
-			u.failed = u.failed || len(diags) > 0
-			for path, src := range outputs {
-				if _, ok := u.outputs[path]; ok {
-					panic(fmt.Sprintf("compile: %s comes from two variants of %s", path, u.path))
-				}
-				u.outputs[path] = src
-			}
+	rounds, diags := derive.NewRounds(g.prog, g.opt.Derive)
+	g.diags = append(g.diags, diags...)
+	if len(diags) > 0 {
+		return
+	}
+	for {
+		more, err := rounds.Next()
+		if err != nil {
+			panic(fmt.Sprintf("compile: %v", err)) // nothing is loaded that was not loaded before
 		}
+		if !more {
+			break
+		}
+		for _, u := range g.units {
+			g.round(u, rounds)
+		}
+	}
+	for _, u := range g.units {
 		if u.failed {
 			u.outputs = nil
+		} else {
+			u.outputs = rounds.Asked(u.outputs)
+		}
+	}
+}
+
+// round makes what one round adds to the outputs of a unit.
+func (g *generator) round(u *unit, rounds *derive.Rounds) {
+	made := map[string]bool{}
+	for _, pkg := range u.packages {
+		if u.failed {
+			return
+		}
+		opt := g.opt.Derive
+		opt.Taken = u.taken(pkg)
+		outputs, diags := rounds.Package(pkg, opt)
+		g.diags = append(g.diags, diags...)
+		u.failed = u.failed || len(diags) > 0
+		for path, src := range outputs {
+			if made[path] {
+				panic(fmt.Sprintf("compile: %s comes from two variants of %s", path, u.path))
+			}
+			made[path] = true
+			u.outputs[path] = src
 		}
 	}
 }

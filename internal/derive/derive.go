@@ -162,7 +162,9 @@ func (d *deriver) lower(fn *types.Func) *ast.Func {
 		report(decl.Name.Pos(), fmt.Sprintf("%s is of %s, but derivatives need %s or later: say so in go.mod or in the file's go:build line", fn.Name(), v, oldest))
 		return nil
 	}
-	f := lower.Func(d.source(pkg), decl, d.instances.Of(fn), report)
+	src := d.source(pkg)
+	src.Derived = file.Derived
+	f := lower.Func(src, decl, d.instances.Of(fn), report)
 	if f != nil && f.What == "" && pkg.Types.Path() != d.pkg.Types.Path() {
 		f.What = elsewhere(f)
 	}
@@ -262,13 +264,17 @@ func (d *deriver) mistaken(out *map[string][]byte, diags *[]lower.Diagnostic) {
 }
 
 // derive derives one function, or returns nil and leaves a diagnostic.
-func (d *deriver) derive(fn *types.Func, mode ast.Mode, wrt []int, name string) *ast.Func {
+func (d *deriver) derive(req Request, name string) *ast.Func {
+	fn := req.Fn
 	d.at = fn
 	if _, file, _ := d.prog.Decl(fn); file != nil {
 		d.unit.File = file.Output
 	}
+	if req.Gradient != nil {
+		fn = req.Gradient
+	}
 	fn = d.instances.Generic(fn)
-	f := d.unit.Direct(fn, mode)
+	f := d.unit.Direct(fn, req.Mode)
 	if f == nil {
 		f = d.told(fn)
 	}
@@ -279,7 +285,13 @@ func (d *deriver) derive(fn *types.Func, mode ast.Mode, wrt []int, name string) 
 		}
 		return nil
 	}
-	g, err := d.unit.Derive(f, mode, wrt, name)
+	var g *ast.Func
+	var err error
+	if req.Gradient != nil {
+		g, err = d.unit.DeriveSecond(f, d.told(d.instances.Generic(req.Fn)), req.Mode, req.Wrt, name)
+	} else {
+		g, err = d.unit.Derive(f, req.Mode, req.Wrt, name)
+	}
 	if err != nil {
 		d.refused(err, fn)
 		return nil
@@ -320,8 +332,11 @@ func (d *deriver) outputs(asked []*lower.Directive) (out map[string][]byte, diag
 		if first == nil || dir.File.Output < first.Output {
 			first = dir.File
 		}
-		if g := d.derive(dir.Fn, dir.Mode, dir.Wrt, dir.Name); g != nil {
-			decls[dir.File] = append(decls[dir.File], g)
+		if g := d.derive(Request{Fn: dir.Fn, Mode: dir.Mode, Wrt: dir.Wrt, Gradient: dir.Gradient}, dir.Name); g != nil {
+			for _, f := range d.unit.With(g) {
+				verify(f)
+				decls[dir.File] = append(decls[dir.File], f)
+			}
 		}
 	}
 	d.addHelpers(asked, decls, first)
@@ -343,7 +358,7 @@ func (d *deriver) addHelpers(asked []*lower.Directive, decls map[*lower.File][]a
 		file := first
 		if h.Of != nil {
 			if pkg, own, _ := d.prog.Decl(d.instances.Origin(h.Of)); pkg == d.pkg {
-				file = own
+				file = d.fileOf(own.Output)
 			} else {
 				file = d.fileOf(h.File)
 			}
@@ -375,7 +390,7 @@ func (d *deriver) blame(err error, asked []*lower.Directive) {
 	}
 }
 
-// fileOf returns the file of the package with the given output.
+// fileOf returns the file of the package with the given output, which people have written.
 func (d *deriver) fileOf(output string) *lower.File {
 	i := slices.IndexFunc(d.pkg.Files, func(f *lower.File) bool { return f.Output == output })
 	return d.pkg.Files[i]
@@ -432,6 +447,8 @@ type Request struct {
 	Mode  ast.Mode
 	Wrt   []int
 	Stage string // of Show: what to show instead of the derivative
+
+	Gradient *types.Func // of a mode of second order: the gradient of Fn, which is there as source
 }
 
 // name returns the name of the derivative.
@@ -449,7 +466,7 @@ func Show(prog *lower.Program, pkg *lower.Package, req Request, opt Options) (te
 		return ast.Dump(f), nil
 	}
 	d.unit.Stage = req.Stage
-	g := d.derive(req.Fn, req.Mode, req.Wrt, req.name())
+	g := d.derive(req, req.name())
 	if g == nil {
 		return "", d.diags
 	}

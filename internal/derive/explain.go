@@ -17,7 +17,7 @@ func Explain(prog *lower.Program, pkg *lower.Package, req Request, opt Options) 
 	d := newDeriver(prog, pkg, opt)
 	defer d.mistaken(new(map[string][]byte), &diags)
 	d.unit.Explaining = true
-	if d.derive(req.Fn, req.Mode, req.Wrt, req.name()) == nil {
+	if d.derive(req, req.name()) == nil {
 		return "", d.diags
 	}
 	if _, err := d.unit.Helpers(); err != nil {

@@ -250,14 +250,37 @@ func (m *module) generate(t *testing.T) map[string]string {
 	}
 	refuse(prog.Diags)
 	all := map[string][]byte{}
-	for _, pkg := range prog.Packages {
-		name := strings.TrimPrefix(pkg.Path, modulePath+"/")
-		outputs, diags, mistake := derivePackage(prog, pkg, optionsOf(name))
-		refuse(diags)
-		if mistake != nil {
-			refused[name] += fmt.Sprintf("the compiler panics: %v\n", mistake)
+	rounds, diags := derive.NewRounds(prog, derive.Options{})
+	refuse(diags)
+	of := map[string]map[string][]byte{}
+	for {
+		more, err := rounds.Next()
+		if err != nil {
+			t.Fatal(err)
 		}
-		maps.Copy(all, outputs)
+		if !more {
+			break
+		}
+		for _, pkg := range prog.Packages {
+			name := strings.TrimPrefix(pkg.Path, modulePath+"/")
+			if refused[name] != "" {
+				continue
+			}
+			outputs, diags, mistake := derivePackage(rounds, pkg, optionsOf(name))
+			refuse(diags)
+			if mistake != nil {
+				refused[name] += fmt.Sprintf("the compiler panics: %v\n", mistake)
+			}
+			if of[name] == nil {
+				of[name] = map[string][]byte{}
+			}
+			maps.Copy(of[name], outputs)
+		}
+	}
+	for name, outputs := range of {
+		if refused[name] == "" {
+			maps.Copy(all, rounds.Asked(outputs))
+		}
 	}
 	refuse(prog.Check(all))
 	for path, src := range all {
@@ -275,13 +298,13 @@ func optionsOf(name string) derive.Options {
 }
 
 // derivePackage derives one package and catches what the compiler panics with.
-func derivePackage(prog *lower.Program, pkg *lower.Package, opt derive.Options) (_ map[string][]byte, _ []lower.Diagnostic, mistake any) {
+func derivePackage(rounds *derive.Rounds, pkg *lower.Package, opt derive.Options) (_ map[string][]byte, _ []lower.Diagnostic, mistake any) {
 	defer func() {
 		if r := recover(); r != nil {
 			mistake = fmt.Sprintf("%v\n%s", r, compilerFrames(string(debug.Stack())))
 		}
 	}()
-	outputs, diags := derive.Package(prog, pkg, opt)
+	outputs, diags := rounds.Package(pkg, opt)
 	return outputs, diags, nil
 }
 

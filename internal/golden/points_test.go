@@ -30,6 +30,7 @@ var modes = []struct{ verb, suffix, check string }{
 	{"valuegrad", "ValueGrad", "ValueGrad"},
 	{"vjp", "VJP", "VJP"},
 	{"jvp", "JVP", "JVP"},
+	{"hvp", "HVP", "HVP"},
 }
 
 // requestsOf returns the functions of a source that have directives.
@@ -126,7 +127,7 @@ func allModes(src []byte, requests []*request) ([]byte, []*request) {
 				full.names[m.verb] = name
 				continue
 			}
-			if strings.Contains(m.verb, "grad") && !gradient {
+			if m.verb != "vjp" && m.verb != "jvp" && !gradient {
 				continue
 			}
 			full.names[m.verb] = r.fn + m.suffix

@@ -17,10 +17,10 @@
 //   - J·u for a random u agrees with extrapolated central differences of F, element by element.
 //
 // Differences near a kink or a jump of F say nothing. They are recognised by a tableau that does not converge or
-// by one-sided differences that disagree. Nothing is compared where values of F exceed 1e100: a product may overflow
-// in the order of one mode and not in that of the other. Such points are counted as skipped. A disagreement that is
-// not larger than what the derivative changes when x moves by a few units in the last place is rounding, not an
-// error.
+// by one-sided differences that disagree. Nor do those where values of F exceed 1e6, whose sines turn within a step;
+// beyond 1e100, where a product may overflow in the order of one mode and not in that of the other, nothing is
+// compared. Such points are counted as skipped. A disagreement that is not larger than what the derivative changes
+// when x moves by a few units in the last place is rounding, not an error.
 //
 // Shadows that the judge gives have garbage in fields that carry no derivative and no spare capacity, since a
 // derivative must read neither.

@@ -405,7 +405,7 @@ func (p *point) evaluate(t float64, u []float64) ([]float64, bool) {
 		return nil, false
 	}
 	y := numbers(append(append(places(outputs(r.results)...), before...), places(p.kept(args)...)...))
-	return y, moderate(y)
+	return y, within(y, 1e6)
 }
 
 // twin returns the function of which differences are taken, and arguments for it.

@@ -1,0 +1,149 @@
+package printer
+
+import (
+	"bytes"
+	"fmt"
+	goast "go/ast"
+	"go/format"
+	"go/parser"
+	"go/token"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A text is an output that is taken apart: what stands before its imports, these by path, and its declarations.
+type text struct {
+	head    string
+	imports map[string]string
+	decls   []declText
+}
+
+// A declText is a declaration with its documentation.
+type declText struct {
+	names []string // what it declares
+	uses  map[string]bool
+	text  string
+}
+
+// split takes an output apart, which is right.
+func split(src []byte) *text {
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, "", src, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		panic(fmt.Sprintf("printer: %v in\n%s", err, src))
+	}
+	at := func(pos token.Pos) int { return fset.PositionFor(pos, false).Offset }
+	t := &text{head: string(src[:at(file.Name.End())]) + "\n", imports: map[string]string{}}
+	for _, spec := range file.Imports {
+		path, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			panic(err) // the parser has seen to that
+		}
+		t.imports[path] = string(src[at(spec.Pos()):at(spec.End())])
+	}
+	for _, decl := range file.Decls {
+		d := declText{uses: map[string]bool{}}
+		begin := decl.Pos()
+		switch decl := decl.(type) {
+		case *goast.FuncDecl:
+			d.names = []string{decl.Name.Name}
+			if decl.Doc != nil {
+				begin = decl.Doc.Pos()
+			}
+		case *goast.GenDecl:
+			if decl.Tok == token.IMPORT {
+				continue
+			}
+			for _, spec := range decl.Specs {
+				d.names = append(d.names, spec.(*goast.TypeSpec).Name.Name)
+			}
+			if decl.Doc != nil {
+				begin = decl.Doc.Pos()
+			}
+		}
+		goast.Inspect(decl, func(n goast.Node) bool {
+			if id, ok := n.(*goast.Ident); ok {
+				d.uses[id.Name] = true
+			}
+			return true
+		})
+		d.text = string(src[at(begin):at(decl.End())])
+		t.decls = append(t.decls, d)
+	}
+	return t
+}
+
+// source puts an output together.
+func (t *text) source() []byte {
+	var b bytes.Buffer
+	b.WriteString(t.head + importDecl(t.imports))
+	for _, d := range t.decls {
+		b.WriteString("\n" + d.text + "\n")
+	}
+	src, err := format.Source(b.Bytes())
+	if err != nil {
+		panic(fmt.Sprintf("printer: %v in\n%s", err, b.Bytes()))
+	}
+	return src
+}
+
+// Join returns an output with the declarations of two, of which the first may be empty.
+func Join(first, second []byte) []byte {
+	if len(first) == 0 {
+		return second
+	}
+	a, b := split(first), split(second)
+	maps.Copy(a.imports, b.imports)
+	a.decls = append(a.decls, b.decls...)
+	return a.source()
+}
+
+// Needed returns the outputs of a package without what those functions do not need that are asked for, by their names. NameOf returns the
+// name of a package that an output imports.
+func Needed(outputs map[string][]byte, asked map[string]bool, nameOf func(path string) string) map[string][]byte {
+	texts := map[string]*text{}
+	users := map[string][]declText{} // declarations by what they declare
+	for path, src := range outputs {
+		texts[path] = split(src)
+		for _, d := range texts[path].decls {
+			for _, name := range d.names {
+				users[name] = append(users[name], d)
+			}
+		}
+	}
+	needed := map[string]bool{}
+	var need func(name string)
+	need = func(name string) {
+		if needed[name] {
+			return
+		}
+		needed[name] = true
+		for _, d := range users[name] {
+			for used := range d.uses {
+				need(used)
+			}
+		}
+	}
+	for name := range asked {
+		need(name)
+	}
+	out := map[string][]byte{}
+	for path, t := range texts {
+		t.decls = slices.DeleteFunc(t.decls, func(d declText) bool {
+			return !slices.ContainsFunc(d.names, func(name string) bool { return needed[name] })
+		})
+		maps.DeleteFunc(t.imports, func(path, spec string) bool {
+			name, _, named := strings.Cut(spec, " ")
+			if !named {
+				name = nameOf(path)
+			}
+			return !slices.ContainsFunc(t.decls, func(d declText) bool { return d.uses[name] })
+		})
+		if len(t.decls) > 0 {
+			out[path] = t.source()
+		}
+	}
+	return out
+}

@@ -1,0 +1,255 @@
+package derive
+
+import (
+	"fmt"
+	goast "go/ast"
+	"go/types"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/godiff/godiff/ast"
+	"github.com/godiff/godiff/ast/lower"
+	"github.com/godiff/godiff/ast/printer"
+)
+
+// Rounds derive functions that call derivatives, and derivatives of derivatives. What a round derives is source for those after it:
+//
+//	round 0    loss   ─► LossGrad          loss ─► lossGradient
+//	round 1    Train, which calls LossGrad ─► TrainJVP
+//	           lossGradient                ─► LossHVP, its forward mode
+//
+// A gradient that nobody has asked for is left out in the end.
+type Rounds struct {
+	prog      *lower.Program // with what the rounds so far have derived
+	opt       Options
+	of        map[string]int // rounds of the directives that are wanted, by their keys
+	looking   map[string]bool
+	now       int
+	derived   map[string][]byte // outputs by path
+	hidden    map[string]bool   // names of gradients that nobody has asked for
+	gradients map[string]string // their names by what they are gradients of
+	diags     []lower.Diagnostic
+}
+
+// NewRounds returns the rounds for all derivatives that the packages of a program that match its patterns ask for, and which cannot be
+// since they need themselves.
+func NewRounds(prog *lower.Program, opt Options) (*Rounds, []lower.Diagnostic) {
+	r := newRounds(prog, opt)
+	for _, pkg := range prog.Packages {
+		for _, d := range pkg.Directives {
+			if d.Generates && !pkg.Failed {
+				r.roundOf(d)
+			}
+		}
+	}
+	return r, r.diags
+}
+
+func newRounds(prog *lower.Program, opt Options) *Rounds {
+	return &Rounds{
+		prog: prog, opt: opt, of: map[string]int{}, looking: map[string]bool{}, now: -1,
+		derived: map[string][]byte{}, hidden: map[string]bool{}, gradients: map[string]string{},
+	}
+}
+
+// key names a derivative in every program.
+func key(d *lower.Directive) string {
+	name := d.Name
+	if recv := lower.Receiver(d.Fn); recv != nil {
+		name = recv.Obj().Name() + "." + name
+	}
+	return d.File.Output + ":" + name
+}
+
+// isSecond reports whether a mode is the forward mode of a gradient.
+func isSecond(m ast.Mode) bool { return m == ast.HVP || m == ast.Hessian }
+
+// roundOf returns the round in which a derivative is made: after those that it calls and, if it is one of second order, after the gradient.
+func (r *Rounds) roundOf(d *lower.Directive) int {
+	k := key(d)
+	if n, ok := r.of[k]; ok {
+		return n
+	}
+	if r.looking[k] {
+		r.diags = append(r.diags, r.prog.Diag(d.Pos, "%s needs itself: %s calls it, or comes to a function that does", d.Name, d.Fn.Name()))
+		return 0
+	}
+	r.looking[k] = true
+	n := 0
+	for _, e := range r.calledBy(d.Fn) {
+		n = max(n, r.roundOf(e)+1)
+	}
+	if isSecond(d.Mode) {
+		n++
+	}
+	delete(r.looking, k)
+	r.of[k] = n
+	return n
+}
+
+// calledBy returns the derivatives that a function names, itself or in what it calls.
+func (r *Rounds) calledBy(fn *types.Func) []*lower.Directive {
+	var list []*lower.Directive
+	seen := map[*types.Func]bool{}
+	var visit func(fn *types.Func)
+	visit = func(fn *types.Func) {
+		fn = fn.Origin()
+		if seen[fn] {
+			return
+		}
+		seen[fn] = true
+		if d := r.prog.Generated(fn); d != nil {
+			list = append(list, d)
+			return
+		}
+		pkg, _, decl := r.prog.Decl(fn)
+		if decl == nil || decl.Body == nil {
+			return
+		}
+		goast.Inspect(decl.Body, func(n goast.Node) bool {
+			if id, ok := n.(*goast.Ident); ok {
+				if fn, ok := pkg.Info.Uses[id].(*types.Func); ok {
+					visit(fn)
+				}
+			}
+			return true
+		})
+	}
+	visit(fn)
+	return list
+}
+
+// Next begins the next round and reports whether there is one.
+func (r *Rounds) Next() (bool, error) {
+	r.now++
+	if r.now > 0 && r.now > slices.Max(append(slices.Collect(maps.Values(r.of)), 0)) {
+		return false, nil
+	}
+	if r.now > 0 {
+		prog, err := r.prog.With(r.derived)
+		if err != nil {
+			return false, err
+		}
+		r.prog = prog
+	}
+	for _, pkg := range r.prog.Sources() {
+		if !slices.Contains(r.prog.Packages, pkg) {
+			r.Package(pkg, r.opt) // what cannot be derived is said where it is asked for
+		}
+	}
+	return true, nil
+}
+
+// Package returns the outputs for a package that this round changes, complete and formatted, by path, and what cannot be differentiated.
+func (r *Rounds) Package(pkg *lower.Package, opt Options) (map[string][]byte, []lower.Diagnostic) {
+	pkg = r.prog.Package(pkg.ID)
+	asked := r.asked(pkg)
+	if len(asked) == 0 {
+		return nil, nil
+	}
+	outputs, diags := Outputs(r.prog, pkg, asked, opt)
+	for path, src := range outputs {
+		outputs[path] = printer.Join(r.derived[path], src)
+	}
+	maps.Copy(r.derived, outputs)
+	return outputs, diags
+}
+
+// asked returns what a round derives of a package: gradients that later rounds go on with are among it.
+func (r *Rounds) asked(pkg *lower.Package) []*lower.Directive {
+	var list []*lower.Directive
+	gradients := map[string]bool{}
+	for _, d := range pkg.Directives {
+		n, ok := r.of[keyOf(d)]
+		switch {
+		case !ok:
+		case n == r.now && isSecond(d.Mode):
+			c := *d
+			if c.Gradient = declared(pkg, d.Fn, r.gradient(pkg, d).Name); c.Gradient != nil {
+				list = append(list, &c)
+			}
+		case n == r.now:
+			list = append(list, d)
+		case n == r.now+1 && isSecond(d.Mode):
+			if g := r.gradient(pkg, d); !gradients[g.Name] {
+				gradients[g.Name] = true
+				list = append(list, g)
+			}
+		}
+	}
+	return list
+}
+
+// keyOf is key, or "" for a directive that generates nothing.
+func keyOf(d *lower.Directive) string {
+	if !d.Generates {
+		return ""
+	}
+	return key(d)
+}
+
+// gradient returns the directive for the gradient whose forward mode a derivative of second order is. It has the same name in every
+// round.
+func (r *Rounds) gradient(pkg *lower.Package, d *lower.Directive) *lower.Directive {
+	g := *d
+	g.Verb, g.Mode = ast.Grad.String(), ast.Grad
+	g.Signature, _ = ast.SignatureOf(d.Fn.Signature(), ast.Grad, d.Wrt)
+	k := fmt.Sprint(d.File.Output, ":", d.Fn.FullName(), d.Wrt)
+	if r.gradients[k] == "" {
+		name := d.Fn.Name()
+		if name == "_" {
+			name = d.Name
+		}
+		name = ast.LowerFirst(name) + "Gradient"
+		free := name
+		for i := 2; r.hidden[free] || isDeclared(pkg, d.Fn, free); i++ {
+			free = name + strconv.Itoa(i)
+		}
+		r.gradients[k], r.hidden[free] = free, true
+	}
+	g.Name = r.gradients[k]
+	return &g
+}
+
+// isDeclared reports whether a name is that of something in a package, or in the type that a function is a method of.
+func isDeclared(pkg *lower.Package, fn *types.Func, name string) bool {
+	if recv := lower.Receiver(fn); recv != nil {
+		obj, _, _ := types.LookupFieldOrMethod(recv, true, pkg.Types, name)
+		return obj != nil
+	}
+	return pkg.Types.Scope().Lookup(name) != nil
+}
+
+// declared returns the function, or the method of the type that fn is one of, with a name.
+func declared(pkg *lower.Package, fn *types.Func, name string) *types.Func {
+	if recv := lower.Receiver(fn); recv != nil {
+		for m := range recv.Methods() {
+			if m.Name() == name {
+				return m
+			}
+		}
+		return nil
+	}
+	of, _ := pkg.Types.Scope().Lookup(name).(*types.Func)
+	return of
+}
+
+// Asked returns the outputs of a package without the gradients that nobody has asked for, and without what only these need.
+func (r *Rounds) Asked(outputs map[string][]byte) map[string][]byte {
+	if len(r.hidden) == 0 {
+		return outputs
+	}
+	names := map[string]bool{}
+	for k := range r.of {
+		names[k[strings.LastIndexAny(k, ":.")+1:]] = true
+	}
+	return printer.Needed(outputs, names, func(path string) string {
+		pkg, err := r.prog.Import(path)
+		if err != nil {
+			panic(fmt.Sprintf("derive: %v", err)) // it has been imported before
+		}
+		return pkg.Name()
+	})
+}

@@ -1,0 +1,288 @@
+package transform
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// Jacobians and Hessians are made of products, along one unit vector after the other:
+//
+//	hx = make([][]float64, len(x))
+//	v := make([]float64, len(x))
+//	for i := range hx {
+//		v[i] = 1
+//		hx[i] = fHVP(x, v)
+//		v[i] = 0
+//	}
+//	return hx
+//
+// A Jacobian is made of rows by reverse mode where the results are numbers, and else of columns by forward mode (Griewank & Walther, §3.1
+// and §3.2).
+type matrix struct {
+	u    *Unit
+	f    *ast.Func // what the matrix is of
+	sig  ast.Signature
+	g    *ast.Func
+	args []ast.Expr // those of f
+	x    *ast.Var   // with respect to which
+	elem types.Type // of x
+	out  *ast.Var   // the matrix
+	err  *ast.Var   // nil if f returns none
+}
+
+func (u *Unit) newMatrix(f *ast.Func, sig ast.Signature, name string) *matrix {
+	m := &matrix{u: u, f: f, sig: sig, g: &ast.Func{Name: name, Pkg: u.Pkg, Pos: f.Pos, TypeParams: f.TypeParams, Variadic: f.Variadic}}
+	inputs := f.Inputs()
+	param := func(p ast.Param) *ast.Var {
+		v := ast.NewVar(p.Name, inputs[p.Index].Type)
+		m.args = append(m.args, &ast.Ref{Var: v})
+		return v
+	}
+	if sig.Recv != nil {
+		m.g.Recv = param(*sig.Recv)
+	}
+	for _, p := range sig.Params {
+		m.g.Params = append(m.g.Params, param(p))
+	}
+	m.x = m.args[sig.Results[0].Index].(*ast.Ref).Var
+	m.elem, _ = ast.FloatElem(m.x.Type)
+	m.out = ast.NewVar(sig.Results[0].Name, m.elem)
+	if !ast.IsFloat(sig.Results[0].Type) {
+		m.out.Type = types.NewSlice(types.NewSlice(m.elem))
+	}
+	m.g.Results = []*ast.Var{m.out}
+	if len(sig.Results) > 1 {
+		m.err = ast.NewVar(sig.Results[1].Name, sig.Results[1].Type)
+		m.g.Results = append(m.g.Results, m.err)
+	}
+	return m
+}
+
+// checkAgain refuses a function that is run several times and has effects.
+func (m *matrix) checkAgain(mode ast.Mode) {
+	if sum := m.u.summary(m.f.Obj); sum.outward || sum.effects || len(sum.appends) > 0 {
+		refuse(m.f.Pos, "%s has effects, and a %s runs it several times: it writes memory that its caller sees, or calls what may have effects", m.f.Name, mode)
+	}
+}
+
+// call defines variables as the results of a call, the error excepted, and returns at once where it fails.
+func (m *matrix) call(fn ast.Callee, results []*ast.Var, args ...ast.Expr) []ast.Stmt {
+	of := m.f.Results
+	if fn.Gen != nil {
+		of = fn.Gen.Results
+	}
+	var ts []*types.Var
+	for _, v := range of {
+		ts = append(ts, types.NewParam(token.NoPos, nil, "", v.Type))
+	}
+	c := &ast.Call{Fun: fn, Args: args, T: types.NewTuple(ts...), Spread: fn.Fn != nil && m.f.Variadic}
+	if len(ts) == 1 {
+		c.T = ts[0].Type()
+	}
+	var fails []ast.Stmt
+	if m.err != nil {
+		err := ast.NewVar("err", m.err.Type)
+		results = append(slices.Clone(results), err)
+		cond := &ast.Binary{Op: token.NEQ, X: &ast.Ref{Var: err}, Y: nilExpr(err.Type), T: types.Typ[types.Bool]}
+		none := []ast.Expr{zeroOf(m.out.Type), &ast.Ref{Var: err}}
+		fails = []ast.Stmt{&ast.If{Cond: cond, Then: &ast.Block{Stmts: []ast.Stmt{&ast.Return{Results: none}}}}}
+	}
+	a := &ast.Assign{Op: token.ASSIGN, Rhs: []ast.Expr{c}}
+	for _, v := range results {
+		if v == nil {
+			a.Lhs = append(a.Lhs, nil)
+		} else {
+			a.Lhs, a.Op = append(a.Lhs, &ast.Ref{Var: v}), token.DEFINE
+		}
+	}
+	if a.Op == token.ASSIGN {
+		return []ast.Stmt{&ast.Do{Call: c}}
+	}
+	return append([]ast.Stmt{a}, fails...)
+}
+
+// numbers returns how many results a function has beside its error.
+func (m *matrix) numbers(of *ast.Func) int { return len(of.Results) - btoi(m.err != nil) }
+
+// unit declares a vector along x.
+func (m *matrix) unit() (*ast.Var, ast.Stmt) {
+	v := ast.NewVar("v", m.x.Type)
+	if isSlice(v.Type) {
+		return v, define(v, builtin("make", v.Type, length(&ast.Ref{Var: m.x})))
+	}
+	return v, &ast.Decl{Vars: []*ast.Var{v}, Typed: true}
+}
+
+// set sets an element of a vector.
+func (m *matrix) set(v, i *ast.Var, value float64) ast.Stmt {
+	return set(&ast.Index{X: &ast.Ref{Var: v}, I: &ast.Ref{Var: i}, T: m.elem}, token.ASSIGN, number(value, m.elem))
+}
+
+// row puts a slice or array of floats in the matrix.
+func (m *matrix) row(i ast.Expr, v *ast.Var) ast.Stmt {
+	var value ast.Expr = &ast.Ref{Var: v}
+	if !isSlice(v.Type) {
+		value = &ast.Slice{X: value, T: types.NewSlice(m.elem)}
+	}
+	return set(m.at(i), token.ASSIGN, value)
+}
+
+func (m *matrix) at(i ast.Expr) ast.Expr {
+	return &ast.Index{X: &ast.Ref{Var: m.out}, I: i, T: elemType(m.out.Type)}
+}
+
+// rows makes the matrix, of n rows.
+func (m *matrix) rows(n ast.Expr) ast.Stmt {
+	return set(&ast.Ref{Var: m.out}, token.ASSIGN, builtin("make", m.out.Type, n))
+}
+
+func (m *matrix) finish(body []ast.Stmt) *ast.Func {
+	results := refs(m.g.Results)
+	if m.err != nil {
+		results[1] = nilExpr(m.err.Type)
+	}
+	return m.returns(append(body, &ast.Return{Results: results})...)
+}
+
+func (m *matrix) returns(body ...ast.Stmt) *ast.Func {
+	m.g.Body = &ast.Block{Stmts: body}
+	m.u.made = append(m.u.made, m.g)
+	return m.g
+}
+
+// hessian makes a Hessian of Hessian-vector products.
+func (m *matrix) hessian(hvp *ast.Func) *ast.Func {
+	m.g.Doc = fmt.Sprintf("%s returns the Hessian of %s with respect to %s: its second derivatives, a row for each element.", m.g.Name, docName(m.f), m.x.Name)
+	fn := ast.Callee{Gen: hvp}
+	if ast.IsFloat(m.x.Type) {
+		m.g.Doc = fmt.Sprintf("%s returns the second derivative of %s with respect to %s.", m.g.Name, docName(m.f), m.x.Name)
+		call := &ast.Call{Fun: fn, Args: append(m.args, number(1, m.elem)), T: m.elem}
+		if m.err != nil {
+			call.T = types.NewTuple(types.NewParam(token.NoPos, nil, "", m.elem), types.NewParam(token.NoPos, nil, "", m.err.Type))
+		}
+		return m.returns(&ast.Return{Results: []ast.Expr{call}})
+	}
+	m.checkAgain(ast.Hessian)
+	v, start := m.unit()
+	i, h := ast.NewVar("i", intType), ast.NewVar("h", m.x.Type)
+	loop := &ast.Block{Stmts: []ast.Stmt{m.set(v, i, 1)}}
+	loop.Stmts = append(loop.Stmts, m.call(fn, []*ast.Var{h}, append(m.args, &ast.Ref{Var: v})...)...)
+	loop.Stmts = append(loop.Stmts, m.row(&ast.Ref{Var: i}, h), m.set(v, i, 0))
+	return m.finish([]ast.Stmt{
+		m.rows(length(&ast.Ref{Var: m.x})), start,
+		&ast.Range{X: &ast.Ref{Var: m.out}, Key: &ast.Ref{Var: i}, Define: true, Body: loop},
+	})
+}
+
+// byRows makes a Jacobian of numbers, of which reverse mode gives a row each.
+func (m *matrix) byRows(vjp *ast.Func) *ast.Func {
+	m.describe("a row for each result, by reverse mode")
+	var body []ast.Stmt
+	var numbers []int
+	for i, v := range m.f.Results {
+		if ast.Carries(v.Type) {
+			numbers = append(numbers, i)
+		}
+	}
+	if len(numbers) > 1 {
+		m.checkAgain(ast.Jacobian)
+	}
+	body = append(body, m.rows(intNumber(int64(len(numbers)))))
+	for k := range numbers {
+		args := slices.Clone(m.args)
+		dx := ast.NewVar("d"+m.x.Name, m.x.Type)
+		results := make([]*ast.Var, m.numbers(vjp))
+		if isSlice(m.x.Type) {
+			body = append(body, define(dx, builtin("make", dx.Type, length(&ast.Ref{Var: m.x}))))
+			args = append(args, &ast.Ref{Var: dx})
+		} else {
+			results[len(results)-1] = dx
+		}
+		for j, i := range numbers {
+			args = append(args, number(float64(btoi(j == k)), m.f.Results[i].Type))
+		}
+		body = append(body, m.call(ast.Callee{Gen: vjp}, results, args...)...)
+		if ast.IsFloat(m.x.Type) {
+			lit := &ast.Composite{T: elemType(m.out.Type), Elems: []ast.Elem{{Value: &ast.Ref{Var: dx}}}}
+			body = append(body, set(m.at(intNumber(int64(k))), token.ASSIGN, lit))
+		} else {
+			body = append(body, m.row(intNumber(int64(k)), dx))
+		}
+	}
+	return m.finish(body)
+}
+
+// byColumns makes a Jacobian of a slice or array, of which forward mode gives a column for each element of x.
+func (m *matrix) byColumns(jvp *ast.Func) *ast.Func {
+	m.describe("a row for each element of the result, by forward mode")
+	at := slices.IndexFunc(m.f.Results, func(v *ast.Var) bool { return ast.Carries(v.Type) })
+	y, dy := ast.NewVar("y", m.f.Results[at].Type), ast.NewVar("dy", m.f.Results[at].Type)
+	tangent, value := make([]*ast.Var, m.numbers(jvp)), make([]*ast.Var, m.numbers(m.f))
+	tangent[len(tangent)-1], value[at] = dy, y
+	over := func(body func(i ast.Expr) ast.Stmt) ast.Stmt {
+		i := &ast.Ref{Var: ast.NewVar("i", intType)}
+		return &ast.Range{X: &ast.Ref{Var: m.out}, Key: i, Define: true, Body: &ast.Block{Stmts: []ast.Stmt{body(i)}}}
+	}
+	put := func(i, column ast.Expr) ast.Stmt {
+		place := &ast.Index{X: m.at(i), I: column, T: m.elem}
+		value := &ast.Index{X: &ast.Ref{Var: dy}, I: i, T: elemType(dy.Type)}
+		return set(place, token.ASSIGN, convert(value, m.elem))
+	}
+	if ast.IsFloat(m.x.Type) {
+		body := m.call(ast.Callee{Gen: jvp}, tangent, append(m.args, number(1, m.elem))...)
+		return m.finish(append(body, m.rows(length(&ast.Ref{Var: dy})), over(func(i ast.Expr) ast.Stmt {
+			value := &ast.Index{X: &ast.Ref{Var: dy}, I: i, T: elemType(dy.Type)}
+			row := &ast.Composite{T: elemType(m.out.Type), Elems: []ast.Elem{{Value: convert(value, m.elem)}}}
+			return set(m.at(i), token.ASSIGN, row)
+		})))
+	}
+	m.checkAgain(ast.Jacobian)
+	v, start := m.unit()
+	body := m.call(ast.Callee{Fn: m.f.Obj, Method: m.f.Recv != nil}, value, m.args...)
+	row := func(i ast.Expr) ast.Stmt {
+		return set(m.at(i), token.ASSIGN, builtin("make", elemType(m.out.Type), length(&ast.Ref{Var: m.x})))
+	}
+	body = append(body, m.rows(length(&ast.Ref{Var: y})), over(row), start)
+	j := ast.NewVar("j", intType)
+	loop := &ast.Block{Stmts: []ast.Stmt{m.set(v, j, 1)}}
+	loop.Stmts = append(loop.Stmts, m.call(ast.Callee{Gen: jvp}, tangent, append(m.args, &ast.Ref{Var: v})...)...)
+	loop.Stmts = append(loop.Stmts, m.set(v, j, 0), over(func(i ast.Expr) ast.Stmt { return put(i, &ast.Ref{Var: j}) }))
+	return m.finish(append(body, &ast.Range{X: &ast.Ref{Var: v}, Key: &ast.Ref{Var: j}, Define: true, Body: loop}))
+}
+
+func (m *matrix) describe(how string) {
+	m.g.Doc = fmt.Sprintf("%s returns the Jacobian of %s with respect to %s: %s.", m.g.Name, docName(m.f), m.x.Name, how)
+}
+
+// With returns a derivative and, of a matrix, the products that it is made of.
+func (u *Unit) With(g *ast.Func) []*ast.Func {
+	list := []*ast.Func{g}
+	for _, f := range calledGen(g) {
+		if slices.Contains(u.made, f) {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// jacobian derives the Jacobian of f with respect to one input.
+func (u *Unit) jacobian(f *ast.Func, sig ast.Signature, wrt []int, name string) *ast.Func {
+	m := u.newMatrix(f, sig, name)
+	mode := ast.JVP
+	if !slices.ContainsFunc(f.Results, func(v *ast.Var) bool { return ast.Carries(v.Type) && !ast.IsFloat(v.Type) }) {
+		mode = ast.VJP
+	}
+	of, err := ast.SignatureOf(f.Obj.Signature(), mode, wrt)
+	if err != nil {
+		refuse(f.Pos, "%s %v", f.Name, err)
+	}
+	product := u.derive(f, mode, of.AsFunction(), wrt, u.free(ast.LowerFirst(f.Name)+mode.Suffix()))
+	if mode == ast.VJP {
+		return m.byRows(product)
+	}
+	return m.byColumns(product)
+}
