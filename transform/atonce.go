@@ -95,7 +95,6 @@ func (h *helper) buildVJP(f *ast.Func, adjoints bool) {
 	a.d = h.u.prepare(h.f, h.in, h.at, true, false)
 	a.d.ranBefore, a.d.called = adjoints, true
 	a.f = f
-	a.f.Pos = h.f.Pos
 	a.f.Doc = reverseDoc(h.f, ast.VJP, sig, f.Name)
 	a.bind()
 	a.build()

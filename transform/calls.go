@@ -222,7 +222,7 @@ func helperName(f *ast.Func, in []bool) string {
 
 // function returns a function to be written that is part of the derivative.
 func (h *helper) function(suffix string) *ast.Func {
-	return &ast.Func{Name: h.u.free(h.name + suffix), Pkg: h.u.Pkg, TypeParams: h.f.TypeParams}
+	return &ast.Func{Name: h.u.free(h.name + suffix), Pkg: h.u.Pkg, Pos: h.f.Pos, TypeParams: h.f.TypeParams}
 }
 
 func upperFirst(s string) string {
@@ -277,7 +277,6 @@ func (h *helper) again() (f *ast.Func, taken []bool) {
 	}
 	u := h.u
 	f = h.function("Back")
-	f.Pos = h.f.Pos
 	defer func(stage string) { u.Stage = stage }(u.Stage)
 	u.Stage = ""
 	if h.needsNothing() {

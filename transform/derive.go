@@ -228,8 +228,6 @@ func (d *derivation) checkExpr(s ast.Stmt, e ast.Expr) {
 	switch e := e.(type) {
 	case *ast.Call:
 		d.checkPassive(s, e)
-	case *ast.Addr:
-		d.checkAddr(s, e)
 	case *ast.Convert:
 		if isComplex(e.T) {
 			refuse(s.Info().Pos, "complex numbers cannot be differentiated")
@@ -240,16 +238,6 @@ func (d *derivation) checkExpr(s ast.Stmt, e ast.Expr) {
 func isComplex(t types.Type) bool {
 	b, ok := t.Underlying().(*types.Basic)
 	return ok && b.Info()&types.IsComplex != 0
-}
-
-// checkAddr refuses addresses whose memory would have two descriptions.
-func (d *derivation) checkAddr(s ast.Stmt, e *ast.Addr) {
-	if _, lit := e.X.(*ast.Composite); lit || !ast.Carries(e.X.Type()) || !d.act.place(e.X) && !d.reachesActive(e) {
-		return
-	}
-	if !isPlace(e.X) {
-		refuse(s.Info().Pos, "this address cannot be differentiated")
-	}
 }
 
 // checkPassive refuses calls of functions without source or rule that an active value goes into, and of functions
@@ -413,21 +401,9 @@ func (d *derivation) mayFail(b *ast.Block) bool {
 // extra returns what the reversal of appends reads beside what they read themselves.
 func (d *derivation) extra() map[ast.Stmt][]*ast.Var {
 	out := map[ast.Stmt][]*ast.Var{}
-	for s, g := range d.grown {
-		if g.after == nil {
-			continue // of a history
-		}
-		if !g.clone {
+	for _, g := range d.grown {
+		if g.after != nil && !g.clone { // neither of a history nor of a copy
 			out[g.after] = []*ast.Var{g.n, g.moved}
-		}
-		lhs := ast.Expr(nil)
-		if a, ok := s.(*ast.Assign); ok {
-			lhs = a.Lhs[0]
-		} else {
-			lhs = &ast.Ref{Var: s.(*ast.Decl).Vars[0]}
-		}
-		if sv := d.shadows[ast.RootVar(lhs)]; sv != nil {
-			out[g.after] = append(out[g.after], sv)
 		}
 	}
 	return out

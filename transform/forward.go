@@ -49,7 +49,6 @@ func (u *Unit) tangent(g, f *ast.Func, sig ast.Signature, in []bool, at callSite
 // forward is tangent of which more is known.
 func (u *Unit) forward(t *tangents, f *ast.Func, in []bool, asked bool) {
 	d, g := t.derivation, t.f
-	g.Pkg, g.Pos = u.Pkg, f.Pos
 	g.Doc = fmt.Sprintf("%s is the forward mode of %s: its results, and their tangents along the tangents of the parameters.", g.Name, docName(f))
 	t.errors = asked
 	t.bind()

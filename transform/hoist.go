@@ -56,9 +56,6 @@ func (h *hoister) last(list []ast.Expr, holds func(ast.Expr) bool) int {
 // calls hoists all calls from e that come before those in rest, but those of small functions of numbers, whose time nobody can notice: they
 // read nothing that the others may write.
 func (h *hoister) calls(e ast.Expr, rest []ast.Expr) ast.Expr {
-	if e == nil {
-		return nil
-	}
 	written := h.writtenBy(rest)
 	noticed := func(e ast.Expr) bool {
 		c, ok := e.(*ast.Call)

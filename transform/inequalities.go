@@ -82,9 +82,6 @@ func (f form) tight() form {
 }
 
 func gcd(a, b int64) int64 {
-	if a < 0 {
-		a = -a
-	}
 	if b < 0 {
 		b = -b
 	}

@@ -21,14 +21,6 @@ func (u *Unit) isLifted(fn *types.Func) bool { return u.Lifted != nil && fn != n
 
 // liftCalls makes calls of functions that are declared nowhere calls of functions of the output.
 func (u *Unit) liftCalls(f *ast.Func) {
-	found := false
-	eachExpr(f.Body, func(_ ast.Stmt, e ast.Expr) {
-		c, ok := e.(*ast.Call)
-		found = found || ok && u.isLifted(c.Fun.Fn)
-	})
-	if !found {
-		return
-	}
 	f.Body = mapAll(f.Body, func(e ast.Expr) ast.Expr {
 		return ast.Map(e, func(e ast.Expr) ast.Expr {
 			c, ok := e.(*ast.Call)

@@ -609,9 +609,8 @@ func (m *memory) unify(a, b *location) {
 	a.addr = a.addr || b.addr
 	a.stems = append(a.stems, b.stems...)
 	parts := b.parts
-	if n := max(len(a.parts), len(parts)); n > 0 {
-		a.parts, parts = slices.Grow(a.parts, n)[:n], slices.Grow(parts, n)[:n]
-	}
+	n := max(len(a.parts), len(parts))
+	a.parts, parts = slices.Grow(a.parts, n)[:n], slices.Grow(parts, n)[:n]
 	for i, q := range parts {
 		p := a.parts[i]
 		if p != nil && q != nil {

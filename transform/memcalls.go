@@ -385,9 +385,6 @@ func (d *derivation) splitCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call) []ast.St
 	if len(lhs) > 0 && !isDefine(s) {
 		op = token.ASSIGN
 	}
-	if a, ok := s.(*ast.Assign); ok && len(lhs) > 0 {
-		op = a.Op
-	}
 	for i := range results.Len() {
 		t := results.At(i).Type()
 		if !ast.Carries(t) || !hasRefs(t) {

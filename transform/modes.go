@@ -36,7 +36,7 @@ func among(f *ast.Func, indices []int) []bool {
 func (u *Unit) derive(f *ast.Func, mode ast.Mode, sig ast.Signature, wrt []int, name string) *ast.Func {
 	in := among(f, wrt)
 	if mode == ast.JVP {
-		g := &ast.Func{Name: name, TypeParams: f.TypeParams}
+		g := &ast.Func{Name: name, Pkg: u.Pkg, Pos: f.Pos, TypeParams: f.TypeParams}
 		u.tangent(g, f, sig, in, callSite{}, true)
 		u.liftCalls(g)
 		u.made = append(u.made, g)

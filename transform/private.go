@@ -121,11 +121,10 @@ func (r *reverser) readersOf(l *location) []int {
 	return r.readers[l]
 }
 
-// readsAt returns where an item itself reads the cell.
+// readsAt returns where an item itself reads the cell. What is read to find a place does not count, for no adjoint comes of that.
 func (s *scratch) readsAt(it *item) []placeAt {
 	var list []placeAt
-	var see, address func(e ast.Expr)
-	see = func(e ast.Expr) {
+	see := func(e ast.Expr) bool {
 		switch x := e.(type) {
 		case *ast.Call:
 			read := false
@@ -137,34 +136,9 @@ func (s *scratch) readsAt(it *item) []placeAt {
 			if s.r.touches(e, s.cell) {
 				list = append(list, placeAt{it, e})
 			}
-			address(e)
-			return
+			return false
 		}
-		for _, x := range ast.Operands(e) {
-			see(x)
-		}
-	}
-	address = func(e ast.Expr) {
-		switch x := e.(type) {
-		case *ast.Ref:
-			return
-		case *ast.Field:
-			if ast.Pointee(x.X.Type()) == nil {
-				address(x.X)
-				return
-			}
-		case *ast.Index:
-			see(x.I)
-			if isArray(x.X.Type()) {
-				address(x.X)
-			} else {
-				see(x.X)
-			}
-			return
-		}
-		for _, x := range ast.Operands(e) {
-			see(x)
-		}
+		return true
 	}
 	compounds := false
 	if a, ok := it.stmt.(*ast.Assign); ok {
@@ -172,10 +146,8 @@ func (s *scratch) readsAt(it *item) []placeAt {
 	}
 	ast.Exprs(it.stmt, func(e ast.Expr, assigned bool) {
 		if !assigned || compounds || !isPlace(e) {
-			see(e)
-			return
+			ast.Walk(e, see)
 		}
-		address(e)
 	})
 	if g, ok := it.stmt.(*ast.Range); ok && g.Value != nil {
 		see(&ast.Index{X: g.X, T: elemType(g.X.Type())})

@@ -236,7 +236,7 @@ func (r *reverser) forwardHeader(it *item) *header {
 	switch s := it.stmt.(type) {
 	case *ast.Range:
 		name, t := "i", keyType(s)
-		if ref, ok := s.Key.(*ast.Ref); ok && ref.Var.Name != "_" {
+		if ref, ok := s.Key.(*ast.Ref); ok {
 			name, t = ref.Var.Name, ref.Var.Type
 		}
 		i := &ast.Ref{Var: ast.NewVar(name, t)}
@@ -288,9 +288,6 @@ func (r *reverser) rangeHeader(it *item, s *ast.Range) *header {
 	name, t := "i", keyType(s)
 	if ref, ok := s.Key.(*ast.Ref); ok {
 		name, t = ref.Var.Name, ref.Var.Type
-	}
-	if name == "_" {
-		name = "i"
 	}
 	i := ast.NewVar(name, t)
 	n := r.before(s)(s.X)

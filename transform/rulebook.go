@@ -36,10 +36,7 @@ func NewRules() *Rules {
 
 // Add adds a rule.
 func (r *Rules) Add(rule *Rule) {
-	key := rule.Builtin
-	if rule.Of != nil {
-		key = rule.Of.FullName()
-	}
+	key := calleeKey(ast.Callee{Fn: rule.Of, Builtin: rule.Builtin})
 	r.byFunc[key] = append(r.byFunc[key], rule)
 }
 

@@ -39,7 +39,7 @@ func (u *Unit) DeriveSecond(gradient *ast.Func, f *ast.Func, mode ast.Mode, wrt 
 // product derives a Hessian-vector product.
 func (u *Unit) product(gradient *ast.Func, f *ast.Func, sig ast.Signature, wrt []int, name string) *ast.Func {
 	in := among(f, wrt)
-	g := &ast.Func{Name: name, TypeParams: gradient.TypeParams}
+	g := &ast.Func{Name: name, Pkg: u.Pkg, Pos: f.Pos, TypeParams: gradient.TypeParams}
 	d := u.prepare(gradient, in, callSite{}, true, true)
 	t := &tangents{derivation: d, sig: alongDirections(sig, gradient), given: map[int]*ast.Var{}, f: g, keeps: true}
 	u.forward(t, gradient, in, true)
