@@ -500,15 +500,11 @@ func (d *derivation) tangentRemarks() []*Remark {
 	return list
 }
 
-// memoryNote says in a sentence, for the doc comment of a function with the body b, how much of what its forward sweep remembers grows
-// with the trip counts of loops; or "".
-func (in *inserts) memoryNote(r *reverser, b *ast.Block) string {
-	used := usedVars(b)
+// memoryNote says in a sentence, for the doc comment of a function, how much of what its forward sweep remembers grows with the trip
+// counts of loops; or "".
+func (in *inserts) memoryNote(r *reverser) string {
 	var list []*perLoop
 	for _, k := range in.keeps {
-		if !used[k.slot] {
-			continue
-		}
 		perLoopOf(loopName(k.loops[0]), &list).add(r, k)
 	}
 	for _, k := range r.kept {

@@ -194,7 +194,7 @@ func (h *helper) buildHalves() {
 	f.Doc = fmt.Sprintf("%s is %s, remembering what [%s] needs.", f.Name, docName(h.f), h.backward.Name)
 	h.backward.Doc = fmt.Sprintf("%s is the reverse mode of %s, after [%s].", h.backward.Name, docName(h.f), f.Name)
 	h.parts.finish()
-	f.Doc += h.parts.r.inserts.memoryNote(h.parts.r, f.Body)
+	f.Doc += h.parts.r.inserts.memoryNote(h.parts.r)
 	u.explain(f, h.in, h.parts.d, h.parts.r)
 }
 

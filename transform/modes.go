@@ -386,7 +386,7 @@ func (a *assembly) join(joint *ast.Block, r *reverser) {
 	}
 	body := a.d.finish(&ast.Block{Stmts: all}, a.f.Results)
 	a.f.Body = borders(a.d.dropComments(body, mark), mark, r.inserts.notes)
-	a.f.Doc += r.inserts.memoryNote(r, body)
+	a.f.Doc += r.inserts.memoryNote(r)
 }
 
 // locks returns how many statements the forward sweep begins with that are calls which have no derivative: one may be of a lock, without

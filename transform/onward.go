@@ -65,7 +65,7 @@ func (u *Unit) onward(a *assembly, f *ast.Func, wrt []int) *ast.Func {
 
 // remembers reports whether the sweeps remember something for each iteration of a loop, or may do so in a function that they call.
 func (a *assembly) remembers() bool {
-	if a.r.inserts.memoryNote(a.r, a.f.Body) != "" {
+	if a.r.inserts.memoryNote(a.r) != "" {
 		return true
 	}
 	gen := calledGen(a.f)
@@ -148,7 +148,7 @@ func (u *Unit) gradient(g, f *ast.Func, a *assembly, wrt []int, y int) (err erro
 	u.explain(g, a.in, d, nil)
 	if n := len(u.explained); u.Explaining {
 		why := "the reverse sweep would have to remember what callees do"
-		if note := a.r.inserts.memoryNote(a.r, a.f.Body); note != "" {
+		if note := a.r.inserts.memoryNote(a.r); note != "" {
 			why = "the reverse sweep would have to remember " + strings.TrimSuffix(strings.TrimPrefix(note, "\nIt remembers "), ".")
 		}
 		m := &Remark{Topic: Loops, Pos: f.Pos, Name: f.Name, Text: "the derivative is carried forward beside the value: " + why}
