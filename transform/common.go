@@ -67,7 +67,7 @@ func (d *derivation) memoryOf(e ast.Expr) memoryKind {
 		if p := ast.Pointee(t); p != nil {
 			t = p
 		}
-		return d.u.saved[t]
+		return d.u.isSaved(t)
 	})
 	if saved { // there are both
 		return memoryKind{true, true}

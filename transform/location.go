@@ -77,6 +77,8 @@ type memory struct {
 
 	unions int // how often two locations have been made one
 
+	saved map[string]*location // what forward sweeps remember, behind pointers, by type
+
 	only map[*ast.Var]ast.Expr // see onlyValue
 
 	taken map[*ast.Call]map[*location]*location // the locations of callees, by call, in this graph
@@ -199,7 +201,7 @@ func (d *derivation) callSite(s ast.Stmt, c *ast.Call, in []bool, callee *summar
 func (u *Unit) newMemory(f *ast.Func, next *int, scc map[*types.Func]*memory) *memory {
 	return &memory{
 		fn: f, unit: u, next: next, inSCC: scc,
-		vars: map[*ast.Var]*location{}, globals: map[types.Object]*location{},
+		vars: map[*ast.Var]*location{}, globals: map[types.Object]*location{}, saved: map[string]*location{},
 		made: map[ast.Expr][]*location{}, calls: map[*ast.Call]*ast.Call{},
 		taken: map[*ast.Call]map[*location]*location{},
 	}
@@ -218,6 +220,9 @@ func (m *memory) stemsOf(l *location, input int, e ast.Expr, pointers bool) {
 	case *types.Slice, *types.Map:
 		m.newStem(l, input, e)
 	case *types.Pointer:
+		if m.unit.isSaved(u.Elem()) {
+			return // there is one for all: see beyond
+		}
 		m.newStem(l, input, e)
 		if st, ok := u.Elem().Underlying().(*types.Struct); ok && pointers && ast.Carries(u.Elem()) && !ast.IsBoxed(l.typ) {
 			t := m.targetOf(l)
@@ -551,11 +556,14 @@ func (m *memory) newTarget(l *location, t types.Type) *location {
 // beyond returns the locations that lie so far away, behind a stem or a variable, that there is one for each type, if what l refers
 // to is one of them.
 func (m *memory) beyond(l *location, t types.Type) map[string]*location {
+	if m.unit.isSaved(t) {
+		return m.saved
+	}
 	if s := stemOver(l); s != nil {
 		return s.deep
 	}
 	root, hops := l.root()
-	if hops < maxHops && !m.unit.saved[t] {
+	if hops < maxHops {
 		return nil
 	}
 	if root.far == nil {
@@ -564,8 +572,8 @@ func (m *memory) beyond(l *location, t types.Type) map[string]*location {
 	return root.far
 }
 
-// maxHops is how many slices, pointers and maps away from a variable two locations of one type are told apart. Beyond that, and of
-// the types of remembered values, there is one for all: types that refer to each other have more paths than can be walked.
+// maxHops is how many slices, pointers and maps away from a variable two locations of one type are told apart. Beyond that there is one for
+// all, as there is of remembered values behind pointers: types that refer to each other have more paths than can be walked.
 const maxHops = 3
 
 // root returns the location of the variable, or whatever else has no holder, that leads to l, and how many slices, pointers and

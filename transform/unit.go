@@ -57,6 +57,16 @@ func NewUnit(pkg *types.Package, lower func(*types.Func) *ast.Func, rules *Rules
 	}
 }
 
+// Remembers says that values of a type are what forward sweeps remember, of derivatives that are source.
+func (u *Unit) Remembers(t types.Type) { u.saved[t] = true }
+
+func (u *Unit) isSaved(t types.Type) bool {
+	if n, ok := t.(*types.Named); ok {
+		return u.saved[n.Origin()]
+	}
+	return false
+}
+
 // Take says that a name at the level of the package is taken.
 func (u *Unit) Take(name string) { u.taken[name] = true }
 

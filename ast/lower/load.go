@@ -176,6 +176,27 @@ func (p *Program) Import(path string) (*types.Package, error) {
 	return p.exports.Import(path)
 }
 
+// Remembered returns the types that derivatives which are source declare.
+func (p *Program) Remembered() []types.Type {
+	var list []types.Type
+	for _, pkg := range p.order {
+		for _, file := range pkg.Files {
+			for _, decl := range file.Syntax.Decls {
+				types, ok := decl.(*goast.GenDecl)
+				if !ok || !file.Derived || types.Tok != token.TYPE {
+					continue
+				}
+				for _, spec := range types.Specs {
+					if obj := pkg.Info.Defs[spec.(*goast.TypeSpec).Name]; obj != nil {
+						list = append(list, obj.Type())
+					}
+				}
+			}
+		}
+	}
+	return list
+}
+
 // Package returns the package with an ID, or nil.
 func (p *Program) Package(id string) *Package { return p.byID[id] }
 

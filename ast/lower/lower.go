@@ -1077,8 +1077,12 @@ func (l *lowerer) ofRuntime(c *ast.Call) ast.Expr {
 	case "Receive":
 		elem := c.Args[0].Type().Underlying().(*types.Chan).Elem()
 		c.Fun = ast.Callee{Fn: l.src.Instances.receive(elem)}
-	case "Shadow", "Disjoint", "DisjointLen", "Mirrors", "MirrorsLen", "Pair", "NoDerivative":
+	case "Shadow", "Disjoint", "DisjointLen", "Mirrors", "MirrorsLen", "Pair", "NoDerivative", "Order":
 		c.Fun = ast.Callee{Copied: name}
+	case "Box", "Boxed", "BoxGiven", "Unbox", "Renew":
+		l.report(c.Pos, "an interface in it holds floats by value; that is not supported yet of derivatives of derivatives: let it hold pointers")
+	case "Widen", "Home":
+		l.report(c.Pos, "it appends to memory that it is given; that is not supported yet of derivatives of derivatives: append to a copy")
 	}
 	return c
 }

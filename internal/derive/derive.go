@@ -4,6 +4,7 @@ package derive
 
 import (
 	"fmt"
+	goast "go/ast"
 	"go/token"
 	"go/types"
 	"go/version"
@@ -75,6 +76,9 @@ func newDeriver(prog *lower.Program, pkg *lower.Package, opt Options) *deriver {
 	for _, pass := range opt.Disable {
 		d.unit.Disable[pass] = true
 	}
+	for _, t := range prog.Remembered() {
+		d.unit.Remembers(t)
+	}
 	d.unit.Scopes = d.scopesFor
 	return d
 }
@@ -137,7 +141,7 @@ func (d *deriver) lower(fn *types.Func) *ast.Func {
 		return f
 	}
 	d.funcs[fn] = nil
-	report := func(pos token.Pos, msg string) { d.why[fn] = append(d.why[fn], d.prog.Diag(pos, "%s", msg)) }
+	report := func(pos token.Pos, msg string) { d.why[fn] = append(d.why[fn], d.diag(pos, msg)) }
 	if d.instances.Dispatches(fn) {
 		d.funcs[fn] = d.instances.Dispatcher(d.source(d.pkg), fn, report)
 		return d.funcs[fn]
@@ -245,7 +249,25 @@ func (d *deriver) refused(err error, fn *types.Func) {
 	if !pos.IsValid() {
 		pos = fn.Pos()
 	}
-	d.diags = append(d.diags, d.prog.Diag(pos, "%s", err.Error()))
+	d.diags = append(d.diags, d.diag(pos, err.Error()))
+}
+
+// diag returns a diagnostic. One in a derivative is reported at the function whose derivative it is needed for.
+func (d *deriver) diag(pos token.Pos, msg string) lower.Diagnostic {
+	for _, pkg := range d.prog.Sources() {
+		for _, file := range pkg.Files {
+			if !file.Derived || pos < file.Syntax.FileStart || pos > file.Syntax.FileEnd {
+				continue
+			}
+			for _, decl := range file.Syntax.Decls {
+				if fn, ok := decl.(*goast.FuncDecl); ok && fn.Pos() <= pos && pos < fn.End() {
+					msg = fmt.Sprintf("the derivative of %s, which %s needs, cannot be differentiated: %s", fn.Name.Name, d.at.Name(), msg)
+				}
+			}
+			pos = d.at.Pos()
+		}
+	}
+	return d.prog.Diag(pos, "%s", msg)
 }
 
 // mistaken makes a mistake of the compiler, a panic, a diagnostic at the function that it came to light with, and of the outputs none.
