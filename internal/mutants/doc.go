@@ -19,6 +19,18 @@
 // This text is made in a copy of the module. With no switch set it must behave as the original does: all suites pass, and what it writes
 // for all cases of testdata is the same to the byte.
 //
+// # The list
+//
+// The mutants that are drawn stay in drawn.txt, by file, function and text of what is changed, since line numbers do not last. A run takes
+// those whose code is still there, draws others for the rest, and writes the list anew. So two runs judge nearly the same mutants, although
+// the compiler has changed between them.
+//
+// The list has the last verdict of each beside it. A verdict is of one version of the compiler and its tests: it is not taken over to
+// another. But the suite that caught a mutant is the first to be tried the next time. With -only, a run judges few mutants, say those that a
+// new test is for, and the others keep what was said of them; the page tells at which versions that was.
+//
+//	go run ./internal/mutants -only 'ast/lower/maps.go' -keep DIR -o docs/mutants.md
+//
 // # Suites
 //
 // A mutant goes through suites, the cheap ones first, until one fails (see [stages]): by a wrong answer, a panic, or because it takes too
@@ -30,8 +42,7 @@
 //
 // # Survivors
 //
-// Each survivor needs a sentence in survivors.txt that says why it can stay, by file, function and text of what is changed, since line
-// numbers do not last.
+// Each survivor needs a sentence in survivors.txt that says why it can stay.
 //
 // [transform]: https://pkg.go.dev/github.com/godiff/godiff/transform
 // [ast/lower]: https://pkg.go.dev/github.com/godiff/godiff/ast/lower

@@ -16,10 +16,15 @@ type Verdict struct {
 	Probed  bool   // its code is run when packages are probed
 	Changed bool   // it writes another text for a package that was probed
 
-	Tried  int      // packages with another text that were computed with
-	Of     string   // the sum of the module in which it was judged
-	Passed []string // the stages there that did not catch it
+	Tried   int      // packages with another text that were computed with
+	Of      string   // the sum of the module in which it was judged
+	Version string   // of that module; empty of what has not been judged
+	ByHand  bool     // it was entered by hand
+	Passed  []string // the stages there that did not catch it
 }
+
+// judged reports whether there is a verdict.
+func (v Verdict) judged() bool { return v.Version != "" }
 
 // A hunt looks for tests that catch mutants.
 type hunt struct {

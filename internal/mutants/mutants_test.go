@@ -11,6 +11,7 @@ import (
 	"go/types"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -53,7 +54,7 @@ func read(t *testing.T) *txtar.Archive {
 func TestOperators(t *testing.T) {
 	archive := read(t)
 	s := load(t, archive)
-	list := draw([]*source{s}, 1000, rand.New(rand.NewPCG(1, 0)))
+	list := draw([]*source{s}, nil, 1000, rand.New(rand.NewPCG(1, 0)))
 	var keys strings.Builder
 	for _, m := range list {
 		fmt.Fprintf(&keys, "%d %d %s\n", m.Number, m.Line, m.Key())
@@ -111,7 +112,7 @@ func TestDraw(t *testing.T) {
 	const n = 24
 	drawn := func(seed uint64) []string {
 		var keys []string
-		for _, m := range draw([]*source{load(t, read(t))}, n, rand.New(rand.NewPCG(seed, 0))) {
+		for _, m := range draw([]*source{load(t, read(t))}, nil, n, rand.New(rand.NewPCG(seed, 0))) {
 			keys = append(keys, m.Key())
 		}
 		return keys
@@ -123,8 +124,8 @@ func TestDraw(t *testing.T) {
 	if slices.Equal(first, drawn(2)) {
 		t.Error("another seed draws the same")
 	}
-	if unique := slices.Compact(slices.Sorted(slices.Values(first))); len(unique) != len(first) || len(first) < n-4 || len(first) > n {
-		t.Errorf("%d mutants are drawn, want %d, less some that are left out: %q", len(unique), n, first)
+	if unique := slices.Compact(slices.Sorted(slices.Values(first))); len(unique) != len(first) || len(first) != n {
+		t.Errorf("%d mutants are drawn, want %d: %q", len(unique), n, first)
 	}
 	for _, k := range Kinds {
 		if got := strings.Count(strings.Join(first, "\n"), ": "+string(k.Kind)+" `"); got < 1 {
@@ -133,21 +134,166 @@ func TestDraw(t *testing.T) {
 	}
 }
 
-// TestReport writes a page about two mutants.
+// TestDrawAgain draws from the file and from what becomes of it when a function goes and lines are added.
+func TestDrawAgain(t *testing.T) {
+	const n = 24
+	drawn := func(archive *txtar.Archive, listed []string) []string {
+		var keys []string
+		for i, m := range draw([]*source{load(t, archive)}, listed, n, rand.New(rand.NewPCG(1, 0))) {
+			if m.Number != i+1 {
+				t.Errorf("%s is number %d, want %d", m.Key(), m.Number, i+1)
+			}
+			keys = append(keys, m.Key())
+		}
+		return keys
+	}
+	first := drawn(read(t), nil)
+	changed := read(t)
+	text := string(changed.Files[0].Data)
+	from := strings.Index(text, "func branches")
+	length := strings.Index(text[from:], "\n}\n") + len("\n}\n")
+	changed.Files[0].Data = []byte(text[:from] + text[from+length:] + "\nfunc more(n int) int {\n\tif n < 3 {\n\t\treturn 1\n\t}\n\tn += 2\n\treturn n\n}\n")
+	gone := 0
+	kept := slices.DeleteFunc(slices.Clone(first), func(key string) bool {
+		is := strings.HasPrefix(key, "p/in.go branches:")
+		if is {
+			gone++
+		}
+		return is
+	})
+	if gone == 0 {
+		t.Fatalf("nothing of branches is drawn: %q", first)
+	}
+	again := drawn(changed, first)
+	if missing := slices.DeleteFunc(kept, func(key string) bool { return slices.Contains(again, key) }); len(missing) > 0 || len(again) != n {
+		t.Errorf("%d are drawn, want %d; not kept: %q", len(again), n, missing)
+	}
+	if third := drawn(changed, again); !slices.Equal(third, again) {
+		t.Errorf("a list that is full changes:\n%s", cmp.Diff(again, third))
+	}
+}
+
+// TestDrawn writes a list and reads it.
+func TestDrawn(t *testing.T) {
+	mutants := []*Mutant{
+		{Kind: Drop, File: "transform/a.go", Func: "f", Text: "g()"},
+		{Kind: Guard, File: "ast/lower/b.go", Func: "(*T).h", Text: "if x { return }", Again: 2},
+		{Kind: Negate, File: "ast/lower/b.go", Func: "(*T).h", Text: "x"},
+		{Kind: Bound, File: "ast/lower/c.go", Func: "h", Text: "x < y"},
+	}
+	var keys []string
+	for _, m := range mutants {
+		keys = append(keys, m.Key())
+	}
+	verdicts := map[string]Verdict{
+		keys[0]: {Caught: true, By: "numbers", How: "takes too long", Reached: true, Version: "0123456"},
+		keys[1]: {Reached: true, Passed: []string{"texts", "random programs, passes off"}, Version: "0123456-dirty"},
+		keys[2]: {Passed: stageNames(), Version: "89abcde", ByHand: true},
+	}
+	path := filepath.Join(t.TempDir(), "drawn.txt")
+	if list, err := readDrawn(path); err != nil || len(list.keys) > 0 {
+		t.Errorf("a file that is not there has %v, %v", list, err)
+	}
+	if err := writeDrawn(path, mutants, verdicts); err != nil {
+		t.Fatal(err)
+	}
+	list, err := readDrawn(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(keys, list.keys); diff != "" {
+		t.Errorf("keys: want -, got +\n%s", diff)
+	}
+	if diff := cmp.Diff(verdicts, list.verdicts); diff != "" {
+		t.Errorf("verdicts: want -, got +\n%s", diff)
+	}
+}
+
+// TestStagesAgain looks for the stage in which what was caught is tried again, for all suites that the list names.
+func TestStagesAgain(t *testing.T) {
+	list, err := readDrawn("drawn.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, v := range list.verdicts {
+		if v.Caught && !slices.Contains(stageNames(), v.again()) {
+			t.Errorf("%s: no stage %q", key, v.again())
+		}
+		for _, name := range v.Passed {
+			if !slices.Contains(stageNames(), name) {
+				t.Errorf("%s: no stage %q", key, name)
+			}
+		}
+	}
+}
+
+// TestTrials gives mutants to stages: only some of them, and none twice.
+func TestTrials(t *testing.T) {
+	var tried []string
+	stageOf := func(name string, caught ...int) stage {
+		return stage{name, func(m *Mutant, v *Verdict) {
+			tried = append(tried, fmt.Sprint(name, m.Number))
+			if slices.Contains(caught, m.Number) {
+				v.caught(name, "fails")
+			}
+		}}
+	}
+	record, err := openRecord(filepath.Join(t.TempDir(), "verdicts"), "sum")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &trials{record: record, log: t.Logf, verdicts: map[*Mutant]*Verdict{}}
+	for n := range 3 {
+		m := &Mutant{Number: n, Text: fmt.Sprint(n)}
+		r.left = append(r.left, m)
+		r.verdicts[m] = &Verdict{Of: "sum"}
+	}
+	all := func(*Mutant) bool { return true }
+	for _, err := range []error{
+		r.run(stageOf("b", 1), func(m *Mutant) bool { return m.Number > 0 }),
+		r.run(stageOf("a"), all),
+		r.run(stageOf("b", 0), all),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := []string{"b1", "b2", "a0", "a2", "b0"}; !slices.Equal(tried, want) {
+		t.Errorf("tried %q, want %q", tried, want)
+	}
+	for of, want := range map[string]int{"sum": 3, "other": 0} {
+		again, err := openRecord(record.path, of)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(again.verdicts) != want {
+			t.Errorf("%d verdicts are recorded of %q, want %d", len(again.verdicts), of, want)
+		}
+	}
+}
+
+// TestReport writes a page about three mutants.
 func TestReport(t *testing.T) {
 	mutants := []*Mutant{
 		{Kind: Drop, File: "transform/a.go", Func: "f", Text: "g()"},
 		{Kind: Guard, File: "ast/lower/b.go", Func: "(*T).h", Text: "if x { return }", Again: 2},
+		{Kind: Drop, File: "transform/a.go", Func: "f", Text: "h()"},
 	}
-	verdicts := map[string]Verdict{mutants[0].Key(): {Caught: true, By: "texts", How: "panics"}, mutants[1].Key(): {Reached: true, Passed: stageNames()}}
+	verdicts := map[string]Verdict{
+		mutants[0].Key(): {Caught: true, By: "texts", How: "panics", Version: "89abcde"},
+		mutants[1].Key(): {Reached: true, Passed: stageNames(), Version: "0123456"},
+	}
 	reasons := map[string]string{"ast/lower/b.go (*T).h: guard `if x { return }` (2)": "It saves time."}
-	page := report(options{seed: 3}, mutants, verdicts, reasons)
+	page := report(options{version: "89abcde"}, mutants, verdicts, reasons)
 	for _, want := range []string{
-		"Of 2 mutants, drawn with seed 3, 1 are caught (50.0 %).",
-		"| all |  | 1 | 1 | 1 | 0 | 2 | 1 | 50.0 % |",
+		"Of 3 mutants, 1 are caught (33.3 %). 1 are not judged yet.",
+		"The last run was at 89abcde; what was judged before was not judged again.",
+		"| 89abcde | 1 | 1 |\n| 0123456 | 1 | 0 |\n",
+		"| all |  | 2 | 1 | 1 | 0 | 3 | 1 | 33.3 % |",
 		"| ast/lower/b.go | 1 | 0 |",
 		"| texts | 1 | 1 | 0 |",
-		"- ast/lower/b.go (*T).h: guard `if x { return }` (2): It saves time.\n",
+		"- ast/lower/b.go (*T).h: guard `if x { return }` (2): It saves time. Judged at 0123456.\n",
+		"- transform/a.go f: drop `h()`: Not explained. Not judged yet.\n",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q:\n%s", want, page)

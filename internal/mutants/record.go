@@ -8,7 +8,7 @@ import (
 	"os"
 )
 
-// A record is a file with verdicts, one a line, of which later ones count.
+// A record is a file with verdicts, one a line, of which later ones count. A run that was broken off goes on from there.
 type record struct {
 	path     string
 	verdicts map[string]Verdict // by the keys of mutants
@@ -20,7 +20,8 @@ type recordLine struct {
 	Verdict
 }
 
-func openRecord(path string) (*record, error) {
+// openRecord returns what a file records of the module with a sum.
+func openRecord(path, of string) (*record, error) {
 	r := &record{path: path, verdicts: map[string]Verdict{}}
 	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -36,7 +37,9 @@ func openRecord(path string) (*record, error) {
 		if err := json.Unmarshal(lines.Bytes(), &line); err != nil {
 			return nil, err
 		}
-		r.verdicts[line.Mutant] = line.Verdict
+		if line.Of == of {
+			r.verdicts[line.Mutant] = line.Verdict
+		}
 	}
 	return r, lines.Err()
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -38,6 +39,9 @@ What the tests notice when the compiler is broken. A mutant is the compiler with
 each file as many as it has a share in the lines of all, of each kind in turn. Guards that only panic, for mistakes of our own, are left
 out. A mutant is caught when a test fails, panics, or takes too long or too much memory.
 
+[A list](../internal/mutants/drawn.txt) keeps the mutants that are drawn, as long as the code is there that they change; then others are
+drawn in their place.
+
 This page is written by ` + "`go run ./internal/mutants -o docs/mutants.md`" + `, which takes hours; a run with ` + "`-keep DIR`" + ` can be
 broken off and taken up again. [Its doc](../internal/mutants/doc.go) says how.
 
@@ -48,28 +52,27 @@ func report(opt options, mutants []*Mutant, verdicts map[string]Verdict, reasons
 	var b strings.Builder
 	b.WriteString(head)
 	all := count(mutants, verdicts, func(*Mutant) bool { return true })
-	fmt.Fprintf(&b, "Of %d mutants, drawn with seed %d, %d are caught (%s).", all.total, opt.seed, all.caught, all.percent())
+	fmt.Fprintf(&b, "Of %d mutants, %d are caught (%s).", all.total, all.caught, all.percent())
 	provenance(&b, mutants, verdicts)
 	b.WriteString("\n\n")
+	byVersion(&b, opt.version, mutants, verdicts)
 	byKind(&b, mutants, verdicts)
 	byFile(&b, mutants, verdicts)
 	bySuite(&b, mutants, verdicts)
-	survivors(&b, mutants, verdicts, reasons)
+	survivors(&b, opt.version, mutants, verdicts, reasons)
 	return b.String()
 }
 
-// byHand is what a verdict has for the sum of a module that was entered in the record by hand, after a suite had been run for one mutant.
-const byHand = "by hand"
-
-// provenance says what the verdicts come from, where that is not one run to the end.
+// provenance says what the verdicts come from, where that is not a run to the end.
 func provenance(b *strings.Builder, mutants []*Mutant, verdicts map[string]Verdict) {
-	hand, early := 0, 0
+	hand, early, none := 0, 0, 0
 	for _, m := range mutants {
-		v := verdicts[m.Key()]
-		if v.Of == byHand {
+		switch v := verdicts[m.Key()]; {
+		case !v.judged():
+			none++
+		case v.ByHand:
 			hand++
-		}
-		if !v.Caught && len(v.missing()) > 0 {
+		case !v.Caught && len(v.missing()) > 0:
 			early++
 		}
 	}
@@ -79,6 +82,34 @@ func provenance(b *strings.Builder, mutants []*Mutant, verdicts map[string]Verdi
 	if early > 0 {
 		fmt.Fprintf(b, " %d survivors have not been through all suites, so that more may be caught.", early)
 	}
+	if none > 0 {
+		fmt.Fprintf(b, " %d are not judged yet.", none)
+	}
+}
+
+// byVersion says at which versions the mutants were judged: first at this one, then at those with the most verdicts.
+func byVersion(b *strings.Builder, version string, mutants []*Mutant, verdicts map[string]Verdict) {
+	tallies := map[string]tally{}
+	for _, m := range mutants {
+		if v := verdicts[m.Key()]; v.judged() && tallies[v.Version].total == 0 {
+			tallies[v.Version] = count(mutants, verdicts, func(m *Mutant) bool { return verdicts[m.Key()].Version == v.Version })
+		}
+	}
+	names := slices.SortedFunc(maps.Keys(tallies), func(x, y string) int {
+		return cmp.Or(cmp.Compare(tallies[y].total, tallies[x].total), cmp.Compare(x, y))
+	})
+	b.WriteString("## By version\n\nA verdict is of the compiler and the tests of the version at which the mutant was judged.")
+	if tallies[version].total > 0 {
+		names = append([]string{version}, slices.DeleteFunc(names, func(name string) bool { return name == version })...)
+		if len(names) > 1 {
+			fmt.Fprintf(b, " The last run was at %s; what was judged before was not judged again.", version)
+		}
+	}
+	b.WriteString("\n\n| version | mutants judged | caught |\n|---|--:|--:|\n")
+	for _, name := range names {
+		fmt.Fprintf(b, "| %s | %d | %d |\n", name, tallies[name].total, tallies[name].caught)
+	}
+	b.WriteString("\n")
 }
 
 // missing returns the stages that a survivor has not been through.
@@ -152,7 +183,7 @@ func byFile(b *strings.Builder, mutants []*Mutant, verdicts map[string]Verdict) 
 
 // bySuite lists what catches the mutants first.
 func bySuite(b *strings.Builder, mutants []*Mutant, verdicts map[string]Verdict) {
-	b.WriteString("## What catches them first\n\nCheap suites are run before others. Texts are the cases of testdata/golden, whose derivatives are wanted to the byte.\n\n| suite | mutants | of these by a panic | by a limit |\n|---|--:|--:|--:|\n")
+	b.WriteString("## What catches them first\n\nCheap suites are run before others, but first of all the one that has caught the mutant before. Texts are the cases of testdata/golden, whose derivatives are wanted to the byte.\n\n| suite | mutants | of these by a panic | by a limit |\n|---|--:|--:|--:|\n")
 	type numbers struct{ all, panics, limits int }
 	found := map[string]*numbers{}
 	var names []string
@@ -183,7 +214,7 @@ func bySuite(b *strings.Builder, mutants []*Mutant, verdicts map[string]Verdict)
 	b.WriteString("\n")
 }
 
-func survivors(b *strings.Builder, mutants []*Mutant, verdicts map[string]Verdict, reasons map[string]string) {
+func survivors(b *strings.Builder, version string, mutants []*Mutant, verdicts map[string]Verdict, reasons map[string]string) {
 	b.WriteString("## Survivors\n\nEach by its file and function, with what is changed and why it may survive.\n\n")
 	for _, m := range mutants {
 		v := verdicts[m.Key()]
@@ -191,10 +222,15 @@ func survivors(b *strings.Builder, mutants []*Mutant, verdicts map[string]Verdic
 			continue
 		}
 		more := ""
-		if names := v.missing(); len(names) > 0 {
-			more = " Not judged yet by: " + strings.Join(names, ", ") + "."
+		if names := v.missing(); !v.judged() {
+			more = " Not judged yet."
+		} else if len(names) > 0 {
+			more = " Not judged yet by: " + strings.Join(names, "; ") + "."
 		} else if !v.Reached {
 			more = " No test reaches it."
+		}
+		if v.judged() && v.Version != version {
+			more += " Judged at " + v.Version + "."
 		}
 		fmt.Fprintf(b, "- %s: %s%s\n", m.code(), cmp.Or(reasons[m.Key()], "Not explained."), more)
 	}

@@ -37,7 +37,7 @@ func readReasons(path string) (map[string]string, error) {
 	return reasons, nil
 }
 
-// unexplained returns the survivors that have no reason, and the reasons of mutants that do not survive.
+// unexplained returns the survivors that have no reason although they have been judged, and the reasons of mutants that do not survive.
 func unexplained(mutants []*Mutant, verdicts map[string]Verdict, reasons map[string]string) (missing, idle []string) {
 	survives := map[string]bool{}
 	for _, m := range mutants {
@@ -46,7 +46,7 @@ func unexplained(mutants []*Mutant, verdicts map[string]Verdict, reasons map[str
 			continue
 		}
 		survives[key] = true
-		if reasons[key] == "" {
+		if reasons[key] == "" && verdicts[key].judged() {
 			missing = append(missing, key)
 		}
 	}
