@@ -722,7 +722,6 @@ func (l *lowerer) literal(inst *Instance, report func(token.Pos, string)) *ast.F
 	if in.reports > 0 {
 		return nil
 	}
-	dropUnused(f.Body)
 	return f
 }
 

@@ -73,45 +73,7 @@ func Func(src *Source, decl *goast.FuncDecl, inst *Instance, report func(token.P
 	if l.reports > 0 {
 		return nil
 	}
-	dropUnused(f.Body)
 	return f
-}
-
-// dropUnused puts blanks for variables that nothing reads: those of functions that nothing calls.
-func dropUnused(b *ast.Block) {
-	used := map[*ast.Var]bool{}
-	ast.Inspect(b, func(s ast.Stmt) bool {
-		ast.Exprs(s, func(e ast.Expr, assigned bool) {
-			if _, isVar := e.(*ast.Ref); isVar && assigned {
-				return
-			}
-			ast.Walk(e, func(e ast.Expr) bool {
-				if r, ok := e.(*ast.Ref); ok {
-					used[r.Var] = true
-				}
-				return true
-			})
-		})
-		return true
-	})
-	dropped := map[*ast.Var]bool{}
-	ast.Inspect(b, func(s ast.Stmt) bool {
-		a, ok := s.(*ast.Assign)
-		if !ok || a.Op != token.DEFINE && a.Op != token.ASSIGN {
-			return true
-		}
-		named := false
-		for i, x := range a.Lhs {
-			if r, ok := x.(*ast.Ref); ok && !used[r.Var] && (dropped[r.Var] || a.Op == token.DEFINE && !r.Again) {
-				a.Lhs[i], dropped[r.Var] = nil, true
-			}
-			named = named || a.Lhs[i] != nil
-		}
-		if !named {
-			a.Op = token.ASSIGN
-		}
-		return true
-	})
 }
 
 // body lowers the body of a function. Where gotos end it, that becomes plain to the type checker.
