@@ -280,17 +280,12 @@ func (l *lowerer) mayRemove(b *goast.BlockStmt) bool {
 		if !ok || l.info.Types[c.Fun].IsType() {
 			return true
 		}
-		id := calleeIdent(c)
-		if id == nil {
-			found = true
-			return false
-		}
-		switch obj := l.info.Uses[id].(type) {
+		switch obj := l.info.Uses[calleeIdent(c)].(type) {
 		case *types.Builtin:
 			found = found || obj.Name() == "delete" || obj.Name() == "clear"
 		case *types.Func:
 			found = found || obj.Pkg() == nil || obj.Pkg().Path() != "math"
-		default:
+		default: // a variable, or a function without a name
 			found = true
 		}
 		return !found
