@@ -137,18 +137,8 @@ func judgeAll(c *scratch, opt options, mutants []*Mutant, before map[string]Verd
 	if err != nil {
 		return err
 	}
-	t := &trials{record: record, log: log, verdicts: map[*Mutant]*Verdict{}}
-	for _, m := range mutants {
-		v, known := record.verdicts[m.Key()]
-		if !opt.only.MatchString(m.Key()) || v.Caught {
-			continue
-		}
-		if !known {
-			v = Verdict{Of: h.of, Version: opt.version}
-		}
-		t.verdicts[m] = &v
-		t.left = append(t.left, m)
-	}
+	t := newTrials(mutants, opt, h.of, record)
+	t.log = log
 	log("%d mutants are judged", len(t.left))
 	for _, s := range h.stages() {
 		if err := t.run(s, func(m *Mutant) bool { return before[m.Key()].again() == s.name }); err != nil {
@@ -174,6 +164,23 @@ type trials struct {
 	log      func(format string, args ...any)
 	verdicts map[*Mutant]*Verdict
 	left     []*Mutant // those that are not caught
+}
+
+// newTrials returns the trials of the mutants that are asked for, of the module with a sum, where the record does not say that they are caught.
+func newTrials(mutants []*Mutant, opt options, of string, record *record) *trials {
+	t := &trials{record: record, verdicts: map[*Mutant]*Verdict{}}
+	for _, m := range mutants {
+		v, known := record.verdicts[m.Key()]
+		if !opt.only.MatchString(m.Key()) || v.Caught {
+			continue
+		}
+		if !known {
+			v = Verdict{Of: of, Version: opt.version}
+		}
+		t.verdicts[m] = &v
+		t.left = append(t.left, m)
+	}
+	return t
 }
 
 // run lets some of the mutants that are left go through a stage, if they have not.

@@ -11,7 +11,9 @@ import (
 	"go/types"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -227,7 +229,7 @@ func TestStagesAgain(t *testing.T) {
 	}
 }
 
-// TestTrials gives mutants to stages: only some of them, and none twice.
+// TestTrials gives mutants to stages: only some of them, none twice, and none that is recorded as caught.
 func TestTrials(t *testing.T) {
 	var tried []string
 	stageOf := func(name string, caught ...int) stage {
@@ -242,12 +244,15 @@ func TestTrials(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &trials{record: record, log: t.Logf, verdicts: map[*Mutant]*Verdict{}}
-	for n := range 3 {
-		m := &Mutant{Number: n, Text: fmt.Sprint(n)}
-		r.left = append(r.left, m)
-		r.verdicts[m] = &Verdict{Of: "sum"}
+	var mutants []*Mutant
+	for n := range 5 {
+		mutants = append(mutants, &Mutant{Number: n, Text: fmt.Sprint(n)})
 	}
+	if err := record.add(mutants[3].Key(), Verdict{Of: "sum", Caught: true}); err != nil {
+		t.Fatal(err)
+	}
+	r := newTrials(mutants, options{only: regexp.MustCompile("`[0-3]`"), version: "0123456"}, "sum", record)
+	r.log = t.Logf
 	all := func(*Mutant) bool { return true }
 	for _, err := range []error{
 		r.run(stageOf("b", 1), func(m *Mutant) bool { return m.Number > 0 }),
@@ -261,13 +266,56 @@ func TestTrials(t *testing.T) {
 	if want := []string{"b1", "b2", "a0", "a2", "b0"}; !slices.Equal(tried, want) {
 		t.Errorf("tried %q, want %q", tried, want)
 	}
-	for of, want := range map[string]int{"sum": 3, "other": 0} {
+	if v := record.verdicts[mutants[2].Key()]; v.Version != "0123456" || v.Caught || !slices.Equal(v.Passed, []string{"b", "a"}) {
+		t.Errorf("of 2 is recorded: %+v", v)
+	}
+	for of, want := range map[string]int{"sum": 4, "other": 0} {
 		again, err := openRecord(record.path, of)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if len(again.verdicts) != want {
 			t.Errorf("%d verdicts are recorded of %q, want %d", len(again.verdicts), of, want)
+		}
+	}
+}
+
+// TestVersion names the commit of a repository, and says that it is changed where that can change a verdict.
+func TestVersion(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("there is no git")
+	}
+	root := t.TempDir()
+	git := func(args ...string) string {
+		t.Helper()
+		c := exec.Command("git", append([]string{"-c", "user.name=x", "-c", "user.email=x@example.com"}, args...)...)
+		c.Dir = root
+		out, err := c.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		return strings.TrimSpace(string(out))
+	}
+	git("init", "-q")
+	git("commit", "-q", "--allow-empty", "-m", "x")
+	commit := git("rev-parse", "--short", "HEAD")
+	for _, step := range []struct{ file, want string }{
+		{"", commit},
+		{"docs/a.md", commit},
+		{"internal/mutants/drawn.txt", commit},
+		{"transform/a.go", commit + "-dirty"},
+	} {
+		if step.file != "" {
+			path := filepath.Join(root, filepath.FromSlash(step.file))
+			if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, nil, 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got, err := versionOf(root); err != nil || got != step.want {
+			t.Errorf("with %s: %q, %v, want %q", step.file, got, err, step.want)
 		}
 	}
 }
