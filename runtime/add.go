@@ -30,16 +30,33 @@ type reached struct {
 	t  reflect.Type
 }
 
-type adder struct{ seen map[reached]bool }
+// CopyShadow returns a copy of a shadow: memory of its own with the same floats, which shares memory within itself as x does.
+func CopyShadow[T any](x T) T {
+	y := Shadow(x)
+	a := adder{seen: map[reached]bool{}, set: true}
+	a.add(reflect.TypeFor[T](), unsafe.Pointer(&y), unsafe.Pointer(&x), inMemory)
+	return y
+}
+
+type adder struct {
+	seen map[reached]bool
+	set  bool // floats are set, not added to
+}
 
 // add adds the value of type t at src to that at dst, which lies at a spot.
 func (a *adder) add(t reflect.Type, dst, src unsafe.Pointer, at spot) {
 	switch t.Kind() {
 	case reflect.Float64:
+		if a.set {
+			*(*float64)(dst) = 0
+		}
 		if at.takes(*(*float64)(src)) {
 			*(*float64)(dst) += *(*float64)(src)
 		}
 	case reflect.Float32:
+		if a.set {
+			*(*float32)(dst) = 0
+		}
 		if at.takes(float64(*(*float32)(src))) {
 			*(*float32)(dst) += *(*float32)(src)
 		}

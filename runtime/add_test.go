@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 )
 
@@ -64,4 +65,28 @@ func TestAddShadowBoxed(t *testing.T) {
 		}
 	}()
 	AddShadow(any(2.0), any(1.0))
+}
+
+func TestCopyShadow(t *testing.T) {
+	type node struct {
+		V    float64
+		P    *float64
+		W, U []float64
+		A    [2]float64
+		M    map[string]float64
+		Q    *node
+	}
+	n := &node{V: 1, W: []float64{2, 3}, A: [2]float64{4, 5}, M: map[string]float64{"a": 6}}
+	n.P, n.Q = &n.V, n
+	c := CopyShadow(n)
+	if c == n || c.P != &c.V || c.Q != c || c.V != 1 || !slices.Equal(c.W, n.W) || &c.W[0] == &n.W[0] || c.U != nil || c.A != n.A || c.M["a"] != 6 {
+		t.Errorf("CopyShadow gives %+v", c)
+	}
+	c.M["a"], c.V = 7, 8
+	if n.M["a"] != 6 || n.V != 1 {
+		t.Error("the copy shares memory with what it is a copy of")
+	}
+	if v := CopyShadow(*n); v.V != 1 || v.A != n.A || v.W[1] != 3 {
+		t.Errorf("CopyShadow of a value gives %+v", v)
+	}
 }

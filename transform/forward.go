@@ -52,7 +52,7 @@ func (u *Unit) forward(t *tangents, f *ast.Func, in []bool, asked bool) {
 	g.Doc = fmt.Sprintf("%s is the forward mode of %s: its results, and their tangents along the tangents of the parameters.", g.Name, docName(f))
 	t.errors = asked
 	t.bind()
-	first := t.locals()
+	var first []ast.Stmt
 	for i, v := range d.fn.Inputs() {
 		ref := &ast.Ref{Var: v}
 		if in[i] || !ast.Carries(v.Type) || !d.act.place(ref) && !d.reachesActive(ref) {
@@ -69,7 +69,7 @@ func (u *Unit) forward(t *tangents, f *ast.Func, in []bool, asked bool) {
 		t.body = body
 		body = t.narrow(body)
 	}
-	body.Stmts = append(first, body.Stmts...)
+	body.Stmts = append(first, t.withLocals(body.Stmts)...)
 	if asked {
 		body.Stmts = append(t.checks(), body.Stmts...)
 	}
@@ -239,9 +239,33 @@ func (t *tangents) copied(v *ast.Var, input int) *ast.Var {
 		return v
 	}
 	own := ast.NewVar(v.Name, v.Type)
-	add := &ast.Call{Fun: ast.Callee{Copied: "AddShadow"}, Args: []ast.Expr{&ast.Ref{Var: own}, &ast.Ref{Var: v}}, T: types.NewTuple()}
-	t.copies = append(t.copies, define(own, shadowCall(&ast.Ref{Var: v}, v.Type)), &ast.Do{Call: add})
+	if isSlice(v.Type) && ast.ShapeOf(elemType(v.Type)) == ast.ValueLike {
+		copied := builtin("copy", intType, &ast.Ref{Var: own}, &ast.Ref{Var: v})
+		t.copies = append(t.copies, define(own, builtin("make", v.Type, length(&ast.Ref{Var: v}))), &ast.Do{Call: copied})
+		return own
+	}
+	t.copies = append(t.copies, define(own, &ast.Call{Fun: ast.Callee{Copied: "CopyShadow"}, Args: []ast.Expr{&ast.Ref{Var: v}}, T: v.Type}))
 	return own
+}
+
+// withLocals declares the results of F that are none of the derivative: where they are first set, if they are as a whole.
+func (t *tangents) withLocals(list []ast.Stmt) []ast.Stmt {
+	var decls []ast.Stmt
+	for _, s := range t.locals() {
+		v := s.(*ast.Decl).Vars[0]
+		i := slices.IndexFunc(list, func(s ast.Stmt) bool { return usesVar(&ast.Block{Stmts: []ast.Stmt{s}}, v) })
+		if i >= 0 {
+			a, ok := list[i].(*ast.Assign)
+			if ok && a.Op == token.ASSIGN && len(a.Lhs) == 1 && isRefTo(v)(a.Lhs[0]) && !mentions(a.Rhs[0], v) {
+				c := *a
+				c.Op = token.DEFINE
+				list[i] = &c
+				continue
+			}
+		}
+		decls = append(decls, s)
+	}
+	return append(decls, list...)
 }
 
 // locals declares the results of F that are none of the derivative.
@@ -1021,7 +1045,11 @@ func (t *tangents) keepPassive(s *ast.Return) *ast.Return {
 // zeroLike returns a fresh shadow of a value that is not active.
 func (t *tangents) zeroLike(e ast.Expr) ast.Expr {
 	v, sv := ast.NewVar("v", e.Type()), ast.NewVar("dv", e.Type())
-	t.pending = append(append(t.pending, define(v, e)), freshShadow(sv, v, false, false)...)
+	made := freshShadow(sv, v, false, false)
+	if isPointer(v.Type) {
+		made = unlessNil(sv, v, made)
+	}
+	t.pending = append(append(t.pending, define(v, e)), made...)
 	return &ast.Ref{Var: sv}
 }
 

@@ -879,7 +879,7 @@ func (m *memory) call(c *ast.Call, results []*location) {
 		return
 	}
 	if c.Fun.Copied == "Shadow" {
-		m.mirror(results[0], map[string]*location{})
+		m.mirror(results[0])
 		return
 	}
 	if c.Fun.Builtin != "" {
@@ -898,25 +898,63 @@ func (m *memory) call(c *ast.Call, results []*location) {
 	m.unknown(c, results)
 }
 
-// mirror lets all memory of one type behind l be one location: a shadow shares memory where its value does, which may be anywhere.
-func (m *memory) mirror(l *location, behind map[string]*location) {
+// mirror lets all memory of one type behind l be one location, and what a pointer or slice there may lead to within a struct or an array
+// be that too: a shadow shares memory where its value does, which may be anywhere.
+func (m *memory) mirror(l *location) {
+	w := &mirror{m: m, behind: map[string]*location{}, pointed: map[string]bool{}}
+	w.visit(l)
+	for _, n := range w.made {
+		w.join(n)
+	}
+}
+
+type mirror struct {
+	m       *memory
+	behind  map[string]*location // what is referred to, by type
+	pointed map[string]bool      // types that a pointer refers to
+	made    []*location
+}
+
+// visit makes what is behind l.
+func (w *mirror) visit(l *location) {
 	switch u := l.typ.Underlying().(type) {
 	case *types.Struct:
 		for i := range namedFields(u) {
-			m.mirror(m.part(l, i), behind)
+			w.visit(w.m.part(l, i))
 		}
 	case *types.Array:
-		m.mirror(m.part(l, 0), behind)
+		w.visit(w.m.part(l, 0))
 	case *types.Slice, *types.Pointer, *types.Map:
 		t := pointee(l.typ)
-		if n := behind[typeKey(t)]; n != nil {
+		w.pointed[typeKey(t)] = w.pointed[typeKey(t)] || isPointer(l.typ)
+		if n := w.behind[typeKey(t)]; n != nil {
 			l.target, n.cyclic = n, true
 			return
 		}
-		n := m.fresh(t)
+		n := w.m.fresh(t)
 		n.holder = l
-		l.target, behind[typeKey(t)] = n, n
-		m.mirror(n, behind)
+		l.target, w.behind[typeKey(t)] = n, n
+		w.made = append(w.made, n)
+		w.visit(n)
+	}
+}
+
+// join makes one of the parts of a location in memory and what is referred to that may be one of them.
+func (w *mirror) join(l *location) {
+	part := func(p *location, element bool) {
+		p = p.find()
+		if n := w.behind[typeKey(p.typ)]; n != nil && (element || w.pointed[typeKey(p.typ)]) && n.find() != p {
+			w.m.unify(n, p)
+		}
+		w.join(p)
+	}
+	switch u := l.typ.Underlying().(type) {
+	case *types.Struct:
+		for i := range namedFields(u) {
+			part(w.m.part(l, i), false)
+		}
+	case *types.Array:
+		part(w.m.part(l, 0), true)
 	}
 }
 

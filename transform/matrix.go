@@ -32,10 +32,12 @@ type matrix struct {
 	elem types.Type // of x
 	out  *ast.Var   // the matrix
 	err  *ast.Var   // nil if f returns none
+
+	before int // how much had been explained before the products
 }
 
 func (u *Unit) newMatrix(f *ast.Func, sig ast.Signature, name string) *matrix {
-	m := &matrix{u: u, f: f, sig: sig, g: &ast.Func{Name: name, Pkg: u.Pkg, Pos: f.Pos, TypeParams: f.TypeParams, Variadic: f.Variadic}}
+	m := &matrix{u: u, f: f, sig: sig, before: len(u.explained), g: &ast.Func{Name: name, Pkg: u.Pkg, Pos: f.Pos, TypeParams: f.TypeParams, Variadic: f.Variadic}}
 	inputs := f.Inputs()
 	param := func(p ast.Param) *ast.Var {
 		v := ast.NewVar(p.Name, inputs[p.Index].Type)
@@ -150,6 +152,13 @@ func (m *matrix) finish(body []ast.Stmt) *ast.Func {
 
 func (m *matrix) returns(body ...ast.Stmt) *ast.Func {
 	m.g.Body = &ast.Block{Stmts: body}
+	if m.u.Explaining {
+		x := &Explanation{Func: m.g, Of: m.f, Wrt: []string{m.x.Name}, Active: []*ast.Var{m.x}}
+		for _, f := range calledGen(m.g) {
+			x.Remarks = append(x.Remarks, &Remark{Topic: Calls, Pos: m.f.Pos, Name: f.Name, Text: "of which the matrix is made"})
+		}
+		m.u.explained = slices.Insert(m.u.explained, m.before, x)
+	}
 	m.u.made = append(m.u.made, m.g)
 	return m.g
 }

@@ -233,6 +233,9 @@ func (p *passage) unused() {
 		p.body = withoutStores(p.body)
 	}
 	for removed := true; removed; {
+		if !d.u.Disable["dead"] {
+			p.body = d.withoutEvident(p.body)
+		}
 		taken := addressTaken(p.body)
 		l := &liveness{
 			live: newVarSet(), settled: map[*ast.Block]*varSet{}, mentioned: map[*ast.Var]bool{}, results: p.results,

@@ -30,8 +30,8 @@ func (u *Unit) DeriveSecond(gradient *ast.Func, f *ast.Func, mode ast.Mode, wrt 
 		if hvpErr != nil {
 			refuse(f.Pos, "%s %v", f.Name, hvpErr)
 		}
-		hvp := u.product(gradient, f, of.AsFunction(), wrt, u.free(ast.LowerFirst(f.Name)+ast.HVP.Suffix()))
-		return u.newMatrix(f, sig, name).hessian(hvp), nil
+		m := u.newMatrix(f, sig, name)
+		return m.hessian(u.product(gradient, f, of.AsFunction(), wrt, u.free(ast.LowerFirst(f.Name)+ast.HVP.Suffix()))), nil
 	}
 	return u.product(gradient, f, sig, wrt, name), nil
 }
@@ -43,6 +43,9 @@ func (u *Unit) product(gradient *ast.Func, f *ast.Func, sig ast.Signature, wrt [
 	d := u.prepare(gradient, in, callSite{}, true, true)
 	t := &tangents{derivation: d, sig: alongDirections(sig, gradient), given: map[int]*ast.Var{}, f: g, keeps: true}
 	u.forward(t, gradient, in, true)
+	if u.Explaining {
+		u.explained[len(u.explained)-1].Of = f
+	}
 	var from, along []string
 	for _, p := range sig.Params {
 		if p.Role == ast.RoleDirection {

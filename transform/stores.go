@@ -39,6 +39,7 @@ func (w *writeOnly) stmt(s ast.Stmt) {
 			if v := base(s.Lhs[0]); v != nil && isMemory(v.Type) {
 				w.indices(s.Lhs[0])
 				w.value(v, s.Rhs[0])
+				w.bad[v] = w.bad[v] || mustStay(s)
 				return
 			}
 		}
@@ -117,7 +118,7 @@ func (w *writeOnly) isRead(v *ast.Var) bool { return w.bad[v] || !w.own[v] }
 func (w *writeOnly) block(b *ast.Block) *ast.Block {
 	out := &ast.Block{Meta: b.Meta}
 	for _, s := range b.Stmts {
-		if a, ok := s.(*ast.Assign); ok && len(a.Lhs) == 1 && a.Lhs[0] != nil && !hasCall(a.Lhs[0]) && !hasCall(a.Rhs[0]) {
+		if a, ok := s.(*ast.Assign); ok && len(a.Lhs) == 1 && a.Lhs[0] != nil && !mustStay(a) {
 			if v := base(a.Lhs[0]); v != nil && isMemory(v.Type) && !w.isRead(v) {
 				continue
 			}
@@ -129,6 +130,9 @@ func (w *writeOnly) block(b *ast.Block) *ast.Block {
 	}
 	return out
 }
+
+// mustStay reports whether an assignment calls what may have effects.
+func mustStay(a *ast.Assign) bool { return hasCall(a.Lhs[0]) || hasCall(a.Rhs[0]) }
 
 // isMemory reports whether values of a type have parts, here or elsewhere.
 func isMemory(t types.Type) bool { return hasRefs(t) || isArray(t) || isStruct(t) }

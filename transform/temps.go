@@ -55,7 +55,7 @@ func (d *derivation) inlineTemps(b *ast.Block, results []*ast.Var) *ast.Block {
 			b = mapAll(b, substitution(t.firstNames())).(*ast.Block)
 		}
 		if !t.changed || round == maxRounds {
-			return ranges(setOnce(withoutSelf(b)))
+			return ranges(setOnce(plainSigns(withoutSelf(b))))
 		}
 	}
 }

@@ -89,9 +89,6 @@ var verbs = []verb{
 // opaquePending says that opaque parameters are refused for now.
 const opaquePending = true
 
-// Pending reports whether derivatives of a mode are not supported yet.
-func Pending(mode ast.Mode) bool { return findVerb(mode.String()).pending }
-
 func findVerb(name string) *verb {
 	for i := range verbs {
 		if verbs[i].name == name {

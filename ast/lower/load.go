@@ -42,6 +42,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/tools/go/packages"
@@ -293,6 +294,8 @@ type loader struct {
 	files   map[string]*File // by absolute path: a package and its test variants share them
 	overlay map[string][]byte
 	outputs map[string][]byte // those that are sources, by path
+	sources map[string]*File  // these as files
+	begun   map[*Package]bool
 }
 
 func newLoader(dir string, cmd goCommand, listing listing, exports *exports, fset *token.FileSet) *loader {
@@ -304,6 +307,8 @@ func newLoader(dir string, cmd goCommand, listing listing, exports *exports, fse
 		},
 		listing: listing,
 		files:   map[string]*File{},
+		sources: map[string]*File{},
+		begun:   map[*Package]bool{},
 		overlay: cmd.overlay,
 	}
 }
@@ -448,9 +453,22 @@ func (l *loader) addPackages(source map[*packages.Package]bool) {
 	}
 }
 
-// loadPackage parses and checks pkg. Its dependencies have been loaded.
+// loadPackage parses and checks pkg, if that has not been done. Its dependencies have been loaded, but for those that only a derivative
+// imports.
 func (l *loader) loadPackage(pkg *Package) {
+	if l.begun[pkg] {
+		return
+	}
+	l.begun[pkg] = true
 	l.parse(pkg)
+	for _, file := range pkg.Files {
+		for _, spec := range file.Syntax.Imports {
+			path, _ := strconv.Unquote(spec.Path.Value)
+			if dep := l.prog.byID[path]; dep != nil && file.Derived {
+				l.loadPackage(dep)
+			}
+		}
+	}
 	l.link(pkg)
 	for _, file := range pkg.Files {
 		if file.broken {
@@ -512,12 +530,12 @@ func (l *loader) parse(pkg *Package) {
 
 // derived returns an output that is a source.
 func (l *loader) derived(name string, src []byte) *File {
-	if l.files[name] == nil {
+	if l.sources[name] == nil {
 		file := l.parseFile(name, src)
 		file.Output, file.Derived = name, true
-		l.files[name] = file
+		l.sources[name] = file
 	}
-	return l.files[name]
+	return l.sources[name]
 }
 
 // file returns the source file with the given path, or nil if it is an output.

@@ -13,10 +13,10 @@ import (
 	"strings"
 )
 
-// A text is an output that is taken apart: what stands before its imports, these by path, and its declarations.
+// A text is an output that is taken apart: what stands before its imports, these, and its declarations.
 type text struct {
 	head    string
-	imports map[string]string
+	imports map[string]string // by how they are written, the paths
 	decls   []declText
 }
 
@@ -41,7 +41,7 @@ func split(src []byte) *text {
 		if err != nil {
 			panic(err) // the parser has seen to that
 		}
-		t.imports[path] = string(src[at(spec.Pos()):at(spec.End())])
+		t.imports[string(src[at(spec.Pos()):at(spec.End())])] = path
 	}
 	for _, decl := range file.Decls {
 		d := declText{uses: map[string]bool{}}
@@ -134,7 +134,7 @@ func Needed(outputs map[string][]byte, asked map[string]bool, nameOf func(path s
 		t.decls = slices.DeleteFunc(t.decls, func(d declText) bool {
 			return !slices.ContainsFunc(d.names, func(name string) bool { return needed[name] })
 		})
-		maps.DeleteFunc(t.imports, func(path, spec string) bool {
+		maps.DeleteFunc(t.imports, func(spec, path string) bool {
 			name, _, named := strings.Cut(spec, " ")
 			if !named {
 				name = nameOf(path)

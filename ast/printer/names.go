@@ -1,6 +1,7 @@
 package printer
 
 import (
+	"cmp"
 	"fmt"
 	"go/token"
 	"go/types"
@@ -530,30 +531,31 @@ func (im *imports) standard(path string) string { return im.names[path] }
 func (im *imports) decl() string {
 	specs := map[string]string{}
 	for path, own := range im.paths {
-		specs[path] = quote(path)
+		spec := quote(path)
 		if name := im.names[path]; name != own {
-			specs[path] = name + " " + quote(path)
+			spec = name + " " + spec
 		}
+		specs[spec] = path
 	}
 	return importDecl(specs)
 }
 
-// importDecl writes the declaration of imports, by path, the standard library before others.
+// importDecl writes the declaration of imports, whose paths are given by how they are written, the standard library before others.
 func importDecl(specs map[string]string) string {
 	if len(specs) == 0 {
 		return ""
 	}
 	if len(specs) == 1 {
-		for _, spec := range specs {
+		for spec := range specs {
 			return fmt.Sprintf("\nimport %s\n", spec)
 		}
 	}
 	var b strings.Builder
 	b.WriteString("\nimport (\n")
 	for _, std := range []bool{true, false} {
-		for _, path := range slices.Sorted(maps.Keys(specs)) {
-			if isStandard(path) == std {
-				fmt.Fprintln(&b, specs[path])
+		for _, spec := range slices.SortedFunc(maps.Keys(specs), func(a, b string) int { return cmp.Compare(specs[a], specs[b]) }) {
+			if isStandard(specs[spec]) == std {
+				fmt.Fprintln(&b, spec)
 			}
 		}
 		b.WriteByte('\n')

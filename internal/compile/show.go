@@ -64,14 +64,15 @@ func (opt *ShowOptions) look(v view) (string, []lower.Diagnostic, error) {
 	if !ok {
 		mode = firstMode(pkg, fn)
 	}
-	if lower.Pending(mode) {
-		return "", []lower.Diagnostic{prog.Diag(fn.Pos(), "%s: mode %s is not supported yet", fn.Name(), mode)}, nil
-	}
 	wrt, err := opt.wrt(pkg, fn, mode)
 	if err != nil {
 		return "", nil, err
 	}
-	text, diags := v(prog, pkg, derive.Request{Fn: fn, Mode: mode, Wrt: wrt, Stage: opt.Stage}, opt.Derive)
+	prog, pkg, req, diags := derive.Reach(prog, pkg, derive.Request{Fn: fn, Mode: mode, Wrt: wrt, Stage: opt.Stage}, opt.Derive)
+	if len(diags) > 0 {
+		return "", diags, nil
+	}
+	text, diags := v(prog, pkg, req, opt.Derive)
 	return text, diags, nil
 }
 
@@ -80,7 +81,7 @@ func (opt *ShowOptions) look(v view) (string, []lower.Diagnostic, error) {
 func firstMode(pkg *lower.Package, fn *types.Func) ast.Mode {
 	mode := ast.VJP
 	for _, d := range slices.Backward(pkg.Directives) {
-		if d.Fn == fn && d.Generates && !lower.Pending(d.Mode) && (d.Mode != ast.JVP || mode == ast.VJP) {
+		if d.Fn == fn && d.Generates && (d.Mode != ast.JVP || mode == ast.VJP) {
 			mode = d.Mode
 		}
 	}

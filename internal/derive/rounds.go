@@ -22,7 +22,9 @@ import (
 //
 // A gradient that nobody has asked for is left out in the end.
 type Rounds struct {
-	prog      *lower.Program // with what the rounds so far have derived
+	request   *lower.Directive // of Reach: a derivative that no directive asks for; else nil
+	in        string           // the ID of the package that it is for
+	prog      *lower.Program   // with what the rounds so far have derived
 	opt       Options
 	of        map[string]int // rounds of the directives that are wanted, by their keys
 	looking   map[string]bool
@@ -31,6 +33,7 @@ type Rounds struct {
 	hidden    map[string]bool   // names of gradients that nobody has asked for
 	gradients map[string]string // their names by what they are gradients of
 	diags     []lower.Diagnostic
+	known     []lower.Diagnostic // what is wrong with the packages
 }
 
 // NewRounds returns the rounds for all derivatives that the packages of a program that match its patterns ask for, and which cannot be
@@ -49,7 +52,7 @@ func NewRounds(prog *lower.Program, opt Options) (*Rounds, []lower.Diagnostic) {
 
 func newRounds(prog *lower.Program, opt Options) *Rounds {
 	return &Rounds{
-		prog: prog, opt: opt, of: map[string]int{}, looking: map[string]bool{}, now: -1,
+		prog: prog, opt: opt, known: prog.Diags, of: map[string]int{}, looking: map[string]bool{}, now: -1,
 		derived: map[string][]byte{}, hidden: map[string]bool{}, gradients: map[string]string{},
 	}
 }
@@ -132,6 +135,11 @@ func (r *Rounds) Next() (bool, error) {
 		if err != nil {
 			return false, err
 		}
+		for _, d := range prog.Diags {
+			if !slices.Contains(r.known, d) {
+				return false, fmt.Errorf("internal error: a derivative does not type-check: %v", d)
+			}
+		}
 		r.prog = prog
 	}
 	for _, pkg := range r.prog.Sources() {
@@ -161,7 +169,13 @@ func (r *Rounds) Package(pkg *lower.Package, opt Options) (map[string][]byte, []
 func (r *Rounds) asked(pkg *lower.Package) []*lower.Directive {
 	var list []*lower.Directive
 	gradients := map[string]bool{}
-	for _, d := range pkg.Directives {
+	directives := pkg.Directives
+	if file := r.requested(pkg); file != nil {
+		d := *r.request
+		d.Fn, d.File = again(pkg, d.Fn), file
+		directives = append(slices.Clone(directives), &d)
+	}
+	for _, d := range directives {
 		n, ok := r.of[keyOf(d)]
 		switch {
 		case !ok:
@@ -182,6 +196,16 @@ func (r *Rounds) asked(pkg *lower.Package) []*lower.Directive {
 	return list
 }
 
+// requested returns the file of a package that the request is for, or nil.
+func (r *Rounds) requested(pkg *lower.Package) *lower.File {
+	for _, file := range pkg.Files {
+		if r.request != nil && pkg.ID == r.in && file.Name == r.request.File.Name {
+			return file
+		}
+	}
+	return nil
+}
+
 // keyOf is key, or "" for a directive that generates nothing.
 func keyOf(d *lower.Directive) string {
 	if !d.Generates {
@@ -198,16 +222,20 @@ func (r *Rounds) gradient(pkg *lower.Package, d *lower.Directive) *lower.Directi
 	g.Signature, _ = ast.SignatureOf(d.Fn.Signature(), ast.Grad, d.Wrt)
 	k := fmt.Sprint(d.File.Output, ":", d.Fn.FullName(), d.Wrt)
 	if r.gradients[k] == "" {
+		place := pkg.Path + "."
+		if recv := lower.Receiver(d.Fn); recv != nil {
+			place += recv.Obj().Name() + "."
+		}
 		name := d.Fn.Name()
 		if name == "_" {
 			name = d.Name
 		}
 		name = ast.LowerFirst(name) + "Gradient"
 		free := name
-		for i := 2; r.hidden[free] || isDeclared(pkg, d.Fn, free); i++ {
+		for i := 2; r.hidden[place+free] || isDeclared(pkg, d.Fn, free); i++ {
 			free = name + strconv.Itoa(i)
 		}
-		r.gradients[k], r.hidden[free] = free, true
+		r.gradients[k], r.hidden[place+free] = free, true
 	}
 	g.Name = r.gradients[k]
 	return &g
@@ -252,4 +280,48 @@ func (r *Rounds) Asked(outputs map[string][]byte) map[string][]byte {
 		}
 		return pkg.Name()
 	})
+}
+
+// Reach derives what a request needs before it can be met, and returns the program, the package and the request as they are then.
+func Reach(prog *lower.Program, pkg *lower.Package, req Request, opt Options) (*lower.Program, *lower.Package, Request, []lower.Diagnostic) {
+	_, file, decl := prog.Decl(req.Fn)
+	r := newRounds(prog, opt)
+	r.in, r.request = pkg.ID, &lower.Directive{
+		Verb: req.Mode.String(), File: file, Decl: decl, Fn: req.Fn, Generates: true, Mode: req.Mode, Wrt: req.Wrt, Name: req.name(),
+	}
+	last := r.roundOf(r.request)
+	diags := r.diags
+	for r.now < last && len(diags) == 0 {
+		if _, err := r.Next(); err != nil {
+			panic(fmt.Sprintf("derive: %v", err))
+		}
+		if r.now == last {
+			break
+		}
+		for _, p := range r.prog.Packages {
+			_, more := r.Package(p, opt)
+			diags = append(diags, more...)
+		}
+	}
+	pkg = r.prog.Package(pkg.ID)
+	req.Fn = again(pkg, req.Fn)
+	if isSecond(req.Mode) && len(diags) == 0 {
+		req.Gradient = declared(pkg, req.Fn, r.gradient(pkg, r.request).Name)
+	}
+	return r.prog, pkg, req, diags
+}
+
+// again returns what stands for a function of a package when that is loaded again.
+func again(pkg *lower.Package, fn *types.Func) *types.Func {
+	recv := lower.Receiver(fn)
+	if recv == nil {
+		return declared(pkg, fn, fn.Name())
+	}
+	named := pkg.Types.Scope().Lookup(recv.Obj().Name()).Type().(*types.Named)
+	for m := range named.Methods() {
+		if m.Name() == fn.Name() {
+			return m
+		}
+	}
+	return nil
 }

@@ -24,6 +24,7 @@ import (
 var (
 	update = flag.Bool("update", false, "rewrite what the files of testdata want, where the numbers are right")
 	only   = flag.String("only", "", "files to run, by patterns such as append*,loops instead of all")
+	second = flag.Bool("second", false, "check Hessian-vector products of the functions of testdata/numeric too")
 	keep   = flag.String("keep", "", "a directory to derive all files in, and leave them there")
 )
 
@@ -33,12 +34,13 @@ const howToUpdate = "to accept the new text: go test ./internal/golden -update"
 type variant struct {
 	name    string
 	modes   bool           // ask for all modes that fit, not only for those of the file
+	second  bool           // and for Hessian-vector products
 	options derive.Options // passes to leave out
 }
 
 var variants = []variant{
 	{name: "on"},
-	{name: "all", modes: true},
+	{name: "all", modes: true, second: true},
 	{name: "off", modes: true, options: derive.Options{Disable: []string{"common", "constants", "dead", "fuse", "sections", "temps", "undo"}}},
 }
 
@@ -218,7 +220,7 @@ func (c *testCase) write(t *testing.T, m *module, v variant) {
 		t.Fatalf("%s: %v", c.path, err)
 	}
 	if v.modes {
-		src, requests = allModes(src, requests)
+		src, requests = allModes(src, requests, v.second && (c.golden || *second), string(c.file(points)))
 	}
 	dir := filepath.Join(v.name, c.name)
 	m.write(t, filepath.Join(dir, input), src)

@@ -31,6 +31,8 @@ var modes = []struct{ verb, suffix, check string }{
 	{"vjp", "VJP", "VJP"},
 	{"jvp", "JVP", "JVP"},
 	{"hvp", "HVP", "HVP"},
+	{"hessian", "Hessian", "Hessian"},
+	{"jacobian", "Jacobian", "Jacobian"},
 }
 
 // requestsOf returns the functions of a source that have directives.
@@ -110,9 +112,9 @@ func paramNames(list *ast.FieldList) []string {
 	return names
 }
 
-// allModes adds directives to a source for the modes that its functions lack: forward and reverse mode, and where one of
-// the two is there both kinds of gradient.
-func allModes(src []byte, requests []*request) ([]byte, []*request) {
+// allModes adds directives to a source for the modes that its functions lack: forward and reverse mode, and where one kind of gradient is
+// there both kinds and, if second is set, Hessian-vector products.
+func allModes(src []byte, requests []*request, second bool, points string) ([]byte, []*request) {
 	var out bytes.Buffer
 	from := 0
 	var all []*request
@@ -127,8 +129,13 @@ func allModes(src []byte, requests []*request) ([]byte, []*request) {
 				full.names[m.verb] = name
 				continue
 			}
-			if m.verb != "vjp" && m.verb != "jvp" && !gradient {
+			switch m.verb {
+			case "hessian", "jacobian":
 				continue
+			case "grad", "valuegrad", "hvp":
+				if !gradient || m.verb == "hvp" && (!second || isFirstOrder(r, points)) {
+					continue
+				}
 			}
 			full.names[m.verb] = r.fn + m.suffix
 			line := "//godiff:" + m.verb
@@ -143,6 +150,23 @@ func allModes(src []byte, requests []*request) ([]byte, []*request) {
 	return out.Bytes(), all
 }
 
+// isFirstOrder reports whether the points say that no Hessian-vector product is asked for, and why:
+//
+//	first order: F: interfaces that hold floats by value
+//
+// An asterisk stands for all functions of the file.
+func isFirstOrder(r *request, points string) bool {
+	for line := range strings.Lines(points) {
+		fn, why, ok := strings.Cut(strings.TrimPrefix(line, firstOrder), ": ")
+		if strings.HasPrefix(line, firstOrder) && ok && strings.TrimSpace(why) != "" && (fn == r.fn || fn == "*") {
+			return true
+		}
+	}
+	return false
+}
+
+const firstOrder = "first order: "
+
 // checkPoints returns a file that checks the derivatives requested at points, in a function CheckAll, which calls Check of the case
 // too, if own says that there is one: then it needs no points.
 func checkPoints(points string, requests []*request, own bool) ([]byte, error) {
@@ -150,7 +174,7 @@ func checkPoints(points string, requests []*request, own bool) ([]byte, error) {
 	checked := map[string]bool{}
 	for line := range strings.Lines(points) {
 		line = strings.TrimSpace(line)
-		if line == "" || strings.HasPrefix(line, "#") {
+		if line == "" || strings.HasPrefix(line, "#") || strings.HasPrefix(line, firstOrder) {
 			continue
 		}
 		fn, args, ok := strings.Cut(line, ": ")

@@ -143,7 +143,7 @@ func promisesFile(points string, requests []*request, unordered bool) []byte {
 	of := map[string]*request{}
 	for line := range strings.Lines(points) {
 		fn, args, ok := strings.Cut(strings.TrimSpace(line), ": ")
-		if !ok || strings.HasPrefix(fn, "#") {
+		if !ok || strings.HasPrefix(fn, "#") || strings.HasPrefix(line, firstOrder) {
 			continue
 		}
 		i := slices.IndexFunc(requests, func(r *request) bool { return typeArgs.ReplaceAllString(r.fn, "") == typeArgs.ReplaceAllString(fn, "") })
@@ -282,7 +282,7 @@ func check(t *testing.T, name string, cases, counted []promises.Case) {
 	return b.Bytes()
 }
 
-// TestDeterministic derives everything again, in another directory and on one processor.
+// TestDeterministic derives what has a golden text again, in another directory and on one processor.
 func TestDeterministic(t *testing.T) {
 	if testing.Short() {
 		t.Skip("derives every golden file again")
@@ -291,11 +291,12 @@ func TestDeterministic(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	again := newModuleIn(t, filepath.Join(t.TempDir(), "far", "away"))
 	all := variants[1]
-	for _, c := range m.cases {
+	cases := slices.DeleteFunc(slices.Clone(m.cases), func(c *testCase) bool { return !c.golden })
+	for _, c := range cases {
 		c.write(t, again, all)
 	}
 	again.generate(t)
-	for _, c := range m.cases {
+	for _, c := range cases {
 		name := filepath.Join(all.name, c.name, output)
 		want, err := os.ReadFile(filepath.Join(m.dir, name))
 		got, errAgain := os.ReadFile(filepath.Join(again.dir, name))

@@ -22,6 +22,8 @@ type Options struct {
 	// Modes lists the directives that F carries where they are legal; nil means vjp, jvp, and one of grad and
 	// valuegrad, which have most of their code in common.
 	Modes []string
+	// Second adds hvp where a gradient is legal.
+	Second bool
 	// SpareCapacity gives slice arguments spare capacity and lets programs append into it.
 	SpareCapacity bool
 	// Aliased lets arguments of one slice type share their memory.

@@ -46,6 +46,7 @@ func mixed(seed uint64, o Options) Options {
 	o.SpareCapacity = o.SpareCapacity || seed%5 == 1
 	o.Aliased = o.Aliased || seed%7 == 1
 	o.Panics = o.Panics || seed%6 == 1
+	o.Second = o.Second || seed%8 == 3
 	return o
 }
 
@@ -335,7 +336,11 @@ func explained(dir string, opt derive.Options) error {
 			if !d.Generates {
 				continue
 			}
-			text, diags := derive.Explain(prog, pkg, derive.Request{Fn: d.Fn, Mode: d.Mode, Wrt: d.Wrt}, opt)
+			prog, pkg, req, diags := derive.Reach(prog, pkg, derive.Request{Fn: d.Fn, Mode: d.Mode, Wrt: d.Wrt}, opt)
+			if len(diags) > 0 {
+				continue // reported already
+			}
+			text, diags := derive.Explain(prog, pkg, req, opt)
 			if text == "" {
 				return fmt.Errorf("%v: %s is derived, but not explained", diags, d.Fn.Name())
 			}

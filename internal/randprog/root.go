@@ -129,10 +129,13 @@ func (g *gen) doc(f *function) string {
 	if modes == nil {
 		modes = []string{"vjp", "jvp", pick(g, []string{"grad", "valuegrad"})}
 	}
+	if g.opts.Second {
+		modes = append(modes, "hvp")
+	}
 	var b strings.Builder
 	b.WriteString("// F is what is differentiated.\n//\n")
 	for _, m := range modes {
-		if (m == "grad" || m == "valuegrad") && !f.hasGradient() {
+		if (m == "grad" || m == "valuegrad" || m == "hvp") && !f.hasGradient() {
 			continue
 		}
 		fmt.Fprintf(&b, "//godiff:%s%s\n", m, wrt)

@@ -98,19 +98,27 @@ func isBounds(p any) bool {
 	return ok && strings.Contains(err.Error(), "out of range")
 }
 
+// along reports whether a derivative takes tangents, or directions, in place of shadows.
+func (d Derivative) along() bool { return d.Mode == "JVP" || d.Mode == "HVP" }
+
+// hasValue reports whether a derivative returns F's results.
+func (d Derivative) hasValue() bool {
+	return d.Mode == "VJP" || d.Mode == "JVP" || d.Mode == "ValueGrad"
+}
+
 // inputs returns the arguments of a derivative, for F's arguments and what F has come to at such arguments.
 func (c *Case) inputs(d Derivative, args []reflect.Value, of outcome) []reflect.Value {
 	in := args[:len(args):len(args)]
-	if d.Mode != "VJP" && d.Mode != "JVP" {
+	if d.Mode != "VJP" && !d.along() {
 		return in
 	}
 	t := reflect.TypeOf(d.Fn)
-	shadows := shadower{tangents: d.Mode == "JVP"}.all(args)
+	shadows := shadower{tangents: d.along()}.all(args)
 	for i := range args {
 		direct, behind := floats(args[i].Type())
 		switch {
 		case !direct && !behind || c.Wrt != nil && !slices.Contains(c.Wrt, i) || len(in) == t.NumIn():
-		case t.In(len(in)) == args[i].Type() && (d.Mode == "JVP" || !direct):
+		case t.In(len(in)) == args[i].Type() && (d.along() || !direct):
 			in = append(in, shadows[i])
 		case t.In(len(in)) == reflect.PointerTo(args[i].Type()) && behind:
 			p := reflect.New(shadows[i].Type())
@@ -140,12 +148,12 @@ func (c *Case) primalOf(d Derivative, results []reflect.Value) []reflect.Value {
 	n := reflect.TypeOf(c.F).NumOut()
 	if n > 0 && isError(reflect.TypeOf(c.F).Out(n-1)) {
 		last := results[len(results)-1]
-		if d.Mode == "Grad" {
+		if !d.hasValue() {
 			return []reflect.Value{last}
 		}
 		return append(results[:n-1:n-1], last)
 	}
-	if d.Mode == "Grad" {
+	if !d.hasValue() {
 		return nil
 	}
 	return results[:n]
@@ -153,7 +161,7 @@ func (c *Case) primalOf(d Derivative, results []reflect.Value) []reflect.Value {
 
 // primalFor returns what of F's results a derivative returns.
 func (c *Case) primalFor(d Derivative, results []reflect.Value) []reflect.Value {
-	if d.Mode != "Grad" {
+	if d.hasValue() {
 		return results
 	}
 	if n := len(results); n > 0 && isError(results[n-1].Type()) {

@@ -36,6 +36,8 @@ type derivative struct {
 	name   string
 	fn     any
 	inputs func(args, shadow []reflect.Value) []reflect.Value
+
+	gradient bool
 }
 
 // derivatives returns those of the case, with how they are called.
@@ -52,8 +54,8 @@ func (p *point) derivatives() []derivative {
 		return p.reverseInputs(args, shadow, p.someAdjoints())
 	}
 	return []derivative{
-		{"VJP", p.VJP, reverse}, {"JVP", p.JVP, forward},
-		{"Grad", p.Grad, primal}, {"ValueGrad", p.ValueGrad, primal},
+		{name: "VJP", fn: p.VJP, inputs: reverse}, {name: "JVP", fn: p.JVP, inputs: forward}, {name: "HVP", fn: p.HVP, inputs: forward},
+		{name: "Grad", fn: p.Grad, inputs: primal, gradient: true}, {name: "ValueGrad", fn: p.ValueGrad, inputs: primal, gradient: true},
 	}
 }
 

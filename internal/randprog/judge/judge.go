@@ -20,8 +20,8 @@ type Case struct {
 	F any
 	// Wide is F with float64 in place of float32, or nil where F has no float32.
 	Wide any
-	// VJP, JVP, Grad and ValueGrad are the derivatives.
-	VJP, JVP, Grad, ValueGrad any
+	// VJP, JVP, HVP, Grad and ValueGrad are the derivatives.
+	VJP, JVP, HVP, Grad, ValueGrad any
 	// Seed determines arguments and directions.
 	Seed uint64
 	// Points is the number of points; 0 means 3.
@@ -223,6 +223,11 @@ func (p *point) judge(v *Verdict) error {
 		return nil
 	}
 	skipped, err := p.compareDifferences(m)
+	if err == nil && p.HVP != nil && p.Wide == nil && len(p.x) > 0 {
+		var more bool
+		more, err = p.compareSecond(m)
+		skipped = skipped || more
+	}
 	v.Skipped += btoi(skipped)
 	return err
 }

@@ -64,8 +64,8 @@ func (p *point) measure() (*measured, error) {
 			return nil, err
 		}
 	}
-	for _, d := range p.derivatives()[2:] {
-		if d.fn != nil {
+	for _, d := range p.derivatives() {
+		if d.gradient && d.fn != nil {
 			g, err := p.gradient(d.name, d.fn)
 			if err != nil {
 				return nil, err
@@ -160,18 +160,30 @@ func (p *point) reverseInputs(args, adjoint, results []reflect.Value) []reflect.
 // gradient returns the gradient from FGrad or FValueGrad, or nil where it may refuse to give one.
 func (p *point) gradient(name string, fn any) ([]float64, error) {
 	args := copies(p.args, nil)
-	r := call(reflect.ValueOf(fn), args, args)
-	rest, err := p.returned(name, r, name == "ValueGrad")
+	rest, err := p.returned(name, call(reflect.ValueOf(fn), args, args), name == "ValueGrad")
 	if err != nil {
 		return nil, err
 	}
-	if name == "Grad" && p.fallible() {
+	if name != "Grad" {
+		return p.gathered(name, rest)
+	}
+	return p.byParameter(name, rest)
+}
+
+// byParameter returns the elements of results that are given by parameter, an error last.
+func (p *point) byParameter(name string, rest []reflect.Value) ([]float64, error) {
+	if p.fallible() {
 		last := rest[len(rest)-1]
 		if !last.IsNil() {
 			return nil, fmt.Errorf("%s: error %v where F returns none", name, last.Interface())
 		}
 		rest = rest[:len(rest)-1]
 	}
+	return p.gathered(name, rest)
+}
+
+// gathered is byParameter without an error.
+func (p *point) gathered(name string, rest []reflect.Value) ([]float64, error) {
 	byArg := make([]reflect.Value, len(p.args))
 	for i, w := range p.Wrt {
 		byArg[w] = rest[i]

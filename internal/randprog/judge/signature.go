@@ -41,6 +41,7 @@ func (c *Case) signatures() error {
 		{"VJP", c.VJP, slices.Concat(params, kept, carrying), slices.Concat(results, values, fail)},
 		{"JVP", c.JVP, slices.Concat(params, all), slices.Concat(results, carrying, fail)},
 		{"Grad", c.Grad, params, slices.Concat(all, fail)},
+		{"HVP", c.HVP, slices.Concat(params, all), slices.Concat(all, fail)},
 		{"ValueGrad", c.ValueGrad, params, slices.Concat(results, all, fail)},
 	} {
 		variadic := f.IsVariadic() && strings.HasSuffix(d.name, "Grad")

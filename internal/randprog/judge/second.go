@@ -1,0 +1,83 @@
+package judge
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+)
+
+// product returns H·u, the product of the Hessian of F and a direction, from FHVP.
+func (p *point) product(u []float64) ([]float64, error) {
+	args, directions := copies(p.args, nil), shadows(p.args)
+	fill(p.inputs(directions), u)
+	given := dump(directions...)
+	in := append([]reflect.Value{}, args...)
+	for _, w := range p.Wrt {
+		in = append(in, directions[w])
+	}
+	rest, err := p.returned("HVP", call(reflect.ValueOf(p.HVP), in, args), false)
+	if err != nil {
+		return nil, err
+	}
+	if after := dump(directions...); after != given {
+		return nil, fmt.Errorf("HVP: changes the direction from\n%s to\n%s", given, after)
+	}
+	return p.byParameter("HVP", rest)
+}
+
+// compareSecond compares H·u with differences of the gradient along u, element by element, and ⟨w, H·u⟩ with ⟨u, H·w⟩. Skipped says that
+// some element had no reliable difference.
+func (p *point) compareSecond(m *measured) (skipped bool, err error) {
+	u, w := vector(p.rng, len(p.x)), vector(p.rng, len(p.x))
+	hu, err := p.product(u)
+	if err != nil {
+		return false, err
+	}
+	hw, err := p.product(w)
+	if err != nil {
+		return false, err
+	}
+	a, scale := dot(w, hu)
+	b, more := dot(u, hw)
+	if !agree(a, b, scale+more, 1e-6) && within([]float64{a, b}, 1e100) {
+		return false, fmt.Errorf("HVP: ⟨w, H·u⟩ is %v and ⟨u, H·w⟩ is %v", a, b)
+	}
+	const first = 0x1p-7
+	along := func(t float64) ([]float64, bool) { return p.gradientAt(t, u) }
+	ds := differences(along, first)
+	if ds == nil {
+		return true, nil
+	}
+	again := func() []estimate { return differences(along, first/8) }
+	for i, d := range ds {
+		if !d.ok || math.Abs(hu[i]) > 1e6 {
+			skipped = true
+			continue
+		}
+		if p.disagree(hu[i], d, 1+math.Abs(hu[i])) && p.disagree(hu[i], again()[i], 1+math.Abs(hu[i])) {
+			return false, fmt.Errorf("HVP: h%s is %v, differences of the gradient %v ± %.1g", p.label(i), hu[i], d.value, d.err)
+		}
+	}
+	return skipped, nil
+}
+
+// gradientAt returns the gradient at x + t·u.
+func (p *point) gradientAt(t float64, u []float64) ([]float64, bool) {
+	q := *p
+	q.args = copies(p.args, nil)
+	for i, c := range q.inputs(q.args) {
+		c.set(p.x[i] + t*u[i])
+	}
+	args := copies(q.args, nil)
+	q.want = call(reflect.ValueOf(p.F), args, args)
+	if q.want.panics != "" || q.failed() {
+		return nil, false
+	}
+	for _, d := range q.derivatives() {
+		if d.gradient && d.fn != nil {
+			g, err := q.gradient(d.name, d.fn)
+			return g, err == nil && g != nil && within(g, 1e6)
+		}
+	}
+	return nil, false
+}
