@@ -174,12 +174,13 @@ type helper struct {
 	file                                     string // the first file, by name, with a derivative that needs it
 }
 
-// A Helper is a function, or two with a type, that the derivatives of a package need.
+// A Helper is a function, or two with a type, or a variable that the derivatives of a package need.
 type Helper struct {
-	Of    *types.Func // the callee; nil for a rule
-	File  string      // the first file, by name, with a derivative that needs it
+	Of    *types.Func // the callee; nil for a rule and for a variable
+	File  string      // the first file, by name, with a derivative that needs it; "" for a rule
 	Funcs []*ast.Func
 	Types []*ast.TypeDecl
+	Vars  []*ast.VarDecl
 }
 
 func (u *Unit) helperFor(kind string, fn *types.Func, in []bool, at callSite) *helper {

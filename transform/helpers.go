@@ -58,6 +58,7 @@ func (u *Unit) Helpers() (list []*Helper, err error) {
 		f := open[0]
 		open = open[1:]
 		u.liftCalls(f)
+		u.copyVars(f)
 		for _, g := range calledGen(f) {
 			if !called[g] {
 				called[g] = true
@@ -79,6 +80,9 @@ func (u *Unit) Helpers() (list []*Helper, err error) {
 		if called[c.to] {
 			list = append(list, &Helper{Funcs: []*ast.Func{c.to}})
 		}
+	}
+	for _, c := range u.varCopies {
+		list = append(list, &Helper{File: u.fileOfCopy(c), Vars: []*ast.VarDecl{c.decl}})
 	}
 	return list, nil
 }

@@ -21,7 +21,10 @@ type Unit struct {
 	// Derivative reports whether a function is generated, so that its body is not there yet.
 	Derivative func(*types.Func) bool
 	// Lifted reports whether a function is declared nowhere, so that the output must hold it where it calls it. It may be nil.
-	Lifted     func(*types.Func) bool
+	Lifted func(*types.Func) bool
+	// Value returns what stands behind the name in the declaration of a variable of another package, if a copy of that can stand for it, or
+	// why it cannot. It may be nil.
+	Value      func(*types.Var) (value []ast.TextPart, whyNot string)
 	Disable    map[string]bool // optional passes that are off
 	File       string          // the file that the derivative at hand goes to
 	Stage      string          // the pass after which the code of the first function that it comes to is kept …
@@ -37,6 +40,7 @@ type Unit struct {
 	order     []*helper // in the order in which they were asked for
 	copies    []*ruleCopy
 	primals   []*primal
+	varCopies []*varCopy
 	taken     map[string]bool     // names given at the level of the package
 	saved     map[types.Type]bool // types of what forward sweeps remember
 	recursive map[types.Type]bool // see isRecursive

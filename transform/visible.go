@@ -30,9 +30,20 @@ func (u *Unit) checkExported(of *ast.Func, pos token.Pos, obj types.Object) {
 	if isGlobal(obj) && !ast.Importable(obj.Pkg().Path(), u.Pkg.Path()) {
 		refuse(pos, "%s cannot be differentiated from here: it uses %s of package %s, which is internal; give it a directive or a rule there", of.Obj.FullName(), obj.Name(), obj.Pkg().Path())
 	}
-	if !obj.Exported() {
-		refuse(pos, "%s cannot be differentiated from here: it uses %s, which package %s does not export; give it a directive or a rule there", of.Obj.FullName(), obj.Name(), obj.Pkg().Name())
+	if obj.Exported() {
+		return
 	}
+	why := ""
+	if v, ok := obj.(*types.Var); ok && isGlobal(v) && u.Value != nil {
+		value, whyNot := u.Value(v)
+		if value != nil {
+			return // the output holds a copy
+		}
+		if whyNot != "" {
+			why = " and which cannot be copied, since " + whyNot
+		}
+	}
+	refuse(pos, "%s cannot be differentiated from here: it uses %s, which package %s does not export%s; give it a directive or a rule there", of.Obj.FullName(), obj.Name(), obj.Pkg().Name(), why)
 }
 
 // isGlobal reports whether an object is declared at the level of its package.

@@ -41,6 +41,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -206,6 +207,35 @@ func (p *Program) Sources() []*Package { return p.order }
 
 // PackageOf returns the package checked from source whose types are t, or nil.
 func (p *Program) PackageOf(t *types.Package) *Package { return p.byTypes[t] }
+
+// Mentions reports whether a file of pkg that is not part of this build names an identifier, or one that is not in Go, or a linker
+// directive. What cannot be read counts.
+func (p *Program) Mentions(pkg *Package, name string) bool {
+	word := regexp.MustCompile(`(^|[^\pL\pN_])` + regexp.QuoteMeta(name) + `($|[^\pL\pN_])`)
+	for _, path := range slices.Concat(pkg.Ignored, pkg.meta.OtherFiles) {
+		src, ok := p.cmd.overlay[path]
+		if !ok {
+			var err error
+			if src, err = os.ReadFile(path); err != nil {
+				return true
+			}
+		}
+		_, output := SourceName(path)
+		if !strings.HasSuffix(path, "_test.go") && !(output && HasHeader(src)) && word.Match(src) {
+			return true
+		}
+	}
+	for _, file := range pkg.Files {
+		for _, group := range file.Syntax.Comments {
+			for _, c := range group.List {
+				if strings.HasPrefix(c.Text, "//go:linkname") && word.MatchString(c.Text) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
 
 // Instances returns a table for what is derived in pkg.
 func (p *Program) Instances(pkg *Package) *Instances {

@@ -57,7 +57,14 @@ func split(src []byte) *text {
 				continue
 			}
 			for _, spec := range decl.Specs {
-				d.names = append(d.names, spec.(*goast.TypeSpec).Name.Name)
+				switch spec := spec.(type) {
+				case *goast.TypeSpec:
+					d.names = append(d.names, spec.Name.Name)
+				case *goast.ValueSpec:
+					for _, id := range spec.Names {
+						d.names = append(d.names, id.Name)
+					}
+				}
 			}
 			if decl.Doc != nil {
 				begin = decl.Doc.Pos()

@@ -453,6 +453,18 @@ func (im *imports) useType(t types.Type) {
 	})
 }
 
+func (im *imports) useText(text []ast.TextPart) {
+	for _, part := range text {
+		switch {
+		case part.Object == nil:
+		case part.Object.Pkg() == nil:
+			im.outer[part.Object.Name()] = true
+		default:
+			im.add(part.Object.Pkg())
+		}
+	}
+}
+
 // HiddenNames are declarations of a package that hide predeclared names which its derivatives need.
 type HiddenNames []types.Object
 

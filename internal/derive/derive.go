@@ -53,6 +53,9 @@ type deriver struct {
 	at        *types.Func                        // the function that is derived
 	opt       Options
 
+	values map[*types.Var]*valueText  // see valueOf
+	uses   map[*lower.Package]varUses // see usesIn
+
 	scopes  map[*lower.Package][]*transform.Scope // what a package says and what its imports say
 	holding map[*types.Package][]*transform.Scope // what holds for calls in a package
 }
@@ -60,6 +63,7 @@ type deriver struct {
 func newDeriver(prog *lower.Program, pkg *lower.Package, opt Options) *deriver {
 	d := &deriver{
 		prog: prog, pkg: pkg, opt: opt, instances: prog.Instances(pkg), funcs: map[*types.Func]*ast.Func{}, why: map[*types.Func][]lower.Diagnostic{},
+		values: map[*types.Var]*valueText{}, uses: map[*lower.Package]varUses{},
 		scopes: map[*lower.Package][]*transform.Scope{}, holding: map[*types.Package][]*transform.Scope{},
 	}
 	book, err := ownRules(prog)
@@ -69,6 +73,7 @@ func newDeriver(prog *lower.Program, pkg *lower.Package, opt Options) *deriver {
 	d.unit = transform.NewUnit(pkg.Types, d.told, book)
 	d.unit.Replaceable = d.replaceable
 	d.unit.Lifted = d.lifted
+	d.unit.Value = d.valueOf
 	d.unit.Derivative = func(fn *types.Func) bool { return prog.Generated(fn) != nil }
 	for name := range opt.Taken {
 		d.unit.Take(name)
@@ -384,6 +389,8 @@ func (d *deriver) addHelpers(asked []*lower.Directive, decls map[*lower.File][]a
 			} else {
 				file = d.fileOf(h.File)
 			}
+		} else if h.File != "" {
+			file = d.fileOf(h.File)
 		}
 		if d.pkg.ForTest != "" && !file.Test() {
 			file = first // only a test asks for it
@@ -394,6 +401,9 @@ func (d *deriver) addHelpers(asked []*lower.Directive, decls map[*lower.File][]a
 		for _, f := range h.Funcs {
 			verify(f)
 			decls[file] = append(decls[file], f)
+		}
+		for _, v := range h.Vars {
+			decls[file] = append(decls[file], v)
 		}
 	}
 }
