@@ -350,7 +350,7 @@ func (m *memory) shared() map[*location]bool {
 // outer returns the cells of memory that is there when the function is called.
 func (m *memory) outer() map[*location]bool { return m.reachedFrom(m.fn.Inputs()) }
 
-// reachedFrom returns the cells that lie behind variables or package-level ones.
+// reachedFrom returns the cells that lie behind variables or package-level ones; what nobody writes is left out.
 func (m *memory) reachedFrom(vars []*ast.Var) map[*location]bool {
 	cells := map[*location]bool{}
 	see := func(c *location) { cells[c.find()] = true }
@@ -358,8 +358,10 @@ func (m *memory) reachedFrom(vars []*ast.Var) map[*location]bool {
 	for _, v := range vars {
 		m.behind(m.variable(v), seen, see)
 	}
-	for _, l := range m.globals {
-		m.reachable(l, seen, see)
+	for obj, l := range m.globals {
+		if !m.unit.isUnwritten(obj) {
+			m.reachable(l, seen, see)
+		}
 	}
 	return cells
 }

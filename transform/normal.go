@@ -234,8 +234,10 @@ func (n *normaliser) steady(x ast.Expr, body *ast.Block) bool {
 	if _, ok := x.Type().Underlying().(*types.Basic); ok {
 		return true // the loop counts; its bound is remembered like any other value
 	}
-	switch x.(type) {
+	switch x := x.(type) {
 	case *ast.Ref, *ast.Field, *ast.Index:
+	case *ast.Name:
+		return n.unit.isUnwritten(x.Obj)
 	default:
 		return false
 	}

@@ -16,6 +16,25 @@ type varCopy struct {
 	in   []*ast.Func // that read it
 }
 
+// hiddenVar returns the variable that an object is, if another package declares it and does not export it; else nil.
+func (u *Unit) hiddenVar(obj types.Object) *types.Var {
+	v, ok := obj.(*types.Var)
+	if !ok || v.Exported() || v.Pkg() == nil || v.Pkg().Path() == u.Pkg.Path() || !isGlobal(v) {
+		return nil
+	}
+	return v
+}
+
+// isUnwritten reports whether an object is a variable that nobody writes, nor the memory behind it.
+func (u *Unit) isUnwritten(obj types.Object) bool {
+	v := u.hiddenVar(obj)
+	if v == nil || u.Value == nil {
+		return false
+	}
+	value, _ := u.Value(v)
+	return value != nil
+}
+
 // copyVars makes uses of variables that other packages do not export uses of copies in the output.
 func (u *Unit) copyVars(f *ast.Func) {
 	f.Body = mapAll(f.Body, func(e ast.Expr) ast.Expr {
@@ -24,11 +43,10 @@ func (u *Unit) copyVars(f *ast.Func) {
 			if !ok {
 				return e
 			}
-			v, ok := n.Obj.(*types.Var)
-			if !ok || v.Exported() || v.Pkg() == nil || v.Pkg().Path() == u.Pkg.Path() {
-				return e
+			if v := u.hiddenVar(n.Obj); v != nil {
+				return &ast.Name{Obj: u.copyOf(v, f), T: n.T}
 			}
-			return &ast.Name{Obj: u.copyOf(v, f), T: n.T}
+			return e
 		})
 	}).(*ast.Block)
 }

@@ -69,8 +69,8 @@ func (d *deriver) copyOf(pkg *lower.Package, v *types.Var) (text []ast.TextPart,
 		return nil, fmt.Sprintf("it may be changed at %s", d.prog.Position(pos))
 	}
 	w := &valueWriter{d: d, pkg: pkg}
-	if text = w.declaration(file, spec, value); w.hidden != "" {
-		return nil, fmt.Sprintf("its declaration names %s, which cannot be named here", w.hidden)
+	if text = w.declaration(file, spec, value); w.whyNot != "" {
+		return nil, w.whyNot
 	}
 	return text, ""
 }
@@ -136,30 +136,7 @@ func (d *deriver) constants(pkg *lower.Package, t types.Type, value goast.Expr) 
 		}
 		n += m
 	}
-	return n, copyable(t, lit)
-}
-
-// copyable reports whether another package may write a literal of a type as it is. Fields of a struct that another package declares must
-// be named, as go vet asks.
-func copyable(t types.Type, lit *goast.CompositeLit) bool {
-	switch u := t.Underlying().(type) {
-	case *types.Array, *types.Slice:
-		return true
-	case *types.Struct:
-		for f := range u.Fields() {
-			if !f.Exported() {
-				return false
-			}
-		}
-		_, named := types.Unalias(t).(*types.Named)
-		return !named || len(lit.Elts) == 0 || keyed(lit)
-	}
-	return false
-}
-
-func keyed(lit *goast.CompositeLit) bool {
-	_, ok := lit.Elts[0].(*goast.KeyValueExpr)
-	return ok
+	return n, true
 }
 
 // sameExpr reports whether an expression, of a type or of a value, means the same in every build. It may be nil.
@@ -198,7 +175,7 @@ func (d *deriver) sameType(t *types.TypeName) bool {
 type valueWriter struct {
 	d      *deriver
 	pkg    *lower.Package
-	hidden string // a name that means nothing here
+	whyNot string // it cannot be written here
 }
 
 // A replacement is what stands for a range of the source.
@@ -235,9 +212,16 @@ func (w *valueWriter) text(file *lower.File, e goast.Expr) []ast.TextPart {
 			list = append(list, replacement{e.Pos(), e.End(), value})
 			return false
 		}
-		id, _ := e.(*goast.Ident)
-		if sel, ok := e.(*goast.SelectorExpr); ok {
-			id = sel.Sel // of a package
+		var id *goast.Ident
+		switch e := e.(type) {
+		case *goast.CompositeLit:
+			w.checkFields(e)
+		case *goast.StructType:
+			w.checkType(e)
+		case *goast.Ident:
+			id = e
+		case *goast.SelectorExpr:
+			id = e.Sel // of a package
 		}
 		if id == nil {
 			return true
@@ -268,9 +252,48 @@ func (w *valueWriter) text(file *lower.File, e goast.Expr) []ast.TextPart {
 func (w *valueWriter) name(obj types.Object) ast.TextPart {
 	here := w.d.pkg.Types.Path()
 	if obj.Pkg() != nil && (!obj.Exported() || obj.Parent() != obj.Pkg().Scope() || !ast.Importable(obj.Pkg().Path(), here)) {
-		w.hidden = obj.Name()
+		w.hidden(obj.Name())
 	}
 	return ast.TextPart{Object: obj}
+}
+
+// hidden says of a name that it cannot be written here.
+func (w *valueWriter) hidden(name string) {
+	w.fail(fmt.Sprintf("its declaration needs %s, which cannot be named here", name))
+}
+
+func (w *valueWriter) fail(why string) { w.whyNot = cmp.Or(w.whyNot, why) }
+
+// checkFields says that a literal of a struct cannot be written where it gives fields values that are not exported, or those of a named
+// type in their order: go vet finds fault with that in another package.
+func (w *valueWriter) checkFields(lit *goast.CompositeLit) {
+	t := w.pkg.Info.TypeOf(lit)
+	s, ok := t.Underlying().(*types.Struct)
+	if !ok {
+		return
+	}
+	_, named := types.Unalias(t).(*types.Named)
+	for i, e := range lit.Elts {
+		f := s.Field(i)
+		kv, keyed := e.(*goast.KeyValueExpr)
+		if keyed {
+			f = w.pkg.Info.Uses[kv.Key.(*goast.Ident)].(*types.Var)
+		}
+		if !f.Exported() {
+			w.hidden(f.Name())
+		} else if named && !keyed {
+			w.fail("its declaration leaves out the names of fields")
+		}
+	}
+}
+
+// checkType says that the type of a struct cannot be written where fields are not exported: here it would be another one.
+func (w *valueWriter) checkType(t *goast.StructType) {
+	for f := range w.pkg.Info.TypeOf(t).Underlying().(*types.Struct).Fields() {
+		if !f.Exported() {
+			w.hidden(f.Name())
+		}
+	}
 }
 
 // constant returns the value of a constant expression; unnamed says that a name in it means nothing here.
