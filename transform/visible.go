@@ -27,14 +27,8 @@ func (u *Unit) checkExported(of *ast.Func, pos token.Pos, obj types.Object) {
 	if obj == nil || obj.Pkg() == nil || obj.Pkg() == u.Pkg {
 		return
 	}
-	if isGlobal(obj) && !ast.Importable(obj.Pkg().Path(), u.Pkg.Path()) {
-		refuse(pos, "%s cannot be differentiated from here: it uses %s of package %s, which is internal; give it a directive or a rule there", of.Obj.FullName(), obj.Name(), obj.Pkg().Path())
-	}
-	if obj.Exported() {
-		return
-	}
 	why := ""
-	if v, ok := obj.(*types.Var); ok && isGlobal(v) && u.Value != nil {
+	if v := u.hiddenVar(obj); v != nil && u.Value != nil {
 		value, whyNot := u.Value(v)
 		if value != nil {
 			return // the output holds a copy
@@ -43,7 +37,12 @@ func (u *Unit) checkExported(of *ast.Func, pos token.Pos, obj types.Object) {
 			why = " and which cannot be copied, since " + whyNot
 		}
 	}
-	refuse(pos, "%s cannot be differentiated from here: it uses %s, which package %s does not export%s; give it a directive or a rule there", of.Obj.FullName(), obj.Name(), obj.Pkg().Name(), why)
+	if isGlobal(obj) && !ast.Importable(obj.Pkg().Path(), u.Pkg.Path()) {
+		refuse(pos, "%s cannot be differentiated from here: it uses %s of package %s, which is internal%s; give it a directive or a rule there", of.Obj.FullName(), obj.Name(), obj.Pkg().Path(), why)
+	}
+	if !obj.Exported() {
+		refuse(pos, "%s cannot be differentiated from here: it uses %s, which package %s does not export%s; give it a directive or a rule there", of.Obj.FullName(), obj.Name(), obj.Pkg().Name(), why)
+	}
 }
 
 // isGlobal reports whether an object is declared at the level of its package.
