@@ -410,6 +410,10 @@ func TestFile(t *testing.T) {
 	saved := types.NewNamed(types.NewTypeName(0, newPackage(), "saved", nil), types.NewStruct([]*types.Var{
 		types.NewField(0, nil, "xs", vector, false),
 	}, nil), nil)
+	copied := &ast.VarDecl{
+		Var: types.NewVar(0, nil, "pCopy", float), Doc: "pCopy is a copy of [q.copy].",
+		Value: []ast.TextPart{{Text: " "}, {Object: types.Universe.Lookup("float64")}, {Text: " = 2 * "}, {Object: pi.Obj}},
+	}
 	for _, c := range []struct {
 		name string
 		file File
@@ -426,6 +430,7 @@ func TestFile(t *testing.T) {
 		{"runtime", File{Pkg: newPackage(), Decls: []any{returns(sum)}}, []string{"import godiff \"github.com/godiff/godiff/runtime\"\n", "return godiff.Sum()"}},
 		{"constraint", File{Pkg: newPackage(), Constraint: "linux && !purego", Decls: []any{returns()}}, []string{Header + "\n\n//go:build linux && !purego\n\npackage p\n"}},
 		{"type", File{Pkg: newPackage(), Decls: []any{&ast.TypeDecl{Type: saved}}}, []string{"// saved holds what a forward sweep remembers.\ntype saved struct {\n\txs []float64\n}"}},
+		{"variable", File{Pkg: newPackage(types.NewVar(0, nil, "math", float)), Decls: []any{copied}}, []string{"import math2 \"math\"\n", "\n// pCopy is a copy of [q.copy].\nvar pCopy float64 = 2 * math2.Pi\n"}},
 	} {
 		src, err := c.file.Source()
 		if err != nil {
@@ -450,6 +455,16 @@ func TestFile(t *testing.T) {
 }
 
 // TestSignatures checks how functions are declared.
+// TestHiddenText: a copy of a variable names what a declaration of the package hides.
+func TestHiddenText(t *testing.T) {
+	f := File{Pkg: newPackage(types.NewVar(0, nil, "float64", vector)), Decls: []any{&ast.VarDecl{
+		Var: types.NewVar(0, nil, "pCopy", float), Value: []ast.TextPart{{Text: " = "}, {Object: types.Universe.Lookup("float64")}, {Text: "(2)"}},
+	}}}
+	if src, err := f.Source(); err == nil {
+		t.Errorf("got\n%s\nwant an error", src)
+	}
+}
+
 func TestSignatures(t *testing.T) {
 	v := func(name string, t types.Type) *ast.Var { return ast.NewVar(name, t) }
 	for _, c := range []struct {
