@@ -62,7 +62,7 @@ func (p *point) derivatives() []derivative {
 // dropRefusals drops the derivatives that give a reason to panic at the point: F writes memory that arguments share, here or elsewhere.
 func (p *point) dropRefusals() {
 	c := *p.Case
-	for i, fn := range []*any{&c.VJP, &c.JVP, &c.Grad, &c.ValueGrad} {
+	for i, fn := range []*any{&c.VJP, &c.JVP, &c.HVP, &c.Grad, &c.ValueGrad} {
 		if *fn == nil {
 			continue
 		}
@@ -105,7 +105,7 @@ func (p *point) errors() error {
 		fill(cs, vector(p.rng, len(cs)))
 		before := dump(p.kept(shadow)...)
 		r := call(reflect.ValueOf(d.fn), d.inputs(args, shadow), args)
-		rest, err := p.returned(d.name, r, d.name != "Grad")
+		rest, err := p.returned(d.name, r, hasValue(d.name))
 		if err != nil {
 			return err
 		}
@@ -125,9 +125,12 @@ func (p *point) wroteMemory() bool {
 	return dump(append(regions(args), args...)...) != p.want.memory
 }
 
-// errorResults checks the results of a derivative besides F's own: zero, and for Grad the error.
+// hasValue reports whether a derivative returns F's results.
+func hasValue(name string) bool { return name != "Grad" && name != "HVP" }
+
+// errorResults checks the results of a derivative besides F's own: zero, and the error where it has only that of them.
 func (p *point) errorResults(name string, rest []reflect.Value) error {
-	if name == "Grad" {
+	if !hasValue(name) {
 		last := rest[len(rest)-1]
 		if got, want := dump(last), dump(p.want.results[len(p.want.results)-1]); got != want {
 			return fmt.Errorf("%s: error %s, F returns %s", name, got, want)

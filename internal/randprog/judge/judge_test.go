@@ -186,7 +186,8 @@ func singleJVP(x, dx float32) (float32, float32) {
 // cases are right.
 func cases() []Case {
 	return []Case{
-		{Name: "square", Params: []string{"x"}, F: square, VJP: squareVJP, JVP: squareJVP, Grad: squareGrad, ValueGrad: squareValueGrad},
+		{Name: "square", Params: []string{"x"}, F: square, VJP: squareVJP, JVP: squareJVP, Grad: squareGrad, ValueGrad: squareValueGrad,
+			HVP: func(x, vx float64) float64 { return 2 * vx }},
 		{Name: "decay", Params: []string{"x", "k", "n"}, F: decay, VJP: decayVJP, JVP: decayJVP, Points: 20},
 		{Name: "tail", Params: []string{"p"}, F: tail, VJP: tailVJP, JVP: tailJVP},
 		{Name: "grow", Params: []string{"p"}, F: grow, VJP: growVJP, JVP: growJVP, Points: 9},
@@ -243,6 +244,15 @@ func TestCatchesWrongDerivatives(t *testing.T) {
 		{"gradient", wrong("square", func(c *Case) {
 			c.ValueGrad = func(x float64) (float64, float64) { return x * x, 2*x + 1e-6 }
 		}), "ValueGrad"},
+		{"second derivative", wrong("square", func(c *Case) {
+			c.HVP = func(x, vx float64) float64 { return 2.001 * vx }
+		}), "differences of the gradient"},
+		{"Hessian that is not symmetric", wrong("square", func(c *Case) {
+			c.F, c.VJP, c.JVP, c.ValueGrad = func(x, y float64) float64 { return x * y }, nil, nil, nil
+			c.Params, c.Wrt = []string{"x", "y"}, nil
+			c.Grad = func(x, y float64) (dx, dy float64) { return y, x }
+			c.HVP = func(x, y, vx, vy float64) (hx, hy float64) { return vy, 2 * vx }
+		}), "⟨u, H·w⟩"},
 		{"gradient alone", wrong("one mode", func(c *Case) {
 			c.Grad = func(x float64) float64 { return 2.001 * x }
 		}), "Grad: reverse mode"},

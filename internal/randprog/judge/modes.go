@@ -160,11 +160,11 @@ func (p *point) reverseInputs(args, adjoint, results []reflect.Value) []reflect.
 // gradient returns the gradient from FGrad or FValueGrad, or nil where it may refuse to give one.
 func (p *point) gradient(name string, fn any) ([]float64, error) {
 	args := copies(p.args, nil)
-	rest, err := p.returned(name, call(reflect.ValueOf(fn), args, args), name == "ValueGrad")
+	rest, err := p.returned(name, call(reflect.ValueOf(fn), args, args), hasValue(name))
 	if err != nil {
 		return nil, err
 	}
-	if name != "Grad" {
+	if hasValue(name) {
 		return p.gathered(name, rest)
 	}
 	return p.byParameter(name, rest)
