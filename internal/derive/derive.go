@@ -338,10 +338,34 @@ func verify(g *ast.Func) {
 
 // Package returns the outputs of pkg, complete and formatted, by path, and what cannot be differentiated.
 func Package(prog *lower.Program, pkg *lower.Package, opt Options) (map[string][]byte, []lower.Diagnostic) {
-	return Outputs(prog, pkg, pkg.Directives, opt)
+	r := newRounds(prog, opt)
+	r.want(pkg)
+	diags := r.diags
+	outputs := map[string][]byte{}
+	for len(diags) == 0 {
+		more, err := r.Next()
+		if err != nil {
+			return nil, []lower.Diagnostic{prog.Diag(token.NoPos, "%v", err)}
+		}
+		if !more {
+			break
+		}
+		for _, p := range prog.Packages {
+			out, wrong := r.Package(p, opt)
+			if p == pkg {
+				maps.Copy(outputs, out)
+				diags = wrong
+			}
+		}
+	}
+	if len(diags) > 0 || len(outputs) == 0 {
+		return nil, diags
+	}
+	return r.Asked(outputs), nil
 }
 
-// Outputs returns what Package would, if the directives of pkg that generate derivatives were those among asked.
+// Outputs returns the outputs of pkg as they would be if the directives that generate derivatives were those among asked, and what these
+// call were there as source.
 func Outputs(prog *lower.Program, pkg *lower.Package, asked []*lower.Directive, opt Options) (map[string][]byte, []lower.Diagnostic) {
 	asked = slices.DeleteFunc(slices.Clone(asked), func(d *lower.Directive) bool { return !d.Generates })
 	if len(asked) == 0 {

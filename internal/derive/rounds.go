@@ -41,13 +41,18 @@ type Rounds struct {
 func NewRounds(prog *lower.Program, opt Options) (*Rounds, []lower.Diagnostic) {
 	r := newRounds(prog, opt)
 	for _, pkg := range prog.Packages {
-		for _, d := range pkg.Directives {
-			if d.Generates && !pkg.Failed {
-				r.roundOf(d)
-			}
-		}
+		r.want(pkg)
 	}
 	return r, r.diags
+}
+
+// want finds the rounds of all that a package asks for.
+func (r *Rounds) want(pkg *lower.Package) {
+	for _, d := range pkg.Directives {
+		if d.Generates && !pkg.Failed {
+			r.roundOf(d)
+		}
+	}
 }
 
 func newRounds(prog *lower.Program, opt Options) *Rounds {

@@ -24,7 +24,7 @@ import (
 var (
 	update = flag.Bool("update", false, "rewrite what the files of testdata want, where the numbers are right")
 	only   = flag.String("only", "", "files to run, by patterns such as append*,loops instead of all")
-	second = flag.Bool("second", false, "check Hessian-vector products of the functions of testdata/numeric too")
+	second = flag.Bool("second", false, "check Hessian-vector products of all functions that have gradients, not only where a file asks for them")
 	keep   = flag.String("keep", "", "a directory to derive all files in, and leave them there")
 )
 
@@ -220,7 +220,7 @@ func (c *testCase) write(t *testing.T, m *module, v variant) {
 		t.Fatalf("%s: %v", c.path, err)
 	}
 	if v.modes {
-		src, requests = allModes(src, requests, v.second && (c.golden || *second), string(c.file(points)))
+		src, requests = allModes(src, requests, v.second && *second, string(c.file(points)))
 	}
 	dir := filepath.Join(v.name, c.name)
 	m.write(t, filepath.Join(dir, input), src)

@@ -11,7 +11,7 @@ import (
 )
 
 // variations is how many variations of each point are tried.
-const variations = 16
+const variations = 32
 
 // A call is a point of a case with what is changed in its arguments.
 type call struct {
