@@ -68,4 +68,10 @@
 //
 // Every assignment of an active value is preceded by the assignment of its tangent, which reads the same values (forward.go). The
 // coefficients are those of reverse mode. It is a transformation of its own, and the other half of every test of the first.
+//
+// # Second order
+//
+// A derivative that another goes on with is printed and lowered again, like any function: a Hessian-vector product is the forward mode of a
+// gradient (second.go). Its variables are none of the user's, and what it stores where nobody reads goes away (stores.go). Jacobians and
+// Hessians are loops over products (matrix.go).
 package transform
