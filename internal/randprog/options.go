@@ -22,7 +22,7 @@ type Options struct {
 	// Modes lists the directives that F carries where they are legal; nil means vjp, jvp, and one of grad and
 	// valuegrad, which have most of their code in common.
 	Modes []string
-	// Second adds hvp where a gradient is legal.
+	// Second adds hvp to these where Modes is nil.
 	Second bool
 	// SpareCapacity gives slice arguments spare capacity and lets programs append into it.
 	SpareCapacity bool

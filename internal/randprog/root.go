@@ -128,9 +128,9 @@ func (g *gen) doc(f *function) string {
 	wrt, modes := g.subset(f), g.opts.Modes
 	if modes == nil {
 		modes = []string{"vjp", "jvp", pick(g, []string{"grad", "valuegrad"})}
-	}
-	if g.opts.Second {
-		modes = append(modes, "hvp")
+		if g.opts.Second {
+			modes = append(modes, "hvp")
+		}
 	}
 	var b strings.Builder
 	b.WriteString("// F is what is differentiated.\n//\n")
