@@ -34,6 +34,7 @@ type Rounds struct {
 	gradients map[string]string // their names by what they are gradients of
 	diags     []lower.Diagnostic
 	known     []lower.Diagnostic // what is wrong with the packages
+	failed    map[string]bool    // packages of which something could not be derived, by ID
 }
 
 // NewRounds returns the rounds for all derivatives that the packages of a program that match its patterns ask for, and which cannot be
@@ -57,7 +58,7 @@ func (r *Rounds) want(pkg *lower.Package) {
 
 func newRounds(prog *lower.Program, opt Options) *Rounds {
 	return &Rounds{
-		prog: prog, opt: opt, known: prog.Diags, of: map[string]int{}, looking: map[string]bool{}, now: -1,
+		prog: prog, opt: opt, known: prog.Diags, failed: map[string]bool{}, of: map[string]int{}, looking: map[string]bool{}, now: -1,
 		derived: map[string][]byte{}, hidden: map[string]bool{}, gradients: map[string]string{},
 	}
 }
@@ -163,6 +164,7 @@ func (r *Rounds) Package(pkg *lower.Package, opt Options) (map[string][]byte, []
 		return nil, nil
 	}
 	outputs, diags := Outputs(r.prog, pkg, asked, opt)
+	r.failed[pkg.ID] = r.failed[pkg.ID] || len(diags) > 0
 	for path, src := range outputs {
 		outputs[path] = printer.Join(r.derived[path], src)
 	}
@@ -186,14 +188,17 @@ func (r *Rounds) asked(pkg *lower.Package) []*lower.Directive {
 		case !ok:
 		case n == r.now && isSecond(d.Mode):
 			c := *d
-			if c.Gradient = declared(pkg, d.Fn, r.gradient(pkg, d).Name); c.Gradient != nil {
+			if c.Gradient = declared(pkg, d.Fn, r.gradient(pkg, d).Name); c.Gradient == nil && !r.failed[pkg.ID] {
+				panic(fmt.Sprintf("derive: the gradient of %s is not there", d.Fn.FullName()))
+			}
+			if c.Gradient != nil {
 				list = append(list, &c)
 			}
 		case n == r.now:
 			list = append(list, d)
 		case n == r.now+1 && isSecond(d.Mode):
-			if g := r.gradient(pkg, d); !gradients[g.Name] {
-				gradients[g.Name] = true
+			if g := r.gradient(pkg, d); !gradients[key(g)] {
+				gradients[key(g)] = true
 				list = append(list, g)
 			}
 		}
