@@ -44,6 +44,9 @@ func (w *writeOnly) stmt(s ast.Stmt) {
 			}
 		}
 	}
+	for _, v := range ast.Defined(s) {
+		w.bad[v] = true // as something that is not looked into
+	}
 	ast.Exprs(s, func(e ast.Expr, _ bool) { w.read(e) })
 }
 
