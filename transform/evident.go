@@ -28,22 +28,32 @@ func (d *derivation) withoutEvident(b *ast.Block) *ast.Block {
 		out.Stmts = append(out.Stmts, s)
 		ast.Exprs(s, func(e ast.Expr, _ bool) { seen = append(seen, d.elements(e)...) })
 		ast.Exprs(s, func(e ast.Expr, assigned bool) {
-			r, whole := e.(*ast.Ref)
-			if !assigned || e == nil || whole && r.Var == nil {
-				return
+			if assigned {
+				seen = unchanged(seen, e)
 			}
-			switch v := ast.RootVar(e); {
-			case v == nil && hasRefs(e.Type()):
-				seen = nil // an element may lie elsewhere now
-			case v != nil:
-				seen = slices.DeleteFunc(seen, func(x ast.Expr) bool { return mentions(x, v) })
+			if hasCall(e) {
+				seen = nil
 			}
 		})
-		if slices.ContainsFunc(exprsOf(s), hasCall) {
-			seen = nil
-		}
 	}
 	return out
+}
+
+// unchanged returns those of some places that are where they were after an assignment.
+func unchanged(seen []ast.Expr, place ast.Expr) []ast.Expr {
+	if r, whole := place.(*ast.Ref); place == nil || whole && r.Var == nil {
+		return seen
+	}
+	v := ast.RootVar(place)
+	if v == nil && !ast.IsFloat(place.Type()) {
+		return nil // an index or an address may lie there
+	}
+	return slices.DeleteFunc(seen, func(x ast.Expr) bool {
+		if v != nil {
+			return mentions(x, v)
+		}
+		return ast.Any(x, func(e ast.Expr) bool { _, ok := e.(*ast.Convert); return ok }) // of a float to an index
+	})
 }
 
 // isEvident reports whether a statement evaluates an expression for nothing but panics, all of which would have come before.
@@ -76,12 +86,5 @@ func (d *derivation) elements(e ast.Expr) []ast.Expr {
 		}
 		return true
 	})
-	return list
-}
-
-// exprsOf returns the expressions that are directly part of a statement.
-func exprsOf(s ast.Stmt) []ast.Expr {
-	var list []ast.Expr
-	ast.Exprs(s, func(e ast.Expr, _ bool) { list = append(list, e) })
 	return list
 }
