@@ -66,14 +66,7 @@ func (h *helper) signature(mode ast.Mode) ast.Signature {
 			wrt = append(wrt, i)
 		}
 	}
-	sig, err := ast.SignatureOf(h.f.Obj.Signature(), mode, wrt)
-	if err != nil {
-		refuse(h.f.Pos, "%s %v", h.f.Name, err)
-	}
-	if sig.Recv != nil {
-		sig.Params = append([]ast.Param{*sig.Recv}, sig.Params...)
-		sig.Recv = nil
-	}
+	sig := signatureOf(h.f, mode, wrt).AsFunction()
 	if mode == ast.JVP {
 		sig = sig.Named(h.f.Tangents())
 	}

@@ -394,7 +394,7 @@ func (t *tangents) assign(s *ast.Assign) []ast.Stmt {
 			return []ast.Stmt{s}
 		}
 		if m := isMinus(e); m != nil {
-			e, tok = m, token.ADD_ASSIGN+token.SUB_ASSIGN-tok
+			e, tok = m, turned(tok)
 		}
 		return []ast.Stmt{set(t.tangentPlace(l), tok, e), s}
 	}

@@ -25,7 +25,6 @@ import (
 type matrix struct {
 	u    *Unit
 	f    *ast.Func // what the matrix is of
-	sig  ast.Signature
 	g    *ast.Func
 	args []ast.Expr // those of f
 	x    *ast.Var   // with respect to which
@@ -37,7 +36,7 @@ type matrix struct {
 }
 
 func (u *Unit) newMatrix(f *ast.Func, sig ast.Signature, name string) *matrix {
-	m := &matrix{u: u, f: f, sig: sig, before: len(u.explained), g: &ast.Func{Name: name, Pkg: u.Pkg, Pos: f.Pos, TypeParams: f.TypeParams, Variadic: f.Variadic}}
+	m := &matrix{u: u, f: f, before: len(u.explained), g: &ast.Func{Name: name, Pkg: u.Pkg, Pos: f.Pos, TypeParams: f.TypeParams, Variadic: f.Variadic}}
 	inputs := f.Inputs()
 	param := func(p ast.Param) *ast.Var {
 		v := ast.NewVar(p.Name, inputs[p.Index].Type)
@@ -236,17 +235,13 @@ func (m *matrix) byColumns(jvp *ast.Func) *ast.Func {
 		i := &ast.Ref{Var: ast.NewVar("i", intType)}
 		return &ast.Range{X: &ast.Ref{Var: m.out}, Key: i, Define: true, Body: &ast.Block{Stmts: []ast.Stmt{body(i)}}}
 	}
-	put := func(i, column ast.Expr) ast.Stmt {
-		place := &ast.Index{X: m.at(i), I: column, T: m.elem}
-		value := &ast.Index{X: &ast.Ref{Var: dy}, I: i, T: elemType(dy.Type)}
-		return set(place, token.ASSIGN, convert(value, m.elem))
+	entry := func(i ast.Expr) ast.Expr {
+		return convert(&ast.Index{X: &ast.Ref{Var: dy}, I: i, T: elemType(dy.Type)}, m.elem)
 	}
 	if ast.IsFloat(m.x.Type) {
 		body := m.call(ast.Callee{Gen: jvp}, tangent, append(m.args, number(1, m.elem))...)
 		return m.finish(append(body, m.rows(length(&ast.Ref{Var: dy})), over(func(i ast.Expr) ast.Stmt {
-			value := &ast.Index{X: &ast.Ref{Var: dy}, I: i, T: elemType(dy.Type)}
-			row := &ast.Composite{T: elemType(m.out.Type), Elems: []ast.Elem{{Value: convert(value, m.elem)}}}
-			return set(m.at(i), token.ASSIGN, row)
+			return set(m.at(i), token.ASSIGN, &ast.Composite{T: elemType(m.out.Type), Elems: []ast.Elem{{Value: entry(i)}}})
 		})))
 	}
 	m.checkAgain(ast.Jacobian)
@@ -259,7 +254,9 @@ func (m *matrix) byColumns(jvp *ast.Func) *ast.Func {
 	j := ast.NewVar("j", intType)
 	loop := &ast.Block{Stmts: []ast.Stmt{m.set(v, j, 1)}}
 	loop.Stmts = append(loop.Stmts, m.call(ast.Callee{Gen: jvp}, tangent, append(m.args, &ast.Ref{Var: v})...)...)
-	loop.Stmts = append(loop.Stmts, m.set(v, j, 0), over(func(i ast.Expr) ast.Stmt { return put(i, &ast.Ref{Var: j}) }))
+	loop.Stmts = append(loop.Stmts, m.set(v, j, 0), over(func(i ast.Expr) ast.Stmt {
+		return set(&ast.Index{X: m.at(i), I: &ast.Ref{Var: j}, T: m.elem}, token.ASSIGN, entry(i))
+	}))
 	return m.finish(append(body, &ast.Range{X: &ast.Ref{Var: v}, Key: &ast.Ref{Var: j}, Define: true, Body: loop}))
 }
 
@@ -285,11 +282,7 @@ func (u *Unit) jacobian(f *ast.Func, sig ast.Signature, wrt []int, name string) 
 	if !slices.ContainsFunc(f.Results, func(v *ast.Var) bool { return ast.Carries(v.Type) && !ast.IsFloat(v.Type) }) {
 		mode = ast.VJP
 	}
-	of, err := ast.SignatureOf(f.Obj.Signature(), mode, wrt)
-	if err != nil {
-		refuse(f.Pos, "%s %v", f.Name, err)
-	}
-	product := u.derive(f, mode, of.AsFunction(), wrt, u.free(ast.LowerFirst(f.Name)+mode.Suffix()))
+	product := u.derive(f, mode, signatureOf(f, mode, wrt).AsFunction(), wrt, u.free(ast.LowerFirst(f.Name)+mode.Suffix()))
 	if mode == ast.VJP {
 		return m.byRows(product)
 	}

@@ -13,14 +13,20 @@ import (
 // Derive derives f in a mode with respect to the inputs wrt and returns the function with the given name.
 func (u *Unit) Derive(f *ast.Func, mode ast.Mode, wrt []int, name string) (g *ast.Func, err error) {
 	defer guard(&err)
-	sig, sigErr := ast.SignatureOf(f.Obj.Signature(), mode, wrt)
-	if sigErr != nil {
-		refuse(f.Pos, "%s %v", f.Name, sigErr)
-	}
+	sig := signatureOf(f, mode, wrt)
 	if mode == ast.Jacobian {
 		return u.jacobian(f, sig, wrt, name), nil
 	}
 	return u.derive(f, mode, sig, wrt, name), nil
+}
+
+// signatureOf returns the signature of a derivative of f, which is refused where there is none.
+func signatureOf(f *ast.Func, mode ast.Mode, wrt []int) ast.Signature {
+	sig, err := ast.SignatureOf(f.Obj.Signature(), mode, wrt)
+	if err != nil {
+		refuse(f.Pos, "%s %v", f.Name, err)
+	}
+	return sig
 }
 
 // among returns which of the inputs of f are those at the indices.

@@ -17,27 +17,21 @@ import (
 //
 // The gradient is what reverse mode made of f, printed, and read like any other function.
 
-// DeriveSecond derives a function with signature of in a mode of second order from its gradient, with respect to the inputs wrt, and
-// returns the derivative with the given name.
-func (u *Unit) DeriveSecond(gradient *ast.Func, f *ast.Func, mode ast.Mode, wrt []int, name string) (g *ast.Func, err error) {
+// DeriveSecond derives f in a mode of second order, from its gradient, with respect to the inputs wrt and returns the function with the
+// given name.
+func (u *Unit) DeriveSecond(gradient, f *ast.Func, mode ast.Mode, wrt []int, name string) (g *ast.Func, err error) {
 	defer guard(&err)
-	sig, sigErr := ast.SignatureOf(f.Obj.Signature(), mode, wrt)
-	if sigErr != nil {
-		refuse(f.Pos, "%s %v", f.Name, sigErr)
-	}
+	sig := signatureOf(f, mode, wrt)
 	if mode == ast.Hessian {
-		of, hvpErr := ast.SignatureOf(f.Obj.Signature(), ast.HVP, wrt)
-		if hvpErr != nil {
-			refuse(f.Pos, "%s %v", f.Name, hvpErr)
-		}
 		m := u.newMatrix(f, sig, name)
-		return m.hessian(u.product(gradient, f, of.AsFunction(), wrt, u.free(ast.LowerFirst(f.Name)+ast.HVP.Suffix()))), nil
+		of := signatureOf(f, ast.HVP, wrt).AsFunction()
+		return m.hessian(u.product(gradient, f, of, wrt, u.free(ast.LowerFirst(f.Name)+ast.HVP.Suffix()))), nil
 	}
 	return u.product(gradient, f, sig, wrt, name), nil
 }
 
 // product derives a Hessian-vector product.
-func (u *Unit) product(gradient *ast.Func, f *ast.Func, sig ast.Signature, wrt []int, name string) *ast.Func {
+func (u *Unit) product(gradient, f *ast.Func, sig ast.Signature, wrt []int, name string) *ast.Func {
 	in := among(f, wrt)
 	g := &ast.Func{Name: name, Pkg: u.Pkg, Pos: f.Pos, TypeParams: gradient.TypeParams}
 	d := u.prepare(gradient, in, callSite{}, true, true)

@@ -16,11 +16,10 @@ func plainSigns(b *ast.Block) *ast.Block {
 		if len(ast.Blocks(s)) > 0 && !isMark(s) {
 			s = ast.MapBlocks(s, plainSigns)
 		}
-		if a, ok := s.(*ast.Assign); ok && len(a.Rhs) == 1 && !a.Pos.IsValid() {
-			turned := map[token.Token]token.Token{token.ADD_ASSIGN: token.SUB_ASSIGN, token.SUB_ASSIGN: token.ADD_ASSIGN}[a.Op]
-			if e := withoutMinus(a.Rhs[0]); e != nil && turned != 0 && ast.IsFloat(a.Rhs[0].Type()) {
+		if a, ok := s.(*ast.Assign); ok && (a.Op == token.ADD_ASSIGN || a.Op == token.SUB_ASSIGN) && !a.Pos.IsValid() {
+			if e := withoutMinus(a.Rhs[0]); e != nil && ast.IsFloat(e.Type()) {
 				c := *a
-				c.Op, c.Rhs = turned, []ast.Expr{e}
+				c.Op, c.Rhs = turned(a.Op), []ast.Expr{e}
 				s = &c
 			}
 		}
@@ -29,19 +28,22 @@ func plainSigns(b *ast.Block) *ast.Block {
 	return out
 }
 
-// withoutMinus returns the negative of a product or quotient whose first factor has a minus, or nil.
+// turned returns -= for += and += for -=.
+func turned(op token.Token) token.Token {
+	if op == token.ADD_ASSIGN {
+		return token.SUB_ASSIGN
+	}
+	return token.ADD_ASSIGN
+}
+
+// withoutMinus returns the negative of what has a minus, or of a product or quotient whose first factor has; else nil.
 func withoutMinus(e ast.Expr) ast.Expr {
-	switch e := e.(type) {
-	case *ast.Unary:
-		if e.Op == token.SUB {
-			return e.X
-		}
-	case *ast.Binary:
-		if x := withoutMinus(e.X); x != nil && (e.Op == token.MUL || e.Op == token.QUO) {
-			c := *e
+	if b, ok := e.(*ast.Binary); ok && (b.Op == token.MUL || b.Op == token.QUO) {
+		if x := withoutMinus(b.X); x != nil {
+			c := *b
 			c.X = x
 			return &c
 		}
 	}
-	return nil
+	return isMinus(e)
 }

@@ -36,7 +36,7 @@ func (w *writeOnly) stmt(s ast.Stmt) {
 		}
 	case *ast.Assign:
 		if len(s.Lhs) == 1 && len(s.Rhs) == 1 && s.Lhs[0] != nil {
-			if v := base(s.Lhs[0]); v != nil && isMemory(v.Type) {
+			if v := rootOf(s.Lhs[0]); v != nil && isMemory(v.Type) {
 				w.indices(s.Lhs[0])
 				w.value(v, s.Rhs[0])
 				w.bad[v] = w.bad[v] || mustStay(s)
@@ -122,7 +122,7 @@ func (w *writeOnly) block(b *ast.Block) *ast.Block {
 	out := &ast.Block{Meta: b.Meta}
 	for _, s := range b.Stmts {
 		if a, ok := s.(*ast.Assign); ok && len(a.Lhs) == 1 && a.Lhs[0] != nil && !mustStay(a) {
-			if v := base(a.Lhs[0]); v != nil && isMemory(v.Type) && !w.isRead(v) {
+			if v := rootOf(a.Lhs[0]); v != nil && isMemory(v.Type) && !w.isRead(v) {
 				continue
 			}
 		}
@@ -139,18 +139,3 @@ func mustStay(a *ast.Assign) bool { return hasCall(a.Lhs[0]) || hasCall(a.Rhs[0]
 
 // isMemory reports whether values of a type have parts, here or elsewhere.
 func isMemory(t types.Type) bool { return hasRefs(t) || isArray(t) || isStruct(t) }
-
-// base returns the variable that a place begins with, behind whatever slices and pointers.
-func base(place ast.Expr) *ast.Var {
-	switch e := place.(type) {
-	case *ast.Ref:
-		return e.Var
-	case *ast.Index:
-		return base(e.X)
-	case *ast.Field:
-		return base(e.X)
-	case *ast.Deref:
-		return base(e.X)
-	}
-	return nil
-}

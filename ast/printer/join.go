@@ -111,12 +111,12 @@ func Join(first, second []byte) []byte {
 // name of a package that an output imports.
 func Needed(outputs map[string][]byte, asked map[string]bool, nameOf func(path string) string) map[string][]byte {
 	texts := map[string]*text{}
-	users := map[string][]declText{} // declarations by what they declare
+	declaring := map[string][]declText{} // declarations by what they declare
 	for path, src := range outputs {
 		texts[path] = split(src)
 		for _, d := range texts[path].decls {
 			for _, name := range d.names {
-				users[name] = append(users[name], d)
+				declaring[name] = append(declaring[name], d)
 			}
 		}
 	}
@@ -127,7 +127,7 @@ func Needed(outputs map[string][]byte, asked map[string]bool, nameOf func(path s
 			return
 		}
 		needed[name] = true
-		for _, d := range users[name] {
+		for _, d := range declaring[name] {
 			for used := range d.uses {
 				need(used)
 			}

@@ -116,17 +116,13 @@ func (g *generator) derive() {
 	if len(diags) > 0 {
 		return
 	}
-	for {
-		more, err := rounds.Next()
-		if err != nil {
-			panic(fmt.Sprintf("compile: %v", err)) // nothing is loaded that was not loaded before
-		}
-		if !more {
-			break
-		}
+	err := rounds.Run(func() {
 		for _, u := range g.units {
 			g.round(u, rounds)
 		}
+	})
+	if err != nil {
+		panic(fmt.Sprintf("compile: %v", err)) // nothing is loaded that was not loaded before
 	}
 	for _, u := range g.units {
 		if u.failed {

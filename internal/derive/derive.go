@@ -261,7 +261,7 @@ func (d *deriver) refused(err error, fn *types.Func) {
 func (d *deriver) diag(pos token.Pos, msg string) lower.Diagnostic {
 	for _, pkg := range d.prog.Sources() {
 		for _, file := range pkg.Files {
-			if !file.Derived || pos < file.Syntax.FileStart || pos > file.Syntax.FileEnd {
+			if !file.Derived || !holds(file, pos) {
 				continue
 			}
 			for _, decl := range file.Syntax.Decls {
@@ -342,21 +342,20 @@ func Package(prog *lower.Program, pkg *lower.Package, opt Options) (map[string][
 	r.want(pkg)
 	diags := r.diags
 	outputs := map[string][]byte{}
-	for len(diags) == 0 {
-		more, err := r.Next()
-		if err != nil {
-			return nil, []lower.Diagnostic{prog.Diag(token.NoPos, "%v", err)}
-		}
-		if !more {
-			break
-		}
+	err := r.Run(func() {
 		for _, p := range prog.Packages {
+			if len(diags) > 0 {
+				return
+			}
 			out, wrong := r.Package(p, opt)
 			if p == pkg {
 				maps.Copy(outputs, out)
 				diags = wrong
 			}
 		}
+	})
+	if err != nil {
+		return nil, []lower.Diagnostic{prog.Diag(token.NoPos, "%v", err)}
 	}
 	if len(diags) > 0 || len(outputs) == 0 {
 		return nil, diags

@@ -130,8 +130,18 @@ func (r *Rounds) calledBy(fn *types.Func) []*lower.Directive {
 	return list
 }
 
-// Next begins the next round and reports whether there is one.
-func (r *Rounds) Next() (bool, error) {
+// Run goes through the rounds. In each it calls derive, which is to ask for the outputs of all packages that match the patterns.
+func (r *Rounds) Run(derive func()) error {
+	for {
+		if more, err := r.next(); err != nil || !more {
+			return err
+		}
+		derive()
+	}
+}
+
+// next begins the next round and reports whether there is one.
+func (r *Rounds) next() (bool, error) {
 	r.now++
 	if r.now > 0 && r.now > slices.Max(append(slices.Collect(maps.Values(r.of)), 0)) {
 		return false, nil
@@ -179,13 +189,13 @@ func (r *Rounds) asked(pkg *lower.Package) []*lower.Directive {
 	directives := pkg.Directives
 	if file := r.requested(pkg); file != nil {
 		d := *r.request
-		d.Fn, d.File = again(pkg, d.Fn), file
+		d.Fn, d.File = declared(pkg, d.Fn, d.Fn.Name()), file
 		directives = append(slices.Clone(directives), &d)
 	}
 	for _, d := range directives {
-		n, ok := r.of[keyOf(d)]
+		n, ok := r.of[key(d)]
 		switch {
-		case !ok:
+		case !ok || !d.Generates:
 		case n == r.now && isSecond(d.Mode):
 			c := *d
 			if c.Gradient = declared(pkg, d.Fn, r.gradient(pkg, d).Name); c.Gradient == nil && !r.failed[pkg.ID] {
@@ -214,14 +224,6 @@ func (r *Rounds) requested(pkg *lower.Package) *lower.File {
 		}
 	}
 	return nil
-}
-
-// keyOf is key, or "" for a directive that generates nothing.
-func keyOf(d *lower.Directive) string {
-	if !d.Generates {
-		return ""
-	}
-	return key(d)
 }
 
 // gradient returns the directive for the gradient whose forward mode a derivative of second order is. It has the same name in every
@@ -260,18 +262,19 @@ func isDeclared(pkg *lower.Package, fn *types.Func, name string) bool {
 	return pkg.Types.Scope().Lookup(name) != nil
 }
 
-// declared returns the function, or the method of the type that fn is one of, with a name.
+// declared returns the function, or the method of the type that fn is one of, with a name, in a package that is loaded again perhaps.
 func declared(pkg *lower.Package, fn *types.Func, name string) *types.Func {
-	if recv := lower.Receiver(fn); recv != nil {
-		for m := range recv.Methods() {
-			if m.Name() == name {
-				return m
-			}
-		}
-		return nil
+	recv := lower.Receiver(fn)
+	if recv == nil {
+		of, _ := pkg.Types.Scope().Lookup(name).(*types.Func)
+		return of
 	}
-	of, _ := pkg.Types.Scope().Lookup(name).(*types.Func)
-	return of
+	for m := range pkg.Types.Scope().Lookup(recv.Obj().Name()).Type().(*types.Named).Methods() {
+		if m.Name() == name {
+			return m
+		}
+	}
+	return nil
 }
 
 // Asked returns the outputs of a package without the gradients that nobody has asked for, and without what only these need.
@@ -302,7 +305,7 @@ func Reach(prog *lower.Program, pkg *lower.Package, req Request, opt Options) (*
 	last := r.roundOf(r.request)
 	diags := r.diags
 	for r.now < last && len(diags) == 0 {
-		if _, err := r.Next(); err != nil {
+		if _, err := r.next(); err != nil {
 			panic(fmt.Sprintf("derive: %v", err))
 		}
 		if r.now == last {
@@ -314,24 +317,9 @@ func Reach(prog *lower.Program, pkg *lower.Package, req Request, opt Options) (*
 		}
 	}
 	pkg = r.prog.Package(pkg.ID)
-	req.Fn = again(pkg, req.Fn)
+	req.Fn = declared(pkg, req.Fn, req.Fn.Name())
 	if isSecond(req.Mode) && len(diags) == 0 {
 		req.Gradient = declared(pkg, req.Fn, r.gradient(pkg, r.request).Name)
 	}
 	return r.prog, pkg, req, diags
-}
-
-// again returns what stands for a function of a package when that is loaded again.
-func again(pkg *lower.Package, fn *types.Func) *types.Func {
-	recv := lower.Receiver(fn)
-	if recv == nil {
-		return declared(pkg, fn, fn.Name())
-	}
-	named := pkg.Types.Scope().Lookup(recv.Obj().Name()).Type().(*types.Named)
-	for m := range named.Methods() {
-		if m.Name() == fn.Name() {
-			return m
-		}
-	}
-	return nil
 }

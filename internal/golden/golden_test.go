@@ -255,14 +255,7 @@ func (m *module) generate(t *testing.T) map[string]string {
 	rounds, diags := derive.NewRounds(prog, derive.Options{})
 	refuse(diags)
 	of := map[string]map[string][]byte{}
-	for {
-		more, err := rounds.Next()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !more {
-			break
-		}
+	err = rounds.Run(func() {
 		for _, pkg := range prog.Packages {
 			name := strings.TrimPrefix(pkg.Path, modulePath+"/")
 			if refused[name] != "" {
@@ -278,6 +271,9 @@ func (m *module) generate(t *testing.T) map[string]string {
 			}
 			maps.Copy(of[name], outputs)
 		}
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	for name, outputs := range of {
 		if refused[name] == "" {
