@@ -74,6 +74,7 @@ const (
 	RoleProduct               // h_p: the Hessian-vector product
 	RoleMatrix                // the rows of a Jacobian or Hessian, or the second derivative by a scalar
 	RoleErr                   // the error result of the primal function
+	RoleSaved                 // what one half of a rule in the pair form remembers for the other
 )
 
 // A Param is a parameter or result of a derivative.
@@ -217,6 +218,30 @@ func ForwardRuleSignature(sig *types.Signature) Signature {
 	s.addResults()
 	s.addResultTangents()
 	s.addError()
+	return s.out
+}
+
+// SavingRuleSignature returns the signature of the forward half of a rule in the pair form of a function with signature sig: what the
+// function does, and one more result, what it remembers for the other half.
+func SavingRuleSignature(sig *types.Signature, saved types.Type) Signature {
+	s := newSigner(sig, nil)
+	s.addPrimals(true)
+	s.out.demoteReceiver()
+	for i, r := range s.results {
+		s.result(RoleResult, i, r.Type(), s.resultNames[i])
+	}
+	s.result(RoleSaved, 0, saved, s.names.fresh("saved"))
+	return s.out
+}
+
+// BackwardRuleSignature returns the signature of the backward half of a rule in the pair form that covers the parameters at the indices
+// wrt: that of a rule with what the forward half remembers in place of the parameters and results.
+func BackwardRuleSignature(sig *types.Signature, wrt []int, saved types.Type) Signature {
+	s := newSigner(sig, wrt)
+	s.param(RoleSaved, 0, saved, s.names.fresh("saved"))
+	s.addSeeds()
+	s.addShadowParams()
+	s.addValueLikeResults()
 	return s.out
 }
 

@@ -100,6 +100,13 @@ func (u *Unit) analyseMemory(f *ast.Func, at callSite) *memory {
 // referred to and numbers for parts.
 type path string
 
+// input is the number of the input or result that a path begins at.
+func (p path) input() int {
+	first, _, _ := strings.Cut(string(p), ".")
+	n, _ := strconv.Atoi(first)
+	return n
+}
+
 // joints are pairs of paths whose locations are one.
 type joints [][2]path
 

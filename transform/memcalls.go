@@ -309,7 +309,7 @@ func (d *derivation) shadowCopy(s ast.Stmt, c *ast.Call) []ast.Stmt {
 type splitNote struct {
 	call   *ast.Call
 	lhs    []ast.Expr
-	saved  *ast.Var
+	saved  *ast.Var // what the forward half has remembered
 	again  bool     // the reverse sweep runs the callee again
 	copies []int    // the arguments whose memory it then wants as it was
 	helper *helper  // of a call whose reverse mode is split …

@@ -18,8 +18,9 @@ type Rule struct {
 	Func    *ast.Func   // the rule, lowered; of a user's nil where that cannot be done
 	Of      *types.Func // what it differentiates; nil for a builtin
 	Builtin string
-	Wrt     []int // the inputs that it covers, ascending
-	Forward bool  // a rule for forward mode
+	Wrt     []int       // the inputs that it covers, ascending
+	Forward bool        // a rule for forward mode
+	Saving  *types.Func // of a rule in the pair form: called instead of Of, it also returns what Fn is given
 }
 
 // Rules holds godiff's own rules. All are for reverse mode; forward mode uses them too, since what they return is linear in the
@@ -109,11 +110,20 @@ func (u *Unit) scopes(from *types.Package) []*Scope {
 	return u.Scopes(from)
 }
 
+// declared returns the full name of a function as it is declared, that of which fn is an instance.
+func (u *Unit) declared(fn *types.Func) string {
+	if u.Instances != nil {
+		fn = u.Instances.Origin(fn)
+	}
+	return fn.FullName()
+}
+
 // isConstant reports whether the results of fn carry no derivative where it is called in a package.
 func (u *Unit) isConstant(fn *types.Func, from *types.Package) bool {
+	name := u.declared(fn)
 	for _, s := range u.scopes(from) {
-		if s.constants[fn.FullName()] || len(s.rules[fn.FullName()]) > 0 {
-			return s.constants[fn.FullName()]
+		if s.constants[name] || len(s.rules[name]) > 0 {
+			return s.constants[name]
 		}
 	}
 	return false
@@ -122,14 +132,15 @@ func (u *Unit) isConstant(fn *types.Func, from *types.Package) bool {
 // rulesFor returns the users' rules for fn in a mode where it is called in a package, those of each scope together.
 func (u *Unit) rulesFor(fn *types.Func, from *types.Package, forward bool) [][]*Rule {
 	var list [][]*Rule
+	name := u.declared(fn)
 	for _, s := range u.scopes(from) {
-		if s.constants[fn.FullName()] {
+		if s.constants[name] {
 			break
 		}
 		var rules []*Rule
-		for _, rule := range s.rules[fn.FullName()] {
+		for _, rule := range s.rules[name] {
 			if rule.Forward == forward {
-				rules = append(rules, rule)
+				rules = append(rules, u.like(rule, fn))
 			}
 		}
 		if len(rules) > 0 {
@@ -137,6 +148,30 @@ func (u *Unit) rulesFor(fn *types.Func, from *types.Package, forward bool) [][]*
 		}
 	}
 	return list
+}
+
+// like returns a rule for an instance of a generic function: that with the same type arguments.
+func (u *Unit) like(rule *Rule, fn *types.Func) *Rule {
+	if rule.Fn.Signature().TypeParams().Len() == 0 {
+		return rule
+	}
+	key := ruleKey{rule, fn}
+	r := u.ruled[key]
+	if r == nil {
+		r = &Rule{Of: fn, Wrt: rule.Wrt, Forward: rule.Forward, Fn: u.Instances.Like(rule.Fn, fn)}
+		r.Func = u.Lower(r.Fn)
+		if rule.Saving != nil {
+			r.Saving = u.Instances.Like(rule.Saving, fn)
+		}
+		u.ruled[key] = r
+	}
+	return r
+}
+
+// A ruleKey is a rule and the instance that it is for.
+type ruleKey struct {
+	rule *Rule
+	fn   *types.Func
 }
 
 // isRuled reports whether a user has written a rule for fn, in whatever mode, that holds where it is called in a package.

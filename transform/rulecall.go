@@ -1,10 +1,12 @@
 package transform
 
 import (
+	"fmt"
 	"go/token"
 	"go/types"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -18,6 +20,12 @@ import (
 //	                     dy := make([]float64, len(y))
 //	                     …
 //	                     dx += fRule(x, w, y, dy, dw)
+//
+// A rule in the pair form has a forward half that is called instead of the function, and remembers on its own:
+//
+//	y := f(x, w)         y, saved := fForward(x, w)
+//	                     …
+//	                     dx += fBackward(saved, dy, dw)
 //
 // In forward mode the rule is called instead of the function.
 
@@ -74,13 +82,20 @@ func (u *Unit) checkCallable(rule *Rule, pos token.Pos) {
 	}
 }
 
-// checkRule refuses a reverse rule that writes what belongs to the primal function: the reverse sweep leaves that alone.
+// checkRule refuses a reverse rule that writes what belongs to the primal function: the reverse sweep leaves that alone. The forward half
+// of one in the pair form writes what the function does.
 func (u *Unit) checkRule(rule *Rule, pos token.Pos) {
 	sum := u.summary(rule.Fn)
+	if rule.Saving != nil {
+		u.checkSaving(rule, pos)
+	}
 	if rule.Forward || sum == nil {
 		return
 	}
 	primals := len(ast.ParamsOf(rule.Of.Signature())) + rule.Of.Signature().Results().Len()
+	if rule.Saving != nil {
+		primals = 0 // see checkSaved
+	}
 	for _, v := range sum.mem.fn.Inputs()[:primals] {
 		if sum.behind(v, sum.writes) {
 			refuse(pos, "the rule %s of %s writes memory behind %s; it may write to shadows only", rule.Fn.Name(), rule.Of.FullName(), v.Name)
@@ -88,11 +103,57 @@ func (u *Unit) checkRule(rule *Rule, pos token.Pos) {
 	}
 }
 
+// checkSaving refuses the forward half of a rule that writes memory of the caller's which the function does not write.
+func (u *Unit) checkSaving(rule *Rule, pos token.Pos) {
+	sum := u.summary(rule.Saving)
+	if sum == nil {
+		return
+	}
+	written := map[path]bool{}
+	if of := u.summary(rule.Of); of != nil {
+		of.eachInput(func(p path, l *location) { written[p] = written[p] || anyOf(of.writes, l) })
+	}
+	sum.eachInput(func(p path, l *location) {
+		if anyOf(sum.writes, l) && !written[p] {
+			refuse(pos, "%s, half of the rule of %s, writes memory behind %s, which %s does not", rule.Saving.Name(), rule.Of.FullName(), sum.mem.fn.Inputs()[p.input()].Name, rule.Of.Name())
+		}
+	})
+}
+
+// eachInput calls f for the cells behind the inputs of a function, with paths to them.
+func (s *summary) eachInput(f func(path, *location)) {
+	for i, v := range s.mem.fn.Inputs() {
+		seen := map[*location]bool{}
+		var visit func(l *location, p path)
+		visit = func(l *location, p path) {
+			if l = l.find(); seen[l] {
+				return
+			}
+			seen[l] = true
+			f(p, l)
+			for i, part := range l.parts {
+				if part != nil {
+					visit(part, path(fmt.Sprint(p, ".", i)))
+				}
+			}
+			if l.target != nil {
+				visit(l.target, p+".*")
+			}
+		}
+		visit(s.mem.variable(v), path(strconv.Itoa(i)))
+	}
+}
+
+// anyOf reports whether a location is one of a list.
+func anyOf(list []*location, l *location) bool {
+	return slices.ContainsFunc(list, func(x *location) bool { return x.find() == l.find() })
+}
+
 // behind reports whether one of the cells of a list is reached through a variable.
 func (s *summary) behind(v *ast.Var, list []*location) bool {
 	found := false
 	s.mem.behind(s.mem.variable(v), map[*location]bool{}, func(c *location) {
-		found = found || slices.ContainsFunc(list, func(l *location) bool { return l.find() == c.find() })
+		found = found || anyOf(list, c)
 	})
 	return found
 }
@@ -103,8 +164,11 @@ func (u *Unit) readsMemory(rule *Rule, i int) bool {
 	return sum == nil || sum.behind(sum.mem.fn.Inputs()[i], sum.reads)
 }
 
-// reads reports whether the body of a rule reads the parameter with an index, the receiver counted first.
+// reads reports whether a rule reads an input or, counted from there, a result of the function.
 func (rule *Rule) reads(i int) bool {
+	if rule.Saving != nil {
+		return false
+	}
 	if rule.Func == nil {
 		return true
 	}
@@ -170,8 +234,12 @@ func (d *derivation) ruledCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call) []ast.St
 		return d.tangentCall(s, lhs, c, in, &ast.Call{Fun: callee, T: resultType(rule.Fn.Signature())})
 	}
 	out, targets := d.ruledResults(s, lhs, c, rule)
+	n := &splitNote{call: c, lhs: targets, rule: rule}
+	if rule.Saving != nil {
+		out = d.savingCall(s, out, targets, n)
+	}
 	t := out[len(out)-1]
-	n := &splitNote{call: c, lhs: targets, rule: rule, last: t}
+	n.last = t
 	d.calls[t] = n
 	for _, l := range targets {
 		if l == nil || !d.reachesActive(l) {
@@ -209,6 +277,65 @@ func (d *derivation) ruledResults(s ast.Stmt, lhs []ast.Expr, c *ast.Call, rule 
 		return append(out, s), targets
 	}
 	return append(out, &ast.Assign{Meta: *s.Info(), Lhs: targets, Op: op, Rhs: []ast.Expr{c}}), targets
+}
+
+// savingCall replaces the call at the end of a list, which stands for the statement s, by one of the forward half of a rule, with a
+// variable for what that remembers.
+func (d *derivation) savingCall(s ast.Stmt, list []ast.Stmt, targets []ast.Expr, n *splitNote) []ast.Stmt {
+	c, half := n.call, n.rule.Saving
+	d.checkSaved(s, c, n.rule)
+	results := half.Signature().Results()
+	n.saved = ast.NewVar("saved", results.At(results.Len()-1).Type())
+	out, op := list[:len(list)-1], token.DEFINE
+	if a, ok := list[len(list)-1].(*ast.Assign); ok && a.Op == token.ASSIGN {
+		out, op = append(out, &ast.Decl{Vars: []*ast.Var{n.saved}, Typed: true}), token.ASSIGN
+	}
+	call := &ast.Call{Pos: c.Pos, Fun: ast.Callee{Fn: half}, Args: c.Args, Spread: c.Spread, T: resultType(half.Signature())}
+	d.mem.calls[call] = c
+	lhs := append(slices.Clone(targets), &ast.Ref{Var: n.saved})
+	return append(out, &ast.Assign{Meta: *s.Info(), Lhs: lhs, Op: op, Rhs: []ast.Expr{call}})
+}
+
+// checkSaved refuses a rule whose forward half may save memory that it does not make, if that is written before the backward half reads
+// it.
+func (d *derivation) checkSaved(s ast.Stmt, c *ast.Call, rule *Rule) {
+	if !hasRefs(rule.Fn.Signature().Params().At(0).Type()) {
+		return
+	}
+	half := rule.Saving
+	sum := d.u.summary(half)
+	if sum == nil {
+		refuse(s.Info().Pos, "it is not known what memory %s saves, since it cannot be looked into", half.Name())
+	}
+	saved := map[*location]bool{}
+	m := sum.mem
+	results := m.fn.Results
+	m.behind(m.variable(results[len(results)-1]), map[*location]bool{}, func(l *location) { saved[l.find()] = true })
+	for l := range saved {
+		if l.find().global {
+			refuse(s.Info().Pos, "%s saves memory of a package-level variable, which another call may write; save a copy", half.Name())
+		}
+	}
+	for i, v := range m.fn.Inputs() {
+		kept := map[string]bool{} // the types of the memory that is saved
+		m.behind(m.variable(v), map[*location]bool{}, func(l *location) {
+			if saved[l.find()] {
+				kept[typeKey(l.find().typ)] = true
+			}
+		})
+		changes := false
+		for _, x := range argsOf(c, m.fn)[i] {
+			d.mem.reachedBy(x, func(l *location) {
+				changes = changes || kept[typeKey(l.find().typ)] && (d.mayChange(l.find()) || d.outlook == nil || d.outlook.changes(l, s))
+			})
+		}
+		if back := d.u.summary(rule.Fn); back != nil && len(kept) > 0 && back.behind(back.mem.fn.Inputs()[0], back.writes) {
+			refuse(s.Info().Pos, "%s may save memory behind %s, and %s writes it; save a copy", half.Name(), v.Name, rule.Fn.Name())
+		}
+		if changes {
+			refuse(s.Info().Pos, "%s may save memory behind %s, which is written before %s reads it; save a copy", half.Name(), v.Name, rule.Fn.Name())
+		}
+	}
 }
 
 // passiveCall reports whether nothing active comes of a call of a function, though its results may come to hold it.
@@ -308,11 +435,10 @@ func (d *derivation) checkResultApart(s ast.Stmt, l ast.Expr, c *ast.Call) {
 func (r *reverser) ruleBack(s ast.Stmt, n *splitNote) []ast.Stmt {
 	b := &ruleCall{r: r, s: s, n: n}
 	c, rule := n.call, n.rule
-	for _, x := range c.Args {
-		b.given(x, r.before(s))
-	}
-	for _, l := range n.lhs {
-		b.result(l, c.Fun.Fn.Signature().Results().At(len(b.args)-len(c.Args)).Type())
+	if n.saved != nil {
+		b.args = []ast.Expr{after(s)(&ast.Ref{Var: n.saved})}
+	} else {
+		b.primals()
 	}
 	for i, l := range n.lhs {
 		if t := c.Fun.Fn.Signature().Results().At(i).Type(); ast.Carries(t) {
@@ -341,6 +467,17 @@ type ruleCall struct {
 	before []ast.Stmt
 	zeros  []ast.Stmt
 	after  []ast.Stmt
+}
+
+// primals adds the arguments and the results of the primal call.
+func (b *ruleCall) primals() {
+	c := b.n.call
+	for _, x := range c.Args {
+		b.given(x, b.r.before(b.s))
+	}
+	for i, l := range b.n.lhs {
+		b.result(l, c.Fun.Fn.Signature().Results().At(i).Type())
+	}
 }
 
 // given adds an argument of the primal call, if the rule reads it.

@@ -14,6 +14,11 @@ type Unit struct {
 	Pkg   *types.Package
 	Lower func(*types.Func) *ast.Func // the lowered function, or nil for one without source
 	Rules *Rules
+	// Instances tells what functions are instances of. It may be nil where none is.
+	Instances interface {
+		Origin(fn *types.Func) *types.Func     // the declared function
+		Like(rule, fn *types.Func) *types.Func // the instance of rule with the type arguments of fn
+	}
 	// Scopes returns what users say of the functions that a package calls, what comes first first. It may be nil.
 	Scopes func(*types.Package) []*Scope
 	// Replaceable reports whether another build may have another body of a function, so that it must be called and not copied.
@@ -45,6 +50,7 @@ type Unit struct {
 	saved     map[types.Type]bool // types of what forward sweeps remember
 	recursive map[types.Type]bool // see isRecursive
 	inner     map[innerKey]bool   // see holdsInner
+	ruled     map[ruleKey]*Rule   // see like
 }
 
 // NewUnit returns a unit for a package.
@@ -58,6 +64,7 @@ func NewUnit(pkg *types.Package, lower func(*types.Func) *ast.Func, rules *Rules
 		saved:     map[types.Type]bool{},
 		recursive: map[types.Type]bool{},
 		inner:     map[innerKey]bool{},
+		ruled:     map[ruleKey]*Rule{},
 	}
 }
 

@@ -35,6 +35,7 @@ type Directive struct {
 	OfBuiltin string      // the name of the builtin function instead
 	RuleMode  ast.Mode    // VJP for a reverse rule, JVP for a forward rule; RuleWrt are the parameters of Of it covers
 	RuleWrt   []int
+	Saving    *types.Func // of a rule in the pair form, of which Fn is the backward half: the forward half
 }
 
 // A verb is a kind of directive.
@@ -77,8 +78,8 @@ var verbs = []verb{
 	{name: "hvp", options: []string{"wrt", "name"}},
 	{name: "hessian", options: []string{"wrt", "name"}},
 	{name: "derivative", options: []string{"of", "mode", "wrt"}, required: "of"},
-	{name: "forward", options: []string{"of"}, required: "of", pending: true},
-	{name: "backward", options: []string{"of", "wrt"}, required: "of", pending: true},
+	{name: "forward", options: []string{"of"}, required: "of"},
+	{name: "backward", options: []string{"of", "wrt"}, required: "of"},
 	{name: "shadow", options: []string{"of"}, required: "of", pending: true},
 	{name: "add", options: []string{"of"}, required: "of", pending: true},
 	{name: "nodiff"},

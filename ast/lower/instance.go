@@ -141,6 +141,11 @@ func (t *Instances) Generic(fn *types.Func) *types.Func {
 	return t.instance(fn, args)
 }
 
+// Like returns what stands for a generic function with the type arguments that fn has, or its receiver.
+func (t *Instances) Like(generic, fn *types.Func) *types.Func {
+	return t.instance(generic, t.For(fn).Args)
+}
+
 // instance returns what stands for a function with type arguments, which is the function itself if there are none and nothing stands
 // for one of its types.
 func (t *Instances) instance(fn *types.Func, args []types.Type) *types.Func {

@@ -47,6 +47,8 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/packages"
+
+	"github.com/godiff/godiff/ast"
 )
 
 // A Config says where and how to load. All fields are optional.
@@ -420,10 +422,13 @@ func hasDirectives(name string) bool {
 	return bytes.Contains(src, []byte("\n"+prefix)) || bytes.HasPrefix(src, []byte(prefix))
 }
 
-// hasRules reports whether a file has a line that begins as a rule or a nodiff does.
+// hasRules reports whether a file has a line that begins as a directive does that says something of a function or type which is there.
 func hasRules(name string) bool {
 	src, _ := os.ReadFile(name)
-	return bytes.Contains(src, []byte("\n"+prefix+"derivative ")) || bytes.Contains(src, []byte("\n"+prefix+"nodiff"))
+	return slices.ContainsFunc(verbs, func(v verb) bool {
+		_, generates := ast.ParseMode(v.name)
+		return !generates && v.place == atFunc && bytes.Contains(src, []byte("\n"+prefix+v.name))
+	})
 }
 
 // closeOverImporters adds to source every package that imports one in it, since export data would refer to another copy

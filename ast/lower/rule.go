@@ -30,7 +30,7 @@ func (r *resolver) rules() []*Directive {
 		}
 	}
 	r.checkTwice(rules)
-	return rules
+	return r.paired(rules)
 }
 
 // rule returns the directive that c is, for a verb that says something about an existing function, or nil if there is
@@ -41,7 +41,7 @@ func (r *resolver) rule(c *comment) *Directive {
 		return nil
 	}
 	d := &Directive{Pos: c.pos, Verb: c.verb.name, Decl: c.decl, File: c.file, Fn: fn}
-	if c.verb.name != "derivative" {
+	if c.verb.name == "nodiff" {
 		return d
 	}
 	d.RuleMode = ast.VJP
@@ -55,6 +55,43 @@ func (r *resolver) rule(c *comment) *Directive {
 		return nil
 	}
 	return d
+}
+
+// paired joins the halves of rules in the pair form: the backward half stands for the rule, and the forward half is no directive of its
+// own any more.
+func (r *resolver) paired(rules []*Directive) []*Directive {
+	saving := map[*types.Func]*Directive{}
+	for _, d := range rules {
+		if d.Verb == "forward" {
+			saving[d.Of] = d
+		}
+	}
+	used := map[*types.Func]bool{}
+	for _, d := range rules {
+		if d.Verb != "backward" {
+			continue
+		}
+		half := saving[d.Of]
+		if half == nil {
+			r.errorf(d.Pos, "%s is half of a rule for %s: the other half is a function with //godiff:forward of=%s", d.Fn.Name(), d.Of.Name(), d.Of.Name())
+			continue
+		}
+		used[d.Of] = true
+		switch saved := half.saved(); {
+		case !types.Identical(d.saved(), saved):
+			r.errorf(d.Decl.Name.Pos(), "%s is given what %s saves: its first parameter must be of type %s",
+				d.Fn.Name(), half.Fn.Name(), types.TypeString(saved, types.RelativeTo(r.types)))
+		case ast.Exported(d.Fn) != ast.Exported(half.Fn):
+			r.errorf(d.Pos, "%s and %s are the halves of one rule: export both of them or none", half.Fn.Name(), d.Fn.Name())
+		}
+		d.Saving = half.Fn
+	}
+	for _, d := range rules {
+		if d.Verb == "forward" && !used[d.Of] {
+			r.errorf(d.Pos, "%s is half of a rule for %s: the other half is a function with //godiff:backward of=%s", d.Fn.Name(), d.Of.Name(), d.Of.Name())
+		}
+	}
+	return slices.DeleteFunc(rules, func(d *Directive) bool { return d.Verb == "forward" || d.Verb == "backward" && d.Saving == nil })
 }
 
 // ruleMode sets the mode of a rule.
@@ -89,8 +126,6 @@ func (r *resolver) ruleOf(c *comment, d *Directive) {
 	switch {
 	case err != nil:
 		r.errorf(o.pos, "of=%s: %v", o.value, err)
-	case isGeneric(fn):
-		r.errorf(o.pos, "of=%s: rules for generic functions are not supported yet", o.value)
 	case types.IsInterface(recvType(fn)):
 		r.errorf(o.pos, "of=%s: a method of an interface has no rule", o.value)
 	}
@@ -104,36 +139,78 @@ func recvType(fn *types.Func) types.Type {
 	return types.Typ[types.Invalid]
 }
 
-// ruleSignature reports a rule that has another signature than it must have.
+// ruleSignature sets the parameters that a rule covers and reports one that has another signature than it must have.
 func (r *resolver) ruleSignature(c *comment, d *Directive) {
 	if d.Of == nil {
 		return
 	}
-	var want ast.Signature
-	if d.RuleMode == ast.JVP {
-		d.RuleWrt = ast.Carrying(d.Of.Signature())
-		want = ast.ForwardRuleSignature(d.Of.Signature())
-	} else {
-		d.RuleWrt = ast.Carrying(d.Of.Signature())
-		if o, ok := c.option("wrt"); ok {
-			before := len(r.diags)
-			if d.RuleWrt = r.wrt(o, d.Of); len(r.diags) > before {
-				return
-			}
+	d.RuleWrt = ast.Carrying(d.Of.Signature())
+	if o, ok := c.option("wrt"); ok {
+		before := len(r.diags)
+		if d.RuleWrt = r.wrt(o, d.Of); len(r.diags) > before {
+			return
 		}
-		want = ast.RuleSignature(d.Of.Signature(), d.RuleWrt)
 	}
-	if !sameTypes(d.Fn.Signature(), want.GoSignature(r.types)) {
+	want := d.wanted()
+	want.TypeParams = typeParams(d.Of)
+	if got := d.signature(); got == nil || !sameTypes(got, want.GoSignature(r.types)) {
 		r.errorf(c.decl.Name.Pos(), "%s is no rule for %s: its signature must be %s",
 			d.Fn.Name(), d.Of.Name(), want.Format(d.Fn.Name(), types.RelativeTo(r.types)))
 	}
 }
 
+// wanted returns the signature that a rule must have.
+func (d *Directive) wanted() ast.Signature {
+	of := d.Of.Signature()
+	switch {
+	case d.Verb == "forward":
+		return ast.SavingRuleSignature(of, d.saved())
+	case d.Verb == "backward":
+		return ast.BackwardRuleSignature(of, d.RuleWrt, d.saved())
+	case d.RuleMode == ast.JVP:
+		return ast.ForwardRuleSignature(of)
+	}
+	return ast.RuleSignature(of, d.RuleWrt)
+}
+
+// saved returns the type of what one half of a rule remembers for the other, which may be any; S where there is none.
+func (d *Directive) saved() types.Type {
+	if sig := d.signature(); sig != nil {
+		switch results := sig.Results(); {
+		case d.Verb == "backward" && sig.Params().Len() > 0:
+			return sig.Params().At(0).Type()
+		case d.Verb == "forward" && results.Len() > d.Of.Signature().Results().Len():
+			return results.At(results.Len() - 1).Type()
+		}
+	}
+	return types.NewNamed(types.NewTypeName(token.NoPos, nil, "S", nil), types.NewStruct(nil, nil), nil)
+}
+
+// signature returns the signature of a rule with the type parameters of the function that it is for in place of its own, or nil if it
+// cannot take those.
+func (d *Directive) signature() *types.Signature {
+	sig, params := d.Fn.Signature(), typeParams(d.Of)
+	if params.Len() != sig.TypeParams().Len() {
+		return nil
+	}
+	if params.Len() == 0 {
+		return sig
+	}
+	var args []types.Type
+	for p := range params.TypeParams() {
+		args = append(args, p)
+	}
+	inst, err := types.Instantiate(nil, sig, args, true)
+	if err != nil {
+		return nil
+	}
+	return inst.(*types.Signature)
+}
+
 // sameTypes reports whether two signatures have the same parameters, receivers counted as parameters, and results.
 func sameTypes(a, b *types.Signature) bool {
 	same := func(x, y *types.Var) bool { return types.Identical(x.Type(), y.Type()) }
-	return a.Variadic() == b.Variadic() && a.TypeParams().Len() == 0 &&
-		slices.EqualFunc(ast.ParamsOf(a), ast.ParamsOf(b), same) &&
+	return a.Variadic() == b.Variadic() && slices.EqualFunc(ast.ParamsOf(a), ast.ParamsOf(b), same) &&
 		slices.EqualFunc(slices.Collect(a.Results().Variables()), slices.Collect(b.Results().Variables()), same)
 }
 
@@ -214,6 +291,9 @@ func (d *Directive) target() *types.Func {
 
 // contradict reports whether two rules for one function cannot both hold.
 func contradict(d, other *Directive) bool {
+	if d.Verb == "forward" || other.Verb == "forward" {
+		return d.Verb == other.Verb || d.Verb == "nodiff" || other.Verb == "nodiff"
+	}
 	return d.Verb == "nodiff" || other.Verb == "nodiff" ||
 		d.RuleMode == other.RuleMode && slices.Equal(d.RuleWrt, other.RuleWrt)
 }

@@ -85,6 +85,7 @@ func newDeriver(prog *lower.Program, pkg *lower.Package, opt Options) *deriver {
 		d.unit.Remembers(t)
 	}
 	d.unit.Scopes = d.scopesFor
+	d.unit.Instances = d.instances
 	return d
 }
 
@@ -123,8 +124,8 @@ func (d *deriver) scope(directives []*lower.Directive) *transform.Scope {
 		switch dir.Verb {
 		case "nodiff":
 			s.AddConstant(dir.Fn)
-		case "derivative":
-			s.Add(&transform.Rule{Fn: dir.Fn, Func: d.lower(dir.Fn), Of: dir.Of, Wrt: dir.RuleWrt, Forward: dir.RuleMode == ast.JVP})
+		case "derivative", "backward":
+			s.Add(&transform.Rule{Fn: dir.Fn, Func: d.lower(dir.Fn), Of: dir.Of, Wrt: dir.RuleWrt, Forward: dir.RuleMode == ast.JVP, Saving: dir.Saving})
 		}
 	}
 	return s
