@@ -38,6 +38,14 @@ func CopyShadow[T any](x T) T {
 	return y
 }
 
+// SetShadow sets the floats that dst reaches through slices, pointers and maps to those that src, of the same shape, reaches. The two
+// may share memory.
+func SetShadow[T any](dst, src T) {
+	own := CopyShadow(src)
+	a := adder{seen: map[reached]bool{}, set: true}
+	a.add(reflect.TypeFor[T](), unsafe.Pointer(&dst), unsafe.Pointer(&own), held)
+}
+
 type adder struct {
 	seen map[reached]bool
 	set  bool // floats are set, not added to

@@ -37,7 +37,7 @@ const (
 // way says how calls of fn are differentiated in reverse mode.
 func (u *Unit) way(fn *types.Func) way {
 	s := u.summary(fn)
-	if s == nil || s.recursive || s.calls || s.loops || s.outward || s.size > maxAgain {
+	if s == nil || s.recursive || s.calls || s.loops || s.outward || s.hooks || s.size > maxAgain {
 		return waySplit
 	}
 	sig := fn.Signature()
@@ -459,6 +459,9 @@ func (h *helper) backType() types.Type {
 func (r *reverser) splitBack(s ast.Stmt, n *splitNote) []ast.Stmt {
 	if n.rule != nil {
 		return r.ruleBack(s, n)
+	}
+	if n.hooked {
+		return r.hookBack(s, n)
 	}
 	if n.again {
 		return r.againBack(s, n)

@@ -22,7 +22,14 @@ func (u *Unit) prepare(f *ast.Func, in []bool, at callSite, memory, forward bool
 	if !forward {
 		g = *copyInputs(&g)
 	}
+	if forward {
+		g.Body, _ = u.withoutHooks(g.Body, func(*ast.Call) bool { return false })
+	}
 	d := u.analyse(&g, in, at, memory, forward)
+	if b, changed := u.withoutHooks(g.Body, d.callActive); changed {
+		g.Body = b
+		d = u.analyse(&g, in, at, memory, forward)
+	}
 	if f := d.separate(d.inlineAccessors(&g)); f != &g {
 		g = *f
 		d = u.analyse(&g, in, at, memory, forward)
@@ -34,7 +41,7 @@ func (u *Unit) prepare(f *ast.Func, in []bool, at callSite, memory, forward bool
 	d = u.analyse(&h, in, at, memory, forward)
 	d.checkAll()
 	u.trace("normal", &h, h.Body)
-	if !forward && !u.Disable["last"] {
+	if !forward && !u.Disable["last"] && !u.isHooked(f.Obj) {
 		if body, found := d.lastWins(h.Body); found {
 			h.Body = body
 			d = u.analyse(&h, in, at, memory, forward)

@@ -30,6 +30,7 @@ type summary struct {
 	sinks     bool        // it makes a float of an input of that kind
 	loses     bool        // it makes a float of what it has made of an active float in such a way
 	effects   bool        // it calls functions without source that may have effects
+	hooks     bool        // it calls WithGradient, or a function that does
 }
 
 // summary returns the summary of a function, or nil for one without source. Functions that call each other are summarised
@@ -166,7 +167,7 @@ func (s *summary) remote() bool { return s.recursive || s.nested > 32 }
 func (s *summary) update(u *Unit) bool {
 	m := s.mem
 	state := func() string {
-		return fmt.Sprint(len(s.writes), len(s.fills), len(s.reads), len(s.appends), len(s.extends), s.taints, s.sinks, s.loses, s.panics, s.effects, s.matters)
+		return fmt.Sprint(len(s.writes), len(s.fills), len(s.reads), len(s.appends), len(s.extends), s.taints, s.sinks, s.loses, s.panics, s.effects, s.hooks, s.matters)
 	}
 	before := state()
 	add := func(list *[]*location) func(*location) {
@@ -212,6 +213,9 @@ func (s *summary) update(u *Unit) bool {
 		}
 		s.calls = s.calls || u.Lower(c.Fun.Fn) != nil || !u.mathematical(c.Fun.Fn)
 		s.effects = s.effects || u.hasEffects(c.Fun.Fn)
+		_, hook := u.hook(c)
+		callee := u.summaries[c.Fun.Fn]
+		s.hooks = s.hooks || hook || callee != nil && callee.hooks
 	})
 	s.taints, s.sinks, s.loses = u.bywaysOf(m.fn, m)
 	shared := m.shared()

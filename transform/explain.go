@@ -433,8 +433,13 @@ func (u *Unit) callName(fn *types.Func) string {
 // howSplit says how a call is differentiated that has a derivative of its own.
 func (r *reverser) howSplit(it *item, n *splitNote) string {
 	switch {
+	case n.hooked:
+		hook, _ := r.u.hook(n.call)
+		return fmt.Sprintf("its value in the forward sweep; %s is called with the adjoint in the reverse sweep", r.u.callName(hook.Fn))
+	case n.rule != nil && n.rule.Saving != nil:
+		return fmt.Sprintf("by the rule %s in the forward sweep and %s in the reverse sweep", n.rule.Saving.Name(), n.rule.Fn.Name())
 	case n.rule != nil:
-		return "by the rule " + n.rule.Func.Name
+		return "by the rule " + n.rule.Fn.Name()
 	case n.again && n.helper.rerun == nil:
 		return "as it is: nothing that depends on it is asked for"
 	case n.again && n.helper.needsNothing():

@@ -16,7 +16,7 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // what the item overwrites, reads those of what it adds to, and adds to those of what it reads.
 type effects struct {
 	sets, sums, reads map[*location]bool // of active cells: overwritten, added to, read
-	order             bool               // it takes back what the forward sweep did to slices and pointers of shadows
+	order             bool               // it takes back what the forward sweep did to slices and pointers of shadows, or calls a hook
 }
 
 // effectsOf returns the effects of the reversal of an item and all below it.
@@ -57,7 +57,7 @@ func (r *reverser) addEffects(e *effects, it *item) {
 		e.order = true
 	}
 	note := r.calls[s]
-	if note != nil && r.writesLinks(note.call) {
+	if note != nil && (r.writesLinks(note.call) || r.u.isHooked(note.call.Fun.Fn) || note.hooked) {
 		e.order = true
 	}
 	read := func(x ast.Expr) {

@@ -314,6 +314,7 @@ type splitNote struct {
 	copies []int    // the arguments whose memory it then wants as it was
 	helper *helper  // of a call whose reverse mode is split …
 	rule   *Rule    // … or the rule that a user gave for it
+	hooked bool     // the call is one of WithGradient
 	last   ast.Stmt // with a rule: after it the shadows of the results are set
 }
 
@@ -322,6 +323,8 @@ func (d *derivation) isSplit(c *ast.Call) bool {
 	switch {
 	case c.Fun.Fn == nil || d.constant(c) || !d.callActive(c):
 		return false
+	case d.isHook(c):
+		return true
 	case d.isRuled(c):
 		return true
 	}
@@ -355,6 +358,9 @@ func (d *derivation) pattern(c *ast.Call) []bool {
 
 // splitCall is a call whose reverse mode is split: the forward sweep calls the function that remembers.
 func (d *derivation) splitCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call) []ast.Stmt {
+	if d.isHook(c) {
+		return d.hookCall(s, lhs, c)
+	}
 	if d.isRuled(c) {
 		return d.ruledCall(s, lhs, c)
 	}

@@ -76,13 +76,17 @@ func (a *assembly) remembers() bool {
 }
 
 // staysReverse reports whether f, or what it calls, calls a function whose derivative forward mode does not give as reverse mode does:
-// one that a user has written a rule for, or one whose rule asks whether the adjoint is zero. Of the latter only calls count for which
+// one that a user has written a rule for, WithGradient, or one whose rule asks whether the adjoint is zero. Of the latter only calls count for which
 // active holds, where that is given; seen holds the functions that have been looked at.
 func (u *Unit) staysReverse(f *ast.Func, active func(*ast.Call) bool, seen map[*types.Func]bool) bool {
 	found := false
 	eachExpr(f.Body, func(_ ast.Stmt, e ast.Expr) {
 		c, ok := e.(*ast.Call)
 		if !ok || c.Fun.Fn == nil || found {
+			return
+		}
+		if _, hook := u.hook(c); hook {
+			found = true
 			return
 		}
 		if found = u.isRuled(c.Fun.Fn, f.Pkg) || u.Rules.guarded(c.Fun) && (active == nil || active(c)); found || seen[c.Fun.Fn] {

@@ -113,7 +113,7 @@ func (u *Unit) scopes(from *types.Package) []*Scope {
 // declared returns the full name of a function as it is declared, that of which fn is an instance.
 func (u *Unit) declared(fn *types.Func) string {
 	if u.Instances != nil {
-		fn = u.Instances.Origin(fn)
+		fn = u.Instances.Declared(fn)
 	}
 	return fn.FullName()
 }

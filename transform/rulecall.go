@@ -60,6 +60,11 @@ func (d *derivation) ruledInputs(c *ast.Call) []bool {
 // rule returns the rule of the user's for a call in the mode at hand: the smallest that covers what is active.
 func (d *derivation) rule(s ast.Stmt, c *ast.Call) *Rule {
 	groups, in := d.u.rulesFor(c.Fun.Fn, d.fn.Pkg, d.forward), d.ruledInputs(c)
+	if d.u.Instances != nil {
+		if d.u.Instances.Lifted(c.Fun.Fn) {
+			refuse(s.Info().Pos, "%s has a rule and is given a function here; that is not supported: call it from a function that has the rule instead", c.Fun.Fn.Name())
+		}
+	}
 	for _, rules := range groups {
 		if rule := smallest(rules, in, s.Info().Pos); rule != nil {
 			d.u.checkCallable(rule, s.Info().Pos)

@@ -366,7 +366,7 @@ func (r *reverser) canPivot(it *item) bool {
 		return r.independent(it)
 	}
 	if note := r.calls[it.stmt]; note != nil {
-		return r.oneSweep && note.rule == nil && note.helper.canVJP() && !r.effectsOf(it).order
+		return r.oneSweep && note.helper != nil && note.helper.canVJP() && !r.effectsOf(it).order
 	}
 	if it.ends() != nil {
 		return true

@@ -16,8 +16,11 @@ type Unit struct {
 	Rules *Rules
 	// Instances tells what functions are instances of. It may be nil where none is.
 	Instances interface {
-		Origin(fn *types.Func) *types.Func     // the declared function
+		Declared(fn *types.Func) *types.Func   // the declared function, or fn itself
 		Like(rule, fn *types.Func) *types.Func // the instance of rule with the type arguments of fn
+
+		Lifted(fn *types.Func) bool                        // whether fn is declared nowhere, as what is given a function is
+		Given(fn *types.Func) (f *types.Func, method bool) // the function that fn is an instance for, and whether it is called as a method
 	}
 	// Scopes returns what users say of the functions that a package calls, what comes first first. It may be nil.
 	Scopes func(*types.Package) []*Scope

@@ -29,6 +29,7 @@ type history struct {
 	shadows map[*ast.Var]*ast.Var   // read wherever the variable itself is
 	groups  map[ast.Stmt]ast.Stmt   // of the first of a group of statements: the primal one, which is read there
 	extra   map[ast.Stmt][]*ast.Var // read by the reversal of a statement, though not by the statement
+	beside  map[*item][]ast.Expr    // the like, read before the statement
 	ahead   map[*item][]ast.Expr    // read before a loop in which they do not change
 
 	cur  map[*location]*version
@@ -43,7 +44,7 @@ type change struct {
 
 func newHistory(t *tree, d *derivation) *history {
 	h := &history{
-		tree: t, mem: d.mem, shadows: d.shadows, extra: d.extra(), groups: map[ast.Stmt]ast.Stmt{}, ahead: map[*item][]ast.Expr{},
+		tree: t, mem: d.mem, shadows: d.shadows, extra: d.extra(), groups: map[ast.Stmt]ast.Stmt{}, ahead: map[*item][]ast.Expr{}, beside: map[*item][]ast.Expr{},
 		log:    &writeLog{tree: t, at: map[*location][]int{}},
 		writes: map[*item][]*location{},
 		before: map[*item]map[*location]*version{},
@@ -64,6 +65,9 @@ func newHistory(t *tree, d *derivation) *history {
 	for _, it := range t.items {
 		h.logWrites(it)
 		if note := d.calls[it.stmt]; note != nil {
+			if note.hooked {
+				h.beside[it] = note.call.Args
+			}
 			for _, i := range note.copies {
 				x := note.call.Args[i]
 				for _, loop := range it.part.repeats() {
@@ -158,6 +162,9 @@ func (h *history) walk(p *part) {
 
 func (h *history) simple(it *item) {
 	h.readsOf(it, it.stmt)
+	for _, e := range h.beside[it] {
+		h.reads(it, e)
+	}
 	if len(h.writes[it]) == 0 {
 		return
 	}

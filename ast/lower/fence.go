@@ -115,11 +115,6 @@ var builtins = map[string]string{
 	"StringData": noUnsafe,
 }
 
-// pending is the part of the fence for functions that mean to a derivative what their bodies do not say, and that it cannot heed yet.
-var pending = map[string]string{
-	runtimePath + ".WithGradient": "WithGradient is not supported yet",
-}
-
 // Fence returns what is said of every kind of go/ast node and of every builtin: an empty string where it passes, else why it is refused.
 func Fence() (nodes, predeclared map[string]string) { return maps.Clone(fence), maps.Clone(builtins) }
 
@@ -139,11 +134,6 @@ func checkFence(body *goast.BlockStmt, info *types.Info, report func(token.Pos, 
 		}
 		if call, ok := n.(*goast.CallExpr); ok && reason == "" {
 			reason = builtinReason(call, info)
-		}
-		if id, ok := n.(*goast.Ident); ok {
-			if fn, ok := info.Uses[id].(*types.Func); ok {
-				reason = pending[fn.FullName()]
-			}
 		}
 		if reason != "" {
 			report(n.Pos(), reason)

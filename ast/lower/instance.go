@@ -95,6 +95,18 @@ func (t *Instances) Origin(fn *types.Func) *types.Func {
 	return fn.Origin()
 }
 
+// Declared returns the declared function that fn is an instance of, or fn itself where that is no instance or one of a function that is
+// declared nowhere, as a literal is.
+func (t *Instances) Declared(fn *types.Func) *types.Func {
+	for i := t.byFn[fn]; i != nil && i.Of != fn; i = t.byFn[fn] {
+		if i.lit != nil || i.dispatch || i.body != nil {
+			return fn
+		}
+		fn = i.Of
+	}
+	return fn.Origin()
+}
+
 // typeParams returns the type parameters of a declared function or of its receiver.
 func typeParams(fn *types.Func) *types.TypeParamList {
 	if list := fn.Signature().RecvTypeParams(); list.Len() > 0 {
@@ -144,6 +156,14 @@ func (t *Instances) Generic(fn *types.Func) *types.Func {
 // Like returns what stands for a generic function with the type arguments that fn has, or its receiver.
 func (t *Instances) Like(generic, fn *types.Func) *types.Func {
 	return t.instance(generic, t.For(fn).Args)
+}
+
+// Given returns the function that an instance is for, of one that is given a function, and whether its first argument is a receiver; or nil.
+func (t *Instances) Given(fn *types.Func) (given *types.Func, method bool) {
+	if i := t.byFn[fn]; i != nil && len(i.bindings) == 1 {
+		return i.bindings[0].value.fn, i.bindings[0].value.method
+	}
+	return nil, false
 }
 
 // instance returns what stands for a function with type arguments, which is the function itself if there are none and nothing stands
