@@ -74,6 +74,31 @@ func Opaque(t types.Type, pkg *types.Package) bool {
 	return opaque
 }
 
+// OpaqueType returns the type of another package than pkg that t is, or the elements of t are, or t points to, whose floats lie behind
+// unexported fields; or nil.
+func OpaqueType(t types.Type, pkg *types.Package) *types.Named {
+	switch u := types.Unalias(t).(type) {
+	case *types.Named:
+		if u.Obj().Pkg() != nil && !samePackage(u.Obj().Pkg(), pkg) && isStruct(u) && Opaque(u, pkg) {
+			return u
+		}
+	case *types.Pointer:
+		return OpaqueType(u.Elem(), pkg)
+	case *types.Slice:
+		return OpaqueType(u.Elem(), pkg)
+	case *types.Array:
+		return OpaqueType(u.Elem(), pkg)
+	case *types.Map:
+		return OpaqueType(u.Elem(), pkg)
+	}
+	return nil
+}
+
+func isStruct(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Struct)
+	return ok
+}
+
 // IsFloat reports whether t is a float scalar: float64, float32, a named type of these, or a type parameter whose
 // every type is one.
 func IsFloat(t types.Type) bool {

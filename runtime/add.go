@@ -33,7 +33,7 @@ type reached struct {
 // CopyShadow returns a copy of a shadow: memory of its own with the same floats, which shares memory within itself as x does.
 func CopyShadow[T any](x T) T {
 	y := Shadow(x)
-	a := adder{seen: map[reached]bool{}, set: true}
+	a := adder{seen: map[reached]bool{}, op: set}
 	a.add(reflect.TypeFor[T](), unsafe.Pointer(&y), unsafe.Pointer(&x), inMemory)
 	return y
 }
@@ -42,31 +42,50 @@ func CopyShadow[T any](x T) T {
 // may share memory.
 func SetShadow[T any](dst, src T) {
 	own := CopyShadow(src)
-	a := adder{seen: map[reached]bool{}, set: true}
+	a := adder{seen: map[reached]bool{}, op: set}
 	a.add(reflect.TypeFor[T](), unsafe.Pointer(&dst), unsafe.Pointer(&own), held)
 }
 
+// An adder goes through two values of one shape side by side.
 type adder struct {
-	seen map[reached]bool
-	set  bool // floats are set, not added to
+	seen   map[reached]bool
+	op     operation
+	opaque map[reflect.Type]func(dst, src unsafe.Pointer) // what is done to values of these types
+}
+
+// An operation is what is done to a float.
+type operation int
+
+const (
+	plus operation = iota
+	set
+	leave
+)
+
+// float does the operation to a float at dst.
+func float[E float32 | float64](op operation, dst *E, src E) {
+	switch op {
+	case plus:
+		*dst += src
+	case set:
+		*dst = src
+	}
 }
 
 // add adds the value of type t at src to that at dst, which lies at a spot.
 func (a *adder) add(t reflect.Type, dst, src unsafe.Pointer, at spot) {
+	if f := a.opaque[t]; f != nil {
+		f(dst, src)
+		return
+	}
 	switch t.Kind() {
 	case reflect.Float64:
-		if a.set {
-			*(*float64)(dst) = 0
-		}
-		if at.takes(*(*float64)(src)) {
-			*(*float64)(dst) += *(*float64)(src)
+		if a.op == leave || at.takes(*(*float64)(src)) {
+			float(a.op, (*float64)(dst), *(*float64)(src))
 		}
 	case reflect.Float32:
-		if a.set {
-			*(*float32)(dst) = 0
-		}
-		if at.takes(float64(*(*float32)(src))) {
-			*(*float32)(dst) += *(*float32)(src)
+		if a.op == leave || at.takes(float64(*(*float32)(src))) {
+			float(a.op, (*float32)(dst), *(*float32)(src))
 		}
 	case reflect.Array:
 		a.elements(t.Elem(), dst, src, t.Len(), at)

@@ -211,7 +211,7 @@ func (a *activity) carriers(e ast.Expr) []ast.Expr {
 		}
 		return list
 	case *ast.Call:
-		if e.Fun.Copied == "Shadow" {
+		if isShadowCall(e) {
 			return nil // it holds zeros
 		}
 		if carriesTuple(e.T) && !a.unit.constant(e, a.mem.fn.Pkg) {

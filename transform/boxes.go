@@ -123,5 +123,5 @@ func boxedHere(mk []ast.Stmt, t types.Type) []ast.Stmt {
 // isShadowCall reports whether e is a shadowCall.
 func isShadowCall(e ast.Expr) bool {
 	c, ok := e.(*ast.Call)
-	return ok && c.Fun.Copied == "Shadow"
+	return ok && (c.Fun.Copied == "Shadow" || c.Fun.Copied == "ShadowWith")
 }

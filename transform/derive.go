@@ -228,6 +228,7 @@ func (d *derivation) checkAll() {
 		})
 		return true
 	})
+	d.checkOpaque()
 	d.checkByways()
 }
 

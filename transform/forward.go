@@ -59,7 +59,7 @@ func (u *Unit) forward(t *tangents, f *ast.Func, in []bool, asked bool) {
 			continue
 		}
 		if hasRefs(v.Type) {
-			first = append(first, freshShadow(d.both(v), v, false, true)...)
+			first = append(first, t.u.freshShadow(d.both(v), v, false, true)...)
 		} else {
 			first = append(first, &ast.Decl{Vars: []*ast.Var{d.both(v)}, Typed: true})
 		}
@@ -244,7 +244,11 @@ func (t *tangents) copied(v *ast.Var, input int) *ast.Var {
 		t.copies = append(t.copies, define(own, builtin("make", v.Type, length(&ast.Ref{Var: v}))), &ast.Do{Call: copied})
 		return own
 	}
-	t.copies = append(t.copies, define(own, &ast.Call{Fun: ast.Callee{Copied: "CopyShadow"}, Args: []ast.Expr{&ast.Ref{Var: v}}, T: v.Type}))
+	call := &ast.Call{Fun: ast.Callee{Copied: "CopyShadow"}, Args: []ast.Expr{&ast.Ref{Var: v}}, T: v.Type}
+	if list := t.u.opaqueWithin(v.Type); len(list) > 0 {
+		call.Fun.Copied, call.Args = "CopyShadowWith", append(call.Args, names(list, shadowFunc, addFunc)...)
+	}
+	t.copies = append(t.copies, define(own, call))
 	return own
 }
 
@@ -1003,7 +1007,7 @@ func (t *tangents) fillPassive(e, de ast.Expr) ast.Expr {
 			t.pending = append(t.pending, &ast.Decl{Vars: []*ast.Var{into.Var}, Values: []ast.Expr{de}, Typed: true})
 		}
 		first = false
-		t.pending = append(t.pending, set(place, token.ASSIGN, shadowCall(e, e.Type())))
+		t.pending = append(t.pending, set(place, token.ASSIGN, t.u.shadowCall(e, e.Type())))
 	})
 	if first {
 		return de
@@ -1045,7 +1049,7 @@ func (t *tangents) keepPassive(s *ast.Return) *ast.Return {
 // zeroLike returns a fresh shadow of a value that is not active.
 func (t *tangents) zeroLike(e ast.Expr) ast.Expr {
 	v, sv := ast.NewVar("v", e.Type()), ast.NewVar("dv", e.Type())
-	made := freshShadow(sv, v, false, false)
+	made := t.u.freshShadow(sv, v, false, false)
 	if isPointer(v.Type) {
 		made = unlessNil(sv, v, made)
 	}

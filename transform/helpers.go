@@ -403,7 +403,7 @@ func (s *halves) finish() {
 	}
 	var first []ast.Stmt
 	for _, v := range s.fresh {
-		first = append(first, freshShadow(s.d.shadows[v], v, false, true)...)
+		first = append(first, s.d.u.freshShadow(s.d.shadows[v], v, false, true)...)
 	}
 	f, b := s.forward, s.backward
 	f.Params = s.params

@@ -885,7 +885,7 @@ func (m *memory) call(c *ast.Call, results []*location) {
 		}
 		return
 	}
-	if c.Fun.Copied == "Shadow" {
+	if isShadowCall(c) {
 		m.mirror(results[0])
 		return
 	}

@@ -305,7 +305,19 @@ func (d *derivation) addShadow(x, dst, src ast.Expr) []ast.Stmt {
 		return nil
 	}
 	t := x.Type()
-	if linked(t) {
+	if o := d.u.opaque(t); o != nil {
+		return []ast.Stmt{o.add(dst, src)}
+	}
+	if o := d.u.opaquePointee(t); o != nil {
+		add := o.add(&ast.Deref{X: dst}, &ast.Deref{X: src})
+		cond := &ast.Binary{Op: token.NEQ, X: src, Y: nilExpr(t), T: types.Typ[types.Bool]}
+		return []ast.Stmt{&ast.If{Cond: cond, Then: &ast.Block{Stmts: []ast.Stmt{add}}}}
+	}
+	if list := d.u.opaqueWithin(t); len(list) > 0 {
+		args := append([]ast.Expr{dst, src}, names(list, addFunc)...)
+		return []ast.Stmt{&ast.Do{Call: &ast.Call{Fun: ast.Callee{Copied: "AddShadowWith"}, Args: args, T: types.NewTuple()}}}
+	}
+	if d.u.linked(t) {
 		add := &ast.Call{Fun: ast.Callee{Copied: "AddShadow"}, Args: []ast.Expr{dst, src}, T: types.NewTuple()}
 		return []ast.Stmt{&ast.Do{Call: add}}
 	}
@@ -462,13 +474,13 @@ func (a *assembly) freshShadows(forward *ast.Block) (early, late []ast.Stmt) {
 	for _, v := range a.fresh {
 		sv := d.shadows[v]
 		mirror := d.appendsBehind(v) || slices.ContainsFunc(a.sharing, func(s *stem) bool { return d.fn.Inputs()[s.input] == v })
-		mk := d.withRoom(v, freshShadow(sv, v, contains(a.f.Results, sv), mirror))
+		mk := d.withRoom(v, d.u.freshShadow(sv, v, contains(a.f.Results, sv), mirror))
 		before := used[sv] || a.reshapes(v, written)
 		derefs := d.derefsAlways
 		if before {
 			derefs = d.derefsFirst
 		}
-		if isPointer(v.Type) && !mirror && !linked(v.Type) && !derefs(v) {
+		if isPointer(v.Type) && !mirror && !d.u.linked(v.Type) && d.u.opaquePointee(v.Type) == nil && !derefs(v) {
 			mk = unlessNil(sv, v, mk)
 		}
 		if contains(a.f.Results, sv) {
@@ -479,7 +491,7 @@ func (a *assembly) freshShadows(forward *ast.Block) (early, late []ast.Stmt) {
 		moved := false
 		for _, m := range a.made {
 			if m.input == v {
-				mk = append(d.withRoom(v, freshShadow(m.result, v, true, mirror)), boxed(m.result, v.Type)...)
+				mk = append(d.withRoom(v, d.u.freshShadow(m.result, v, true, mirror)), boxed(m.result, v.Type)...)
 				mk = append(mk, define(m.own, &ast.Ref{Var: m.result}))
 				moved = true
 			}
@@ -496,7 +508,10 @@ func (a *assembly) freshShadows(forward *ast.Block) (early, late []ast.Stmt) {
 // withRoom gives the shadow that the statements mk make of a slice its capacity, where F slices it up to a bound that may be beyond its
 // length.
 func (d *derivation) withRoom(v *ast.Var, mk []ast.Stmt) []ast.Stmt {
-	first, _ := mk[0].(*ast.Assign)
+	first, ok := mk[0].(*ast.Assign)
+	if !ok {
+		return mk
+	}
 	c, ok := first.Rhs[0].(*ast.Call)
 	if !ok || c.Fun.Builtin != "make" {
 		return mk
@@ -544,16 +559,23 @@ func (a *assembly) expandReturns(b *ast.Block) *ast.Block {
 
 // freshShadow makes the shadow sv of an input v. Named says that it is a result of the derivative; mirror, that what the input
 // reaches may share memory in ways that matter.
-func freshShadow(sv, v *ast.Var, named, mirror bool) []ast.Stmt {
+func (u *Unit) freshShadow(sv, v *ast.Var, named, mirror bool) []ast.Stmt {
 	ref, value := &ast.Ref{Var: sv}, &ast.Ref{Var: v}
 	op := token.DEFINE
 	if named {
 		op = token.ASSIGN
 	}
-	if mirror || linked(v.Type) {
-		return []ast.Stmt{&ast.Assign{Lhs: []ast.Expr{ref}, Op: op, Rhs: []ast.Expr{shadowCall(value, v.Type)}}}
+	if o := u.opaquePointee(v.Type); o != nil {
+		mk := o.shadowPointer(ref, value)
+		if named {
+			return []ast.Stmt{mk}
+		}
+		return []ast.Stmt{&ast.Decl{Vars: []*ast.Var{sv}, Typed: true}, mk}
 	}
-	e, more := zeroShadow(ref, value, v.Type, 0)
+	if (mirror || u.linked(v.Type)) && u.opaque(v.Type) == nil {
+		return []ast.Stmt{&ast.Assign{Lhs: []ast.Expr{ref}, Op: op, Rhs: []ast.Expr{u.shadowCall(value, v.Type)}}}
+	}
+	e, more := u.zeroShadow(ref, value, v.Type, 0)
 	return append([]ast.Stmt{&ast.Assign{Lhs: []ast.Expr{ref}, Op: op, Rhs: []ast.Expr{e}}}, more...)
 }
 
@@ -570,7 +592,7 @@ func unlessNil(sv, v *ast.Var, make []ast.Stmt) []ast.Stmt {
 }
 
 // linked reports whether a type has pointers or maps beyond a pointer at its top: what they reach may be reached twice.
-func linked(t types.Type) bool {
+func (u *Unit) linked(t types.Type) bool {
 	if p := ast.Pointee(t); p != nil {
 		t = p
 	}
@@ -578,19 +600,19 @@ func linked(t types.Type) bool {
 	seen := map[types.Type]bool{}
 	var visit func(t types.Type)
 	visit = func(t types.Type) {
-		if seen[t] || !ast.Carries(t) {
+		if seen[t] || !ast.Carries(t) || u.opaque(t) != nil {
 			return
 		}
 		seen[t] = true
-		switch u := t.Underlying().(type) {
+		switch x := t.Underlying().(type) {
 		case *types.Pointer, *types.Map:
 			found = true
 		case *types.Slice:
-			visit(u.Elem())
+			visit(x.Elem())
 		case *types.Array:
-			visit(u.Elem())
+			visit(x.Elem())
 		case *types.Struct:
-			for _, f := range namedFields(u) {
+			for _, f := range namedFields(x) {
 				visit(f.Type())
 			}
 		}
@@ -655,39 +677,45 @@ func derefs(f *ast.Func, ends func(ast.Stmt) bool) map[*ast.Var]bool {
 }
 
 // zeroShadow returns an expression for the shadow of a value, and the statements that complete it at place.
-func zeroShadow(place, value ast.Expr, t types.Type, depth int) (ast.Expr, []ast.Stmt) {
-	if depth > 4 || ast.IsBoxed(t) {
-		return shadowCall(value, t), nil
+func (u *Unit) zeroShadow(place, value ast.Expr, t types.Type, depth int) (ast.Expr, []ast.Stmt) {
+	if o := u.opaque(t); o != nil {
+		return o.shadowOf(value), nil
 	}
-	switch u := t.Underlying().(type) {
+	if o := u.opaquePointee(t); o != nil {
+		return nilExpr(t), []ast.Stmt{o.shadowPointer(place, value)}
+	}
+	if depth > 4 || ast.IsBoxed(t) {
+		return u.shadowCall(value, t), nil
+	}
+	switch x := t.Underlying().(type) {
 	case *types.Slice:
 		mk := builtin("make", t, length(value))
-		if ast.ShapeOf(u.Elem()) == ast.ValueLike {
+		if ast.ShapeOf(x.Elem()) == ast.ValueLike && len(u.opaqueWithin(t)) == 0 {
 			return mk, nil
 		}
 		i := ast.NewVar("i", intType)
-		at := func(e ast.Expr) ast.Expr { return &ast.Index{X: e, I: &ast.Ref{Var: i}, T: u.Elem()} }
-		e, more := zeroShadow(at(place), at(value), u.Elem(), depth+1)
+		at := func(e ast.Expr) ast.Expr { return &ast.Index{X: e, I: &ast.Ref{Var: i}, T: x.Elem()} }
+		e, more := u.zeroShadow(at(place), at(value), x.Elem(), depth+1)
 		body := append([]ast.Stmt{set(at(place), token.ASSIGN, e)}, more...)
 		return mk, []ast.Stmt{&ast.Range{Key: &ast.Ref{Var: i}, Define: true, X: value, Body: &ast.Block{Stmts: body}}}
 	case *types.Struct:
-		lit, more := shadowStruct(place, value, t, depth)
+		lit, more := u.shadowStruct(place, value, t, depth)
 		return lit, more
 	case *types.Pointer:
 		switch {
 		case depth > 0:
-		case ast.ShapeOf(u.Elem()) == ast.ValueLike:
+		case ast.ShapeOf(x.Elem()) == ast.ValueLike && len(u.opaqueWithin(t)) == 0:
 			return builtin("new", t), nil
-		case isStruct(u.Elem()):
-			lit, more := shadowStruct(place, value, u.Elem(), depth)
+		case isStruct(x.Elem()):
+			lit, more := u.shadowStruct(place, value, x.Elem(), depth)
 			return &ast.Addr{X: lit, T: t}, more
 		}
 	}
-	return shadowCall(value, t), nil
+	return u.shadowCall(value, t), nil
 }
 
 // shadowStruct is a literal of the shadow of a struct, or of what a pointer to one points to.
-func shadowStruct(place, value ast.Expr, t types.Type, depth int) (*ast.Composite, []ast.Stmt) {
+func (u *Unit) shadowStruct(place, value ast.Expr, t types.Type, depth int) (*ast.Composite, []ast.Stmt) {
 	lit := &ast.Composite{T: t}
 	var more []ast.Stmt
 	st, _ := t.Underlying().(*types.Struct)
@@ -695,7 +723,7 @@ func shadowStruct(place, value ast.Expr, t types.Type, depth int) (*ast.Composit
 		if !ast.Carries(f.Type()) || !hasRefs(f.Type()) {
 			continue
 		}
-		e, m := zeroShadow(&ast.Field{X: place, Field: f}, &ast.Field{X: value, Field: f}, f.Type(), depth+1)
+		e, m := u.zeroShadow(&ast.Field{X: place, Field: f}, &ast.Field{X: value, Field: f}, f.Type(), depth+1)
 		lit.Elems = append(lit.Elems, ast.Elem{Field: f, Value: e})
 		more = append(more, m...)
 	}
@@ -703,7 +731,11 @@ func shadowStruct(place, value ast.Expr, t types.Type, depth int) (*ast.Composit
 }
 
 // shadowCall leaves the making of a shadow to the runtime.
-func shadowCall(value ast.Expr, t types.Type) ast.Expr {
+func (u *Unit) shadowCall(value ast.Expr, t types.Type) ast.Expr {
+	if list := u.opaqueWithin(t); len(list) > 0 {
+		args := append([]ast.Expr{value}, names(list, shadowFunc)...)
+		return &ast.Call{Fun: ast.Callee{Copied: "ShadowWith"}, Args: args, T: t}
+	}
 	return &ast.Call{Fun: ast.Callee{Copied: "Shadow"}, Args: []ast.Expr{value}, T: t}
 }
 

@@ -85,13 +85,14 @@ func calleeKey(c ast.Callee) string {
 type Scope struct {
 	rules     map[string][]*Rule
 	constants map[string]bool // full names of functions marked nodiff
+	opaque    map[string]*Opaque
 }
 
 // NewScope returns an empty scope.
-func NewScope() *Scope { return &Scope{map[string][]*Rule{}, map[string]bool{}} }
+func NewScope() *Scope { return &Scope{map[string][]*Rule{}, map[string]bool{}, map[string]*Opaque{}} }
 
 // Empty reports whether nothing is in s.
-func (s *Scope) Empty() bool { return len(s.rules)+len(s.constants) == 0 }
+func (s *Scope) Empty() bool { return len(s.rules)+len(s.constants)+len(s.opaque) == 0 }
 
 // Add adds a rule.
 func (s *Scope) Add(rule *Rule) {

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -378,13 +379,13 @@ func (d *derivation) resultShadow(s ast.Stmt, l ast.Expr, c *ast.Call) []ast.Stm
 	}
 	old := !isDefine(s) || r.Again
 	mirror := d.mem.sharesWithin(d.mem.place(l))
-	mk := freshShadow(sv, r.Var, old, mirror)
+	mk := d.u.freshShadow(sv, r.Var, old, mirror)
 	if a, ok := mk[0].(*ast.Assign); ok && len(mk) == 1 && d.appendsBehind(r.Var) {
 		if made, ok := a.Rhs[0].(*ast.Call); ok && made.Fun.Builtin == "make" {
 			a.Rhs = []ast.Expr{builtin("make", made.T, made.Args[0], builtin("cap", intType, &ast.Ref{Var: r.Var}))}
 		}
 	}
-	if isPointer(r.Var.Type) && !mirror && !linked(r.Var.Type) {
+	if isPointer(r.Var.Type) && !mirror && !d.u.linked(r.Var.Type) && d.u.opaquePointee(r.Var.Type) == nil {
 		return unlessNil(sv, r.Var, mk)
 	}
 	if d.forward {
@@ -555,11 +556,18 @@ func (b *ruleCall) temporary(name string, value, from ast.Expr) ast.Expr {
 		b.before = append(b.before, define(v, headers(from, true)))
 		return ref
 	}
-	if p := ast.Pointee(value.Type()); p != nil {
-		b.before = append(b.before, define(v, shadowCall(value, value.Type())))
+	u := b.r.u
+	if len(u.opaqueWithin(value.Type())) > 0 {
+		of := ast.NewVar(strings.TrimPrefix(name, "d"), value.Type()) // it may be asked for more than once, and its address taken
+		b.before = append(b.before, define(of, value))
+		b.before = append(b.before, u.freshShadow(v, of, false, false)...)
 		return ref
 	}
-	e, more := zeroShadow(ref, value, value.Type(), 0)
+	if p := ast.Pointee(value.Type()); p != nil {
+		b.before = append(b.before, define(v, u.shadowCall(value, value.Type())))
+		return ref
+	}
+	e, more := u.zeroShadow(ref, value, value.Type(), 0)
 	b.before = append(append(b.before, define(v, e)), more...)
 	return ref
 }

@@ -438,7 +438,7 @@ func (d *derivation) refStores(s ast.Stmt, l, e ast.Expr) []refStore {
 		case !ast.Carries(p.Type()) || !hasRefs(p.Type()):
 		case isPath(part) && !d.reachesActive(part) && !d.reachesActive(p):
 			if d.forward { // in reverse mode nobody looks at it
-				list = append(list, refStore{p, shadowCall(part, p.Type())})
+				list = append(list, refStore{p, d.u.shadowCall(part, p.Type())})
 			}
 		default:
 			list = append(list, d.refStores(s, p, part)...)

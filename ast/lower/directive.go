@@ -36,6 +36,10 @@ type Directive struct {
 	RuleMode  ast.Mode    // VJP for a reverse rule, JVP for a forward rule; RuleWrt are the parameters of Of it covers
 	RuleWrt   []int
 	Saving    *types.Func // of a rule in the pair form, of which Fn is the backward half: the forward half
+
+	// Of the verbs that say something of an opaque type:
+
+	OfType *types.TypeName
 }
 
 // A verb is a kind of directive.
@@ -68,7 +72,7 @@ func (p place) String() string {
 	panic(fmt.Sprintf("lower: place %d", int(p)))
 }
 
-// verbs is the one table of directives. What is not supported yet is pending here, and opaquePending.
+// verbs is the one table of directives. What is not supported yet is pending here.
 var verbs = []verb{
 	{name: "grad", options: []string{"wrt", "name"}},
 	{name: "valuegrad", options: []string{"wrt", "name"}},
@@ -80,15 +84,12 @@ var verbs = []verb{
 	{name: "derivative", options: []string{"of", "mode", "wrt"}, required: "of"},
 	{name: "forward", options: []string{"of"}, required: "of"},
 	{name: "backward", options: []string{"of", "wrt"}, required: "of"},
-	{name: "shadow", options: []string{"of"}, required: "of", pending: true},
-	{name: "add", options: []string{"of"}, required: "of", pending: true},
+	{name: "shadow", options: []string{"of"}, required: "of"},
+	{name: "add", options: []string{"of"}, required: "of"},
 	{name: "nodiff"},
 	{name: "checkpoint", place: atLoopOrCall, pending: true},
 	{name: "parallel", place: atLoop, pending: true},
 }
-
-// opaquePending says that opaque parameters are refused for now.
-const opaquePending = true
 
 func findVerb(name string) *verb {
 	for i := range verbs {

@@ -1043,7 +1043,7 @@ func (l *lowerer) ofRuntime(c *ast.Call) ast.Expr {
 		c.Fun = ast.Callee{Copied: name}
 	case "Box", "Boxed", "BoxGiven", "Unbox", "Renew":
 		l.report(c.Pos, "an interface in it holds floats by value; that is not supported yet of derivatives of derivatives: let it hold pointers")
-	case "AddShadow", "CopyShadow", "SetShadow":
+	case "AddShadow", "AddShadowWith", "CopyShadow", "CopyShadowWith", "SetShadow", "ShadowWith":
 		l.report(c.Pos, "it adds up or sets all that a result, a tangent or a hooked value leads to; that is not supported yet of derivatives of derivatives: use slices of numbers")
 	case "Widen", "Home":
 		l.report(c.Pos, "it appends to memory that it is given; that is not supported yet of derivatives of derivatives: append to a copy")

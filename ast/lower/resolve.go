@@ -54,18 +54,18 @@ func (r *resolver) resolveWrt(c *comment, d *Directive) bool {
 	o, ok := c.option("wrt")
 	if !ok {
 		d.Wrt = ast.DefaultWrt(d.Fn.Signature(), r.types)
-		return len(d.Wrt) > 0 || !r.opaque(d)
+		return len(d.Wrt) > 0 || !r.hidden(d)
 	}
 	before := len(r.diags)
 	d.Wrt = r.wrt(o, d.Fn)
 	return len(r.diags) == before
 }
 
-// opaque reports a function the floats of whose parameters no code of the package can reach.
-func (r *resolver) opaque(d *Directive) bool {
+// hidden reports a function the floats of whose parameters no code of the package can reach.
+func (r *resolver) hidden(d *Directive) bool {
 	for _, p := range ast.ParamsOf(d.Fn.Signature()) {
-		if ast.Carries(p.Type()) && ast.Opaque(p.Type(), r.types) {
-			r.errorf(d.Pos, "%s has no parameter to differentiate by: %v", d.Fn.Name(), differentiable(p.Name(), p.Type(), r.types))
+		if ast.Carries(p.Type()) && ast.OpaqueType(p.Type(), r.types) != nil {
+			r.errorf(d.Pos, "%s has no parameter to differentiate by: %s has floats behind unexported fields of another package, which counts only when it is named in wrt=", d.Fn.Name(), p.Name())
 			return true
 		}
 	}

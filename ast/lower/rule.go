@@ -41,15 +41,18 @@ func (r *resolver) rule(c *comment) *Directive {
 		return nil
 	}
 	d := &Directive{Pos: c.pos, Verb: c.verb.name, Decl: c.decl, File: c.file, Fn: fn}
-	if c.verb.name == "nodiff" {
-		return d
-	}
-	d.RuleMode = ast.VJP
 	before := len(r.diags)
-	r.ruleMode(c, d)
-	r.ruleOf(c, d)
-	if len(r.diags) == before {
-		r.ruleSignature(c, d)
+	switch c.verb.name {
+	case "nodiff":
+	case "shadow", "add":
+		r.opaqueType(c, d)
+	default:
+		d.RuleMode = ast.VJP
+		r.ruleMode(c, d)
+		r.ruleOf(c, d)
+		if len(r.diags) == before {
+			r.ruleSignature(c, d)
+		}
 	}
 	if len(r.diags) > before {
 		return nil
@@ -218,8 +221,8 @@ func sameTypes(a, b *types.Signature) bool {
 func (r *resolver) checkTwice(directives []*Directive) {
 	for i, d := range directives {
 		for _, other := range directives[:i] {
-			if fn := d.target(); fn != nil && fn == other.target() && contradict(d, other) {
-				r.errorf(d.Pos, "%s has a rule or a nodiff already, at %s", fn.Name(), r.place(other.Pos))
+			if of := d.target(); of != nil && of == other.target() && contradict(d, other) {
+				r.errorf(d.Pos, "%s has %s already, at %s", of.Name(), d.what(), r.place(other.Pos))
 			}
 		}
 	}
@@ -241,7 +244,7 @@ func imported(pkg *Package) []*Directive {
 
 // checkImported reports functions for which two imported packages have what cannot both hold, and pkg itself has nothing.
 func (r *resolver) checkImported(own []*Directive) {
-	of := func(d *Directive) string { return d.target().FullName() }
+	of := func(d *Directive) string { return fullName(d.target()) }
 	decided := map[string]bool{}
 	for _, d := range own {
 		if d.target() != nil {
@@ -252,8 +255,8 @@ func (r *resolver) checkImported(own []*Directive) {
 		for _, other := range r.pkg.Imported[:i] {
 			if of(d) == of(other) && !decided[of(d)] && d.Fn.Pkg() != other.Fn.Pkg() && contradict(d, other) {
 				decided[of(d)] = true
-				r.errorf(r.importOf(d.Fn.Pkg()), "packages %s and %s both have a rule or a nodiff for %s, at %s and %s; one in this package decides",
-					other.Fn.Pkg().Path(), d.Fn.Pkg().Path(), of(d), r.place(other.Pos), r.place(d.Pos))
+				r.errorf(r.importOf(d.Fn.Pkg()), "packages %s and %s both have %s for %s, at %s and %s; one in this package decides",
+					other.Fn.Pkg().Path(), d.Fn.Pkg().Path(), d.what(), of(d), r.place(other.Pos), r.place(d.Pos))
 			}
 		}
 	}
@@ -281,16 +284,42 @@ func (r *resolver) importOf(pkg *types.Package) token.Pos {
 	return token.NoPos
 }
 
-// target returns the function that d is a rule for.
-func (d *Directive) target() *types.Func {
-	if d.Verb == "nodiff" {
+// target returns the function that d is a rule for, or the type that it says something of, or nil.
+func (d *Directive) target() types.Object {
+	switch {
+	case d.Verb == "nodiff":
 		return d.Fn
+	case d.OfType != nil:
+		return d.OfType
+	case d.Of != nil:
+		return d.Of
 	}
-	return d.Of
+	return nil
 }
 
-// contradict reports whether two rules for one function cannot both hold.
+// what says what a directive gives its target.
+func (d *Directive) what() string {
+	switch d.Verb {
+	case "shadow":
+		return "a shadow function"
+	case "add":
+		return "an add function"
+	}
+	return "a rule or a nodiff"
+}
+
+func fullName(obj types.Object) string {
+	if fn, ok := obj.(*types.Func); ok {
+		return fn.FullName()
+	}
+	return obj.Pkg().Path() + "." + obj.Name()
+}
+
+// contradict reports whether two directives for one function or type cannot both hold.
 func contradict(d, other *Directive) bool {
+	if d.OfType != nil {
+		return d.Verb == other.Verb
+	}
 	if d.Verb == "forward" || other.Verb == "forward" {
 		return d.Verb == other.Verb || d.Verb == "nodiff" || other.Verb == "nodiff"
 	}
@@ -300,26 +329,30 @@ func contradict(d, other *Directive) bool {
 
 // function returns the function that name denotes as in of=: F, T.Method, (*T).Method, or one of these after an import
 // path and a dot. What the package itself declares comes first.
-func (r *resolver) function(name string) (*types.Func, error) {
-	fn, err := lookupFunc(r.types, name)
+func (r *resolver) function(name string) (*types.Func, error) { return denoted(r, name, lookupFunc) }
+
+// denoted returns what name denotes in the package or, after an import path and a dot, in another.
+func denoted[T types.Object](r *resolver, name string, lookup func(*types.Package, string) (T, error)) (T, error) {
+	var none T
+	obj, err := lookup(r.types, name)
 	if err == nil {
-		return fn, nil
+		return obj, nil
 	}
 	for _, split := range splitPath(name) {
 		pkg, importErr := r.importPath(split.path)
 		if importErr != nil {
 			continue
 		}
-		fn, err := lookupFunc(pkg, split.name)
-		if err == nil && !fn.Exported() {
-			return nil, fmt.Errorf("%s is not exported", split.name)
+		obj, err := lookup(pkg, split.name)
+		if err == nil && !obj.Exported() {
+			return none, fmt.Errorf("%s is not exported", split.name)
 		}
-		return fn, err
+		return obj, err
 	}
 	if strings.Contains(name, "/") {
 		err = errors.New("no such package")
 	}
-	return nil, err
+	return none, err
 }
 
 // importPath returns the package with the given path, which pkg need not import.

@@ -57,19 +57,16 @@ func parameter(fn *types.Func, name string, pkg *types.Package) (int, error) {
 	if i < 0 {
 		return 0, fmt.Errorf("%s has no parameter named %s%s", fn.Name(), name, parameterNames(params))
 	}
-	return i, differentiable(name, params[i].Type(), pkg)
+	return i, differentiable(name, params[i].Type())
 }
 
 // differentiable returns why a parameter of type t cannot be differentiated by, or nil.
-func differentiable(name string, t types.Type, pkg *types.Package) error {
+func differentiable(name string, t types.Type) error {
 	if why := ast.WhyNot(t); why != "" {
 		if why == "is an interface" {
 			return fmt.Errorf("%s is an interface, and no type with floats that is declared beside it has its methods", name)
 		}
 		return fmt.Errorf("%s %s and carries no derivative", name, why)
-	}
-	if opaquePending && ast.Opaque(t, pkg) {
-		return fmt.Errorf("%s has floats behind unexported fields of another package: opaque types are not supported yet", name)
 	}
 	return nil
 }

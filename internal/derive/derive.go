@@ -124,6 +124,10 @@ func (d *deriver) scope(directives []*lower.Directive) *transform.Scope {
 		switch dir.Verb {
 		case "nodiff":
 			s.AddConstant(dir.Fn)
+		case "shadow":
+			s.AddOpaque(&transform.Opaque{Of: dir.OfType, Shadow: dir.Fn})
+		case "add":
+			s.AddOpaque(&transform.Opaque{Of: dir.OfType, Add: dir.Fn})
 		case "derivative", "backward":
 			s.Add(&transform.Rule{Fn: dir.Fn, Func: d.lower(dir.Fn), Of: dir.Of, Wrt: dir.RuleWrt, Forward: dir.RuleMode == ast.JVP, Saving: dir.Saving})
 		}

@@ -1,0 +1,221 @@
+package transform
+
+import (
+	"go/token"
+	"go/types"
+	"slices"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// Opaque types.
+//
+// The floats of a type of another package may lie behind fields that it does not export. The derivative then leaves to functions that
+// a user gives what it would do itself: to make the shadow of a value, and to add one shadow to another. They take values of the type
+// that hold their floats behind slices, pointers or maps, or pointers to values of it; and so a value that holds floats itself must lie
+// behind a pointer.
+
+// An Opaque says what is done with values of an opaque type.
+type Opaque struct {
+	Of          *types.TypeName
+	Shadow, Add *types.Func // of Of, or of pointers to it; either may be nil
+}
+
+// AddOpaque says what is done with values of an opaque type.
+func (s *Scope) AddOpaque(o *Opaque) {
+	key := typeKey(o.Of.Type())
+	if s.opaque[key] == nil {
+		s.opaque[key] = &Opaque{Of: o.Of}
+	}
+	known := s.opaque[key]
+	if o.Shadow != nil {
+		known.Shadow = o.Shadow
+	}
+	if o.Add != nil {
+		known.Add = o.Add
+	}
+}
+
+// opaque returns what is done with values of type t if that is an opaque type of which it is said how to make a shadow, or nil.
+func (u *Unit) opaque(t types.Type) *Opaque {
+	n, ok := types.Unalias(t).(*types.Named)
+	if !ok || ast.OpaqueType(n, u.Pkg) != n {
+		return nil
+	}
+	var found *Opaque
+	for _, s := range u.scopes(u.Pkg) {
+		if o := s.opaque[typeKey(n)]; o != nil {
+			if found == nil {
+				found = &Opaque{Of: n.Obj()}
+			}
+			if found.Shadow == nil {
+				found.Shadow = o.Shadow
+			}
+			if found.Add == nil {
+				found.Add = o.Add
+			}
+		}
+	}
+	if found == nil || found.Shadow == nil {
+		return nil
+	}
+	return found
+}
+
+// opaquePointee is opaque for what values of type t point to.
+func (u *Unit) opaquePointee(t types.Type) *Opaque {
+	if p := ast.Pointee(t); p != nil {
+		return u.opaque(p)
+	}
+	return nil
+}
+
+// opaqueWithin returns the opaque types that values of type t reach or hold, in the order in which they are come to.
+func (u *Unit) opaqueWithin(t types.Type) []*Opaque {
+	var list []*Opaque
+	seen := map[types.Type]bool{}
+	var visit func(t types.Type)
+	visit = func(t types.Type) {
+		t = types.Unalias(t)
+		if seen[t] || !ast.Carries(t) {
+			return
+		}
+		seen[t] = true
+		if o := u.opaque(t); o != nil {
+			list = append(list, o)
+			return
+		}
+		switch x := t.Underlying().(type) {
+		case *types.Pointer, *types.Slice, *types.Map:
+			visit(pointee(t))
+		case *types.Array:
+			visit(x.Elem())
+		case *types.Struct:
+			for f := range x.Fields() {
+				visit(f.Type())
+			}
+		}
+	}
+	visit(t)
+	return list
+}
+
+// takesPointer reports whether a shadow or add function takes pointers to values of the type.
+func takesPointer(fn *types.Func) bool { return isPointer(fn.Signature().Params().At(0).Type()) }
+
+// shadowOf is the shadow of a value of an opaque type.
+func (o *Opaque) shadowOf(value ast.Expr) ast.Expr {
+	if !takesPointer(o.Shadow) {
+		return callOf(o.Shadow, value)
+	}
+	return &ast.Deref{X: callOf(o.Shadow, address(value))}
+}
+
+// address is the address of what a value is read from.
+func address(e ast.Expr) ast.Expr {
+	if d, ok := e.(*ast.Deref); ok {
+		return d.X
+	}
+	return &ast.Addr{X: e, T: types.NewPointer(e.Type())}
+}
+
+func callOf(fn *types.Func, args ...ast.Expr) *ast.Call {
+	return &ast.Call{Fun: ast.Callee{Fn: fn}, Args: args, T: resultType(fn.Signature())}
+}
+
+// add adds a value of an opaque type to another.
+func (o *Opaque) add(dst, src ast.Expr) ast.Stmt {
+	if takesPointer(o.Add) {
+		dst, src = address(dst), address(src)
+	}
+	return &ast.Do{Call: callOf(o.Add, dst, src)}
+}
+
+// shadowPointer sets place to the shadow of a pointer to a value of an opaque type, which is nil where the pointer is.
+func (o *Opaque) shadowPointer(place, value ast.Expr) ast.Stmt {
+	then := &ast.Block{Stmts: []ast.Stmt{set(place, token.ASSIGN, callOf(o.Shadow, value))}}
+	if !takesPointer(o.Shadow) {
+		then.Stmts = []ast.Stmt{
+			set(place, token.ASSIGN, builtin("new", value.Type())),
+			set(&ast.Deref{X: place}, token.ASSIGN, callOf(o.Shadow, &ast.Deref{X: value})),
+		}
+	}
+	return &ast.If{Cond: &ast.Binary{Op: token.NEQ, X: value, Y: nilExpr(value.Type()), T: types.Typ[types.Bool]}, Then: then}
+}
+
+// names are the functions that pick selects, as arguments of one of the runtime.
+func names(list []*Opaque, pick ...func(*Opaque) *types.Func) []ast.Expr {
+	var args []ast.Expr
+	for _, o := range list {
+		for _, p := range pick {
+			if fn := p(o); fn != nil {
+				args = append(args, &ast.Name{Obj: fn, T: fn.Type()})
+			}
+		}
+	}
+	return args
+}
+
+func shadowFunc(o *Opaque) *types.Func { return o.Shadow }
+func addFunc(o *Opaque) *types.Func    { return o.Add }
+
+// checkOpaque refuses values of opaque types that a derivative can do nothing with where they are active.
+func (d *derivation) checkOpaque() {
+	seen := map[*location]bool{}
+	var visit func(l *location, behind bool, v *ast.Var)
+	visit = func(l *location, behind bool, v *ast.Var) {
+		l = l.find()
+		if seen[l] {
+			return
+		}
+		seen[l] = true
+		if n, ok := types.Unalias(l.typ).(*types.Named); ok && ast.OpaqueType(n, d.u.Pkg) == n {
+			d.checkOpaqueAt(l, n, behind, v)
+			return
+		}
+		for _, p := range l.parts {
+			if p != nil {
+				visit(p, behind, v)
+			}
+		}
+		if l.target != nil {
+			visit(l.target, true, v)
+		}
+	}
+	for _, v := range d.varsInOrder() {
+		visit(d.mem.variable(v), d.mem.addressed(v), v)
+	}
+}
+
+// checkOpaqueAt is checkOpaque for a place that v is or leads to.
+func (d *derivation) checkOpaqueAt(l *location, t *types.Named, behind bool, v *ast.Var) {
+	held := d.act.any(d.act.floats(l, false))
+	if !held && !d.act.any(d.act.floats(l, true)) {
+		return
+	}
+	name, o := types.TypeString(t, types.RelativeTo(d.u.Pkg)), d.u.opaque(t)
+	pos := d.fn.Pos
+	if v.Obj != nil {
+		pos = v.Obj.Pos()
+	}
+	switch {
+	case o == nil || o.Add == nil:
+		what, verb := "shadow", "how to make its shadow"
+		if o != nil {
+			what, verb = "add", "how to add to its shadow"
+		}
+		refuse(pos, "%s has floats behind fields that package %s does not export: say %s, by a function with //godiff:%s of=%s", name, t.Obj().Pkg().Name(), verb, what, typeKey(t))
+	case held && !behind:
+		refuse(pos, "%s holds a value of %s, whose floats lie behind fields that package %s does not export: let it hold a pointer to one", v.Name, name, t.Obj().Pkg().Name())
+	}
+}
+
+// varsInOrder returns the variables of the function in the order in which they are declared.
+func (d *derivation) varsInOrder() []*ast.Var {
+	list := slices.Concat(d.fn.Inputs(), d.fn.Results)
+	ast.Inspect(d.fn.Body, func(s ast.Stmt) bool {
+		list = append(list, ast.Defined(s)...)
+		return true
+	})
+	return list
+}
