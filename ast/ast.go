@@ -116,6 +116,7 @@ type (
 		Op   token.Token
 		X, Y Expr
 		T    types.Type
+		Pos  token.Pos // of == and !=: where it stands in the source; NoPos for one of ours
 	}
 
 	// Call calls a function. For a method the receiver is Args[0].
@@ -129,8 +130,9 @@ type (
 
 	// Convert is T(X).
 	Convert struct {
-		X Expr
-		T types.Type
+		X   Expr
+		T   types.Type
+		Pos token.Pos // where it stands in the source; NoPos for one of ours
 	}
 
 	// Composite is a composite literal.

@@ -140,7 +140,7 @@ func MapOperands(e Expr, f func(Expr) Expr) Expr {
 		}
 	case *Binary:
 		if x, y := g(e.X), g(e.Y); x != e.X || y != e.Y {
-			return &Binary{Op: e.Op, X: x, Y: y, T: e.T}
+			return &Binary{Op: e.Op, X: x, Y: y, T: e.T, Pos: e.Pos}
 		}
 	case *Call:
 		args, changed := mapList(e.Args, g)
@@ -151,7 +151,7 @@ func MapOperands(e Expr, f func(Expr) Expr) Expr {
 		}
 	case *Convert:
 		if x := g(e.X); x != e.X {
-			return &Convert{X: x, T: e.T}
+			return &Convert{X: x, T: e.T, Pos: e.Pos}
 		}
 	case *Composite:
 		return mapComposite(e, g)

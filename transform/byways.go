@@ -40,12 +40,9 @@ func (d *derivation) byways() (refusal error) {
 	defer guard(&refusal)
 	b := &byways{d: d, tainted: map[*location]bool{}}
 	b.run()
-	ast.Inspect(d.fn.Body, func(s ast.Stmt) bool {
-		ast.Exprs(s, func(e ast.Expr, _ bool) {
-			ast.Walk(e, func(e ast.Expr) bool { b.check(s, e); return true })
-		})
-		return true
-	})
+	r := &refusals{all: d.u.Thorough}
+	eachExpr(d.fn.Body, func(s ast.Stmt, e ast.Expr) { r.check(func() { b.check(s, e) }) })
+	r.end()
 	return nil
 }
 

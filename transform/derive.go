@@ -16,6 +16,26 @@ import (
 func (u *Unit) prepare(f *ast.Func, in []bool, at callSite, memory, forward bool) *derivation {
 	u.checkLifted(f)
 	u.checkDeferred(f)
+	d := u.understand(f, in, at, memory, forward)
+	d.checkOrder()
+	n := &normaliser{unit: u, mem: d.mem, act: d.act, forward: forward, split: d.isSplit}
+	h := *d.fn
+	h.Body = n.block(h.Body)
+	d = u.analyse(&h, in, at, memory, forward)
+	d.checkAll()
+	u.trace("normal", &h, h.Body)
+	if !forward && !u.Disable["last"] && !u.isHooked(f.Obj) {
+		if body, found := d.lastWins(h.Body); found {
+			h.Body = body
+			d = u.analyse(&h, in, at, memory, forward)
+			u.trace("last", &h, h.Body)
+		}
+	}
+	return d
+}
+
+// understand analyses f as it is written: but for names that it lacks, accessors, and variables that refer to several memories.
+func (u *Unit) understand(f *ast.Func, in []bool, at callSite, memory, forward bool) *derivation {
 	g := *f
 	g.Results = nameResults(f)
 	g.Recv, g.Params = nameInputs(f)
@@ -31,22 +51,7 @@ func (u *Unit) prepare(f *ast.Func, in []bool, at callSite, memory, forward bool
 		d = u.analyse(&g, in, at, memory, forward)
 	}
 	if f := d.separate(d.inlineAccessors(&g)); f != &g {
-		g = *f
-		d = u.analyse(&g, in, at, memory, forward)
-	}
-	d.checkOrder()
-	n := &normaliser{unit: u, mem: d.mem, act: d.act, forward: forward, split: d.isSplit}
-	h := g
-	h.Body = n.block(g.Body)
-	d = u.analyse(&h, in, at, memory, forward)
-	d.checkAll()
-	u.trace("normal", &h, h.Body)
-	if !forward && !u.Disable["last"] && !u.isHooked(f.Obj) {
-		if body, found := d.lastWins(h.Body); found {
-			h.Body = body
-			d = u.analyse(&h, in, at, memory, forward)
-			u.trace("last", &h, h.Body)
-		}
+		d = u.analyse(f, in, at, memory, forward)
 	}
 	return d
 }
@@ -207,6 +212,7 @@ func (w *surroundings) contains(e ast.Expr) bool {
 
 // checkAll refuses what no transformation handles, wherever it stands.
 func (d *derivation) checkAll() {
+	r := &refusals{all: d.u.Thorough}
 	for _, l := range d.mem.globals {
 		d.mem.reachable(l, map[*location]bool{}, func(c *location) {
 			if d.act.active(c) {
@@ -217,19 +223,22 @@ func (d *derivation) checkAll() {
 	ast.Inspect(d.fn.Body, func(s ast.Stmt) bool {
 		ast.Exprs(s, func(e ast.Expr, _ bool) {
 			ast.Walk(e, func(e ast.Expr) bool {
-				d.checkExpr(s, e)
+				r.check(func() { d.checkExpr(s, e) })
 				return true
 			})
 		})
 		d.mem.writes(s, func(c *location) {
 			if c.find().global {
-				refuse(s.Info().Pos, "memory of a package-level variable is written; a derivative keeps no state between calls")
+				r.check(func() {
+					refuse(s.Info().Pos, "memory of a package-level variable is written; a derivative keeps no state between calls")
+				})
 			}
 		})
 		return true
 	})
-	d.checkOpaque()
-	d.checkByways()
+	r.check(d.checkOpaque)
+	r.end()
+	d.checkByways() // where values go is known of what is allowed
 }
 
 func (d *derivation) checkExpr(s ast.Stmt, e ast.Expr) {

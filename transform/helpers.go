@@ -52,6 +52,7 @@ func (u *Unit) toCopy(e ast.Expr) ast.Expr {
 // for and rules behind them. Building one may ask for more; what nothing calls after all is left out.
 func (u *Unit) Helpers() (list []*Helper, err error) {
 	defer guard(&err)
+	r := &refusals{all: u.Thorough}
 	called := map[*ast.Func]bool{}
 	open := slices.Clone(u.made)
 	for len(open) > 0 {
@@ -63,10 +64,11 @@ func (u *Unit) Helpers() (list []*Helper, err error) {
 			if !called[g] {
 				called[g] = true
 				u.File = u.fileOf(g)
-				open = append(open, u.buildFor(g)...)
+				r.check(func() { open = append(open, u.buildFor(g)...) })
 			}
 		}
 	}
+	r.end()
 	for _, h := range u.order {
 		list = append(list, h.needed(called)...)
 	}

@@ -38,6 +38,7 @@ type Unit struct {
 	Stage      string          // the pass after which the code of the first function that it comes to is kept …
 	Traced     string          // … here
 	Explaining bool            // what is decided on the way is kept: see Explanations
+	Thorough   bool            // what is refused is looked at to its end: see Refusal
 
 	Same map[*types.Named]*types.Named // set by Helpers: the types that stand for others
 
@@ -89,6 +90,7 @@ type Refusal struct {
 	Pos    token.Pos
 	Msg    string
 	Callee *types.Func // the function that stands in the way, if it is one; what is wrong with it comes first
+	More   []*Refusal  // for other reasons too, of a Unit that is thorough
 }
 
 func (r *Refusal) Error() string { return r.Msg }

@@ -960,7 +960,11 @@ func (l *lowerer) binary(e *goast.BinaryExpr) ast.Expr {
 		defer func(old types.Type) { l.want = old }(l.want)
 		l.want = types.Typ[types.Int]
 	}
-	return &ast.Binary{Op: e.Op, X: l.expr(e.X), Y: l.expr(e.Y), T: types.Default(l.typeOf(e))}
+	b := &ast.Binary{Op: e.Op, X: l.expr(e.X), Y: l.expr(e.Y), T: types.Default(l.typeOf(e))}
+	if e.Op == token.EQL || e.Op == token.NEQ {
+		b.Pos = e.Pos()
+	}
+	return b
 }
 
 // wholeQuotient lowers a quotient of integer constants that becomes a float. It is rounded to an integer first, so that it must stay one
@@ -1082,7 +1086,7 @@ func (l *lowerer) conversion(e *goast.CallExpr, t types.Type) ast.Expr {
 	}
 	array, ok := t.Underlying().(*types.Array)
 	if _, slice := x.Type().Underlying().(*types.Slice); !ok || !slice {
-		return &ast.Convert{X: x, T: t}
+		return &ast.Convert{X: x, T: t, Pos: e.Pos()}
 	}
 	if array.Len() == 0 {
 		l.report(e.Pos(), "a conversion to an array without elements is not supported")

@@ -221,7 +221,7 @@ func (sw *switcher) cond(c *goast.CaseClause) ast.Expr {
 	for _, x := range c.List {
 		e := sw.l.expr(x)
 		if sw.tag != nil {
-			e = &ast.Binary{Op: token.EQL, X: sw.tag, Y: e, T: types.Typ[types.Bool]}
+			e = &ast.Binary{Op: token.EQL, X: sw.tag, Y: e, T: types.Typ[types.Bool], Pos: x.Pos()}
 		}
 		if cond == nil {
 			cond = e

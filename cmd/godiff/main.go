@@ -35,7 +35,7 @@ var commands = []*command{
 	{"generate", "[-check] [-n] [-v] [-disable=PASS,…] [packages]", runGenerate},
 	{"show", "[-mode MODE] [-wrt p,q] [-stage NAME] [-disable=PASS,…] package Func|Type.Method", runShow},
 	{"explain", "[-mode MODE] [-wrt p,q] [-disable=PASS,…] package Func|Type.Method", runExplain},
-	{"vet", "[packages]", notYet},
+	{"vet", "[packages]", runVet},
 	{"version", "", runVersion},
 }
 
@@ -116,10 +116,8 @@ func runGenerate(c *command, args []string, stdout, stderr io.Writer) int {
 	if *check && *print {
 		return c.wrong(stderr, "-check and -n exclude each other")
 	}
-	for _, pattern := range flags.Args() {
-		if strings.HasSuffix(pattern, ".go") {
-			return c.wrong(stderr, "%s is no package: directories and import paths are", pattern)
-		}
+	if file := goFile(flags.Args()); file != "" {
+		return c.wrong(stderr, "%s is no package: directories and import paths are", file)
 	}
 	if pass := derive.WrongPass(deriveOptions(*disable)); pass != "" {
 		return c.wrong(stderr, "%q is no optional pass", pass)
@@ -135,6 +133,30 @@ func runGenerate(c *command, args []string, stdout, stderr io.Writer) int {
 		Patterns: flags.Args(), Derive: deriveOptions(*disable), Action: action, Verbose: *verbose,
 		Stdout: stdout, Stderr: stderr,
 	})
+}
+
+func runVet(c *command, args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet(c.name, flag.ContinueOnError)
+	if status, ok := c.parse(flags, args, stdout, stderr); !ok {
+		return status
+	}
+	if file := goFile(flags.Args()); file != "" {
+		return c.wrong(stderr, "%s is no package: directories and import paths are", file)
+	}
+	return compile.Generate(compile.Options{
+		Patterns: flags.Args(), Derive: derive.Options{Thorough: true}, Action: compile.Vet,
+		Stdout: stdout, Stderr: stderr,
+	})
+}
+
+// goFile returns the first of the patterns that is a file and no package, or "".
+func goFile(patterns []string) string {
+	for _, pattern := range patterns {
+		if strings.HasSuffix(pattern, ".go") {
+			return pattern
+		}
+	}
+	return ""
 }
 
 func runShow(c *command, args []string, stdout, stderr io.Writer) int {
@@ -207,9 +229,4 @@ func runVersion(c *command, args []string, stdout, stderr io.Writer) int {
 	}
 	fmt.Fprintf(stdout, "godiff %s %s\n", version, runtime.Version())
 	return exitDone
-}
-
-func notYet(c *command, args []string, stdout, stderr io.Writer) int {
-	fmt.Fprintf(stderr, "godiff %s: not there yet\n", c.name)
-	return exitUsage
 }

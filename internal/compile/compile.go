@@ -38,6 +38,7 @@ const (
 	Write Action = iota // bring the files up to date
 	Print               // print the outputs
 	Check               // print how the files differ from what they should be
+	Vet                 // report which files do, and what looks like a mistake in the code
 )
 
 // Options say what to compile and how. All fields but the writers are optional.
@@ -51,8 +52,8 @@ type Options struct {
 	Stdout, Stderr io.Writer
 }
 
-// Generate does what godiff generate does and returns its exit status: 0, or 1 where the code or, for Check, the files
-// fall short.
+// Generate does what godiff generate does, or with Vet what godiff vet does, and returns its exit status: 0, or 1 where the code or, for
+// Check and Vet, the files fall short.
 func Generate(opt Options) int {
 	prog, err := lower.Load(opt.Load, opt.Patterns...)
 	if err != nil {
@@ -89,6 +90,7 @@ type unit struct {
 	path, dir string
 	packages  []*lower.Package
 	outputs   map[string][]byte // path → content
+	loaded    bool              // all packages are without errors
 	failed    bool
 }
 
@@ -99,10 +101,11 @@ func group(packages []*lower.Package) []*unit {
 		path := cmp.Or(pkg.ForTest, pkg.Path)
 		u := byPath[path]
 		if u == nil {
-			u = &unit{path: path, dir: pkg.Dir, outputs: map[string][]byte{}}
+			u = &unit{path: path, dir: pkg.Dir, outputs: map[string][]byte{}, loaded: true}
 			byPath[path] = u
 		}
 		u.packages = append(u.packages, pkg)
+		u.loaded = u.loaded && !pkg.Failed
 		u.failed = u.failed || pkg.Failed
 	}
 	return slices.SortedFunc(maps.Values(byPath), func(a, b *unit) int { return cmp.Compare(a.path, b.path) })
@@ -125,6 +128,9 @@ func (g *generator) derive() {
 		panic(fmt.Sprintf("compile: %v", err)) // nothing is loaded that was not loaded before
 	}
 	for _, u := range g.units {
+		if g.opt.Action == Vet && u.loaded {
+			g.diags = append(g.diags, rounds.Vet(g.prog, u.packages)...)
+		}
 		if u.failed {
 			u.outputs = nil
 		} else {
@@ -137,7 +143,7 @@ func (g *generator) derive() {
 func (g *generator) round(u *unit, rounds *derive.Rounds) {
 	made := map[string]bool{}
 	for _, pkg := range u.packages {
-		if u.failed {
+		if u.failed && !(u.loaded && g.opt.Action == Vet) {
 			return
 		}
 		opt := g.opt.Derive
@@ -258,11 +264,14 @@ func (g *generator) finish(u *unit) {
 	if len(diags) > 0 {
 		return
 	}
-	if g.opt.Action == Check {
+	switch g.opt.Action {
+	case Check:
 		g.check(changes)
-		return
+	case Vet:
+		g.vet(changes)
+	default:
+		g.write(changes)
 	}
-	g.write(changes)
 }
 
 func (g *generator) verbose(format string, args ...any) {
@@ -285,6 +294,15 @@ func (g *generator) check(changes []change) {
 		name := g.prog.Relative(c.path)
 		g.verbose("\t%s is %s", name, c.state())
 		fmt.Fprint(g.opt.Stdout, unifiedDiff(c.oldName(name), c.newName(name), c.old, c.new))
+	}
+}
+
+// vet reports the files that would change.
+func (g *generator) vet(changes []change) {
+	for _, c := range changes {
+		g.diags = append(g.diags, lower.Diagnostic{
+			Pos: token.Position{Filename: g.prog.Relative(c.path)}, Msg: "the output is " + c.state() + ": run godiff generate",
+		})
 	}
 }
 

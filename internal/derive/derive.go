@@ -21,8 +21,9 @@ import (
 
 // Options say how to derive. All fields are optional.
 type Options struct {
-	Disable []string        // passes to leave out
-	Taken   map[string]bool // names that are declared beside the package: in its tests or, for these, in its outputs
+	Disable  []string        // passes to leave out
+	Taken    map[string]bool // names that are declared beside the package: in its tests or, for these, in its outputs
+	Thorough bool            // what cannot be differentiated is looked at to its end, and all that is wrong with it is said
 
 	Lowered func(file string, f *ast.Func) // is told of functions that are lowered, now and then again, and of the files that declare them
 }
@@ -75,6 +76,7 @@ func newDeriver(prog *lower.Program, pkg *lower.Package, opt Options) *deriver {
 	d.unit.Lifted = d.lifted
 	d.unit.Value = d.valueOf
 	d.unit.Derivative = func(fn *types.Func) bool { return prog.Generated(fn) != nil }
+	d.unit.Thorough = opt.Thorough
 	for name := range opt.Taken {
 		d.unit.Take(name)
 	}
@@ -250,6 +252,9 @@ const oldest = "go1.22"
 func (d *deriver) refused(err error, fn *types.Func) {
 	pos := token.NoPos
 	if r, ok := err.(*transform.Refusal); ok {
+		for _, more := range r.More {
+			d.refused(more, fn)
+		}
 		if why := d.why[r.Callee]; r.Callee != nil && len(why) > 0 {
 			d.diags = append(d.diags, why...)
 			return

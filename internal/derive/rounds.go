@@ -2,7 +2,6 @@ package derive
 
 import (
 	"fmt"
-	goast "go/ast"
 	"go/types"
 	"maps"
 	"slices"
@@ -101,32 +100,14 @@ func (r *Rounds) roundOf(d *lower.Directive) int {
 // calledBy returns the derivatives that a function names, itself or in what it calls.
 func (r *Rounds) calledBy(fn *types.Func) []*lower.Directive {
 	var list []*lower.Directive
-	seen := map[*types.Func]bool{}
-	var visit func(fn *types.Func)
-	visit = func(fn *types.Func) {
-		fn = fn.Origin()
-		if seen[fn] {
-			return
-		}
-		seen[fn] = true
-		if d := r.prog.Generated(fn); d != nil {
+	n := &naming{prog: r.prog, seen: map[*types.Func]bool{}, enter: func(fn *types.Func) bool {
+		d := r.prog.Generated(fn)
+		if d != nil {
 			list = append(list, d)
-			return
 		}
-		pkg, _, decl := r.prog.Decl(fn)
-		if decl == nil || decl.Body == nil {
-			return
-		}
-		goast.Inspect(decl.Body, func(n goast.Node) bool {
-			if id, ok := n.(*goast.Ident); ok {
-				if fn, ok := pkg.Info.Uses[id].(*types.Func); ok {
-					visit(fn)
-				}
-			}
-			return true
-		})
-	}
-	visit(fn)
+		return d == nil
+	}}
+	n.visit(fn)
 	return list
 }
 
