@@ -153,6 +153,7 @@ type exports struct {
 	cmd   goCommand
 	files map[string]string // path → file with export data
 	types types.Importer
+	known map[string]*types.Package // that are there already: see One
 }
 
 func newExports(cmd goCommand, fset *token.FileSet) *exports {
@@ -169,7 +170,7 @@ func newExports(cmd goCommand, fset *token.FileSet) *exports {
 
 // locate asks the go command to compile the packages and returns those, in order, that it could not.
 func (e *exports) locate(paths []string) (missing []string, err error) {
-	unknown := slices.DeleteFunc(slices.Clone(paths), func(p string) bool { return p == "unsafe" || e.files[p] != "" })
+	unknown := slices.DeleteFunc(slices.Clone(paths), func(p string) bool { return p == "unsafe" || e.known[p] != nil || e.files[p] != "" })
 	if len(unknown) == 0 {
 		return nil, nil
 	}
@@ -194,6 +195,9 @@ func (e *exports) locate(paths []string) (missing []string, err error) {
 func (e *exports) Import(path string) (*types.Package, error) {
 	if path == "unsafe" {
 		return types.Unsafe, nil
+	}
+	if t := e.known[path]; t != nil {
+		return t, nil
 	}
 	if e.files[path] == "" {
 		return nil, fmt.Errorf("no export data for %s", path)

@@ -130,6 +130,9 @@ type File struct {
 // Test reports whether f is a test file.
 func (f *File) Test() bool { return strings.HasSuffix(f.Name, "_test.go") }
 
+// Compiles reports whether neither the package nor what it imports is in error, directives aside.
+func (p *Package) Compiles() bool { return !p.broken }
+
 // ImportsC reports whether f imports "C".
 func (f *File) ImportsC() bool {
 	return slices.ContainsFunc(f.Syntax.Imports, func(s *goast.ImportSpec) bool { return s.Path.Value == `"C"` })

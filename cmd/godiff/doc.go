@@ -66,6 +66,27 @@
 //	-wrt       as for show
 //	-disable   as above
 //
+// # Vet
+//
+// Vet reports what is wrong with the functions that have directives, and with those of their package that they call, and writes nothing:
+//
+//   - what cannot be differentiated: all of it, where generate stops at the first of a function;
+//   - branches on whether two values are equal of which one has a derivative that matters, such as if x == 0. The derivative is that of
+//     the branch taken, at a single point;
+//   - conversions of such values to integers, such as int(x), where the result depends on the integer. The derivative is zero by way of it;
+//   - rules and nodiffs that nothing can use;
+//   - outputs that are missing, stale or no longer needed, as generate -check finds them.
+//
+// A branch that panics, returns an error or returns NaN is no matter, nor is a comparison with what a function with //godiff:nodiff
+// returns, runtime.StopGradient for one: that says that the branch is meant.
+//
+// Go vet can run it too, with the packages and flags that it is given:
+//
+//	go vet -vettool=$(which godiff) ./...
+//
+// Then it is given one package at a time, of what that imports the types alone. It says nothing of outputs, and of a package that
+// imports others than those of the standard library only where derivatives end.
+//
 // # Exit status
 //
 // 0 means done, also when there was nothing to do; 1 that the code or the outputs fall short, with a line

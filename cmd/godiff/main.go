@@ -11,12 +11,25 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/tools/go/analysis/unitchecker"
+
 	"github.com/godiff/godiff/ast"
 	"github.com/godiff/godiff/internal/compile"
 	"github.com/godiff/godiff/internal/derive"
+	"github.com/godiff/godiff/internal/vet"
 )
 
-func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+func main() {
+	if isVetTool(os.Args[1:]) {
+		unitchecker.Main(vet.Analyzer)
+	}
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// isVetTool reports whether the arguments are those with which go vet calls a tool: what it is, what flags it has, and a package to check.
+func isVetTool(args []string) bool {
+	return len(args) > 0 && (args[0] == "-V=full" || args[0] == "-flags" || strings.HasSuffix(args[len(args)-1], ".cfg"))
+}
 
 // Exit statuses.
 const (

@@ -59,6 +59,10 @@ func TestStatus(t *testing.T) {
 		{"show ./fine G", exitShort},
 		{"explain ./fine F", exitDone},
 		{"explain ./fine G", exitShort},
+		{"vet ./fine ./plain", exitDone},
+		{"vet ./wrong", exitShort},
+		{"vet ./broken", exitShort},
+		{"vet ./nothing/...", exitShort},
 		{"version", exitDone},
 		{"", exitUsage},
 		{"generat", exitUsage},
@@ -69,6 +73,9 @@ func TestStatus(t *testing.T) {
 		{"show -mode slope ./fine F", exitUsage},
 		{"show -stage cooking ./fine F", exitUsage},
 		{"explain ./fine", exitUsage},
+		{"vet -frob", exitUsage},
+		{"vet fine.go", exitUsage},
+		{"vet ./fine -check", exitUsage},
 		{"version 2", exitUsage},
 	} {
 		var stdout, stderr strings.Builder

@@ -17,7 +17,7 @@ var update = flag.Bool("update", false, "rewrite the wanted outputs in testdata/
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"godiff": func() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) },
+		"godiff": main,
 	})
 }
 

@@ -23,6 +23,57 @@ func (r *Rounds) Vet(prog *lower.Program, packages []*lower.Package) []lower.Dia
 	return diags
 }
 
+// VetOne returns what is for sure wrong with a package of which no more than lower.LoadOne loads is known. Where it imports packages
+// outside the standard library, which have source and perhaps rules, that is only where derivatives end, whatever those packages do.
+func VetOne(prog *lower.Program) []lower.Diagnostic {
+	pkg := prog.Packages[0]
+	switch {
+	case !pkg.Compiles():
+		return nil // the compiler says so, or what is wrong is how it was loaded
+	case pkg.Failed:
+		return prog.Diags
+	}
+	if foreign := foreignFuncs(pkg); foreign != nil {
+		d := newDeriver(prog, pkg, Options{})
+		scope := transform.NewScope()
+		for _, fn := range foreign {
+			scope.AddConstant(fn)
+		}
+		d.scopes[pkg] = append(d.scopesOf(pkg), scope)
+		return d.losses(pkg.Directives)
+	}
+	r, diags := NewRounds(prog, Options{Thorough: true})
+	if len(diags) > 0 {
+		return diags
+	}
+	err := r.Run(func() {
+		_, refused := r.Package(pkg, r.opt)
+		diags = append(diags, refused...)
+	})
+	if err != nil {
+		return diags // the derivatives import what the package does not, which is not there
+	}
+	return append(diags, r.Vet(prog, prog.Packages)...)
+}
+
+// foreignFuncs returns the functions that a package names of packages outside the standard library, or nil if it imports none of
+// them.
+func foreignFuncs(pkg *lower.Package) []*types.Func {
+	foreign := func(t *types.Package) bool {
+		return t != nil && t != pkg.Types && !lower.Standard(t.Path())
+	}
+	if !slices.ContainsFunc(pkg.Types.Imports(), foreign) {
+		return nil
+	}
+	list := []*types.Func{}
+	for _, obj := range pkg.Info.Uses {
+		if fn, ok := obj.(*types.Func); ok && foreign(fn.Pkg()) {
+			list = append(list, fn)
+		}
+	}
+	return list
+}
+
 // losses returns where the derivatives that directives ask for end, in the package.
 func (d *deriver) losses(asked []*lower.Directive) (diags []lower.Diagnostic) {
 	defer d.mistaken(new(map[string][]byte), &diags)
@@ -56,10 +107,10 @@ func (d *deriver) loss(l *transform.Loss) []lower.Diagnostic {
 	case transform.Equality:
 		return []lower.Diagnostic{d.prog.Diag(l.Pos, "%s decides which branch is differentiated: where both sides are equal, the derivative "+
 			"is that of one branch alone, often not the slope that is meant; write one expression for both cases, "+
-			"or, if it is meant, compare what a function with //godiff:nodiff returns", expr)}
+			"or, if it is meant, compare what a function with //godiff:nodiff returns, such as runtime.StopGradient", expr)}
 	case transform.Conversion:
 		return []lower.Diagnostic{d.prog.Diag(l.Pos, "%s drops a derivative: by way of the integer that of the result is zero; "+
-			"keep a float, or, if it is meant, convert what a function with //godiff:nodiff returns", expr)}
+			"keep a float, or, if it is meant, convert what a function with //godiff:nodiff returns, such as runtime.StopGradient", expr)}
 	}
 	panic(fmt.Sprintf("derive: loss %d", int(l.Kind)))
 }
@@ -85,11 +136,27 @@ func unused(prog *lower.Program, packages []*lower.Package) []lower.Diagnostic {
 		if dir.Verb == "nodiff" {
 			diags = append(diags, prog.Diag(dir.Pos, "//godiff:nodiff is of no use: nothing that is differentiated calls %s; remove it", dir.Fn.Name()))
 		} else {
-			diags = append(diags, prog.Diag(dir.Pos, "the rule %s is never used: nothing that is differentiated in this package calls %s; "+
-				"remove the directive, or export the rule, so that it holds for other packages", dir.Fn.Name(), dir.Of.Name()))
+			diags = append(diags, prog.Diag(dir.Pos, "the rule %s is never used: nothing that is differentiated in this package calls %s; remove it%s",
+				dir.Fn.Name(), calledIn(dir), orExport(dir)))
 		}
 	}
 	return diags
+}
+
+// calledIn is how a message in the package of a rule calls the function that it is for.
+func calledIn(dir *lower.Directive) string {
+	if dir.Of.Pkg() != dir.Fn.Pkg() {
+		return dir.Of.FullName()
+	}
+	return dir.Of.Name()
+}
+
+// orExport is what else may be done about a rule that only its own package could use.
+func orExport(dir *lower.Directive) string {
+	if dir.Fn.Pkg().Name() == "main" || !ast.Exported(dir.Of) {
+		return ""
+	}
+	return ", or export it, so that it holds for other packages"
 }
 
 // ruled returns the function that a directive says the derivative of, or nil.
