@@ -238,11 +238,12 @@ func (r *reverser) reached() map[*location]int {
 	return r.reachedBy
 }
 
-// reachedFrom counts a variable for all locations that are reached from it.
+// reachedFrom counts a variable for all locations that are reached from it, and for the cells in them.
 func (r *reverser) reachedFrom(l *location, n map[*location]int) {
-	seen := map[*location]bool{}
-	r.mem.reachable(l, seen, func(*location) {})
-	for l := range seen {
+	seen, cells := map[*location]bool{}, map[*location]bool{}
+	r.mem.reachable(l, seen, func(c *location) { cells[c.find()] = true })
+	maps.Copy(cells, seen)
+	for l := range cells {
 		n[l]++
 	}
 }

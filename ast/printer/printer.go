@@ -360,6 +360,9 @@ func foldable(b *ast.Block) (*ast.Assign, *ast.If) {
 	if !ok || !isIf || init.Op != token.DEFINE || cond.Init != nil || cond.Comment != "" || typeSwitchOf(cond) != nil {
 		return nil, nil
 	}
+	if _, c := asksMap(cond); c != nil {
+		return nil, nil // it has an init of its own
+	}
 	return init, cond
 }
 

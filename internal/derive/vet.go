@@ -161,13 +161,10 @@ func orExport(dir *lower.Directive) string {
 
 // ruled returns the function that a directive says the derivative of, or nil.
 func ruled(dir *lower.Directive) *types.Func {
-	switch dir.Verb {
-	case "derivative":
-		return dir.Of
-	case "nodiff":
+	if dir.Verb == "nodiff" {
 		return dir.Fn
 	}
-	return nil
+	return dir.Of
 }
 
 // uses are the functions that may be called where something is differentiated: those that a package asks for a derivative of, those that
@@ -181,8 +178,11 @@ func newUses(prog *lower.Program, pkg *lower.Package) *uses {
 	u := &uses{funcs: map[*types.Func]bool{}, abstract: map[string]bool{}}
 	rules := map[*types.Func][]*types.Func{}
 	for _, dir := range slices.Concat(pkg.Inherited, pkg.Directives) {
-		if dir.Verb == "derivative" && dir.Of != nil {
+		if dir.Of != nil {
 			rules[dir.Of] = append(rules[dir.Of], dir.Fn)
+		}
+		if dir.Saving != nil {
+			rules[dir.Of] = append(rules[dir.Of], dir.Saving)
 		}
 	}
 	n := &naming{prog: prog, seen: map[*types.Func]bool{}}
