@@ -158,6 +158,39 @@ func instantiateLike(n, t *types.Named) *types.Named {
 	return named
 }
 
+// HoldsFloatsByValue reports whether an interface value of type t may hold floats in a place of its own, by itself or by interfaces that it
+// holds by value.
+func HoldsFloatsByValue(t types.Type) bool {
+	seen := map[types.Type]bool{}
+	var held func(t types.Type) bool
+	held = func(t types.Type) bool {
+		if IsFloat(t) {
+			return true
+		}
+		if IsBoxed(t) && !seen[t] {
+			seen[t] = true
+			return slices.ContainsFunc(DynamicTypes(t), func(f *types.Var) bool { return held(f.Type()) })
+		}
+		switch u := t.Underlying().(type) {
+		case *types.Basic:
+			return u.Info()&types.IsComplex != 0
+		case *types.Array:
+			return u.Len() > 0 && held(u.Elem())
+		case *types.Struct:
+			return !synchronises(t) && slices.ContainsFunc(slices.Collect(u.Fields()), func(f *types.Var) bool { return held(f.Type()) })
+		case *types.Interface:
+			n, ok := types.Unalias(t).(*types.Named)
+			if !ok || n.Obj().Pkg() == nil || seen[t] {
+				return !IsError(t) && !seen[t]
+			}
+			seen[t] = true
+			return slices.ContainsFunc(Implementers(n, n.Obj().Pkg()), held)
+		}
+		return false
+	}
+	return IsBoxed(t) && held(t)
+}
+
 // HeldByValue reports whether an interface that holds a value of type t holds floats, or interfaces, in a place of its own, which nobody can
 // write to. Package runtime asks the same of a type that it meets.
 func HeldByValue(t types.Type) bool {

@@ -74,12 +74,12 @@ func Opaque(t types.Type, pkg *types.Package) bool {
 	return opaque
 }
 
-// OpaqueType returns the type of another package than pkg that t is, or the elements of t are, or t points to, whose floats lie behind
-// unexported fields; or nil.
+// OpaqueType returns the type of another package than pkg that t is, or the elements of t are, or t points to, which has unexported fields
+// that carry a derivative; or nil.
 func OpaqueType(t types.Type, pkg *types.Package) *types.Named {
 	switch u := types.Unalias(t).(type) {
 	case *types.Named:
-		if u.Obj().Pkg() != nil && !samePackage(u.Obj().Pkg(), pkg) && isStruct(u) && Opaque(u, pkg) {
+		if st, ok := u.Underlying().(*types.Struct); ok && u.Obj().Pkg() != nil && !samePackage(u.Obj().Pkg(), pkg) && hides(st) {
 			return u
 		}
 	case *types.Pointer:
@@ -94,9 +94,17 @@ func OpaqueType(t types.Type, pkg *types.Package) *types.Named {
 	return nil
 }
 
-func isStruct(t types.Type) bool {
-	_, ok := t.Underlying().(*types.Struct)
-	return ok
+// hides reports whether a struct has unexported fields that carry a derivative.
+func hides(t *types.Struct) bool {
+	for f := range t.Fields() {
+		if !f.Exported() && f.Name() != "_" && Carries(f.Type()) {
+			return true
+		}
+		if st, ok := types.Unalias(f.Type()).(*types.Struct); ok && hides(st) {
+			return true
+		}
+	}
+	return false
 }
 
 // IsFloat reports whether t is a float scalar: float64, float32, a named type of these, or a type parameter whose

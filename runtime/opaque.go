@@ -42,6 +42,73 @@ func CopyShadowWith[T any](x T, functions ...any) T {
 	return y
 }
 
+// RestoreShadow sets the shadow at p to what it was before a function gave its
+// value new memory, unless it has the same shape: the same numbers of elements,
+// and beside its floats the same values.
+func RestoreShadow[T any](p *T, old T) {
+	s := shapeComparison{seen: map[reached]bool{}}
+	if !s.same(reflect.ValueOf(p).Elem(), reflect.ValueOf(&old).Elem()) {
+		*p = old
+	}
+}
+
+// A shapeComparison compares two values but for their floats.
+type shapeComparison struct{ seen map[reached]bool }
+
+func (s *shapeComparison) same(x, y reflect.Value) bool {
+	if x.Kind() != y.Kind() || x.Type() != y.Type() {
+		return false
+	}
+	switch x.Kind() {
+	case reflect.Float32, reflect.Float64, reflect.Complex64, reflect.Complex128, reflect.Chan, reflect.Func:
+		return true
+	case reflect.Array, reflect.Slice:
+		if x.Len() != y.Len() {
+			return false
+		}
+		switch x.Type().Elem().Kind() {
+		case reflect.Float32, reflect.Float64:
+			return true
+		}
+		for i := range x.Len() {
+			if !s.same(x.Index(i), y.Index(i)) {
+				return false
+			}
+		}
+		return true
+	case reflect.Struct:
+		for i := range x.NumField() {
+			if !s.same(x.Field(i), y.Field(i)) {
+				return false
+			}
+		}
+		return true
+	case reflect.Pointer, reflect.Interface:
+		if x.IsNil() || y.IsNil() {
+			return x.IsNil() == y.IsNil()
+		}
+		if x.Kind() == reflect.Pointer {
+			key := reached{x.UnsafePointer(), x.Type()}
+			if s.seen[key] {
+				return true
+			}
+			s.seen[key] = true
+		}
+		return s.same(x.Elem(), y.Elem())
+	case reflect.Map:
+		if x.Len() != y.Len() {
+			return false
+		}
+		for it := x.MapRange(); it.Next(); {
+			if v := y.MapIndex(it.Key()); !v.IsValid() || !s.same(it.Value(), v) {
+				return false
+			}
+		}
+		return true
+	}
+	return x.Equal(y)
+}
+
 // opaques returns what functions do to the shadow at dst of a type, given what is at src.
 func opaques(functions []any) map[reflect.Type]func(dst, src unsafe.Pointer) {
 	m := map[reflect.Type]func(dst, src unsafe.Pointer){}

@@ -3,6 +3,7 @@ package transform
 import (
 	"go/token"
 	"go/types"
+	"slices"
 	"iter"
 
 	"github.com/godiff/godiff/ast"
@@ -154,12 +155,17 @@ func (m *memory) callReads(c *ast.Call, f func(*location)) {
 func (m *memory) behindArgs(c *ast.Call, f func(*location)) {
 	seen := map[*location]bool{}
 	for _, x := range c.Args {
-		if hasRefs(x.Type()) && !isNil(x) {
-			if t := m.reach(x); t != nil {
-				m.reachable(t, seen, f)
-			} else if !refers(x.Type()) {
-				m.behind(m.place(x), seen, f)
-			}
+		m.behindValue(x, seen, f)
+	}
+}
+
+// behindValue calls f for every cell that is reached through a value and is not in seen.
+func (m *memory) behindValue(x ast.Expr, seen map[*location]bool, f func(*location)) {
+	if hasRefs(x.Type()) && !isNil(x) {
+		if t := m.reach(x); t != nil {
+			m.reachable(t, seen, f)
+		} else if !refers(x.Type()) {
+			m.behind(m.place(x), seen, f)
 		}
 	}
 }
@@ -262,13 +268,30 @@ func (m *memory) callWrites(e ast.Expr, f func(*location)) {
 				m.cellsIn(dst, f)
 			}
 		case c.Fun.Fn != nil:
-			if s := m.unit.summary(c.Fun.Fn); s != nil {
-				m.mapCells(c, s.writes, f)
-			} else if !m.unit.harmless(c.Fun.Fn) && !m.unit.isRuled(c.Fun.Fn, m.fn.Pkg) {
-				m.behindArgs(c, f)
-			}
+			m.written(c, f)
 		}
 	})
+}
+
+// written calls f for the cells that a call of a function writes: those of which a rule for it says so, or else its body; or all behind
+// its arguments where neither does. But a function with a rule that returns something is then taken to write nothing.
+func (m *memory) written(c *ast.Call, f func(*location)) {
+	fn, u := c.Fun.Fn, m.unit
+	inputs, says := u.saysWrites(fn, m.fn.Pkg)
+	switch s := u.summary(fn); {
+	case says:
+		n := len(ast.ParamsOf(fn.Signature()))
+		seen := map[*location]bool{}
+		for i, x := range c.Args {
+			if slices.Contains(inputs, min(i, n-1)) {
+				m.behindValue(x, seen, f)
+			}
+		}
+	case s != nil:
+		m.mapCells(c, s.writes, f)
+	case !u.harmless(fn) && !(u.isRuled(fn, m.fn.Pkg) && fn.Signature().Results().Len() > 0):
+		m.behindArgs(c, f)
+	}
 }
 
 // appends calls f for the memory that a statement may append to in place.

@@ -347,7 +347,7 @@ func (a *activity) calls(e ast.Expr) {
 			}
 		case c.Fun.Builtin == "append":
 			a.appended(c)
-		case c.Fun.Fn != nil && a.unit.summary(c.Fun.Fn) != nil:
+		case c.Fun.Fn != nil && a.unit.looksInto(c.Fun.Fn, a.mem.fn.Pkg):
 			from := a.sourcesOf(a.given(c))
 			constant, given := a.unit.constant(c, a.mem.fn.Pkg), a.mem.given(c)
 			into := func(l *location) {
@@ -358,6 +358,9 @@ func (a *activity) calls(e ast.Expr) {
 			sum := a.unit.summary(c.Fun.Fn)
 			a.mem.mapCells(c, sum.writes, into)
 			a.mem.mapCells(c, sum.fills, into)
+		case c.Fun.Fn != nil && a.unit.isRuled(c.Fun.Fn, a.mem.fn.Pkg):
+			from := a.sourcesOf(c.Args)
+			a.mem.written(c, func(l *location) { a.flow(from, a.stored(l)) })
 		}
 		return true
 	})

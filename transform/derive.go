@@ -148,8 +148,8 @@ func (d *derivation) checkOrder() {
 // checkReadsBeside refuses a statement that reads, outside of a call, what the call writes.
 func (d *derivation) checkReadsBeside(s ast.Stmt, c *ast.Call) {
 	written := map[*location]bool{}
-	if s := d.u.summary(c.Fun.Fn); s != nil {
-		d.mem.mapCells(c, s.writes, func(l *location) { written[l.find()] = true })
+	if d.u.summary(c.Fun.Fn) != nil || d.u.isRuled(c.Fun.Fn, d.fn.Pkg) {
+		d.mem.written(c, func(l *location) { written[l.find()] = true })
 	}
 	if len(written) == 0 {
 		return
@@ -328,18 +328,18 @@ func (d *derivation) checkRuledWrites(s ast.Stmt, c *ast.Call, ruled bool) {
 		return
 	}
 	verb := ""
-	if sum := d.u.summary(fn); sum != nil {
-		given := d.mem.given(c)
-		d.mem.mapCells(c, sum.writes, func(l *location) {
+	if ruled || d.u.summary(fn) != nil {
+		given, reshaped := d.mem.given(c), d.reshapes(c)
+		d.mem.written(c, func(l *location) {
 			switch {
 			case !given[l.find()]:
 			case !ruled && d.act.active(l):
 				verb = "writes"
-			case ruled && refers(l.typ) && d.mem.leadsTo(l, d.act.active):
+			case ruled && refers(l.typ) && d.mem.leadsTo(l, d.act.active) && !reshaped[l.find()]:
 				verb = "writes slices or pointers to"
 			}
 		})
-	} else if !d.u.harmless(fn) && (!ruled || fn.Signature().Results().Len() == 0) && slices.ContainsFunc(c.Args, d.reachesActive) {
+	} else if !d.u.harmless(fn) && slices.ContainsFunc(c.Args, d.reachesActive) {
 		verb = "may write"
 	}
 	if verb != "" {

@@ -121,14 +121,12 @@ func (r *reverser) addEffects(e *effects, it *item) {
 // writesLinks reports whether a call overwrites slices or pointers that lead to active memory, in memory that it is given.
 func (r *reverser) writesLinks(c *ast.Call) bool {
 	found := false
-	if s := r.u.summary(c.Fun.Fn); s != nil {
-		given := r.mem.given(c)
-		r.mem.mapCells(c, s.writes, func(l *location) {
-			if refers(l.typ) && given[l.find()] {
-				r.mem.reachable(r.mem.targetOf(l), map[*location]bool{}, func(c *location) { found = found || r.act.active(c) })
-			}
-		})
-	}
+	given := r.mem.given(c)
+	r.mem.written(c, func(l *location) {
+		if refers(l.typ) && given[l.find()] {
+			r.mem.reachable(r.mem.targetOf(l), map[*location]bool{}, func(c *location) { found = found || r.act.active(c) })
+		}
+	})
 	return found
 }
 

@@ -307,15 +307,17 @@ func (d *derivation) shadowCopy(s ast.Stmt, c *ast.Call) []ast.Stmt {
 
 // A splitNote is what the reverse sweep needs to know of a call that has a derivative of its own.
 type splitNote struct {
-	call   *ast.Call
-	lhs    []ast.Expr
-	saved  *ast.Var // what the forward half has remembered
-	again  bool     // the reverse sweep runs the callee again
-	copies []int    // the arguments whose memory it then wants as it was
-	helper *helper  // of a call whose reverse mode is split …
-	rule   *Rule    // … or the rule that a user gave for it
-	hooked bool     // the call is one of WithGradient
-	last   ast.Stmt // with a rule: after it the shadows of the results are set
+	call     *ast.Call
+	lhs      []ast.Expr
+	saved    *ast.Var // what the forward half has remembered
+	again    bool     // the reverse sweep runs the callee again
+	copies   []int    // the arguments whose memory it then wants as it was
+	helper   *helper  // of a call whose reverse mode is split …
+	rule     *Rule    // … or the rule that a user gave for it
+	hooked   bool     // the call is one of WithGradient
+	first    ast.Stmt // with a rule: after it the shadows of before are in the variables of reshapes
+	reshapes []reshape
+	last     ast.Stmt // with a rule: after it the shadows of the results are set
 }
 
 // isSplit reports whether a call has a derivative of its own that stands as a statement.
@@ -341,8 +343,8 @@ func (d *derivation) callActive(c *ast.Call) bool {
 // writesActive reports whether a call writes active memory, or links to it.
 func (d *derivation) writesActive(c *ast.Call) bool {
 	found := false
-	if s := d.u.summary(c.Fun.Fn); s != nil {
-		d.mem.mapCells(c, s.writes, func(l *location) { found = found || d.act.any(d.act.stored(l)) })
+	if d.u.summary(c.Fun.Fn) != nil || d.u.isRuled(c.Fun.Fn, d.fn.Pkg) {
+		d.mem.written(c, func(l *location) { found = found || d.act.any(d.act.stored(l)) })
 	}
 	return found
 }

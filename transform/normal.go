@@ -533,10 +533,9 @@ func (n *normaliser) isAlone(e ast.Expr) bool {
 
 // writes reports whether a call writes memory, so that it cannot be made again for its value.
 func (n *normaliser) writes(c *ast.Call) bool {
-	s := n.unit.summary(c.Fun.Fn)
 	found := false
-	if s != nil {
-		n.mem.mapCells(c, s.writes, func(*location) { found = true })
+	if n.unit.summary(c.Fun.Fn) != nil || n.unit.isRuled(c.Fun.Fn, n.mem.fn.Pkg) {
+		n.mem.written(c, func(*location) { found = true })
 	}
 	return found
 }

@@ -219,3 +219,97 @@ func (d *derivation) varsInOrder() []*ast.Var {
 	})
 	return list
 }
+
+// reshapes returns the cells behind the arguments of a call of a function with a rule that belong to values of opaque types to which the
+// function may give new memory, and that nobody else sees: then the shadow gets new memory too.
+func (d *derivation) reshapes(c *ast.Call) map[*location]bool {
+	cells := map[*location]bool{}
+	for _, x := range d.reshaped(c) {
+		d.mem.reachable(d.mem.referred(x), map[*location]bool{}, func(l *location) { cells[l.find()] = true })
+	}
+	return cells
+}
+
+// reshaped returns the arguments of a call that point to such values.
+func (d *derivation) reshaped(c *ast.Call) []ast.Expr {
+	var list []ast.Expr
+	for _, x := range c.Args {
+		if d.u.opaquePointee(x.Type()) == nil || !d.reachesActive(x) || d.outlasts(d.mem.referred(x)) {
+			continue
+		}
+		links := map[*location]bool{}
+		d.mem.cellsIn(d.mem.referred(x), func(l *location) { links[l.find()] = refers(l.typ) })
+		found := false
+		d.mem.written(c, func(l *location) { found = found || links[l.find()] })
+		if found {
+			list = append(list, x)
+		}
+	}
+	return list
+}
+
+// outlasts reports whether the caller or a variable of the package leads to a location.
+func (d *derivation) outlasts(l *location) bool {
+	seen := map[*location]bool{}
+	for _, v := range d.fn.Inputs() {
+		d.mem.reachable(d.mem.variable(v), seen, func(*location) {})
+	}
+	for _, g := range d.mem.globals {
+		d.mem.reachable(g, seen, func(*location) {})
+	}
+	return seen[l.find()]
+}
+
+// A reshape is a value of an opaque type that a call may give new memory.
+type reshape struct {
+	x   ast.Expr // what points to it
+	old *ast.Var // its shadow before the call
+}
+
+// reshapeShadows gives the shadows of what a call may give new memory new memory too, and returns what goes before and after the call:
+//
+//	old := *dc
+//	c.Mul(a, b)
+//	*dc = zeros(c)
+//
+// When the rule has been called it is as it was: old, unless the rule has left adjoints of the old contents in that shape.
+func (d *derivation) reshapeShadows(n *splitNote) (before, after []ast.Stmt) {
+	for _, x := range d.reshaped(n.call) {
+		p, o := d.value(x, now), d.u.opaquePointee(x.Type())
+		old := ast.NewVar("old", ast.Pointee(x.Type()))
+		before = append(before, define(old, &ast.Deref{X: p}))
+		after = append(after, set(&ast.Deref{X: p}, token.ASSIGN, o.shadowOf(&ast.Deref{X: x})))
+		n.reshapes = append(n.reshapes, reshape{x, old})
+	}
+	return before, after
+}
+
+// restore makes shadows that have been given new memory what they were before the call.
+func (b *ruleCall) restore() []ast.Stmt {
+	var out []ast.Stmt
+	for _, x := range b.n.reshapes {
+		args := []ast.Expr{b.r.value(x.x, b.r.before(b.s)), after(b.n.first)(&ast.Ref{Var: x.old})}
+		out = append(out, &ast.Do{Call: &ast.Call{Fun: ast.Callee{Copied: "RestoreShadow"}, Args: args, T: types.NewTuple()}})
+	}
+	return out
+}
+
+// checkAliases refuses a call that writes memory which two of its arguments lead to: its rule could not tell their shadows apart.
+func (d *derivation) checkAliases(s ast.Stmt, c *ast.Call) {
+	written := map[*location]bool{}
+	d.mem.written(c, func(l *location) { written[l.find()] = ast.IsFloat(l.typ) && d.act.active(l) })
+	by := map[*location]ast.Expr{}
+	for _, x := range c.Args {
+		own := map[*location]bool{}
+		d.mem.behindValue(x, map[*location]bool{}, func(l *location) { own[l.find()] = true })
+		for l := range own {
+			if !written[l] {
+				continue
+			}
+			if other := by[l]; other != nil {
+				refuse(s.Info().Pos, "%s has a rule and writes memory that two of its arguments may share, %s and %s; give it memory of its own", c.Fun.Fn.Name(), placeName(other), placeName(x))
+			}
+			by[l] = x
+		}
+	}
+}

@@ -20,6 +20,7 @@ type Rule struct {
 	Builtin string
 	Wrt     []int       // the inputs that it covers, ascending
 	Forward bool        // a rule for forward mode
+	Writes  []int       // the inputs of Of whose memory it writes, if the rule says so: else nil
 	Saving  *types.Func // of a rule in the pair form: called instead of Of, it also returns what Fn is given
 }
 
@@ -81,7 +82,7 @@ func calleeKey(c ast.Callee) string {
 }
 
 // A Scope holds what users say of functions by directives in one package, or in those that it imports. A function of which it knows
-// a rule without source here is taken to have no effects on what it is given.
+// a rule without source here is taken to have no effects on what it is given, unless it returns nothing: see written.
 type Scope struct {
 	rules     map[string][]*Rule
 	constants map[string]bool // full names of functions marked nodiff
@@ -159,7 +160,7 @@ func (u *Unit) like(rule *Rule, fn *types.Func) *Rule {
 	key := ruleKey{rule, fn}
 	r := u.ruled[key]
 	if r == nil {
-		r = &Rule{Of: fn, Wrt: rule.Wrt, Forward: rule.Forward, Fn: u.Instances.Like(rule.Fn, fn)}
+		r = &Rule{Of: fn, Wrt: rule.Wrt, Forward: rule.Forward, Writes: rule.Writes, Fn: u.Instances.Like(rule.Fn, fn)}
 		r.Func = u.Lower(r.Fn)
 		if rule.Saving != nil {
 			r.Saving = u.Instances.Like(rule.Saving, fn)
@@ -178,6 +179,24 @@ type ruleKey struct {
 // isRuled reports whether a user has written a rule for fn, in whatever mode, that holds where it is called in a package.
 func (u *Unit) isRuled(fn *types.Func, from *types.Package) bool {
 	return len(u.rulesFor(fn, from, false)) > 0 || len(u.rulesFor(fn, from, true)) > 0
+}
+
+// saysWrites returns the inputs whose memory a function writes, where a rule for it that holds in a package says so.
+func (u *Unit) saysWrites(fn *types.Func, from *types.Package) (inputs []int, says bool) {
+	for _, groups := range [][][]*Rule{u.rulesFor(fn, from, false), u.rulesFor(fn, from, true)} {
+		for _, rule := range slices.Concat(groups...) {
+			if rule.Writes != nil {
+				return rule.Writes, true
+			}
+		}
+	}
+	return nil, false
+}
+
+// looksInto reports whether it is known from the body of a function, where it is called in a package, what it writes.
+func (u *Unit) looksInto(fn *types.Func, from *types.Package) bool {
+	_, says := u.saysWrites(fn, from)
+	return !says && u.summary(fn) != nil
 }
 
 // constant reports whether the results of a call in a package carry no derivative although their types do.

@@ -244,9 +244,15 @@ func (d *derivation) ruledCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call) []ast.St
 	if rule.Saving != nil {
 		out = d.savingCall(s, out, targets, n)
 	}
+	d.checkAliases(s, c)
 	t := out[len(out)-1]
 	n.last = t
 	d.calls[t] = n
+	if before, after := d.reshapeShadows(n); len(before) > 0 {
+		n.first, n.last = before[len(before)-1], after[len(after)-1]
+		d.begin[t] = before[0]
+		out = slices.Concat(out[:len(out)-1], before, []ast.Stmt{t}, after)
+	}
 	for _, l := range targets {
 		if l == nil || !d.reachesActive(l) {
 			continue
@@ -576,7 +582,7 @@ func (b *ruleCall) temporary(name string, value, from ast.Expr) ast.Expr {
 func (b *ruleCall) shadow(x ast.Expr) {
 	r, s := b.r, b.s
 	past := r.before(s)
-	if ast.HoldsByValue(x.Type()) {
+	if ast.HoldsFloatsByValue(x.Type()) {
 		refuse(s.Info().Pos, "a rule is given an interface that may hold floats by value, which it could not add to; let the interface hold a pointer")
 	}
 	switch ast.ShapeOf(x.Type()) {
@@ -621,7 +627,7 @@ func (b *ruleCall) statements() []ast.Stmt {
 	if slices.ContainsFunc(b.lhs, func(l ast.Expr) bool { return l != nil }) {
 		s = &ast.Assign{Lhs: b.lhs, Op: token.DEFINE, Rhs: []ast.Expr{call}}
 	}
-	return slices.Concat(b.before, []ast.Stmt{s}, b.zeros, b.after)
+	return slices.Concat(b.before, []ast.Stmt{s}, b.restore(), b.zeros, b.after)
 }
 
 // memory returns what has the value of e at a point, with the contents of its memory of then: e itself where nobody has written there

@@ -87,7 +87,7 @@ func (r *resolver) paired(rules []*Directive) []*Directive {
 		case ast.Exported(d.Fn) != ast.Exported(half.Fn):
 			r.errorf(d.Pos, "%s and %s are the halves of one rule: export both of them or none", half.Fn.Name(), d.Fn.Name())
 		}
-		d.Saving = half.Fn
+		d.Saving, d.Writes = half.Fn, half.Writes
 	}
 	for _, d := range rules {
 		if d.Verb == "forward" && !used[d.Of] {
@@ -154,11 +154,36 @@ func (r *resolver) ruleSignature(c *comment, d *Directive) {
 			return
 		}
 	}
+	r.ruleWrites(c, d)
 	want := d.wanted()
 	want.TypeParams = typeParams(d.Of)
 	if got := d.signature(); got == nil || !sameTypes(got, want.GoSignature(r.types)) {
 		r.errorf(c.decl.Name.Pos(), "%s is no rule for %s: its signature must be %s",
 			d.Fn.Name(), d.Of.Name(), want.Format(d.Fn.Name(), types.RelativeTo(r.types)))
+	}
+}
+
+// ruleWrites sets the parameters whose memory the function of a rule writes, if the rule says so.
+func (r *resolver) ruleWrites(c *comment, d *Directive) {
+	o, ok := c.option("writes")
+	if !ok {
+		return
+	}
+	d.Writes = []int{}
+	if o.value == "none" {
+		return
+	}
+	params := ast.ParamsOf(d.Of.Signature())
+	for name := range strings.SplitSeq(o.value, ",") {
+		i := slices.IndexFunc(params, func(p *types.Var) bool { return p.Name() == name })
+		switch {
+		case i < 0:
+			r.errorf(o.pos, "%s has no parameter named %s%s", d.Of.Name(), name, parameterNames(params))
+		case slices.Contains(d.Writes, i):
+			r.errorf(o.pos, "writes names %s twice", name)
+		default:
+			d.Writes = append(d.Writes, i)
+		}
 	}
 }
 
