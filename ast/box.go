@@ -158,37 +158,66 @@ func instantiateLike(n, t *types.Named) *types.Named {
 	return named
 }
 
-// HoldsFloatsByValue reports whether an interface value of type t may hold floats in a place of its own, by itself or by interfaces that it
-// holds by value.
+// HoldsFloatsByValue reports whether a value of type t may lead to an interface that holds floats in a place of its own, by itself or by
+// interfaces that it holds by value.
 func HoldsFloatsByValue(t types.Type) bool {
-	seen := map[types.Type]bool{}
-	var held func(t types.Type) bool
-	held = func(t types.Type) bool {
-		if IsFloat(t) {
-			return true
-		}
-		if IsBoxed(t) && !seen[t] {
-			seen[t] = true
-			return slices.ContainsFunc(DynamicTypes(t), func(f *types.Var) bool { return held(f.Type()) })
-		}
-		switch u := t.Underlying().(type) {
-		case *types.Basic:
-			return u.Info()&types.IsComplex != 0
-		case *types.Array:
-			return u.Len() > 0 && held(u.Elem())
-		case *types.Struct:
-			return !synchronises(t) && slices.ContainsFunc(slices.Collect(u.Fields()), func(f *types.Var) bool { return held(f.Type()) })
-		case *types.Interface:
-			n, ok := types.Unalias(t).(*types.Named)
-			if !ok || n.Obj().Pkg() == nil || seen[t] {
-				return !IsError(t) && !seen[t]
-			}
-			seen[t] = true
-			return slices.ContainsFunc(Implementers(n, n.Obj().Pkg()), held)
-		}
+	w := &valueWalk{seen: map[types.Type]bool{}, held: map[types.Type]bool{}}
+	return w.leads(t)
+}
+
+type valueWalk struct{ seen, held map[types.Type]bool }
+
+// leads reports whether a value of type t is, holds or refers to such an interface.
+func (w *valueWalk) leads(t types.Type) bool {
+	if w.seen[t] {
 		return false
 	}
-	return IsBoxed(t) && held(t)
+	w.seen[t] = true
+	if IsBoxed(t) {
+		return slices.ContainsFunc(DynamicTypes(t), func(f *types.Var) bool { return w.holds(f.Type()) || w.leads(f.Type()) })
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Pointer:
+		return w.leads(u.Elem())
+	case *types.Slice:
+		return w.leads(u.Elem())
+	case *types.Array:
+		return w.leads(u.Elem())
+	case *types.Map:
+		return w.leads(u.Elem())
+	case *types.Struct:
+		return slices.ContainsFunc(slices.Collect(u.Fields()), func(f *types.Var) bool { return w.leads(f.Type()) })
+	}
+	return false
+}
+
+// holds reports whether what an interface holds of type t has floats in it, not behind slices, pointers or maps.
+func (w *valueWalk) holds(t types.Type) bool {
+	if IsFloat(t) {
+		return true
+	}
+	if w.held[t] {
+		return false
+	}
+	w.held[t] = true
+	if IsBoxed(t) {
+		return slices.ContainsFunc(DynamicTypes(t), func(f *types.Var) bool { return w.holds(f.Type()) })
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		return u.Info()&types.IsComplex != 0
+	case *types.Array:
+		return u.Len() > 0 && w.holds(u.Elem())
+	case *types.Struct:
+		return !synchronises(t) && slices.ContainsFunc(slices.Collect(u.Fields()), func(f *types.Var) bool { return w.holds(f.Type()) })
+	case *types.Interface:
+		n, ok := types.Unalias(t).(*types.Named)
+		if !ok || n.Obj().Pkg() == nil {
+			return !IsError(t)
+		}
+		return slices.ContainsFunc(Implementers(n, n.Obj().Pkg()), w.holds)
+	}
+	return false
 }
 
 // HeldByValue reports whether an interface that holds a value of type t holds floats, or interfaces, in a place of its own, which nobody can
