@@ -125,7 +125,10 @@ type (
 		Args   []Expr
 		Spread bool       // f(x...)
 		T      types.Type // of the result; a *types.Tuple unless there is exactly one
-		Pos    token.Pos  // where it stands in the source; NoPos for a call of ours
+
+		Checkpoint bool // it is made again in the reverse sweep, so that nothing of it is remembered but what it is given
+
+		Pos token.Pos // where it stands in the source; NoPos for a call of ours
 	}
 
 	// Convert is T(X).
@@ -219,9 +222,21 @@ type Meta struct {
 	Comment string    // printed above it, without the slashes; lines are separated by \n
 	Named   []*Var    // the variables whose names go where Comment has a NUL, in order
 
+	Checkpoint Schedule // of a loop: how it is run again in the reverse sweep
+	Parallel   bool     // of a loop: its iterations run on several cores
+
 	Idle   bool // it has no derivative, whatever it computes: another statement, which is silent, has it
 	Silent bool // it has a derivative and does nothing else
 }
+
+// A Schedule says in what parts a loop is run again in the reverse sweep, so that not every iteration remembers something.
+type Schedule int
+
+const (
+	NoCheckpoints Schedule = iota
+	SquareRoot             // blocks of 1, 2, 3, … iterations: for n iterations √2n blocks, of which one is run again at a time
+	Binomial               // halves of halves: for n iterations log₂ n states are kept, and each iteration is run again as often
+)
 
 // Info returns m itself, so that every statement has it.
 func (m *Meta) Info() *Meta { return m }

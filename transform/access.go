@@ -3,8 +3,8 @@ package transform
 import (
 	"go/token"
 	"go/types"
-	"slices"
 	"iter"
+	"slices"
 
 	"github.com/godiff/godiff/ast"
 )

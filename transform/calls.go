@@ -172,6 +172,8 @@ type helper struct {
 	tried                                    bool    // to write them
 	saved                                    *types.Named
 	file                                     string // the first file, by name, with a derivative that needs it
+
+	checkpoint bool // the backward half runs the callee again
 }
 
 // A Helper is a function, or two with a type, or a variable that the derivatives of a package need.

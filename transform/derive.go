@@ -42,6 +42,9 @@ func (u *Unit) understand(f *ast.Func, in []bool, at callSite, memory, forward b
 	if !forward {
 		g = *copyInputs(&g)
 	}
+	if !forward {
+		g.Body = u.outline(f, g.Body)
+	}
 	if forward {
 		g.Body, _ = u.withoutHooks(g.Body, func(*ast.Call) bool { return false })
 	}

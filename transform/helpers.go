@@ -193,6 +193,10 @@ func (h *helper) buildTangent() {
 // buildHalves writes the two halves of the reverse mode of a callee.
 func (h *helper) buildHalves() {
 	u := h.u
+	if h.checkpoint {
+		h.buildCheckpoint()
+		return
+	}
 	if h.parts == nil {
 		h.sweepHalves()
 	}

@@ -331,7 +331,7 @@ func (d *derivation) isSplit(c *ast.Call) bool {
 		return true
 	}
 	return !d.u.Rules.has(c.Fun) && d.u.Lower(c.Fun.Fn) != nil &&
-		d.u.inlined(c) == nil && (d.forward || d.u.way(c.Fun.Fn) == waySplit)
+		(d.u.inlined(c) == nil && (d.forward || d.u.way(c.Fun.Fn) == waySplit) || c.Checkpoint && !d.forward)
 }
 
 // callActive reports whether something active goes into a call and comes out of it, so that it has a derivative.
@@ -367,13 +367,19 @@ func (d *derivation) splitCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call) []ast.St
 		return d.ruledCall(s, lhs, c)
 	}
 	in := d.pattern(c)
-	h := d.u.splitHelper(c.Fun.Fn, in, d.callSite(s, c, in, d.u.summary(c.Fun.Fn)))
+	site := d.callSite(s, c, in, d.u.summary(c.Fun.Fn))
+	h := d.u.splitHelper(c.Fun.Fn, in, site)
 	if d.forward {
 		return d.tangentCall(s, lhs, c, h.in, &ast.Call{Fun: ast.Callee{Gen: h.tangent()}, T: h.tangentTuple()})
 	}
 	if back, copies := d.backAlone(s, c, h); back != nil {
 		d.calls[s] = &splitNote{call: c, lhs: lhs, helper: back, again: true, copies: copies}
 		return []ast.Stmt{s}
+	}
+	if c.Checkpoint {
+		h = d.u.helperFor("checkpoint", c.Fun.Fn, in, site)
+		h.checkpoint = true
+		d.checkCheckpoint(s, c, h)
 	}
 	args := append([]ast.Expr{}, c.Args...)
 	for i, x := range c.Args {

@@ -19,8 +19,9 @@ type Unit struct {
 		Declared(fn *types.Func) *types.Func   // the declared function, or fn itself
 		Like(rule, fn *types.Func) *types.Func // the instance of rule with the type arguments of fn
 
-		Lifted(fn *types.Func) bool                        // whether fn is declared nowhere, as what is given a function is
-		Given(fn *types.Func) (f *types.Func, method bool) // the function that fn is an instance for, and whether it is called as a method
+		Outlined(f *ast.Func, sig *types.Signature) *types.Func // a function that is declared nowhere and is f
+		Lifted(fn *types.Func) bool                             // whether fn is declared nowhere, as what is given a function is
+		Given(fn *types.Func) (f *types.Func, method bool)      // the function that fn is an instance for, and whether it is called as a method
 	}
 	// Scopes returns what users say of the functions that a package calls, what comes first first. It may be nil.
 	Scopes func(*types.Package) []*Scope
@@ -50,11 +51,12 @@ type Unit struct {
 	copies    []*ruleCopy
 	primals   []*primal
 	varCopies []*varCopy
-	taken     map[string]bool     // names given at the level of the package
-	saved     map[types.Type]bool // types of what forward sweeps remember
-	recursive map[types.Type]bool // see isRecursive
-	inner     map[innerKey]bool   // see holdsInner
-	ruled     map[ruleKey]*Rule   // see like
+	taken     map[string]bool         // names given at the level of the package
+	saved     map[types.Type]bool     // types of what forward sweeps remember
+	recursive map[types.Type]bool     // see isRecursive
+	inner     map[innerKey]bool       // see holdsInner
+	ruled     map[ruleKey]*Rule       // see like
+	outlines  map[ast.Stmt][]ast.Stmt // see outline
 }
 
 // NewUnit returns a unit for a package.
@@ -69,6 +71,7 @@ func NewUnit(pkg *types.Package, lower func(*types.Func) *ast.Func, rules *Rules
 		recursive: map[types.Type]bool{},
 		inner:     map[innerKey]bool{},
 		ruled:     map[ruleKey]*Rule{},
+		outlines:  map[ast.Stmt][]ast.Stmt{},
 	}
 }
 

@@ -88,7 +88,7 @@ var verbs = []verb{
 	{name: "shadow", options: []string{"of"}, required: "of"},
 	{name: "add", options: []string{"of"}, required: "of"},
 	{name: "nodiff"},
-	{name: "checkpoint", place: atLoopOrCall, pending: true},
+	{name: "checkpoint", options: []string{"schedule"}, place: atLoopOrCall},
 	{name: "parallel", place: atLoop, pending: true},
 }
 
@@ -203,10 +203,43 @@ func (s *scanner) directive(group *goast.CommentGroup, c *goast.Comment) {
 	if v.pending && len(s.diags) == before {
 		s.errorf(c.Pos(), "//godiff:%s is not supported yet", v.name)
 	}
+	if v.place != atFunc && len(s.diags) == before {
+		s.mark(v, options, s.lineAfter(group, c))
+	}
 	// A pending verb that generates goes on, so that calls of what it names do not fail too.
 	if decl != nil && v.place == atFunc && (len(s.diags) == before || v.pending) {
 		s.comments = append(s.comments, &comment{pos: c.Pos(), verb: v, options: options, decl: decl, file: s.file})
 	}
+}
+
+// Marks are what directives say of the statement on the line behind them.
+type Marks struct {
+	Checkpoint ast.Schedule
+	Parallel   bool
+}
+
+// mark notes a directive for the statement on a line.
+func (s *scanner) mark(v *verb, options []option, line int) {
+	if s.file.marks == nil {
+		s.file.marks = map[int]Marks{}
+	}
+	m := s.file.marks[line]
+	switch v.name {
+	case "checkpoint":
+		m.Checkpoint = ast.SquareRoot
+		for _, o := range options {
+			switch o.value {
+			case "sqrt":
+			case "binomial":
+				m.Checkpoint = ast.Binomial
+			default:
+				s.errorf(o.pos, "schedule=%s: it is sqrt, or left out, or binomial", o.value)
+			}
+		}
+	case "parallel":
+		m.Parallel = true
+	}
+	s.file.marks[line] = m
 }
 
 // unknown reports a directive whose verb there is not.

@@ -202,6 +202,14 @@ func (t *Instances) ours(key string, pkg *types.Package, name string, params, re
 	return fn
 }
 
+// Outlined returns a function that is declared nowhere and is f.
+func (t *Instances) Outlined(f *ast.Func, sig *types.Signature) *types.Func {
+	fn := types.NewFunc(f.Pos, f.Pkg, f.Name, sig)
+	f.Obj = fn
+	t.byFn[fn] = &Instance{Fn: fn, Of: fn, body: func(*Instances, *types.Func) *ast.Func { return f }}
+	return fn
+}
+
 // param returns what stands for a type parameter.
 func (t *Instances) param(p *types.TypeParam) *ast.TypeParam {
 	if q := t.params[p]; q != nil {

@@ -68,7 +68,9 @@ func (l *lowerer) labelled(s *goast.LabeledStmt) []ast.Stmt {
 		l.label = &ast.Label{Name: s.Label.Name}
 		l.labels[l.info.Defs[s.Label]] = l.label
 	}
-	return l.stmt(s.Stmt)
+	list := l.stmt(s.Stmt)
+	l.markAs(s.Pos(), s.Stmt, list)
+	return list
 }
 
 // branch lowers break, continue and goto.

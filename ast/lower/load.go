@@ -122,7 +122,8 @@ type File struct {
 	Derived    bool   // it is itself an output: see With
 
 	comments []*comment
-	diags    []Diagnostic // of syntax and of directives as such
+	marks    map[int]Marks // by line
+	diags    []Diagnostic  // of syntax and of directives as such
 	notes    []Diagnostic
 	broken   bool // it does not parse
 }
@@ -286,7 +287,15 @@ func (p *Program) Source(pkg *Package, table *Instances) *Source {
 		}
 		return nil
 	}
-	return &Source{Fset: p.Fset, Info: pkg.Info, Pkg: pkg.Types, Instances: table, HasSource: hasSource, Decl: declOf, Text: func(pos, end token.Pos) string {
+	marks := func(pos token.Pos) Marks {
+		for _, file := range pkg.Files {
+			if file.Syntax.FileStart <= pos && pos < file.Syntax.FileEnd {
+				return file.marks[p.Fset.PositionFor(pos, false).Line]
+			}
+		}
+		return Marks{}
+	}
+	return &Source{Marks: marks, Fset: p.Fset, Info: pkg.Info, Pkg: pkg.Types, Instances: table, HasSource: hasSource, Decl: declOf, Text: func(pos, end token.Pos) string {
 		for _, file := range pkg.Files {
 			if start := file.Syntax.FileStart; start <= pos && end <= file.Syntax.FileEnd {
 				return string(file.Src[pos-start : end-start])

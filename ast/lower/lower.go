@@ -24,6 +24,8 @@ type Source struct {
 	Decl      func(*types.Func) *goast.FuncDecl // where a function of the package is declared; may be nil
 	HasSource func(*types.Func) bool            // reports whether the body of a declared function can be lowered; may be nil
 
+	Marks func(token.Pos) Marks // what directives say of a statement; may be nil
+
 	Derived bool // functions are derivatives, and their variables are no user's
 
 	// Copied reports whether the value of a constant stands for it: it cannot be named where the derivative is written, and every build
@@ -232,7 +234,49 @@ func (l *lowerer) stmt(s goast.Stmt) []ast.Stmt {
 	for _, t := range list {
 		out = append(out, spread(t)...)
 	}
+	if _, labelled := s.(*goast.LabeledStmt); !labelled && s != nil {
+		l.markAs(s.Pos(), s, out)
+	}
 	return out
+}
+
+// markAs marks the loop or the calls that a statement has become as a directive says of the statement at a position.
+func (l *lowerer) markAs(pos token.Pos, s goast.Stmt, list []ast.Stmt) {
+	if l.src.Marks == nil || len(list) == 0 {
+		return
+	}
+	m := l.src.Marks(pos)
+	if m == (Marks{}) {
+		return
+	}
+	if !isLoop(s) {
+		if m.Checkpoint != ast.NoCheckpoints && isCall(s) {
+			markCalls(list)
+		}
+		return
+	}
+	for _, t := range list {
+		switch t.(type) {
+		case *ast.For, *ast.Range:
+			t.Info().Checkpoint, t.Info().Parallel = m.Checkpoint, m.Parallel
+			return
+		}
+	}
+	l.report(s.Pos(), "a loop of this kind cannot have this directive: it must count, or range over an integer or a slice, or have a condition")
+}
+
+// markCalls marks the calls in statements for checkpoints.
+func markCalls(list []ast.Stmt) {
+	for _, s := range list {
+		ast.Exprs(s, func(e ast.Expr, _ bool) {
+			ast.Walk(e, func(e ast.Expr) bool {
+				if c, ok := e.(*ast.Call); ok && c.Fun.Fn != nil {
+					c.Checkpoint = true
+				}
+				return true
+			})
+		})
+	}
 }
 
 // first returns what of a statement is evaluated once and before anything else, or nil.

@@ -241,6 +241,15 @@ func (p *printer) function(f *ast.Func) {
 	switch {
 	case len(f.Results) == 1 && f.Results[0].Name == "":
 		p.printf("%s ", p.typ(f.Results[0].Type))
+	case !slices.ContainsFunc(f.Results, func(v *ast.Var) bool { return v.Name != "" }) && len(f.Results) > 0:
+		p.printf("(")
+		for i, v := range f.Results {
+			if i > 0 {
+				p.printf(", ")
+			}
+			p.printf("%s", p.typ(v.Type))
+		}
+		p.printf(") ")
 	case len(f.Results) > 0:
 		p.printf("(")
 		p.params(f.Results, false)

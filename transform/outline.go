@@ -1,0 +1,393 @@
+package transform
+
+import (
+	"fmt"
+	"go/constant"
+	"go/token"
+	"go/types"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// Loops with checkpoints.
+//
+// A loop before which //godiff:checkpoint stands becomes, in reverse mode, one over blocks of its iterations, and a block a call of a
+// function. That is made again in the reverse sweep, so that nothing of it is remembered but what it is given:
+//
+//	for i := range n {            for from, size := 0, 1; from < n; size++ {
+//		x = f(x, w[i])                to := min(from+size, n)
+//	}                                 x = fSteps(w, x, from, to)
+//	                                  from = to
+//	                              }
+//
+// With blocks of 1, 2, 3, … iterations there are √2n of them, and none has more than √2n, however large n turns out to be. The binomial
+// schedule calls a function that calls itself for the first part of its iterations and for the rest, both with checkpoints: see Griewank
+// and Walther, "Algorithm 799: Revolve", ACM TOMS 26, 2000.
+
+// outline returns a block with calls of functions of their own in place of the loops in it that have checkpoints. F is the function that
+// it is of.
+func (u *Unit) outline(f *ast.Func, b *ast.Block) *ast.Block {
+	out := &ast.Block{Meta: b.Meta}
+	changed := false
+	for _, s := range b.Stmts {
+		if s.Info().Checkpoint != ast.NoCheckpoints {
+			out.Stmts = append(out.Stmts, u.outlined(f, s)...)
+			changed = true
+			continue
+		}
+		t := s
+		if len(ast.Blocks(s)) > 0 {
+			t = ast.MapBlocks(s, func(b *ast.Block) *ast.Block {
+				c := u.outline(f, b)
+				changed = changed || c != b
+				return c
+			})
+		}
+		out.Stmts = append(out.Stmts, t)
+	}
+	if !changed {
+		return b
+	}
+	return out
+}
+
+// outlined returns what stands for a loop with checkpoints, the same each time.
+func (u *Unit) outlined(f *ast.Func, s ast.Stmt) []ast.Stmt {
+	if list, ok := u.outlines[s]; ok {
+		return list
+	}
+	o := &outliner{u: u, f: f, loop: s, pos: s.Info().Pos}
+	var list []ast.Stmt
+	switch s := s.(type) {
+	case *ast.Range:
+		list = o.rangeLoop(s)
+	case *ast.For:
+		list = o.forLoop(s)
+	}
+	u.outlines[s] = list
+	return list
+}
+
+// An outliner takes the body of a loop out of its function.
+type outliner struct {
+	u    *Unit
+	f    *ast.Func
+	loop ast.Stmt
+	pos  token.Pos
+
+	given []*ast.Var // what the body reads of the function around it …
+	state []*ast.Var // … and what it assigns to as well
+	done  *ast.Var   // set where it breaks out of the loop
+}
+
+// rangeLoop is outlined for a loop over an integer or a slice.
+func (o *outliner) rangeLoop(s *ast.Range) []ast.Stmt {
+	if isArray(s.X.Type()) || ast.Pointee(s.X.Type()) != nil {
+		refuse(o.pos, "a loop with checkpoints ranges over an array; let it range over the length, or over a slice of it")
+	}
+	var before []ast.Stmt
+	n := &ast.Ref{Var: ast.NewVar("n", intType)}
+	i := &ast.Ref{Var: ast.NewVar("i", intType)}
+	var begin []ast.Stmt
+	assign := func(to, from ast.Expr) {
+		if to != nil {
+			op := token.ASSIGN
+			if s.Define {
+				op = token.DEFINE
+			}
+			begin = append(begin, set(to, op, from))
+		}
+	}
+	if elem := elemType(s.X.Type()); elem != nil {
+		xs := &ast.Ref{Var: ast.NewVar("xs", s.X.Type())}
+		before = append(before, define(xs.Var, s.X), define(n.Var, length(xs)))
+		assign(s.Key, i)
+		assign(s.Value, &ast.Index{X: xs, I: i, T: elem})
+	} else {
+		i.Var.Type, n.Var.Type = s.X.Type(), s.X.Type()
+		before = append(before, define(n.Var, s.X))
+		assign(s.Key, i)
+	}
+	body := o.body(s.Body, s.Label, nil)
+	body.Stmts = append(begin, body.Stmts...)
+	t := i.Var.Type
+	from, to := &ast.Ref{Var: ast.NewVar("from", t)}, &ast.Ref{Var: ast.NewVar("to", t)}
+	loop := &ast.For{
+		Meta: o.meta(), Init: define(i.Var, from), Cond: less(i, to), Post: set(i, token.ADD_ASSIGN, one(t)), Body: body, Label: s.Label,
+	}
+	o.find(loop, nil, from.Var, to.Var)
+	if s.Checkpoint == ast.Binomial {
+		fn := o.halving(loop, from, to)
+		call := o.call(fn, &ast.Lit{Text: "0", Val: constant.MakeInt64(0), T: t}, n)
+		return append(append(before, o.declareDone()...), o.assign(call))
+	}
+	fn := o.function(loop, from.Var, to.Var)
+	size := &ast.Ref{Var: ast.NewVar("size", t)}
+	more := less(from, n)
+	blocks := &ast.For{
+		Meta: o.meta(), Init: define(size.Var, typed(1, t)), Cond: o.going(more), Post: set(size, token.ADD_ASSIGN, one(t)),
+		Body: &ast.Block{Stmts: []ast.Stmt{
+			define(to.Var, builtin("min", t, &ast.Binary{Op: token.ADD, X: from, Y: size, T: t}, n)),
+			o.assign(o.call(fn, from, to)),
+			set(from, token.ASSIGN, to),
+		}},
+	}
+	before = append(before, define(from.Var, typed(0, t)))
+	return []ast.Stmt{&ast.Block{Stmts: append(append(before, o.declareDone()...), blocks)}}
+}
+
+// forLoop is outlined for a loop with a condition.
+func (o *outliner) forLoop(s *ast.For) []ast.Stmt {
+	if s.Checkpoint == ast.Binomial {
+		refuse(o.pos, "the binomial schedule is for loops that range over an integer or a slice: how often this one runs is not known before")
+	}
+	if s.Init != nil {
+		for _, v := range ast.Defined(s.Init) {
+			if addressTaken(&ast.Block{Stmts: []ast.Stmt{s}})[v] {
+				refuse(o.pos, "the address of a loop variable is taken in a loop with checkpoints; that is not supported")
+			}
+		}
+	}
+	step := &ast.Ref{Var: ast.NewVar("step", intType)}
+	size := &ast.Ref{Var: ast.NewVar("size", intType)}
+	body := o.body(s.Body, s.Label, func() []ast.Stmt {
+		if s.Post == nil {
+			return nil
+		}
+		return []ast.Stmt{s.Post}
+	})
+	if s.Cond != nil {
+		leave := &ast.If{Cond: negate(s.Cond), Then: &ast.Block{Stmts: []ast.Stmt{&ast.Branch{Tok: token.BREAK}}}}
+		body.Stmts = append([]ast.Stmt{leave}, body.Stmts...)
+	}
+	loop := &ast.For{
+		Meta: o.meta(), Init: define(step.Var, intNumber(0)), Cond: less(step, size), Post: set(step, token.ADD_ASSIGN, one(intType)), Body: body,
+		Label: s.Label,
+	}
+	o.find(loop, s.Cond, size.Var)
+	fn := o.function(loop, size.Var)
+	blocks := &ast.For{
+		Meta: o.meta(), Init: define(size.Var, intNumber(1)), Cond: o.going(s.Cond), Post: set(size, token.ADD_ASSIGN, one(intType)),
+		Body: &ast.Block{Stmts: []ast.Stmt{o.assign(o.call(fn, size))}},
+	}
+	var list []ast.Stmt
+	if s.Init != nil {
+		list = append(list, s.Init)
+	}
+	return []ast.Stmt{&ast.Block{Stmts: append(append(list, o.declareDone()...), blocks)}}
+}
+
+func (o *outliner) meta() ast.Meta { return ast.Meta{Pos: o.pos, Src: o.loop.Info().Src} }
+
+func less(x, y ast.Expr) ast.Expr {
+	return &ast.Binary{Op: token.LSS, X: x, Y: y, T: types.Typ[types.Bool]}
+}
+
+func typed(n int64, t types.Type) ast.Expr {
+	l := &ast.Lit{Text: fmt.Sprint(n), Val: constant.MakeInt64(n), T: t}
+	if types.Identical(t, intType) {
+		return l
+	}
+	return &ast.Convert{X: l, T: t}
+}
+
+func one(t types.Type) ast.Expr {
+	return &ast.Lit{Text: "1", Val: constant.MakeInt64(1), T: t}
+}
+
+// body returns the body of the loop for a function of its own: to break is noted for the loop over blocks too, and what post returns is
+// done at the end of an iteration.
+func (o *outliner) body(b *ast.Block, label *ast.Label, post func() []ast.Stmt) *ast.Block {
+	var within func(b *ast.Block, inner bool) *ast.Block
+	within = func(b *ast.Block, inner bool) *ast.Block {
+		out := &ast.Block{Meta: b.Meta}
+		for _, s := range b.Stmts {
+			switch s := s.(type) {
+			case *ast.Return:
+				refuse(s.Info().Pos, "a return leaves a loop with checkpoints; break out of it, and return behind it")
+			case *ast.Branch:
+				own := s.Target == nil && !inner || s.Target != nil && s.Target == label
+				switch {
+				case s.Tok == token.GOTO || s.Target != nil && !own && !o.holds(s.Target):
+					refuse(s.Info().Pos, "a jump leaves a loop with checkpoints; break out of it first")
+				case own && s.Tok == token.BREAK:
+					if o.done == nil {
+						o.done = ast.NewVar("done", types.Typ[types.Bool])
+					}
+					out.Stmts = append(out.Stmts, set(&ast.Ref{Var: o.done}, token.ASSIGN, trueLit(true)))
+				case own && s.Tok == token.CONTINUE && post != nil:
+					out.Stmts = append(out.Stmts, post()...)
+				}
+			}
+			if len(ast.Blocks(s)) > 0 {
+				_, isFor := s.(*ast.For)
+				_, isRange := s.(*ast.Range)
+				s = ast.MapBlocks(s, func(b *ast.Block) *ast.Block { return within(b, inner || isFor || isRange) })
+			}
+			out.Stmts = append(out.Stmts, s)
+		}
+		return out
+	}
+	out := within(b, false)
+	if post != nil && !ast.Ends(out.Stmts) {
+		out.Stmts = append(out.Stmts, post()...)
+	}
+	return out
+}
+
+// holds reports whether a label is one of a loop inside of the loop.
+func (o *outliner) holds(label *ast.Label) bool {
+	found := false
+	ast.Inspect(o.loop, func(s ast.Stmt) bool {
+		switch s := s.(type) {
+		case *ast.For:
+			found = found || s.Label == label
+		case *ast.Range:
+			found = found || s.Label == label
+		}
+		return !found
+	})
+	return found
+}
+
+// find finds what the loop needs of the function around it, but for the parameters own; cond is evaluated there too.
+func (o *outliner) find(loop *ast.For, cond ast.Expr, own ...*ast.Var) {
+	inner := map[*ast.Var]bool{}
+	for _, v := range append(own, o.done) {
+		inner[v] = true
+	}
+	all := &ast.Block{Stmts: []ast.Stmt{loop}}
+	ast.Inspect(all, func(s ast.Stmt) bool {
+		for _, v := range ast.Defined(s) {
+			inner[v] = true
+		}
+		return true
+	})
+	written, taken := map[*ast.Var]bool{}, addressTaken(all)
+	var order []*ast.Var
+	ast.Inspect(all, func(s ast.Stmt) bool {
+		ast.Exprs(s, func(e ast.Expr, assigned bool) {
+			if v := ast.RootVar(e); assigned && v != nil {
+				written[v] = true
+			}
+			ast.Walk(e, func(e ast.Expr) bool {
+				if r, ok := e.(*ast.Ref); ok && !inner[r.Var] {
+					inner[r.Var] = true
+					order = append(order, r.Var)
+				}
+				return true
+			})
+		})
+		return true
+	})
+	for _, v := range order {
+		switch {
+		case taken[v]:
+			refuse(o.pos, "the address of %s is taken in a loop with checkpoints; that is not supported", v.Name)
+		case written[v] && hasRefs(v.Type):
+			refuse(o.pos, "%s, which refers to memory, is assigned to in a loop with checkpoints; write to what it refers to instead", v.Name)
+		case written[v]:
+			o.state = append(o.state, v)
+		default:
+			o.given = append(o.given, v)
+		}
+	}
+}
+
+// function returns a function that does the loop, with parameters of its own behind what it is given.
+func (o *outliner) function(loop *ast.For, own ...*ast.Var) *types.Func {
+	return o.declared(&ast.Block{Stmts: []ast.Stmt{loop, o.returned()}}, own...)
+}
+
+// halving returns a function that does the loop by halves, each with a checkpoint.
+func (o *outliner) halving(loop *ast.For, from, to *ast.Ref) *types.Func {
+	body := &ast.Block{}
+	fn := o.declared(body, from.Var, to.Var)
+	t := from.Var.Type
+	mid := &ast.Ref{Var: ast.NewVar("mid", t)}
+	half := &ast.Binary{
+		Op: token.ADD, X: from, T: t,
+		Y: &ast.Binary{Op: token.QUO, X: &ast.Binary{Op: token.SUB, X: to, Y: from, T: t}, Y: &ast.Lit{Text: "2", Val: constant.MakeInt64(2), T: t}, T: t},
+	}
+	then := []ast.Stmt{define(mid.Var, half), o.assign(o.call(fn, from, mid))}
+	rest := o.assign(o.call(fn, mid, to))
+	if o.done != nil {
+		rest = &ast.If{Cond: &ast.Unary{Op: token.NOT, X: &ast.Ref{Var: o.done}}, Then: &ast.Block{Stmts: []ast.Stmt{rest}}}
+	}
+	then = append(then, rest)
+	more := less(&ast.Binary{Op: token.ADD, X: from, Y: one(t), T: t}, to)
+	body.Stmts = []ast.Stmt{
+		&ast.If{Cond: more, Then: &ast.Block{Stmts: then}, Else: &ast.Block{Stmts: []ast.Stmt{loop}}},
+		o.returned(),
+	}
+	return fn
+}
+
+// declared returns a function with a body.
+func (o *outliner) declared(body *ast.Block, own ...*ast.Var) *types.Func {
+	f := &ast.Func{
+		Name: o.f.Name + "Steps", Pkg: o.f.Pkg, Pos: o.pos, Body: body, TypeParams: o.f.TypeParams, Suffix: o.f.Suffix, Derived: o.f.Derived,
+		What: "a part of the iterations of a loop of [" + o.f.Name + "]",
+	}
+	var params, results []*types.Var
+	for _, list := range [][]*ast.Var{o.given, o.state, own} {
+		for _, v := range list {
+			f.Params = append(f.Params, v)
+			params = append(params, types.NewParam(token.NoPos, o.f.Pkg, v.Name, v.Type))
+		}
+	}
+	if o.done != nil {
+		body.Stmts = append(o.declareDone(), body.Stmts...)
+	}
+	for _, v := range o.results() {
+		f.Results = append(f.Results, ast.NewVar("", v.Type))
+		results = append(results, types.NewParam(token.NoPos, o.f.Pkg, "", v.Type))
+	}
+	sig := types.NewSignatureType(nil, nil, nil, types.NewTuple(params...), types.NewTuple(results...), false)
+	return o.u.Instances.Outlined(f, sig)
+}
+
+// results returns what a part of the loop returns.
+func (o *outliner) results() []*ast.Var {
+	if o.done == nil {
+		return o.state
+	}
+	return append(o.state[:len(o.state):len(o.state)], o.done)
+}
+
+func (o *outliner) returned() ast.Stmt { return &ast.Return{Results: refs(o.results())} }
+
+// call is a call of a function for a part of the loop.
+func (o *outliner) call(fn *types.Func, own ...ast.Expr) *ast.Call {
+	args := append(append(refs(o.given), refs(o.state)...), own...)
+	return &ast.Call{Fun: ast.Callee{Fn: fn}, Args: args, T: resultType(fn.Signature()), Pos: o.pos, Checkpoint: true}
+}
+
+// assign is the statement with a call.
+func (o *outliner) assign(c *ast.Call) ast.Stmt {
+	meta := ast.Meta{Pos: o.pos, Src: o.loop.Info().Src}
+	if len(o.results()) == 0 {
+		return &ast.Do{Meta: meta, Call: c}
+	}
+	return &ast.Assign{Meta: meta, Lhs: refs(o.results()), Op: token.ASSIGN, Rhs: []ast.Expr{c}}
+}
+
+// declareDone declares the variable that is set where the loop is left, if it is.
+func (o *outliner) declareDone() []ast.Stmt {
+	if o.done == nil {
+		return nil
+	}
+	return []ast.Stmt{&ast.Decl{Vars: []*ast.Var{o.done}, Typed: true}}
+}
+
+// going is the condition of the loop over blocks.
+func (o *outliner) going(cond ast.Expr) ast.Expr {
+	if o.done == nil {
+		return cond
+	}
+	not := &ast.Unary{Op: token.NOT, X: &ast.Ref{Var: o.done}}
+	if cond == nil {
+		return not
+	}
+	return &ast.Binary{Op: token.LAND, X: not, Y: cond, T: types.Typ[types.Bool]}
+}
