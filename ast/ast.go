@@ -126,6 +126,7 @@ type (
 		Spread bool       // f(x...)
 		T      types.Type // of the result; a *types.Tuple unless there is exactly one
 
+		Parallel   bool // it is made for parts of a loop on several cores
 		Checkpoint bool // it is made again in the reverse sweep, so that nothing of it is remembered but what it is given
 
 		Pos token.Pos // where it stands in the source; NoPos for a call of ours
@@ -223,7 +224,7 @@ type Meta struct {
 	Named   []*Var    // the variables whose names go where Comment has a NUL, in order
 
 	Checkpoint Schedule // of a loop: how it is run again in the reverse sweep
-	Parallel   bool     // of a loop: its iterations run on several cores
+	Parallel   bool     // of a loop: its iterations run on several cores; of one of ours over an integer, they do as it stands
 
 	Idle   bool // it has no derivative, whatever it computes: another statement, which is silent, has it
 	Silent bool // it has a derivative and does nothing else
@@ -324,6 +325,9 @@ type (
 		Stmts []Stmt
 	}
 )
+
+// IsParallel reports whether s runs its iterations on several cores as it stands.
+func (s *Range) IsParallel() bool { return s.Parallel && !s.Pos.IsValid() }
 
 // A Label is the identity of a labelled loop.
 type Label struct{ Name string }

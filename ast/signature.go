@@ -149,7 +149,7 @@ func ErrorResult(sig *types.Signature) int {
 func DefaultWrt(sig *types.Signature, pkg *types.Package) []int {
 	var wrt []int
 	for i, p := range ParamsOf(sig) {
-		if Carries(p.Type()) && !isInterface(p.Type()) && OpaqueType(p.Type(), pkg) == nil {
+		if Carries(p.Type()) && !isInterface(p.Type()) && !Opaque(p.Type(), pkg) {
 			wrt = append(wrt, i)
 		}
 	}

@@ -38,6 +38,9 @@ func (h *helper) canVJP() bool {
 
 // reverse returns the reverse mode of the callee.
 func (h *helper) reverse() *ast.Func {
+	if h.vjp == nil && h.parallel != nil {
+		h.vjp = h.function("ParallelVJP")
+	}
 	if h.vjp == nil {
 		h.vjp = h.function("VJP")
 	}
@@ -97,7 +100,10 @@ func (h *helper) buildVJP(f *ast.Func, adjoints bool) {
 func (r *reverser) callAtOnce(a *area, it *item) []ast.Stmt {
 	s := it.stmt
 	n := r.calls[s]
-	h := n.helper.whole()
+	h := n.helper
+	if h.parallel == nil {
+		h = h.whole()
+	}
 	fn, sig := h.reverse(), h.signature(ast.VJP)
 	main := &context{part: a.part, area: a, mid: true}
 	call := &ast.Call{Fun: ast.Callee{Gen: fn}, T: tupleOf(sig.Results)}

@@ -173,7 +173,8 @@ type helper struct {
 	saved                                    *types.Named
 	file                                     string // the first file, by name, with a derivative that needs it
 
-	checkpoint bool // the backward half runs the callee again
+	checkpoint bool      // the backward half runs the callee again
+	parallel   *parallel // the callee is run for parts of a loop
 }
 
 // A Helper is a function, or two with a type, or a variable that the derivatives of a package need.

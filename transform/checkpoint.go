@@ -44,7 +44,7 @@ func (d *derivation) checkCheckpoint(s ast.Stmt, c *ast.Call, h *helper) {
 // buildCheckpoint writes the two halves of the reverse mode of a callee that is run again.
 func (h *helper) buildCheckpoint() {
 	u := h.u
-	back, taken := h.whole().again()
+	back, taken := h.againWhole()
 	s := &checkpoint{helper: h, saved: ast.NewVar("saved", h.savedType())}
 	s.inputs(taken)
 	sig := h.signature(ast.VJP)
@@ -201,6 +201,9 @@ func (s *checkpoint) forwardHalf(f *ast.Func) {
 		value = &ast.Addr{X: &s.lit, T: s.saved.Type}
 	}
 	call := &ast.Call{Fun: ast.Callee{Fn: h.f.Obj, Method: h.f.Recv != nil}, Args: refs(h.f.Inputs()), Spread: h.f.Variadic, T: resultType(h.f.Obj.Signature())}
+	if h.parallel != nil {
+		call.Fun = ast.Callee{Gen: h.primal()}
+	}
 	f.Params = s.params
 	for _, r := range nameResults(h.f) {
 		f.Results = append(f.Results, ast.NewVar(r.Name, r.Type))

@@ -42,7 +42,7 @@ func (u *Unit) understand(f *ast.Func, in []bool, at callSite, memory, forward b
 	if !forward {
 		g = *copyInputs(&g)
 	}
-	if !forward {
+	if !forward && !u.checking {
 		g.Body = u.outline(f, g.Body)
 	}
 	if forward {

@@ -116,7 +116,7 @@ func (u *Unit) fileOf(g *ast.Func) string {
 }
 
 func (h *helper) owns(g *ast.Func) bool {
-	return g == h.back || g == h.rerun || g == h.tan || g == h.vjp || g == h.forward || g == h.backward
+	return g == h.back || g == h.rerun || g == h.tan || g == h.vjp || g == h.forward || g == h.backward || h.parallel != nil && g == h.parallel.primal
 }
 
 // buildFor builds the helper that a function belongs to, and returns all that it consists of.
@@ -132,6 +132,10 @@ func (u *Unit) buildFor(g *ast.Func) []*ast.Func {
 		case h.tan:
 			h.buildTangent()
 		case h.vjp:
+			if h.parallel != nil {
+				h.buildParallel(h.vjp, h.chunk().reverse(), h.signature(ast.VJP), nil)
+				break
+			}
 			h.buildVJP(h.vjp, false)
 		default:
 			h.buildHalves()
@@ -155,6 +159,9 @@ func (h *helper) needed(called map[*ast.Func]bool) (list []*Helper) {
 	add([]*ast.TypeDecl{{Type: h.saved, TypeParams: h.f.TypeParams}}, h.forward, h.backward)
 	for _, f := range []*ast.Func{h.back, h.rerun, h.vjp, h.tan} {
 		add(nil, f)
+	}
+	if h.parallel != nil {
+		add(nil, h.parallel.primal)
 	}
 	return list
 }

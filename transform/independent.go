@@ -282,6 +282,9 @@ func (r *reverser) ownElement(loop *item, l *location) bool {
 		if !ok || !isPlace(e) || !r.touches(e, l) {
 			return
 		}
+		for f, isField := e.(*ast.Field); isField && ast.Pointee(f.X.Type()) == nil; f, isField = e.(*ast.Field) {
+			e = f.X
+		}
 		i, isIndex := e.(*ast.Index)
 		if !isIndex {
 			ok = false

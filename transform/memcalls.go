@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"fmt"
 	"go/constant"
 	"go/token"
 	"go/types"
@@ -331,7 +332,7 @@ func (d *derivation) isSplit(c *ast.Call) bool {
 		return true
 	}
 	return !d.u.Rules.has(c.Fun) && d.u.Lower(c.Fun.Fn) != nil &&
-		(d.u.inlined(c) == nil && (d.forward || d.u.way(c.Fun.Fn) == waySplit) || c.Checkpoint && !d.forward)
+		(d.u.inlined(c) == nil && (d.forward || d.u.way(c.Fun.Fn) == waySplit) || (c.Checkpoint || c.Parallel) && !d.forward)
 }
 
 // callActive reports whether something active goes into a call and comes out of it, so that it has a derivative.
@@ -372,13 +373,16 @@ func (d *derivation) splitCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call) []ast.St
 	if d.forward {
 		return d.tangentCall(s, lhs, c, h.in, &ast.Call{Fun: ast.Callee{Gen: h.tangent()}, T: h.tangentTuple()})
 	}
-	if back, copies := d.backAlone(s, c, h); back != nil {
+	if back, copies := d.backAlone(s, c, h); back != nil && !c.Parallel {
 		d.calls[s] = &splitNote{call: c, lhs: lhs, helper: back, again: true, copies: copies}
 		return []ast.Stmt{s}
 	}
-	if c.Checkpoint {
-		h = d.u.helperFor("checkpoint", c.Fun.Fn, in, site)
+	if c.Checkpoint || c.Parallel {
+		h = d.u.helperFor(fmt.Sprint("checkpoint ", c.Parallel), c.Fun.Fn, in, site)
 		h.checkpoint = true
+		if c.Parallel && h.parallel == nil {
+			h.parallel = &parallel{own: d.u.parallels[c.Fun.Fn]}
+		}
 		d.checkCheckpoint(s, c, h)
 	}
 	args := append([]ast.Expr{}, c.Args...)

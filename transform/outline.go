@@ -30,7 +30,7 @@ func (u *Unit) outline(f *ast.Func, b *ast.Block) *ast.Block {
 	out := &ast.Block{Meta: b.Meta}
 	changed := false
 	for _, s := range b.Stmts {
-		if s.Info().Checkpoint != ast.NoCheckpoints {
+		if s.Info().Checkpoint != ast.NoCheckpoints || s.Info().Parallel {
 			out.Stmts = append(out.Stmts, u.outlined(f, s)...)
 			changed = true
 			continue
@@ -62,6 +62,9 @@ func (u *Unit) outlined(f *ast.Func, s ast.Stmt) []ast.Stmt {
 	case *ast.Range:
 		list = o.rangeLoop(s)
 	case *ast.For:
+		if s.Parallel {
+			refuse(o.pos, "a parallel loop must range over an integer or a slice")
+		}
 		list = o.forLoop(s)
 	}
 	u.outlines[s] = list
@@ -77,6 +80,7 @@ type outliner struct {
 
 	given []*ast.Var // what the body reads of the function around it …
 	state []*ast.Var // … and what it assigns to as well
+	added []*ast.Var // variables of the function around it to which all that a parallel loop does is to add
 	done  *ast.Var   // set where it breaks out of the loop
 }
 
@@ -86,11 +90,23 @@ func (o *outliner) rangeLoop(s *ast.Range) []ast.Stmt {
 		refuse(o.pos, "a loop with checkpoints ranges over an array; let it range over the length, or over a slice of it")
 	}
 	var before []ast.Stmt
+	taken := addressTaken(s.Body)
+	plain := func(e ast.Expr) *ast.Ref { // a variable that the body leaves alone
+		r, ok := e.(*ast.Ref)
+		if !ok || assigns(s.Body, r.Var) || taken[r.Var] {
+			return nil
+		}
+		return r
+	}
 	n := &ast.Ref{Var: ast.NewVar("n", intType)}
 	i := &ast.Ref{Var: ast.NewVar("i", intType)}
+	key := plain(s.Key)
+	if key != nil && s.Define {
+		i = key
+	}
 	var begin []ast.Stmt
 	assign := func(to, from ast.Expr) {
-		if to != nil {
+		if to != nil && to != from {
 			op := token.ASSIGN
 			if s.Define {
 				op = token.DEFINE
@@ -99,12 +115,19 @@ func (o *outliner) rangeLoop(s *ast.Range) []ast.Stmt {
 		}
 	}
 	if elem := elemType(s.X.Type()); elem != nil {
-		xs := &ast.Ref{Var: ast.NewVar("xs", s.X.Type())}
-		before = append(before, define(xs.Var, s.X), define(n.Var, length(xs)))
+		xs := plain(s.X)
+		if xs == nil {
+			xs = &ast.Ref{Var: ast.NewVar("xs", s.X.Type())}
+			before = append(before, define(xs.Var, s.X))
+		}
+		before = append(before, define(n.Var, length(xs)))
 		assign(s.Key, i)
 		assign(s.Value, &ast.Index{X: xs, I: i, T: elem})
 	} else {
-		i.Var.Type, n.Var.Type = s.X.Type(), s.X.Type()
+		n.Var.Type = s.X.Type()
+		if i != key {
+			i.Var.Type = s.X.Type()
+		}
 		before = append(before, define(n.Var, s.X))
 		assign(s.Key, i)
 	}
@@ -114,6 +137,9 @@ func (o *outliner) rangeLoop(s *ast.Range) []ast.Stmt {
 	from, to := &ast.Ref{Var: ast.NewVar("from", t)}, &ast.Ref{Var: ast.NewVar("to", t)}
 	loop := &ast.For{
 		Meta: o.meta(), Init: define(i.Var, from), Cond: less(i, to), Post: set(i, token.ADD_ASSIGN, one(t)), Body: body, Label: s.Label,
+	}
+	if s.Parallel {
+		return append(before, o.parallelLoop(loop, from, to, n)...)
 	}
 	o.find(loop, nil, from.Var, to.Var)
 	if s.Checkpoint == ast.Binomial {
@@ -339,9 +365,16 @@ func (o *outliner) declared(body *ast.Block, own ...*ast.Var) *types.Func {
 	if o.done != nil {
 		body.Stmts = append(o.declareDone(), body.Stmts...)
 	}
+	f.Named = len(o.added) > 0
 	for _, v := range o.results() {
-		f.Results = append(f.Results, ast.NewVar("", v.Type))
-		results = append(results, types.NewParam(token.NoPos, o.f.Pkg, "", v.Type))
+		name := ""
+		if f.Named {
+			name = v.Name
+			f.Results = append(f.Results, v) // zero at the beginning
+		} else {
+			f.Results = append(f.Results, ast.NewVar("", v.Type))
+		}
+		results = append(results, types.NewParam(token.NoPos, o.f.Pkg, name, v.Type))
 	}
 	sig := types.NewSignatureType(nil, nil, nil, types.NewTuple(params...), types.NewTuple(results...), false)
 	return o.u.Instances.Outlined(f, sig)
@@ -349,6 +382,9 @@ func (o *outliner) declared(body *ast.Block, own ...*ast.Var) *types.Func {
 
 // results returns what a part of the loop returns.
 func (o *outliner) results() []*ast.Var {
+	if len(o.added) > 0 {
+		return o.added
+	}
 	if o.done == nil {
 		return o.state
 	}

@@ -56,6 +56,8 @@ type Unit struct {
 	recursive map[types.Type]bool     // see isRecursive
 	inner     map[innerKey]bool       // see holdsInner
 	ruled     map[ruleKey]*Rule       // see like
+	parallels map[*types.Func][]bool  // of functions for parts of parallel loops: the inputs of which each iteration has elements of its own
+	checking  bool                    // loops stay as they are: see checkParallel
 	outlines  map[ast.Stmt][]ast.Stmt // see outline
 }
 
@@ -72,6 +74,7 @@ func NewUnit(pkg *types.Package, lower func(*types.Func) *ast.Func, rules *Rules
 		inner:     map[innerKey]bool{},
 		ruled:     map[ruleKey]*Rule{},
 		outlines:  map[ast.Stmt][]ast.Stmt{},
+		parallels: map[*types.Func][]bool{},
 	}
 }
 

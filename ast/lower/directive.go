@@ -89,7 +89,7 @@ var verbs = []verb{
 	{name: "add", options: []string{"of"}, required: "of"},
 	{name: "nodiff"},
 	{name: "checkpoint", options: []string{"schedule"}, place: atLoopOrCall},
-	{name: "parallel", place: atLoop, pending: true},
+	{name: "parallel", place: atLoop},
 }
 
 func findVerb(name string) *verb {

@@ -64,7 +64,7 @@ func (r *resolver) resolveWrt(c *comment, d *Directive) bool {
 // hidden reports a function the floats of whose parameters no code of the package can reach.
 func (r *resolver) hidden(d *Directive) bool {
 	for _, p := range ast.ParamsOf(d.Fn.Signature()) {
-		if ast.Carries(p.Type()) && ast.OpaqueType(p.Type(), r.types) != nil {
+		if ast.Carries(p.Type()) && ast.Opaque(p.Type(), r.types) {
 			r.errorf(d.Pos, "%s has no parameter to differentiate by: %s has floats behind unexported fields of another package, which counts only when it is named in wrt=", d.Fn.Name(), p.Name())
 			return true
 		}

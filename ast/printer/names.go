@@ -188,6 +188,10 @@ func (n *namer) stmt(s ast.Stmt) {
 		n.block(s.Body)
 		n.pop()
 	case *ast.Range:
+		if s.IsParallel() {
+			n.pos++
+			n.paths[runtimePath] = append(n.paths[runtimePath], n.pos)
+		}
 		n.expr(s.X)
 		n.push()
 		for _, e := range []ast.Expr{s.Key, s.Value} {

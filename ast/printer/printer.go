@@ -506,6 +506,16 @@ func (p *printer) forStmt(s *ast.For) {
 }
 
 func (p *printer) rangeStmt(s *ast.Range) {
+	if s.IsParallel() {
+		p.printf("%s.Parallel(", p.imports.runtime())
+		p.expr(s.X)
+		p.printf(", func(")
+		p.expr(s.Key)
+		p.printf(" int) ")
+		p.block(s.Body)
+		p.printf(")")
+		return
+	}
 	p.printf("for ")
 	key, value := p.isRanged(s.Key), p.isRanged(s.Value)
 	if key {

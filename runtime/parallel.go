@@ -1,0 +1,68 @@
+package runtime
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+// maxChunks bounds in how many parts [Chunks] divides a loop, and minChunk how
+// few iterations a part has.
+const (
+	maxChunks = 64
+	minChunk  = 4
+)
+
+// Chunks returns in how many parts a loop of n iterations is run in parallel.
+// It depends on n alone, so that what is summed by parts has the same value on
+// every machine.
+func Chunks(n int) int { return max(min(n/minChunk, maxChunks), min(n, 1), 0) }
+
+// Chunk returns where part c of the iterations from from to to begins and ends.
+func Chunk(from, to, c int) (begin, end int) {
+	n, parts := to-from, Chunks(to-from)
+	return from + c*n/parts, from + (c+1)*n/parts
+}
+
+// Parallel calls do for 0, …, n-1 on as many cores as there are, and returns
+// when all calls have. Where some panic, it panics as the first of them does.
+func Parallel(n int, do func(c int)) {
+	workers := min(n, runtime.GOMAXPROCS(0))
+	if workers <= 1 {
+		for c := range n {
+			do(c)
+		}
+		return
+	}
+	var next, failed atomic.Int64
+	failed.Store(int64(n))
+	panics := make([]any, n)
+	work := func() {
+		for {
+			c := int(next.Add(1)) - 1
+			if c >= n || int64(c) > failed.Load() {
+				return
+			}
+			if panics[c] = panicOf(do, c); panics[c] != nil {
+				for old := failed.Load(); int64(c) < old && !failed.CompareAndSwap(old, int64(c)); old = failed.Load() {
+				}
+			}
+		}
+	}
+	var wg sync.WaitGroup
+	for range workers - 1 {
+		wg.Go(work)
+	}
+	work()
+	wg.Wait()
+	if c := failed.Load(); c < int64(n) {
+		panic(panics[c])
+	}
+}
+
+// panicOf calls do and returns what it panics with, or nil.
+func panicOf(do func(c int), c int) (p any) {
+	defer func() { p = recover() }()
+	do(c)
+	return nil
+}

@@ -1,0 +1,370 @@
+package transform
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// Parallel loops.
+//
+// A loop before which //godiff:parallel stands becomes, in reverse mode, a call of a function for a part of its iterations, which returns
+// what they add to variables around the loop. It is made for parts that depend on the number of iterations alone, on several cores:
+//
+//	for i, v := range x {         s += fStepsParallel(w, x, 0, len(x))
+//		s += g(w, v)
+//	}
+//
+// and what it adds to memory that several parts add to, as to the shadow of w, each part has memory of its own for.
+//
+// That is done where the iterations are independent: each writes nothing but its own variables and memory, elements whose index is its
+// own, and variables that it only adds to.
+
+// A parallel is what a helper for the parts of a loop has.
+type parallel struct {
+	own    []bool    // inputs of which each iteration reads and writes an element of its own
+	primal *ast.Func // calls the callee for all parts
+}
+
+// parallelLoop is rangeLoop for a parallel loop, given what does a part of its iterations.
+func (o *outliner) parallelLoop(loop *ast.For, from, to, n *ast.Ref) []ast.Stmt {
+	if o.done != nil {
+		refuse(o.pos, "a parallel loop ends with its last iteration; it cannot be left before")
+	}
+	o.find(loop, nil, from.Var, to.Var)
+	for _, v := range o.state {
+		if !ast.IsFloat(v.Type) && !isInteger(v.Type) || !onlyAddedTo(loop, v) {
+			refuse(o.pos, "the iterations of a parallel loop may only add to %s, which is declared outside", v.Name)
+		}
+	}
+	own := o.u.checkParallel(o.f, o.loop)
+	o.added, o.state = o.state, nil
+	fn := o.function(loop, from.Var, to.Var)
+	owned := make([]bool, len(o.given)+2)
+	for i, v := range o.given {
+		owned[i] = own[v]
+	}
+	o.u.parallels[fn] = owned
+
+	call := o.call(fn, typed(0, to.Var.Type), n)
+	call.Checkpoint, call.Parallel = false, true
+	meta := ast.Meta{Pos: o.pos, Src: o.loop.Info().Src}
+	switch added := o.added; len(added) {
+	case 0:
+		return []ast.Stmt{&ast.Do{Meta: meta, Call: call}}
+	case 1:
+		return []ast.Stmt{&ast.Assign{Meta: meta, Lhs: refs(added), Op: token.ADD_ASSIGN, Rhs: []ast.Expr{call}}}
+	}
+	var sums []*ast.Var
+	var out []ast.Stmt
+	for _, v := range o.added {
+		sums = append(sums, ast.NewVar("t", v.Type))
+	}
+	out = append(out, &ast.Assign{Meta: meta, Lhs: refs(sums), Op: token.DEFINE, Rhs: []ast.Expr{call}})
+	for i, v := range o.added {
+		out = append(out, set(&ast.Ref{Var: v}, token.ADD_ASSIGN, &ast.Ref{Var: sums[i]}))
+	}
+	return out
+}
+
+// onlyAddedTo reports whether all that a loop does with a variable is to add to it.
+func onlyAddedTo(loop ast.Stmt, v *ast.Var) bool {
+	ok := true
+	ast.Inspect(loop, func(s ast.Stmt) bool {
+		adds := false
+		if a, isAssign := s.(*ast.Assign); isAssign && (a.Op == token.ADD_ASSIGN || a.Op == token.SUB_ASSIGN) {
+			r, isRef := a.Lhs[0].(*ast.Ref)
+			adds = isRef && r.Var == v && occurrences(a.Rhs[0], v) == 0
+		}
+		ast.Exprs(s, func(e ast.Expr, _ bool) { ok = ok && (adds || occurrences(e, v) == 0) })
+		return ok
+	})
+	return ok
+}
+
+// checkParallel refuses a parallel loop of f whose iterations are not independent, and returns the variables around it that hold slices of
+// which each iteration has an element of its own.
+func (u *Unit) checkParallel(f *ast.Func, loop ast.Stmt) map[*ast.Var]bool {
+	outer, stage := u.checking, u.Stage
+	u.checking, u.Stage = true, ""
+	defer func() { u.checking, u.Stage = outer, stage }()
+	in := make([]bool, len(f.Inputs()))
+	for i, v := range f.Inputs() {
+		in[i] = ast.Carries(v.Type)
+	}
+	d := u.prepare(f, in, callSite{}, true, false)
+	p := &passage{d: d, body: d.fn.Body, spec: &sweepSpec{leave: func(*ast.Return) bool { return false }, keepAll: func(*location) bool { return true }},
+		plan: &plan{backwards: map[ast.Stmt]bool{}, undoing: map[*location]*undone{}, never: map[*location]bool{}}}
+	p.run(preparing)
+	p.prepare()
+	r, pos := p.r, loop.Info().Pos
+	i := slices.IndexFunc(r.tree.items, func(it *item) bool { return it.body != nil && it.stmt.Info().Parallel && it.stmt.Info().Pos == pos })
+	if i < 0 {
+		refuse(pos, "this parallel loop cannot be told from others")
+	}
+	it := r.tree.items[i]
+	if why, by := r.dependence(it); why != "" {
+		if by != nil && by.stmt.Info().Src != "" {
+			why += " " + by.stmt.Info().Src
+		}
+		refuse(pos, "the iterations of a parallel loop must be independent, but %s", why)
+	}
+	r.checkRaces(it)
+	own := map[*ast.Var]bool{}
+	for v, l := range d.mem.vars {
+		if !isSlice(v.Type) || hasRefs(elemType(v.Type)) {
+			continue
+		}
+		touched, ok := false, true
+		d.mem.behind(l, map[*location]bool{}, func(c *location) {
+			touched = true
+			ok = ok && r.ownElement(it, c.find())
+		})
+		own[v] = touched && ok
+	}
+	return own
+}
+
+// checkRaces refuses a parallel loop in which an iteration writes what others may read or write, whether it is active or not.
+func (r *reverser) checkRaces(loop *item) {
+	own := r.ownCells(loop)
+	for pos := loop.pos + 1; pos < loop.end; pos++ {
+		it := r.tree.items[pos]
+		for _, l := range r.hist.writes[it] {
+			if own[l] || l.v != nil && r.isShadow[l.v] {
+				continue
+			}
+			if l.v != nil && onlyAddedTo(loop.stmt, l.v) {
+				continue
+			}
+			if !refers(l.typ) && r.ownElement(loop, l) {
+				continue
+			}
+			refuse(loop.stmt.Info().Pos, "the iterations of a parallel loop must be independent, but others may read or write what this writes: %s", it.stmt.Info().Src)
+		}
+		ast.Exprs(it.stmt, func(e ast.Expr, _ bool) {
+			r.mem.eachCall(e, func(c *ast.Call) {
+				if c.Fun.Fn != nil && r.u.hasEffects(c.Fun.Fn) {
+					refuse(c.Pos, "a parallel loop calls %s, which may have effects", shortName(c.Fun.Fn))
+				}
+			})
+		})
+	}
+}
+
+// chunk returns the helper for a part of the loop.
+func (h *helper) chunk() *helper { return h.whole() }
+
+// againWhole returns the function that returns the adjoints of the callee's inputs without anything remembered, and says which inputs it
+// takes; for a parallel loop one that calls it for all parts.
+func (h *helper) againWhole() (*ast.Func, []bool) {
+	back, taken := h.chunk().again()
+	if h.parallel == nil {
+		return back, taken
+	}
+	if h.rerun == nil {
+		h.rerun, h.taken = h.function("ParallelBack"), taken
+		sig := h.signature(ast.VJP)
+		sig.Results = slices.DeleteFunc(slices.Clone(sig.Results), func(p ast.Param) bool { return p.Role != ast.RoleShadow })
+		h.buildParallel(h.rerun, back, sig, taken)
+	}
+	return h.rerun, taken
+}
+
+// primal returns the function that calls the callee for all parts.
+func (h *helper) primal() *ast.Func {
+	p := h.parallel
+	if p.primal == nil {
+		p.primal = h.function("Parallel")
+		var sig ast.Signature
+		for i, v := range h.f.Inputs() {
+			sig.Params = append(sig.Params, ast.Param{Role: ast.RolePrimal, Index: i, Type: v.Type, Name: v.Name})
+		}
+		for i, v := range nameResults(h.f) {
+			sig.Results = append(sig.Results, ast.Param{Role: ast.RoleResult, Index: i, Type: v.Type, Name: v.Name})
+		}
+		h.buildParallel(p.primal, nil, sig, nil)
+	}
+	return p.primal
+}
+
+// buildParallel writes f, which calls part for all parts of a loop, or the callee itself if that is nil. Sig says what the parameters and
+// results of f are; taken, if it is not nil, which inputs part takes: f takes the same.
+func (h *helper) buildParallel(f, part *ast.Func, sig ast.Signature, taken []bool) {
+	b := &parallelBody{h: h, f: f, c: &ast.Ref{Var: ast.NewVar("c", intType)}}
+	f.Doc = fmt.Sprintf("%s is %s, on several cores.", f.Name, docName(h.f))
+	if part != nil {
+		f.Doc = fmt.Sprintf("%s is the reverse mode of %s, on several cores.", f.Name, docName(h.f))
+	}
+	b.parts = &ast.Ref{Var: ast.NewVar("parts", nil)}
+	call := &ast.Call{T: tupleOf(sig.Results)}
+	if part != nil {
+		call.Fun = ast.Callee{Gen: part}
+	} else {
+		call.Fun = ast.Callee{Fn: h.f.Obj}
+	}
+	n := len(h.f.Inputs())
+	var ends [2]*ast.Ref // of the loop
+	var bounds [2]*ast.Ref
+	for _, p := range sig.Params {
+		if p.Role == ast.RolePrimal && taken != nil && !taken[p.Index] && p.Index < n-2 {
+			continue
+		}
+		v := ast.NewVar(p.Name, p.Type)
+		f.Params = append(f.Params, v)
+		arg := ast.Expr(&ast.Ref{Var: v})
+		switch {
+		case p.Role == ast.RolePrimal && p.Index >= n-2:
+			k := p.Index - (n - 2)
+			ends[k], bounds[k] = &ast.Ref{Var: v}, &ast.Ref{Var: ast.NewVar([...]string{"begin", "end"}[k], p.Type)}
+			arg = bounds[k]
+			if taken != nil && !taken[p.Index] {
+				continue
+			}
+		case p.Role == ast.RoleShadow && !h.parallel.own[p.Index]:
+			arg = b.private(v)
+		}
+		call.Args = append(call.Args, arg)
+	}
+	var lhs []ast.Expr
+	for _, p := range sig.Results {
+		v := ast.NewVar(p.Name, p.Type)
+		f.Results = append(f.Results, v)
+		lhs = append(lhs, b.summed(v))
+	}
+	f.Body = b.body(call, lhs, ends, bounds)
+}
+
+// A parallelBody is the body of a function that calls another for the parts of a loop, as it is put together.
+type parallelBody struct {
+	h      *helper
+	f      *ast.Func
+	c      *ast.Ref // the number of a part
+	parts  *ast.Ref // a slice with a struct for each part
+	fields []*types.Var
+	places []*ast.Field // in the struct of part c, in the order of fields
+	making []ast.Stmt
+	sums   []func(part func(*types.Var) ast.Expr) []ast.Stmt
+}
+
+// field adds a field to what each part has of its own.
+func (b *parallelBody) field(v *ast.Var) (*types.Var, ast.Expr) {
+	name := v.Name
+	for n := 2; slices.ContainsFunc(b.fields, func(f *types.Var) bool { return f.Name() == name }); n++ {
+		name = fmt.Sprint(v.Name, n)
+	}
+	f := types.NewField(token.NoPos, b.h.u.Pkg, name, v.Type, false)
+	b.fields = append(b.fields, f)
+	place := &ast.Field{X: &ast.Index{X: b.parts, I: b.c}, Field: f}
+	b.places = append(b.places, place)
+	return f, place
+}
+
+// private returns the shadow that a part has of its own in place of one that all parts add to.
+func (b *parallelBody) private(v *ast.Var) ast.Expr {
+	f, place := b.field(v)
+	u := b.h.u
+	e, more := u.zeroShadow(place, &ast.Ref{Var: v}, v.Type, 0)
+	if u.linked(v.Type) {
+		e, more = u.shadowCall(&ast.Ref{Var: v}, v.Type), nil
+	}
+	b.making = append(append(b.making, set(place, token.ASSIGN, e)), more...)
+	b.sums = append(b.sums, func(part func(*types.Var) ast.Expr) []ast.Stmt { return u.sumShadows(&ast.Ref{Var: v}, part(f)) })
+	return place
+}
+
+// summed returns the place for a result of a part, of which the sum is a result of all.
+func (b *parallelBody) summed(v *ast.Var) ast.Expr {
+	f, place := b.field(v)
+	b.sums = append(b.sums, func(part func(*types.Var) ast.Expr) []ast.Stmt {
+		if isInteger(v.Type) {
+			return []ast.Stmt{set(&ast.Ref{Var: v}, token.ADD_ASSIGN, part(f))}
+		}
+		return addValues(&ast.Ref{Var: v}, part(f))
+	})
+	return place
+}
+
+// sumShadows adds one shadow to another of the same shape.
+func (u *Unit) sumShadows(dst, src ast.Expr) []ast.Stmt {
+	t := dst.Type()
+	if elem := elemType(t); elem != nil && isSlice(t) && ast.IsFloat(elem) {
+		i := ast.NewVar("i", intType)
+		at := func(e ast.Expr) ast.Expr { return &ast.Index{X: e, I: &ast.Ref{Var: i}, T: elem} }
+		body := &ast.Block{Stmts: []ast.Stmt{set(at(dst), token.ADD_ASSIGN, at(src))}}
+		return []ast.Stmt{&ast.Range{Key: &ast.Ref{Var: i}, Define: true, X: dst, Body: body}}
+	}
+	call := &ast.Call{Fun: ast.Callee{Copied: "AddShadow"}, Args: []ast.Expr{dst, src}, T: types.NewTuple()}
+	if list := u.opaqueWithin(t); len(list) > 0 {
+		call.Fun.Copied, call.Args = "AddShadowWith", append(call.Args, names(list, addFunc)...)
+	}
+	return []ast.Stmt{&ast.Do{Call: call}}
+}
+
+// body returns the body: the parts are made and run, and what they return is summed in their order.
+func (b *parallelBody) body(call *ast.Call, lhs []ast.Expr, ends, bounds [2]*ast.Ref) *ast.Block {
+	elem := types.NewStruct(b.fields, nil)
+	b.parts.Var.Type = types.NewSlice(elem)
+	for _, p := range b.places {
+		p.X.(*ast.Index).T = elem
+	}
+	out := &ast.Block{}
+	count := ast.Expr(&ast.Call{Fun: ast.Callee{Copied: "Chunks"}, T: intType,
+		Args: []ast.Expr{asInt(&ast.Binary{Op: token.SUB, X: ends[1], Y: ends[0], T: ends[0].Var.Type})}})
+	if len(b.fields) > 0 {
+		out.Stmts = append(out.Stmts, define(b.parts.Var, builtin("make", b.parts.Var.Type, count)))
+		count = length(b.parts)
+	}
+	chunk := &ast.Call{Fun: ast.Callee{Copied: "Chunk"}, T: types.NewTuple(types.NewParam(0, nil, "", intType), types.NewParam(0, nil, "", intType)),
+		Args: []ast.Expr{asInt(ends[0]), asInt(ends[1]), b.c}}
+	each := &ast.Block{}
+	if isOfType(bounds[0], intType) {
+		each.Stmts = append(each.Stmts, &ast.Assign{Lhs: []ast.Expr{used(call, bounds[0]), used(call, bounds[1])}, Op: token.DEFINE, Rhs: []ast.Expr{chunk}})
+	} else {
+		low, high := ast.NewVar("low", intType), ast.NewVar("high", intType)
+		each.Stmts = append(each.Stmts, &ast.Assign{Lhs: refs([]*ast.Var{low, high}), Op: token.DEFINE, Rhs: []ast.Expr{chunk}},
+			define(bounds[0].Var, &ast.Convert{X: &ast.Ref{Var: low}, T: bounds[0].Var.Type}),
+			define(bounds[1].Var, &ast.Convert{X: &ast.Ref{Var: high}, T: bounds[1].Var.Type}))
+	}
+	each.Stmts = append(each.Stmts, b.making...)
+	if len(lhs) == 0 {
+		each.Stmts = append(each.Stmts, &ast.Do{Call: call})
+	} else {
+		each.Stmts = append(each.Stmts, &ast.Assign{Lhs: lhs, Op: token.ASSIGN, Rhs: []ast.Expr{call}})
+	}
+	out.Stmts = append(out.Stmts, &ast.Range{Meta: ast.Meta{Parallel: true}, Key: b.c, Define: true, X: count, Body: each})
+	if len(b.sums) > 0 {
+		k := &ast.Ref{Var: ast.NewVar("k", intType)}
+		part := func(f *types.Var) ast.Expr { return &ast.Field{X: &ast.Index{X: b.parts, I: k, T: elem}, Field: f} }
+		sum := &ast.Block{}
+		for _, s := range b.sums {
+			sum.Stmts = append(sum.Stmts, s(part)...)
+		}
+		out.Stmts = append(out.Stmts, &ast.Range{Key: k, Define: true, X: b.parts, Body: sum})
+	}
+	if len(b.f.Results) > 0 {
+		out.Stmts = append(out.Stmts, &ast.Return{Results: refs(b.f.Results)})
+	}
+	return out
+}
+
+// used is a variable, or nil if a call does not name it.
+func used(c *ast.Call, v *ast.Ref) ast.Expr {
+	if slices.ContainsFunc(c.Args, func(x ast.Expr) bool { return x == ast.Expr(v) }) {
+		return v
+	}
+	return nil
+}
+
+func isOfType(r *ast.Ref, t types.Type) bool { return types.Identical(r.Var.Type, t) }
+
+// asInt is an integer as an int.
+func asInt(e ast.Expr) ast.Expr {
+	if types.Identical(e.Type(), intType) {
+		return e
+	}
+	return &ast.Convert{X: e, T: intType}
+}
