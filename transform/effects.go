@@ -225,8 +225,14 @@ func (s *summary) update(u *Unit) bool {
 	return before != state()
 }
 
-// hasEffects reports whether fn is without source and may have effects, or calls such a function, as far as its summary has got.
+// hasEffects reports whether fn is without source and may have effects, or calls such a function, as far as its summary has got. Where a
+// rule says what it writes, that is all that it does.
 func (u *Unit) hasEffects(fn *types.Func) bool {
+	if fn.Pkg() != nil {
+		if _, says := u.saysWrites(fn, fn.Pkg()); says {
+			return false
+		}
+	}
 	if s := u.summaries[fn]; s != nil {
 		return s.effects
 	}

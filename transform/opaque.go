@@ -294,10 +294,17 @@ func (b *ruleCall) restore() []ast.Stmt {
 	return out
 }
 
-// checkAliases refuses a call that writes memory which two of its arguments lead to: its rule could not tell their shadows apart.
+// checkAliases refuses a call that writes memory of an opaque value which two of its arguments lead to: its rule could not tell their
+// shadows apart. Of slices it can: they share memory as the arguments do.
 func (d *derivation) checkAliases(s ast.Stmt, c *ast.Call) {
+	opaque := map[*location]bool{}
+	for _, x := range c.Args {
+		if d.u.opaquePointee(x.Type()) != nil {
+			d.mem.behindValue(x, map[*location]bool{}, func(l *location) { opaque[l.find()] = true })
+		}
+	}
 	written := map[*location]bool{}
-	d.mem.written(c, func(l *location) { written[l.find()] = ast.IsFloat(l.typ) && d.act.active(l) })
+	d.mem.written(c, func(l *location) { written[l.find()] = opaque[l.find()] && ast.IsFloat(l.typ) && d.act.active(l) })
 	by := map[*location]ast.Expr{}
 	for _, x := range c.Args {
 		own := map[*location]bool{}
