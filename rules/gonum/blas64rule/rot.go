@@ -1,0 +1,25 @@
+package blas64rule
+
+import "gonum.org/v1/gonum/blas/blas64"
+
+// RotXY: x, y ← cx + sy, cy − sx, for x and y. The adjoints are rotated back.
+//
+//godiff:derivative of=gonum.org/v1/gonum/blas/blas64.Rot wrt=x,y
+func RotXY(x, y blas64.Vector, c, s float64, dx, dy blas64.Vector) {
+	dx, dy = vector(dx, x), vector(dy, y)
+	apart("Rot", memoryOfVector(dy), memoryOfVector(dx))
+	blas64.Rot(dx, dy, c, -s)
+}
+
+// RotJVP is the forward rule of blas64.Rot.
+//
+//godiff:derivative of=gonum.org/v1/gonum/blas/blas64.Rot mode=jvp
+func RotJVP(x, y blas64.Vector, c, s float64, dx, dy blas64.Vector, dc, ds float64) {
+	dx, dy = vector(dx, x), vector(dy, y)
+	blas64.Rot(dx, dy, c, s)
+	blas64.Axpy(dc, x, dx)
+	blas64.Axpy(ds, y, dx)
+	blas64.Axpy(dc, y, dy)
+	blas64.Axpy(-ds, x, dy)
+	blas64.Rot(x, y, c, s)
+}
