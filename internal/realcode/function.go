@@ -37,7 +37,7 @@ type Function struct {
 	Status Status
 	Reason string // why it was refused, how it crashed or what is wrong
 	At     string // where it was refused: file:line, relative to the module
-	NaN    string // where a derivative is NaN though the function is finite
+	NaN    string // where a derivative is NaN or infinite though the function is finite
 
 	expr      func(name string) string // the function or a derivative of it as an expression
 	offset    int                      // of the word func in the file

@@ -10,11 +10,8 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/godiff/godiff/ast/lower"
 )
 
 //go:embed check/*.go
@@ -93,7 +90,7 @@ func (s *survey) writeChecks(cases []*Function) error {
 
 // casesOf returns a file of a package that lists its cases.
 func (s *survey) casesOf(pkg, name string, cases []*Function) []byte {
-	loaded := s.prog.Packages[slices.IndexFunc(s.prog.Packages, func(p *lower.Package) bool { return s.below(p) == pkg })]
+	loaded := s.loaded(s.prog, pkg)
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "package %s\n\nimport (\n\tgodiffreflect \"reflect\"\n\n\tgodiffcheck %q\n)\n\n", loaded.Name, path.Join(s.Path, checkDir))
 	fmt.Fprintf(&b, "func Godiff%s() []*godiffcheck.Case {\n\ttypes := []godiffreflect.Type{\n", name)

@@ -22,6 +22,7 @@ func run() error {
 		pkgs = flag.String("packages", "", "packages to take of them, separated by commas; all if empty")
 		keep = flag.String("keep", "", "where to copy modules to, and leave them; a temporary directory if empty")
 		page = flag.String("o", "", "the page to write; none if empty")
+		bare = flag.Bool("norules", false, "import no rules")
 		list = flag.Bool("v", false, "print each function with what became of it")
 		root = flag.String("root", "../..", "the directory of godiff's module")
 	)
@@ -44,6 +45,9 @@ func run() error {
 		}
 		if *pkgs != "" {
 			m.Packages = strings.Split(*pkgs, ",")
+		}
+		if *bare {
+			m.Rules = nil
 		}
 		start := time.Now()
 		r, err := study(m, filepath.Join(dir, filepath.Base(filepath.Dir(m.Path))+"-"+filepath.Base(m.Path)), *root)
@@ -76,6 +80,9 @@ func study(m Module, dir, root string) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	if err := copied.useRules(); err != nil {
+		return Result{}, err
+	}
 	s := &survey{scratch: copied}
 	if s.functions, err = copied.candidates(); err != nil {
 		return Result{}, err
@@ -89,5 +96,5 @@ func study(m Module, dir, root string) (Result, error) {
 	if err := s.judge(); err != nil {
 		return Result{}, err
 	}
-	return Result{m, s.functions}, nil
+	return Result{copied.Module, s.functions}, nil
 }

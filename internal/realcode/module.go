@@ -42,8 +42,12 @@ func newScratch(m Module, dir, root string) (*scratch, error) {
 	if err := s.addSums(root); err != nil {
 		return nil, err
 	}
-	_, err := s.run("go", "mod", "edit", "-go="+language, "-toolchain=none",
-		"-require=github.com/godiff/godiff@v0.0.0", "-replace=github.com/godiff/godiff="+root)
+	edits := []string{"mod", "edit", "-go=" + language, "-toolchain=none",
+		"-require=github.com/godiff/godiff@v0.0.0", "-replace=github.com/godiff/godiff=" + root}
+	if len(m.Rules) > 0 {
+		edits = append(edits, "-require="+gonumRules+"@v0.0.0", "-replace="+gonumRules+"="+filepath.Join(root, "rules", "gonum"))
+	}
+	_, err := s.run("go", edits...)
 	return s, err
 }
 

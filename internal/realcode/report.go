@@ -19,7 +19,7 @@ func report(results []Result) string {
 	b.WriteString("## By package\n\n| package | functions | derived | | checked | refused | wrong or crashed |\n|---|--:|--:|--:|--:|--:|--:|\n")
 	for _, r := range results {
 		for _, pkg := range r.Packages {
-			b.WriteString(row(strings.TrimSuffix(r.Path+"/"+pkg, "/."), count(r.Functions, pkg)))
+			b.WriteString(row(r.title(pkg), count(r.Functions, pkg)))
 		}
 	}
 	b.WriteString(row("all", all))
@@ -33,7 +33,7 @@ func report(results []Result) string {
 		}
 		return ""
 	})
-	list(&b, "NaN where the function is finite", "Partials that are infinite or NaN meet zero, as IEEE 754 has it: that of √x at 0, or of what the branch that is taken does not use.", results, func(f *Function) string { return f.NaN })
+	list(&b, "NaN or infinite where the function is finite", "Partials that are infinite or NaN meet zero, or what rounding leaves of it, as IEEE 754 has it: that of √x at 0, or of what the branch that is taken does not use.", results, func(f *Function) string { return f.NaN })
 	return b.String()
 }
 
@@ -43,6 +43,9 @@ What godiff makes of packages that were not written for it, as their modules pub
 and a result that carry a derivative is asked for in both modes, with respect to the parameters of the default. It is derived alone and with its
 package, type-checked, compiled, and called at generated arguments: results to the bit, memory after the call, panics, both modes against each
 other and against extrapolated differences.
+
+With rules, a package imports those of [rules/gonum](../rules/gonum/README.md). One that the rules themselves import cannot: there its
+exported functions are called from another package, and these calls derived.
 
 This page is written by ` + "`cd internal/realcode && go run . -o ../../docs/realcode.md`" + `.
 

@@ -29,7 +29,7 @@ type Verdict struct {
 	Good, Partly, Panics int
 	// Wrong says what is wrong, and at which arguments.
 	Wrong string `json:",omitempty"`
-	// NaN says where a derivative is NaN though the function is finite.
+	// NaN says where a derivative is NaN or infinite though the function is finite.
 	NaN string `json:",omitempty"`
 	// Why says why there are no good arguments, where it is known.
 	Why string `json:",omitempty"`
@@ -79,8 +79,8 @@ func (c *Case) try(v *Verdict, i int) {
 			v.Why = finding
 		case strings.Contains(finding, " is 0, differences give ") && c.constant(i):
 			v.Why = "it is constant between jumps that lie close together"
-		case strings.Contains(finding, " is NaN, differences give ") || strings.Contains(finding, "⟨v, Jᵀu⟩ is NaN") || strings.Contains(finding, "⟨Jv, u⟩ is NaN"):
-			v.NaN, v.Why = finding+c.at(i), "its derivative is NaN at what was tried"
+		case notFinite(finding):
+			v.NaN, v.Why = finding+c.at(i), "its derivative is NaN or infinite at what was tried"
 		case strings.Contains(finding, " differences give ") && c.rough(i):
 			v.Why = "its differences depend on the step"
 		default:
@@ -249,6 +249,16 @@ func (r *recorder) Helper()                           {}
 func (r *recorder) Errorf(format string, args ...any) { r.add(fmt.Sprintf(format, args...)) }
 func (r *recorder) Fatalf(format string, args ...any) { r.add(fmt.Sprintf(format, args...)) }
 func (r *recorder) add(finding string)                { r.findings = append(r.findings, finding) }
+
+// notFinite reports whether a finding is that a derivative, or a product with one, is NaN or infinite and differences are not.
+func notFinite(finding string) bool {
+	for _, value := range []string{" is NaN", " is +Inf", " is -Inf"} {
+		if strings.Contains(finding, value+", differences give ") || strings.Contains(finding, "⟩"+value) {
+			return true
+		}
+	}
+	return false
+}
 
 // inconclusive reports whether a finding says that the arguments do not tell, rather than that something is wrong.
 func inconclusive(finding string) bool {
