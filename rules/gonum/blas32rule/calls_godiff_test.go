@@ -144,9 +144,17 @@ func axpyJVP(alpha float32, x, y blas32.Vector, dalpha float32, dx, dy blas32.Ve
 	blas32rule.AxpyJVP(alpha, x, y, dalpha, dx, dy)
 }
 
-// scalVJP is the reverse mode of [scal] with respect to x.
+// scalVJP is the reverse mode of [scal] with respect to x and alpha.
+// It adds to the shadows dx and returns dalpha.
+func scalVJP(alpha float32, x, dx blas32.Vector) (dalpha float32) {
+	saved := blas32rule.ScalForward(alpha, x)
+	// blas32.Scal(alpha, x)
+	return blas32rule.ScalBackward(saved, dx)
+}
+
+// scalPartVJP is the reverse mode of [scal] with respect to x.
 // It adds to the shadows dx.
-func scalVJP(alpha float32, x, dx blas32.Vector) {
+func scalPartVJP(alpha float32, x, dx blas32.Vector) {
 	// Forward sweep.
 	blas32.Scal(alpha, x)
 
@@ -196,9 +204,24 @@ func columnsJVP(a, da []float32) {
 	blas32rule.CopyJVP(x, z, dx, dz)
 }
 
-// gemvVJP is the reverse mode of [gemv] with respect to a, x and y.
+// gemvVJP is the reverse mode of [gemv] with respect to a, x, y, alpha and beta.
+// It adds to the shadows da, dx and dy and returns dalpha and dbeta.
+func gemvVJP(t blas.Transpose, alpha float32, a blas32.General, x blas32.Vector, beta float32, y blas32.Vector, da blas32.General, dx, dy blas32.Vector) (dalpha, dbeta float32) {
+	// Forward sweep.
+	if !godiff.DisjointLen(a.Data, y.Data) || !godiff.DisjointLen(x.Data, y.Data) {
+		panic("gemv: a.Data, y.Data and x.Data share memory, which gemv writes")
+	}
+	saved := blas32rule.GemvForward(t, alpha, a, x, beta, y)
+
+	// Reverse sweep.
+	// blas32.Gemv(t, alpha, a, x, beta, y)
+	dalpha, dbeta = blas32rule.GemvBackward(saved, da, dx, dy)
+	return dalpha, dbeta
+}
+
+// gemvPartVJP is the reverse mode of [gemv] with respect to a, x and y.
 // It adds to the shadows da, dx and dy.
-func gemvVJP(t blas.Transpose, alpha float32, a blas32.General, x blas32.Vector, beta float32, y blas32.Vector, da blas32.General, dx, dy blas32.Vector) {
+func gemvPartVJP(t blas.Transpose, alpha float32, a blas32.General, x blas32.Vector, beta float32, y blas32.Vector, da blas32.General, dx, dy blas32.Vector) {
 	// Forward sweep.
 	blas32.Gemv(t, alpha, a, x, beta, y)
 	if !godiff.DisjointLen(a.Data, y.Data) || !godiff.DisjointLen(x.Data, y.Data) {
@@ -308,9 +331,24 @@ func ontoJVP(y blas32.Vector, c blas32.General, dy blas32.Vector, dc blas32.Gene
 	blas32rule.GemmJVP(blas.NoTrans, blas.Trans, 1, a, a, -2, c, 0, dv3, dv4, 0, dc)
 }
 
-// symvVJP is the reverse mode of [symv] with respect to a, x and y.
+// symvVJP is the reverse mode of [symv] with respect to a, x, y, alpha and beta.
+// It adds to the shadows da, dx and dy and returns dalpha and dbeta.
+func symvVJP(alpha float32, a blas32.Symmetric, x blas32.Vector, beta float32, y blas32.Vector, da blas32.Symmetric, dx, dy blas32.Vector) (dalpha, dbeta float32) {
+	// Forward sweep.
+	if !godiff.DisjointLen(a.Data, y.Data) || !godiff.DisjointLen(x.Data, y.Data) {
+		panic("symv: a.Data, y.Data and x.Data share memory, which symv writes")
+	}
+	saved := blas32rule.SymvForward(alpha, a, x, beta, y)
+
+	// Reverse sweep.
+	// blas32.Symv(alpha, a, x, beta, y)
+	dalpha, dbeta = blas32rule.SymvBackward(saved, da, dx, dy)
+	return dalpha, dbeta
+}
+
+// symvPartVJP is the reverse mode of [symv] with respect to a, x and y.
 // It adds to the shadows da, dx and dy.
-func symvVJP(alpha float32, a blas32.Symmetric, x blas32.Vector, beta float32, y blas32.Vector, da blas32.Symmetric, dx, dy blas32.Vector) {
+func symvPartVJP(alpha float32, a blas32.Symmetric, x blas32.Vector, beta float32, y blas32.Vector, da blas32.Symmetric, dx, dy blas32.Vector) {
 	// Forward sweep.
 	blas32.Symv(alpha, a, x, beta, y)
 	if !godiff.DisjointLen(a.Data, y.Data) || !godiff.DisjointLen(x.Data, y.Data) {
@@ -409,9 +447,23 @@ func syr2JVP(alpha float32, x, y blas32.Vector, a blas32.Symmetric, dalpha float
 	blas32rule.Syr2JVP(alpha, x, y, a, dalpha, dx, dy, da)
 }
 
-// trmvVJP is the reverse mode of [trmv] with respect to x.
+// trmvVJP is the reverse mode of [trmv] with respect to a and x.
+// It adds to the shadows da and dx.
+func trmvVJP(t blas.Transpose, a blas32.Triangular, x blas32.Vector, da blas32.Triangular, dx blas32.Vector) {
+	// Forward sweep.
+	if !godiff.DisjointLen(a.Data, x.Data) {
+		panic("trmv: a.Data and x.Data share memory, which trmv writes")
+	}
+	saved := blas32rule.TrmvForward(t, a, x)
+
+	// Reverse sweep.
+	// blas32.Trmv(t, a, x)
+	blas32rule.TrmvBackward(saved, da, dx)
+}
+
+// trmvPartVJP is the reverse mode of [trmv] with respect to x.
 // It adds to the shadows dx.
-func trmvVJP(t blas.Transpose, a blas32.Triangular, x, dx blas32.Vector) {
+func trmvPartVJP(t blas.Transpose, a blas32.Triangular, x, dx blas32.Vector) {
 	// Forward sweep.
 	blas32.Trmv(t, a, x)
 	if !godiff.DisjointLen(a.Data, x.Data) {
@@ -453,9 +505,24 @@ func trsvJVP(t blas.Transpose, a blas32.Triangular, x blas32.Vector, da blas32.T
 	blas32rule.TrsvJVP(t, a, x, da, dx)
 }
 
-// gemmVJP is the reverse mode of [gemm] with respect to a, b and c.
+// gemmVJP is the reverse mode of [gemm] with respect to a, b, c, alpha and beta.
+// It adds to the shadows da, db and dc and returns dalpha and dbeta.
+func gemmVJP(tA, tB blas.Transpose, alpha float32, a, b blas32.General, beta float32, c, da, db, dc blas32.General) (dalpha, dbeta float32) {
+	// Forward sweep.
+	if !godiff.DisjointLen(a.Data, c.Data) || !godiff.DisjointLen(b.Data, c.Data) {
+		panic("gemm: a.Data, c.Data and b.Data share memory, which gemm writes")
+	}
+	saved := blas32rule.GemmForward(tA, tB, alpha, a, b, beta, c)
+
+	// Reverse sweep.
+	// blas32.Gemm(tA, tB, alpha, a, b, beta, c)
+	dalpha, dbeta = blas32rule.GemmBackward(saved, da, db, dc)
+	return dalpha, dbeta
+}
+
+// gemmPartVJP is the reverse mode of [gemm] with respect to a, b and c.
 // It adds to the shadows da, db and dc.
-func gemmVJP(tA, tB blas.Transpose, alpha float32, a, b blas32.General, beta float32, c, da, db, dc blas32.General) {
+func gemmPartVJP(tA, tB blas.Transpose, alpha float32, a, b blas32.General, beta float32, c, da, db, dc blas32.General) {
 	// Forward sweep.
 	blas32.Gemm(tA, tB, alpha, a, b, beta, c)
 	if !godiff.DisjointLen(a.Data, c.Data) || !godiff.DisjointLen(b.Data, c.Data) {
@@ -527,9 +594,24 @@ func gemmSecondJVP(tA, tB blas.Transpose, alpha float32, a, b blas32.General, be
 	blas32rule.GemmJVP(tA, tB, alpha, a, b, beta, c, 0, dv, db, 0, dc)
 }
 
-// symmVJP is the reverse mode of [symm] with respect to a, b and c.
+// symmVJP is the reverse mode of [symm] with respect to a, b, c, alpha and beta.
+// It adds to the shadows da, db and dc and returns dalpha and dbeta.
+func symmVJP(s blas.Side, alpha float32, a blas32.Symmetric, b blas32.General, beta float32, c blas32.General, da blas32.Symmetric, db, dc blas32.General) (dalpha, dbeta float32) {
+	// Forward sweep.
+	if !godiff.DisjointLen(a.Data, c.Data) || !godiff.DisjointLen(b.Data, c.Data) {
+		panic("symm: a.Data, c.Data and b.Data share memory, which symm writes")
+	}
+	saved := blas32rule.SymmForward(s, alpha, a, b, beta, c)
+
+	// Reverse sweep.
+	// blas32.Symm(s, alpha, a, b, beta, c)
+	dalpha, dbeta = blas32rule.SymmBackward(saved, da, db, dc)
+	return dalpha, dbeta
+}
+
+// symmPartVJP is the reverse mode of [symm] with respect to a, b and c.
 // It adds to the shadows da, db and dc.
-func symmVJP(s blas.Side, alpha float32, a blas32.Symmetric, b blas32.General, beta float32, c blas32.General, da blas32.Symmetric, db, dc blas32.General) {
+func symmPartVJP(s blas.Side, alpha float32, a blas32.Symmetric, b blas32.General, beta float32, c blas32.General, da blas32.Symmetric, db, dc blas32.General) {
 	// Forward sweep.
 	blas32.Symm(s, alpha, a, b, beta, c)
 	if !godiff.DisjointLen(a.Data, c.Data) || !godiff.DisjointLen(b.Data, c.Data) {
@@ -549,9 +631,24 @@ func symmJVP(s blas.Side, alpha float32, a blas32.Symmetric, b blas32.General, b
 	blas32rule.SymmJVP(s, alpha, a, b, beta, c, dalpha, da, db, dbeta, dc)
 }
 
-// syrkVJP is the reverse mode of [syrk] with respect to a and c.
+// syrkVJP is the reverse mode of [syrk] with respect to a, c, alpha and beta.
+// It adds to the shadows da and dc and returns dalpha and dbeta.
+func syrkVJP(t blas.Transpose, alpha float32, a blas32.General, beta float32, c blas32.Symmetric, da blas32.General, dc blas32.Symmetric) (dalpha, dbeta float32) {
+	// Forward sweep.
+	if !godiff.DisjointLen(a.Data, c.Data) {
+		panic("syrk: a.Data and c.Data share memory, which syrk writes")
+	}
+	saved := blas32rule.SyrkForward(t, alpha, a, beta, c)
+
+	// Reverse sweep.
+	// blas32.Syrk(t, alpha, a, beta, c)
+	dalpha, dbeta = blas32rule.SyrkBackward(saved, da, dc)
+	return dalpha, dbeta
+}
+
+// syrkPartVJP is the reverse mode of [syrk] with respect to a and c.
 // It adds to the shadows da and dc.
-func syrkVJP(t blas.Transpose, alpha float32, a blas32.General, beta float32, c blas32.Symmetric, da blas32.General, dc blas32.Symmetric) {
+func syrkPartVJP(t blas.Transpose, alpha float32, a blas32.General, beta float32, c blas32.Symmetric, da blas32.General, dc blas32.Symmetric) {
 	// Forward sweep.
 	blas32.Syrk(t, alpha, a, beta, c)
 	if !godiff.DisjointLen(a.Data, c.Data) {
@@ -571,9 +668,24 @@ func syrkJVP(t blas.Transpose, alpha float32, a blas32.General, beta float32, c 
 	blas32rule.SyrkJVP(t, alpha, a, beta, c, dalpha, da, dbeta, dc)
 }
 
-// syr2kVJP is the reverse mode of [syr2k] with respect to a, b and c.
+// syr2kVJP is the reverse mode of [syr2k] with respect to a, b, c, alpha and beta.
+// It adds to the shadows da, db and dc and returns dalpha and dbeta.
+func syr2kVJP(t blas.Transpose, alpha float32, a, b blas32.General, beta float32, c blas32.Symmetric, da, db blas32.General, dc blas32.Symmetric) (dalpha, dbeta float32) {
+	// Forward sweep.
+	if !godiff.DisjointLen(a.Data, c.Data) || !godiff.DisjointLen(b.Data, c.Data) {
+		panic("syr2k: a.Data, c.Data and b.Data share memory, which syr2k writes")
+	}
+	saved := blas32rule.Syr2kForward(t, alpha, a, b, beta, c)
+
+	// Reverse sweep.
+	// blas32.Syr2k(t, alpha, a, b, beta, c)
+	dalpha, dbeta = blas32rule.Syr2kBackward(saved, da, db, dc)
+	return dalpha, dbeta
+}
+
+// syr2kPartVJP is the reverse mode of [syr2k] with respect to a, b and c.
 // It adds to the shadows da, db and dc.
-func syr2kVJP(t blas.Transpose, alpha float32, a, b blas32.General, beta float32, c blas32.Symmetric, da, db blas32.General, dc blas32.Symmetric) {
+func syr2kPartVJP(t blas.Transpose, alpha float32, a, b blas32.General, beta float32, c blas32.Symmetric, da, db blas32.General, dc blas32.Symmetric) {
 	// Forward sweep.
 	blas32.Syr2k(t, alpha, a, b, beta, c)
 	if !godiff.DisjointLen(a.Data, c.Data) || !godiff.DisjointLen(b.Data, c.Data) {
@@ -593,9 +705,20 @@ func syr2kJVP(t blas.Transpose, alpha float32, a, b blas32.General, beta float32
 	blas32rule.Syr2kJVP(t, alpha, a, b, beta, c, dalpha, da, db, dbeta, dc)
 }
 
-// trmmVJP is the reverse mode of [trmm] with respect to b.
+// trmmVJP is the reverse mode of [trmm] with respect to a, b and alpha.
+// It adds to the shadows da and db and returns dalpha.
+func trmmVJP(s blas.Side, tA blas.Transpose, alpha float32, a blas32.Triangular, b blas32.General, da blas32.Triangular, db blas32.General) (dalpha float32) {
+	if !godiff.DisjointLen(a.Data, b.Data) {
+		panic("trmm: a.Data and b.Data share memory, which trmm writes")
+	}
+	saved := blas32rule.TrmmForward(s, tA, alpha, a, b)
+	// blas32.Trmm(s, tA, alpha, a, b)
+	return blas32rule.TrmmBackward(saved, da, db)
+}
+
+// trmmPartVJP is the reverse mode of [trmm] with respect to b.
 // It adds to the shadows db.
-func trmmVJP(s blas.Side, tA blas.Transpose, alpha float32, a blas32.Triangular, b, db blas32.General) {
+func trmmPartVJP(s blas.Side, tA blas.Transpose, alpha float32, a blas32.Triangular, b, db blas32.General) {
 	// Forward sweep.
 	blas32.Trmm(s, tA, alpha, a, b)
 	if !godiff.DisjointLen(a.Data, b.Data) {
@@ -615,9 +738,20 @@ func trmmJVP(s blas.Side, tA blas.Transpose, alpha float32, a blas32.Triangular,
 	blas32rule.TrmmJVP(s, tA, alpha, a, b, dalpha, da, db)
 }
 
-// trsmVJP is the reverse mode of [trsm] with respect to a and b.
+// trsmVJP is the reverse mode of [trsm] with respect to a, b and alpha.
+// It adds to the shadows da and db and returns dalpha.
+func trsmVJP(s blas.Side, tA blas.Transpose, alpha float32, a blas32.Triangular, b blas32.General, da blas32.Triangular, db blas32.General) (dalpha float32) {
+	if !godiff.DisjointLen(a.Data, b.Data) {
+		panic("trsm: a.Data and b.Data share memory, which trsm writes")
+	}
+	saved := blas32rule.TrsmForward(s, tA, alpha, a, b)
+	// blas32.Trsm(s, tA, alpha, a, b)
+	return blas32rule.TrsmBackward(saved, da, db)
+}
+
+// trsmPartVJP is the reverse mode of [trsm] with respect to a and b.
 // It adds to the shadows da and db.
-func trsmVJP(s blas.Side, tA blas.Transpose, alpha float32, a blas32.Triangular, b blas32.General, da blas32.Triangular, db blas32.General) {
+func trsmPartVJP(s blas.Side, tA blas.Transpose, alpha float32, a blas32.Triangular, b blas32.General, da blas32.Triangular, db blas32.General) {
 	// Forward sweep.
 	blas32.Trsm(s, tA, alpha, a, b)
 	if !godiff.DisjointLen(a.Data, b.Data) {

@@ -37,7 +37,8 @@ func copyTo(x, y blas32.Vector) { blas32.Copy(x, y) }
 //godiff:jvp
 func axpy(alpha float32, x, y blas32.Vector) { blas32.Axpy(alpha, x, y) }
 
-//godiff:vjp wrt=x
+//godiff:vjp
+//godiff:vjp wrt=x name=scalPartVJP
 //godiff:jvp
 func scal(alpha float32, x blas32.Vector) { blas32.Scal(alpha, x) }
 
@@ -54,7 +55,8 @@ func columns(a []float32) {
 	blas32.Copy(x, z)
 }
 
-//godiff:vjp wrt=a,x,y
+//godiff:vjp
+//godiff:vjp wrt=a,x,y name=gemvPartVJP
 //godiff:jvp
 func gemv(t blas.Transpose, alpha float32, a blas32.General, x blas32.Vector, beta float32, y blas32.Vector) {
 	blas32.Gemv(t, alpha, a, x, beta, y)
@@ -87,7 +89,8 @@ func onto(y blas32.Vector, c blas32.General) {
 	blas32.Gemm(blas.NoTrans, blas.Trans, 1, a, a, -2, c)
 }
 
-//godiff:vjp wrt=a,x,y
+//godiff:vjp
+//godiff:vjp wrt=a,x,y name=symvPartVJP
 //godiff:jvp
 func symv(alpha float32, a blas32.Symmetric, x blas32.Vector, beta float32, y blas32.Vector) {
 	blas32.Symv(alpha, a, x, beta, y)
@@ -109,7 +112,8 @@ func syr(alpha float32, x blas32.Vector, a blas32.Symmetric) { blas32.Syr(alpha,
 //godiff:jvp
 func syr2(alpha float32, x, y blas32.Vector, a blas32.Symmetric) { blas32.Syr2(alpha, x, y, a) }
 
-//godiff:vjp wrt=x
+//godiff:vjp
+//godiff:vjp wrt=x name=trmvPartVJP
 //godiff:jvp
 func trmv(t blas.Transpose, a blas32.Triangular, x blas32.Vector) { blas32.Trmv(t, a, x) }
 
@@ -117,7 +121,8 @@ func trmv(t blas.Transpose, a blas32.Triangular, x blas32.Vector) { blas32.Trmv(
 //godiff:jvp
 func trsv(t blas.Transpose, a blas32.Triangular, x blas32.Vector) { blas32.Trsv(t, a, x) }
 
-//godiff:vjp wrt=a,b,c
+//godiff:vjp
+//godiff:vjp wrt=a,b,c name=gemmPartVJP
 //godiff:jvp
 func gemm(tA, tB blas.Transpose, alpha float32, a, b blas32.General, beta float32, c blas32.General) {
 	blas32.Gemm(tA, tB, alpha, a, b, beta, c)
@@ -139,31 +144,36 @@ func gemmSecond(tA, tB blas.Transpose, alpha float32, a, b blas32.General, beta 
 	blas32.Gemm(tA, tB, alpha, a, b, beta, c)
 }
 
-//godiff:vjp wrt=a,b,c
+//godiff:vjp
+//godiff:vjp wrt=a,b,c name=symmPartVJP
 //godiff:jvp
 func symm(s blas.Side, alpha float32, a blas32.Symmetric, b blas32.General, beta float32, c blas32.General) {
 	blas32.Symm(s, alpha, a, b, beta, c)
 }
 
-//godiff:vjp wrt=a,c
+//godiff:vjp
+//godiff:vjp wrt=a,c name=syrkPartVJP
 //godiff:jvp
 func syrk(t blas.Transpose, alpha float32, a blas32.General, beta float32, c blas32.Symmetric) {
 	blas32.Syrk(t, alpha, a, beta, c)
 }
 
-//godiff:vjp wrt=a,b,c
+//godiff:vjp
+//godiff:vjp wrt=a,b,c name=syr2kPartVJP
 //godiff:jvp
 func syr2k(t blas.Transpose, alpha float32, a, b blas32.General, beta float32, c blas32.Symmetric) {
 	blas32.Syr2k(t, alpha, a, b, beta, c)
 }
 
-//godiff:vjp wrt=b
+//godiff:vjp
+//godiff:vjp wrt=b name=trmmPartVJP
 //godiff:jvp
 func trmm(s blas.Side, tA blas.Transpose, alpha float32, a blas32.Triangular, b blas32.General) {
 	blas32.Trmm(s, tA, alpha, a, b)
 }
 
-//godiff:vjp wrt=a,b
+//godiff:vjp
+//godiff:vjp wrt=a,b name=trsmPartVJP
 //godiff:jvp
 func trsm(s blas.Side, tA blas.Transpose, alpha float32, a blas32.Triangular, b blas32.General) {
 	blas32.Trsm(s, tA, alpha, a, b)

@@ -10,8 +10,8 @@
 //	)
 //
 // The rule of a function has its name, its forward rule ends in JVP; one for some of the parameters has their names at its end. Where
-// a factor is overwritten that the derivative needs, as the vector in Trmv or what beta scales, there are rules only for the parameters
-// whose derivatives do not need it.
+// a derivative needs what is overwritten, as that of Trmv with respect to the matrix and those with respect to β do, the rule for all
+// parameters is in two halves, ending in Forward and Backward, the first of which makes copies; the others make none.
 //
 // # Products
 //

@@ -3,6 +3,8 @@
 package blas32rule
 
 import (
+	"slices"
+
 	godiff "github.com/godiff/godiff/runtime"
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
@@ -26,6 +28,30 @@ func symmetric(da, a blas32.Symmetric) blas32.Symmetric {
 // triangular returns the shadow da, laid out as a.
 func triangular(da, a blas32.Triangular) blas32.Triangular {
 	return blas32.Triangular{Uplo: a.Uplo, Diag: a.Diag, N: a.N, Data: da.Data, Stride: a.Stride}
+}
+
+// cloneVector returns a copy of x.
+func cloneVector(x blas32.Vector) blas32.Vector {
+	x.Data = slices.Clone(x.Data)
+	return x
+}
+
+// cloneGeneral returns a copy of a.
+func cloneGeneral(a blas32.General) blas32.General {
+	a.Data = slices.Clone(a.Data)
+	return a
+}
+
+// cloneSymmetric returns a copy of a.
+func cloneSymmetric(a blas32.Symmetric) blas32.Symmetric {
+	a.Data = slices.Clone(a.Data)
+	return a
+}
+
+// cloneTriangular returns a copy of a.
+func cloneTriangular(a blas32.Triangular) blas32.Triangular {
+	a.Data = slices.Clone(a.Data)
+	return a
 }
 
 // start returns the index of the first element of x.

@@ -143,6 +143,31 @@ func AxpyJVP(alpha float32, x, y blas32.Vector, dalpha float32, dx, dy blas32.Ve
 //godiff:derivative of=gonum.org/v1/gonum/blas/blas32.Scal wrt=x
 func ScalX(alpha float32, x, dx blas32.Vector) { blas32.Scal(alpha, vector(dx, x)) }
 
+// ScalSaved is what [ScalForward] remembers.
+type ScalSaved struct {
+	Alpha float32
+	X     blas32.Vector
+}
+
+// ScalForward is the forward half of the rule of blas32.Scal for α too.
+//
+//godiff:forward of=gonum.org/v1/gonum/blas/blas32.Scal writes=x
+func ScalForward(alpha float32, x blas32.Vector) (saved ScalSaved) {
+	saved = ScalSaved{alpha, cloneVector(x)}
+	blas32.Scal(alpha, x)
+	return saved
+}
+
+// ScalBackward is the other half.
+//
+//godiff:backward of=gonum.org/v1/gonum/blas/blas32.Scal
+func ScalBackward(saved ScalSaved, dx blas32.Vector) (dalpha float32) {
+	dx = vector(dx, saved.X)
+	dalpha = blas32.Dot(dx, saved.X)
+	blas32.Scal(saved.Alpha, dx)
+	return dalpha
+}
+
 // ScalJVP is the forward rule of blas32.Scal.
 //
 //godiff:derivative of=gonum.org/v1/gonum/blas/blas32.Scal mode=jvp

@@ -3,8 +3,6 @@
 package blas32rule
 
 import (
-	"slices"
-
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
 )
@@ -60,6 +58,39 @@ func toMatrix(t blas.Transpose, alpha float32, x, dy blas32.Vector, da blas32.Ge
 	}
 }
 
+// GemvSaved is what [GemvForward] remembers.
+type GemvSaved struct {
+	T           blas.Transpose
+	Alpha, Beta float32
+	A           blas32.General
+	X, Y        blas32.Vector
+}
+
+// GemvForward is the forward half of the rule of blas32.Gemv for α and β too.
+//
+//godiff:forward of=gonum.org/v1/gonum/blas/blas32.Gemv writes=y
+func GemvForward(t blas.Transpose, alpha float32, a blas32.General, x blas32.Vector, beta float32, y blas32.Vector) (saved GemvSaved) {
+	saved = GemvSaved{t, alpha, beta, cloneGeneral(a), cloneVector(x), cloneVector(y)}
+	saved.X.N, saved.Y.N = gemvSizes(t, a)
+	blas32.Gemv(t, alpha, a, x, beta, y)
+	return saved
+}
+
+// GemvBackward is the other half.
+//
+//godiff:backward of=gonum.org/v1/gonum/blas/blas32.Gemv
+func GemvBackward(saved GemvSaved, da blas32.General, dx, dy blas32.Vector) (dalpha, dbeta float32) {
+	adjoint := vector(dy, saved.Y)
+	product := blas32.Vector{N: saved.Y.N, Data: make([]float32, saved.Y.N), Inc: 1}
+	blas32.Gemv(saved.T, 1, saved.A, saved.X, 0, product)
+	dalpha = blas32.Dot(adjoint, product)
+	if saved.A.Rows > 0 && saved.A.Cols > 0 {
+		dbeta = blas32.Dot(adjoint, saved.Y)
+	}
+	GemvAXY(saved.T, saved.Alpha, saved.A, saved.X, saved.Beta, saved.Y, da, dx, dy)
+	return dalpha, dbeta
+}
+
 // GemvJVP is the forward rule of blas32.Gemv.
 //
 //godiff:derivative of=gonum.org/v1/gonum/blas/blas32.Gemv mode=jvp
@@ -104,6 +135,36 @@ func SymvAXY(alpha float32, a blas32.Symmetric, x blas32.Vector, beta float32, y
 	}
 	blas32.Symv(alpha, a, dy, 1, dx)
 	blas32.Symv(0, a, x, beta, dy)
+}
+
+// SymvSaved is what [SymvForward] remembers.
+type SymvSaved struct {
+	Alpha, Beta float32
+	A           blas32.Symmetric
+	X, Y        blas32.Vector
+}
+
+// SymvForward is the forward half of the rule of blas32.Symv for α and β too.
+//
+//godiff:forward of=gonum.org/v1/gonum/blas/blas32.Symv writes=y
+func SymvForward(alpha float32, a blas32.Symmetric, x blas32.Vector, beta float32, y blas32.Vector) (saved SymvSaved) {
+	saved = SymvSaved{alpha, beta, cloneSymmetric(a), cloneVector(x), cloneVector(y)}
+	saved.X.N, saved.Y.N = a.N, a.N
+	blas32.Symv(alpha, a, x, beta, y)
+	return saved
+}
+
+// SymvBackward is the other half.
+//
+//godiff:backward of=gonum.org/v1/gonum/blas/blas32.Symv
+func SymvBackward(saved SymvSaved, da blas32.Symmetric, dx, dy blas32.Vector) (dalpha, dbeta float32) {
+	adjoint := vector(dy, saved.Y)
+	product := blas32.Vector{N: saved.A.N, Data: make([]float32, saved.A.N), Inc: 1}
+	blas32.Symv(1, saved.A, saved.X, 0, product)
+	dalpha = blas32.Dot(adjoint, product)
+	dbeta = blas32.Dot(adjoint, saved.Y)
+	SymvAXY(saved.Alpha, saved.A, saved.X, saved.Beta, saved.Y, da, dx, dy)
+	return dalpha, dbeta
 }
 
 // SymvJVP is the forward rule of blas32.Symv.
@@ -233,13 +294,43 @@ func TrmvX(t blas.Transpose, a blas32.Triangular, x, dx blas32.Vector) {
 	blas32.Trmv(flip(t), a, vector(dx, x))
 }
 
+// TrmvSaved is what [TrmvForward] remembers.
+type TrmvSaved struct {
+	T blas.Transpose
+	A blas32.Triangular
+	X blas32.Vector
+}
+
+// TrmvForward is the forward half of the rule of blas32.Trmv for A too.
+//
+//godiff:forward of=gonum.org/v1/gonum/blas/blas32.Trmv
+func TrmvForward(t blas.Transpose, a blas32.Triangular, x blas32.Vector) (saved TrmvSaved) {
+	saved = TrmvSaved{t, cloneTriangular(a), cloneVector(x)}
+	saved.X.N = a.N
+	blas32.Trmv(t, a, x)
+	return saved
+}
+
+// TrmvBackward is the other half.
+//
+//godiff:backward of=gonum.org/v1/gonum/blas/blas32.Trmv
+func TrmvBackward(saved TrmvSaved, da blas32.Triangular, dx blas32.Vector) {
+	da, dx = triangular(da, saved.A), vector(dx, saved.X)
+	apart("Trmv", memoryOfVector(dx), memoryOfTriangular(da))
+	if saved.T == blas.NoTrans {
+		addOuter(1, dx, saved.X, da)
+	} else {
+		addOuter(1, saved.X, dx, da)
+	}
+	blas32.Trmv(flip(saved.T), saved.A, dx)
+}
+
 // TrmvJVP is the forward rule of blas32.Trmv.
 //
 //godiff:derivative of=gonum.org/v1/gonum/blas/blas32.Trmv mode=jvp
 func TrmvJVP(t blas.Transpose, a blas32.Triangular, x blas32.Vector, da blas32.Triangular, dx blas32.Vector) {
 	x.N = a.N
-	old := x
-	old.Data = slices.Clone(x.Data)
+	old := cloneVector(x)
 	blas32.Trmv(t, a, x)
 	dx = vector(dx, x)
 	blas32.Trmv(t, a, dx)

@@ -3,8 +3,6 @@
 package blas32rule
 
 import (
-	"slices"
-
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
 )
@@ -69,6 +67,35 @@ func toSecond(tA, tB blas.Transpose, alpha float32, a, dc, db blas32.General) {
 	}
 }
 
+// GemmSaved is what [GemmForward] remembers.
+type GemmSaved struct {
+	TA, TB      blas.Transpose
+	Alpha, Beta float32
+	A, B, C     blas32.General
+}
+
+// GemmForward is the forward half of the rule of blas32.Gemm for α and β too.
+//
+//godiff:forward of=gonum.org/v1/gonum/blas/blas32.Gemm writes=c
+func GemmForward(tA, tB blas.Transpose, alpha float32, a, b blas32.General, beta float32, c blas32.General) (saved GemmSaved) {
+	sizedB, sizedC := gemmSizes(tA, tB, a, b, c)
+	saved = GemmSaved{tA, tB, alpha, beta, cloneGeneral(a), cloneGeneral(sizedB), cloneGeneral(sizedC)}
+	blas32.Gemm(tA, tB, alpha, a, b, beta, c)
+	return saved
+}
+
+// GemmBackward is the other half.
+//
+//godiff:backward of=gonum.org/v1/gonum/blas/blas32.Gemm
+func GemmBackward(saved GemmSaved, da, db, dc blas32.General) (dalpha, dbeta float32) {
+	adjoint := general(dc, saved.C)
+	product := zeros(saved.C.Rows, saved.C.Cols)
+	blas32.Gemm(saved.TA, saved.TB, 1, saved.A, saved.B, 0, product)
+	dalpha, dbeta = inner(adjoint, product), inner(adjoint, saved.C)
+	GemmABC(saved.TA, saved.TB, saved.Alpha, saved.A, saved.B, saved.Beta, saved.C, da, db, dc)
+	return dalpha, dbeta
+}
+
 // GemmJVP is the forward rule of blas32.Gemm.
 //
 //godiff:derivative of=gonum.org/v1/gonum/blas/blas32.Gemm mode=jvp
@@ -117,6 +144,36 @@ func SymmABC(s blas.Side, alpha float32, a blas32.Symmetric, b blas32.General, b
 	blas32.Symm(s, 0, a, b, beta, dc)
 }
 
+// SymmSaved is what [SymmForward] remembers.
+type SymmSaved struct {
+	S           blas.Side
+	Alpha, Beta float32
+	A           blas32.Symmetric
+	B, C        blas32.General
+}
+
+// SymmForward is the forward half of the rule of blas32.Symm for α and β too.
+//
+//godiff:forward of=gonum.org/v1/gonum/blas/blas32.Symm writes=c
+func SymmForward(s blas.Side, alpha float32, a blas32.Symmetric, b blas32.General, beta float32, c blas32.General) (saved SymmSaved) {
+	sizedB, sizedC := symmSizes(s, a, b, c)
+	saved = SymmSaved{s, alpha, beta, cloneSymmetric(a), cloneGeneral(sizedB), cloneGeneral(sizedC)}
+	blas32.Symm(s, alpha, a, b, beta, c)
+	return saved
+}
+
+// SymmBackward is the other half.
+//
+//godiff:backward of=gonum.org/v1/gonum/blas/blas32.Symm
+func SymmBackward(saved SymmSaved, da blas32.Symmetric, db, dc blas32.General) (dalpha, dbeta float32) {
+	adjoint := general(dc, saved.C)
+	product := zeros(saved.C.Rows, saved.C.Cols)
+	blas32.Symm(saved.S, 1, saved.A, saved.B, 0, product)
+	dalpha, dbeta = inner(adjoint, product), inner(adjoint, saved.C)
+	SymmABC(saved.S, saved.Alpha, saved.A, saved.B, saved.Beta, saved.C, da, db, dc)
+	return dalpha, dbeta
+}
+
 // SymmJVP is the forward rule of blas32.Symm.
 //
 //godiff:derivative of=gonum.org/v1/gonum/blas/blas32.Symm mode=jvp
@@ -152,6 +209,36 @@ func SyrkAC(t blas.Transpose, alpha float32, a blas32.General, beta float32, c b
 	blas32.Syrk(t, 0, a, beta, dc)
 }
 
+// SyrkSaved is what [SyrkForward] remembers.
+type SyrkSaved struct {
+	T           blas.Transpose
+	Alpha, Beta float32
+	A           blas32.General
+	C           blas32.Symmetric
+}
+
+// SyrkForward is the forward half of the rule of blas32.Syrk for α and β too.
+//
+//godiff:forward of=gonum.org/v1/gonum/blas/blas32.Syrk writes=c
+func SyrkForward(t blas.Transpose, alpha float32, a blas32.General, beta float32, c blas32.Symmetric) (saved SyrkSaved) {
+	saved = SyrkSaved{t, alpha, beta, cloneGeneral(a), cloneSymmetric(c)}
+	saved.C.N = order(t, a)
+	blas32.Syrk(t, alpha, a, beta, c)
+	return saved
+}
+
+// SyrkBackward is the other half.
+//
+//godiff:backward of=gonum.org/v1/gonum/blas/blas32.Syrk
+func SyrkBackward(saved SyrkSaved, da blas32.General, dc blas32.Symmetric) (dalpha, dbeta float32) {
+	adjoint := symmetric(dc, saved.C)
+	product := zeroTriangle(saved.C)
+	blas32.Syrk(saved.T, 1, saved.A, 0, product)
+	dalpha, dbeta = innerTriangle(adjoint, product), innerTriangle(adjoint, saved.C)
+	SyrkAC(saved.T, saved.Alpha, saved.A, saved.Beta, saved.C, da, dc)
+	return dalpha, dbeta
+}
+
 // SyrkJVP is the forward rule of blas32.Syrk.
 //
 //godiff:derivative of=gonum.org/v1/gonum/blas/blas32.Syrk mode=jvp
@@ -185,6 +272,36 @@ func Syr2kABC(t blas.Transpose, alpha float32, a, b blas32.General, beta float32
 	blas32.Syr2k(t, 0, a, b, beta, dc)
 }
 
+// Syr2kSaved is what [Syr2kForward] remembers.
+type Syr2kSaved struct {
+	T           blas.Transpose
+	Alpha, Beta float32
+	A, B        blas32.General
+	C           blas32.Symmetric
+}
+
+// Syr2kForward is the forward half of the rule of blas32.Syr2k for α and β too.
+//
+//godiff:forward of=gonum.org/v1/gonum/blas/blas32.Syr2k writes=c
+func Syr2kForward(t blas.Transpose, alpha float32, a, b blas32.General, beta float32, c blas32.Symmetric) (saved Syr2kSaved) {
+	saved = Syr2kSaved{t, alpha, beta, cloneGeneral(a), cloneGeneral(b), cloneSymmetric(c)}
+	saved.B.Rows, saved.B.Cols, saved.C.N = a.Rows, a.Cols, order(t, a)
+	blas32.Syr2k(t, alpha, a, b, beta, c)
+	return saved
+}
+
+// Syr2kBackward is the other half.
+//
+//godiff:backward of=gonum.org/v1/gonum/blas/blas32.Syr2k
+func Syr2kBackward(saved Syr2kSaved, da, db blas32.General, dc blas32.Symmetric) (dalpha, dbeta float32) {
+	adjoint := symmetric(dc, saved.C)
+	product := zeroTriangle(saved.C)
+	blas32.Syr2k(saved.T, 1, saved.A, saved.B, 0, product)
+	dalpha, dbeta = innerTriangle(adjoint, product), innerTriangle(adjoint, saved.C)
+	Syr2kABC(saved.T, saved.Alpha, saved.A, saved.B, saved.Beta, saved.C, da, db, dc)
+	return dalpha, dbeta
+}
+
 // Syr2kJVP is the forward rule of blas32.Syr2k.
 //
 //godiff:derivative of=gonum.org/v1/gonum/blas/blas32.Syr2k mode=jvp
@@ -205,12 +322,44 @@ func TrmmB(s blas.Side, tA blas.Transpose, alpha float32, a blas32.Triangular, b
 	blas32.Trmm(s, flip(tA), alpha, a, general(db, b))
 }
 
+// TrmmSaved is what [TrmmForward] remembers.
+type TrmmSaved struct {
+	S     blas.Side
+	T     blas.Transpose
+	Alpha float32
+	A     blas32.Triangular
+	B     blas32.General
+}
+
+// TrmmForward is the forward half of the rule of blas32.Trmm for α and A too.
+//
+//godiff:forward of=gonum.org/v1/gonum/blas/blas32.Trmm writes=b
+func TrmmForward(s blas.Side, tA blas.Transpose, alpha float32, a blas32.Triangular, b blas32.General) (saved TrmmSaved) {
+	saved = TrmmSaved{s, tA, alpha, cloneTriangular(a), cloneGeneral(b)}
+	saved.A.N = triangleOrder(s, b)
+	blas32.Trmm(s, tA, alpha, a, b)
+	return saved
+}
+
+// TrmmBackward is the other half.
+//
+//godiff:backward of=gonum.org/v1/gonum/blas/blas32.Trmm
+func TrmmBackward(saved TrmmSaved, da blas32.Triangular, db blas32.General) (dalpha float32) {
+	da, db = triangular(da, saved.A), general(db, saved.B)
+	apart("Trmm", db, memoryOfTriangular(da))
+	outer := outerProduct(saved.S, saved.T, saved.Alpha, db, saved.B)
+	addTriangle(outer, da)
+	blas32.Trmm(saved.S, flip(saved.T), 1, saved.A, db)
+	dalpha = inner(db, saved.B)
+	scale(saved.Alpha, db)
+	return dalpha
+}
+
 // TrmmJVP is the forward rule of blas32.Trmm: Ḃ ← A(αḂ + α̇B) + αȦB.
 //
 //godiff:derivative of=gonum.org/v1/gonum/blas/blas32.Trmm mode=jvp
 func TrmmJVP(s blas.Side, tA blas.Transpose, alpha float32, a blas32.Triangular, b blas32.General, dalpha float32, da blas32.Triangular, db blas32.General) {
-	old := b
-	old.Data = slices.Clone(b.Data)
+	old := cloneGeneral(b)
 	blas32.Trmm(s, tA, alpha, a, b)
 	a.N = triangleOrder(s, b)
 	db = general(db, b)
@@ -227,20 +376,63 @@ func TrsmAB(s blas.Side, tA blas.Transpose, alpha float32, a blas32.Triangular, 
 	a.N = triangleOrder(s, b)
 	da, db = triangular(da, a), general(db, b)
 	apart("Trsm", db, memoryOfTriangular(da))
+	backSolve(s, tA, a, b, da, db)
+	scale(alpha, db)
+}
+
+// backSolve makes of the adjoint db of a solution x of a triangular system that of the right side, and adds to that of the matrix.
+func backSolve(s blas.Side, tA blas.Transpose, a blas32.Triangular, x blas32.General, da blas32.Triangular, db blas32.General) {
 	blas32.Trsm(s, flip(tA), 1, a, db)
-	outer := blas32.General{Rows: a.N, Cols: a.N, Data: make([]float32, a.N*a.N), Stride: max(a.N, 1)}
+	addTriangle(outerProduct(s, tA, -1, db, x), da)
+}
+
+// outerProduct returns the derivative of ⟨α·op(A)·B, G⟩, or of ⟨α·B·op(A), G⟩, with respect to A.
+func outerProduct(s blas.Side, tA blas.Transpose, alpha float32, g, b blas32.General) blas32.General {
+	n := triangleOrder(s, b)
+	outer := zeros(n, n)
 	switch {
 	case s == blas.Left && tA == blas.NoTrans:
-		blas32.Gemm(blas.NoTrans, blas.Trans, -1, db, b, 0, outer)
+		blas32.Gemm(blas.NoTrans, blas.Trans, alpha, g, b, 0, outer)
 	case s == blas.Left:
-		blas32.Gemm(blas.NoTrans, blas.Trans, -1, b, db, 0, outer)
+		blas32.Gemm(blas.NoTrans, blas.Trans, alpha, b, g, 0, outer)
 	case tA == blas.NoTrans:
-		blas32.Gemm(blas.Trans, blas.NoTrans, -1, b, db, 0, outer)
+		blas32.Gemm(blas.Trans, blas.NoTrans, alpha, b, g, 0, outer)
 	default:
-		blas32.Gemm(blas.Trans, blas.NoTrans, -1, db, b, 0, outer)
+		blas32.Gemm(blas.Trans, blas.NoTrans, alpha, g, b, 0, outer)
 	}
-	addTriangle(outer, da)
-	scale(alpha, db)
+	return outer
+}
+
+// TrsmSaved is what [TrsmForward] remembers: the right side, and the solution X.
+type TrsmSaved struct {
+	S     blas.Side
+	T     blas.Transpose
+	Alpha float32
+	A     blas32.Triangular
+	B, X  blas32.General
+}
+
+// TrsmForward is the forward half of the rule of blas32.Trsm for α too.
+//
+//godiff:forward of=gonum.org/v1/gonum/blas/blas32.Trsm writes=b
+func TrsmForward(s blas.Side, tA blas.Transpose, alpha float32, a blas32.Triangular, b blas32.General) (saved TrsmSaved) {
+	saved = TrsmSaved{S: s, T: tA, Alpha: alpha, A: cloneTriangular(a), B: cloneGeneral(b)}
+	saved.A.N = triangleOrder(s, b)
+	blas32.Trsm(s, tA, alpha, a, b)
+	saved.X = cloneGeneral(b)
+	return saved
+}
+
+// TrsmBackward is the other half.
+//
+//godiff:backward of=gonum.org/v1/gonum/blas/blas32.Trsm
+func TrsmBackward(saved TrsmSaved, da blas32.Triangular, db blas32.General) (dalpha float32) {
+	da, db = triangular(da, saved.A), general(db, saved.B)
+	apart("Trsm", db, memoryOfTriangular(da))
+	backSolve(saved.S, saved.T, saved.A, saved.X, da, db)
+	dalpha = inner(db, saved.B)
+	scale(saved.Alpha, db)
+	return dalpha
 }
 
 // TrsmB is [TrsmAB] for B.
@@ -254,8 +446,7 @@ func TrsmB(s blas.Side, tA blas.Transpose, alpha float32, a blas32.Triangular, b
 //
 //godiff:derivative of=gonum.org/v1/gonum/blas/blas32.Trsm mode=jvp
 func TrsmJVP(s blas.Side, tA blas.Transpose, alpha float32, a blas32.Triangular, b blas32.General, dalpha float32, da blas32.Triangular, db blas32.General) {
-	old := b
-	old.Data = slices.Clone(b.Data)
+	old := cloneGeneral(b)
 	blas32.Trsm(s, tA, alpha, a, b)
 	db = general(db, b)
 	scale(alpha, db)
@@ -283,6 +474,40 @@ func line(t blas.Transpose, a blas32.General, i int) blas32.Vector {
 	return blas32.Vector{N: a.Rows, Data: a.Data[i:], Inc: a.Stride}
 }
 
+// zeros returns a matrix of zeros.
+func zeros(rows, cols int) blas32.General {
+	return blas32.General{Rows: rows, Cols: cols, Data: make([]float32, rows*cols), Stride: max(cols, 1)}
+}
+
+// zeroTriangle returns a matrix of zeros of the order of c, of which the same triangle is stored.
+func zeroTriangle(c blas32.Symmetric) blas32.Symmetric {
+	return blas32.Symmetric{Uplo: c.Uplo, N: c.N, Data: make([]float32, c.N*c.N), Stride: max(c.N, 1)}
+}
+
+// inner returns the sum of the products of the elements of a and b.
+func inner(a, b blas32.General) float32 {
+	sum := float32(0)
+	for i := range a.Rows {
+		sum += blas32.Dot(line(blas.NoTrans, a, i), line(blas.NoTrans, b, i))
+	}
+	return sum
+}
+
+// innerTriangle is inner for what is stored of a and b.
+func innerTriangle(a, b blas32.Symmetric) float32 {
+	sum := float32(0)
+	for i := range a.N {
+		sum += blas32.Dot(stored(a, i), stored(b, i))
+	}
+	return sum
+}
+
+// stored returns what is stored of row i of a.
+func stored(a blas32.Symmetric, i int) blas32.Vector {
+	lo, hi := row(a.Uplo, a.N, i)
+	return blas32.Vector{N: hi - lo, Data: a.Data[i*a.Stride+lo:], Inc: 1}
+}
+
 // scale multiplies a by alpha.
 func scale(alpha float32, a blas32.General) {
 	for i := range a.Rows {
@@ -300,10 +525,7 @@ func addScaled(alpha float32, a, b blas32.General) {
 // addScaledTriangle adds what is stored of αA to B.
 func addScaledTriangle(alpha float32, a, b blas32.Symmetric) {
 	for i := range a.N {
-		lo, hi := row(a.Uplo, a.N, i)
-		x := blas32.Vector{N: hi - lo, Data: a.Data[i*a.Stride+lo:], Inc: 1}
-		y := blas32.Vector{N: hi - lo, Data: b.Data[i*b.Stride+lo:], Inc: 1}
-		blas32.Axpy(alpha, x, y)
+		blas32.Axpy(alpha, stored(a, i), stored(b, i))
 	}
 }
 
@@ -321,7 +543,7 @@ func addTriangle(m blas32.General, a blas32.Triangular) {
 
 // timesMatrix returns AB or BA, or with Aᵀ, for a triangular tangent: its unit diagonal is zero.
 func timesMatrix(s blas.Side, t blas.Transpose, a blas32.Triangular, b blas32.General) blas32.General {
-	c := blas32.General{Rows: b.Rows, Cols: b.Cols, Data: make([]float32, b.Rows*b.Cols), Stride: max(b.Cols, 1)}
+	c := zeros(b.Rows, b.Cols)
 	addScaled(1, b, c)
 	blas32.Trmm(s, t, 1, a, c)
 	if a.Diag == blas.Unit {

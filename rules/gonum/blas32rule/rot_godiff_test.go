@@ -8,9 +8,24 @@ import (
 	"gonum.org/v1/gonum/blas/blas32"
 )
 
-// rotVJP is the reverse mode of [rot] with respect to x and y.
+// rotVJP is the reverse mode of [rot] with respect to x, y, c and s.
+// It adds to the shadows dx and dy and returns dc and ds.
+func rotVJP(n int, x, y blas32.Vector, c, s float32, dx, dy blas32.Vector) (dc, ds float32) {
+	// Forward sweep.
+	if !godiff.DisjointLen(x.Data, y.Data) {
+		panic("rot: x.Data and y.Data share memory, which rot writes")
+	}
+	saved := blas32rule.RotForward(n, x, y, c, s)
+
+	// Reverse sweep.
+	// blas32.Rot(n, x, y, c, s)
+	dc, ds = blas32rule.RotBackward(saved, dx, dy)
+	return dc, ds
+}
+
+// rotPartVJP is the reverse mode of [rot] with respect to x and y.
 // It adds to the shadows dx and dy.
-func rotVJP(n int, x, y blas32.Vector, c, s float32, dx, dy blas32.Vector) {
+func rotPartVJP(n int, x, y blas32.Vector, c, s float32, dx, dy blas32.Vector) {
 	// Forward sweep.
 	blas32.Rot(n, x, y, c, s)
 	if !godiff.DisjointLen(x.Data, y.Data) {

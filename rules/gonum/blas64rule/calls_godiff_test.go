@@ -144,9 +144,17 @@ func axpyJVP(alpha float64, x, y blas64.Vector, dalpha float64, dx, dy blas64.Ve
 	blas64rule.AxpyJVP(alpha, x, y, dalpha, dx, dy)
 }
 
-// scalVJP is the reverse mode of [scal] with respect to x.
+// scalVJP is the reverse mode of [scal] with respect to x and alpha.
+// It adds to the shadows dx and returns dalpha.
+func scalVJP(alpha float64, x, dx blas64.Vector) (dalpha float64) {
+	saved := blas64rule.ScalForward(alpha, x)
+	// blas64.Scal(alpha, x)
+	return blas64rule.ScalBackward(saved, dx)
+}
+
+// scalPartVJP is the reverse mode of [scal] with respect to x.
 // It adds to the shadows dx.
-func scalVJP(alpha float64, x, dx blas64.Vector) {
+func scalPartVJP(alpha float64, x, dx blas64.Vector) {
 	// Forward sweep.
 	blas64.Scal(alpha, x)
 
@@ -196,9 +204,24 @@ func columnsJVP(a, da []float64) {
 	blas64rule.CopyJVP(x, z, dx, dz)
 }
 
-// gemvVJP is the reverse mode of [gemv] with respect to a, x and y.
+// gemvVJP is the reverse mode of [gemv] with respect to a, x, y, alpha and beta.
+// It adds to the shadows da, dx and dy and returns dalpha and dbeta.
+func gemvVJP(t blas.Transpose, alpha float64, a blas64.General, x blas64.Vector, beta float64, y blas64.Vector, da blas64.General, dx, dy blas64.Vector) (dalpha, dbeta float64) {
+	// Forward sweep.
+	if !godiff.DisjointLen(a.Data, y.Data) || !godiff.DisjointLen(x.Data, y.Data) {
+		panic("gemv: a.Data, y.Data and x.Data share memory, which gemv writes")
+	}
+	saved := blas64rule.GemvForward(t, alpha, a, x, beta, y)
+
+	// Reverse sweep.
+	// blas64.Gemv(t, alpha, a, x, beta, y)
+	dalpha, dbeta = blas64rule.GemvBackward(saved, da, dx, dy)
+	return dalpha, dbeta
+}
+
+// gemvPartVJP is the reverse mode of [gemv] with respect to a, x and y.
 // It adds to the shadows da, dx and dy.
-func gemvVJP(t blas.Transpose, alpha float64, a blas64.General, x blas64.Vector, beta float64, y blas64.Vector, da blas64.General, dx, dy blas64.Vector) {
+func gemvPartVJP(t blas.Transpose, alpha float64, a blas64.General, x blas64.Vector, beta float64, y blas64.Vector, da blas64.General, dx, dy blas64.Vector) {
 	// Forward sweep.
 	blas64.Gemv(t, alpha, a, x, beta, y)
 	if !godiff.DisjointLen(a.Data, y.Data) || !godiff.DisjointLen(x.Data, y.Data) {
@@ -308,9 +331,24 @@ func ontoJVP(y blas64.Vector, c blas64.General, dy blas64.Vector, dc blas64.Gene
 	blas64rule.GemmJVP(blas.NoTrans, blas.Trans, 1, a, a, -2, c, 0, dv3, dv4, 0, dc)
 }
 
-// symvVJP is the reverse mode of [symv] with respect to a, x and y.
+// symvVJP is the reverse mode of [symv] with respect to a, x, y, alpha and beta.
+// It adds to the shadows da, dx and dy and returns dalpha and dbeta.
+func symvVJP(alpha float64, a blas64.Symmetric, x blas64.Vector, beta float64, y blas64.Vector, da blas64.Symmetric, dx, dy blas64.Vector) (dalpha, dbeta float64) {
+	// Forward sweep.
+	if !godiff.DisjointLen(a.Data, y.Data) || !godiff.DisjointLen(x.Data, y.Data) {
+		panic("symv: a.Data, y.Data and x.Data share memory, which symv writes")
+	}
+	saved := blas64rule.SymvForward(alpha, a, x, beta, y)
+
+	// Reverse sweep.
+	// blas64.Symv(alpha, a, x, beta, y)
+	dalpha, dbeta = blas64rule.SymvBackward(saved, da, dx, dy)
+	return dalpha, dbeta
+}
+
+// symvPartVJP is the reverse mode of [symv] with respect to a, x and y.
 // It adds to the shadows da, dx and dy.
-func symvVJP(alpha float64, a blas64.Symmetric, x blas64.Vector, beta float64, y blas64.Vector, da blas64.Symmetric, dx, dy blas64.Vector) {
+func symvPartVJP(alpha float64, a blas64.Symmetric, x blas64.Vector, beta float64, y blas64.Vector, da blas64.Symmetric, dx, dy blas64.Vector) {
 	// Forward sweep.
 	blas64.Symv(alpha, a, x, beta, y)
 	if !godiff.DisjointLen(a.Data, y.Data) || !godiff.DisjointLen(x.Data, y.Data) {
@@ -409,9 +447,23 @@ func syr2JVP(alpha float64, x, y blas64.Vector, a blas64.Symmetric, dalpha float
 	blas64rule.Syr2JVP(alpha, x, y, a, dalpha, dx, dy, da)
 }
 
-// trmvVJP is the reverse mode of [trmv] with respect to x.
+// trmvVJP is the reverse mode of [trmv] with respect to a and x.
+// It adds to the shadows da and dx.
+func trmvVJP(t blas.Transpose, a blas64.Triangular, x blas64.Vector, da blas64.Triangular, dx blas64.Vector) {
+	// Forward sweep.
+	if !godiff.DisjointLen(a.Data, x.Data) {
+		panic("trmv: a.Data and x.Data share memory, which trmv writes")
+	}
+	saved := blas64rule.TrmvForward(t, a, x)
+
+	// Reverse sweep.
+	// blas64.Trmv(t, a, x)
+	blas64rule.TrmvBackward(saved, da, dx)
+}
+
+// trmvPartVJP is the reverse mode of [trmv] with respect to x.
 // It adds to the shadows dx.
-func trmvVJP(t blas.Transpose, a blas64.Triangular, x, dx blas64.Vector) {
+func trmvPartVJP(t blas.Transpose, a blas64.Triangular, x, dx blas64.Vector) {
 	// Forward sweep.
 	blas64.Trmv(t, a, x)
 	if !godiff.DisjointLen(a.Data, x.Data) {
@@ -453,9 +505,24 @@ func trsvJVP(t blas.Transpose, a blas64.Triangular, x blas64.Vector, da blas64.T
 	blas64rule.TrsvJVP(t, a, x, da, dx)
 }
 
-// gemmVJP is the reverse mode of [gemm] with respect to a, b and c.
+// gemmVJP is the reverse mode of [gemm] with respect to a, b, c, alpha and beta.
+// It adds to the shadows da, db and dc and returns dalpha and dbeta.
+func gemmVJP(tA, tB blas.Transpose, alpha float64, a, b blas64.General, beta float64, c, da, db, dc blas64.General) (dalpha, dbeta float64) {
+	// Forward sweep.
+	if !godiff.DisjointLen(a.Data, c.Data) || !godiff.DisjointLen(b.Data, c.Data) {
+		panic("gemm: a.Data, c.Data and b.Data share memory, which gemm writes")
+	}
+	saved := blas64rule.GemmForward(tA, tB, alpha, a, b, beta, c)
+
+	// Reverse sweep.
+	// blas64.Gemm(tA, tB, alpha, a, b, beta, c)
+	dalpha, dbeta = blas64rule.GemmBackward(saved, da, db, dc)
+	return dalpha, dbeta
+}
+
+// gemmPartVJP is the reverse mode of [gemm] with respect to a, b and c.
 // It adds to the shadows da, db and dc.
-func gemmVJP(tA, tB blas.Transpose, alpha float64, a, b blas64.General, beta float64, c, da, db, dc blas64.General) {
+func gemmPartVJP(tA, tB blas.Transpose, alpha float64, a, b blas64.General, beta float64, c, da, db, dc blas64.General) {
 	// Forward sweep.
 	blas64.Gemm(tA, tB, alpha, a, b, beta, c)
 	if !godiff.DisjointLen(a.Data, c.Data) || !godiff.DisjointLen(b.Data, c.Data) {
@@ -527,9 +594,24 @@ func gemmSecondJVP(tA, tB blas.Transpose, alpha float64, a, b blas64.General, be
 	blas64rule.GemmJVP(tA, tB, alpha, a, b, beta, c, 0, dv, db, 0, dc)
 }
 
-// symmVJP is the reverse mode of [symm] with respect to a, b and c.
+// symmVJP is the reverse mode of [symm] with respect to a, b, c, alpha and beta.
+// It adds to the shadows da, db and dc and returns dalpha and dbeta.
+func symmVJP(s blas.Side, alpha float64, a blas64.Symmetric, b blas64.General, beta float64, c blas64.General, da blas64.Symmetric, db, dc blas64.General) (dalpha, dbeta float64) {
+	// Forward sweep.
+	if !godiff.DisjointLen(a.Data, c.Data) || !godiff.DisjointLen(b.Data, c.Data) {
+		panic("symm: a.Data, c.Data and b.Data share memory, which symm writes")
+	}
+	saved := blas64rule.SymmForward(s, alpha, a, b, beta, c)
+
+	// Reverse sweep.
+	// blas64.Symm(s, alpha, a, b, beta, c)
+	dalpha, dbeta = blas64rule.SymmBackward(saved, da, db, dc)
+	return dalpha, dbeta
+}
+
+// symmPartVJP is the reverse mode of [symm] with respect to a, b and c.
 // It adds to the shadows da, db and dc.
-func symmVJP(s blas.Side, alpha float64, a blas64.Symmetric, b blas64.General, beta float64, c blas64.General, da blas64.Symmetric, db, dc blas64.General) {
+func symmPartVJP(s blas.Side, alpha float64, a blas64.Symmetric, b blas64.General, beta float64, c blas64.General, da blas64.Symmetric, db, dc blas64.General) {
 	// Forward sweep.
 	blas64.Symm(s, alpha, a, b, beta, c)
 	if !godiff.DisjointLen(a.Data, c.Data) || !godiff.DisjointLen(b.Data, c.Data) {
@@ -549,9 +631,24 @@ func symmJVP(s blas.Side, alpha float64, a blas64.Symmetric, b blas64.General, b
 	blas64rule.SymmJVP(s, alpha, a, b, beta, c, dalpha, da, db, dbeta, dc)
 }
 
-// syrkVJP is the reverse mode of [syrk] with respect to a and c.
+// syrkVJP is the reverse mode of [syrk] with respect to a, c, alpha and beta.
+// It adds to the shadows da and dc and returns dalpha and dbeta.
+func syrkVJP(t blas.Transpose, alpha float64, a blas64.General, beta float64, c blas64.Symmetric, da blas64.General, dc blas64.Symmetric) (dalpha, dbeta float64) {
+	// Forward sweep.
+	if !godiff.DisjointLen(a.Data, c.Data) {
+		panic("syrk: a.Data and c.Data share memory, which syrk writes")
+	}
+	saved := blas64rule.SyrkForward(t, alpha, a, beta, c)
+
+	// Reverse sweep.
+	// blas64.Syrk(t, alpha, a, beta, c)
+	dalpha, dbeta = blas64rule.SyrkBackward(saved, da, dc)
+	return dalpha, dbeta
+}
+
+// syrkPartVJP is the reverse mode of [syrk] with respect to a and c.
 // It adds to the shadows da and dc.
-func syrkVJP(t blas.Transpose, alpha float64, a blas64.General, beta float64, c blas64.Symmetric, da blas64.General, dc blas64.Symmetric) {
+func syrkPartVJP(t blas.Transpose, alpha float64, a blas64.General, beta float64, c blas64.Symmetric, da blas64.General, dc blas64.Symmetric) {
 	// Forward sweep.
 	blas64.Syrk(t, alpha, a, beta, c)
 	if !godiff.DisjointLen(a.Data, c.Data) {
@@ -571,9 +668,24 @@ func syrkJVP(t blas.Transpose, alpha float64, a blas64.General, beta float64, c 
 	blas64rule.SyrkJVP(t, alpha, a, beta, c, dalpha, da, dbeta, dc)
 }
 
-// syr2kVJP is the reverse mode of [syr2k] with respect to a, b and c.
+// syr2kVJP is the reverse mode of [syr2k] with respect to a, b, c, alpha and beta.
+// It adds to the shadows da, db and dc and returns dalpha and dbeta.
+func syr2kVJP(t blas.Transpose, alpha float64, a, b blas64.General, beta float64, c blas64.Symmetric, da, db blas64.General, dc blas64.Symmetric) (dalpha, dbeta float64) {
+	// Forward sweep.
+	if !godiff.DisjointLen(a.Data, c.Data) || !godiff.DisjointLen(b.Data, c.Data) {
+		panic("syr2k: a.Data, c.Data and b.Data share memory, which syr2k writes")
+	}
+	saved := blas64rule.Syr2kForward(t, alpha, a, b, beta, c)
+
+	// Reverse sweep.
+	// blas64.Syr2k(t, alpha, a, b, beta, c)
+	dalpha, dbeta = blas64rule.Syr2kBackward(saved, da, db, dc)
+	return dalpha, dbeta
+}
+
+// syr2kPartVJP is the reverse mode of [syr2k] with respect to a, b and c.
 // It adds to the shadows da, db and dc.
-func syr2kVJP(t blas.Transpose, alpha float64, a, b blas64.General, beta float64, c blas64.Symmetric, da, db blas64.General, dc blas64.Symmetric) {
+func syr2kPartVJP(t blas.Transpose, alpha float64, a, b blas64.General, beta float64, c blas64.Symmetric, da, db blas64.General, dc blas64.Symmetric) {
 	// Forward sweep.
 	blas64.Syr2k(t, alpha, a, b, beta, c)
 	if !godiff.DisjointLen(a.Data, c.Data) || !godiff.DisjointLen(b.Data, c.Data) {
@@ -593,9 +705,20 @@ func syr2kJVP(t blas.Transpose, alpha float64, a, b blas64.General, beta float64
 	blas64rule.Syr2kJVP(t, alpha, a, b, beta, c, dalpha, da, db, dbeta, dc)
 }
 
-// trmmVJP is the reverse mode of [trmm] with respect to b.
+// trmmVJP is the reverse mode of [trmm] with respect to a, b and alpha.
+// It adds to the shadows da and db and returns dalpha.
+func trmmVJP(s blas.Side, tA blas.Transpose, alpha float64, a blas64.Triangular, b blas64.General, da blas64.Triangular, db blas64.General) (dalpha float64) {
+	if !godiff.DisjointLen(a.Data, b.Data) {
+		panic("trmm: a.Data and b.Data share memory, which trmm writes")
+	}
+	saved := blas64rule.TrmmForward(s, tA, alpha, a, b)
+	// blas64.Trmm(s, tA, alpha, a, b)
+	return blas64rule.TrmmBackward(saved, da, db)
+}
+
+// trmmPartVJP is the reverse mode of [trmm] with respect to b.
 // It adds to the shadows db.
-func trmmVJP(s blas.Side, tA blas.Transpose, alpha float64, a blas64.Triangular, b, db blas64.General) {
+func trmmPartVJP(s blas.Side, tA blas.Transpose, alpha float64, a blas64.Triangular, b, db blas64.General) {
 	// Forward sweep.
 	blas64.Trmm(s, tA, alpha, a, b)
 	if !godiff.DisjointLen(a.Data, b.Data) {
@@ -615,9 +738,20 @@ func trmmJVP(s blas.Side, tA blas.Transpose, alpha float64, a blas64.Triangular,
 	blas64rule.TrmmJVP(s, tA, alpha, a, b, dalpha, da, db)
 }
 
-// trsmVJP is the reverse mode of [trsm] with respect to a and b.
+// trsmVJP is the reverse mode of [trsm] with respect to a, b and alpha.
+// It adds to the shadows da and db and returns dalpha.
+func trsmVJP(s blas.Side, tA blas.Transpose, alpha float64, a blas64.Triangular, b blas64.General, da blas64.Triangular, db blas64.General) (dalpha float64) {
+	if !godiff.DisjointLen(a.Data, b.Data) {
+		panic("trsm: a.Data and b.Data share memory, which trsm writes")
+	}
+	saved := blas64rule.TrsmForward(s, tA, alpha, a, b)
+	// blas64.Trsm(s, tA, alpha, a, b)
+	return blas64rule.TrsmBackward(saved, da, db)
+}
+
+// trsmPartVJP is the reverse mode of [trsm] with respect to a and b.
 // It adds to the shadows da and db.
-func trsmVJP(s blas.Side, tA blas.Transpose, alpha float64, a blas64.Triangular, b blas64.General, da blas64.Triangular, db blas64.General) {
+func trsmPartVJP(s blas.Side, tA blas.Transpose, alpha float64, a blas64.Triangular, b blas64.General, da blas64.Triangular, db blas64.General) {
 	// Forward sweep.
 	blas64.Trsm(s, tA, alpha, a, b)
 	if !godiff.DisjointLen(a.Data, b.Data) {

@@ -35,7 +35,8 @@ func copyTo(x, y blas64.Vector) { blas64.Copy(x, y) }
 //godiff:jvp
 func axpy(alpha float64, x, y blas64.Vector) { blas64.Axpy(alpha, x, y) }
 
-//godiff:vjp wrt=x
+//godiff:vjp
+//godiff:vjp wrt=x name=scalPartVJP
 //godiff:jvp
 func scal(alpha float64, x blas64.Vector) { blas64.Scal(alpha, x) }
 
@@ -52,7 +53,8 @@ func columns(a []float64) {
 	blas64.Copy(x, z)
 }
 
-//godiff:vjp wrt=a,x,y
+//godiff:vjp
+//godiff:vjp wrt=a,x,y name=gemvPartVJP
 //godiff:jvp
 func gemv(t blas.Transpose, alpha float64, a blas64.General, x blas64.Vector, beta float64, y blas64.Vector) {
 	blas64.Gemv(t, alpha, a, x, beta, y)
@@ -85,7 +87,8 @@ func onto(y blas64.Vector, c blas64.General) {
 	blas64.Gemm(blas.NoTrans, blas.Trans, 1, a, a, -2, c)
 }
 
-//godiff:vjp wrt=a,x,y
+//godiff:vjp
+//godiff:vjp wrt=a,x,y name=symvPartVJP
 //godiff:jvp
 func symv(alpha float64, a blas64.Symmetric, x blas64.Vector, beta float64, y blas64.Vector) {
 	blas64.Symv(alpha, a, x, beta, y)
@@ -107,7 +110,8 @@ func syr(alpha float64, x blas64.Vector, a blas64.Symmetric) { blas64.Syr(alpha,
 //godiff:jvp
 func syr2(alpha float64, x, y blas64.Vector, a blas64.Symmetric) { blas64.Syr2(alpha, x, y, a) }
 
-//godiff:vjp wrt=x
+//godiff:vjp
+//godiff:vjp wrt=x name=trmvPartVJP
 //godiff:jvp
 func trmv(t blas.Transpose, a blas64.Triangular, x blas64.Vector) { blas64.Trmv(t, a, x) }
 
@@ -115,7 +119,8 @@ func trmv(t blas.Transpose, a blas64.Triangular, x blas64.Vector) { blas64.Trmv(
 //godiff:jvp
 func trsv(t blas.Transpose, a blas64.Triangular, x blas64.Vector) { blas64.Trsv(t, a, x) }
 
-//godiff:vjp wrt=a,b,c
+//godiff:vjp
+//godiff:vjp wrt=a,b,c name=gemmPartVJP
 //godiff:jvp
 func gemm(tA, tB blas.Transpose, alpha float64, a, b blas64.General, beta float64, c blas64.General) {
 	blas64.Gemm(tA, tB, alpha, a, b, beta, c)
@@ -137,31 +142,36 @@ func gemmSecond(tA, tB blas.Transpose, alpha float64, a, b blas64.General, beta 
 	blas64.Gemm(tA, tB, alpha, a, b, beta, c)
 }
 
-//godiff:vjp wrt=a,b,c
+//godiff:vjp
+//godiff:vjp wrt=a,b,c name=symmPartVJP
 //godiff:jvp
 func symm(s blas.Side, alpha float64, a blas64.Symmetric, b blas64.General, beta float64, c blas64.General) {
 	blas64.Symm(s, alpha, a, b, beta, c)
 }
 
-//godiff:vjp wrt=a,c
+//godiff:vjp
+//godiff:vjp wrt=a,c name=syrkPartVJP
 //godiff:jvp
 func syrk(t blas.Transpose, alpha float64, a blas64.General, beta float64, c blas64.Symmetric) {
 	blas64.Syrk(t, alpha, a, beta, c)
 }
 
-//godiff:vjp wrt=a,b,c
+//godiff:vjp
+//godiff:vjp wrt=a,b,c name=syr2kPartVJP
 //godiff:jvp
 func syr2k(t blas.Transpose, alpha float64, a, b blas64.General, beta float64, c blas64.Symmetric) {
 	blas64.Syr2k(t, alpha, a, b, beta, c)
 }
 
-//godiff:vjp wrt=b
+//godiff:vjp
+//godiff:vjp wrt=b name=trmmPartVJP
 //godiff:jvp
 func trmm(s blas.Side, tA blas.Transpose, alpha float64, a blas64.Triangular, b blas64.General) {
 	blas64.Trmm(s, tA, alpha, a, b)
 }
 
-//godiff:vjp wrt=a,b
+//godiff:vjp
+//godiff:vjp wrt=a,b name=trsmPartVJP
 //godiff:jvp
 func trsm(s blas.Side, tA blas.Transpose, alpha float64, a blas64.Triangular, b blas64.General) {
 	blas64.Trsm(s, tA, alpha, a, b)

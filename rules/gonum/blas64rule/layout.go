@@ -1,6 +1,8 @@
 package blas64rule
 
 import (
+	"slices"
+
 	godiff "github.com/godiff/godiff/runtime"
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
@@ -24,6 +26,30 @@ func symmetric(da, a blas64.Symmetric) blas64.Symmetric {
 // triangular returns the shadow da, laid out as a.
 func triangular(da, a blas64.Triangular) blas64.Triangular {
 	return blas64.Triangular{Uplo: a.Uplo, Diag: a.Diag, N: a.N, Data: da.Data, Stride: a.Stride}
+}
+
+// cloneVector returns a copy of x.
+func cloneVector(x blas64.Vector) blas64.Vector {
+	x.Data = slices.Clone(x.Data)
+	return x
+}
+
+// cloneGeneral returns a copy of a.
+func cloneGeneral(a blas64.General) blas64.General {
+	a.Data = slices.Clone(a.Data)
+	return a
+}
+
+// cloneSymmetric returns a copy of a.
+func cloneSymmetric(a blas64.Symmetric) blas64.Symmetric {
+	a.Data = slices.Clone(a.Data)
+	return a
+}
+
+// cloneTriangular returns a copy of a.
+func cloneTriangular(a blas64.Triangular) blas64.Triangular {
+	a.Data = slices.Clone(a.Data)
+	return a
 }
 
 // start returns the index of the first element of x.

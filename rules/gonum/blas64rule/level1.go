@@ -141,6 +141,31 @@ func AxpyJVP(alpha float64, x, y blas64.Vector, dalpha float64, dx, dy blas64.Ve
 //godiff:derivative of=gonum.org/v1/gonum/blas/blas64.Scal wrt=x
 func ScalX(alpha float64, x, dx blas64.Vector) { blas64.Scal(alpha, vector(dx, x)) }
 
+// ScalSaved is what [ScalForward] remembers.
+type ScalSaved struct {
+	Alpha float64
+	X     blas64.Vector
+}
+
+// ScalForward is the forward half of the rule of blas64.Scal for α too.
+//
+//godiff:forward of=gonum.org/v1/gonum/blas/blas64.Scal writes=x
+func ScalForward(alpha float64, x blas64.Vector) (saved ScalSaved) {
+	saved = ScalSaved{alpha, cloneVector(x)}
+	blas64.Scal(alpha, x)
+	return saved
+}
+
+// ScalBackward is the other half.
+//
+//godiff:backward of=gonum.org/v1/gonum/blas/blas64.Scal
+func ScalBackward(saved ScalSaved, dx blas64.Vector) (dalpha float64) {
+	dx = vector(dx, saved.X)
+	dalpha = blas64.Dot(dx, saved.X)
+	blas64.Scal(saved.Alpha, dx)
+	return dalpha
+}
+
 // ScalJVP is the forward rule of blas64.Scal.
 //
 //godiff:derivative of=gonum.org/v1/gonum/blas/blas64.Scal mode=jvp

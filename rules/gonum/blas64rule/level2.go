@@ -1,8 +1,6 @@
 package blas64rule
 
 import (
-	"slices"
-
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 )
@@ -58,6 +56,39 @@ func toMatrix(t blas.Transpose, alpha float64, x, dy blas64.Vector, da blas64.Ge
 	}
 }
 
+// GemvSaved is what [GemvForward] remembers.
+type GemvSaved struct {
+	T           blas.Transpose
+	Alpha, Beta float64
+	A           blas64.General
+	X, Y        blas64.Vector
+}
+
+// GemvForward is the forward half of the rule of blas64.Gemv for α and β too.
+//
+//godiff:forward of=gonum.org/v1/gonum/blas/blas64.Gemv writes=y
+func GemvForward(t blas.Transpose, alpha float64, a blas64.General, x blas64.Vector, beta float64, y blas64.Vector) (saved GemvSaved) {
+	saved = GemvSaved{t, alpha, beta, cloneGeneral(a), cloneVector(x), cloneVector(y)}
+	saved.X.N, saved.Y.N = gemvSizes(t, a)
+	blas64.Gemv(t, alpha, a, x, beta, y)
+	return saved
+}
+
+// GemvBackward is the other half.
+//
+//godiff:backward of=gonum.org/v1/gonum/blas/blas64.Gemv
+func GemvBackward(saved GemvSaved, da blas64.General, dx, dy blas64.Vector) (dalpha, dbeta float64) {
+	adjoint := vector(dy, saved.Y)
+	product := blas64.Vector{N: saved.Y.N, Data: make([]float64, saved.Y.N), Inc: 1}
+	blas64.Gemv(saved.T, 1, saved.A, saved.X, 0, product)
+	dalpha = blas64.Dot(adjoint, product)
+	if saved.A.Rows > 0 && saved.A.Cols > 0 {
+		dbeta = blas64.Dot(adjoint, saved.Y)
+	}
+	GemvAXY(saved.T, saved.Alpha, saved.A, saved.X, saved.Beta, saved.Y, da, dx, dy)
+	return dalpha, dbeta
+}
+
 // GemvJVP is the forward rule of blas64.Gemv.
 //
 //godiff:derivative of=gonum.org/v1/gonum/blas/blas64.Gemv mode=jvp
@@ -102,6 +133,36 @@ func SymvAXY(alpha float64, a blas64.Symmetric, x blas64.Vector, beta float64, y
 	}
 	blas64.Symv(alpha, a, dy, 1, dx)
 	blas64.Symv(0, a, x, beta, dy)
+}
+
+// SymvSaved is what [SymvForward] remembers.
+type SymvSaved struct {
+	Alpha, Beta float64
+	A           blas64.Symmetric
+	X, Y        blas64.Vector
+}
+
+// SymvForward is the forward half of the rule of blas64.Symv for α and β too.
+//
+//godiff:forward of=gonum.org/v1/gonum/blas/blas64.Symv writes=y
+func SymvForward(alpha float64, a blas64.Symmetric, x blas64.Vector, beta float64, y blas64.Vector) (saved SymvSaved) {
+	saved = SymvSaved{alpha, beta, cloneSymmetric(a), cloneVector(x), cloneVector(y)}
+	saved.X.N, saved.Y.N = a.N, a.N
+	blas64.Symv(alpha, a, x, beta, y)
+	return saved
+}
+
+// SymvBackward is the other half.
+//
+//godiff:backward of=gonum.org/v1/gonum/blas/blas64.Symv
+func SymvBackward(saved SymvSaved, da blas64.Symmetric, dx, dy blas64.Vector) (dalpha, dbeta float64) {
+	adjoint := vector(dy, saved.Y)
+	product := blas64.Vector{N: saved.A.N, Data: make([]float64, saved.A.N), Inc: 1}
+	blas64.Symv(1, saved.A, saved.X, 0, product)
+	dalpha = blas64.Dot(adjoint, product)
+	dbeta = blas64.Dot(adjoint, saved.Y)
+	SymvAXY(saved.Alpha, saved.A, saved.X, saved.Beta, saved.Y, da, dx, dy)
+	return dalpha, dbeta
 }
 
 // SymvJVP is the forward rule of blas64.Symv.
@@ -231,13 +292,43 @@ func TrmvX(t blas.Transpose, a blas64.Triangular, x, dx blas64.Vector) {
 	blas64.Trmv(flip(t), a, vector(dx, x))
 }
 
+// TrmvSaved is what [TrmvForward] remembers.
+type TrmvSaved struct {
+	T blas.Transpose
+	A blas64.Triangular
+	X blas64.Vector
+}
+
+// TrmvForward is the forward half of the rule of blas64.Trmv for A too.
+//
+//godiff:forward of=gonum.org/v1/gonum/blas/blas64.Trmv
+func TrmvForward(t blas.Transpose, a blas64.Triangular, x blas64.Vector) (saved TrmvSaved) {
+	saved = TrmvSaved{t, cloneTriangular(a), cloneVector(x)}
+	saved.X.N = a.N
+	blas64.Trmv(t, a, x)
+	return saved
+}
+
+// TrmvBackward is the other half.
+//
+//godiff:backward of=gonum.org/v1/gonum/blas/blas64.Trmv
+func TrmvBackward(saved TrmvSaved, da blas64.Triangular, dx blas64.Vector) {
+	da, dx = triangular(da, saved.A), vector(dx, saved.X)
+	apart("Trmv", memoryOfVector(dx), memoryOfTriangular(da))
+	if saved.T == blas.NoTrans {
+		addOuter(1, dx, saved.X, da)
+	} else {
+		addOuter(1, saved.X, dx, da)
+	}
+	blas64.Trmv(flip(saved.T), saved.A, dx)
+}
+
 // TrmvJVP is the forward rule of blas64.Trmv.
 //
 //godiff:derivative of=gonum.org/v1/gonum/blas/blas64.Trmv mode=jvp
 func TrmvJVP(t blas.Transpose, a blas64.Triangular, x blas64.Vector, da blas64.Triangular, dx blas64.Vector) {
 	x.N = a.N
-	old := x
-	old.Data = slices.Clone(x.Data)
+	old := cloneVector(x)
 	blas64.Trmv(t, a, x)
 	dx = vector(dx, x)
 	blas64.Trmv(t, a, dx)

@@ -1,8 +1,6 @@
 package blas64rule
 
 import (
-	"slices"
-
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 )
@@ -67,6 +65,35 @@ func toSecond(tA, tB blas.Transpose, alpha float64, a, dc, db blas64.General) {
 	}
 }
 
+// GemmSaved is what [GemmForward] remembers.
+type GemmSaved struct {
+	TA, TB      blas.Transpose
+	Alpha, Beta float64
+	A, B, C     blas64.General
+}
+
+// GemmForward is the forward half of the rule of blas64.Gemm for α and β too.
+//
+//godiff:forward of=gonum.org/v1/gonum/blas/blas64.Gemm writes=c
+func GemmForward(tA, tB blas.Transpose, alpha float64, a, b blas64.General, beta float64, c blas64.General) (saved GemmSaved) {
+	sizedB, sizedC := gemmSizes(tA, tB, a, b, c)
+	saved = GemmSaved{tA, tB, alpha, beta, cloneGeneral(a), cloneGeneral(sizedB), cloneGeneral(sizedC)}
+	blas64.Gemm(tA, tB, alpha, a, b, beta, c)
+	return saved
+}
+
+// GemmBackward is the other half.
+//
+//godiff:backward of=gonum.org/v1/gonum/blas/blas64.Gemm
+func GemmBackward(saved GemmSaved, da, db, dc blas64.General) (dalpha, dbeta float64) {
+	adjoint := general(dc, saved.C)
+	product := zeros(saved.C.Rows, saved.C.Cols)
+	blas64.Gemm(saved.TA, saved.TB, 1, saved.A, saved.B, 0, product)
+	dalpha, dbeta = inner(adjoint, product), inner(adjoint, saved.C)
+	GemmABC(saved.TA, saved.TB, saved.Alpha, saved.A, saved.B, saved.Beta, saved.C, da, db, dc)
+	return dalpha, dbeta
+}
+
 // GemmJVP is the forward rule of blas64.Gemm.
 //
 //godiff:derivative of=gonum.org/v1/gonum/blas/blas64.Gemm mode=jvp
@@ -115,6 +142,36 @@ func SymmABC(s blas.Side, alpha float64, a blas64.Symmetric, b blas64.General, b
 	blas64.Symm(s, 0, a, b, beta, dc)
 }
 
+// SymmSaved is what [SymmForward] remembers.
+type SymmSaved struct {
+	S           blas.Side
+	Alpha, Beta float64
+	A           blas64.Symmetric
+	B, C        blas64.General
+}
+
+// SymmForward is the forward half of the rule of blas64.Symm for α and β too.
+//
+//godiff:forward of=gonum.org/v1/gonum/blas/blas64.Symm writes=c
+func SymmForward(s blas.Side, alpha float64, a blas64.Symmetric, b blas64.General, beta float64, c blas64.General) (saved SymmSaved) {
+	sizedB, sizedC := symmSizes(s, a, b, c)
+	saved = SymmSaved{s, alpha, beta, cloneSymmetric(a), cloneGeneral(sizedB), cloneGeneral(sizedC)}
+	blas64.Symm(s, alpha, a, b, beta, c)
+	return saved
+}
+
+// SymmBackward is the other half.
+//
+//godiff:backward of=gonum.org/v1/gonum/blas/blas64.Symm
+func SymmBackward(saved SymmSaved, da blas64.Symmetric, db, dc blas64.General) (dalpha, dbeta float64) {
+	adjoint := general(dc, saved.C)
+	product := zeros(saved.C.Rows, saved.C.Cols)
+	blas64.Symm(saved.S, 1, saved.A, saved.B, 0, product)
+	dalpha, dbeta = inner(adjoint, product), inner(adjoint, saved.C)
+	SymmABC(saved.S, saved.Alpha, saved.A, saved.B, saved.Beta, saved.C, da, db, dc)
+	return dalpha, dbeta
+}
+
 // SymmJVP is the forward rule of blas64.Symm.
 //
 //godiff:derivative of=gonum.org/v1/gonum/blas/blas64.Symm mode=jvp
@@ -150,6 +207,36 @@ func SyrkAC(t blas.Transpose, alpha float64, a blas64.General, beta float64, c b
 	blas64.Syrk(t, 0, a, beta, dc)
 }
 
+// SyrkSaved is what [SyrkForward] remembers.
+type SyrkSaved struct {
+	T           blas.Transpose
+	Alpha, Beta float64
+	A           blas64.General
+	C           blas64.Symmetric
+}
+
+// SyrkForward is the forward half of the rule of blas64.Syrk for α and β too.
+//
+//godiff:forward of=gonum.org/v1/gonum/blas/blas64.Syrk writes=c
+func SyrkForward(t blas.Transpose, alpha float64, a blas64.General, beta float64, c blas64.Symmetric) (saved SyrkSaved) {
+	saved = SyrkSaved{t, alpha, beta, cloneGeneral(a), cloneSymmetric(c)}
+	saved.C.N = order(t, a)
+	blas64.Syrk(t, alpha, a, beta, c)
+	return saved
+}
+
+// SyrkBackward is the other half.
+//
+//godiff:backward of=gonum.org/v1/gonum/blas/blas64.Syrk
+func SyrkBackward(saved SyrkSaved, da blas64.General, dc blas64.Symmetric) (dalpha, dbeta float64) {
+	adjoint := symmetric(dc, saved.C)
+	product := zeroTriangle(saved.C)
+	blas64.Syrk(saved.T, 1, saved.A, 0, product)
+	dalpha, dbeta = innerTriangle(adjoint, product), innerTriangle(adjoint, saved.C)
+	SyrkAC(saved.T, saved.Alpha, saved.A, saved.Beta, saved.C, da, dc)
+	return dalpha, dbeta
+}
+
 // SyrkJVP is the forward rule of blas64.Syrk.
 //
 //godiff:derivative of=gonum.org/v1/gonum/blas/blas64.Syrk mode=jvp
@@ -183,6 +270,36 @@ func Syr2kABC(t blas.Transpose, alpha float64, a, b blas64.General, beta float64
 	blas64.Syr2k(t, 0, a, b, beta, dc)
 }
 
+// Syr2kSaved is what [Syr2kForward] remembers.
+type Syr2kSaved struct {
+	T           blas.Transpose
+	Alpha, Beta float64
+	A, B        blas64.General
+	C           blas64.Symmetric
+}
+
+// Syr2kForward is the forward half of the rule of blas64.Syr2k for α and β too.
+//
+//godiff:forward of=gonum.org/v1/gonum/blas/blas64.Syr2k writes=c
+func Syr2kForward(t blas.Transpose, alpha float64, a, b blas64.General, beta float64, c blas64.Symmetric) (saved Syr2kSaved) {
+	saved = Syr2kSaved{t, alpha, beta, cloneGeneral(a), cloneGeneral(b), cloneSymmetric(c)}
+	saved.B.Rows, saved.B.Cols, saved.C.N = a.Rows, a.Cols, order(t, a)
+	blas64.Syr2k(t, alpha, a, b, beta, c)
+	return saved
+}
+
+// Syr2kBackward is the other half.
+//
+//godiff:backward of=gonum.org/v1/gonum/blas/blas64.Syr2k
+func Syr2kBackward(saved Syr2kSaved, da, db blas64.General, dc blas64.Symmetric) (dalpha, dbeta float64) {
+	adjoint := symmetric(dc, saved.C)
+	product := zeroTriangle(saved.C)
+	blas64.Syr2k(saved.T, 1, saved.A, saved.B, 0, product)
+	dalpha, dbeta = innerTriangle(adjoint, product), innerTriangle(adjoint, saved.C)
+	Syr2kABC(saved.T, saved.Alpha, saved.A, saved.B, saved.Beta, saved.C, da, db, dc)
+	return dalpha, dbeta
+}
+
 // Syr2kJVP is the forward rule of blas64.Syr2k.
 //
 //godiff:derivative of=gonum.org/v1/gonum/blas/blas64.Syr2k mode=jvp
@@ -203,12 +320,44 @@ func TrmmB(s blas.Side, tA blas.Transpose, alpha float64, a blas64.Triangular, b
 	blas64.Trmm(s, flip(tA), alpha, a, general(db, b))
 }
 
+// TrmmSaved is what [TrmmForward] remembers.
+type TrmmSaved struct {
+	S     blas.Side
+	T     blas.Transpose
+	Alpha float64
+	A     blas64.Triangular
+	B     blas64.General
+}
+
+// TrmmForward is the forward half of the rule of blas64.Trmm for α and A too.
+//
+//godiff:forward of=gonum.org/v1/gonum/blas/blas64.Trmm writes=b
+func TrmmForward(s blas.Side, tA blas.Transpose, alpha float64, a blas64.Triangular, b blas64.General) (saved TrmmSaved) {
+	saved = TrmmSaved{s, tA, alpha, cloneTriangular(a), cloneGeneral(b)}
+	saved.A.N = triangleOrder(s, b)
+	blas64.Trmm(s, tA, alpha, a, b)
+	return saved
+}
+
+// TrmmBackward is the other half.
+//
+//godiff:backward of=gonum.org/v1/gonum/blas/blas64.Trmm
+func TrmmBackward(saved TrmmSaved, da blas64.Triangular, db blas64.General) (dalpha float64) {
+	da, db = triangular(da, saved.A), general(db, saved.B)
+	apart("Trmm", db, memoryOfTriangular(da))
+	outer := outerProduct(saved.S, saved.T, saved.Alpha, db, saved.B)
+	addTriangle(outer, da)
+	blas64.Trmm(saved.S, flip(saved.T), 1, saved.A, db)
+	dalpha = inner(db, saved.B)
+	scale(saved.Alpha, db)
+	return dalpha
+}
+
 // TrmmJVP is the forward rule of blas64.Trmm: Ḃ ← A(αḂ + α̇B) + αȦB.
 //
 //godiff:derivative of=gonum.org/v1/gonum/blas/blas64.Trmm mode=jvp
 func TrmmJVP(s blas.Side, tA blas.Transpose, alpha float64, a blas64.Triangular, b blas64.General, dalpha float64, da blas64.Triangular, db blas64.General) {
-	old := b
-	old.Data = slices.Clone(b.Data)
+	old := cloneGeneral(b)
 	blas64.Trmm(s, tA, alpha, a, b)
 	a.N = triangleOrder(s, b)
 	db = general(db, b)
@@ -225,20 +374,63 @@ func TrsmAB(s blas.Side, tA blas.Transpose, alpha float64, a blas64.Triangular, 
 	a.N = triangleOrder(s, b)
 	da, db = triangular(da, a), general(db, b)
 	apart("Trsm", db, memoryOfTriangular(da))
+	backSolve(s, tA, a, b, da, db)
+	scale(alpha, db)
+}
+
+// backSolve makes of the adjoint db of a solution x of a triangular system that of the right side, and adds to that of the matrix.
+func backSolve(s blas.Side, tA blas.Transpose, a blas64.Triangular, x blas64.General, da blas64.Triangular, db blas64.General) {
 	blas64.Trsm(s, flip(tA), 1, a, db)
-	outer := blas64.General{Rows: a.N, Cols: a.N, Data: make([]float64, a.N*a.N), Stride: max(a.N, 1)}
+	addTriangle(outerProduct(s, tA, -1, db, x), da)
+}
+
+// outerProduct returns the derivative of ⟨α·op(A)·B, G⟩, or of ⟨α·B·op(A), G⟩, with respect to A.
+func outerProduct(s blas.Side, tA blas.Transpose, alpha float64, g, b blas64.General) blas64.General {
+	n := triangleOrder(s, b)
+	outer := zeros(n, n)
 	switch {
 	case s == blas.Left && tA == blas.NoTrans:
-		blas64.Gemm(blas.NoTrans, blas.Trans, -1, db, b, 0, outer)
+		blas64.Gemm(blas.NoTrans, blas.Trans, alpha, g, b, 0, outer)
 	case s == blas.Left:
-		blas64.Gemm(blas.NoTrans, blas.Trans, -1, b, db, 0, outer)
+		blas64.Gemm(blas.NoTrans, blas.Trans, alpha, b, g, 0, outer)
 	case tA == blas.NoTrans:
-		blas64.Gemm(blas.Trans, blas.NoTrans, -1, b, db, 0, outer)
+		blas64.Gemm(blas.Trans, blas.NoTrans, alpha, b, g, 0, outer)
 	default:
-		blas64.Gemm(blas.Trans, blas.NoTrans, -1, db, b, 0, outer)
+		blas64.Gemm(blas.Trans, blas.NoTrans, alpha, g, b, 0, outer)
 	}
-	addTriangle(outer, da)
-	scale(alpha, db)
+	return outer
+}
+
+// TrsmSaved is what [TrsmForward] remembers: the right side, and the solution X.
+type TrsmSaved struct {
+	S     blas.Side
+	T     blas.Transpose
+	Alpha float64
+	A     blas64.Triangular
+	B, X  blas64.General
+}
+
+// TrsmForward is the forward half of the rule of blas64.Trsm for α too.
+//
+//godiff:forward of=gonum.org/v1/gonum/blas/blas64.Trsm writes=b
+func TrsmForward(s blas.Side, tA blas.Transpose, alpha float64, a blas64.Triangular, b blas64.General) (saved TrsmSaved) {
+	saved = TrsmSaved{S: s, T: tA, Alpha: alpha, A: cloneTriangular(a), B: cloneGeneral(b)}
+	saved.A.N = triangleOrder(s, b)
+	blas64.Trsm(s, tA, alpha, a, b)
+	saved.X = cloneGeneral(b)
+	return saved
+}
+
+// TrsmBackward is the other half.
+//
+//godiff:backward of=gonum.org/v1/gonum/blas/blas64.Trsm
+func TrsmBackward(saved TrsmSaved, da blas64.Triangular, db blas64.General) (dalpha float64) {
+	da, db = triangular(da, saved.A), general(db, saved.B)
+	apart("Trsm", db, memoryOfTriangular(da))
+	backSolve(saved.S, saved.T, saved.A, saved.X, da, db)
+	dalpha = inner(db, saved.B)
+	scale(saved.Alpha, db)
+	return dalpha
 }
 
 // TrsmB is [TrsmAB] for B.
@@ -252,8 +444,7 @@ func TrsmB(s blas.Side, tA blas.Transpose, alpha float64, a blas64.Triangular, b
 //
 //godiff:derivative of=gonum.org/v1/gonum/blas/blas64.Trsm mode=jvp
 func TrsmJVP(s blas.Side, tA blas.Transpose, alpha float64, a blas64.Triangular, b blas64.General, dalpha float64, da blas64.Triangular, db blas64.General) {
-	old := b
-	old.Data = slices.Clone(b.Data)
+	old := cloneGeneral(b)
 	blas64.Trsm(s, tA, alpha, a, b)
 	db = general(db, b)
 	scale(alpha, db)
@@ -281,6 +472,40 @@ func line(t blas.Transpose, a blas64.General, i int) blas64.Vector {
 	return blas64.Vector{N: a.Rows, Data: a.Data[i:], Inc: a.Stride}
 }
 
+// zeros returns a matrix of zeros.
+func zeros(rows, cols int) blas64.General {
+	return blas64.General{Rows: rows, Cols: cols, Data: make([]float64, rows*cols), Stride: max(cols, 1)}
+}
+
+// zeroTriangle returns a matrix of zeros of the order of c, of which the same triangle is stored.
+func zeroTriangle(c blas64.Symmetric) blas64.Symmetric {
+	return blas64.Symmetric{Uplo: c.Uplo, N: c.N, Data: make([]float64, c.N*c.N), Stride: max(c.N, 1)}
+}
+
+// inner returns the sum of the products of the elements of a and b.
+func inner(a, b blas64.General) float64 {
+	sum := float64(0)
+	for i := range a.Rows {
+		sum += blas64.Dot(line(blas.NoTrans, a, i), line(blas.NoTrans, b, i))
+	}
+	return sum
+}
+
+// innerTriangle is inner for what is stored of a and b.
+func innerTriangle(a, b blas64.Symmetric) float64 {
+	sum := float64(0)
+	for i := range a.N {
+		sum += blas64.Dot(stored(a, i), stored(b, i))
+	}
+	return sum
+}
+
+// stored returns what is stored of row i of a.
+func stored(a blas64.Symmetric, i int) blas64.Vector {
+	lo, hi := row(a.Uplo, a.N, i)
+	return blas64.Vector{N: hi - lo, Data: a.Data[i*a.Stride+lo:], Inc: 1}
+}
+
 // scale multiplies a by alpha.
 func scale(alpha float64, a blas64.General) {
 	for i := range a.Rows {
@@ -298,10 +523,7 @@ func addScaled(alpha float64, a, b blas64.General) {
 // addScaledTriangle adds what is stored of αA to B.
 func addScaledTriangle(alpha float64, a, b blas64.Symmetric) {
 	for i := range a.N {
-		lo, hi := row(a.Uplo, a.N, i)
-		x := blas64.Vector{N: hi - lo, Data: a.Data[i*a.Stride+lo:], Inc: 1}
-		y := blas64.Vector{N: hi - lo, Data: b.Data[i*b.Stride+lo:], Inc: 1}
-		blas64.Axpy(alpha, x, y)
+		blas64.Axpy(alpha, stored(a, i), stored(b, i))
 	}
 }
 
@@ -319,7 +541,7 @@ func addTriangle(m blas64.General, a blas64.Triangular) {
 
 // timesMatrix returns AB or BA, or with Aᵀ, for a triangular tangent: its unit diagonal is zero.
 func timesMatrix(s blas.Side, t blas.Transpose, a blas64.Triangular, b blas64.General) blas64.General {
-	c := blas64.General{Rows: b.Rows, Cols: b.Cols, Data: make([]float64, b.Rows*b.Cols), Stride: max(b.Cols, 1)}
+	c := zeros(b.Rows, b.Cols)
 	addScaled(1, b, c)
 	blas64.Trmm(s, t, 1, a, c)
 	if a.Diag == blas.Unit {

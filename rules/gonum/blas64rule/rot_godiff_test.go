@@ -8,9 +8,24 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 )
 
-// rotVJP is the reverse mode of [rot] with respect to x and y.
+// rotVJP is the reverse mode of [rot] with respect to x, y, c and s.
+// It adds to the shadows dx and dy and returns dc and ds.
+func rotVJP(x, y blas64.Vector, c, s float64, dx, dy blas64.Vector) (dc, ds float64) {
+	// Forward sweep.
+	if !godiff.DisjointLen(x.Data, y.Data) {
+		panic("rot: x.Data and y.Data share memory, which rot writes")
+	}
+	saved := blas64rule.RotForward(x, y, c, s)
+
+	// Reverse sweep.
+	// blas64.Rot(x, y, c, s)
+	dc, ds = blas64rule.RotBackward(saved, dx, dy)
+	return dc, ds
+}
+
+// rotPartVJP is the reverse mode of [rot] with respect to x and y.
 // It adds to the shadows dx and dy.
-func rotVJP(x, y blas64.Vector, c, s float64, dx, dy blas64.Vector) {
+func rotPartVJP(x, y blas64.Vector, c, s float64, dx, dy blas64.Vector) {
 	// Forward sweep.
 	blas64.Rot(x, y, c, s)
 	if !godiff.DisjointLen(x.Data, y.Data) {

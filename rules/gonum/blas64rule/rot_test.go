@@ -6,7 +6,8 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 )
 
-//godiff:vjp wrt=x,y
+//godiff:vjp
+//godiff:vjp wrt=x,y name=rotPartVJP
 //godiff:jvp
 func rot(x, y blas64.Vector, c, s float64) { blas64.Rot(x, y, c, s) }
 
@@ -23,8 +24,9 @@ func TestRot(t *testing.T) {
 	for _, n := range []int{0, 1, 5} {
 		for _, inc := range [][2]int{{1, 1}, {2, 3}, {-1, 2}} {
 			x, y := m.vector(n, inc[0]), m.vector(n, inc[1])
-			check(t, rot, rotVJP, rotJVP, []string{"x", "y"}, x, y, 0.6, 0.8)
+			check(t, rot, rotVJP, rotJVP, x, y, 0.6, 0.8)
+			part(t, rot, rotPartVJP, []string{"x", "y"}, x, y, 0.6, 0.8)
 		}
 	}
-	check(t, rotColumns, rotColumnsVJP, rotColumnsJVP, nil, m.data(6))
+	check(t, rotColumns, rotColumnsVJP, rotColumnsJVP, m.data(6))
 }

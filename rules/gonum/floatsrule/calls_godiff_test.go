@@ -4,6 +4,7 @@ package floatsrule_test
 
 import (
 	"math"
+	"slices"
 
 	"github.com/godiff/godiff/rules/gonum/floatsrule"
 	godiff "github.com/godiff/godiff/runtime"
@@ -282,6 +283,19 @@ func addScaledToSelfJVP(x, y, dx, dy []float64) {
 	}
 	_, _ = floatsrule.AddScaledToJVP(x, y, -2, x, dx, dy, 0, dx)
 	_, _ = floatsrule.AddScaledToJVP(y, y, -2, x, dy, dy, 0, dx)
+}
+
+// scaleByVJP is the reverse mode of [scaleBy] with respect to dst and c.
+// It adds to the shadows ddst and returns dc.
+func scaleByVJP(c float64, dst, ddst []float64) (dc float64) {
+	saved := floatsrule.ScaleForward(c, dst)
+	// floats.Scale(c, dst)
+	return floatsrule.ScaleBackward(saved, ddst)
+}
+
+// scaleByJVP is the forward mode of [scaleBy]: its results, and their tangents along the tangents of the parameters.
+func scaleByJVP(c float64, dst []float64, dc float64, ddst []float64) {
+	floatsrule.ScaleJVP(c, dst, dc, ddst)
 }
 
 // scaleVJP is the reverse mode of [scale] with respect to dst.
@@ -726,6 +740,7 @@ func chainGrad(x, w []float64) (dx, dw []float64) {
 	dotValue := floats.Dot(x, z)
 	z5 := append([]float64(nil), z...)
 	floats.AddScaled(z, dotValue, w)
+	saved := floatsrule.ScaleForward(x[1], z)
 	y8 := floats.ScaleTo(y, x[0], z)
 	normValue2 := floats.Norm(y, 2)
 	distanceValue := floats.Distance(x, w, 1)
@@ -740,6 +755,9 @@ func chainGrad(x, w []float64) (dx, dw []float64) {
 	dy2 := make([]float64, len(y8))
 	dx2 := floatsrule.ScaleTo(nil, x[0], z, nil, dy2, dy, dz)
 	dx[0] += dx2
+	// floats.Scale(x[1], z)
+	dx3 := floatsrule.ScaleBackward(saved, dz)
+	dx[1] += dx3
 	// floats.AddScaled(z, floats.Dot(x, z), w)
 	ddotValue := floatsrule.AddScaled(nil, dotValue, w, dz, dw)
 	floatsrule.Dot(x, z5, 0, ddotValue, dx, dz)
@@ -875,6 +893,7 @@ func chainHVP(x, w, vx, vw []float64) (hx, hw []float64) {
 	vz5 := make([]float64, len(z5))
 	copy(vz5, vz)
 	floatsrule.AddScaledJVP(z, dotValue, w, vz, vdotValue, vw)
+	saved, vsaved := scaleForwardTangent(x[1], z, vx[1], vz)
 	y8, _ := floatsrule.ScaleToJVP(y, x[0], z, vy, vx[0], vz)
 	normValue2, vnormValue2 := floatsrule.NormJVP(y, 2, vy, 0)
 	distanceValue, vdistanceValue := floatsrule.DistanceJVP(x, w, 1, vx, vw, 0)
@@ -888,6 +907,9 @@ func chainHVP(x, w, vx, vw []float64) (hx, hw []float64) {
 	dx2, vdx2 := scaleToCSDdstDsTangent(nil, x[0], z, nil, dy2, dy, dz, vx[0], vz, vdy, vdz)
 	hx[0] += vdx2
 	dx[0] += dx2
+	dx3, vdx3 := scaleBackwardTangent(saved, dz, vsaved, vdz)
+	hx[1] += vdx3
+	dx[1] += dx3
 	ddotValue, vddotValue := addScaledAlphaSDdstDsTangent(nil, dotValue, w, dz, dw, vdotValue, vw, vdz, hw)
 	dotS1S2DyDs1Ds2Tangent(x, z5, 0, ddotValue, dx, dz, vx, vz5, vddotValue, hx, vdz)
 	dy3 := make([]float64, len(y7))
@@ -946,6 +968,17 @@ func squaresHVP(x, vx []float64) (hx []float64) {
 	return hx
 }
 
+// scaleForwardTangent is the forward mode of [floatsrule.ScaleForward].
+func scaleForwardTangent(c float64, dst []float64, dc float64, ddst []float64) (saved, dsaved floatsrule.Scaled) {
+	t := slices.Clone(dst)
+	dt := make([]float64, len(t))
+	copy(dt, ddst)
+	dsaved = floatsrule.Scaled{C: dc, Old: dt}
+	saved = floatsrule.Scaled{C: c, Old: t}
+	floatsrule.ScaleJVP(c, dst, dc, ddst)
+	return saved, dsaved
+}
+
 // distanceSTSTNDnDsDtTangent is the forward mode of [floatsrule.DistanceST].
 func distanceSTSTNDnDsDtTangent(s, t []float64, L, n, dn float64, ds, dt, ds2, dt2 []float64, dn2, ddn float64, dds, ddt []float64) {
 	d, dd2 := differenceTangent(s, t, ds2, dt2)
@@ -991,6 +1024,18 @@ func scaleToCSDdstDsTangent(dst []float64, c float64, s, y, dy, ddst, ds []float
 		ds[i] += c * g
 		ddc += dg*s[i] + ds2[i]*g
 		dc += g * s[i]
+	}
+	return dc, ddc
+}
+
+// scaleBackwardTangent is the forward mode of [floatsrule.ScaleBackward].
+func scaleBackwardTangent(saved floatsrule.Scaled, ddst []float64, dsaved floatsrule.Scaled, dddst []float64) (dc, ddc float64) {
+	for i, g := range ddst {
+		dg := dddst[i]
+		ddc += dg*saved.Old[i] + dsaved.Old[i]*g
+		dc += g * saved.Old[i]
+		dddst[i] = dg*saved.C + dsaved.C*g
+		ddst[i] = g * saved.C
 	}
 	return dc, ddc
 }

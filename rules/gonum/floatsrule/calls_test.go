@@ -85,6 +85,12 @@ func addScaledToSelf(x, y []float64) {
 
 //godiff:vjp
 //godiff:jvp
+func scaleBy(c float64, dst []float64) {
+	floats.Scale(c, dst)
+}
+
+//godiff:vjp
+//godiff:jvp
 func scale(dst []float64) {
 	floats.Scale(0, dst[1:])
 	floats.Scale(-3, dst)
@@ -225,6 +231,7 @@ func chain(x, w []float64) float64 {
 	floats.CumProd(z, y)
 	floats.CumSum(z, z)
 	floats.AddScaled(z, floats.Dot(x, z), w)
+	floats.Scale(x[1], z)
 	floats.ScaleTo(y, x[0], z)
 	return floats.Norm(y, 2) * floats.Distance(x, w, 1)
 }

@@ -9,11 +9,12 @@
 //
 // can differentiate functions that call them:
 //
-//	y := floats.Dot(w, x)        // forward sweep
-//	floatsrule.Dot(w, x, y, dy, dw, dx)        // reverse sweep: dw += dy·x, dx += dy·w
+//	y := floats.Dot(w, x)                // forward sweep
+//	floatsrule.Dot(w, x, y, dy, dw, dx)  // reverse sweep: dw += dy·x, dx += dy·w
 //
-// The rule of a function has its name, its forward rule ends in JVP; one for some of the parameters has their names at its end. What
-// is not here godiff derives by itself: Max, Min, Prod, Mul, MulTo, LogSumExp, Span, LogSpan, Reverse.
+// The rule of a function has its name, its forward rule ends in JVP; one for some of the parameters has their names at its end, and one
+// that remembers something is in two halves, ending in Forward and Backward. What is not here godiff derives by itself: Max, Min, Prod,
+// Mul, MulTo, LogSumExp, Span, LogSpan, Reverse.
 //
 // # Overwriting
 //

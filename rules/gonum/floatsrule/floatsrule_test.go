@@ -32,6 +32,8 @@ func TestRules(t *testing.T) {
 		check(addScaledSelf, addScaledSelfVJP, addScaledSelfJVP, x())
 		check(addScaledTo, addScaledToVJP, addScaledToJVP, x(), x(), 1.5, x())
 		check(addScaledToSelf, addScaledToSelfVJP, addScaledToSelfJVP, x(), x())
+		check(scaleBy, scaleByVJP, scaleByJVP, 1.5, x())
+		check(scaleBy, scaleByVJP, scaleByJVP, 0, x())
 		check(scaleTo, scaleToVJP, scaleToJVP, x(), 1.5, x())
 		check(scaleTo, scaleToVJP, scaleToJVP, x(), 0, x())
 		check(scaleToSelf, scaleToSelfVJP, scaleToSelfJVP, x())

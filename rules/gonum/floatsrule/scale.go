@@ -1,6 +1,10 @@
 package floatsrule
 
-import "gonum.org/v1/gonum/floats"
+import (
+	"slices"
+
+	"gonum.org/v1/gonum/floats"
+)
 
 // ScaleDst: dst ← c·dst, for dst.
 //
@@ -9,6 +13,32 @@ func ScaleDst(c float64, dst, ddst []float64) {
 	for i := range ddst {
 		ddst[i] *= c
 	}
+}
+
+// Scaled is what [ScaleForward] remembers of a call: the factor and the old contents.
+type Scaled struct {
+	C   float64
+	Old []float64
+}
+
+// ScaleForward is the forward half of the rule for both the factor and dst.
+//
+//godiff:forward of=gonum.org/v1/gonum/floats.Scale writes=dst
+func ScaleForward(c float64, dst []float64) (saved Scaled) {
+	saved = Scaled{c, slices.Clone(dst)}
+	floats.Scale(c, dst)
+	return saved
+}
+
+// ScaleBackward is the other half: ∂dst/∂c is the old dst.
+//
+//godiff:backward of=gonum.org/v1/gonum/floats.Scale
+func ScaleBackward(saved Scaled, ddst []float64) (dc float64) {
+	for i, g := range ddst {
+		dc += g * saved.Old[i]
+		ddst[i] = g * saved.C
+	}
+	return dc
 }
 
 // ScaleJVP is the forward rule of floats.Scale.
