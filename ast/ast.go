@@ -222,6 +222,7 @@ type Meta struct {
 	Src     string    // the source text of a simple statement or of the header of a loop, on one line
 	Comment string    // printed above it, without the slashes; lines are separated by \n
 	Named   []*Var    // the variables whose names go where Comment has a NUL, in order
+	Origin  Origin    // of a statement of ours in a derivative; see OriginOf
 
 	Checkpoint Schedule // of a loop: how it is run again in the reverse sweep
 	Parallel   bool     // of a loop: its iterations run on several cores; of one of ours over an integer, they do as it stands

@@ -145,6 +145,7 @@ func (r *reverser) callAtOnce(a *area, it *item) []ast.Stmt {
 		lhs = append(lhs, &ast.Ref{Var: v})
 		pushes = append(pushes, r.pushArgument(s, x, &ast.Ref{Var: v})...)
 	}
+	ast.Attribute(slices.Concat(zeros, pushes), ast.Reversal, s)
 	out := r.callStatement(s, lhs, fresh, call)
 	r.tree.at[out[len(out)-1]] = it
 	r.joint[out[len(out)-1]] = true
@@ -183,7 +184,7 @@ func tupleOf(params []ast.Param) types.Type {
 // callStatement is the statement lhs = call; the last of what it returns. Fresh are those of the left sides that are new.
 func (r *reverser) callStatement(s ast.Stmt, lhs []ast.Expr, fresh []*ast.Var, call *ast.Call) []ast.Stmt {
 	if !slices.ContainsFunc(lhs, func(e ast.Expr) bool { return e != nil }) {
-		return []ast.Stmt{&ast.Do{Meta: *s.Info(), Call: call}}
+		return []ast.Stmt{&ast.Do{Meta: s.Info().As(ast.Reversal), Call: call}}
 	}
 	old := false
 	defines := isDefine(s)
@@ -193,7 +194,7 @@ func (r *reverser) callStatement(s ast.Stmt, lhs []ast.Expr, fresh []*ast.Var, c
 			old = true
 		}
 	}
-	a := &ast.Assign{Meta: *s.Info(), Lhs: lhs, Op: token.DEFINE, Rhs: []ast.Expr{call}}
+	a := &ast.Assign{Meta: s.Info().As(ast.Reversal), Lhs: lhs, Op: token.DEFINE, Rhs: []ast.Expr{call}}
 	if !old {
 		return []ast.Stmt{a}
 	}

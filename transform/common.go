@@ -296,6 +296,7 @@ func (c *eliminator) variable(k *made) *ast.Var {
 	// It comes after the variables that it reads and before those that read it.
 	old := append(slices.Clone(k.in.before[k.at]), k.in.list[k.at])
 	made := define(k.v, ast.MapOperands(k.expr, func(e ast.Expr) ast.Expr { return c.inTermsOf(e, old[:len(old)-1]) }))
+	ast.Inherit([]ast.Stmt{made}, k.in.list[k.at])
 	var group []ast.Stmt
 	for i, s := range old {
 		t := ast.MapExprs(s, in, nil)

@@ -127,6 +127,7 @@ func (x *exits) ret(s *ast.Return, loop *loopExit) []ast.Stmt {
 		loop.used = true
 		jump.Target = loop.label
 	}
+	ast.Attribute([]ast.Stmt{set}, ast.Saving, s)
 	return append(out, set, jump)
 }
 
@@ -235,7 +236,9 @@ func markReturns(list []ast.Stmt, flag *ast.Var) []ast.Stmt {
 	for _, s := range list {
 		switch t := s.(type) {
 		case *ast.Return:
-			out = append(out, &ast.Assign{Lhs: refs([]*ast.Var{flag}), Op: token.ASSIGN, Rhs: []ast.Expr{trueLit(true)}}, s)
+			set := &ast.Assign{Lhs: refs([]*ast.Var{flag}), Op: token.ASSIGN, Rhs: []ast.Expr{trueLit(true)}}
+			ast.Attribute([]ast.Stmt{set}, ast.Saving, s)
+			out = append(out, set, s)
 			continue
 		case *ast.If, *ast.Block:
 			s = ast.MapBlocks(t, func(b *ast.Block) *ast.Block { return &ast.Block{Meta: b.Meta, Stmts: markReturns(b.Stmts, flag)} })

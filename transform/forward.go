@@ -294,11 +294,13 @@ func (t *tangents) block(b *ast.Block) *ast.Block {
 // everywhere returns a statement with its tangents in all directions.
 func (t *tangents) everywhere(s ast.Stmt) []ast.Stmt {
 	list := t.flush(t.stmt(s))
+	ast.Attribute(others(list, s), ast.Tangent, s)
 	if _, ret := s.(*ast.Return); ret || len(ast.Blocks(s)) > 0 || len(t.directions) == 0 {
 		return list // a return has them all, and so have the statements of blocks
 	}
 	for _, o := range t.directions[1:] {
 		more := o.flush(o.stmt(s))
+		ast.Attribute(others(more, s), ast.Tangent, s)
 		i, j := slices.Index(list, s), slices.Index(more, s)
 		if i < 0 || j < 0 || o.grown[s] != nil {
 			refuse(s.Info().Pos, "several tangents at once are not supported of this statement")
@@ -306,6 +308,12 @@ func (t *tangents) everywhere(s ast.Stmt) []ast.Stmt {
 		list = slices.Concat(list[:i], more[:j], list[i:i+1], more[j+1:], list[i+1:])
 	}
 	return list
+}
+
+// others returns a list without s and, if s has blocks, without what may hold statements of theirs.
+func others(list []ast.Stmt, s ast.Stmt) []ast.Stmt {
+	blocks := len(ast.Blocks(s)) > 0
+	return slices.DeleteFunc(slices.Clone(list), func(t ast.Stmt) bool { return t == s || blocks && len(ast.Blocks(t)) > 0 })
 }
 
 // flush returns statements with what they need before them.
@@ -371,6 +379,7 @@ func (t *tangents) rangeStmt(s *ast.Range) []ast.Stmt {
 		}
 		first = append(first, o.flush([]ast.Stmt{def})...)
 	}
+	ast.Attribute(first, ast.Tangent, s)
 	c.Body.Stmts = append(first, c.Body.Stmts...)
 	return []ast.Stmt{c}
 }
@@ -931,7 +940,7 @@ func (t *tangents) ret(s *ast.Return) []ast.Stmt {
 		}
 	}
 	s = t.keepPassive(s)
-	out := &ast.Return{Meta: s.Meta}
+	out := &ast.Return{Meta: s.As(ast.Tangent)}
 	for i, p := range t.sig.Results {
 		e := s.Results[p.Index]
 		if p.Role != ast.RoleTangent {
@@ -1145,9 +1154,9 @@ func (d *derivation) tangentCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call, in []b
 	if len(lhs) == 0 {
 		all = make([]ast.Expr, len(all))
 		if len(all) == 0 {
-			return append(pre, &ast.Do{Meta: *s.Info(), Call: call})
+			return append(pre, &ast.Do{Meta: s.Info().As(ast.Tangent), Call: call})
 		}
 		op = token.ASSIGN
 	}
-	return append(pre, &ast.Assign{Meta: *s.Info(), Lhs: all, Op: op, Rhs: []ast.Expr{call}})
+	return append(pre, &ast.Assign{Meta: s.Info().As(ast.Tangent), Lhs: all, Op: op, Rhs: []ast.Expr{call}})
 }

@@ -422,12 +422,15 @@ func (s *halves) finish() {
 	f.Params = s.params
 	f.Results = errorLast(s.helper.f.Obj, append(slices.Clone(s.results), ast.NewVar("saved", saved.Type)))
 	returned := errorLast(s.helper.f.Obj, append(refs(s.results), value))
-	body := &ast.Block{Stmts: slices.Concat(first, s.first, []ast.Stmt{&ast.Return{Results: returned}})}
+	last := []ast.Stmt{&ast.Return{Results: returned}}
+	ast.Attribute(last, ast.Saving, nil)
+	body := &ast.Block{Stmts: slices.Concat(first, s.first, last)}
 	f.Body = s.d.finish(body, f.Results)
 	b.Params = append([]*ast.Var{saved}, s.seeded...)
 	b.Results = s.ends
 	unpacked := s.unpack(by)
 	body = s.returning(substitute(s.last, by))
+	ast.Attribute(unpacked, ast.Restoring, nil)
 	body.Stmts = append(unpacked, body.Stmts...)
 	b.Body = joinUnpacked(s.d.finish(body, b.Results), saved)
 }

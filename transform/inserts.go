@@ -139,6 +139,7 @@ func anchor(it *item) ast.Stmt {
 
 // put inserts the statements that save a need where it is saved.
 func (in *inserts) put(n *need, list ...ast.Stmt) {
+	ast.Attribute(list, ast.Saving, n.asked.it.stmt)
 	switch {
 	case n.front && n.late:
 		// After the statement, which panics as it did.
@@ -565,16 +566,19 @@ func usedVars(s ast.Stmt) map[*ast.Var]bool {
 
 // apply puts the inserts into the joint code.
 func (in *inserts) apply(b *ast.Block) *ast.Block {
+	ast.Attribute(in.start[b], ast.Saving, nil)
 	out := &ast.Block{Meta: b.Meta, Stmts: slices.Clone(in.start[b])}
 	for _, s := range b.Stmts {
 		if mark, ok := s.(*ast.Block); ok && in.marks[mark] != nil {
 			c := in.marks[mark]
 			if c.entry && !c.empty {
+				ast.Attribute(slices.Concat(in.first[c.part], in.entries[c.part]), ast.Saving, nil)
 				out.Stmts = append(append(out.Stmts, in.first[c.part]...), in.entries[c.part]...)
 			}
 			continue
 		}
 		key := in.key(s)
+		ast.Attribute(slices.Concat(in.before[key], in.after[key]), ast.Saving, key)
 		out.Stmts = append(out.Stmts, in.before[key]...)
 		t := s
 		if i := in.keys[key]; i != nil {

@@ -122,6 +122,7 @@ type loopInvariants struct {
 func (l *loopInvariants) body(b *ast.Block) *ast.Block {
 	out := &ast.Block{Meta: b.Meta}
 	for _, s := range b.Stmts {
+		known := len(l.pre)
 		switch t := s.(type) {
 		case *ast.If, *ast.Block:
 			if !isMark(s) {
@@ -140,6 +141,7 @@ func (l *loopInvariants) body(b *ast.Block) *ast.Block {
 				s = ast.MapExprs(t, l.replace, nil)
 			}
 		}
+		ast.Inherit(l.pre[known:], s)
 		out.Stmts = append(out.Stmts, s)
 	}
 	return out

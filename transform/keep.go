@@ -194,6 +194,7 @@ func (k *keeper) keepIn(p *keptPair, slot *ast.Var) ast.Stmt {
 		made = []ast.Stmt{s}
 	} else {
 		made = []ast.Stmt{define(v, e)}
+		ast.Inherit(made, s)
 		used = []ast.Stmt{ast.MapExprs(s, func(f ast.Expr) ast.Expr {
 			return ast.Map(f, func(f ast.Expr) ast.Expr {
 				if ast.Equal(f, e) {
@@ -208,6 +209,7 @@ func (k *keeper) keepIn(p *keptPair, slot *ast.Var) ast.Stmt {
 	if k.d.called {
 		store = set(ref, token.ASSIGN, builtin("append", slot.Type, ref, &ast.Ref{Var: v}))
 	}
+	ast.Attribute([]ast.Stmt{store}, ast.Saving, s)
 	var body []ast.Stmt
 	body = append(body, l.body.Stmts[:n]...)
 	body = append(body, made...)

@@ -2,6 +2,7 @@ package transform
 
 import (
 	"go/token"
+	"slices"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -44,6 +45,7 @@ func partsApart(a *ast.Assign) []ast.Stmt {
 	if len(before) == 0 {
 		return []ast.Stmt{a}
 	}
+	ast.Inherit(slices.Concat(before, after), a)
 	c := *a
 	c.Lhs = lhs
 	return append(append(before, &c), after...)

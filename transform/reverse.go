@@ -121,6 +121,12 @@ func (r *reverser) declarations(p *part) []ast.Stmt {
 
 // item reverses an item.
 func (r *reverser) item(it *item) []ast.Stmt {
+	out := r.itemBack(it)
+	ast.Attribute(out, ast.Reversal, it.stmt)
+	return out
+}
+
+func (r *reverser) itemBack(it *item) []ast.Stmt {
 	switch {
 	case it.then != nil:
 		return r.branchItem(it)

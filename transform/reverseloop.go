@@ -570,7 +570,9 @@ func (r *reverser) rangeValueBack(it *item, v *ast.Ref, body []ast.Stmt) []ast.S
 	if !r.holdsActive(&ast.Index{X: s.X, I: r.index[it], T: elem.T}) {
 		return nil
 	}
-	return addValues(r.place(elem, read), &ast.Ref{Var: r.adjoint(v.Var)})
+	out := addValues(r.place(elem, read), &ast.Ref{Var: r.adjoint(v.Var)})
+	ast.Attribute(out, ast.Reversal, s)
+	return out
 }
 
 // indexVar stands for the index of a range loop without a key.

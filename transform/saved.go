@@ -961,11 +961,14 @@ func (v *resolver) settle() map[spot][]ast.Stmt {
 		}
 		v.explainNeed(n)
 		if n.again != nil {
-			loads[at] = append(loads[at], define(n.local, n.again))
+			again := define(n.local, n.again)
+			ast.Attribute([]ast.Stmt{again}, ast.Recomputing, n.asked.it.stmt)
+			loads[at] = append(loads[at], again)
 		} else {
 			if n.slot == nil {
 				n.loads = v.inserts.save(v, n)
 			}
+			ast.Attribute(n.loads, ast.Restoring, n.asked.it.stmt)
 			loads[at] = append(loads[at], n.loads...)
 		}
 	}

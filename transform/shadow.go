@@ -277,7 +277,9 @@ func replaceRoot(e ast.Expr, v *ast.Var) ast.Expr {
 func (d *derivation) addShadows(b *ast.Block) *ast.Block {
 	out := &ast.Block{Meta: b.Meta}
 	for _, s := range b.Stmts {
-		out.Stmts = append(out.Stmts, d.withShadow(s)...)
+		list := d.withShadow(s)
+		ast.Attribute(others(list, s), ast.Shadowing, s)
+		out.Stmts = append(out.Stmts, list...)
 	}
 	return out
 }
@@ -338,6 +340,7 @@ func (d *derivation) shadowRange(s *ast.Range) []ast.Stmt {
 		}
 		elem := &ast.Index{X: s.X, I: c.Key, T: elemType(s.X.Type())}
 		def := &ast.Assign{Lhs: []ast.Expr{&ast.Ref{Var: d.shadow(s.Value.(*ast.Ref).Var)}}, Op: token.DEFINE, Rhs: []ast.Expr{d.value(elem, now)}}
+		ast.Attribute([]ast.Stmt{def}, ast.Shadowing, s)
 		c.Body.Stmts = append([]ast.Stmt{def}, c.Body.Stmts...)
 	}
 	return []ast.Stmt{&c}
@@ -409,8 +412,10 @@ func (d *derivation) storeLinks(s ast.Stmt, sh *ast.Assign, l, e ast.Expr, undon
 		if undone && !d.first[s] {
 			old := ast.NewVar("old", place.Type())
 			save := define(old, place)
+			ast.Attribute([]ast.Stmt{save}, ast.Saving, s)
 			before = append(before, save)
 			back := set(d.place(st.place, d.before(save)), token.ASSIGN, &ast.Past{X: &ast.Ref{Var: old}, At: save, After: true})
+			ast.Attribute([]ast.Stmt{back}, ast.Restoring, s)
 			d.undo[s] = append(d.undo[s], back)
 		}
 		sh.Lhs, sh.Rhs = append(sh.Lhs, place), append(sh.Rhs, st.value)

@@ -24,6 +24,7 @@ import (
 type group struct {
 	out     []ast.Stmt
 	pending string
+	gone    ast.Stmt            // that had it
 	forward func(ast.Stmt) bool // statements of the forward sweep, which get none
 }
 
@@ -34,12 +35,13 @@ func (g *group) add(from ast.Stmt, to []ast.Stmt) {
 	}
 	if len(to) == 0 {
 		if c != "" {
-			g.pending = c
+			g.pending, g.gone = c, from
 		}
 		return
 	}
 	if c == "" && g.pending != "" && !g.forward(to[0]) && to[0].Info().Comment == "" && from.Info().Src == "" && len(ast.Blocks(from)) == 0 {
 		to = comment(to, g.pending)
+		ast.Absorb(to[0], g.gone)
 	}
 	g.pending = ""
 	g.out = append(g.out, to...)
@@ -267,6 +269,7 @@ func (l *liveness) block(b *ast.Block) *ast.Block {
 		}
 		if len(list) == 0 && s.Info().Comment != "" && len(out) > 0 && !l.isForward(out[len(out)-1]) && out[len(out)-1].Info().Comment == "" && out[len(out)-1].Info().Src == "" && len(ast.Blocks(out[len(out)-1])) == 0 {
 			out[len(out)-1] = withComment(out[len(out)-1], s.Info().Comment)
+			ast.Absorb(out[len(out)-1], s)
 		}
 		for j := len(list) - 1; j >= 0; j-- {
 			out = append(out, list[j])

@@ -101,6 +101,7 @@ func setOnce(b *ast.Block) *ast.Block {
 			zero, ok := out.Stmts[n-1].(*ast.Assign)
 			if ok && zero.Op == token.ASSIGN && len(zero.Lhs) == 1 && ast.Equal(zero.Lhs[0], add.Lhs[0]) && isZero(zero.Rhs[0]) && !inVariable(zero.Lhs[0]) {
 				c := *zero
+				ast.Absorb(&c, add)
 				c.Rhs = add.Rhs
 				if add.Op == token.SUB_ASSIGN {
 					c.Rhs = []ast.Expr{neg(add.Rhs[0])}
@@ -213,7 +214,7 @@ func isMark(s ast.Stmt) bool {
 
 // remove takes statement i out of a list. Its comment goes to the next statement of its group.
 func remove(list []ast.Stmt, i int) {
-	c := list[i].Info().Comment
+	gone, c := list[i], list[i].Info().Comment
 	list[i] = nil
 	if c == "" || i+1 >= len(list) || list[i+1] == nil || isMark(list[i+1]) {
 		return
@@ -221,6 +222,7 @@ func remove(list []ast.Stmt, i int) {
 	if next := list[i+1].Info(); next.Comment == "" && next.Src == "" {
 		if _, ret := list[i+1].(*ast.Return); !ret && len(ast.Blocks(list[i+1])) == 0 {
 			list[i+1] = withComment(list[i+1], c)
+			ast.Absorb(list[i+1], gone)
 		}
 	}
 }
@@ -366,6 +368,7 @@ func (t *temps) single(v *ast.Var, a *ast.Assign, list []ast.Stmt, i int) bool {
 			if isConstant(e) && !constantsInRange(used) {
 				return false
 			}
+			ast.Absorb(used, a)
 			list[j] = used
 			remove(list, i)
 			return true
@@ -621,6 +624,7 @@ func (t *temps) returned(a *ast.Assign, list []ast.Stmt, i int) bool {
 	if a.Comment != "" {
 		c.Comment = a.Comment
 	}
+	ast.Absorb(&c, a)
 	list[i], list[i+1] = nil, &c
 	return true
 }

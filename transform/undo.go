@@ -122,6 +122,7 @@ func (r *reverser) withRestore(it *item, group []ast.Stmt) []ast.Stmt {
 		list := &ast.Ref{Var: u.list}
 		if !r.pushed[it] { // a reversal may be written more than once
 			push := set(list, token.ASSIGN, builtin("append", u.list.Type, list, l))
+			ast.Attribute([]ast.Stmt{push}, ast.Saving, it.stmt)
 			r.inserts.before[it.stmt] = append(r.inserts.before[it.stmt], push)
 			r.inserts.keeps = append(r.inserts.keeps, keep{u.list, l.Type(), loopsWithin(it.part, r.tree.root)})
 			r.explainPush(it, l)
@@ -132,6 +133,7 @@ func (r *reverser) withRestore(it *item, group []ast.Stmt) []ast.Stmt {
 			Lhs: []ast.Expr{u.inCopy(l, r.before(it.stmt)), list},
 			Rhs: []ast.Expr{&ast.Index{X: list, I: last, T: l.Type()}, &ast.Slice{X: list, Hi: last, T: u.list.Type}},
 		}
+		ast.Attribute([]ast.Stmt{pop}, ast.Restoring, it.stmt)
 		back = append([]ast.Stmt{pop}, back...)
 	}
 	if len(back) > 0 {
@@ -209,6 +211,7 @@ func (c *context) makeCopies() []ast.Stmt {
 		def.(*ast.Assign).Lhs[0] = v
 		out = append(out, def)
 	}
+	ast.Attribute(out, ast.Restoring, nil)
 	return out
 }
 
@@ -229,7 +232,9 @@ func (v *resolver) fromCopy(e ast.Expr, u use) ast.Expr {
 		}
 	}
 	local := ast.NewVar(savedName(e), e.Type())
-	back.reads, back.local, back.loads = append(back.reads, e), append(back.local, local), append(back.loads, define(local, at))
+	load := define(local, at)
+	ast.Attribute([]ast.Stmt{load}, ast.Restoring, u.it.stmt)
+	back.reads, back.local, back.loads = append(back.reads, e), append(back.local, local), append(back.loads, load)
 	return &ast.Ref{Var: local}
 }
 

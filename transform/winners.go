@@ -81,7 +81,9 @@ func (w *winners) around(s ast.Stmt) []ast.Stmt {
 		silent := set(&ast.Ref{Var: c.x}, token.ASSIGN, substitution(at)(substitution(by)(c.e)))
 		silent.Meta = ast.Meta{Pos: c.stmt.Pos, Src: c.stmt.Src, Silent: true}
 		some := &ast.Binary{Op: token.GEQ, X: &ast.Ref{Var: last}, Y: intLiteral(0, i.Type), T: types.Typ[types.Bool]}
-		before = append(before, define(last, intLiteral(-1, i.Type)))
+		start := define(last, intLiteral(-1, i.Type))
+		ast.Attribute([]ast.Stmt{start, note}, ast.Saving, c.stmt)
+		before = append(before, start)
 		behind = append(behind, &ast.If{Meta: ast.Meta{Silent: true}, Cond: some, Then: &ast.Block{Stmts: []ast.Stmt{silent}}})
 		w.found = true
 	}

@@ -95,14 +95,14 @@ func stand(same map[*types.Named]types.Type) *ast.Subst {
 	}}
 }
 
-// Func returns the formatted source of one function, without imports: what godiff show prints. Same is as in a File. The error is
-// HiddenNames.
-func Func(pkg *types.Package, fn *ast.Func, same map[*types.Named]types.Type) (string, error) {
+// Func returns the formatted source of one function, without imports, which is what godiff show prints, and where its statements stand in
+// it. Same is as in a File. The error is HiddenNames.
+func Func(pkg *types.Package, fn *ast.Func, same map[*types.Named]types.Type) (string, []Place, error) {
 	im := newImports(pkg)
 	n := newNamer(fn)
 	im.use(n)
 	if err := im.check(); err != nil {
-		return "", err
+		return "", nil, err
 	}
 	im.name([]*namer{n})
 	n.assign(im)
@@ -113,7 +113,7 @@ func Func(pkg *types.Package, fn *ast.Func, same map[*types.Named]types.Type) (s
 	if err != nil {
 		panic(fmt.Sprintf("printer: %v in\n%s", err, body.Bytes()))
 	}
-	return string(src), nil
+	return string(src), places(p.spans, body.Bytes(), src), nil
 }
 
 // Expr returns an expression as it would stand in a package, with every variable under its own name.
@@ -147,6 +147,7 @@ type printer struct {
 	namer    *namer
 	same     *ast.Subst // may be nil
 	inHeader bool       // a composite literal would be taken for a block
+	spans    []span     // of the statements so far
 }
 
 func (p *printer) printf(format string, args ...any) { fmt.Fprintf(p.out, format, args...) }
@@ -326,9 +327,16 @@ func (p *printer) stmt(s ast.Stmt) {
 		p.label(s.Label)
 		p.rangeStmt(s)
 	default:
-		p.simple(s)
+		p.simpleStmt(s)
 	}
 	p.printf("\n")
+}
+
+// simpleStmt prints a statement without a block in a list of statements.
+func (p *printer) simpleStmt(s ast.Stmt) {
+	n := p.begin(s)
+	p.simple(s)
+	p.spans[n].to = p.out.Len()
 }
 
 func (p *printer) label(l *ast.Label) {
@@ -391,6 +399,7 @@ func (p *printer) ifStmt(s *ast.If) {
 		p.typeSwitch(sw)
 		return
 	}
+	p.begin(s)
 	p.printf("if ")
 	if not, c := asksMap(s); c != nil {
 		p.printf("_, ok := ")
@@ -484,6 +493,7 @@ func (p *printer) clause(s ast.Stmt) {
 }
 
 func (p *printer) forStmt(s *ast.For) {
+	p.begin(s)
 	p.printf("for ")
 	if s.Init != nil || s.Post != nil {
 		if s.Init != nil {
@@ -506,6 +516,7 @@ func (p *printer) forStmt(s *ast.For) {
 }
 
 func (p *printer) rangeStmt(s *ast.Range) {
+	p.begin(s)
 	if s.IsParallel() {
 		p.printf("%s.Parallel(", p.imports.runtime())
 		p.expr(s.X)

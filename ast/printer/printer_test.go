@@ -59,7 +59,7 @@ func newPackage(objects ...types.Object) *types.Package {
 // body returns what a function is printed as, without its first and last line.
 func body(t *testing.T, f *ast.Func) string {
 	t.Helper()
-	src, err := Func(testPackage, f, nil)
+	src, _, err := Func(testPackage, f, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -480,7 +480,7 @@ func TestSignatures(t *testing.T) {
 		{&ast.Func{Name: "F", Params: []*ast.Var{v("_", float), v("", float)}}, "func F(_, _ float64) {"},
 	} {
 		c.f.Body = block()
-		src, err := Func(newPackage(), c.f, nil)
+		src, _, err := Func(newPackage(), c.f, nil)
 		if err != nil || !strings.HasPrefix(src, c.want) {
 			t.Errorf("got %s (error %v), want %s", src, err, c.want)
 		}

@@ -31,6 +31,7 @@ type typeSwitch struct {
 type typeClause struct {
 	types []types.Type // nil is for nil
 	body  []ast.Stmt
+	asks  *ast.If // what it stands for; nil for the default
 }
 
 // typeSwitchOf returns the switch that an if is printed as, or nil.
@@ -69,7 +70,7 @@ func (sw *typeSwitch) add(s *ast.If) *ast.If {
 	if not {
 		hit, rest = rest, hit
 	}
-	c := &typeClause{types: list}
+	c := &typeClause{types: list, asks: s}
 	if hit != nil {
 		c.body = hit.Stmts
 	}
@@ -154,6 +155,9 @@ func (p *printer) typeSwitch(sw *typeSwitch) {
 		bound := name != "" && v != nil
 		if bound {
 			p.comment(c.body[at].Info().Comment, c.body[at].Info().Named...)
+		}
+		if c.asks != nil {
+			p.begin(c.asks)
 		}
 		p.typeCase(c)
 		for i, s := range c.body {

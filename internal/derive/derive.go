@@ -542,7 +542,7 @@ func Show(prog *lower.Program, pkg *lower.Package, req Request, opt Options) (te
 		d.refused(err, req.Fn)
 		return "", d.diags
 	}
-	src, err := printer.Func(pkg.Types, g, d.standIns())
+	src, _, err := printer.Func(pkg.Types, g, d.standIns())
 	if err != nil {
 		d.hidden(err)
 		return "", d.diags
