@@ -23,6 +23,10 @@ const (
 	Reversal                   // reverses the statement: adds to the adjoints of what it reads, or leads to what does
 )
 
+var purposes = [...]string{"frame", "primal", "shadow", "tangent", "save", "restore", "recompute", "reverse"}
+
+func (p Purpose) String() string { return purposes[p] }
+
 // OriginOf returns the origin of a statement. One of the source is there for itself.
 func OriginOf(s Stmt) Origin {
 	m := s.Info()

@@ -14,11 +14,23 @@ import (
 // An Explanation says how a derivative comes about.
 type Explanation struct {
 	Func    *ast.Func  // the derivative; of one whose sweeps are two functions, the first
+	Second  *ast.Func  // the second of these, or nil
 	Of      *ast.Func  // the function that it is a derivative of
+	From    *ast.Func  // the function whose statements its own stem from: Of or, of a derivative of second order, the gradient
 	Wrt     []string   // the inputs that it is differentiated by
 	Active  []*ast.Var // the user's variables that hold active floats or lead to them
 	Passive []*ast.Var // those that could and do not
 	Remarks []*Remark  // by topic, then position
+
+	Handed map[*ast.Var]bool       // what functions whose sweeps are two hand from the first to the second, Func and Second among them
+	Fields map[*types.Var]*ast.Var // of what Func hands to Second: the variables that they stand for
+	Packed map[*ast.Var]Packed     // slots that are fields now
+}
+
+// Packed is a slot that is a field of the elements of a slice.
+type Packed struct {
+	In    *ast.Var
+	Field *types.Var
 }
 
 // A Remark says of a value, a loop or a call what becomes of it, and why.
@@ -30,6 +42,7 @@ type Remark struct {
 	Text  string     // what becomes of it
 	From  ast.Expr   // of what is computed again: from what
 	Type  types.Type // of what is remembered
+	Slot  *ast.Var   // what remembers it
 	Loops []string   // that it is remembered for each iteration of, innermost first
 }
 
@@ -66,7 +79,12 @@ func (u *Unit) explain(f *ast.Func, in []bool, d *derivation, r *reverser) {
 	if !u.Explaining {
 		return
 	}
-	x := &Explanation{Func: f, Of: d.fn}
+	x := &Explanation{Func: f, Of: d.fn, From: d.fn, Handed: map[*ast.Var]bool{}}
+	for _, n := range d.calls {
+		if n.saved != nil {
+			x.Handed[n.saved] = true
+		}
+	}
 	for i, v := range d.fn.Inputs() {
 		if in[i] {
 			x.Wrt = append(x.Wrt, v.Name)
@@ -84,6 +102,7 @@ func (u *Unit) explain(f *ast.Func, in []bool, d *derivation, r *reverser) {
 	}
 	if r != nil {
 		x.Remarks = slices.Concat(r.remarks, d.keptRemarks(), r.loopRemarks(), r.callRemarks())
+		x.Packed = r.inserts.packed
 	} else {
 		x.Remarks = d.tangentRemarks()
 	}
@@ -152,7 +171,7 @@ func (v *resolver) explainNeed(n *need) {
 		v.remark(&Remark{Topic: Recomputed, Pos: asked, Expr: n.expr, From: n.from})
 		return
 	}
-	m := &Remark{Topic: Remembered, Pos: asked, Expr: n.expr, Type: n.local.Type, Text: v.whyLost(n)}
+	m := &Remark{Topic: Remembered, Pos: asked, Expr: n.expr, Type: n.local.Type, Slot: n.slot, Text: v.whyLost(n)}
 	m.Loops = loopNames(loopsWithin(n.home, n.area.part))
 	root := ast.RootVar(n.expr)
 	switch {
@@ -184,7 +203,7 @@ func (d *derivation) keptRemarks() []*Remark {
 	var list []*Remark
 	for _, k := range d.kept {
 		list = append(list, &Remark{
-			Topic: Remembered, Pos: k.loop.Info().Pos, Expr: k.call, Type: k.call.T,
+			Topic: Remembered, Pos: k.loop.Info().Pos, Expr: k.call, Type: k.call.T, Slot: k.slot,
 			Text: "it would have to be computed again", Loops: []string{nameOfLoop(k.loop, nil)},
 		})
 	}
@@ -192,11 +211,11 @@ func (d *derivation) keptRemarks() []*Remark {
 }
 
 // explainPush remarks that an item remembers what it overwrites at a place.
-func (r *reverser) explainPush(it *item, place ast.Expr) {
+func (r *reverser) explainPush(it *item, place ast.Expr, list *ast.Var) {
 	if r.u.Explaining {
 		text := quoted(it) + " overwrites it, and the reverse sweep puts it back into a copy of its array"
 		r.remark(&Remark{
-			Topic: Remembered, Pos: it.stmt.Info().Pos, Expr: place, Type: place.Type(), Text: text,
+			Topic: Remembered, Pos: it.stmt.Info().Pos, Expr: place, Type: place.Type(), Slot: list, Text: text,
 			Loops: loopNames(loopsWithin(it.part, r.tree.root)),
 		})
 	}

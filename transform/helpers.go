@@ -213,6 +213,11 @@ func (h *helper) buildHalves() {
 	h.parts.finish()
 	f.Doc += h.parts.r.inserts.memoryNote(h.parts.r)
 	u.explain(f, h.in, h.parts.d, h.parts.r)
+	if u.Explaining {
+		x := u.explained[len(u.explained)-1]
+		x.Second, x.Fields = h.backward, h.parts.fields
+		x.Handed[h.backward.Params[0]] = true
+	}
 }
 
 // sweepHalves writes the sweeps of the two halves.
@@ -302,6 +307,8 @@ type halves struct {
 	fresh   []*ast.Var
 	seeds   []seedOf
 	ends    []*ast.Var // results of the backward half
+
+	fields map[*types.Var]*ast.Var // of the type of what is remembered: the variables that they stand for
 }
 
 func (s *halves) bind() {
@@ -397,6 +404,7 @@ func (s *halves) finish() {
 	lit := &ast.Composite{}
 	by := map[*ast.Var]ast.Expr{}
 	names := map[string]bool{}
+	s.fields = map[*types.Var]*ast.Var{}
 	for _, v := range captured {
 		name := v.Name
 		for n := 2; names[name]; n++ {
@@ -405,6 +413,7 @@ func (s *halves) finish() {
 		names[name] = true
 		field := types.NewField(token.NoPos, s.u.Pkg, name, v.Type, false)
 		fields = append(fields, field)
+		s.fields[field] = v
 		lit.Elems = append(lit.Elems, ast.Elem{Field: field, Value: &ast.Ref{Var: v}})
 		by[v] = &ast.Field{X: &ast.Ref{Var: saved}, Field: field}
 	}

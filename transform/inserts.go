@@ -22,6 +22,7 @@ type inserts struct {
 	notes    []note
 	keeps    []keep
 	counted  []countedSlice
+	packed   map[*ast.Var]Packed // slices that are packed, and what they are now
 	counters []*counterInsert
 	flags    []*flagInsert
 	ofLoop   map[*item]*counterInsert // the first counter of a loop
@@ -62,7 +63,7 @@ func newInserts(t *tree, pkg *types.Package) *inserts {
 	return &inserts{
 		tree: t, pkg: pkg, marks: map[*ast.Block]*context{},
 		before: map[ast.Stmt][]ast.Stmt{}, after: map[ast.Stmt][]ast.Stmt{}, start: map[*ast.Block][]ast.Stmt{},
-		first: map[*part][]ast.Stmt{}, entries: map[*part][]ast.Stmt{},
+		first: map[*part][]ast.Stmt{}, entries: map[*part][]ast.Stmt{}, packed: map[*ast.Var]Packed{},
 		keys: map[ast.Stmt]*ast.Var{}, lists: map[*item]*ast.Var{}, areas: map[*part]*area{},
 		ofLoop: map[*item]*counterInsert{}, ofTrips: map[*ast.Var]*counterInsert{}, ofFlag: map[*ast.Var]*flagInsert{},
 	}

@@ -39,6 +39,7 @@ type keeper struct {
 type keptNote struct {
 	call *ast.Call
 	loop ast.Stmt
+	slot *ast.Var
 }
 
 // fewKept is how many numbers are kept on the stack.
@@ -98,7 +99,7 @@ func (k *keeper) keepFor(list []ast.Stmt, i int) []ast.Stmt {
 				slot = ast.NewVar(commonName(p.e)+"s", types.NewSlice(p.e.T))
 				slots[p.key] = slot
 				k.d.slots[slot] = true
-				k.d.kept = append(k.d.kept, keptNote{p.e, list[i]})
+				k.d.kept = append(k.d.kept, keptNote{p.e, list[i], slot})
 				made = append(made, k.memory(slot, p.first.x))
 				list[i] = k.keepIn(p, slot)
 			}

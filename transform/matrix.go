@@ -152,7 +152,7 @@ func (m *matrix) finish(body []ast.Stmt) *ast.Func {
 func (m *matrix) returns(body ...ast.Stmt) *ast.Func {
 	m.g.Body = &ast.Block{Stmts: body}
 	if m.u.Explaining {
-		x := &Explanation{Func: m.g, Of: m.f, Wrt: []string{m.x.Name}, Active: []*ast.Var{m.x}}
+		x := &Explanation{Func: m.g, Of: m.f, From: m.f, Wrt: []string{m.x.Name}, Active: []*ast.Var{m.x}}
 		for _, f := range calledGen(m.g) {
 			x.Remarks = append(x.Remarks, &Remark{Topic: Calls, Pos: m.f.Pos, Name: f.Name, Text: "of which the matrix is made"})
 		}

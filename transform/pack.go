@@ -87,6 +87,7 @@ func (in *inserts) packGroup(group []countedSlice, fields map[*ast.Var]func(ast.
 	step := types.NewStruct(list, nil)
 	steps := ast.NewVar("steps", types.NewSlice(step))
 	for k, c := range group {
+		in.packed[c.slot] = Packed{steps, list[k]}
 		fields[c.slot] = func(i ast.Expr) ast.Expr {
 			return &ast.Field{X: &ast.Index{X: &ast.Ref{Var: steps}, I: i, T: step}, Field: list[k]}
 		}

@@ -959,7 +959,6 @@ func (v *resolver) settle() map[spot][]ast.Stmt {
 		for n.area.parent != nil && !n.home.inside(n.area.part) {
 			n.area = n.area.parent
 		}
-		v.explainNeed(n)
 		if n.again != nil {
 			again := define(n.local, n.again)
 			ast.Attribute([]ast.Stmt{again}, ast.Recomputing, n.asked.it.stmt)
@@ -971,6 +970,7 @@ func (v *resolver) settle() map[spot][]ast.Stmt {
 			ast.Attribute(n.loads, ast.Restoring, n.asked.it.stmt)
 			loads[at] = append(loads[at], n.loads...)
 		}
+		v.explainNeed(n)
 	}
 	return loads
 }

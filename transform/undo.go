@@ -125,7 +125,7 @@ func (r *reverser) withRestore(it *item, group []ast.Stmt) []ast.Stmt {
 			ast.Attribute([]ast.Stmt{push}, ast.Saving, it.stmt)
 			r.inserts.before[it.stmt] = append(r.inserts.before[it.stmt], push)
 			r.inserts.keeps = append(r.inserts.keeps, keep{u.list, l.Type(), loopsWithin(it.part, r.tree.root)})
-			r.explainPush(it, l)
+			r.explainPush(it, l, u.list)
 		}
 		last := &ast.Binary{Op: token.SUB, X: length(list), Y: intNumber(1), T: intType}
 		pop := &ast.Assign{

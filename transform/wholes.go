@@ -57,6 +57,7 @@ func (w *wholes) block(b *ast.Block) *ast.Block {
 					whole.Op = token.DEFINE
 				}
 				whole.Comment, whole.Named = s.Info().Comment, s.Info().Named
+				ast.Inherit([]ast.Stmt{whole}, s)
 				out[at] = nil
 				out = append(out, whole)
 			}

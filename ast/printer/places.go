@@ -68,7 +68,7 @@ func statements(src []byte) []stmtAt {
 		if !ok {
 			return true
 		}
-		begin, end := fset.PositionFor(s.Pos(), false), fset.PositionFor(headerEnd(s), false)
+		begin, end := fset.PositionFor(s.Pos(), false), fset.PositionFor(HeaderEnd(s), false)
 		at := stmtAt{begin.Offset - len(head), begin.Line - 1, end.Line - 1}
 		if len(list) == 0 || list[len(list)-1].offset != at.offset {
 			list = append(list, at)
@@ -78,8 +78,8 @@ func statements(src []byte) []stmtAt {
 	return list
 }
 
-// headerEnd returns where a statement ends or, of one with a block, where that begins.
-func headerEnd(s goast.Stmt) token.Pos {
+// HeaderEnd returns where a statement ends or, of one with others in it, where these begin.
+func HeaderEnd(s goast.Stmt) token.Pos {
 	switch s := s.(type) {
 	case *goast.BlockStmt:
 		return s.Lbrace
@@ -89,9 +89,15 @@ func headerEnd(s goast.Stmt) token.Pos {
 		return s.Body.Lbrace
 	case *goast.RangeStmt:
 		return s.Body.Lbrace
+	case *goast.SwitchStmt:
+		return s.Body.Lbrace
 	case *goast.TypeSwitchStmt:
 		return s.Body.Lbrace
+	case *goast.SelectStmt:
+		return s.Body.Lbrace
 	case *goast.CaseClause:
+		return s.Colon
+	case *goast.CommClause:
 		return s.Colon
 	case *goast.LabeledStmt:
 		return s.Colon

@@ -95,14 +95,20 @@ func stand(same map[*types.Named]types.Type) *ast.Subst {
 	}}
 }
 
-// Func returns the formatted source of one function, without imports, which is what godiff show prints, and where its statements stand in
-// it. Same is as in a File. The error is HiddenNames.
-func Func(pkg *types.Package, fn *ast.Func, same map[*types.Named]types.Type) (string, []Place, error) {
+// A Text is a function as it is printed.
+type Text struct {
+	Source string // formatted, without imports
+	Places []Place
+	Names  map[*ast.Var]string
+}
+
+// Func returns the text of one function: what godiff show prints. Same is as in a File. The error is HiddenNames.
+func Func(pkg *types.Package, fn *ast.Func, same map[*types.Named]types.Type) (*Text, error) {
 	im := newImports(pkg)
 	n := newNamer(fn)
 	im.use(n)
 	if err := im.check(); err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	im.name([]*namer{n})
 	n.assign(im)
@@ -113,7 +119,7 @@ func Func(pkg *types.Package, fn *ast.Func, same map[*types.Named]types.Type) (s
 	if err != nil {
 		panic(fmt.Sprintf("printer: %v in\n%s", err, body.Bytes()))
 	}
-	return string(src), places(p.spans, body.Bytes(), src), nil
+	return &Text{string(src), places(p.spans, body.Bytes(), src), n.names}, nil
 }
 
 // Expr returns an expression as it would stand in a package, with every variable under its own name.

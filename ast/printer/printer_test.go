@@ -59,11 +59,11 @@ func newPackage(objects ...types.Object) *types.Package {
 // body returns what a function is printed as, without its first and last line.
 func body(t *testing.T, f *ast.Func) string {
 	t.Helper()
-	src, _, err := Func(testPackage, f, nil)
+	text, err := Func(testPackage, f, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	lines := strings.Split(strings.TrimSpace(src), "\n")
+	lines := strings.Split(strings.TrimSpace(text.Source), "\n")
 	return strings.Join(lines[1:len(lines)-1], "\n")
 }
 
@@ -480,9 +480,9 @@ func TestSignatures(t *testing.T) {
 		{&ast.Func{Name: "F", Params: []*ast.Var{v("_", float), v("", float)}}, "func F(_, _ float64) {"},
 	} {
 		c.f.Body = block()
-		src, _, err := Func(newPackage(), c.f, nil)
-		if err != nil || !strings.HasPrefix(src, c.want) {
-			t.Errorf("got %s (error %v), want %s", src, err, c.want)
+		text, err := Func(newPackage(), c.f, nil)
+		if err != nil || !strings.HasPrefix(text.Source, c.want) {
+			t.Errorf("got %v (error %v), want %s", text, err, c.want)
 		}
 	}
 }

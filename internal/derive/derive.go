@@ -542,10 +542,10 @@ func Show(prog *lower.Program, pkg *lower.Package, req Request, opt Options) (te
 		d.refused(err, req.Fn)
 		return "", d.diags
 	}
-	src, _, err := printer.Func(pkg.Types, g, d.standIns())
+	out, err := printer.Func(pkg.Types, g, d.standIns())
 	if err != nil {
 		d.hidden(err)
 		return "", d.diags
 	}
-	return src, nil
+	return out.Source, nil
 }
