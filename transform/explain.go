@@ -22,7 +22,7 @@ type Explanation struct {
 	Passive []*ast.Var // those that could and do not
 	Remarks []*Remark  // by topic, then position
 
-	Handed map[*ast.Var]bool       // what functions whose sweeps are two hand from the first to the second, Func and Second among them
+	Slots  []*ast.Var              // what remembers something, also by being handed from one function with a sweep to the other
 	Fields map[*types.Var]*ast.Var // of what Func hands to Second: the variables that they stand for
 	Packed map[*ast.Var]Packed     // slots that are fields now
 }
@@ -79,12 +79,7 @@ func (u *Unit) explain(f *ast.Func, in []bool, d *derivation, r *reverser) {
 	if !u.Explaining {
 		return
 	}
-	x := &Explanation{Func: f, Of: d.fn, From: d.fn, Handed: map[*ast.Var]bool{}}
-	for _, n := range d.calls {
-		if n.saved != nil {
-			x.Handed[n.saved] = true
-		}
-	}
+	x := &Explanation{Func: f, Of: d.fn, From: d.fn}
 	for i, v := range d.fn.Inputs() {
 		if in[i] {
 			x.Wrt = append(x.Wrt, v.Name)
@@ -102,7 +97,10 @@ func (u *Unit) explain(f *ast.Func, in []bool, d *derivation, r *reverser) {
 	}
 	if r != nil {
 		x.Remarks = slices.Concat(r.remarks, d.keptRemarks(), r.loopRemarks(), r.callRemarks())
-		x.Packed = r.inserts.packed
+		x.Packed, x.Slots = r.inserts.packed, slices.Concat(r.slots, r.handed())
+		for _, k := range d.kept {
+			x.Slots = append(x.Slots, k.slot)
+		}
 	} else {
 		x.Remarks = d.tangentRemarks()
 	}
@@ -113,6 +111,17 @@ func (u *Unit) explain(f *ast.Func, in []bool, d *derivation, r *reverser) {
 		return a.Topic == b.Topic && a.Topic == Calls && a.Pos == b.Pos && a.Name == b.Name
 	})
 	u.explained = append(u.explained, x)
+}
+
+// handed returns the variables in which callees hand what they remember from one sweep to the other.
+func (r *reverser) handed() []*ast.Var {
+	var list []*ast.Var
+	for _, it := range r.tree.items {
+		if n := r.calls[it.stmt]; n != nil && n.saved != nil {
+			list = append(list, n.saved)
+		}
+	}
+	return list
 }
 
 // Explanations returns what can be said of the derivatives so far and, behind them, of those of callees. It is called after Helpers.
@@ -153,6 +162,9 @@ func variables(f *ast.Func) []*ast.Var {
 
 // remark keeps a remark on a value, once.
 func (r *reverser) remark(m *Remark) {
+	if m.Slot != nil {
+		r.slots = append(r.slots, m.Slot)
+	}
 	same := func(x *Remark) bool {
 		return x.Topic == m.Topic && x.Text == m.Text && x.Name == m.Name && ast.Equal(x.Expr, m.Expr) && slices.Equal(x.Loops, m.Loops)
 	}

@@ -216,7 +216,7 @@ func (h *helper) buildHalves() {
 	if u.Explaining {
 		x := u.explained[len(u.explained)-1]
 		x.Second, x.Fields = h.backward, h.parts.fields
-		x.Handed[h.backward.Params[0]] = true
+		x.Slots = append(x.Slots, h.backward.Params[0])
 	}
 }
 

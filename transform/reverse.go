@@ -51,6 +51,7 @@ type reverser struct {
 	sums          []*accumulator // of the loops whose reversal is being written
 	pivots        map[*item]bool // items that are swept forward and back at once
 	remarks       []*Remark      // see Explanation
+	slots         []*ast.Var     // that these are about
 	primalsOf     map[*ast.Var]*ast.Var
 	primalsAt     int
 	former        map[*ast.Var][]*ast.Var // adjoints of variables that have others now: see renew

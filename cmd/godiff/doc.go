@@ -4,7 +4,7 @@
 //
 //	godiff generate [-check] [-n] [-v] [-disable=PASS,…] [packages]
 //	godiff show [-mode MODE] [-wrt p,q] [-stage NAME] [-disable=PASS,…] package Func|Type.Method
-//	godiff explain [-mode MODE] [-wrt p,q] [-disable=PASS,…] package Func|Type.Method
+//	godiff explain [-json | -html] [-mode MODE] [-wrt p,q] [-disable=PASS,…] package Func|Type.Method
 //	godiff vet [packages]
 //	godiff version
 //
@@ -54,14 +54,19 @@
 // Explain says how the derivative of a function comes about, and those of the functions that it calls:
 //
 //   - which variables are active, that is, depend on what is differentiated by and have something returned depend on them;
-//   - what the forward sweep remembers for the reverse sweep, how many bytes that are (on a machine of 64 bits, what a slice or a
-//     pointer refers to aside), for each iteration of which loops, and why;
+//   - what the forward sweep remembers for the reverse sweep, of which type it is and how many bytes that are (on a machine of 64 bits,
+//     what a slice or a pointer refers to aside), for each iteration of which loops or for each call, and why;
 //   - what the reverse sweep computes again or reads where it is;
 //   - how each loop is swept, and why not both ways at once;
 //   - how each call is differentiated.
 //
 // How much memory grows with the trip counts of loops is said in the doc comment of the derivative too.
 //
+//	-json      write it as JSON, with the text of the derivative and, of each of its statements, what it is there for and for which lines
+//	           of the function. Where the derivative stands in an output as it is, its file and line are said. The JSON is that of the type
+//	           Report in internal/explain/report.go, where its fields are described
+//	-html      write it as a page for browsers, which needs nothing else: the function and its derivative side by side, lines that belong
+//	           together linked, and lines drawn from where something is remembered to where it is read
 //	-mode      as for show; if not given, the mode of the function's first directive, else vjp
 //	-wrt       as for show
 //	-disable   as above

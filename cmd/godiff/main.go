@@ -47,7 +47,7 @@ type command struct {
 var commands = []*command{
 	{"generate", "[-check] [-n] [-v] [-disable=PASS,…] [packages]", runGenerate},
 	{"show", "[-mode MODE] [-wrt p,q] [-stage NAME] [-disable=PASS,…] package Func|Type.Method", runShow},
-	{"explain", "[-mode MODE] [-wrt p,q] [-disable=PASS,…] package Func|Type.Method", runExplain},
+	{"explain", "[-json | -html] [-mode MODE] [-wrt p,q] [-disable=PASS,…] package Func|Type.Method", runExplain},
 	{"vet", "[packages]", runVet},
 	{"version", "", runVersion},
 }
@@ -189,8 +189,18 @@ func runShow(c *command, args []string, stdout, stderr io.Writer) int {
 
 func runExplain(c *command, args []string, stdout, stderr io.Writer) int {
 	opt, flags := derivativeFlags(c)
+	json := flags.Bool("json", false, "")
+	html := flags.Bool("html", false, "")
 	if status, ok := c.parseDerivative(opt, flags, args, stdout, stderr); !ok {
 		return status
+	}
+	switch {
+	case *json && *html:
+		return c.wrong(stderr, "-json and -html exclude each other")
+	case *json:
+		opt.Format = compile.JSON
+	case *html:
+		opt.Format = compile.HTML
 	}
 	return compile.Explain(*opt)
 }

@@ -4,11 +4,14 @@ import (
 	"fmt"
 	"go/types"
 	"io"
+	"os"
 	"slices"
+	"strings"
 
 	"github.com/godiff/godiff/ast"
 	"github.com/godiff/godiff/ast/lower"
 	"github.com/godiff/godiff/internal/derive"
+	"github.com/godiff/godiff/internal/explain"
 )
 
 // ShowOptions say which derivative to show or to explain. Package and Func are required.
@@ -20,9 +23,19 @@ type ShowOptions struct {
 	Wrt     string // names of parameters, separated by commas; if empty, those of the directive for Mode or the default
 	Stage   string // what to show; the derivative if empty
 	Derive  derive.Options
+	Format  Format // of Explain
 
 	Stdout, Stderr io.Writer
 }
+
+// A Format is how an explanation is written.
+type Format int
+
+const (
+	Text Format = iota // for people
+	JSON               // for programs: an explain.Report
+	HTML               // a page for browsers
+)
 
 // A view makes a text of the derivative of a function.
 type view func(*lower.Program, *lower.Package, derive.Request, derive.Options) (string, []lower.Diagnostic)
@@ -31,7 +44,44 @@ type view func(*lower.Program, *lower.Package, derive.Request, derive.Options) (
 func Show(opt ShowOptions) int { return opt.print(derive.Show) }
 
 // Explain does what godiff explain does and returns its exit status.
-func Explain(opt ShowOptions) int { return opt.print(derive.Explain) }
+func Explain(opt ShowOptions) int { return opt.print(opt.explain) }
+
+func (opt *ShowOptions) explain(prog *lower.Program, pkg *lower.Package, req derive.Request, options derive.Options) (string, []lower.Diagnostic) {
+	report, diags := derive.Explain(prog, pkg, req, options)
+	if len(diags) > 0 {
+		return "", diags
+	}
+	var out strings.Builder
+	write := report.Text
+	switch opt.Format {
+	case JSON:
+		locate(report, prog, pkg)
+		write = report.JSON
+	case HTML:
+		write = report.HTML
+	}
+	if err := write(&out); err != nil {
+		panic(fmt.Sprintf("compile: %v", err)) // a Builder takes everything
+	}
+	return out.String(), nil
+}
+
+// locate says where in the outputs on disk the functions of a report stand, if they stand there as they are.
+func locate(report *explain.Report, prog *lower.Program, pkg *lower.Package) {
+	for _, path := range lower.Outputs(pkg.Dir) {
+		src, err := os.ReadFile(path)
+		if err != nil {
+			continue // then it holds nothing
+		}
+		for _, d := range report.Derivatives {
+			for _, f := range d.Functions {
+				if before, _, found := strings.Cut(string(src), "\n\n"+f.Text); found {
+					f.File, f.Line = prog.Relative(path), strings.Count(before, "\n")+3
+				}
+			}
+		}
+	}
+}
 
 func (opt *ShowOptions) print(v view) int {
 	text, diags, err := opt.look(v)

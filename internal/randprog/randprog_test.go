@@ -340,8 +340,8 @@ func explained(dir string, opt derive.Options) error {
 			if len(diags) > 0 {
 				continue // reported already
 			}
-			text, diags := derive.Explain(prog, pkg, req, opt)
-			if text == "" {
+			report, diags := derive.Explain(prog, pkg, req, opt)
+			if report == nil {
 				return fmt.Errorf("%v: %s is derived, but not explained", diags, d.Fn.Name())
 			}
 		}
