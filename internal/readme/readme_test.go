@@ -97,7 +97,7 @@ func TestQuickstart(t *testing.T) {
 
 // TestLinks checks that the files which the pages link to are there.
 func TestLinks(t *testing.T) {
-	pages := []string{"README.md", "CONTRIBUTING.md"}
+	pages := []string{"README.md", "CONTRIBUTING.md", "docs/debugging.md"}
 	more, err := filepath.Glob(filepath.Join(root, "examples/*/README.md"))
 	if err != nil {
 		t.Fatal(err)
