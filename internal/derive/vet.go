@@ -102,7 +102,7 @@ func (d *deriver) loss(l *transform.Loss) []lower.Diagnostic {
 	if !slices.ContainsFunc(d.pkg.Files, func(f *lower.File) bool { return !f.Derived && holds(f, l.Pos) }) {
 		return nil
 	}
-	expr := (&explainer{deriver: d}).expr(l.Expr)
+	expr := d.expr(l.Expr)
 	switch l.Kind {
 	case transform.Equality:
 		return []lower.Diagnostic{d.prog.Diag(l.Pos, "%s decides which branch is differentiated: where both sides are equal, the derivative "+
