@@ -21,6 +21,7 @@ type measured struct {
 // gradient is what FGrad or FValueGrad returned.
 type gradient struct {
 	name   string
+	fn     any
 	values []float64
 }
 
@@ -71,7 +72,7 @@ func (p *point) measure() (*measured, error) {
 				return nil, err
 			}
 			if g != nil {
-				m.gradients = append(m.gradients, gradient{d.name, g})
+				m.gradients = append(m.gradients, gradient{d.name, d.fn, g})
 			}
 		}
 	}
@@ -221,12 +222,19 @@ func (p *point) compareModes(m *measured) error {
 func (p *point) compareColumn(m *measured, i int, c []float64) error {
 	if m.pulled != nil {
 		want, scale := dot(m.v, c)
-		if got := m.pulled[i]; !agree(got, want, scale, p.tol.adjoint) && !p.rounding(m, i, got-want) && !p.overflows(m, i) {
+		if got := m.pulled[i]; !agree(got, want, scale, p.tol.adjoint) && !p.rounding(m, i, got-want) && !p.overflows(m, i, got, func(q *point, c []float64) (float64, float64, error) {
+			pulled, err := q.pull(m.v)
+			want, _ := dot(m.v, c)
+			return at(pulled, i), want, err
+		}) {
 			return fmt.Errorf("VJP: d%s: reverse mode %v, forward mode %v", p.label(i), got, want)
 		}
 	}
 	for _, g := range m.gradients {
-		if got := g.values[i]; !agree(got, c[0], math.Abs(c[0]), p.tol.adjoint) && !p.rounding(m, i, got-c[0]) {
+		if got := g.values[i]; !agree(got, c[0], math.Abs(c[0]), p.tol.adjoint) && !p.rounding(m, i, got-c[0]) && !p.overflows(m, i, got, func(q *point, c []float64) (float64, float64, error) {
+			values, err := q.gradient(g.name, g.fn)
+			return at(values, i), c[0], err
+		}) {
 			return fmt.Errorf("%s: d%s: reverse mode %v, forward mode %v", g.name, p.label(i), got, c[0])
 		}
 	}
@@ -298,9 +306,10 @@ func (p *point) roundingOf(m *measured, j int, gap float64) bool {
 }
 
 // overflows reports whether a disagreement about element i of x is for a value on the way that is not finite, of which forward mode does
-// not speak since nothing depends on it: the adjoint is not a number, and at a smaller point, where the same is computed, the two agree.
-func (p *point) overflows(m *measured, i int) bool {
-	if !math.IsNaN(m.pulled[i]) {
+// not speak since nothing depends on it: what reverse mode got is not a number, and at a smaller point, where the same is computed, the two
+// agree. Again returns there what each of them gets, given the column i of J.
+func (p *point) overflows(m *measured, i int, got float64, again func(*point, []float64) (reverse, forward float64, err error)) bool {
+	if !math.IsNaN(got) {
 		return false
 	}
 	q := *p
@@ -313,13 +322,20 @@ func (p *point) overflows(m *measured, i int) bool {
 	if q.want.panics != "" || q.failed() || q.countResults() != p.countResults() {
 		return false
 	}
-	pulled, err := q.pull(m.v)
-	columns, _, errToo := q.jacobian(m.u)
-	if err != nil || errToo != nil || len(columns) != len(m.columns) || len(pulled) != len(m.pulled) {
+	columns, _, err := q.jacobian(m.u)
+	if err != nil || len(columns) != len(m.columns) || len(columns[i]) != len(m.columns[i]) {
 		return false
 	}
-	want, scale := dot(m.v, columns[i])
-	return agree(pulled[i], want, scale, p.tol.adjoint)
+	reverse, forward, err := again(&q, columns[i])
+	return err == nil && agree(reverse, forward, math.Abs(forward), p.tol.adjoint)
+}
+
+// at is element i of xs, or not a number.
+func at(xs []float64, i int) float64 {
+	if i < len(xs) {
+		return xs[i]
+	}
+	return math.NaN()
 }
 
 // tiny is the size above which no cancellation explains that a derivative is not linear.
