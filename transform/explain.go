@@ -471,6 +471,14 @@ func (r *reverser) howSplit(it *item, n *splitNote) string {
 		return fmt.Sprintf("by the rule %s in the forward sweep and %s in the reverse sweep", n.rule.Saving.Name(), n.rule.Fn.Name())
 	case n.rule != nil:
 		return "by the rule " + n.rule.Fn.Name()
+	case n.helper.parallel != nil && r.pivots[it]:
+		return fmt.Sprintf("in parallel, at once: %s computes its results and its derivative for all parts, since the adjoints of the results are known before", n.helper.reverse().Name)
+	case n.helper.checkpoint:
+		how := "it has a checkpoint"
+		if n.helper.parallel != nil {
+			how = "its parts run on several cores"
+		}
+		return fmt.Sprintf("split: %s in the forward sweep remembers what it is given, and %s runs it again in the reverse sweep, since %s", n.helper.forward.Name, n.helper.backward.Name, how)
 	case n.again && n.helper.rerun == nil:
 		return "as it is: nothing that depends on it is asked for"
 	case n.again && n.helper.needsNothing():

@@ -169,6 +169,9 @@ func (d *derivation) checkOpaque() {
 			return
 		}
 		seen[l] = true
+		if ast.IsBoxed(l.typ) {
+			return // what it holds is told when it runs
+		}
 		if n, ok := types.Unalias(l.typ).(*types.Named); ok && ast.OpaqueType(n, d.u.Pkg) == n {
 			d.checkOpaqueAt(l, n, behind, v)
 			return

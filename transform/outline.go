@@ -377,7 +377,7 @@ func (o *outliner) declared(body *ast.Block, own ...*ast.Var) *types.Func {
 		results = append(results, types.NewParam(token.NoPos, o.f.Pkg, name, v.Type))
 	}
 	sig := types.NewSignatureType(nil, nil, nil, types.NewTuple(params...), types.NewTuple(results...), false)
-	return o.u.Instances.Outlined(f, sig)
+	return o.u.Instances.Outlined(f, o.f.Obj, sig)
 }
 
 // results returns what a part of the loop returns.

@@ -19,9 +19,9 @@ type Unit struct {
 		Declared(fn *types.Func) *types.Func   // the declared function, or fn itself
 		Like(rule, fn *types.Func) *types.Func // the instance of rule with the type arguments of fn
 
-		Outlined(f *ast.Func, sig *types.Signature) *types.Func // a function that is declared nowhere and is f
-		Lifted(fn *types.Func) bool                             // whether fn is declared nowhere, as what is given a function is
-		Given(fn *types.Func) (f *types.Func, method bool)      // the function that fn is an instance for, and whether it is called as a method
+		Outlined(f *ast.Func, of *types.Func, sig *types.Signature) *types.Func // a function that is declared nowhere and is f, a part of another
+		Lifted(fn *types.Func) bool                                             // whether fn is declared nowhere, as what is given a function is
+		Given(fn *types.Func) (f *types.Func, method bool)                      // the function that fn is an instance for, and whether it is called as a method
 	}
 	// Scopes returns what users say of the functions that a package calls, what comes first first. It may be nil.
 	Scopes func(*types.Package) []*Scope

@@ -49,7 +49,6 @@ type verb struct {
 	options  []string // those that it takes
 	required string   // the one that it cannot do without
 	place    place
-	pending  bool // understood, but not supported yet
 }
 
 // A place is where a directive belongs.
@@ -73,7 +72,7 @@ func (p place) String() string {
 	panic(fmt.Sprintf("lower: place %d", int(p)))
 }
 
-// verbs is the one table of directives. What is not supported yet is pending here.
+// verbs is the one table of directives.
 var verbs = []verb{
 	{name: "grad", options: []string{"wrt", "name"}},
 	{name: "valuegrad", options: []string{"wrt", "name"}},
@@ -200,14 +199,10 @@ func (s *scanner) directive(group *goast.CommentGroup, c *goast.Comment) {
 	if s.file.ImportsC() {
 		s.errorf(c.Pos(), "//godiff:%s in a file that imports C: cgo files are refused", v.name)
 	}
-	if v.pending && len(s.diags) == before {
-		s.errorf(c.Pos(), "//godiff:%s is not supported yet", v.name)
-	}
 	if v.place != atFunc && len(s.diags) == before {
 		s.mark(v, options, s.lineAfter(group, c))
 	}
-	// A pending verb that generates goes on, so that calls of what it names do not fail too.
-	if decl != nil && v.place == atFunc && (len(s.diags) == before || v.pending) {
+	if decl != nil && v.place == atFunc && len(s.diags) == before {
 		s.comments = append(s.comments, &comment{pos: c.Pos(), verb: v, options: options, decl: decl, file: s.file})
 	}
 }

@@ -202,11 +202,11 @@ func (t *Instances) ours(key string, pkg *types.Package, name string, params, re
 	return fn
 }
 
-// Outlined returns a function that is declared nowhere and is f.
-func (t *Instances) Outlined(f *ast.Func, sig *types.Signature) *types.Func {
+// Outlined returns a function that is declared nowhere and is f, a part of another.
+func (t *Instances) Outlined(f *ast.Func, of *types.Func, sig *types.Signature) *types.Func {
 	fn := types.NewFunc(f.Pos, f.Pkg, f.Name, sig)
 	f.Obj = fn
-	t.byFn[fn] = &Instance{Fn: fn, Of: fn, body: func(*Instances, *types.Func) *ast.Func { return f }}
+	t.byFn[fn] = &Instance{Fn: fn, Of: of, body: func(*Instances, *types.Func) *ast.Func { return f }}
 	return fn
 }
 

@@ -21,7 +21,7 @@ func (r *resolver) rules() []*Directive {
 	var rules []*Directive
 	for _, file := range r.pkg.Files {
 		for _, c := range file.comments {
-			if _, ok := ast.ParseMode(c.verb.name); ok || c.verb.pending {
+			if _, ok := ast.ParseMode(c.verb.name); ok {
 				continue
 			}
 			if d := r.rule(c); d != nil {

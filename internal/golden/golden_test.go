@@ -170,6 +170,9 @@ func readCases(t *testing.T, dirs ...string) []*testCase {
 				t.Fatal(err)
 			}
 			name := strings.TrimSuffix(filepath.Base(path), ".txtar")
+			if slices.ContainsFunc(cases, func(c *testCase) bool { return c.name == name }) {
+				t.Fatalf("%s: another case has this name", path)
+			}
 			cases = append(cases, &testCase{name: name, path: path, golden: dir == "golden", archive: archive})
 		}
 	}

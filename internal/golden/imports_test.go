@@ -15,11 +15,12 @@ var allowed = map[string][]string{
 	"ast/lower":              {"ast"},
 	"ast/printer":            {"ast", "ast/lower"},
 	"transform":              {"ast", "transform/rules"},
-	"internal/derive":        {"ast", "ast/lower", "ast/printer", "transform", "transform/rules", "transform/rules/bodies"},
-	"internal/compile":       {"ast", "ast/lower", "internal/derive"},
+	"internal/derive":        {"ast", "ast/lower", "ast/printer", "internal/explain", "transform", "transform/rules", "transform/rules/bodies"},
+	"internal/compile":       {"ast", "ast/lower", "internal/derive", "internal/explain"},
+	"internal/vet":           {"ast/lower", "internal/derive"},
 	"transform/rules/bodies": {"runtime"},
 
-	"cmd/godiff": {"ast", "internal/compile", "internal/derive"},
+	"cmd/godiff": {"ast", "internal/compile", "internal/derive", "internal/vet"},
 
 	"internal/mutants":       {"internal/mutants/switches"},
 	"internal/mutants/probe": {"ast/lower", "internal/derive", "internal/mutants/switches"},
