@@ -17,6 +17,7 @@ package compile
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	goast "go/ast"
 	"go/parser"
@@ -124,6 +125,13 @@ func (g *generator) derive() {
 			g.round(u, rounds)
 		}
 	})
+	if wrong := (*derive.Unchecked)(nil); errors.As(err, &wrong) {
+		g.diags = append(g.diags, unchecked(wrong.Diag, ""))
+		for _, u := range g.units {
+			u.failed = true
+		}
+		return
+	}
 	if err != nil {
 		panic(fmt.Sprintf("compile: %v", err)) // nothing is loaded that was not loaded before
 	}
@@ -219,15 +227,19 @@ func (g *generator) verify() bool {
 	}
 	wrong := g.prog.Check(all)
 	for _, d := range wrong {
-		if strings.Contains(d.Msg, "could not import "+runtimePath) {
-			d.Msg = "the derivatives use package " + runtimePath + ", which the go.mod or go.sum of this module does not provide; add it with go get github.com/godiff/godiff"
-			g.diags = append(g.diags, d)
-			continue
-		}
-		d.Msg = "internal error: " + funcAt(g.prog, all, d.Pos) + "does not type-check: " + d.Msg
-		g.diags = append(g.diags, d)
+		g.diags = append(g.diags, unchecked(d, funcAt(g.prog, all, d.Pos)))
 	}
 	return len(wrong) == 0
+}
+
+// unchecked says why an output does not type-check: the module lacks what it needs, or else the compiler is mistaken.
+func unchecked(d lower.Diagnostic, at string) lower.Diagnostic {
+	if strings.Contains(d.Msg, "could not import "+runtimePath) {
+		d.Msg = "the derivatives use package " + runtimePath + ", which the go.mod or go.sum of this module does not provide; add it with go get github.com/godiff/godiff"
+		return d
+	}
+	d.Msg = "internal error: " + at + "does not type-check: " + d.Msg
+	return d
 }
 
 // funcAt names the function of an output that holds a position, with a blank behind it.

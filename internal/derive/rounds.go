@@ -121,6 +121,13 @@ func (r *Rounds) Run(derive func()) error {
 	}
 }
 
+// Unchecked is the error of a round whose outputs do not type-check, so that no other round can go on with them.
+type Unchecked struct{ Diag lower.Diagnostic }
+
+func (u *Unchecked) Error() string {
+	return fmt.Sprintf("a derivative does not type-check: %v", u.Diag)
+}
+
 // next begins the next round and reports whether there is one.
 func (r *Rounds) next() (bool, error) {
 	r.now++
@@ -134,7 +141,7 @@ func (r *Rounds) next() (bool, error) {
 		}
 		for _, d := range prog.Diags {
 			if !slices.Contains(r.known, d) {
-				return false, fmt.Errorf("internal error: a derivative does not type-check: %v", d)
+				return false, &Unchecked{d}
 			}
 		}
 		r.prog = prog
