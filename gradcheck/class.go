@@ -26,6 +26,19 @@ func (s scope) sees(f reflect.StructField) bool {
 	return f.Name != "_" && (f.IsExported() || f.PkgPath == s.pkg || s.hidden)
 }
 
+// opaque reports whether t is a struct of another package with floats behind unexported fields, of which a user says how its shadow is made.
+func (s scope) opaque(t reflect.Type) bool {
+	if t.PkgPath() == "" || t.PkgPath() == s.pkg {
+		return false
+	}
+	for f := range t.Fields() {
+		if !f.IsExported() && f.Name != "_" && classOf(f.Type, scope{s.pkg, true}, 0) != 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // classOf returns the class of t, where dynamic stands for the class of what an interface may hold.
 func classOf(t reflect.Type, s scope, dynamic class) class {
 	c := classifier{scope: s, dynamic: dynamic, seen: map[sighting]bool{}}

@@ -60,6 +60,11 @@ func (r *reach) shadow(primal *instance) *instance {
 		}
 		x.set(i, capacity)
 	}
+	for _, f := range r.fixed {
+		if primal.mem[f.region].IsValid() && x.mem[f.region].IsValid() {
+			at(x.place(f.place), f.typ).Set(at(primal.place(f.place), f.typ))
+		}
+	}
 	return x
 }
 

@@ -22,6 +22,13 @@ type reach struct {
 	owner  []int         // the root, by its position among all roots, from which a cell was first reached
 	links  []int
 	ends   map[int][]uintptr // the offsets of the cells of a region, in order
+	fixed  []fixed           // what a shadow has too
+}
+
+// A fixed is a value without floats in one of an opaque type: a number of rows, say, which the shadow of a matrix has as well.
+type fixed struct {
+	place
+	typ reflect.Type
 }
 
 // newReach returns what is reached from the roots that have a scope.
@@ -35,6 +42,7 @@ func newReach(g *image, scopes map[int]scope) *reach {
 			r.links = append(r.links, i)
 		}
 	}
+	w.fixed = func(p place, t reflect.Type) { r.fixed = append(r.fixed, fixed{p, t}) }
 	for n := range g.roots {
 		if s, ok := scopes[n]; ok {
 			w.cell = func(c cell, _ unsafe.Pointer) { r.add(c, n) }
@@ -73,7 +81,9 @@ type walk struct {
 	cell  func(c cell, mirror unsafe.Pointer)        // called for each float, perhaps more than once
 	link  func(i int, mirror unsafe.Pointer)         // called for each link that is followed, with what its mirror points to
 	wrong func(at place, format string, args ...any) // called where the mirror has another shape
-	clean bool                                       // what carries no derivative must be zero in the mirror
+	fixed func(p place, t reflect.Type)              // called for what carries no derivative in a value of an opaque type
+	clean bool                                       // what carries no derivative must be zero in the mirror, but there
+	depth int                                        // of values of opaque types around what is walked
 
 	classes map[reflect.Type]bool // whether values of a type may hold floats
 	leading map[int]bool          // whether links lead to floats, for sure or by their types; nil in a search for that
@@ -95,6 +105,7 @@ func newWalk(g *image) *walk {
 		cell:    func(cell, unsafe.Pointer) {},
 		link:    func(int, unsafe.Pointer) {},
 		wrong:   func(place, string, ...any) {},
+		fixed:   func(place, reflect.Type) {},
 		entered: map[entrance]unsafe.Pointer{},
 	}
 }
@@ -131,6 +142,10 @@ func (w *walk) visit(p place, t reflect.Type, m unsafe.Pointer) {
 	case reflect.Array:
 		w.sequence(p, t.Elem(), t.Len(), m)
 	case reflect.Struct:
+		if w.scope.opaque(t) {
+			w.depth++
+			defer func() { w.depth-- }()
+		}
 		for f := range t.Fields() {
 			if w.scope.sees(f) {
 				w.visit(p.plus(f.Offset), f.Type, offset(m, f.Offset))
@@ -155,6 +170,10 @@ func (w *walk) sequence(p place, t reflect.Type, n int, m unsafe.Pointer) {
 
 // passive checks the mirror of a value that carries no derivative.
 func (w *walk) passive(p place, t reflect.Type, m unsafe.Pointer) {
+	if w.depth > 0 {
+		w.fixed(p, t)
+		return
+	}
 	if m != nil && w.clean && !at(m, t).IsZero() {
 		w.wrong(p, "has type %v and carries no derivative, but is set in the shadow", t)
 	}

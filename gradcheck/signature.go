@@ -108,7 +108,8 @@ func (s signature) classify(wrt []string, dynamic class) (*signature, error) {
 	}
 	for i := range s.results {
 		r := &s.results[i]
-		r.class = classOf(r.typ, scope{pkg: s.pkg}, dynamic)
+		r.hidden = true
+		r.class = classOf(r.typ, scope{hidden: true}, dynamic)
 	}
 	for _, name := range wrt {
 		if err := s.include(name, dynamic); err != nil {
@@ -134,10 +135,8 @@ func (s *signature) include(name string, dynamic class) error {
 	if p.wrt {
 		return fmt.Errorf("Wrt names parameter %s twice", p.name)
 	}
-	if p.class == 0 {
-		p.hidden = true
-		p.class = classOf(p.typ, scope{hidden: true}, dynamic)
-	}
+	p.hidden = true // it is named
+	p.class = classOf(p.typ, scope{hidden: true}, dynamic)
 	if p.class == 0 {
 		return fmt.Errorf("parameter %s of %s has type %v, which carries no derivative", p.name, s.name, p.typ)
 	}
