@@ -277,14 +277,20 @@ func (m *memory) callWrites(e ast.Expr, f func(*location)) {
 // its arguments where neither does. But a function with a rule that returns something is then taken to write nothing.
 func (m *memory) written(c *ast.Call, f func(*location)) {
 	fn, u := c.Fun.Fn, m.unit
-	inputs, says := u.saysWrites(fn, m.fn.Pkg)
+	writes, sets, says := u.saysWrites(fn, m.fn.Pkg)
 	switch s := u.summary(fn); {
 	case says:
 		n := len(ast.ParamsOf(fn.Signature()))
-		seen := map[*location]bool{}
 		for i, x := range c.Args {
-			if slices.Contains(inputs, min(i, n-1)) {
-				m.behindValue(x, seen, f)
+			switch i = min(i, n-1); {
+			case slices.Contains(writes, i):
+				m.behindValue(x, map[*location]bool{}, f)
+			case slices.Contains(sets, i):
+				m.behindValue(x, map[*location]bool{}, func(l *location) {
+					if ast.IsFloat(l.typ) {
+						f(l)
+					}
+				})
 			}
 		}
 	case s != nil:

@@ -229,7 +229,7 @@ func (s *summary) update(u *Unit) bool {
 // rule says what it writes, that is all that it does.
 func (u *Unit) hasEffects(fn *types.Func) bool {
 	if fn.Pkg() != nil {
-		if _, says := u.saysWrites(fn, fn.Pkg()); says {
+		if _, _, says := u.saysWrites(fn, fn.Pkg()); says {
 			return false
 		}
 	}

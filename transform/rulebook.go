@@ -20,7 +20,8 @@ type Rule struct {
 	Builtin string
 	Wrt     []int       // the inputs that it covers, ascending
 	Forward bool        // a rule for forward mode
-	Writes  []int       // the inputs of Of whose memory it writes, if the rule says so: else nil
+	Writes  []int       // the inputs of Of whose memory it writes, if the rule says so: else nil …
+	Sets    []int       // … and those of which it sets floats and gives nothing new memory
 	Saving  *types.Func // of a rule in the pair form: called instead of Of, it also returns what Fn is given
 }
 
@@ -160,7 +161,7 @@ func (u *Unit) like(rule *Rule, fn *types.Func) *Rule {
 	key := ruleKey{rule, fn}
 	r := u.ruled[key]
 	if r == nil {
-		r = &Rule{Of: fn, Wrt: rule.Wrt, Forward: rule.Forward, Writes: rule.Writes, Fn: u.Instances.Like(rule.Fn, fn)}
+		r = &Rule{Of: fn, Wrt: rule.Wrt, Forward: rule.Forward, Writes: rule.Writes, Sets: rule.Sets, Fn: u.Instances.Like(rule.Fn, fn)}
 		r.Func = u.Lower(r.Fn)
 		if rule.Saving != nil {
 			r.Saving = u.Instances.Like(rule.Saving, fn)
@@ -181,21 +182,22 @@ func (u *Unit) isRuled(fn *types.Func, from *types.Package) bool {
 	return len(u.rulesFor(fn, from, false)) > 0 || len(u.rulesFor(fn, from, true)) > 0
 }
 
-// saysWrites returns the inputs whose memory a function writes, where a rule for it that holds in a package says so.
-func (u *Unit) saysWrites(fn *types.Func, from *types.Package) (inputs []int, says bool) {
+// saysWrites returns the inputs whose memory a function writes, and those of which it sets nothing but floats, where a rule for it that
+// holds in a package says so.
+func (u *Unit) saysWrites(fn *types.Func, from *types.Package) (writes, sets []int, says bool) {
 	for _, groups := range [][][]*Rule{u.rulesFor(fn, from, false), u.rulesFor(fn, from, true)} {
 		for _, rule := range slices.Concat(groups...) {
 			if rule.Writes != nil {
-				return rule.Writes, true
+				return rule.Writes, rule.Sets, true
 			}
 		}
 	}
-	return nil, false
+	return nil, nil, false
 }
 
 // looksInto reports whether it is known from the body of a function, where it is called in a package, what it writes.
 func (u *Unit) looksInto(fn *types.Func, from *types.Package) bool {
-	_, says := u.saysWrites(fn, from)
+	_, _, says := u.saysWrites(fn, from)
 	return !says && u.summary(fn) != nil
 }
 

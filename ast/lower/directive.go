@@ -35,7 +35,8 @@ type Directive struct {
 	OfBuiltin string      // the name of the builtin function instead
 	RuleMode  ast.Mode    // VJP for a reverse rule, JVP for a forward rule; RuleWrt are the parameters of Of it covers
 	RuleWrt   []int
-	Writes    []int       // the parameters of Of whose memory it writes, if the rule says so: else nil
+	Writes    []int       // the parameters of Of whose memory it writes, if the rule says so: else nil …
+	Sets      []int       // … and those of which it sets floats and gives nothing new memory
 	Saving    *types.Func // of a rule in the pair form, of which Fn is the backward half: the forward half
 
 	// Of the verbs that say something of an opaque type:
@@ -81,8 +82,8 @@ var verbs = []verb{
 	{name: "jacobian", options: []string{"wrt", "name"}},
 	{name: "hvp", options: []string{"wrt", "name"}},
 	{name: "hessian", options: []string{"wrt", "name"}},
-	{name: "derivative", options: []string{"of", "mode", "wrt", "writes"}, required: "of"},
-	{name: "forward", options: []string{"of", "writes"}, required: "of"},
+	{name: "derivative", options: []string{"of", "mode", "wrt", "writes", "sets"}, required: "of"},
+	{name: "forward", options: []string{"of", "writes", "sets"}, required: "of"},
 	{name: "backward", options: []string{"of", "wrt"}, required: "of"},
 	{name: "shadow", options: []string{"of"}, required: "of"},
 	{name: "add", options: []string{"of"}, required: "of"},

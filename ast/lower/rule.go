@@ -87,7 +87,7 @@ func (r *resolver) paired(rules []*Directive) []*Directive {
 		case ast.Exported(d.Fn) != ast.Exported(half.Fn):
 			r.errorf(d.Pos, "%s and %s are the halves of one rule: export both of them or none", half.Fn.Name(), d.Fn.Name())
 		}
-		d.Saving, d.Writes = half.Fn, half.Writes
+		d.Saving, d.Writes, d.Sets = half.Fn, half.Writes, half.Sets
 	}
 	for _, d := range rules {
 		if d.Verb == "forward" && !used[d.Of] {
@@ -165,26 +165,35 @@ func (r *resolver) ruleSignature(c *comment, d *Directive) {
 
 // ruleWrites sets the parameters whose memory the function of a rule writes, if the rule says so.
 func (r *resolver) ruleWrites(c *comment, d *Directive) {
-	o, ok := c.option("writes")
-	if !ok {
+	writes, saysWrites := c.option("writes")
+	sets, saysSets := c.option("sets")
+	if !saysWrites && !saysSets {
 		return
 	}
 	d.Writes = []int{}
-	if o.value == "none" {
-		return
+	if saysWrites && writes.value != "none" {
+		d.Writes = r.named(writes, d.Of, d.Writes)
 	}
-	params := ast.ParamsOf(d.Of.Signature())
+	if saysSets {
+		d.Sets = r.named(sets, d.Of, d.Writes)[len(d.Writes):]
+	}
+}
+
+// named adds to a list the parameters of a function that an option names, which must not be in it yet.
+func (r *resolver) named(o option, fn *types.Func, list []int) []int {
+	params := ast.ParamsOf(fn.Signature())
 	for name := range strings.SplitSeq(o.value, ",") {
 		i := slices.IndexFunc(params, func(p *types.Var) bool { return p.Name() == name })
 		switch {
 		case i < 0:
-			r.errorf(o.pos, "%s has no parameter named %s%s", d.Of.Name(), name, parameterNames(params))
-		case slices.Contains(d.Writes, i):
-			r.errorf(o.pos, "writes names %s twice", name)
+			r.errorf(o.pos, "%s has no parameter named %s%s", fn.Name(), name, parameterNames(params))
+		case slices.Contains(list, i):
+			r.errorf(o.pos, "%s is named twice", name)
 		default:
-			d.Writes = append(d.Writes, i)
+			list = append(list, i)
 		}
 	}
+	return list
 }
 
 // wanted returns the signature that a rule must have.

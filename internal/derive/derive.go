@@ -131,7 +131,7 @@ func (d *deriver) scope(directives []*lower.Directive) *transform.Scope {
 		case "add":
 			s.AddOpaque(&transform.Opaque{Of: dir.OfType, Add: dir.Fn})
 		case "derivative", "backward":
-			s.Add(&transform.Rule{Fn: dir.Fn, Func: d.lower(dir.Fn), Of: dir.Of, Wrt: dir.RuleWrt, Forward: dir.RuleMode == ast.JVP, Saving: dir.Saving, Writes: dir.Writes})
+			s.Add(&transform.Rule{Fn: dir.Fn, Func: d.lower(dir.Fn), Of: dir.Of, Wrt: dir.RuleWrt, Forward: dir.RuleMode == ast.JVP, Saving: dir.Saving, Writes: dir.Writes, Sets: dir.Sets})
 		}
 	}
 	return s
