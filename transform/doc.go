@@ -69,6 +69,13 @@
 // Every assignment of an active value is preceded by the assignment of its tangent, which reads the same values (forward.go). The
 // coefficients are those of reverse mode. It is a transformation of its own, and the other half of every test of the first.
 //
+// # What users say
+//
+// A rule takes the place of what would be derived, in one function or in two halves (rulecall.go). It may say what a function without source
+// writes. Of opaque types, whose floats no derivative can reach, functions make the shadows and add them (opaque.go). A hook is called
+// with an adjoint in the reverse sweep (hook.go). A loop with checkpoints, or a parallel one, becomes a call of a function for a part of
+// its iterations (outline.go): that is run again in the reverse sweep (checkpoint.go), or on several cores (parallel.go).
+//
 // # Second order
 //
 // A derivative that another goes on with is printed and lowered again, like any function: a Hessian-vector product is the forward mode of a
