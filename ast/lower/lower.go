@@ -414,6 +414,9 @@ func (l *lowerer) exprStmt(s *goast.ExprStmt) []ast.Stmt {
 			} else if ok && b.Name() == "clear" {
 				return l.clearStmt(s, call)
 			}
+			if fn, ok := l.info.Uses[id].(*types.Func); ok && l.src.Derived && fn.FullName() == runtimePath+".Parallel" {
+				return l.parallel(s, call)
+			}
 		}
 	}
 	if list, results, ok := l.inlined(s.X); ok {
@@ -431,6 +434,19 @@ func (l *lowerer) exprStmt(s *goast.ExprStmt) []ast.Stmt {
 		return nil
 	}
 	return []ast.Stmt{&ast.Do{Meta: l.meta(s), Call: call}}
+}
+
+// parallel makes a call of runtime.Parallel in a derivative the loop that it was before it was printed, whose iterations are run one after
+// the other.
+func (l *lowerer) parallel(s *goast.ExprStmt, call *goast.CallExpr) []ast.Stmt {
+	lit, ok := call.Args[1].(*goast.FuncLit)
+	if !ok {
+		panic("lower: what is run in parallel is no literal")
+	}
+	n := &ast.Range{Meta: ast.Meta{Pos: s.Pos()}, X: l.expr(call.Args[0]), Define: true}
+	n.Key = &ast.Ref{Var: l.declare(l.info.Defs[lit.Type.Params.List[0].Names[0]].(*types.Var))}
+	n.Body = l.loopBody(lit.Body)
+	return []ast.Stmt{n}
 }
 
 func (l *lowerer) assign(s *goast.AssignStmt) []ast.Stmt {
