@@ -121,11 +121,35 @@ func (u *Unit) checkParallel(f *ast.Func, loop ast.Stmt) map[*ast.Var]bool {
 		touched, ok := false, true
 		d.mem.behind(l, map[*location]bool{}, func(c *location) {
 			touched = true
-			ok = ok && r.ownElement(it, c.find())
+			ok = ok && (r.ownElement(it, c.find()) || r.onlyRanged(it, c.find()))
 		})
 		own[v] = touched && ok
 	}
 	return own
+}
+
+// onlyRanged reports whether nothing in a loop touches a cell but its range clause, so that each iteration reads an element of its own.
+func (r *reverser) onlyRanged(loop *item, l *location) bool {
+	g, ok := loop.stmt.(*ast.Range)
+	if !ok || g.Value == nil || !isSlice(g.X.Type()) || !r.touches(&ast.Index{X: g.X, T: elemType(g.X.Type())}, l) || !r.steady(loop, g.X) {
+		return false
+	}
+	for pos := loop.pos + 1; pos < loop.end && ok; pos++ {
+		s := r.tree.items[pos].stmt
+		if inner, isRange := s.(*ast.Range); isRange && elemType(inner.X.Type()) != nil {
+			ok = ok && !r.touches(&ast.Index{X: inner.X, T: elemType(inner.X.Type())}, l)
+		}
+		ast.Exprs(s, func(e ast.Expr, _ bool) {
+			ast.Walk(e, func(e ast.Expr) bool {
+				if c, isCall := e.(*ast.Call); isCall {
+					ok = ok && !r.callTouches(c, l)
+				}
+				ok = ok && !(isPlace(e) && r.touches(e, l))
+				return ok
+			})
+		})
+	}
+	return ok
 }
 
 // checkRaces refuses a parallel loop in which an iteration writes what others may read or write, whether it is active or not.
@@ -207,6 +231,8 @@ func (h *helper) buildParallel(f, part *ast.Func, sig ast.Signature, taken []boo
 		call.Fun = ast.Callee{Fn: h.f.Obj}
 	}
 	n := len(h.f.Inputs())
+	alone := *call       // for all iterations one after the other
+	var apart []ast.Expr // what must share no memory
 	var ends [2]*ast.Ref // of the loop
 	var bounds [2]*ast.Ref
 	for _, p := range sig.Params {
@@ -225,9 +251,18 @@ func (h *helper) buildParallel(f, part *ast.Func, sig ast.Signature, taken []boo
 				continue
 			}
 		case p.Role == ast.RoleShadow && !h.parallel.own[p.Index]:
-			arg = b.private(v)
+			alone.Args = append(alone.Args, arg)
+			call.Args = append(call.Args, b.private(v))
+			continue
+		case p.Role == ast.RoleShadow:
+			apart = append(apart, arg)
+		case part == nil && hasRefs(p.Type):
+			apart = append(apart, arg)
 		}
-		call.Args = append(call.Args, arg)
+		alone.Args, call.Args = append(alone.Args, &ast.Ref{Var: v}), append(call.Args, arg)
+	}
+	if part == nil && len(h.u.summary(h.f.Obj).writes) == 0 {
+		apart = nil // it reads only
 	}
 	var lhs []ast.Expr
 	for _, p := range sig.Results {
@@ -236,6 +271,19 @@ func (h *helper) buildParallel(f, part *ast.Func, sig ast.Signature, taken []boo
 		lhs = append(lhs, b.summed(v))
 	}
 	f.Body = b.body(call, lhs, ends, bounds)
+	if len(apart) > 1 {
+		f.Body.Stmts = append([]ast.Stmt{unlessApart(apart, &alone)}, f.Body.Stmts...)
+	}
+}
+
+// unlessApart makes one call for all iterations where slices share memory: then an element of one may be that of another iteration's.
+func unlessApart(slices []ast.Expr, alone *ast.Call) ast.Stmt {
+	disjoint := &ast.Call{Fun: ast.Callee{Copied: "Disjoint"}, Args: slices, T: types.Typ[types.Bool]}
+	then := []ast.Stmt{&ast.Return{Results: []ast.Expr{alone}}}
+	if t, ok := alone.T.(*types.Tuple); ok && t.Len() == 0 {
+		then = []ast.Stmt{&ast.Do{Call: alone}, &ast.Return{}}
+	}
+	return &ast.If{Cond: &ast.Unary{Op: token.NOT, X: disjoint}, Then: &ast.Block{Stmts: then}}
 }
 
 // A parallelBody is the body of a function that calls another for the parts of a loop, as it is put together.
