@@ -544,12 +544,22 @@ func (d *derivation) mayPanicAt(e ast.Expr) bool {
 	return false
 }
 
-// writesShadows reports whether evaluating an expression of a derivative may add to shadows.
-func (d *derivation) writesShadows(e ast.Expr) bool {
+// leavesBehind reports whether evaluating an expression of a derivative may add to shadows, or write other memory, or have effects.
+func (d *derivation) leavesBehind(e ast.Expr) bool {
 	v := &resolver{reverser: &reverser{derivation: d}}
 	return ast.Any(e, func(e ast.Expr) bool {
 		c, ok := e.(*ast.Call)
-		return ok && (c.Fun.Gen != nil || slices.ContainsFunc(c.Args, func(x ast.Expr) bool { return hasRefs(x.Type()) && v.inShadow(x) }))
+		switch {
+		case !ok:
+			return false
+		case c.Fun.Gen != nil || slices.ContainsFunc(c.Args, func(x ast.Expr) bool { return hasRefs(x.Type()) && v.inShadow(x) }):
+			return true
+		case c.Fun.Fn != nil && d.u.hasEffects(c.Fun.Fn):
+			return true
+		}
+		found := false
+		d.mem.callWrites(c, func(*location) { found = true })
+		return found
 	})
 }
 

@@ -224,7 +224,7 @@ func (p *passage) unused() {
 	d := p.d
 	keep := d.mayPanic
 	if d.ranBefore {
-		keep = d.writesShadows
+		keep = d.leavesBehind
 	}
 	if d.u.Disable["dead"] {
 		keep = func(e ast.Expr) bool { return !isNil(e) }

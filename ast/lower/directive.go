@@ -47,8 +47,10 @@ type Directive struct {
 // A verb is a kind of directive.
 type verb struct {
 	name     string
+	doc      string   // what it does, in a sentence of the reference
 	options  []string // those that it takes
 	required string   // the one that it cannot do without
+	ofType   bool     // that one names a type, no function
 	place    place
 }
 
@@ -75,21 +77,84 @@ func (p place) String() string {
 
 // verbs is the one table of directives.
 var verbs = []verb{
-	{name: "grad", options: []string{"wrt", "name"}},
-	{name: "valuegrad", options: []string{"wrt", "name"}},
-	{name: "vjp", options: []string{"wrt", "name"}},
-	{name: "jvp", options: []string{"wrt", "name"}},
-	{name: "jacobian", options: []string{"wrt", "name"}},
-	{name: "hvp", options: []string{"wrt", "name"}},
-	{name: "hessian", options: []string{"wrt", "name"}},
-	{name: "derivative", options: []string{"of", "mode", "wrt", "writes", "sets"}, required: "of"},
-	{name: "forward", options: []string{"of", "writes", "sets"}, required: "of"},
-	{name: "backward", options: []string{"of", "wrt"}, required: "of"},
-	{name: "shadow", options: []string{"of"}, required: "of"},
-	{name: "add", options: []string{"of"}, required: "of"},
-	{name: "nodiff"},
-	{name: "checkpoint", options: []string{"schedule"}, place: atLoopOrCall},
-	{name: "parallel", place: atLoop},
+	{name: "grad", options: []string{"wrt", "name"},
+		doc: "writes FGrad, which returns the gradient of F's one real result"},
+	{name: "valuegrad", options: []string{"wrt", "name"},
+		doc: "writes FValueGrad, which returns F's results, then the gradient"},
+	{name: "vjp", options: []string{"wrt", "name"},
+		doc: "writes FVJP, reverse mode: it is given the adjoints of F's results and shadows, to which it adds, and returns F's results and the adjoints of parameters that lead to no memory"},
+	{name: "jvp", options: []string{"wrt", "name"},
+		doc: "writes FJVP, forward mode: it is given tangents of the parameters, and returns F's results and their tangents"},
+	{name: "jacobian", options: []string{"wrt", "name"},
+		doc: "writes FJacobian, which returns a row of first derivatives for each number that F returns"},
+	{name: "hvp", options: []string{"wrt", "name"},
+		doc: "writes FHVP, which returns the product of the Hessian of F and a direction, by forward mode over reverse mode"},
+	{name: "hessian", options: []string{"wrt", "name"},
+		doc: "writes FHessian, which returns the matrix of second derivatives"},
+	{name: "derivative", options: []string{"of", "mode", "wrt", "writes", "sets"}, required: "of",
+		doc: "makes the function a rule: the reverse sweep of what calls F calls it, with F's arguments, results and their adjoints, instead of what godiff would derive"},
+	{name: "forward", options: []string{"of", "writes", "sets"}, required: "of",
+		doc: "makes the function the first half of a rule in two: it is called instead of F, and returns F's results and what the second half is to be given"},
+	{name: "backward", options: []string{"of", "wrt"}, required: "of",
+		doc: "makes the function the second half: the reverse sweep calls it, with what the first half has returned last and the adjoints of F's results"},
+	{name: "shadow", options: []string{"of"}, required: "of", ofType: true,
+		doc: "says that the function makes a zero shadow of a value of type T, an opaque one: one of another package, with floats behind fields that this does not export"},
+	{name: "add", options: []string{"of"}, required: "of", ofType: true,
+		doc: "says that the function adds the second of two shadows of type T to the first"},
+	{name: "nodiff",
+		doc: "makes the function a constant to differentiation: its results carry no derivative. It may not write memory that carries one"},
+	{name: "checkpoint", options: []string{"schedule"}, place: atLoopOrCall,
+		doc: "has the reverse sweep run the loop or call again, in place of remembering what it has computed"},
+	{name: "parallel", place: atLoop,
+		doc: "has reverse mode run the iterations of a loop on several cores; they must be independent. Sums are made by parts, of which the number depends on the trip count alone. Forward mode runs them one after the other"},
+}
+
+// optionDocs says what each option names, in a sentence of the reference.
+var optionDocs = []Option{
+	{"wrt", "p,q", "the parameters to differentiate with respect to, the receiver by its name too; left out, all that can carry a derivative, but for interfaces and opaque types. Of a rule: the parameters that it covers"},
+	{"name", "Ident", "the name of what is written, in place of F and the name of the mode"},
+	{"of", "F", "the function that a rule is for: F, T.Method or (*T).Method, after the import path of its package and a dot if that is another; of shadow and add the type, likewise"},
+	{"mode", "jvp", "the rule is for forward mode, with the signature of FJVP; left out, it is for reverse mode. A mode without a rule is derived from F's body"},
+	{"writes", "p,q", "the parameters behind which F writes memory, or none, where F's body does not say it. It is believed"},
+	{"sets", "p,q", "the parameters behind which F sets floats that are there, and gives no value new memory: where writes would say more than is so of opaque types"},
+	{"schedule", "binomial", "sqrt, which is also meant where it is left out, remembers the state of a loop of n iterations about √2n times and runs each iteration once more; binomial halves the loop again and again, remembers some log₂ n states at a time and runs each iteration as many times"},
+}
+
+// A Form is a directive as its reference has it.
+type Form struct {
+	Verb, Doc string
+	Text      string // with all options, those in brackets that may be left out
+	Options   []string
+	Place     string
+}
+
+// An Option is one of a directive, with an example of its value.
+type Option struct{ Key, Value, Doc string }
+
+// Forms returns all directives that are supported, and their options.
+func Forms() ([]Form, []Option) {
+	var forms []Form
+	for _, v := range verbs {
+		forms = append(forms, Form{v.name, v.doc, v.text(), slices.Clone(v.options), v.place.String()})
+	}
+	return forms, slices.Clone(optionDocs)
+}
+
+// text returns the directive with all its options.
+func (v *verb) text() string {
+	text := prefix + v.name
+	for _, key := range v.options {
+		i := slices.IndexFunc(optionDocs, func(o Option) bool { return o.Key == key })
+		switch option := key + "=" + optionDocs[i].Value; {
+		case v.ofType:
+			text += " " + key + "=T"
+		case key == v.required:
+			text += " " + option
+		default:
+			text += " [" + option + "]"
+		}
+	}
+	return text
 }
 
 func findVerb(name string) *verb {

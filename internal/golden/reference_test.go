@@ -7,8 +7,6 @@ import (
 	"go/parser"
 	"go/token"
 	"maps"
-	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -80,21 +78,7 @@ func TestReference(t *testing.T) {
 		}
 	}
 	checkShown(t, derived, stderr)
-	text := referenceOf(derived, refused)
-	old, _ := os.ReadFile(filepath.FromSlash(referenceText))
-	if bytes.Equal(old, text) {
-		return
-	}
-	if *update && !t.Failed() {
-		if err := os.MkdirAll(filepath.Dir(referenceText), 0o777); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(referenceText, text, 0o666); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	t.Errorf("%s: want -, got +\n%s%s", referenceText, lineDiff(string(old), string(text)), howToUpdate)
+	checkText(t, referenceText, referenceOf(derived, refused))
 }
 
 // checkShown reports what the fence lets pass and no example shows, and what it refuses and no example is refused for.
