@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -97,30 +98,53 @@ func TestQuickstart(t *testing.T) {
 
 // TestLinks checks that the files which the pages link to are there.
 func TestLinks(t *testing.T) {
-	pages := []string{"README.md", "CONTRIBUTING.md", "docs/debugging.md"}
-	more, err := filepath.Glob(filepath.Join(root, "examples/*/README.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, page := range more {
-		name, err := filepath.Rel(root, page)
+	pages := []string{"README.md", "CONTRIBUTING.md"}
+	for _, pattern := range []string{"docs/*.md", "examples/*/README.md"} {
+		more, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil {
 			t.Fatal(err)
 		}
-		pages = append(pages, name)
+		for _, page := range more {
+			name, err := filepath.Rel(root, page)
+			if err != nil {
+				t.Fatal(err)
+			}
+			pages = append(pages, name)
+		}
 	}
 	for _, name := range pages {
 		path := filepath.Join(root, name)
-		for _, link := range regexp.MustCompile(`\]\(([^)]+)\)`).FindAllStringSubmatch(read(t, path), -1) {
-			target, _, _ := strings.Cut(link[1], "#")
-			if target == "" || strings.Contains(target, "://") {
+		for _, link := range regexp.MustCompile(`\]\(([^)]+)\)`).FindAllStringSubmatch(prose(read(t, path)), -1) {
+			target, anchor, _ := strings.Cut(link[1], "#")
+			if strings.Contains(target, "://") {
 				continue
 			}
-			if _, err := os.Stat(filepath.Join(filepath.Dir(path), filepath.FromSlash(target))); err != nil {
+			file := path
+			if target != "" {
+				file = filepath.Join(filepath.Dir(path), filepath.FromSlash(target))
+			}
+			if _, err := os.Stat(file); err != nil {
 				t.Errorf("%s: dead link %s", name, link[1])
+			} else if anchor != "" && !slices.Contains(anchors(read(t, file)), anchor) {
+				t.Errorf("%s: no heading for %s, but %q", name, link[1], anchors(read(t, file)))
 			}
 		}
 	}
+}
+
+// prose returns a page without blocks of code.
+func prose(page string) string {
+	return regexp.MustCompile("(?ms)^```.*?^```$").ReplaceAllString(page, "")
+}
+
+// anchors returns what links to the headings of a page say, as GitHub makes it of them.
+func anchors(page string) []string {
+	var list []string
+	for _, heading := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(prose(page), -1) {
+		name := regexp.MustCompile(`[^\p{L}\p{N} _-]`).ReplaceAllString(strings.ToLower(heading[1]), "")
+		list = append(list, strings.ReplaceAll(name, " ", "-"))
+	}
+	return list
 }
 
 // runIn runs a command in a folder and returns its standard output; where it fails, so does the test.
