@@ -1,6 +1,8 @@
 package transform
 
 import (
+	"cmp"
+	"fmt"
 	"go/token"
 	"go/types"
 	"slices"
@@ -31,7 +33,9 @@ func (d *derivation) checkCheckpoint(s ast.Stmt, c *ast.Call, h *helper) {
 	}
 	switch {
 	case sum.effects:
-		refused("it calls functions without source here, which may have effects")
+		refused(fmt.Sprintf("it calls %s, which has no source here that can be looked into, and so may have effects", d.u.effectOf(fn)))
+	case sum.unordered:
+		refused("it goes through a map, whose order would be another; go through sorted keys")
 	case len(sum.appends) > 0:
 		refused("it appends to memory that it is given")
 	case !h.canVJP():
@@ -39,6 +43,29 @@ func (d *derivation) checkCheckpoint(s ast.Stmt, c *ast.Call, h *helper) {
 	case len(h.at.joined) > 0 && len(sum.writes) > 0:
 		refused("what it is given may share memory, and it writes there")
 	}
+}
+
+// effectOf returns how a sentence calls a function that fn comes to and that may have effects.
+func (u *Unit) effectOf(fn *types.Func) string {
+	seen := map[*types.Func]bool{}
+	var find func(fn *types.Func) string
+	find = func(fn *types.Func) string {
+		if seen[fn] || !u.hasEffects(fn) {
+			return ""
+		}
+		seen[fn] = true
+		f := u.Lower(fn)
+		if f == nil {
+			return fn.FullName()
+		}
+		for _, g := range calledBy(f) {
+			if name := find(g); name != "" {
+				return name
+			}
+		}
+		return ""
+	}
+	return cmp.Or(find(fn), "a function")
 }
 
 // buildCheckpoint writes the two halves of the reverse mode of a callee that is run again.
@@ -103,7 +130,11 @@ func (s *checkpoint) inputs(taken []bool) {
 	s.primal, s.shadows = map[int]*types.Var{}, map[int]*types.Var{}
 	h := s.helper
 	add := func(v *ast.Var, value ast.Expr) *types.Var {
-		f := types.NewField(token.NoPos, h.u.Pkg, v.Name, v.Type, false)
+		name := v.Name
+		for n := 2; slices.ContainsFunc(s.fields, func(f *types.Var) bool { return f.Name() == name }); n++ {
+			name = fmt.Sprint(v.Name, n)
+		}
+		f := types.NewField(token.NoPos, h.u.Pkg, name, v.Type, false)
 		s.fields = append(s.fields, f)
 		s.lit.Elems = append(s.lit.Elems, ast.Elem{Field: f, Value: value})
 		return f

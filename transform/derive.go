@@ -327,6 +327,9 @@ func (d *derivation) checkBuilds(s ast.Stmt, c *ast.Call) {
 // does.
 func (d *derivation) checkRuledWrites(s ast.Stmt, c *ast.Call, ruled bool) {
 	fn := c.Fun.Fn
+	for _, rule := range slices.Concat(d.u.rulesFor(fn, d.fn.Pkg, d.forward)...) {
+		d.u.checkSays(rule, s.Info().Pos)
+	}
 	if ruled && d.forward {
 		return
 	}

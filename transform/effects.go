@@ -30,6 +30,7 @@ type summary struct {
 	sinks     bool        // it makes a float of an input of that kind
 	loses     bool        // it makes a float of what it has made of an active float in such a way
 	effects   bool        // it calls functions without source that may have effects
+	unordered bool        // it goes through a map, in an order that is another each time
 	hooks     bool        // it calls WithGradient, or a function that does
 }
 
@@ -167,7 +168,7 @@ func (s *summary) remote() bool { return s.recursive || s.nested > 32 }
 func (s *summary) update(u *Unit) bool {
 	m := s.mem
 	state := func() string {
-		return fmt.Sprint(len(s.writes), len(s.fills), len(s.reads), len(s.appends), len(s.extends), s.taints, s.sinks, s.loses, s.panics, s.effects, s.hooks, s.matters)
+		return fmt.Sprint(len(s.writes), len(s.fills), len(s.reads), len(s.appends), len(s.extends), s.taints, s.sinks, s.loses, s.panics, s.effects, s.hooks, s.unordered, s.matters)
 	}
 	before := state()
 	add := func(list *[]*location) func(*location) {
@@ -208,6 +209,7 @@ func (s *summary) update(u *Unit) bool {
 		s.size++
 		c, ok := e.(*ast.Call)
 		s.panics = s.panics || ok && u.panics(c)
+		s.unordered = s.unordered || ok && c.Fun.Builtin == ast.MapKeys
 		if !ok || c.Fun.Fn == nil {
 			return
 		}
@@ -216,6 +218,7 @@ func (s *summary) update(u *Unit) bool {
 		_, hook := u.hook(c)
 		callee := u.summaries[c.Fun.Fn]
 		s.hooks = s.hooks || hook || callee != nil && callee.hooks
+		s.unordered = s.unordered || callee != nil && callee.unordered
 	})
 	s.taints, s.sinks, s.loses = u.bywaysOf(m.fn, m)
 	shared := m.shared()
@@ -241,7 +244,7 @@ func (u *Unit) hasEffects(fn *types.Func) bool {
 	}
 	switch fn.Pkg().Path() {
 	case "errors", "strconv", "strings", "unicode":
-		return false
+		return fn.Signature().Recv() != nil // a strings.Builder, say
 	case runtimePackage.Path():
 		return fn.Name() != "Order"
 	case "fmt":
@@ -266,8 +269,10 @@ func (u *Unit) harmless(fn *types.Func) bool {
 		return true // error.Error
 	}
 	switch fn.Pkg().Path() {
-	case "math", "errors", "strconv", "strings", "unicode", runtimePackage.Path():
+	case "math", runtimePackage.Path():
 		return true
+	case "errors", "strconv", "strings", "unicode":
+		return fn.Signature().Recv() == nil
 	case "fmt":
 		return !scans(fn)
 	}

@@ -16,9 +16,13 @@ import (
 //	                                       …
 //	                                       dx += hook(dy)
 //
-// Of a slice or a pointer y is the same memory as x, so that the two have one shadow, which the hook is given and may change:
+// Of a slice or a pointer y is the same memory as x, but it has a shadow of its own, so that the hook is given what comes by way of y
+// alone. It may change that in place, or return another:
 //
 //	copy(dy, hook(dy))
+//	for i := range dy {
+//		dx[i] += dy[i]
+//	}
 //
 // A hook may do what it likes, and it is called once for each time that the primal function gets there, in the reverse order. So
 // what has a hook is never swept forward and back at once.
@@ -76,8 +80,14 @@ func (d *derivation) hookCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call) []ast.Stm
 		op = token.DEFINE
 	}
 	t := &ast.Assign{Meta: *s.Info(), Lhs: lhs, Op: op, Rhs: []ast.Expr{hooked(c)}}
-	out := d.shadowAssign(t, t.Lhs, t.Rhs)
-	d.calls[t] = &splitNote{call: c, lhs: lhs, hooked: true}
+	n := &splitNote{call: c, lhs: lhs, hooked: true, last: t}
+	d.calls[t] = n
+	out := []ast.Stmt{t}
+	if l := at(lhs, 0); l != nil && d.reachesActive(l) {
+		d.checkResultApart(s, l, c)
+		out = append(out, d.resultShadow(t, l, c)...)
+		n.last = out[len(out)-1]
+	}
 	return out
 }
 
@@ -100,12 +110,16 @@ func (r *reverser) hookBack(s ast.Stmt, n *splitNote) []ast.Stmt {
 		}
 		return append(out, r.pushArgument(s, x, dx)...)
 	case ast.ReferenceLike:
-		dl := r.value(l, after(s))
-		call.Args = append(call.Args, dl)
-		if isSlice(x.Type()) && ast.ShapeOf(elemType(x.Type())) == ast.ValueLike {
-			return []ast.Stmt{&ast.Do{Call: builtin("copy", intType, dl, call)}}
+		if l == nil || !r.reachesActive(l) {
+			return nil
 		}
-		return []ast.Stmt{&ast.Do{Call: &ast.Call{Fun: ast.Callee{Copied: "SetShadow"}, Args: []ast.Expr{dl, call}, T: types.NewTuple()}}}
+		dl := r.value(l, after(n.last))
+		call.Args = append(call.Args, dl)
+		set := &ast.Do{Call: &ast.Call{Fun: ast.Callee{Copied: "SetShadow"}, Args: []ast.Expr{dl, call}, T: types.NewTuple()}}
+		if isSlice(x.Type()) && ast.ShapeOf(elemType(x.Type())) == ast.ValueLike {
+			set.Call = builtin("copy", intType, dl, call)
+		}
+		return append([]ast.Stmt{set}, r.u.sumShadows(r.value(x, past), dl)...)
 	}
 	refuse(s.Info().Pos, "the hook of a value that holds floats both in itself and behind slices or pointers is not supported: give WithGradient a part of it, or a pointer")
 	return nil

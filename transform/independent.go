@@ -158,7 +158,7 @@ func (r *reverser) dependence(it *item) (why string, by *item) {
 		}
 	}
 	for _, l := range inOrder(e.sums) {
-		if !own[l] && e.reads[l] && !r.private(it, l) {
+		if !own[l] && e.reads[l] && !r.ownElement(it, l) && !r.private(it, l) {
 			return "its iterations read what others have added by", r.writerIn(it, l)
 		}
 	}

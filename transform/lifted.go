@@ -48,7 +48,8 @@ func (u *Unit) primalOf(fn *types.Func) *ast.Func {
 	}
 	u.checkVisible(f)
 	g := *f
-	g.Body = withReads(f.Body)
+	g.Body, _ = u.withoutHooks(f.Body, func(*ast.Call) bool { return false })
+	g.Body = withReads(g.Body)
 	if !u.Disable["cases"] {
 		g.Body = nameCases(g.Body)
 	}

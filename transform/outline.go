@@ -87,7 +87,7 @@ type outliner struct {
 // rangeLoop is outlined for a loop over an integer or a slice.
 func (o *outliner) rangeLoop(s *ast.Range) []ast.Stmt {
 	if isArray(s.X.Type()) || ast.Pointee(s.X.Type()) != nil {
-		refuse(o.pos, "a loop with checkpoints ranges over an array; let it range over the length, or over a slice of it")
+		refuse(o.pos, "%s ranges over an array; let it range over the length, or over a slice of it", o.kind())
 	}
 	var before []ast.Stmt
 	taken := addressTaken(s.Body)
@@ -170,7 +170,7 @@ func (o *outliner) forLoop(s *ast.For) []ast.Stmt {
 	if s.Init != nil {
 		for _, v := range ast.Defined(s.Init) {
 			if addressTaken(&ast.Block{Stmts: []ast.Stmt{s}})[v] {
-				refuse(o.pos, "the address of a loop variable is taken in a loop with checkpoints; that is not supported")
+				refuse(o.pos, "the address of a loop variable is taken in %s; that is not supported", o.kind())
 			}
 		}
 	}
@@ -230,12 +230,12 @@ func (o *outliner) body(b *ast.Block, label *ast.Label, post func() []ast.Stmt) 
 		for _, s := range b.Stmts {
 			switch s := s.(type) {
 			case *ast.Return:
-				refuse(s.Info().Pos, "a return leaves a loop with checkpoints; break out of it, and return behind it")
+				refuse(s.Info().Pos, "a return leaves %s; break out of it, and return behind it", o.kind())
 			case *ast.Branch:
 				own := s.Target == nil && !inner || s.Target != nil && s.Target == label
 				switch {
 				case s.Tok == token.GOTO || s.Target != nil && !own && !o.holds(s.Target):
-					refuse(s.Info().Pos, "a jump leaves a loop with checkpoints; break out of it first")
+					refuse(s.Info().Pos, "a jump leaves %s; break out of it first", o.kind())
 				case own && s.Tok == token.BREAK:
 					if o.done == nil {
 						o.done = ast.NewVar("done", types.Typ[types.Bool])
@@ -309,9 +309,9 @@ func (o *outliner) find(loop *ast.For, cond ast.Expr, own ...*ast.Var) {
 	for _, v := range order {
 		switch {
 		case taken[v]:
-			refuse(o.pos, "the address of %s is taken in a loop with checkpoints; that is not supported", v.Name)
+			refuse(o.pos, "the address of %s is taken in %s; that is not supported", v.Name, o.kind())
 		case written[v] && hasRefs(v.Type):
-			refuse(o.pos, "%s, which refers to memory, is assigned to in a loop with checkpoints; write to what it refers to instead", v.Name)
+			refuse(o.pos, "%s, which refers to memory, is assigned to in %s; write to what it refers to instead", v.Name, o.kind())
 		case written[v]:
 			o.state = append(o.state, v)
 		default:
@@ -322,7 +322,7 @@ func (o *outliner) find(loop *ast.For, cond ast.Expr, own ...*ast.Var) {
 
 // function returns a function that does the loop, with parameters of its own behind what it is given.
 func (o *outliner) function(loop *ast.For, own ...*ast.Var) *types.Func {
-	return o.declared(&ast.Block{Stmts: []ast.Stmt{loop, o.returned()}}, own...)
+	return o.declared(&ast.Block{Stmts: append([]ast.Stmt{loop}, o.returned()...)}, own...)
 }
 
 // halving returns a function that does the loop by halves, each with a checkpoint.
@@ -342,10 +342,8 @@ func (o *outliner) halving(loop *ast.For, from, to *ast.Ref) *types.Func {
 	}
 	then = append(then, rest)
 	more := less(&ast.Binary{Op: token.ADD, X: from, Y: one(t), T: t}, to)
-	body.Stmts = []ast.Stmt{
-		&ast.If{Cond: more, Then: &ast.Block{Stmts: then}, Else: &ast.Block{Stmts: []ast.Stmt{loop}}},
-		o.returned(),
-	}
+	halves := &ast.If{Cond: more, Then: &ast.Block{Stmts: then}, Else: &ast.Block{Stmts: []ast.Stmt{loop}}}
+	body.Stmts = append([]ast.Stmt{halves}, o.returned()...)
 	return fn
 }
 
@@ -391,7 +389,21 @@ func (o *outliner) results() []*ast.Var {
 	return append(o.state[:len(o.state):len(o.state)], o.done)
 }
 
-func (o *outliner) returned() ast.Stmt { return &ast.Return{Results: refs(o.results())} }
+// returned is the end of a function for a part of the loop.
+func (o *outliner) returned() []ast.Stmt {
+	if len(o.results()) == 0 {
+		return nil
+	}
+	return []ast.Stmt{&ast.Return{Results: refs(o.results())}}
+}
+
+// kind is what a sentence calls the loop.
+func (o *outliner) kind() string {
+	if o.loop.Info().Parallel {
+		return "a parallel loop"
+	}
+	return "a loop with checkpoints"
+}
 
 // call is a call of a function for a part of the loop.
 func (o *outliner) call(fn *types.Func, own ...ast.Expr) *ast.Call {

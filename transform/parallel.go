@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -106,11 +107,16 @@ func (u *Unit) checkParallel(f *ast.Func, loop ast.Stmt) map[*ast.Var]bool {
 		refuse(pos, "this parallel loop cannot be told from others")
 	}
 	it := r.tree.items[i]
+	for pos := it.pos + 1; pos < it.end; pos++ {
+		if note := r.calls[r.tree.items[pos].stmt]; note != nil && (note.hooked || r.u.isHooked(note.call.Fun.Fn)) {
+			refuse(r.tree.items[pos].stmt.Info().Pos, "a hook is called for this in the reverse sweep of a parallel loop, which leaves open in what order")
+		}
+	}
 	if why, by := r.dependence(it); why != "" {
 		if by != nil && by.stmt.Info().Src != "" {
 			why += " " + by.stmt.Info().Src
 		}
-		refuse(pos, "the iterations of a parallel loop must be independent, but %s", why)
+		refuse(pos, "the iterations of a parallel loop must be independent, but %s", strings.TrimSuffix(why, " by"))
 	}
 	r.checkRaces(it)
 	own := map[*ast.Var]bool{}
@@ -167,7 +173,11 @@ func (r *reverser) checkRaces(loop *item) {
 			if !refers(l.typ) && r.ownElement(loop, l) {
 				continue
 			}
-			refuse(loop.stmt.Info().Pos, "the iterations of a parallel loop must be independent, but others may read or write what this writes: %s", it.stmt.Info().Src)
+			what := it.stmt.Info().Src
+			if what == "" {
+				what = "the statement at its line " + fmt.Sprint(it.pos-loop.pos)
+			}
+			refuse(loop.stmt.Info().Pos, "the iterations of a parallel loop must be independent, but others may read or write what this writes: %s", what)
 		}
 		ast.Exprs(it.stmt, func(e ast.Expr, _ bool) {
 			r.mem.eachCall(e, func(c *ast.Call) {
@@ -319,7 +329,12 @@ func (b *parallelBody) private(v *ast.Var) ast.Expr {
 	if u.linked(v.Type) {
 		e, more = u.shadowCall(&ast.Ref{Var: v}, v.Type), nil
 	}
-	b.making = append(append(b.making, set(place, token.ASSIGN, e)), more...)
+	made := append([]ast.Stmt{set(place, token.ASSIGN, e)}, more...)
+	if isPointer(v.Type) {
+		cond := &ast.Binary{Op: token.NEQ, X: &ast.Ref{Var: v}, Y: nilExpr(v.Type), T: types.Typ[types.Bool]}
+		made = []ast.Stmt{&ast.If{Cond: cond, Then: &ast.Block{Stmts: made}}}
+	}
+	b.making = append(b.making, made...)
 	b.sums = append(b.sums, func(part func(*types.Var) ast.Expr) []ast.Stmt { return u.sumShadows(&ast.Ref{Var: v}, part(f)) })
 	return place
 }

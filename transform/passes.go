@@ -317,4 +317,6 @@ func (p *passage) cases() { p.body = nameCases(p.body) }
 
 func (p *passage) maps() { p.body = mapParts(p.body) }
 
-func (p *passage) scope() { p.body = rescope(p.body, slices.Concat(p.d.fn.Inputs(), p.results)) }
+func (p *passage) scope() {
+	p.body = rescope(withoutSelves(p.body), slices.Concat(p.d.fn.Inputs(), p.results))
+}

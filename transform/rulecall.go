@@ -109,6 +109,20 @@ func (u *Unit) checkRule(rule *Rule, pos token.Pos) {
 	}
 }
 
+// checkSays refuses a rule that says what its function writes where the function's body says more.
+func (u *Unit) checkSays(rule *Rule, pos token.Pos) {
+	of := u.summary(rule.Of)
+	if rule.Writes == nil || of == nil || of.effects {
+		return
+	}
+	of.eachInput(func(p path, l *location) {
+		said := slices.Contains(rule.Writes, p.input()) || slices.Contains(rule.Sets, p.input()) && ast.IsFloat(l.find().typ)
+		if anyOf(of.writes, l) && !said {
+			refuse(pos, "the rule %s says what %s writes, but that also writes memory behind %s", rule.Fn.Name(), rule.Of.Name(), of.mem.fn.Inputs()[p.input()].Name)
+		}
+	})
+}
+
 // checkSaving refuses the forward half of a rule that writes memory of the caller's which the function does not write.
 func (u *Unit) checkSaving(rule *Rule, pos token.Pos) {
 	sum := u.summary(rule.Saving)
@@ -116,7 +130,12 @@ func (u *Unit) checkSaving(rule *Rule, pos token.Pos) {
 		return
 	}
 	written := map[path]bool{}
-	if of := u.summary(rule.Of); of != nil {
+	writes, sets, says := u.saysWrites(rule.Of, rule.Of.Pkg())
+	if says {
+		sum.eachInput(func(p path, l *location) {
+			written[p] = slices.Contains(writes, p.input()) || slices.Contains(sets, p.input()) && ast.IsFloat(l.find().typ)
+		})
+	} else if of := u.summary(rule.Of); of != nil {
 		of.eachInput(func(p path, l *location) { written[p] = written[p] || anyOf(of.writes, l) })
 	}
 	sum.eachInput(func(p path, l *location) {

@@ -49,3 +49,48 @@ func isAgain(l ast.Expr) bool {
 	r, ok := l.(*ast.Ref)
 	return ok && r.Again
 }
+
+// withoutSelves is a block without assignments of places to themselves, of which go vet complains. Where the place may not be there it is
+// evaluated still.
+func withoutSelves(b *ast.Block) *ast.Block {
+	out, changed := &ast.Block{Meta: b.Meta}, false
+	for _, s := range b.Stmts {
+		within := false
+		if len(ast.Blocks(s)) > 0 {
+			t := ast.MapBlocks(s, func(b *ast.Block) *ast.Block {
+				c := withoutSelves(b)
+				within = within || c != b
+				return c
+			})
+			if within {
+				s = t
+			}
+		}
+		a, ok := s.(*ast.Assign)
+		if !ok || a.Op != token.ASSIGN || len(a.Lhs) != 1 || a.Lhs[0] == nil || !isPlace(a.Lhs[0]) || !ast.Equal(a.Lhs[0], a.Rhs[0]) {
+			out.Stmts, changed = append(out.Stmts, s), changed || within
+			continue
+		}
+		changed = true
+		if ast.Any(a.Lhs[0], mayBeMissing) {
+			c := *a
+			c.Lhs = []ast.Expr{nil}
+			out.Stmts = append(out.Stmts, &c)
+		}
+	}
+	if !changed {
+		return b
+	}
+	return out
+}
+
+// mayBeMissing reports whether evaluating an expression for itself may panic, or do more.
+func mayBeMissing(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Index, *ast.Deref, *ast.Call:
+		return true
+	case *ast.Field:
+		return ast.Pointee(e.X.Type()) != nil
+	}
+	return false
+}

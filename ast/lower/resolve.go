@@ -131,10 +131,6 @@ func invalidType(t types.Type, seen map[types.Type]bool) bool {
 // maxTypes bounds the types that invalidType looks at: one that expands without end occurs only in code with other errors.
 const maxTypes = 10000
 
-func isGeneric(fn *types.Func) bool {
-	return fn.Signature().TypeParams().Len() > 0 || fn.Signature().RecvTypeParams().Len() > 0
-}
-
 // checkName takes the name of d and reports whether it could. It reports a name that is none, or is taken.
 func (r *resolver) checkName(c *comment, d *Directive) bool {
 	o, given := c.option("name")
