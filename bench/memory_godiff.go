@@ -34,7 +34,7 @@ func RecurrenceGrad(x, v []float64, k float64, n int) (dx, dv []float64, dk floa
 	dx[0] += v[len(v)-1]
 	dv[len(v)-1] += x[0]
 	for i := n - 1; i >= 0; i-- {
-		for i := len(x) - 1; i >= 0; i-- {
+		for i := range x {
 			// x[i] += 0.001 * v[i]
 			dv[i] += dx[i] * 0.001
 		}
@@ -144,7 +144,7 @@ func recurrenceSqrtStepsBack(x, v []float64, k float64, from, to int, dx, dv []f
 
 	// Reverse sweep.
 	for i := to - 1; i >= from; i-- {
-		for i := len(x) - 1; i >= 0; i-- {
+		for i := range x {
 			// x[i] += 0.001 * v[i]
 			dv[i] += dx[i] * 0.001
 		}
@@ -207,7 +207,7 @@ func recurrenceBinomialStepsBack(x, v []float64, k float64, from, to int, dx, dv
 			}
 		}
 		for i := to - 1; i >= from; i-- {
-			for i := len(x) - 1; i >= 0; i-- {
+			for i := range x {
 				// x[i] += 0.001 * v[i]
 				dv[i] += dx[i] * 0.001
 			}
@@ -248,7 +248,7 @@ func recurrenceBinomialStepsVJP(x, v []float64, k float64, from, to int, dx, dv 
 			}
 		}
 		for i := to - 1; i >= from; i-- {
-			for i := len(x) - 1; i >= 0; i-- {
+			for i := range x {
 				// x[i] += 0.001 * v[i]
 				dv[i] += dx[i] * 0.001
 			}
@@ -365,7 +365,6 @@ func recurrenceSqrtSteps(x, v []float64, k float64, from, to int) {
 			x[i] += 0.001 * v[i]
 		}
 	}
-	return
 }
 
 // recurrenceBinomialSteps is a part of the iterations of a loop of [RecurrenceBinomial].
@@ -384,5 +383,4 @@ func recurrenceBinomialSteps(x, v []float64, k float64, from, to int) {
 			}
 		}
 	}
-	return
 }
