@@ -350,7 +350,7 @@ func (o *outliner) halving(loop *ast.For, from, to *ast.Ref) *types.Func {
 // declared returns a function with a body.
 func (o *outliner) declared(body *ast.Block, own ...*ast.Var) *types.Func {
 	f := &ast.Func{
-		Name: o.f.Name + "Steps", Pkg: o.f.Pkg, Pos: o.pos, Body: body, TypeParams: o.f.TypeParams, Suffix: o.f.Suffix, Derived: o.f.Derived,
+		Name: ast.LowerFirst(o.f.Name) + "Steps", Pkg: o.f.Pkg, Pos: o.pos, Body: body, TypeParams: o.f.TypeParams, Suffix: o.f.Suffix, Derived: o.f.Derived,
 		What: "a part of the iterations of a loop of [" + o.f.Name + "]",
 	}
 	var params, results []*types.Var
