@@ -45,6 +45,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/tools/go/packages"
 
@@ -74,6 +75,23 @@ type Program struct {
 	cmd     goCommand
 
 	context *types.Context // of the instantiated types of all packages
+
+	keeping sync.Mutex
+	kept    map[string]any // see Keep
+}
+
+// Keep returns what is kept under a name, of which make makes the first.
+func (p *Program) Keep(name string, make func() any) any {
+	p.keeping.Lock()
+	defer p.keeping.Unlock()
+	if x, ok := p.kept[name]; ok {
+		return x
+	}
+	if p.kept == nil {
+		p.kept = map[string]any{}
+	}
+	p.kept[name] = make()
+	return p.kept[name]
 }
 
 // A Package is a package that was type-checked from source.

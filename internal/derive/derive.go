@@ -67,10 +67,13 @@ func newDeriver(prog *lower.Program, pkg *lower.Package, opt Options) *deriver {
 		values: map[*types.Var]*valueText{}, uses: map[*lower.Package]varUses{},
 		scopes: map[*lower.Package][]*transform.Scope{}, holding: map[*types.Package][]*transform.Scope{},
 	}
-	book, err := ownRules(prog)
-	if err != nil {
-		panic(fmt.Sprintf("derive: %v", err))
-	}
+	book := prog.Keep("rules", func() any {
+		book, err := ownRules(prog)
+		if err != nil {
+			panic(fmt.Sprintf("derive: %v", err))
+		}
+		return book
+	}).(*transform.Rules)
 	d.unit = transform.NewUnit(pkg.Types, d.told, book)
 	d.unit.Replaceable = d.replaceable
 	d.unit.Lifted = d.lifted
