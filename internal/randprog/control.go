@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // ifStatement draws a conditional without else.
@@ -197,15 +198,31 @@ func (g *gen) loop(l loop) bool {
 		g.raw("")
 	}
 	g.loops = append(g.loops, &l)
+	directive := len(g.lines)
+	g.raw("")
 	g.header(&l)
 	ok := g.loopBody(&l)
 	g.raw("}")
+	if directive%checkpointEvery == 0 && !g.leavesOpen(directive, l.label) {
+		g.lines[directive] = "//godiff:checkpoint"
+	}
 	if l.label != "" && g.leaves(first, l.label) {
 		g.lines[first] = l.label + ":"
 	}
 	g.loops = g.loops[:len(g.loops)-1]
 	g.close()
 	return ok
+}
+
+// checkpointEvery is how many lines there are for one on which a loop that begins there is to be run again in the reverse sweep.
+const checkpointEvery = 13
+
+// leavesOpen reports whether something in the loop that the lines from first on are jumps out of it, other than by a break of its own.
+func (g *gen) leavesOpen(first int, label string) bool {
+	return slices.ContainsFunc(g.lines[first:], func(line string) bool {
+		jump, to, _ := strings.Cut(strings.TrimSpace(line), " ")
+		return jump == "return" || jump == "goto" || (jump == "break" || jump == "continue") && to != "" && to != label
+	})
 }
 
 // leaves reports whether a break or continue among the lines from first on names the label.
