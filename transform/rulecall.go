@@ -668,6 +668,9 @@ func (v *resolver) memory(e ast.Expr, u use) ast.Expr {
 		return v.value(e, u)
 	}
 	u = v.ahead(e, at)
+	if t := e.Type(); ast.IsBoxed(t) || ast.Opaque(t, v.u.Pkg) {
+		return v.remember(&ast.Call{Fun: ast.Callee{Copied: "Copy"}, Args: []ast.Expr{e}, T: t}, u)
+	}
 	if p := ast.Pointee(e.Type()); p != nil && isStruct(p) {
 		x, isAddr := e.(*ast.Addr)
 		if isAddr && isPlace(x.X) || v.selects(e, u.it.stmt) {

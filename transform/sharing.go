@@ -326,6 +326,20 @@ func (d *derivation) visiblePairs(pairs []pairOfStems) []pairOfStems {
 	return list
 }
 
+// visibleStems returns stems that this package can name in place of those of a list.
+func (d *derivation) visibleStems(list []*stem) []*stem {
+	var out []*stem
+	for _, s := range list {
+		if v := d.visiblePart(s.value); v != s.value {
+			s = &stem{input: s.input, value: v, at: s.at}
+		}
+		if !slices.ContainsFunc(out, func(t *stem) bool { return t.input == s.input && ast.Equal(t.value, s.value) }) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
 // visiblePart returns the path e as far as this package can name its fields.
 func (d *derivation) visiblePart(e ast.Expr) ast.Expr {
 	f, ok := e.(*ast.Field)
@@ -353,6 +367,7 @@ func (d *derivation) checkMirrored(given map[int]*ast.Var, alone []*stem, pairs 
 	}
 	var out []ast.Stmt
 	var stems []*stem
+	pairs, alone = d.visiblePairs(pairs), d.visibleStems(alone)
 	for _, p := range pairs {
 		for _, s := range []*stem{p.a, p.b} {
 			if !slices.Contains(stems, s) {
