@@ -1109,6 +1109,8 @@ func (l *lowerer) ofRuntime(c *ast.Call) ast.Expr {
 		l.report(c.Pos, "an interface in it holds floats by value; that is not supported yet of derivatives of derivatives: let it hold pointers")
 	case "AddShadow", "AddShadowWith", "CopyShadow", "CopyShadowWith", "SetShadow", "ShadowWith":
 		l.report(c.Pos, "it adds up or sets all that a result, a tangent or a hooked value leads to; that is not supported yet of derivatives of derivatives: use slices of numbers")
+	case "RestoreShadow", "Copy":
+		l.report(c.Pos, "a value of a type whose floats it cannot see gets new memory there, or is copied; that is not supported yet of derivatives of derivatives: only read such values")
 	case "Widen", "Home":
 		l.report(c.Pos, "it appends to memory that it is given; that is not supported yet of derivatives of derivatives: append to a copy")
 	}
