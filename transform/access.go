@@ -142,6 +142,8 @@ func (m *memory) callReads(c *ast.Call, f func(*location)) {
 		if t := m.reach(c.Args[0]); t != nil {
 			m.cellsIn(t, f)
 		}
+	case c.Fun.Copied == "Copy":
+		m.behindArgs(c, f)
 	case c.Fun.Fn != nil:
 		if s := m.unit.summary(c.Fun.Fn); s != nil {
 			m.mapCells(c, s.reads, f)

@@ -500,11 +500,16 @@ type ruleCall struct {
 	after  []ast.Stmt
 }
 
-// primals adds the arguments and the results of the primal call.
+// primals adds the arguments and the results of the primal call. What is put in front of it to keep shadows changes no argument, but the
+// memory of one is wanted as the call leaves it.
 func (b *ruleCall) primals() {
 	c := b.n.call
+	read := b.r.before(b.s)
+	if len(b.n.reshapes) > 0 {
+		read = ahead(b.s)
+	}
 	for _, x := range c.Args {
-		b.given(x, b.r.before(b.s))
+		b.given(x, read)
 	}
 	for i, l := range b.n.lhs {
 		b.result(l, c.Fun.Fn.Signature().Results().At(i).Type())
@@ -664,6 +669,9 @@ func (v *resolver) memory(e ast.Expr, u use) ast.Expr {
 	}
 	later := false
 	v.mem.reachedBy(e, func(c *location) { later = later || v.overwritten(c, at) })
+	if _, isAddr := e.(*ast.Addr); !later && isAddr {
+		return v.value(e, at) // of what lies there after the statement
+	}
 	if !later {
 		return v.value(e, u)
 	}

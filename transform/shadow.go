@@ -159,6 +159,11 @@ func (d *derivation) before(s ast.Stmt) reader {
 	if first := d.begin[s]; first != nil {
 		s = first
 	}
+	return ahead(s)
+}
+
+// ahead returns the reader of the values before s itself.
+func ahead(s ast.Stmt) reader {
 	return func(e ast.Expr) ast.Expr {
 		if e == nil {
 			return nil
