@@ -1,0 +1,4 @@
+// Package matrule x.
+package matrule
+
+//go:generate go tool godiff generate
