@@ -3248,6 +3248,739 @@ func newtonJVP(s *mat.SymDense, b *mat.VecDense, ds *mat.SymDense, db *mat.VecDe
 	return atVecValue * logDetValue, datVecValue*logDetValue + dlogDetValue*atVecValue
 }
 
+// viewsVJP is the reverse mode of [views] with respect to a and v.
+// For result adjoints dy it adds to the shadows da and dv.
+func viewsVJP(a *mat.Dense, v *mat.VecDense, da *mat.Dense, dv *mat.VecDense, dy float64) (y float64) {
+	// Forward sweep.
+	var c mat.Dense
+	dc := new(mat.Dense)
+	sliceValue := a.Slice(0, 2, 1, 3)
+	dsliceValue := godiff.Boxed(godiff.ShadowWith(sliceValue, matrule.ShadowCholesky, matrule.ShadowTriDense, matrule.ShadowDense, matrule.ShadowLU, matrule.ShadowQR, matrule.ShadowSymDense, matrule.ShadowVecDense))
+	sliceValue2 := a.Slice(1, 3, 0, 2)
+	dsliceValue2 := godiff.Boxed(godiff.ShadowWith(sliceValue2, matrule.ShadowCholesky, matrule.ShadowTriDense, matrule.ShadowDense, matrule.ShadowLU, matrule.ShadowQR, matrule.ShadowSymDense, matrule.ShadowVecDense))
+	old := *dc
+	c.Mul(sliceValue, sliceValue2)
+	*dc = *matrule.ShadowDense(&c)
+	var u mat.VecDense
+	du := new(mat.VecDense)
+	dt := mat.Matrix(dc)
+	t := mat.Matrix(&c)
+	sliceVecValue := v.SliceVec(1, 3)
+	dsliceVecValue := godiff.Boxed(godiff.ShadowWith(sliceVecValue, matrule.ShadowVecDense))
+	old2 := *du
+	u.MulVec(t, sliceVecValue)
+	*du = *matrule.ShadowVecDense(&u)
+	rowViewValue := a.RowView(0)
+	drowViewValue := godiff.Boxed(godiff.ShadowWith(rowViewValue, matrule.ShadowVecDense))
+	colViewValue := a.ColView(1)
+	dcolViewValue := godiff.Boxed(godiff.ShadowWith(colViewValue, matrule.ShadowVecDense))
+	dotValue := mat.Dot(rowViewValue, colViewValue)
+	dt2 := mat.Vector(du)
+	t2 := mat.Vector(&u)
+	sliceVecValue2 := v.SliceVec(0, 2)
+	dsliceVecValue2 := godiff.Boxed(godiff.ShadowWith(sliceVecValue2, matrule.ShadowVecDense))
+	dotValue2 := mat.Dot(t2, sliceVecValue2)
+	sliceValue3 := c.Slice(0, 1, 0, 2)
+	dsliceValue3 := godiff.Boxed(godiff.ShadowWith(sliceValue3, matrule.ShadowCholesky, matrule.ShadowTriDense, matrule.ShadowDense, matrule.ShadowLU, matrule.ShadowQR, matrule.ShadowSymDense, matrule.ShadowVecDense))
+	atValue := sliceValue3.(*mat.Dense).At(0, 1)
+	y = dotValue * dotValue2 * atValue
+
+	// Reverse sweep.
+	// return mat.Dot(a.RowView(0), a.ColView(1)) * mat.Dot(&u, v.SliceVec(0, 2)) * c.Slice(0, 1, 0, 2).(*mat.Dense).At(0, 1)
+	matrule.DenseAt(nil, 0, 1, 0, dy*(dotValue*dotValue2), dsliceValue3.(*mat.Dense))
+	matrule.DenseSlice(nil, 0, 1, 0, 2, nil, dsliceValue3, dc)
+	matrule.Dot(t2, sliceVecValue2, 0, dy*atValue*dotValue, dt2, dsliceVecValue2)
+	matrule.VecDenseSliceVec(v, 0, 2, nil, dsliceVecValue2, dv)
+	matrule.Dot(rowViewValue, colViewValue, 0, dy*atValue*dotValue2, drowViewValue, dcolViewValue)
+	matrule.DenseColView(a, 1, nil, dcolViewValue, da)
+	matrule.DenseRowView(a, 0, nil, drowViewValue, da)
+	// u.MulVec(&c, v.SliceVec(1, 3))
+	matrule.VecDenseMulVec(nil, t, sliceVecValue, du, dt, dsliceVecValue)
+	godiff.RestoreShadow(du, old2)
+	matrule.VecDenseSliceVec(v, 1, 3, nil, dsliceVecValue, dv)
+	// c.Mul(a.Slice(0, 2, 1, 3), a.Slice(1, 3, 0, 2))
+	matrule.DenseMul(nil, sliceValue, sliceValue2, dc, dsliceValue, dsliceValue2)
+	godiff.RestoreShadow(dc, old)
+	matrule.DenseSlice(a, 1, 3, 0, 2, nil, dsliceValue2, da)
+	matrule.DenseSlice(a, 0, 2, 1, 3, nil, dsliceValue, da)
+	return y
+}
+
+// viewsJVP is the forward mode of [views]: its results, and their tangents along the tangents of the parameters.
+func viewsJVP(a *mat.Dense, v *mat.VecDense, da *mat.Dense, dv *mat.VecDense) (y, dy float64) {
+	var c mat.Dense
+	var dc mat.Dense
+	sliceValue, dsliceValue := matrule.DenseSliceJVP(a, 0, 2, 1, 3, da)
+	sliceValue2, dsliceValue2 := matrule.DenseSliceJVP(a, 1, 3, 0, 2, da)
+	matrule.DenseMulJVP(&c, sliceValue, sliceValue2, &dc, dsliceValue, dsliceValue2)
+	var u mat.VecDense
+	var du mat.VecDense
+	dt := mat.Matrix(&dc)
+	t := mat.Matrix(&c)
+	sliceVecValue, dsliceVecValue := matrule.VecDenseSliceVecJVP(v, 1, 3, dv)
+	matrule.VecDenseMulVecJVP(&u, t, sliceVecValue, &du, dt, dsliceVecValue)
+	rowViewValue, drowViewValue := matrule.DenseRowViewJVP(a, 0, da)
+	colViewValue, dcolViewValue := matrule.DenseColViewJVP(a, 1, da)
+	dotValue, ddotValue := matrule.DotJVP(rowViewValue, colViewValue, drowViewValue, dcolViewValue)
+	dt2 := mat.Vector(&du)
+	t2 := mat.Vector(&u)
+	sliceVecValue2, dsliceVecValue2 := matrule.VecDenseSliceVecJVP(v, 0, 2, dv)
+	dotValue2, ddotValue2 := matrule.DotJVP(t2, sliceVecValue2, dt2, dsliceVecValue2)
+	sliceValue3, dsliceValue3 := matrule.DenseSliceJVP(&c, 0, 1, 0, 2, &dc)
+	atValue, datValue := matrule.DenseAtJVP(sliceValue3.(*mat.Dense), 0, 1, dsliceValue3.(*mat.Dense))
+	t3 := ddotValue*dotValue2 + ddotValue2*dotValue
+	return dotValue * dotValue2 * atValue, t3*atValue + datValue*(dotValue*dotValue2)
+}
+
+// listedVJP is the reverse mode of [listed] with respect to a.
+// For result adjoints dy it adds to the shadows da.
+// It remembers 232 bytes with what they refer to and what [denseTForward] does for each iteration of the loop over i.
+func listedVJP(a, da *mat.Dense, dy float64) (y2 float64) {
+	// Forward sweep.
+	dps := make([]*mat.Dense, 3)
+	ps := make([]*mat.Dense, 3)
+	dvs := make([]mat.Dense, 3)
+	vs := make([]mat.Dense, 3)
+	steps := make([]struct {
+		v, tValue, dt, dtValue mat.Matrix
+		old                    mat.Dense
+		saved                  denseTSaved
+		t, t2, dt2, dt3        mat.Matrix
+		old2                   mat.Dense
+	}, len(ps))
+	for i := range ps {
+		dt := new(mat.Dense)
+		t := new(mat.Dense)
+		dps[i] = dt
+		ps[i] = t
+		dt2 := mat.Matrix(da)
+		steps[i].dt2 = dt2
+		t2 := mat.Matrix(a)
+		steps[i].t = t2
+		dt3 := mat.Matrix(da)
+		steps[i].dt3 = dt3
+		t3 := mat.Matrix(a)
+		steps[i].t2 = t3
+		steps[i].old2 = *dps[i]
+		ps[i].Mul(t2, t3)
+		*dps[i] = *matrule.ShadowDense(ps[i])
+		dt4 := mat.Matrix(dps[i])
+		steps[i].dt = dt4
+		t4 := mat.Matrix(ps[i])
+		tValue, dtValue, saved := denseTForward(a, da)
+		steps[i].tValue = tValue
+		steps[i].dtValue = dtValue
+		steps[i].saved = saved
+		old := *&dvs[i]
+		steps[i].old = old
+		vs[i].Mul(t4, tValue)
+		steps[i].v = godiff.Copy(t4)
+		*&dvs[i] = *matrule.ShadowDense(&vs[i])
+	}
+	y := 1.0
+	steps2 := make([]struct {
+		dt           mat.Matrix
+		y, normValue float64
+		t, dt2       mat.Matrix
+	}, len(ps))
+	for i, p := range ps {
+		steps2[i].y = y
+		dp := dps[i]
+		dt := mat.Matrix(dp)
+		steps2[i].dt2 = dt
+		t := mat.Matrix(p)
+		steps2[i].t = t
+		normValue := mat.Norm(t, 2)
+		steps2[i].normValue = normValue
+		y *= normValue
+		dt2 := mat.Matrix(&dvs[i])
+		steps2[i].dt = dt2
+		t2 := mat.Matrix(&vs[i])
+		y += mat.Sum(t2)
+	}
+	y2 = y
+
+	// Reverse sweep.
+	dy2 := dy
+	for i := len(ps) - 1; i >= 0; i-- {
+		dt := steps2[i].dt
+		y := steps2[i].y
+		normValue := steps2[i].normValue
+		t := steps2[i].t
+		dt2 := steps2[i].dt2
+		// y += mat.Sum(&vs[i])
+		matrule.Sum(nil, 0, dy2, dt)
+		// y *= mat.Norm(p, 2)
+		dnormValue := dy2 * y
+		dy2 *= normValue
+		matrule.Norm(t, 2, normValue, dnormValue, dt2)
+	}
+	for i := len(ps) - 1; i >= 0; i-- {
+		v := steps[i].v
+		tValue := steps[i].tValue
+		dt := steps[i].dt
+		dtValue := steps[i].dtValue
+		old := steps[i].old
+		saved := steps[i].saved
+		t := steps[i].t
+		t2 := steps[i].t2
+		dt2 := steps[i].dt2
+		dt3 := steps[i].dt3
+		old2 := steps[i].old2
+		// vs[i].Mul(ps[i], a.T())
+		matrule.DenseMul(nil, v, tValue, &dvs[i], dt, dtValue)
+		godiff.RestoreShadow(&dvs[i], old)
+		denseTBackward(saved)
+		// ps[i].Mul(a, a)
+		matrule.DenseMul(nil, t, t2, dps[i], dt2, dt3)
+		godiff.RestoreShadow(dps[i], old2)
+	}
+	return y2
+}
+
+// listedJVP is the forward mode of [listed]: its results, and their tangents along the tangents of the parameters.
+func listedJVP(a, da *mat.Dense) (y2, dy float64) {
+	dps := make([]*mat.Dense, 3)
+	ps := make([]*mat.Dense, 3)
+	dvs := make([]mat.Dense, 3)
+	vs := make([]mat.Dense, 3)
+	for i := range ps {
+		dt := new(mat.Dense)
+		t := new(mat.Dense)
+		dps[i] = dt
+		ps[i] = t
+		dt2 := mat.Matrix(da)
+		t2 := mat.Matrix(a)
+		dt3 := mat.Matrix(da)
+		t3 := mat.Matrix(a)
+		matrule.DenseMulJVP(ps[i], t2, t3, dps[i], dt2, dt3)
+		dt4 := mat.Matrix(dps[i])
+		t4 := mat.Matrix(ps[i])
+		tValue, dtValue := denseTTangent(a, da)
+		matrule.DenseMulJVP(&vs[i], t4, tValue, &dvs[i], dt4, dtValue)
+	}
+	dy2 := 0.0
+	y := 1.0
+	for i, p := range ps {
+		dp := dps[i]
+		dt := mat.Matrix(dp)
+		t := mat.Matrix(p)
+		normValue, dnormValue := matrule.NormJVP(t, 2, dt, 0)
+		dy2 = dy2*normValue + dnormValue*y
+		y *= normValue
+		dt2 := mat.Matrix(&dvs[i])
+		t2 := mat.Matrix(&vs[i])
+		sumValue, dsumValue := matrule.SumJVP(t2, dt2)
+		dy2 += dsumValue
+		y += sumValue
+	}
+	return y, dy2
+}
+
+// chosenVJP is the reverse mode of [chosen] with respect to a.
+// For result adjoints dy it adds to the shadows da.
+func chosenVJP(a, da *mat.Dense, dy float64) (y2 float64) {
+	// Forward sweep.
+	dp := &mat.Dense{}
+	p := &mat.Dense{}
+	dq := dp
+	q := p
+	atValue := a.At(0, 0)
+	if atValue > 0 {
+		dq = &mat.Dense{}
+		q = &mat.Dense{}
+	}
+	dt := mat.Matrix(da)
+	t := mat.Matrix(a)
+	dt2 := mat.Matrix(da)
+	t2 := mat.Matrix(a)
+	old := *dp
+	p.Mul(t, t2)
+	*dp = *matrule.ShadowDense(p)
+	y := p.At(0, 0)
+	dt3 := mat.Matrix(da)
+	t3 := mat.Matrix(a)
+	tValue, dtValue, saved := denseTForward(a, da)
+	old2 := *dq
+	q.Sub(t3, tValue)
+	*dq = *matrule.ShadowDense(q)
+	dt4 := mat.Matrix(dp)
+	t4 := mat.Matrix(p)
+	sumValue := mat.Sum(t4)
+	atValue2 := q.At(0, 1)
+	y2 = y * sumValue * atValue2
+
+	// Reverse sweep.
+	// return y * mat.Sum(p) * q.At(0, 1)
+	dy2 := dy * atValue2 * sumValue
+	matrule.DenseAt(nil, 0, 1, 0, dy*(y*sumValue), dq)
+	matrule.Sum(nil, 0, dy*atValue2*y, dt4)
+	// q.Sub(a, a.T())
+	matrule.DenseSub(nil, nil, nil, dq, dt3, dtValue)
+	godiff.RestoreShadow(dq, old2)
+	denseTBackward(saved)
+	// y := p.At(0, 0)
+	matrule.DenseAt(nil, 0, 0, 0, dy2, dp)
+	// p.Mul(a, a)
+	matrule.DenseMul(nil, t, t2, dp, dt, dt2)
+	godiff.RestoreShadow(dp, old)
+	return y2
+}
+
+// chosenJVP is the forward mode of [chosen]: its results, and their tangents along the tangents of the parameters.
+func chosenJVP(a, da *mat.Dense) (y2, dy float64) {
+	dp := &mat.Dense{}
+	p := &mat.Dense{}
+	dq := dp
+	q := p
+	atValue := a.At(0, 0)
+	if atValue > 0 {
+		dq = &mat.Dense{}
+		q = &mat.Dense{}
+	}
+	dt := mat.Matrix(da)
+	t := mat.Matrix(a)
+	dt2 := mat.Matrix(da)
+	t2 := mat.Matrix(a)
+	matrule.DenseMulJVP(p, t, t2, dp, dt, dt2)
+	y, dy2 := matrule.DenseAtJVP(p, 0, 0, dp)
+	dt3 := mat.Matrix(da)
+	t3 := mat.Matrix(a)
+	tValue, dtValue := denseTTangent(a, da)
+	matrule.DenseSubJVP(q, t3, tValue, dq, dt3, dtValue)
+	dt4 := mat.Matrix(dp)
+	t4 := mat.Matrix(p)
+	sumValue, dsumValue := matrule.SumJVP(t4, dt4)
+	atValue2, datValue := matrule.DenseAtJVP(q, 0, 1, dq)
+	t5 := dy2*sumValue + dsumValue*y
+	return y * sumValue * atValue2, t5*atValue2 + datValue*(y*sumValue)
+}
+
+// assignedVJP is the reverse mode of [assigned] with respect to a.
+// For result adjoints dy it adds to the shadows da.
+func assignedVJP(a, da *mat.Dense, dy float64) (y float64) {
+	// Forward sweep.
+	var c, d mat.Dense
+	dc := new(mat.Dense)
+	dd := new(mat.Dense)
+	dt := mat.Matrix(da)
+	t := mat.Matrix(a)
+	dt2 := mat.Matrix(da)
+	t2 := mat.Matrix(a)
+	old := *dc
+	c.Mul(t, t2)
+	*dc = *matrule.ShadowDense(&c)
+	old2 := *dd
+	*dd = *dc
+	d = c
+	atValue := d.At(0, 0)
+	atValue2 := a.At(0, 1)
+	d.Set(0, 0, atValue*atValue2)
+	atValue3 := d.At(0, 0)
+	atValue4 := a.At(1, 1)
+	c.Set(1, 1, atValue3*atValue4)
+	atValue5 := c.At(0, 0)
+	atValue6 := d.At(1, 1)
+	atValue7 := c.At(0, 1)
+	y = atValue5 * atValue6 * atValue7
+
+	// Reverse sweep.
+	// return c.At(0, 0) * d.At(1, 1) * c.At(0, 1)
+	matrule.DenseAt(nil, 0, 1, 0, dy*(atValue5*atValue6), dc)
+	matrule.DenseAt(nil, 1, 1, 0, dy*atValue7*atValue5, dd)
+	matrule.DenseAt(nil, 0, 0, 0, dy*atValue7*atValue6, dc)
+	// c.Set(1, 1, d.At(0, 0)*a.At(1, 1))
+	dv := matrule.DenseSet(nil, 1, 1, 0, dc)
+	matrule.DenseAt(a, 1, 1, 0, dv*atValue3, da)
+	matrule.DenseAt(nil, 0, 0, 0, dv*atValue4, dd)
+	// d.Set(0, 0, d.At(0, 0)*a.At(0, 1))
+	dv2 := matrule.DenseSet(nil, 0, 0, 0, dd)
+	matrule.DenseAt(a, 0, 1, 0, dv2*atValue, da)
+	matrule.DenseAt(nil, 0, 0, 0, dv2*atValue2, dd)
+	// d = c
+	*dd = old2
+	// c.Mul(a, a)
+	matrule.DenseMul(nil, t, t2, dc, dt, dt2)
+	godiff.RestoreShadow(dc, old)
+	return y
+}
+
+// assignedJVP is the forward mode of [assigned]: its results, and their tangents along the tangents of the parameters.
+func assignedJVP(a, da *mat.Dense) (y, dy float64) {
+	var c, d mat.Dense
+	var dc mat.Dense
+	dt := mat.Matrix(da)
+	t := mat.Matrix(a)
+	dt2 := mat.Matrix(da)
+	t2 := mat.Matrix(a)
+	matrule.DenseMulJVP(&c, t, t2, &dc, dt, dt2)
+	dd := dc
+	d = c
+	atValue, datValue := matrule.DenseAtJVP(&d, 0, 0, &dd)
+	atValue2, datValue2 := matrule.DenseAtJVP(a, 0, 1, da)
+	matrule.DenseSetJVP(&d, 0, 0, atValue*atValue2, &dd, datValue*atValue2+datValue2*atValue)
+	atValue3, datValue3 := matrule.DenseAtJVP(&d, 0, 0, &dd)
+	atValue4, datValue4 := matrule.DenseAtJVP(a, 1, 1, da)
+	matrule.DenseSetJVP(&c, 1, 1, atValue3*atValue4, &dc, datValue3*atValue4+datValue4*atValue3)
+	atValue5, datValue5 := matrule.DenseAtJVP(&c, 0, 0, &dc)
+	atValue6, datValue6 := matrule.DenseAtJVP(&d, 1, 1, &dd)
+	atValue7, datValue7 := matrule.DenseAtJVP(&c, 0, 1, &dc)
+	t3 := datValue5*atValue6 + datValue6*atValue5
+	return atValue5 * atValue6 * atValue7, t3*atValue7 + datValue7*(atValue5*atValue6)
+}
+
+// nestedVJP is the reverse mode of [nested] with respect to a.
+// For result adjoints dy it adds to the shadows da.
+func nestedVJP(a, da *mat.Dense, dy float64) (y2 float64) {
+	c, d, dc, dd, saved := squareForward(a, a, da, da)
+	e, _, de, _, saved2 := squareForward(c, d, dc, dd)
+	r, n := e.Dims()
+	y := 0.0
+	// The iterations are independent: each is swept forward and back at once.
+	for i := range r {
+		// The iterations are independent: each is swept forward and back at once.
+		for j := range n {
+			atValue := e.At(i, j)
+			atValue2 := e.At(j, i)
+			y += atValue * atValue2
+			// y += e.At(i, j) * e.At(j, i)
+			matrule.DenseAt(nil, j, i, 0, dy*atValue, de)
+			matrule.DenseAt(nil, i, j, 0, dy*atValue2, de)
+		}
+	}
+	y2 = y
+	// e, _ := square(c, d)
+	squareBackward(saved2)
+	// c, d := square(a, a)
+	squareBackward(saved)
+	return y2
+}
+
+// nestedJVP is the forward mode of [nested]: its results, and their tangents along the tangents of the parameters.
+func nestedJVP(a, da *mat.Dense) (y2, dy float64) {
+	c, d, dc, dd := squareTangent(a, a, da, da)
+	e, _, de, _ := squareTangent(c, d, dc, dd)
+	r, n := e.Dims()
+	dy2 := 0.0
+	y := 0.0
+	for i := range r {
+		for j := range n {
+			atValue, datValue := matrule.DenseAtJVP(e, i, j, de)
+			atValue2, datValue2 := matrule.DenseAtJVP(e, j, i, de)
+			dy2 += datValue*atValue2 + datValue2*atValue
+			y += atValue * atValue2
+		}
+	}
+	return y, dy2
+}
+
+// lossVJP is the reverse mode of [model.loss] with respect to m.
+// For result adjoints dout it adds to the shadows dm.
+// It remembers 224 bytes with what they refer to for each iteration of the loop over i and 8 bytes for each iteration of the loop over j.
+func (m *model) lossVJP(x *mat.Dense, y []float64, dm *model, dout float64) (out float64) {
+	// Forward sweep.
+	var tripss []int
+	rows, _ := x.Dims()
+	sum := 0.0
+	steps := make([]struct {
+		d            float64
+		dout         *mat.VecDense
+		t            mat.Matrix
+		v            mat.Vector
+		dt           mat.Matrix
+		dt2          mat.Vector
+		old          mat.VecDense
+		dg           *mat.VecDense
+		dt3, dt4     mat.Vector
+		old2         mat.VecDense
+		rowViewValue mat.Vector
+		dh           *mat.VecDense
+		dt5          mat.Matrix
+		old3         mat.VecDense
+	}, max(rows, 0))
+	var tanhs []float64
+	trips := 0
+	for i := range rows {
+		trips++
+		var h, out mat.VecDense
+		dh := new(mat.VecDense)
+		steps[i].dh = dh
+		dout := new(mat.VecDense)
+		steps[i].dout = dout
+		dt := mat.Matrix(dm.W1)
+		steps[i].dt5 = dt
+		t := mat.Matrix(m.W1)
+		rowViewValue := x.RowView(i)
+		steps[i].rowViewValue = rowViewValue
+		steps[i].old3 = *dh
+		h.MulVec(t, rowViewValue)
+		*dh = *matrule.ShadowVecDense(&h)
+		var g mat.VecDense
+		dg := new(mat.VecDense)
+		steps[i].dg = dg
+		dt2 := mat.Vector(dh)
+		steps[i].dt3 = dt2
+		t2 := mat.Vector(&h)
+		dt3 := mat.Vector(dm.B)
+		steps[i].dt4 = dt3
+		t3 := mat.Vector(m.B)
+		steps[i].old2 = *dg
+		g.AddVec(t2, t3)
+		*dg = *matrule.ShadowVecDense(&g)
+		tripss = append(tripss, 0)
+		for j := range g.Len() {
+			tripss[len(tripss)-1]++
+			atVecValue := g.AtVec(j)
+			tanh := math.Tanh(atVecValue)
+			tanhs = append(tanhs, tanh)
+			g.SetVec(j, tanh)
+		}
+		dt4 := mat.Matrix(dm.W2)
+		steps[i].dt = dt4
+		t4 := mat.Matrix(m.W2)
+		steps[i].t = t4
+		dt5 := mat.Vector(dg)
+		steps[i].dt2 = dt5
+		t5 := mat.Vector(&g)
+		steps[i].old = *dout
+		out.MulVec(t4, t5)
+		steps[i].v = godiff.Copy(t5)
+		*dout = *matrule.ShadowVecDense(&out)
+		atVecValue := out.AtVec(0)
+		d := atVecValue - y[i]
+		steps[i].d = d
+		sum += d * d
+	}
+	out = sum
+
+	// Reverse sweep.
+	for i := trips - 1; i >= 0; i-- {
+		dout2 := steps[i].dout
+		t := steps[i].t
+		v := steps[i].v
+		dt := steps[i].dt
+		dt2 := steps[i].dt2
+		old := steps[i].old
+		trips := tripss[len(tripss)-1]
+		tripss = tripss[:len(tripss)-1]
+		dg := steps[i].dg
+		dt3 := steps[i].dt3
+		dt4 := steps[i].dt4
+		old2 := steps[i].old2
+		rowViewValue := steps[i].rowViewValue
+		dh := steps[i].dh
+		dt5 := steps[i].dt5
+		old3 := steps[i].old3
+		// d := out.AtVec(0) - y[i]
+		datVecValue := dout * (2 * steps[i].d)
+		matrule.VecDenseAtVec(nil, 0, 0, datVecValue, dout2)
+		// out.MulVec(m.W2, &g)
+		matrule.VecDenseMulVec(nil, t, v, dout2, dt, dt2)
+		godiff.RestoreShadow(dout2, old)
+		for j := trips - 1; j >= 0; j-- {
+			tanh := tanhs[len(tanhs)-1]
+			tanhs = tanhs[:len(tanhs)-1]
+			// g.SetVec(j, math.Tanh(g.AtVec(j)))
+			dv := matrule.VecDenseSetVec(nil, j, 0, dg)
+			datVecValue := dv * (1 - tanh*tanh)
+			matrule.VecDenseAtVec(nil, j, 0, datVecValue, dg)
+		}
+		// g.AddVec(&h, m.B)
+		matrule.VecDenseAddVec(nil, nil, nil, dg, dt3, dt4)
+		godiff.RestoreShadow(dg, old2)
+		// h.MulVec(m.W1, x.RowView(i))
+		matrule.VecDenseMulVecA(nil, nil, rowViewValue, dh, dt5)
+		godiff.RestoreShadow(dh, old3)
+	}
+	return out
+}
+
+// lossJVP is the forward mode of [model.loss]: its results, and their tangents along the tangents of the parameters.
+func (m *model) lossJVP(x *mat.Dense, y []float64, dm *model) (out, dout float64) {
+	rows, _ := x.Dims()
+	dsum := 0.0
+	sum := 0.0
+	for i := range rows {
+		var h, out mat.VecDense
+		var dh mat.VecDense
+		var dout mat.VecDense
+		dt := mat.Matrix(dm.W1)
+		t := mat.Matrix(m.W1)
+		rowViewValue := x.RowView(i)
+		var dv mat.Vector
+		if rowViewValue != nil {
+			dv = godiff.ShadowWith(rowViewValue, matrule.ShadowVecDense)
+		}
+		matrule.VecDenseMulVecJVP(&h, t, rowViewValue, &dh, dt, dv)
+		var g mat.VecDense
+		var dg mat.VecDense
+		dt2 := mat.Vector(&dh)
+		t2 := mat.Vector(&h)
+		dt3 := mat.Vector(dm.B)
+		t3 := mat.Vector(m.B)
+		matrule.VecDenseAddVecJVP(&g, t2, t3, &dg, dt2, dt3)
+		for j := range g.Len() {
+			atVecValue, datVecValue := matrule.VecDenseAtVecJVP(&g, j, &dg)
+			tanh := math.Tanh(atVecValue)
+			matrule.VecDenseSetVecJVP(&g, j, tanh, &dg, datVecValue*(1-tanh*tanh))
+		}
+		dt4 := mat.Matrix(dm.W2)
+		t4 := mat.Matrix(m.W2)
+		dt5 := mat.Vector(&dg)
+		t5 := mat.Vector(&g)
+		matrule.VecDenseMulVecJVP(&out, t4, t5, &dout, dt4, dt5)
+		atVecValue, dd := matrule.VecDenseAtVecJVP(&out, 0, &dout)
+		d := atVecValue - y[i]
+		dsum += dd * (2 * d)
+		sum += d * d
+	}
+	return sum, dsum
+}
+
+// lossGrad returns the gradient of [model.loss] with respect to m.
+// It remembers 224 bytes with what they refer to for each iteration of the loop over i and 8 bytes for each iteration of the loop over j.
+func (m *model) lossGrad(x *mat.Dense, y []float64) (dm *model) {
+	// Forward sweep.
+	dm = godiff.ShadowWith(m, matrule.ShadowDense, matrule.ShadowVecDense)
+	var tripss []int
+	rows, _ := x.Dims()
+	steps := make([]struct {
+		d            float64
+		dout         *mat.VecDense
+		t            mat.Matrix
+		v            mat.Vector
+		dt           mat.Matrix
+		dt2          mat.Vector
+		old          mat.VecDense
+		dg           *mat.VecDense
+		dt3, dt4     mat.Vector
+		old2         mat.VecDense
+		rowViewValue mat.Vector
+		dh           *mat.VecDense
+		dt5          mat.Matrix
+		old3         mat.VecDense
+	}, max(rows, 0))
+	var tanhs []float64
+	trips := 0
+	for i := range rows {
+		trips++
+		var h, out mat.VecDense
+		dh := new(mat.VecDense)
+		steps[i].dh = dh
+		dout := new(mat.VecDense)
+		steps[i].dout = dout
+		dt := mat.Matrix(dm.W1)
+		steps[i].dt5 = dt
+		t := mat.Matrix(m.W1)
+		rowViewValue := x.RowView(i)
+		steps[i].rowViewValue = rowViewValue
+		steps[i].old3 = *dh
+		h.MulVec(t, rowViewValue)
+		*dh = *matrule.ShadowVecDense(&h)
+		var g mat.VecDense
+		dg := new(mat.VecDense)
+		steps[i].dg = dg
+		dt2 := mat.Vector(dh)
+		steps[i].dt3 = dt2
+		t2 := mat.Vector(&h)
+		dt3 := mat.Vector(dm.B)
+		steps[i].dt4 = dt3
+		t3 := mat.Vector(m.B)
+		steps[i].old2 = *dg
+		g.AddVec(t2, t3)
+		*dg = *matrule.ShadowVecDense(&g)
+		tripss = append(tripss, 0)
+		for j := range g.Len() {
+			tripss[len(tripss)-1]++
+			atVecValue := g.AtVec(j)
+			tanh := math.Tanh(atVecValue)
+			tanhs = append(tanhs, tanh)
+			g.SetVec(j, tanh)
+		}
+		dt4 := mat.Matrix(dm.W2)
+		steps[i].dt = dt4
+		t4 := mat.Matrix(m.W2)
+		steps[i].t = t4
+		dt5 := mat.Vector(dg)
+		steps[i].dt2 = dt5
+		t5 := mat.Vector(&g)
+		steps[i].old = *dout
+		out.MulVec(t4, t5)
+		steps[i].v = godiff.Copy(t5)
+		*dout = *matrule.ShadowVecDense(&out)
+		atVecValue := out.AtVec(0)
+		d := atVecValue - y[i]
+		steps[i].d = d
+	}
+
+	// Reverse sweep.
+	for i := trips - 1; i >= 0; i-- {
+		dout := steps[i].dout
+		t := steps[i].t
+		v := steps[i].v
+		dt := steps[i].dt
+		dt2 := steps[i].dt2
+		old := steps[i].old
+		trips := tripss[len(tripss)-1]
+		tripss = tripss[:len(tripss)-1]
+		dg := steps[i].dg
+		dt3 := steps[i].dt3
+		dt4 := steps[i].dt4
+		old2 := steps[i].old2
+		rowViewValue := steps[i].rowViewValue
+		dh := steps[i].dh
+		dt5 := steps[i].dt5
+		old3 := steps[i].old3
+		// d := out.AtVec(0) - y[i]
+		datVecValue := 2 * steps[i].d
+		matrule.VecDenseAtVec(nil, 0, 0, datVecValue, dout)
+		// out.MulVec(m.W2, &g)
+		matrule.VecDenseMulVec(nil, t, v, dout, dt, dt2)
+		godiff.RestoreShadow(dout, old)
+		for j := trips - 1; j >= 0; j-- {
+			tanh := tanhs[len(tanhs)-1]
+			tanhs = tanhs[:len(tanhs)-1]
+			// g.SetVec(j, math.Tanh(g.AtVec(j)))
+			dv := matrule.VecDenseSetVec(nil, j, 0, dg)
+			datVecValue := dv * (1 - tanh*tanh)
+			matrule.VecDenseAtVec(nil, j, 0, datVecValue, dg)
+		}
+		// g.AddVec(&h, m.B)
+		matrule.VecDenseAddVec(nil, nil, nil, dg, dt3, dt4)
+		godiff.RestoreShadow(dg, old2)
+		// h.MulVec(m.W1, x.RowView(i))
+		matrule.VecDenseMulVecA(nil, nil, rowViewValue, dh, dt5)
+		godiff.RestoreShadow(dh, old3)
+	}
+	return dm
+}
+
+// unsolvableVJP is the reverse mode of [unsolvable] with respect to a.
+// For result adjoints dy it adds to the shadows da.
+func unsolvableVJP(a, da, dy *mat.Dense) (y *mat.Dense, err2 error) {
+	// Forward sweep.
+	var c mat.Dense
+	dc := new(mat.Dense)
+	dt := mat.Matrix(da)
+	t := mat.Matrix(a)
+	old := *dc
+	err := c.Inverse(t)
+	*dc = *matrule.ShadowDense(&c)
+	y, err2 = &c, err
+
+	// Reverse sweep.
+	if err2 != nil {
+		return y, err2
+	}
+	if dy != nil {
+		matrule.AddDense(dc, dy)
+	}
+	// err := c.Inverse(a)
+	matrule.DenseInverse(&c, nil, nil, dc, dt)
+	godiff.RestoreShadow(dc, old)
+	return y, err2
+}
+
 // denseTSaved holds what a forward sweep remembers.
 type denseTSaved struct {
 }
@@ -3318,6 +4051,52 @@ func triDenseTTangent(t, dt *mat.TriDense) (y, dy mat.Matrix) {
 	dt2 := mat.Matrix(dt)
 	t2 := mat.Matrix(t)
 	return mat.Matrix(mat.Transpose{Matrix: t2}), mat.Matrix(mat.Transpose{Matrix: dt2})
+}
+
+// squareSaved holds what a forward sweep remembers.
+type squareSaved struct {
+	t   mat.Matrix
+	t2  mat.Matrix
+	dc  *mat.Dense
+	dt  mat.Matrix
+	dt2 mat.Matrix
+	old mat.Dense
+}
+
+// squareForward is [square], remembering what [squareBackward] needs.
+func squareForward(a, b, da, db *mat.Dense) (y, y2, dy, dy2 *mat.Dense, saved squareSaved) {
+	dc := new(mat.Dense)
+	c := new(mat.Dense)
+	dt := mat.Matrix(da)
+	t := mat.Matrix(a)
+	dt2 := mat.Matrix(db)
+	t2 := mat.Matrix(b)
+	old := *dc
+	c.Mul(t, t2)
+	*dc = *matrule.ShadowDense(c)
+	dy, dy2 = dc, da
+	y, y2 = c, a
+	return y, y2, dy, dy2, squareSaved{t: t, t2: t2, dc: dc, dt: dt, dt2: dt2, old: old}
+}
+
+// squareBackward is the reverse mode of [square], after [squareForward].
+func squareBackward(saved squareSaved) {
+	dc := saved.dc
+	// c.Mul(a, b)
+	matrule.DenseMul(nil, saved.t, saved.t2, dc, saved.dt, saved.dt2)
+	godiff.RestoreShadow(dc, saved.old)
+}
+
+// squareTangent is the forward mode of [square].
+func squareTangent(a, b, da, db *mat.Dense) (y, y2, dy, dy2 *mat.Dense) {
+	dc := new(mat.Dense)
+	c := new(mat.Dense)
+	dt := mat.Matrix(da)
+	t := mat.Matrix(a)
+	dt2 := mat.Matrix(db)
+	t2 := mat.Matrix(b)
+	matrule.DenseMulJVP(c, t, t2, dc, dt, dt2)
+	return c, a, dc, da
 }
 
 // rawHVP returns the Hessian-vector product of [raw]: the derivative of its gradient with respect to a and v along va and vv.

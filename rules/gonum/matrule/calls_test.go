@@ -1,6 +1,8 @@
 package matrule_test
 
 import (
+	"math"
+
 	"gonum.org/v1/gonum/mat"
 
 	_ "github.com/godiff/godiff/rules/gonum/matrule"
@@ -631,4 +633,127 @@ func newton(s *mat.SymDense, b *mat.VecDense) float64 {
 		a.SetSym(1, 1, a.At(1, 1)+x.AtVec(1)*x.AtVec(1))
 	}
 	return x.AtVec(0) * c.LogDet()
+}
+
+// views multiplies views.
+//
+//godiff:vjp wrt=a,v
+//godiff:jvp wrt=a,v
+func views(a *mat.Dense, v *mat.VecDense) float64 {
+	var c mat.Dense
+	c.Mul(a.Slice(0, 2, 1, 3), a.Slice(1, 3, 0, 2))
+	var u mat.VecDense
+	u.MulVec(&c, v.SliceVec(1, 3))
+	return mat.Dot(a.RowView(0), a.ColView(1)) * mat.Dot(&u, v.SliceVec(0, 2)) * c.Slice(0, 1, 0, 2).(*mat.Dense).At(0, 1)
+}
+
+// listed has matrices in slices, of pointers and of values.
+//
+//godiff:vjp wrt=a
+//godiff:jvp wrt=a
+func listed(a *mat.Dense) float64 {
+	ps := make([]*mat.Dense, 3)
+	vs := make([]mat.Dense, 3)
+	for i := range ps {
+		ps[i] = new(mat.Dense)
+		ps[i].Mul(a, a)
+		vs[i].Mul(ps[i], a.T())
+	}
+	y := 1.0
+	for i, p := range ps {
+		y *= mat.Norm(p, 2)
+		y += mat.Sum(&vs[i])
+	}
+	return y
+}
+
+// chosen gives memory to one of two matrices, or to both.
+//
+//godiff:vjp wrt=a
+//godiff:jvp wrt=a
+func chosen(a *mat.Dense) float64 {
+	p := &mat.Dense{}
+	q := p
+	if a.At(0, 0) > 0 {
+		q = &mat.Dense{}
+	}
+	p.Mul(a, a)
+	y := p.At(0, 0)
+	q.Sub(a, a.T())
+	return y * mat.Sum(p) * q.At(0, 1)
+}
+
+// assigned assigns matrices, which share memory then.
+//
+//godiff:vjp wrt=a
+//godiff:jvp wrt=a
+func assigned(a *mat.Dense) float64 {
+	var c, d mat.Dense
+	c.Mul(a, a)
+	d = c
+	d.Set(0, 0, d.At(0, 0)*a.At(0, 1))
+	c.Set(1, 1, d.At(0, 0)*a.At(1, 1))
+	return c.At(0, 0) * d.At(1, 1) * c.At(0, 1)
+}
+
+// square hands on what it is given and what it makes.
+func square(a, b *mat.Dense) (*mat.Dense, *mat.Dense) {
+	c := new(mat.Dense)
+	c.Mul(a, b)
+	return c, a
+}
+
+// nested calls functions that make matrices, and loops over elements.
+//
+//godiff:vjp wrt=a
+//godiff:jvp wrt=a
+func nested(a *mat.Dense) float64 {
+	c, d := square(a, a)
+	e, _ := square(c, d)
+	r, n := e.Dims()
+	y := 0.0
+	for i := range r {
+		for j := range n {
+			y += e.At(i, j) * e.At(j, i)
+		}
+	}
+	return y
+}
+
+// A model has its weights in matrices.
+type model struct {
+	W1, W2 *mat.Dense
+	B      *mat.VecDense
+}
+
+// loss is that of a network of two layers.
+//
+//godiff:vjp wrt=m
+//godiff:jvp wrt=m
+//godiff:grad wrt=m
+func (m *model) loss(x *mat.Dense, y []float64) float64 {
+	rows, _ := x.Dims()
+	sum := 0.0
+	for i := range rows {
+		var h, out mat.VecDense
+		h.MulVec(m.W1, x.RowView(i))
+		var g mat.VecDense
+		g.AddVec(&h, m.B)
+		for j := range g.Len() {
+			g.SetVec(j, math.Tanh(g.AtVec(j)))
+		}
+		out.MulVec(m.W2, &g)
+		d := out.AtVec(0) - y[i]
+		sum += d * d
+	}
+	return sum
+}
+
+// unsolvable hides that there is no solution.
+//
+//godiff:vjp wrt=a
+func unsolvable(a *mat.Dense) (*mat.Dense, error) {
+	var c mat.Dense
+	err := c.Inverse(a)
+	return &c, err
 }

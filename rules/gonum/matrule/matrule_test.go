@@ -192,3 +192,53 @@ func TestLoops(t *testing.T) {
 	check(t, shapes, shapesVJP, shapesJVP, wrt("a"), m.dense(2, 3))
 	check(t, newton, newtonVJP, newtonJVP, wrt("s", "b"), m.positive(2), m.vector(2))
 }
+
+func TestPrograms(t *testing.T) {
+	m := newMaker()
+	check(t, views, viewsVJP, viewsJVP, wrt("a", "v"), m.dense(3, 3), m.vector(3))
+	check(t, listed, listedVJP, listedJVP, wrt("a"), m.dense(2, 2))
+	check(t, chosen, chosenVJP, chosenJVP, wrt("a"), mat.NewDense(2, 2, []float64{1, 2, 3, 4}))
+	check(t, chosen, chosenVJP, chosenJVP, wrt("a"), mat.NewDense(2, 2, []float64{-1, 2, 3, 4}))
+	check(t, assigned, assignedVJP, assignedJVP, wrt("a"), m.dense(2, 2))
+	check(t, nested, nestedVJP, nestedJVP, wrt("a"), m.dense(2, 2))
+	net := &model{W1: m.dense(3, 2), W2: m.dense(1, 3), B: m.vector(3)}
+	check(t, (*model).loss, (*model).lossVJP, (*model).lossJVP, wrt("m"), net, m.dense(4, 2), m.data(4))
+	gradcheck.Grad(t, (*model).loss, (*model).lossGrad, net, m.dense(4, 2), m.data(4), gradcheck.Wrt("m"))
+}
+
+// TestPart has matrices that are parts of others: their rows are further apart than those of their shadows.
+func TestPart(t *testing.T) {
+	m := newMaker()
+	a := m.dense(4, 5).Slice(1, 3, 1, 3).(*mat.Dense)
+	check(t, nested, nestedVJP, nestedJVP, wrt("a"), a)
+	check(t, recurrent, recurrentVJP, recurrentJVP, wrt("a", "b"), a, m.dense(2, 3).ColView(1).(*mat.VecDense))
+}
+
+// TestPanics has arguments for which the functions panic, or the rules do.
+func TestPanics(t *testing.T) {
+	m := newMaker()
+	panics(t, mat.ErrShape, func() { mulVJP(m.dense(2, 3), m.dense(2, 3), m.dense(2, 3), m.dense(2, 3), m.dense(2, 3)) })
+	panics(t, mat.ErrShape, func() { mulJVP(m.dense(2, 3), m.dense(2, 3), m.dense(2, 3), m.dense(2, 3)) })
+	zero := mat.NewDense(2, 2, nil)
+	panics(t, mat.Condition(math.Inf(1)), func() { inverseVJP(zero, mat.NewDense(2, 2, nil), mat.NewDense(2, 2, nil)) })
+	panics(t, mat.Condition(math.Inf(1)), func() { solveJVP(zero, zero.T(), zero, zero.T()) })
+	band := mat.NewBandDense(2, 2, 1, 1, m.data(6))
+	panics(t, "matrule: there are no derivatives for a matrix of type *mat.BandDense", func() {
+		mulVJP(band, zero, mat.NewBandDense(2, 2, 1, 1, nil), mat.NewDense(2, 2, nil), mat.NewDense(2, 2, nil))
+	})
+	da := mat.NewDense(2, 2, nil)
+	if _, err := unsolvableVJP(zero, da, mat.NewDense(2, 2, []float64{1, 1, 1, 1})); err == nil || mat.Norm(da, 1) != 0 {
+		t.Errorf("the error is %v, and the gradient %v", err, mat.Formatted(da))
+	}
+}
+
+func panics(t *testing.T, want any, f func()) {
+	t.Helper()
+	defer func() {
+		t.Helper()
+		if p := recover(); p != want {
+			t.Errorf("the panic is %v, want %v", p, want)
+		}
+	}()
+	f()
+}
