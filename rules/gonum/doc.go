@@ -3,6 +3,8 @@
 //	floatsrule   for gonum.org/v1/gonum/floats
 //	blas64rule   for gonum.org/v1/gonum/blas/blas64
 //	blas32rule   for gonum.org/v1/gonum/blas/blas32
+//	matrule      for gonum.org/v1/gonum/mat
+//	gonumx       for what calls derivatives: gonum.org/v1/gonum/optimize
 //
 // # Where a rule sits
 //
