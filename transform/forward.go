@@ -1059,7 +1059,7 @@ func (t *tangents) keepPassive(s *ast.Return) *ast.Return {
 func (t *tangents) zeroLike(e ast.Expr) ast.Expr {
 	v, sv := ast.NewVar("v", e.Type()), ast.NewVar("dv", e.Type())
 	made := t.u.freshShadow(sv, v, false, false)
-	if isPointer(v.Type) && t.u.opaquePointee(v.Type) == nil {
+	if isPointer(v.Type) && !ast.IsBoxed(v.Type) && t.u.opaquePointee(v.Type) == nil {
 		made = unlessNil(sv, v, made)
 	}
 	t.pending = append(append(t.pending, define(v, e)), made...)

@@ -279,9 +279,13 @@ type reshape struct {
 func (d *derivation) reshapeShadows(n *splitNote) (before, after []ast.Stmt) {
 	for _, x := range d.reshaped(n.call) {
 		p, o := d.value(x, now), d.u.opaquePointee(x.Type())
+		place := ast.Expr(&ast.Deref{X: p})
+		if a, ok := p.(*ast.Addr); ok {
+			place = a.X
+		}
 		old := ast.NewVar("old", ast.Pointee(x.Type()))
-		before = append(before, define(old, &ast.Deref{X: p}))
-		after = append(after, set(&ast.Deref{X: p}, token.ASSIGN, o.shadowOf(&ast.Deref{X: x})))
+		before = append(before, define(old, place))
+		after = append(after, set(place, token.ASSIGN, o.shadowOf(&ast.Deref{X: x})))
 		n.reshapes = append(n.reshapes, reshape{x, old})
 	}
 	return before, after

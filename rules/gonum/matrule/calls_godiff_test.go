@@ -198,10 +198,7 @@ func mulAJVP(a, b, da *mat.Dense) (y, dy *mat.Dense) {
 	dt := mat.Matrix(da)
 	t := mat.Matrix(a)
 	t2 := mat.Matrix(b)
-	var dv mat.Matrix
-	if t2 != nil {
-		dv = godiff.ShadowWith(t2, matrule.ShadowCholesky, matrule.ShadowTriDense, matrule.ShadowDense, matrule.ShadowLU, matrule.ShadowQR, matrule.ShadowSymDense, matrule.ShadowVecDense)
-	}
+	dv := godiff.ShadowWith(t2, matrule.ShadowCholesky, matrule.ShadowTriDense, matrule.ShadowDense, matrule.ShadowLU, matrule.ShadowQR, matrule.ShadowSymDense, matrule.ShadowVecDense)
 	matrule.DenseMulJVP(&c, t, t2, &dc, dt, dv)
 	return &c, &dc
 }
@@ -237,10 +234,7 @@ func mulBJVP(a, b, db *mat.Dense) (y, dy *mat.Dense) {
 	t := mat.Matrix(a)
 	dt := mat.Matrix(db)
 	t2 := mat.Matrix(b)
-	var dv mat.Matrix
-	if t != nil {
-		dv = godiff.ShadowWith(t, matrule.ShadowCholesky, matrule.ShadowTriDense, matrule.ShadowDense, matrule.ShadowLU, matrule.ShadowQR, matrule.ShadowSymDense, matrule.ShadowVecDense)
-	}
+	dv := godiff.ShadowWith(t, matrule.ShadowCholesky, matrule.ShadowTriDense, matrule.ShadowDense, matrule.ShadowLU, matrule.ShadowQR, matrule.ShadowSymDense, matrule.ShadowVecDense)
 	matrule.DenseMulJVP(&c, t, t2, &dc, dv, dt)
 	return &c, &dc
 }
@@ -1488,10 +1482,7 @@ func mulVecAJVP(a mat.Matrix, b *mat.VecDense, da mat.Matrix) (y, dy *mat.VecDen
 	var v mat.VecDense
 	var dv mat.VecDense
 	t := mat.Vector(b)
-	var dv2 mat.Vector
-	if t != nil {
-		dv2 = godiff.ShadowWith(t, matrule.ShadowVecDense)
-	}
+	dv2 := godiff.ShadowWith(t, matrule.ShadowVecDense)
 	matrule.VecDenseMulVecJVP(&v, a, t, &dv, da, dv2)
 	return &v, &dv
 }
@@ -1525,10 +1516,7 @@ func mulVecBJVP(a mat.Matrix, b, db *mat.VecDense) (y, dy *mat.VecDense) {
 	var dv mat.VecDense
 	dt := mat.Vector(db)
 	t := mat.Vector(b)
-	var dv2 mat.Matrix
-	if a != nil {
-		dv2 = godiff.ShadowWith(a, matrule.ShadowCholesky, matrule.ShadowTriDense, matrule.ShadowDense, matrule.ShadowLU, matrule.ShadowQR, matrule.ShadowSymDense, matrule.ShadowVecDense)
-	}
+	dv2 := godiff.ShadowWith(a, matrule.ShadowCholesky, matrule.ShadowTriDense, matrule.ShadowDense, matrule.ShadowLU, matrule.ShadowQR, matrule.ShadowSymDense, matrule.ShadowVecDense)
 	matrule.VecDenseMulVecJVP(&v, a, t, &dv, dv2, dt)
 	return &v, &dv
 }
@@ -2063,10 +2051,7 @@ func solveBJVP(a, b, db mat.Matrix) (y, dy *mat.Dense) {
 	var c mat.Dense
 	var dc mat.Dense
 	{
-		var dv mat.Matrix
-		if a != nil {
-			dv = godiff.ShadowWith(a, matrule.ShadowCholesky, matrule.ShadowTriDense, matrule.ShadowDense, matrule.ShadowLU, matrule.ShadowQR, matrule.ShadowSymDense, matrule.ShadowVecDense)
-		}
+		dv := godiff.ShadowWith(a, matrule.ShadowCholesky, matrule.ShadowTriDense, matrule.ShadowDense, matrule.ShadowLU, matrule.ShadowQR, matrule.ShadowSymDense, matrule.ShadowVecDense)
 		err := matrule.DenseSolveJVP(&c, a, b, &dc, dv, db)
 		if err != nil {
 			panic(err)
@@ -2160,10 +2145,7 @@ func solveVecBJVP(a mat.Matrix, b, db *mat.VecDense) (y, dy *mat.VecDense) {
 	{
 		dt := mat.Vector(db)
 		t := mat.Vector(b)
-		var dv2 mat.Matrix
-		if a != nil {
-			dv2 = godiff.ShadowWith(a, matrule.ShadowCholesky, matrule.ShadowTriDense, matrule.ShadowDense, matrule.ShadowLU, matrule.ShadowQR, matrule.ShadowSymDense, matrule.ShadowVecDense)
-		}
+		dv2 := godiff.ShadowWith(a, matrule.ShadowCholesky, matrule.ShadowTriDense, matrule.ShadowDense, matrule.ShadowLU, matrule.ShadowQR, matrule.ShadowSymDense, matrule.ShadowVecDense)
 		err := matrule.VecDenseSolveVecJVP(&v, a, t, &dv, dv2, dt)
 		if err != nil {
 			panic(err)
@@ -3371,11 +3353,10 @@ func listedVJP(a, da *mat.Dense, dy float64) (y2 float64) {
 		steps[i].tValue = tValue
 		steps[i].dtValue = dtValue
 		steps[i].saved = saved
-		old := *&dvs[i]
-		steps[i].old = old
+		steps[i].old = dvs[i]
 		vs[i].Mul(t4, tValue)
 		steps[i].v = godiff.Copy(t4)
-		*&dvs[i] = *matrule.ShadowDense(&vs[i])
+		dvs[i] = *matrule.ShadowDense(&vs[i])
 	}
 	y := 1.0
 	steps2 := make([]struct {
@@ -3807,10 +3788,7 @@ func (m *model) lossJVP(x *mat.Dense, y []float64, dm *model) (out, dout float64
 		dt := mat.Matrix(dm.W1)
 		t := mat.Matrix(m.W1)
 		rowViewValue := x.RowView(i)
-		var dv mat.Vector
-		if rowViewValue != nil {
-			dv = godiff.ShadowWith(rowViewValue, matrule.ShadowVecDense)
-		}
+		dv := godiff.ShadowWith(rowViewValue, matrule.ShadowVecDense)
 		matrule.VecDenseMulVecJVP(&h, t, rowViewValue, &dh, dt, dv)
 		var g mat.VecDense
 		var dg mat.VecDense
@@ -4384,10 +4362,7 @@ func logDetADdetDaTangent(a mat.Matrix, det, sign, ddet, dsign float64, da, da2 
 func scaledFTangent(f float64, a mat.Matrix, df float64) (y, dy *mat.Dense) {
 	var c mat.Dense
 	var dc mat.Dense
-	var dv mat.Matrix
-	if a != nil {
-		dv = godiff.ShadowWith(a, matrule.ShadowCholesky, matrule.ShadowTriDense, matrule.ShadowDense, matrule.ShadowLU, matrule.ShadowQR, matrule.ShadowSymDense, matrule.ShadowVecDense)
-	}
+	dv := godiff.ShadowWith(a, matrule.ShadowCholesky, matrule.ShadowTriDense, matrule.ShadowDense, matrule.ShadowLU, matrule.ShadowQR, matrule.ShadowSymDense, matrule.ShadowVecDense)
 	matrule.DenseScaleJVP(&c, f, a, &dc, df, dv)
 	return &c, &dc
 }
