@@ -609,11 +609,13 @@ func (b *ruleCall) shadow(x ast.Expr) {
 	if ast.HoldsFloatsByValue(x.Type()) {
 		refuse(s.Info().Pos, "a rule is given an interface that may hold floats by value, which it could not add to; let the interface hold a pointer")
 	}
+	if isNil(x) { // its type need not be that of the parameter
+		b.args = append(b.args, x)
+		return
+	}
 	switch ast.ShapeOf(x.Type()) {
 	case ast.ReferenceLike:
 		switch {
-		case isNil(x):
-			b.args = append(b.args, x)
 		case r.reachesActive(x):
 			b.args = append(b.args, r.value(x, past))
 		default:
