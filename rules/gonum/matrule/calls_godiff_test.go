@@ -3959,6 +3959,349 @@ func unsolvableVJP(a, da, dy *mat.Dense) (y *mat.Dense, err2 error) {
 	return y, err2
 }
 
+// stackVJP is the reverse mode of [stack] with respect to a and b.
+// For result adjoints dy it adds to the shadows da and db.
+func stackVJP(a, b, da, db mat.Matrix, dy *mat.Dense) (y *mat.Dense) {
+	// Forward sweep.
+	defer godiff.Unbox(godiff.Box(&da))
+	defer godiff.Unbox(godiff.Box(&db))
+	var c mat.Dense
+	dc := new(mat.Dense)
+	old := *dc
+	c.Stack(a, b)
+	*dc = *matrule.ShadowDense(&c)
+	y = &c
+
+	// Reverse sweep.
+	if dy != nil {
+		matrule.AddDense(dc, dy)
+	}
+	// c.Stack(a, b)
+	matrule.DenseStack(nil, a, b, dc, da, db)
+	godiff.RestoreShadow(dc, old)
+	return y
+}
+
+// stackJVP is the forward mode of [stack]: its results, and their tangents along the tangents of the parameters.
+func stackJVP(a, b, da, db mat.Matrix) (y, dy *mat.Dense) {
+	var c mat.Dense
+	var dc mat.Dense
+	matrule.DenseStackJVP(&c, a, b, &dc, da, db)
+	return &c, &dc
+}
+
+// augmentVJP is the reverse mode of [augment] with respect to a and b.
+// For result adjoints dy it adds to the shadows da and db.
+func augmentVJP(a, b, da, db mat.Matrix, dy *mat.Dense) (y *mat.Dense) {
+	// Forward sweep.
+	defer godiff.Unbox(godiff.Box(&da))
+	defer godiff.Unbox(godiff.Box(&db))
+	var c mat.Dense
+	dc := new(mat.Dense)
+	old := *dc
+	c.Augment(a, b)
+	*dc = *matrule.ShadowDense(&c)
+	y = &c
+
+	// Reverse sweep.
+	if dy != nil {
+		matrule.AddDense(dc, dy)
+	}
+	// c.Augment(a, b)
+	matrule.DenseAugment(nil, a, b, dc, da, db)
+	godiff.RestoreShadow(dc, old)
+	return y
+}
+
+// augmentJVP is the forward mode of [augment]: its results, and their tangents along the tangents of the parameters.
+func augmentJVP(a, b, da, db mat.Matrix) (y, dy *mat.Dense) {
+	var c mat.Dense
+	var dc mat.Dense
+	matrule.DenseAugmentJVP(&c, a, b, &dc, da, db)
+	return &c, &dc
+}
+
+// linesVJP is the reverse mode of [lines] with respect to a and x.
+// For result adjoints dy it adds to the shadows da and dx.
+func linesVJP(a *mat.Dense, x []float64, da *mat.Dense, dx []float64, dy float64) (y2 float64) {
+	// Forward sweep.
+	if !godiff.DisjointLen(a, x) {
+		panic("lines: a and x share memory, which lines writes")
+	}
+	y := x[1]
+	dt := mat.Matrix(da)
+	t := mat.Matrix(a)
+	col := mat.Col(x, 1, t)
+	dcol := make([]float64, len(col))
+	tValue, dtValue, saved := denseTForward(a, da)
+	row := mat.Row(nil, 1, tValue)
+	drow := make([]float64, len(row))
+	v := mat.NewVecDense(len(row), row)
+	var dv *mat.VecDense
+	if v != nil {
+		dv = matrule.ShadowVecDense(v)
+	}
+	atVecValue := v.AtVec(1)
+	dt2 := mat.Matrix(da)
+	t2 := mat.Matrix(a)
+	colValue := mat.Col(nil, 0, t2)
+	dcolValue := make([]float64, len(colValue))
+	y2 = y * col[0] * atVecValue * x[1] * colValue[1]
+
+	// Reverse sweep.
+	// return y * col[0] * v.AtVec(1) * x[1] * mat.Col(nil, 0, a)[1]
+	t3 := dy * colValue[1] * x[1]
+	adj := t3 * atVecValue
+	dy2 := adj * col[0]
+	dcol[0] += adj * y
+	datVecValue := t3 * (y * col[0])
+	t4 := y * col[0] * atVecValue
+	dx[1] += dy * colValue[1] * t4
+	dcolValue[1] += dy * (t4 * x[1])
+	matrule.Col(nil, 0, nil, nil, dcolValue, nil, dt2)
+	matrule.VecDenseAtVec(nil, 1, 0, datVecValue, dv)
+	// v := mat.NewVecDense(len(row), row)
+	matrule.NewVecDense(0, nil, nil, dv, drow)
+	// row := mat.Row(nil, 1, a.T())
+	matrule.Row(nil, 1, nil, nil, drow, nil, dtValue)
+	denseTBackward(saved)
+	// col := mat.Col(x, 1, a)
+	matrule.Col(x, 1, nil, nil, dcol, dx, dt)
+	// y := x[1]
+	dx[1] += dy2
+	return y2
+}
+
+// linesJVP is the forward mode of [lines]: its results, and their tangents along the tangents of the parameters.
+func linesJVP(a *mat.Dense, x []float64, da *mat.Dense, dx []float64) (y2, dy float64) {
+	if !godiff.MirrorsLen(godiff.Pair(a, da), godiff.Pair(x, dx)) {
+		panic("lines: da and dx must share memory as a and x do, since lines writes it")
+	}
+	dy2 := dx[1]
+	y := x[1]
+	dt := mat.Matrix(da)
+	t := mat.Matrix(a)
+	col, dcol := matrule.ColJVP(x, 1, t, dx, dt)
+	tValue, dtValue := denseTTangent(a, da)
+	row, drow := matrule.RowJVP(nil, 1, tValue, nil, dtValue)
+	v, dv := matrule.NewVecDenseJVP(len(row), row, drow)
+	atVecValue, datVecValue := matrule.VecDenseAtVecJVP(v, 1, dv)
+	dt2 := mat.Matrix(da)
+	t2 := mat.Matrix(a)
+	colValue, dcolValue := matrule.ColJVP(nil, 0, t2, nil, dt2)
+	t3 := dy2*col[0] + dcol[0]*y
+	t4 := t3*atVecValue + datVecValue*(y*col[0])
+	t5 := t4*x[1] + dx[1]*(y*col[0]*atVecValue)
+	return y * col[0] * atVecValue * x[1] * colValue[1], t5*colValue[1] + dcolValue[1]*(y*col[0]*atVecValue*x[1])
+}
+
+// extremesVJP is the reverse mode of [extremes] with respect to a.
+// For result adjoints dy it adds to the shadows da.
+func extremesVJP(a, da mat.Matrix, dy float64) (y float64) {
+	defer godiff.Unbox(godiff.Box(&da))
+	t := mat.Equal(a, a)
+	if t {
+		t = mat.EqualApprox(a, a, 1e-3)
+	}
+	if t {
+		maxValue := mat.Max(a)
+		minValue := mat.Min(a)
+		y = maxValue * minValue
+		// return mat.Max(a) * mat.Min(a)
+		matrule.Min(a, minValue, dy*maxValue, da)
+		matrule.Max(a, maxValue, dy*minValue, da)
+	}
+	return y
+}
+
+// extremesJVP is the forward mode of [extremes]: its results, and their tangents along the tangents of the parameters.
+func extremesJVP(a, da mat.Matrix) (y, dy float64) {
+	t := mat.Equal(a, a)
+	if t {
+		t = mat.EqualApprox(a, a, 1e-3)
+	}
+	if t {
+		maxValue, dmaxValue := matrule.MaxJVP(a, da)
+		minValue, dminValue := matrule.MinJVP(a, da)
+		return maxValue * minValue, dmaxValue*minValue + dminValue*maxValue
+	}
+	return 0, 0
+}
+
+// luDetVJP is the reverse mode of [luDet] with respect to a.
+// For result adjoints dy it adds to the shadows da.
+func luDetVJP(a, da *mat.Dense, dy float64) (y float64) {
+	// Forward sweep.
+	var lu mat.LU
+	dlu := new(mat.LU)
+	dt := mat.Matrix(da)
+	t := mat.Matrix(a)
+	old := *dlu
+	lu.Factorize(t)
+	*dlu = *matrule.ShadowLU(&lu)
+	y = lu.Det()
+
+	// Reverse sweep.
+	// return lu.Det()
+	matrule.LUDet(&lu, y, dy, dlu)
+	// lu.Factorize(a)
+	matrule.LUFactorize(nil, nil, dlu, dt)
+	godiff.RestoreShadow(dlu, old)
+	return y
+}
+
+// luDetJVP is the forward mode of [luDet]: its results, and their tangents along the tangents of the parameters.
+func luDetJVP(a, da *mat.Dense) (y, dy float64) {
+	var lu mat.LU
+	var dlu mat.LU
+	dt := mat.Matrix(da)
+	t := mat.Matrix(a)
+	matrule.LUFactorizeJVP(&lu, t, &dlu, dt)
+	y, dy = matrule.LUDetJVP(&lu, &dlu)
+	return
+}
+
+// overwrittenVJP is the reverse mode of [overwritten] with respect to a and b.
+// For result adjoints dy it adds to the shadows da and db.
+func overwrittenVJP(a, b *mat.Dense, v *mat.VecDense, da, db *mat.Dense, dy float64) (y2 float64) {
+	// Forward sweep.
+	if !godiff.Disjoint(a, b, v) {
+		panic("overwritten: a, b and v share memory, which overwritten writes")
+	}
+	if !godiff.Mirrors(godiff.Pair(a, da)) {
+		panic("overwritten: da must share memory as a does, since overwritten writes it")
+	}
+	if !godiff.Mirrors(godiff.Pair(b, db)) {
+		panic("overwritten: db must share memory as b does, since overwritten writes it")
+	}
+	atValue := a.At(1, 1)
+	atValue2 := b.At(0, 0)
+	b.Set(0, 0, atValue*atValue2)
+	dt := mat.Matrix(db)
+	t := mat.Matrix(b)
+	y3, y4 := a.Copy(t)
+	dt2 := mat.Matrix(da)
+	t2 := mat.Matrix(a)
+	y := mat.Sum(t2)
+	a.Zero()
+	atVecValue := v.AtVec(0)
+	dt3 := make([]float64, 2)
+	t3 := []float64{y, atVecValue}
+	b.SetRow(1, t3)
+	dt4 := mat.Matrix(db)
+	t4 := mat.Matrix(b)
+	y2 = mat.Norm(t4, 2)
+
+	// Reverse sweep.
+	// return mat.Norm(b, 2)
+	matrule.Norm(t4, 2, y2, dy, dt4)
+	// b.SetRow(1, []float64{y, v.AtVec(0)})
+	matrule.DenseSetRow(b, 1, nil, db, dt3)
+	dy2 := dt3[0]
+	// a.Zero()
+	matrule.DenseZero(a, da)
+	// y := mat.Sum(a)
+	matrule.Sum(nil, 0, dy2, dt2)
+	// a.Copy(b)
+	matrule.DenseCopy(a, nil, y3, y4, da, dt)
+	// b.Set(0, 0, a.At(1, 1)*b.At(0, 0))
+	dv := matrule.DenseSet(b, 0, 0, 0, db)
+	matrule.DenseAt(b, 0, 0, 0, dv*atValue, db)
+	matrule.DenseAt(a, 1, 1, 0, dv*atValue2, da)
+	return y2
+}
+
+// overwrittenJVP is the forward mode of [overwritten]: its results, and their tangents along the tangents of the parameters.
+func overwrittenJVP(a, b *mat.Dense, v *mat.VecDense, da, db *mat.Dense) (y2, dy float64) {
+	if !godiff.Disjoint(a, v) || !godiff.Disjoint(b, v) {
+		panic("overwritten: a, v and b share memory, which overwritten writes")
+	}
+	if !godiff.Mirrors(godiff.Pair(a, da), godiff.Pair(b, db)) {
+		panic("overwritten: da and db must share memory as a and b do, since overwritten writes it")
+	}
+	if !godiff.Mirrors(godiff.Pair(a, da)) {
+		panic("overwritten: da must share memory as a does, since overwritten writes it")
+	}
+	if !godiff.Mirrors(godiff.Pair(b, db)) {
+		panic("overwritten: db must share memory as b does, since overwritten writes it")
+	}
+	atValue, datValue := matrule.DenseAtJVP(a, 1, 1, da)
+	atValue2, datValue2 := matrule.DenseAtJVP(b, 0, 0, db)
+	matrule.DenseSetJVP(b, 0, 0, atValue*atValue2, db, datValue*atValue2+datValue2*atValue)
+	dt := mat.Matrix(db)
+	t := mat.Matrix(b)
+	_, _ = matrule.DenseCopyJVP(a, t, da, dt)
+	dt2 := mat.Matrix(da)
+	t2 := mat.Matrix(a)
+	y, dy2 := matrule.SumJVP(t2, dt2)
+	matrule.DenseZeroJVP(a, da)
+	atVecValue := v.AtVec(0)
+	dt3 := []float64{dy2, 0}
+	t3 := []float64{y, atVecValue}
+	matrule.DenseSetRowJVP(b, 1, t3, db, dt3)
+	dt4 := mat.Matrix(db)
+	t4 := mat.Matrix(b)
+	y2, dy = matrule.NormJVP(t4, 2, dt4, 0)
+	return
+}
+
+// singleVJP is the reverse mode of [single] with respect to a.
+// For result adjoints dy it adds to the shadows da.
+func singleVJP(a, da *mat.Dense, dy float64) (y float64) {
+	// Forward sweep.
+	dt := mat.Matrix(da)
+	t := mat.Matrix(a)
+	tValue, dtValue, saved := denseTForward(a, da)
+	dlist := []mat.Matrix{dt, dtValue}
+	list := []mat.Matrix{t, tValue}
+	var c, d mat.Dense
+	dc := new(mat.Dense)
+	dd := new(mat.Dense)
+	old := *dc
+	c.Product(list...)
+	*dc = *matrule.ShadowDense(&c)
+	dt2 := mat.Matrix(dc)
+	t2 := mat.Matrix(&c)
+	dt3 := []mat.Matrix{dt2}
+	t3 := []mat.Matrix{t2}
+	old2 := *dd
+	d.Product(t3...)
+	*dd = *matrule.ShadowDense(&d)
+	y = d.At(0, 1)
+
+	// Reverse sweep.
+	// return d.At(0, 1)
+	matrule.DenseAt(nil, 0, 1, 0, dy, dd)
+	// d.Product(&c)
+	matrule.DenseProduct(nil, t3, dd, dt3)
+	godiff.RestoreShadow(dd, old2)
+	// c.Product(list...)
+	matrule.DenseProduct(nil, list, dc, dlist)
+	godiff.RestoreShadow(dc, old)
+	denseTBackward(saved)
+	return y
+}
+
+// singleJVP is the forward mode of [single]: its results, and their tangents along the tangents of the parameters.
+func singleJVP(a, da *mat.Dense) (y, dy float64) {
+	dt := mat.Matrix(da)
+	t := mat.Matrix(a)
+	tValue, dtValue := denseTTangent(a, da)
+	dlist := []mat.Matrix{dt, dtValue}
+	list := []mat.Matrix{t, tValue}
+	var c, d mat.Dense
+	var dc mat.Dense
+	var dd mat.Dense
+	matrule.DenseProductJVP(&c, list, &dc, dlist)
+	dt2 := mat.Matrix(&dc)
+	t2 := mat.Matrix(&c)
+	dt3 := []mat.Matrix{dt2}
+	t3 := []mat.Matrix{t2}
+	matrule.DenseProductJVP(&d, t3, &dd, dt3)
+	y, dy = matrule.DenseAtJVP(&d, 0, 1, &dd)
+	return
+}
+
 // denseTSaved holds what a forward sweep remembers.
 type denseTSaved struct {
 }

@@ -757,3 +757,73 @@ func unsolvable(a *mat.Dense) (*mat.Dense, error) {
 	err := c.Inverse(a)
 	return &c, err
 }
+
+//godiff:vjp wrt=a,b
+//godiff:jvp wrt=a,b
+func stack(a, b mat.Matrix) *mat.Dense {
+	var c mat.Dense
+	c.Stack(a, b)
+	return &c
+}
+
+//godiff:vjp wrt=a,b
+//godiff:jvp wrt=a,b
+func augment(a, b mat.Matrix) *mat.Dense {
+	var c mat.Dense
+	c.Augment(a, b)
+	return &c
+}
+
+// lines takes rows and columns out.
+//
+//godiff:vjp wrt=a,x
+//godiff:jvp wrt=a,x
+func lines(a *mat.Dense, x []float64) float64 {
+	y := x[1]
+	col := mat.Col(x, 1, a)
+	row := mat.Row(nil, 1, a.T())
+	v := mat.NewVecDense(len(row), row)
+	return y * col[0] * v.AtVec(1) * x[1] * mat.Col(nil, 0, a)[1]
+}
+
+//godiff:vjp wrt=a
+//godiff:jvp wrt=a
+func extremes(a mat.Matrix) float64 {
+	if mat.Equal(a, a) && mat.EqualApprox(a, a, 1e-3) {
+		return mat.Max(a) * mat.Min(a)
+	}
+	return 0
+}
+
+//godiff:vjp wrt=a
+//godiff:jvp wrt=a
+func luDet(a *mat.Dense) float64 {
+	var lu mat.LU
+	lu.Factorize(a)
+	return lu.Det()
+}
+
+// overwritten writes what it is given.
+//
+//godiff:vjp wrt=a,b
+//godiff:jvp wrt=a,b
+func overwritten(a, b *mat.Dense, v *mat.VecDense) float64 {
+	b.Set(0, 0, a.At(1, 1)*b.At(0, 0))
+	a.Copy(b)
+	y := mat.Sum(a)
+	a.Zero()
+	b.SetRow(1, []float64{y, v.AtVec(0)})
+	return mat.Norm(b, 2)
+}
+
+// single multiplies one matrix, and a list of them.
+//
+//godiff:vjp wrt=a
+//godiff:jvp wrt=a
+func single(a *mat.Dense) float64 {
+	list := []mat.Matrix{a, a.T()}
+	var c, d mat.Dense
+	c.Product(list...)
+	d.Product(&c)
+	return d.At(0, 1)
+}

@@ -353,3 +353,45 @@ func DenseNorm(m *mat.Dense, norm, y, dy float64, dm *mat.Dense) { Norm(m, norm,
 func DenseNormJVP(m *mat.Dense, norm float64, dm *mat.Dense, dnorm float64) (y, dy float64) {
 	return NormJVP(m, norm, dm, dnorm)
 }
+
+// DenseStack: M is A over B.
+//
+//godiff:derivative of=gonum.org/v1/gonum/mat.(*Dense).Stack writes=m
+func DenseStack(m *mat.Dense, a, b mat.Matrix, dm *mat.Dense, da, db mat.Matrix) {
+	g := taken(dm)
+	r, c := g.Dims()
+	ra, _ := da.Dims()
+	accumulate(da, mat.DenseCopyOf(g.Slice(0, ra, 0, c)))
+	accumulate(db, mat.DenseCopyOf(g.Slice(ra, r, 0, c)))
+}
+
+// DenseStackJVP is the forward rule of (*mat.Dense).Stack.
+//
+//godiff:derivative of=gonum.org/v1/gonum/mat.(*Dense).Stack mode=jvp
+func DenseStackJVP(m *mat.Dense, a, b mat.Matrix, dm *mat.Dense, da, db mat.Matrix) {
+	m.Stack(a, b)
+	var t mat.Dense
+	t.Stack(da, db)
+	assign(dm, &t)
+}
+
+// DenseAugment: M is A with B on its right.
+//
+//godiff:derivative of=gonum.org/v1/gonum/mat.(*Dense).Augment writes=m
+func DenseAugment(m *mat.Dense, a, b mat.Matrix, dm *mat.Dense, da, db mat.Matrix) {
+	g := taken(dm)
+	r, c := g.Dims()
+	_, ca := da.Dims()
+	accumulate(da, mat.DenseCopyOf(g.Slice(0, r, 0, ca)))
+	accumulate(db, mat.DenseCopyOf(g.Slice(0, r, ca, c)))
+}
+
+// DenseAugmentJVP is the forward rule of (*mat.Dense).Augment.
+//
+//godiff:derivative of=gonum.org/v1/gonum/mat.(*Dense).Augment mode=jvp
+func DenseAugmentJVP(m *mat.Dense, a, b mat.Matrix, dm *mat.Dense, da, db mat.Matrix) {
+	m.Augment(a, b)
+	var t mat.Dense
+	t.Augment(da, db)
+	assign(dm, &t)
+}

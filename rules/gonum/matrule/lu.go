@@ -2,38 +2,32 @@ package matrule
 
 import "gonum.org/v1/gonum/mat"
 
-// The shadow of the factorization of a matrix A as LU or as QR is the factorization of the adjoint, or the tangent, of A: there is no
-// other way to put numbers into it.
-
-// ShadowLU returns the factorization of a matrix of zeros.
+// ShadowLU returns a shadow of zeros.
 //
 //godiff:shadow of=gonum.org/v1/gonum/mat.LU
 func ShadowLU(lu *mat.LU) *mat.LU {
 	d := new(mat.LU)
-	if n, _ := lu.Dims(); n > 0 {
-		d.Factorize(mat.NewDense(n, n, nil))
-	}
+	r, c := lu.Dims()
+	shadowAs(d, "lu", r, c)
 	return d
 }
 
 // AddLU adds src to dst.
 //
 //godiff:add of=gonum.org/v1/gonum/mat.LU
-func AddLU(dst, src *mat.LU) {
-	if n, _ := src.Dims(); n > 0 {
-		addToLU(dst, mat.DenseCopyOf(src))
-	}
-}
+func AddLU(dst, src *mat.LU) { addShadow(dst, src, "lu") }
 
 // addToLU adds the adjoint g of A to a shadow.
-func addToLU(d *mat.LU, g *mat.Dense) { d.Factorize(sum(mat.DenseCopyOf(d), g)) }
+func addToLU(d *mat.LU, g *mat.Dense) {
+	a := adjointIn(d, "lu")
+	a.Add(a, g)
+}
 
 // LUFactorize gives A what its factorization has.
 //
 //godiff:derivative of=gonum.org/v1/gonum/mat.(*LU).Factorize writes=lu
 func LUFactorize(lu *mat.LU, a mat.Matrix, dlu *mat.LU, da mat.Matrix) {
-	accumulate(da, mat.DenseCopyOf(dlu))
-	*dlu = *ShadowLU(dlu)
+	accumulate(da, taken(adjointIn(dlu, "lu")))
 }
 
 // LUFactorizeJVP is the forward rule of (*mat.LU).Factorize.
@@ -41,7 +35,18 @@ func LUFactorize(lu *mat.LU, a mat.Matrix, dlu *mat.LU, da mat.Matrix) {
 //godiff:derivative of=gonum.org/v1/gonum/mat.(*LU).Factorize mode=jvp
 func LUFactorizeJVP(lu *mat.LU, a mat.Matrix, dlu *mat.LU, da mat.Matrix) {
 	lu.Factorize(a)
-	dlu.Factorize(da)
+	*dlu = *ShadowLU(lu)
+	addToLU(dlu, mat.DenseCopyOf(da))
+}
+
+// factoredLU returns PLU.
+func factoredLU(lu *mat.LU) *mat.Dense {
+	var l, u mat.TriDense
+	lu.LTo(&l)
+	lu.UTo(&u)
+	a := product(&l, &u)
+	a.PermuteRows(lu.RowPivots(nil), false)
+	return a
 }
 
 // LUSolveTo: AX = B, so with W = A⁻ᵀX̄, B̄ += W and Ā −= WXᵀ, or with Aᵀ for A (Giles, section 2.2.3).
@@ -89,9 +94,9 @@ func luBack(lu *mat.LU, x mat.Matrix, trans bool, g *mat.Dense, dlu *mat.LU) *ma
 
 // luTangent returns the tangent of a solution x.
 func luTangent(lu *mat.LU, x mat.Matrix, trans bool, dlu *mat.LU, db mat.Matrix) *mat.Dense {
-	da := mat.DenseCopyOf(dlu)
+	da := mat.Matrix(adjointIn(dlu, "lu"))
 	if trans {
-		da = transposed(da)
+		da = da.T()
 	}
 	return luSolution(lu, trans, difference(db, product(da, x)))
 }
@@ -109,7 +114,7 @@ func luSolution(lu *mat.LU, trans bool, b mat.Matrix) *mat.Dense {
 //
 //godiff:derivative of=gonum.org/v1/gonum/mat.(*LU).Det writes=none
 func LUDet(lu *mat.LU, y, dy float64, dlu *mat.LU) {
-	addToLU(dlu, scaled(dy, cofactors(mat.DenseCopyOf(lu), y)))
+	addToLU(dlu, scaled(dy, cofactors(factoredLU(lu), y)))
 }
 
 // LUDetJVP is the forward rule of (*mat.LU).Det.
@@ -117,7 +122,7 @@ func LUDet(lu *mat.LU, y, dy float64, dlu *mat.LU) {
 //godiff:derivative of=gonum.org/v1/gonum/mat.(*LU).Det mode=jvp
 func LUDetJVP(lu, dlu *mat.LU) (y, dy float64) {
 	y = lu.Det()
-	return y, inner(cofactors(mat.DenseCopyOf(lu), y), mat.DenseCopyOf(dlu))
+	return y, inner(cofactors(factoredLU(lu), y), adjointIn(dlu, "lu"))
 }
 
 // LULogDet is [LogDet] for a factorization.
@@ -133,5 +138,5 @@ func LULogDet(lu *mat.LU, det, sign, ddet, dsign float64, dlu *mat.LU) {
 //godiff:derivative of=gonum.org/v1/gonum/mat.(*LU).LogDet mode=jvp
 func LULogDetJVP(lu, dlu *mat.LU) (det, sign, ddet, dsign float64) {
 	det, sign = lu.LogDet()
-	return det, sign, mat.Trace(luSolution(lu, false, mat.DenseCopyOf(dlu))), 0
+	return det, sign, mat.Trace(luSolution(lu, false, adjointIn(dlu, "lu"))), 0
 }

@@ -1,6 +1,8 @@
 package matrule
 
 import (
+	"slices"
+
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 )
@@ -153,4 +155,56 @@ func VecDenseRawVectorJVP(v, dv *mat.VecDense) (y, dy blas64.Vector) {
 		panic("matrule: a vector and its tangent have elements at different distances in memory, and its memory is asked for")
 	}
 	return y, dy
+}
+
+// Col: y, which is dst where that is not nil, is column j of A.
+//
+//godiff:derivative of=gonum.org/v1/gonum/mat.Col writes=dst
+func Col(dst []float64, j int, a mat.Matrix, y, dy, ddst []float64, da mat.Matrix) {
+	g := mat.NewDense(len(dy), j+1, nil)
+	for i, v := range returned(dy, ddst) {
+		g.Set(i, j, v)
+	}
+	accumulate(da, widened(g, da))
+}
+
+// ColJVP is the forward rule of mat.Col.
+//
+//godiff:derivative of=gonum.org/v1/gonum/mat.Col mode=jvp
+func ColJVP(dst []float64, j int, a mat.Matrix, ddst []float64, da mat.Matrix) (y, dy []float64) {
+	return mat.Col(dst, j, a), mat.Col(ddst, j, da)
+}
+
+// Row: y, which is dst where that is not nil, is row i of A.
+//
+//godiff:derivative of=gonum.org/v1/gonum/mat.Row writes=dst
+func Row(dst []float64, i int, a mat.Matrix, y, dy, ddst []float64, da mat.Matrix) {
+	g := mat.NewDense(i+1, len(dy), nil)
+	g.SetRow(i, returned(dy, ddst))
+	accumulate(da, widened(g, da))
+}
+
+// RowJVP is the forward rule of mat.Row.
+//
+//godiff:derivative of=gonum.org/v1/gonum/mat.Row mode=jvp
+func RowJVP(dst []float64, i int, a mat.Matrix, ddst []float64, da mat.Matrix) (y, dy []float64) {
+	return mat.Row(dst, i, a), mat.Row(ddst, i, da)
+}
+
+// returned returns the adjoint of what a function returns, and of the destination that it is, if that is given, and clears the latter.
+func returned(dy, ddst []float64) []float64 {
+	g := slices.Clone(dy)
+	for i, v := range ddst {
+		g[i] += v
+		ddst[i] = 0
+	}
+	return g
+}
+
+// widened returns g with zeros after its rows and columns, of the size of a shadow.
+func widened(g *mat.Dense, shadow mat.Matrix) *mat.Dense {
+	r, c := shadow.Dims()
+	w := mat.NewDense(r, c, nil)
+	w.Copy(g)
+	return w
 }

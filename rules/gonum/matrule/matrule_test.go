@@ -88,6 +88,16 @@ func TestDense(t *testing.T) {
 	}
 }
 
+func TestParts(t *testing.T) {
+	m := newMaker()
+	check(t, stack, stackVJP, stackJVP, wrt("a", "b"), m.dense(2, 3), m.symmetric(3))
+	check(t, augment, augmentVJP, augmentJVP, wrt("a", "b"), m.dense(2, 3), m.dense(1, 2).T())
+	check(t, lines, linesVJP, linesJVP, wrt("a", "x"), m.dense(2, 2), m.data(2))
+	for _, a := range []mat.Matrix{m.dense(2, 3), m.dense(3, 2).T(), m.symmetric(3), m.vector(2)} {
+		check(t, extremes, extremesVJP, extremesJVP, wrt("a"), a)
+	}
+}
+
 func TestVector(t *testing.T) {
 	m := newMaker()
 	for _, n := range []int{1, 3} {
@@ -149,6 +159,8 @@ func TestScalars(t *testing.T) {
 	check(t, det, detVJP, detJVP, wrt("a"), mat.NewDense(1, 1, nil))
 	check(t, det, detVJP, detJVP, wrt("a"), mat.NewDense(3, 3, []float64{1, 2, 3, 2, 4, 6, 1, 0, 1}))
 	check(t, det, detVJP, detJVP, wrt("a"), mat.NewDense(2, 2, nil))
+	check(t, luDet, luDetVJP, luDetJVP, wrt("a"), m.dense(4, 4))
+	check(t, luDet, luDetVJP, luDetJVP, wrt("a"), mat.NewDense(3, 3, []float64{1, 2, 3, 2, 4, 6, 1, 0, 1}))
 }
 
 func TestSolve(t *testing.T) {
@@ -195,6 +207,8 @@ func TestLoops(t *testing.T) {
 
 func TestPrograms(t *testing.T) {
 	m := newMaker()
+	check(t, overwritten, overwrittenVJP, overwrittenJVP, wrt("a", "b"), m.dense(2, 2), m.dense(2, 2), m.vector(2))
+	check(t, single, singleVJP, singleJVP, wrt("a"), m.dense(2, 3))
 	check(t, views, viewsVJP, viewsJVP, wrt("a", "v"), m.dense(3, 3), m.vector(3))
 	check(t, listed, listedVJP, listedJVP, wrt("a"), m.dense(2, 2))
 	check(t, chosen, chosenVJP, chosenJVP, wrt("a"), mat.NewDense(2, 2, []float64{1, 2, 3, 4}))

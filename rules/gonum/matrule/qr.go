@@ -2,43 +2,32 @@ package matrule
 
 import "gonum.org/v1/gonum/mat"
 
-// ShadowQR returns the factorization of a matrix of zeros.
+// ShadowQR returns a shadow of zeros.
 //
 //godiff:shadow of=gonum.org/v1/gonum/mat.QR
 func ShadowQR(qr *mat.QR) *mat.QR {
 	d := new(mat.QR)
-	if r, c := qr.Dims(); r > 0 {
-		d.Factorize(mat.NewDense(r, c, nil))
-	}
+	r, c := qr.Dims()
+	shadowAs(d, "qr", r, c)
 	return d
 }
 
 // AddQR adds src to dst.
 //
 //godiff:add of=gonum.org/v1/gonum/mat.QR
-func AddQR(dst, src *mat.QR) {
-	if r, _ := src.Dims(); r > 0 {
-		addToQR(dst, factored(src))
-	}
-}
-
-// factored returns QR.
-func factored(d *mat.QR) *mat.Dense {
-	var q, r mat.Dense
-	d.QTo(&q)
-	d.RTo(&r)
-	return product(&q, &r)
-}
+func AddQR(dst, src *mat.QR) { addShadow(dst, src, "qr") }
 
 // addToQR adds the adjoint g of A to a shadow.
-func addToQR(d *mat.QR, g *mat.Dense) { d.Factorize(sum(factored(d), g)) }
+func addToQR(d *mat.QR, g *mat.Dense) {
+	a := adjointIn(d, "qr")
+	a.Add(a, g)
+}
 
 // QRFactorize gives A what its factorization has.
 //
 //godiff:derivative of=gonum.org/v1/gonum/mat.(*QR).Factorize writes=qr
 func QRFactorize(qr *mat.QR, a mat.Matrix, dqr *mat.QR, da mat.Matrix) {
-	accumulate(da, factored(dqr))
-	*dqr = *ShadowQR(dqr)
+	accumulate(da, taken(adjointIn(dqr, "qr")))
 }
 
 // QRFactorizeJVP is the forward rule of (*mat.QR).Factorize.
@@ -46,7 +35,8 @@ func QRFactorize(qr *mat.QR, a mat.Matrix, dqr *mat.QR, da mat.Matrix) {
 //godiff:derivative of=gonum.org/v1/gonum/mat.(*QR).Factorize mode=jvp
 func QRFactorizeJVP(qr *mat.QR, a mat.Matrix, dqr *mat.QR, da mat.Matrix) {
 	qr.Factorize(a)
-	dqr.Factorize(da)
+	*dqr = *ShadowQR(qr)
+	addToQR(dqr, mat.DenseCopyOf(da))
 }
 
 // QRSolveTo is [DenseSolve] for A or, where trans is set, for Aᵀ, which has fewer rows than columns unless A is square.
@@ -100,7 +90,7 @@ func qrBack(qr *mat.QR, x *mat.Dense, trans bool, b mat.Matrix, g *mat.Dense, dq
 
 // qrTangent returns the tangent of a solution x.
 func qrTangent(qr *mat.QR, x *mat.Dense, trans bool, b mat.Matrix, dqr *mat.QR, db mat.Matrix) *mat.Dense {
-	da := factored(dqr)
+	da := adjointIn(dqr, "qr")
 	if trans {
 		y := product(da, qrSolution(qr, false, x))
 		dx := qrSolution(qr, true, difference(db, product(da.T(), x)))

@@ -236,3 +236,68 @@ func LogDetJVP(a, da mat.Matrix) (det, sign, ddet, dsign float64) {
 	det, sign = mat.LogDet(a)
 	return det, sign, inner(inverseTransposed(mat.DenseCopyOf(a)), da), 0
 }
+
+// Max: y is the largest element of A, of several the first.
+//
+//godiff:derivative of=gonum.org/v1/gonum/mat.Max writes=none
+func Max(a mat.Matrix, y, dy float64, da mat.Matrix) {
+	accumulate(da, scaled(dy, attaining(mat.DenseCopyOf(a), y)))
+}
+
+// MaxJVP is the forward rule of mat.Max.
+//
+//godiff:derivative of=gonum.org/v1/gonum/mat.Max mode=jvp
+func MaxJVP(a, da mat.Matrix) (y, dy float64) {
+	y = mat.Max(a)
+	return y, inner(attaining(mat.DenseCopyOf(a), y), da)
+}
+
+// Min: y is the smallest element of A, of several the first.
+//
+//godiff:derivative of=gonum.org/v1/gonum/mat.Min writes=none
+func Min(a mat.Matrix, y, dy float64, da mat.Matrix) { Max(a, y, dy, da) }
+
+// MinJVP is the forward rule of mat.Min.
+//
+//godiff:derivative of=gonum.org/v1/gonum/mat.Min mode=jvp
+func MinJVP(a, da mat.Matrix) (y, dy float64) {
+	y = mat.Min(a)
+	return y, inner(attaining(mat.DenseCopyOf(a), y), da)
+}
+
+// attaining returns a matrix that is 1 where the first element of A is y, and 0 elsewhere.
+func attaining(a *mat.Dense, y float64) *mat.Dense {
+	r, c := a.Dims()
+	g := mat.NewDense(r, c, nil)
+	for i := range r {
+		for j := range c {
+			if a.At(i, j) == y {
+				g.Set(i, j, 1)
+				return g
+			}
+		}
+	}
+	return g
+}
+
+// Equal has no derivative.
+//
+//godiff:derivative of=gonum.org/v1/gonum/mat.Equal writes=none
+func Equal(a, b mat.Matrix, y bool, da, db mat.Matrix) {}
+
+// EqualJVP is the forward rule of mat.Equal.
+//
+//godiff:derivative of=gonum.org/v1/gonum/mat.Equal mode=jvp
+func EqualJVP(a, b, da, db mat.Matrix) (y bool) { return mat.Equal(a, b) }
+
+// EqualApprox has no derivative.
+//
+//godiff:derivative of=gonum.org/v1/gonum/mat.EqualApprox wrt=a,b writes=none
+func EqualApprox(a, b mat.Matrix, epsilon float64, y bool, da, db mat.Matrix) {}
+
+// EqualApproxJVP is the forward rule of mat.EqualApprox.
+//
+//godiff:derivative of=gonum.org/v1/gonum/mat.EqualApprox mode=jvp
+func EqualApproxJVP(a, b mat.Matrix, epsilon float64, da, db mat.Matrix, depsilon float64) (y bool) {
+	return mat.EqualApprox(a, b, epsilon)
+}
