@@ -251,16 +251,19 @@ func (d *derivation) reshaped(c *ast.Call) []ast.Expr {
 	return list
 }
 
-// outlasts reports whether the caller or a variable of the package leads to a location.
+// outlasts reports whether the caller or a variable of the package leads to a location, or to a part of it.
 func (d *derivation) outlasts(l *location) bool {
-	seen := map[*location]bool{}
+	seen, cells := map[*location]bool{}, map[*location]bool{}
+	see := func(c *location) { cells[c.find()] = true }
 	for _, v := range d.fn.Inputs() {
-		d.mem.reachable(d.mem.variable(v), seen, func(*location) {})
+		d.mem.reachable(d.mem.variable(v), seen, see)
 	}
 	for _, g := range d.mem.globals {
-		d.mem.reachable(g, seen, func(*location) {})
+		d.mem.reachable(g, seen, see)
 	}
-	return seen[l.find()]
+	found := seen[l.find()]
+	d.mem.cellsIn(l, func(c *location) { found = found || cells[c.find()] })
+	return found
 }
 
 // A reshape is a value of an opaque type that a call may give new memory.
