@@ -39,3 +39,28 @@ func TestCopy(t *testing.T) {
 		t.Error("the copy of nil is", z)
 	}
 }
+
+func TestLayout(t *testing.T) {
+	x := &sealed{data: []float64{1, 2}, rows: 2, list: []sealed{{rows: 3}}}
+	x.next = &sealed{data: x.data, next: x}
+	x.boxed = x.next
+	was := runtime.LayoutOf(x)
+	x.data[0], x.rows, x.list[0].rows = 5, 5, 5
+	if !runtime.SameLayout(was, runtime.LayoutOf(x)) {
+		t.Error("numbers change the layout")
+	}
+	for name, change := range map[string]func(){
+		"slice":    func() { x.data = []float64{1, 2} },
+		"shorter":  func() { x.data = x.data[:1] },
+		"behind":   func() { x.next.data = []float64{1, 2} },
+		"elements": func() { x.list[0].data = []float64{1} },
+		"nil":      func() { x.next = nil },
+		"boxed":    func() { x.boxed = nil },
+	} {
+		was := runtime.LayoutOf(x)
+		change()
+		if runtime.SameLayout(was, runtime.LayoutOf(x)) {
+			t.Error("the layout is the same:", name)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strconv"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -224,20 +225,20 @@ func (d *derivation) varsInOrder() []*ast.Var {
 }
 
 // reshapes returns the cells behind the arguments of a call of a function with a rule that belong to values of opaque types to which the
-// function may give new memory, and that nobody else sees: then the shadow gets new memory too.
+// function may give new memory. Where nobody else sees the value its shadow gets new memory too; where the caller does it may not.
 func (d *derivation) reshapes(c *ast.Call) map[*location]bool {
 	cells := map[*location]bool{}
-	for _, x := range d.reshaped(c) {
+	for _, x := range slices.Concat(d.reshaped(c, false), d.reshaped(c, true)) {
 		d.mem.reachable(d.mem.referred(x), map[*location]bool{}, func(l *location) { cells[l.find()] = true })
 	}
 	return cells
 }
 
-// reshaped returns the arguments of a call that point to such values.
-func (d *derivation) reshaped(c *ast.Call) []ast.Expr {
+// reshaped returns the arguments of a call that point to such values, those that the caller sees or the others.
+func (d *derivation) reshaped(c *ast.Call, outside bool) []ast.Expr {
 	var list []ast.Expr
 	for _, x := range c.Args {
-		if d.u.opaquePointee(x.Type()) == nil || !d.reachesActive(x) || d.outlasts(d.mem.referred(x)) {
+		if d.u.opaquePointee(x.Type()) == nil || !d.reachesActive(x) || d.outlasts(d.mem.referred(x)) != outside {
 			continue
 		}
 		links := map[*location]bool{}
@@ -280,7 +281,7 @@ type reshape struct {
 //
 // When the rule has been called it is as it was: old, unless the rule has left adjoints of the old contents in that shape.
 func (d *derivation) reshapeShadows(n *splitNote) (before, after []ast.Stmt) {
-	for _, x := range d.reshaped(n.call) {
+	for _, x := range d.reshaped(n.call, false) {
 		p, o := d.value(x, now), d.u.opaquePointee(x.Type())
 		place := ast.Expr(&ast.Deref{X: p})
 		if a, ok := p.(*ast.Addr); ok {
@@ -292,6 +293,38 @@ func (d *derivation) reshapeShadows(n *splitNote) (before, after []ast.Stmt) {
 		n.reshapes = append(n.reshapes, reshape{x, old})
 	}
 	return before, after
+}
+
+// layoutType is a layout of package runtime.
+var layoutType = types.NewNamed(types.NewTypeName(token.NoPos, runtimePackage, "Layout", nil), types.NewStruct(nil, nil), nil)
+
+// pinLayouts returns what goes before and after a call that may give a value new memory which the caller sees, and perhaps in more than
+// one way: its shadow cannot follow.
+//
+//	layout := godiff.LayoutOf(c)
+//	c.Mul(a, b)
+//	if !godiff.SameLayout(layout, godiff.LayoutOf(c)) {
+//		panic("F: Mul gives c new memory, where the caller's shadow has none")
+//	}
+func (d *derivation) pinLayouts(c *ast.Call) (before, after []ast.Stmt) {
+	for _, x := range d.reshaped(c, true) {
+		layout := ast.NewVar("layout", layoutType)
+		of := &ast.Call{Fun: ast.Callee{Copied: "LayoutOf"}, Args: []ast.Expr{x}, T: layoutType}
+		before = append(before, define(layout, of))
+		same := &ast.Call{Fun: ast.Callee{Copied: "SameLayout"}, Args: []ast.Expr{&ast.Ref{Var: layout}, of}, T: types.Typ[types.Bool]}
+		text := d.fn.Name + ": " + c.Fun.Fn.Name() + " gives " + pointedTo(x) + " new memory, where the caller's shadow has none"
+		fail := builtin("panic", types.NewTuple(), &ast.Lit{Text: strconv.Quote(text), T: types.Typ[types.String]})
+		after = append(after, &ast.If{Cond: negate(same), Then: &ast.Block{Stmts: []ast.Stmt{&ast.Do{Call: fail}}}})
+	}
+	return before, after
+}
+
+// pointedTo names what a pointer points to.
+func pointedTo(x ast.Expr) string {
+	if a, ok := x.(*ast.Addr); ok {
+		x = a.X
+	}
+	return placeName(x)
 }
 
 // restore makes shadows that have been given new memory what they were before the call.

@@ -267,11 +267,13 @@ func (d *derivation) ruledCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call) []ast.St
 	t := out[len(out)-1]
 	n.last = t
 	d.calls[t] = n
-	if before, after := d.reshapeShadows(n); len(before) > 0 {
+	before, after := d.reshapeShadows(n)
+	if len(before) > 0 {
 		n.first, n.last = before[len(before)-1], after[len(after)-1]
 		d.begin[t] = before[0]
-		out = slices.Concat(out[:len(out)-1], before, []ast.Stmt{t}, after)
 	}
+	pin, check := d.pinLayouts(c)
+	out = slices.Concat(out[:len(out)-1], pin, before, []ast.Stmt{t}, after, check)
 	for _, l := range targets {
 		if l == nil || !d.reachesActive(l) {
 			continue
