@@ -4302,6 +4302,290 @@ func singleJVP(a, da *mat.Dense) (y, dy float64) {
 	return
 }
 
+// intoVJP is the reverse mode of [into] with respect to a, c and v.
+// For result adjoints dy it adds to the shadows da, dc and dv.
+func intoVJP(a, c *mat.Dense, v *mat.VecDense, da, dc *mat.Dense, dv *mat.VecDense, dy float64) (y2 float64) {
+	// Forward sweep.
+	if !godiff.DisjointLen(a, c, v) {
+		panic("into: a, c and v share memory, which into writes")
+	}
+	if !godiff.MirrorsLen(godiff.Pair(c, dc)) {
+		panic("into: dc must share memory as c does, since into writes it")
+	}
+	if !godiff.MirrorsLen(godiff.Pair(v, dv)) {
+		panic("into: dv must share memory as v does, since into writes it")
+	}
+	atValue := c.At(0, 0)
+	atVecValue := v.AtVec(0)
+	y := atValue * atVecValue
+	dt := mat.Matrix(da)
+	t := mat.Matrix(a)
+	tValue, dtValue, saved := denseTForward(a, da)
+	layout := godiff.LayoutOf(c)
+	c.Mul(t, tValue)
+	if !godiff.SameLayout(layout, godiff.LayoutOf(c)) {
+		panic("into: Mul gives c new memory, where the caller's shadow has none")
+	}
+	dt2 := mat.Matrix(dc)
+	t2 := mat.Matrix(c)
+	dt3 := mat.Vector(dv)
+	t3 := mat.Vector(v)
+	vecDenseCopyOfValue := mat.VecDenseCopyOf(t3)
+	var dvecDenseCopyOfValue *mat.VecDense
+	if vecDenseCopyOfValue != nil {
+		dvecDenseCopyOfValue = matrule.ShadowVecDense(vecDenseCopyOfValue)
+	}
+	dt4 := mat.Vector(dvecDenseCopyOfValue)
+	t4 := mat.Vector(vecDenseCopyOfValue)
+	layout2 := godiff.LayoutOf(v)
+	v.MulVec(t2, t4)
+	v2 := godiff.Copy(t2)
+	if !godiff.SameLayout(layout2, godiff.LayoutOf(v)) {
+		panic("into: MulVec gives v new memory, where the caller's shadow has none")
+	}
+	atValue2 := c.At(0, 1)
+	atVecValue2 := v.AtVec(1)
+	y *= atValue2 * atVecValue2
+	dt5 := mat.Matrix(da)
+	t5 := mat.Matrix(a)
+	tValue2, dtValue2, saved2 := denseTForward(a, da)
+	layout3 := godiff.LayoutOf(c)
+	c.Sub(t5, tValue2)
+	if !godiff.SameLayout(layout3, godiff.LayoutOf(c)) {
+		panic("into: Sub gives c new memory, where the caller's shadow has none")
+	}
+	atValue3 := c.At(0, 1)
+	y2 = y * atValue3
+
+	// Reverse sweep.
+	// return y * c.At(0, 1)
+	dy2 := dy * atValue3
+	matrule.DenseAt(c, 0, 1, 0, dy*y, dc)
+	y3 := atValue * atVecValue
+	// c.Sub(a, a.T())
+	matrule.DenseSub(c, nil, nil, dc, dt5, dtValue2)
+	denseTBackward(saved2)
+	// y *= c.At(0, 1) * v.AtVec(1)
+	datValue := dy2 * y3 * atVecValue2
+	datVecValue := dy2 * y3 * atValue2
+	dy2 *= atValue2 * atVecValue2
+	matrule.VecDenseAtVec(v, 1, 0, datVecValue, dv)
+	matrule.DenseAt(c, 0, 1, 0, datValue, dc)
+	// v.MulVec(c, mat.VecDenseCopyOf(v))
+	matrule.VecDenseMulVec(v, v2, t4, dv, dt2, dt4)
+	matrule.VecDenseCopyOf(nil, nil, dvecDenseCopyOfValue, dt3)
+	// c.Mul(a, a.T())
+	matrule.DenseMul(c, t, tValue, dc, dt, dtValue)
+	denseTBackward(saved)
+	// y := c.At(0, 0) * v.AtVec(0)
+	matrule.VecDenseAtVec(v, 0, 0, dy2*atValue, dv)
+	matrule.DenseAt(c, 0, 0, 0, dy2*atVecValue, dc)
+	return y2
+}
+
+// intoJVP is the forward mode of [into]: its results, and their tangents along the tangents of the parameters.
+func intoJVP(a, c *mat.Dense, v *mat.VecDense, da, dc *mat.Dense, dv *mat.VecDense) (y2, dy float64) {
+	if !godiff.MirrorsLen(godiff.Pair(a, da), godiff.Pair(c, dc), godiff.Pair(v, dv)) {
+		panic("into: da, dc and dv must share memory as a, c and v do, since into writes it")
+	}
+	if !godiff.MirrorsLen(godiff.Pair(c, dc)) {
+		panic("into: dc must share memory as c does, since into writes it")
+	}
+	if !godiff.MirrorsLen(godiff.Pair(v, dv)) {
+		panic("into: dv must share memory as v does, since into writes it")
+	}
+	atValue, datValue := matrule.DenseAtJVP(c, 0, 0, dc)
+	atVecValue, datVecValue := matrule.VecDenseAtVecJVP(v, 0, dv)
+	dy2 := datValue*atVecValue + datVecValue*atValue
+	y := atValue * atVecValue
+	dt := mat.Matrix(da)
+	t := mat.Matrix(a)
+	tValue, dtValue := denseTTangent(a, da)
+	matrule.DenseMulJVP(c, t, tValue, dc, dt, dtValue)
+	dt2 := mat.Matrix(dc)
+	t2 := mat.Matrix(c)
+	dt3 := mat.Vector(dv)
+	t3 := mat.Vector(v)
+	vecDenseCopyOfValue, dvecDenseCopyOfValue := matrule.VecDenseCopyOfJVP(t3, dt3)
+	dt4 := mat.Vector(dvecDenseCopyOfValue)
+	t4 := mat.Vector(vecDenseCopyOfValue)
+	matrule.VecDenseMulVecJVP(v, t2, t4, dv, dt2, dt4)
+	atValue2, datValue2 := matrule.DenseAtJVP(c, 0, 1, dc)
+	atVecValue2, datVecValue2 := matrule.VecDenseAtVecJVP(v, 1, dv)
+	t5 := datValue2*atVecValue2 + datVecValue2*atValue2
+	dy2 = dy2*(atValue2*atVecValue2) + t5*y
+	y *= atValue2 * atVecValue2
+	dt5 := mat.Matrix(da)
+	t6 := mat.Matrix(a)
+	tValue2, dtValue2 := denseTTangent(a, da)
+	matrule.DenseSubJVP(c, t6, tValue2, dc, dt5, dtValue2)
+	atValue3, datValue3 := matrule.DenseAtJVP(c, 0, 1, dc)
+	return y * atValue3, dy2*atValue3 + datValue3*y
+}
+
+// lossVJP is the reverse mode of [workspace.loss] with respect to w.
+// For result adjoints dy it adds to the shadows dw.
+// It remembers 72 bytes with what they refer to for each iteration of the loop over x.
+func (w *workspace) lossVJP(xs []*mat.VecDense, dw *workspace, dy float64) (y2 float64) {
+	if !godiff.Disjoint(w, xs) || w != nil && !godiff.Disjoint(w.W, w.h) || w != nil && !godiff.Disjoint(w.W, w.g) || w != nil && !godiff.Disjoint(w.W, w.chol) || w != nil && !godiff.Disjoint(w.h, w.g) || w != nil && !godiff.Disjoint(w.h, w.chol) || w != nil && !godiff.Disjoint(w.h, xs) || w != nil && !godiff.Disjoint(w.g, w.chol) || w != nil && !godiff.Disjoint(w.g, xs) || w != nil && !godiff.Disjoint(w.chol, xs) {
+		panic("loss: w, xs, w.W, w.h, w.g and w.chol share memory, which loss writes")
+	}
+	if w != nil && !godiff.Mirrors(godiff.Pair(w.h, dw.h)) {
+		panic("loss: dw.h must share memory as w.h does, since loss writes it")
+	}
+	if w != nil && !godiff.Mirrors(godiff.Pair(w.g, dw.g)) {
+		panic("loss: dw.g must share memory as w.g does, since loss writes it")
+	}
+	if w != nil && !godiff.Mirrors(godiff.Pair(w.chol, dw.chol)) {
+		panic("loss: dw.chol must share memory as w.chol does, since loss writes it")
+	}
+	y := 0.0
+	var vs []mat.Vector
+	var vs2 []mat.Vector
+	var dts []mat.Vector
+	var dts2 []mat.Vector
+	var ts []mat.Vector
+	var vs3 []mat.Vector
+	var dts3 []mat.Vector
+	var ts2 []mat.Vector
+	var dts4 []mat.Matrix
+	for _, x := range xs {
+		dt := mat.Matrix(dw.W)
+		dts4 = append(dts4, dt)
+		t := mat.Matrix(w.W)
+		t2 := mat.Vector(x)
+		ts2 = append(ts2, t2)
+		layout := godiff.LayoutOf(&w.h)
+		w.h.MulVec(t, t2)
+		if !godiff.SameLayout(layout, godiff.LayoutOf(&w.h)) {
+			panic("loss: MulVec gives h new memory, where the caller's shadow has none")
+		}
+		dt2 := mat.Vector(&dw.h)
+		dts3 = append(dts3, dt2)
+		t3 := mat.Vector(&w.h)
+		t4 := mat.Vector(x)
+		ts = append(ts, t4)
+		layout2 := godiff.LayoutOf(&w.g)
+		w.g.MulElemVec(t3, t4)
+		vs3 = append(vs3, godiff.Copy(t3))
+		if !godiff.SameLayout(layout2, godiff.LayoutOf(&w.g)) {
+			panic("loss: MulElemVec gives g new memory, where the caller's shadow has none")
+		}
+		dt3 := mat.Vector(&dw.g)
+		dts = append(dts, dt3)
+		t5 := mat.Vector(&w.g)
+		dt4 := mat.Vector(&dw.h)
+		dts2 = append(dts2, dt4)
+		t6 := mat.Vector(&w.h)
+		dotValue := mat.Dot(t5, t6)
+		vs = append(vs, godiff.Copy(t5))
+		vs2 = append(vs2, godiff.Copy(t6))
+		y += dotValue
+	}
+	dt := mat.Matrix(dw.W)
+	t := mat.Matrix(w.W)
+	layout := godiff.LayoutOf(w.chol)
+	w.chol.SymOuterK(y, t)
+	var dy2 float64
+	if !godiff.SameLayout(layout, godiff.LayoutOf(w.chol)) {
+		panic("loss: SymOuterK gives chol new memory, where the caller's shadow has none")
+	}
+	var c mat.Cholesky
+	dc := new(mat.Cholesky)
+	dt2 := mat.Symmetric(dw.chol)
+	t2 := mat.Symmetric(w.chol)
+	old := *dc
+	factorizeValue := c.Factorize(t2)
+	*dc = *matrule.ShadowCholesky(&c)
+	if factorizeValue {
+		logDetValue := c.LogDet()
+		y2 = logDetValue + y
+		// return c.LogDet() + y
+		dy2 = dy
+		matrule.CholeskyLogDet(&c, 0, dy, dc)
+	}
+	matrule.CholeskyFactorize(nil, nil, factorizeValue, dc, dt2)
+	godiff.RestoreShadow(dc, old)
+	// w.chol.SymOuterK(y, w.W)
+	dy2 += matrule.SymDenseSymOuterK(nil, y, t, dw.chol, dt)
+	for i := len(dts4) - 1; i >= 0; i-- {
+		t := ts2[i]
+		dt := dts4[i]
+		t2 := ts[len(ts)-1]
+		ts = ts[:len(ts)-1]
+		v := vs3[len(vs3)-1]
+		vs3 = vs3[:len(vs3)-1]
+		dt2 := dts3[len(dts3)-1]
+		dts3 = dts3[:len(dts3)-1]
+		v2 := vs[len(vs)-1]
+		vs = vs[:len(vs)-1]
+		v3 := vs2[len(vs2)-1]
+		vs2 = vs2[:len(vs2)-1]
+		dt3 := dts[len(dts)-1]
+		dts = dts[:len(dts)-1]
+		dt4 := dts2[len(dts2)-1]
+		dts2 = dts2[:len(dts2)-1]
+		// y += mat.Dot(&w.g, &w.h)
+		matrule.Dot(v2, v3, 0, dy2, dt3, dt4)
+		// w.g.MulElemVec(&w.h, x)
+		dt5 := godiff.ShadowWith(t2, matrule.ShadowVecDense)
+		matrule.VecDenseMulElemVec(nil, v, t2, &dw.g, dt2, dt5)
+		// w.h.MulVec(w.W, x)
+		matrule.VecDenseMulVecA(nil, nil, t, &dw.h, dt)
+	}
+	return y2
+}
+
+// lossJVP is the forward mode of [workspace.loss]: its results, and their tangents along the tangents of the parameters.
+func (w *workspace) lossJVP(xs []*mat.VecDense, dw *workspace) (y2, dy float64) {
+	if !godiff.Disjoint(w, xs) || w != nil && !godiff.Disjoint(w.h, xs) || w != nil && !godiff.Disjoint(w.g, xs) || w != nil && !godiff.Disjoint(w.chol, xs) {
+		panic("loss: w, xs, w.h, w.g and w.chol share memory, which loss writes")
+	}
+	if w != nil && !godiff.Mirrors(godiff.Pair(w.W, dw.W), godiff.Pair(w.h, dw.h)) || w != nil && !godiff.Mirrors(godiff.Pair(w.W, dw.W), godiff.Pair(w.g, dw.g)) || w != nil && !godiff.Mirrors(godiff.Pair(w.W, dw.W), godiff.Pair(w.chol, dw.chol)) || w != nil && !godiff.Mirrors(godiff.Pair(w.h, dw.h), godiff.Pair(w.g, dw.g)) || w != nil && !godiff.Mirrors(godiff.Pair(w.h, dw.h), godiff.Pair(w.chol, dw.chol)) || w != nil && !godiff.Mirrors(godiff.Pair(w.g, dw.g), godiff.Pair(w.chol, dw.chol)) {
+		panic("loss: dw.W, dw.h, dw.g and dw.chol must share memory as w.W, w.h, w.g and w.chol do, since loss writes it")
+	}
+	if w != nil && !godiff.Mirrors(godiff.Pair(w.h, dw.h)) {
+		panic("loss: dw.h must share memory as w.h does, since loss writes it")
+	}
+	if w != nil && !godiff.Mirrors(godiff.Pair(w.g, dw.g)) {
+		panic("loss: dw.g must share memory as w.g does, since loss writes it")
+	}
+	dy2 := 0.0
+	y := 0.0
+	for _, x := range xs {
+		dt := mat.Matrix(dw.W)
+		t := mat.Matrix(w.W)
+		t2 := mat.Vector(x)
+		dv := godiff.ShadowWith(t2, matrule.ShadowVecDense)
+		matrule.VecDenseMulVecJVP(&w.h, t, t2, &dw.h, dt, dv)
+		dt2 := mat.Vector(&dw.h)
+		t3 := mat.Vector(&w.h)
+		t4 := mat.Vector(x)
+		dv2 := godiff.ShadowWith(t4, matrule.ShadowVecDense)
+		matrule.VecDenseMulElemVecJVP(&w.g, t3, t4, &dw.g, dt2, dv2)
+		dt3 := mat.Vector(&dw.g)
+		t5 := mat.Vector(&w.g)
+		dt4 := mat.Vector(&dw.h)
+		t6 := mat.Vector(&w.h)
+		dotValue, ddotValue := matrule.DotJVP(t5, t6, dt3, dt4)
+		dy2 += ddotValue
+		y += dotValue
+	}
+	dt := mat.Matrix(dw.W)
+	t := mat.Matrix(w.W)
+	matrule.SymDenseSymOuterKJVP(w.chol, y, t, dw.chol, dy2, dt)
+	var c mat.Cholesky
+	var dc mat.Cholesky
+	dt2 := mat.Symmetric(dw.chol)
+	t2 := mat.Symmetric(w.chol)
+	factorizeValue := matrule.CholeskyFactorizeJVP(&c, t2, &dc, dt2)
+	if !factorizeValue {
+		return 0, 0
+	}
+	logDetValue, dlogDetValue := matrule.CholeskyLogDetJVP(&c, &dc)
+	return logDetValue + y, dlogDetValue + dy2
+}
+
 // denseTSaved holds what a forward sweep remembers.
 type denseTSaved struct {
 }

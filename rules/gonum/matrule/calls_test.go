@@ -827,3 +827,42 @@ func single(a *mat.Dense) float64 {
 	d.Product(&c)
 	return d.At(0, 1)
 }
+
+// into writes products to what it is given, in memory that is there.
+//
+//godiff:vjp wrt=a,c,v
+//godiff:jvp wrt=a,c,v
+func into(a, c *mat.Dense, v *mat.VecDense) float64 {
+	y := c.At(0, 0) * v.AtVec(0)
+	c.Mul(a, a.T())
+	v.MulVec(c, mat.VecDenseCopyOf(v))
+	y *= c.At(0, 1) * v.AtVec(1)
+	c.Sub(a, a.T())
+	return y * c.At(0, 1)
+}
+
+// A workspace has memory for what it computes.
+type workspace struct {
+	W    *mat.Dense
+	h, g mat.VecDense
+	chol *mat.SymDense
+}
+
+// loss computes in the workspace.
+//
+//godiff:vjp wrt=w
+//godiff:jvp wrt=w
+func (w *workspace) loss(xs []*mat.VecDense) float64 {
+	y := 0.0
+	for _, x := range xs {
+		w.h.MulVec(w.W, x)
+		w.g.MulElemVec(&w.h, x)
+		y += mat.Dot(&w.g, &w.h)
+	}
+	w.chol.SymOuterK(y, w.W)
+	var c mat.Cholesky
+	if !c.Factorize(w.chol) {
+		return 0
+	}
+	return c.LogDet() + y
+}

@@ -28,9 +28,11 @@
 // Most methods overwrite their receiver, and give it memory where it is empty. The shadow of it holds the adjoint of the new contents when
 // the rule is called and that of the old contents, zero, when it returns.
 //
-// Such a method may have a receiver that the function has made itself, as often as wanted. It may not have one that the caller sees, for
-// which memory would have to be found in the caller's shadow, and none that is an argument too: s.Add(s, x). godiff refuses both. Set,
-// SetVec, SetSym, SetRow, SetCol, Copy, CopyVec, CopySym and Zero only set elements that are there, and may do so anywhere:
+// A receiver that the function has made itself may be empty, and be used as often as wanted. One that the caller sees, a parameter or
+// a field of one, must have memory already, for the caller's shadow has no other: in reverse mode the derivative panics where the method
+// gives it new memory, as CloneFrom always does. A receiver that is an argument too is refused:
+//
+//	s.Add(s, x) // not supported
 //
 //	var t mat.Dense
 //	t.Add(s, x)

@@ -220,6 +220,20 @@ func TestPrograms(t *testing.T) {
 	gradcheck.Grad(t, (*model).loss, (*model).lossGrad, net, m.dense(4, 2), m.data(4), gradcheck.Wrt("m"))
 }
 
+func TestInto(t *testing.T) {
+	m := newMaker()
+	check(t, into, intoVJP, intoJVP, wrt("a", "c", "v"), m.dense(2, 2), m.dense(2, 2), m.vector(2))
+	x := []*mat.VecDense{m.vector(2), m.vector(2)}
+	w := &workspace{W: m.dense(2, 2), chol: m.symmetric(2)}
+	w.h.CloneFromVec(m.vector(2))
+	w.g.CloneFromVec(m.vector(2))
+	check(t, (*workspace).loss, (*workspace).lossVJP, (*workspace).lossJVP, wrt("w"), w, x)
+	panics(t, "loss: MulVec gives h new memory, where the caller's shadow has none", func() {
+		w, dw := &workspace{W: m.dense(2, 2), chol: m.symmetric(2)}, &workspace{W: m.dense(2, 2), chol: m.symmetric(2)}
+		w.lossVJP(x, dw, 1)
+	})
+}
+
 // TestPart has matrices that are parts of others: their rows are further apart than those of their shadows.
 func TestPart(t *testing.T) {
 	m := newMaker()
