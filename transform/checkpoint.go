@@ -38,12 +38,17 @@ func (d *derivation) checkCheckpoint(s ast.Stmt, c *ast.Call, h *helper) {
 		refused("it goes through a map, whose order would be another; go through sorted keys")
 	case len(sum.appends) > 0:
 		refused("it appends to memory that it is given")
+	case slices.ContainsFunc(sum.writes, leadsToFloats):
+		refused("it stores slices, pointers or maps in memory that it is given, whose shadow would have to be given theirs; copy elements instead")
 	case !h.canVJP():
 		refused("it returns, or is given by value, what holds or refers to memory; write to memory that it is given")
 	case len(h.at.joined) > 0 && len(sum.writes) > 0:
 		refused("what it is given may share memory, and it writes there")
 	}
 }
+
+// leadsToFloats reports whether a cell holds no float, but a reference to some.
+func leadsToFloats(l *location) bool { return refers(l.typ) && ast.Carries(l.typ) }
 
 // effectOf returns how a sentence calls a function that fn comes to and that may have effects.
 func (u *Unit) effectOf(fn *types.Func) string {
