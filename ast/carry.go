@@ -74,6 +74,26 @@ func Opaque(t types.Type, pkg *types.Package) bool {
 	return opaque
 }
 
+// foreignOpaque reports whether t, or what its elements are or it points to, is a type of another package than pkg with floats that code
+// in pkg cannot reach. A type of pkg's own that contains one is none.
+func foreignOpaque(t types.Type, pkg *types.Package) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	if ok && n.Obj().Pkg() != nil {
+		return !samePackage(n.Obj().Pkg(), pkg) && Opaque(n, pkg)
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Pointer:
+		return foreignOpaque(u.Elem(), pkg)
+	case *types.Slice:
+		return foreignOpaque(u.Elem(), pkg)
+	case *types.Array:
+		return foreignOpaque(u.Elem(), pkg)
+	case *types.Map:
+		return foreignOpaque(u.Elem(), pkg)
+	}
+	return false
+}
+
 // OpaqueType returns the type of another package than pkg that t is, or the elements of t are, or t points to, which has unexported fields
 // that carry a derivative; or nil.
 func OpaqueType(t types.Type, pkg *types.Package) *types.Named {

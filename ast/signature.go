@@ -145,11 +145,11 @@ func ErrorResult(sig *types.Signature) int {
 }
 
 // DefaultWrt returns the parameters of sig with respect to which a directive in pkg differentiates that does not name
-// any: those that carry a derivative, blank and unnamed ones too, except interfaces and opaque ones.
+// any: those that carry a derivative, blank and unnamed ones too, except interfaces and opaque types of other packages.
 func DefaultWrt(sig *types.Signature, pkg *types.Package) []int {
 	var wrt []int
 	for i, p := range ParamsOf(sig) {
-		if Carries(p.Type()) && !isInterface(p.Type()) && !Opaque(p.Type(), pkg) {
+		if Carries(p.Type()) && !isInterface(p.Type()) && !foreignOpaque(p.Type(), pkg) {
 			wrt = append(wrt, i)
 		}
 	}

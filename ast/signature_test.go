@@ -14,6 +14,7 @@ type Weight float64
 type Vec []float64
 type Model struct { W []float64; B float64 }
 type Layer struct { W []float64 }
+type Held struct { H *other.Hidden; B []float64 }
 type Point struct { X, Y float64 }
 type Number interface { ~float32 | ~float64 }
 type Shape interface { Area() float64 }
@@ -51,6 +52,7 @@ func Two(x float64) (a, b float64)
 func Slice(x []float64) []float64
 func Odd(x []float64) ([]float64, float64)
 func Opaque(x float64, h other.Hidden, s Shape) float64
+func Holds(x float64, list []*other.Hidden, h *Held) float64
 `
 
 type signatureTest struct {
@@ -112,6 +114,7 @@ var signatureTests = []signatureTest{
 	{"Typed", "", Grad, "func TypedGrad(v Vec, w Weight, h other.Open) (dv Vec, dw Weight, dh other.Open)"},
 	{"Typed", "v", HVP, "func TypedHVP(v Vec, w Weight, h other.Open, vv Vec) (hv Vec)"},
 	{"Opaque", "", Grad, "func OpaqueGrad(x float64, h other.Hidden, s Shape) (dx float64)"},
+	{"Holds", "", Grad, "func HoldsGrad(x float64, list []*other.Hidden, h *Held) (dx float64, dh *Held)"},
 	{"Opaque", "h", Grad, "func OpaqueGrad(x float64, h other.Hidden, s Shape) (dh other.Hidden)"},
 	{"Mean", "", Grad, "func MeanGrad[T Number](xs []T) (dxs []T)"},
 	{"Mean", "", VJP, "func MeanVJP[T Number](xs []T, dxs []T, dy T) (y T)"},
