@@ -102,8 +102,8 @@ func IsAssertion(e Expr) (x Expr, ok bool) {
 }
 
 // Implementers returns the types of a package that have the methods of an interface, in the order of their declarations: those that are
-// generic as the interface is, with its type arguments. Of a type whose values have them there are two, the type itself and pointers to
-// it.
+// generic as the interface is, with its type arguments, and where it is not generic with float64 and float32. Of a type whose values have
+// them there are two, the type itself and pointers to it.
 func Implementers(t *types.Named, pkg *types.Package) []types.Type {
 	iface, ok := t.Underlying().(*types.Interface)
 	if !ok || iface.NumMethods() == 0 || !iface.IsMethodSet() || pkg == nil {
@@ -122,20 +122,31 @@ func Implementers(t *types.Named, pkg *types.Package) []types.Type {
 		if !ok || types.IsInterface(n) || drawsNumbers(n) {
 			continue
 		}
-		if n.TypeParams().Len() > 0 {
-			if n = instantiateLike(n, t); n == nil {
-				continue
+		for _, n := range instancesFor(n, t) {
+			p := types.NewPointer(n)
+			if types.Implements(n, iface) {
+				list = append(list, n)
 			}
-		}
-		p := types.NewPointer(n)
-		if types.Implements(n, iface) {
-			list = append(list, n)
-		}
-		if types.Implements(p, iface) {
-			list = append(list, p)
+			if types.Implements(p, iface) {
+				list = append(list, p)
+			}
 		}
 	}
 	return list
+}
+
+// instancesFor returns the instances of a type that values of an interface may have.
+func instancesFor(n, iface *types.Named) []*types.Named {
+	var list []*types.Named
+	switch params, args := n.TypeParams().Len(), iface.TypeArgs(); {
+	case params == 0:
+		return []*types.Named{n}
+	case args.Len() == params:
+		list = append(list, instantiate(n, slices.Collect(args.Types())))
+	case args.Len() == 0 && params == 1:
+		list = append(list, instantiate(n, []types.Type{types.Typ[types.Float64]}), instantiate(n, []types.Type{types.Typ[types.Float32]}))
+	}
+	return slices.DeleteFunc(list, func(n *types.Named) bool { return n == nil })
 }
 
 // drawsNumbers reports whether a type is one of the standard library that draws random numbers, such as rand.Zipf, which has the method of a
@@ -145,15 +156,19 @@ func drawsNumbers(n *types.Named) bool {
 	return pkg != nil && (pkg.Path() == "math/rand" || pkg.Path() == "math/rand/v2")
 }
 
-// instantiateLike returns a generic type with the type arguments of t, or nil if it does not take them.
-func instantiateLike(n, t *types.Named) *types.Named {
-	if n.TypeParams().Len() != t.TypeArgs().Len() {
+// instantiate returns a generic type with type arguments, or nil if it does not take them. Whether it takes what stands for a type
+// parameter is asked of the type that its set has in common.
+func instantiate(n *types.Named, args []types.Type) *types.Named {
+	common := slices.Clone(args)
+	for i, a := range args {
+		if arg, ok := a.(*types.Named); ok && arg.Obj().Parent() == nil {
+			common[i] = arg.Underlying()
+		}
+	}
+	if _, err := types.Instantiate(nil, n, common, true); err != nil {
 		return nil
 	}
-	inst, err := types.Instantiate(nil, n, slices.Collect(t.TypeArgs().Types()), true)
-	if err != nil {
-		return nil
-	}
+	inst, _ := types.Instantiate(nil, n, args, false)
 	named, _ := inst.(*types.Named)
 	return named
 }
