@@ -250,8 +250,17 @@ func dot(v, c []float64) (sum, scale float64) {
 }
 
 // rounding reports whether a disagreement about element i of x is of the size of what rounding x does to the
-// derivatives.
+// derivatives, or of what rounding the largest derivative there leaves where its terms cancel.
 func (p *point) rounding(m *measured, i int, gap float64) bool {
+	largest := 0.0
+	for _, c := range m.columns {
+		for _, d := range c {
+			largest = max(largest, math.Abs(d))
+		}
+	}
+	if math.Abs(gap) <= 0x1p-52*largest {
+		return true
+	}
 	columns := p.nudged(m)
 	if columns == nil || len(columns[i]) != len(m.columns[i]) {
 		return false
