@@ -82,10 +82,18 @@ func mayOverlap(a, b *location, fields map[*location]*types.Var) bool {
 	return isPointee(b)
 }
 
+// mayBe reports whether x, if it is a type parameter of floats alone, can be y.
+func mayBe(x, y types.Type) bool {
+	return !ast.IsTypeParam(x) || !ast.IsFloat(x) || ast.IsFloat(y) || ast.IsTypeParam(y)
+}
+
 // maybeIdentical reports whether two types can be one for some type arguments.
 func maybeIdentical(x, y types.Type) bool {
-	if types.Identical(x, y) || ast.IsTypeParam(x) || ast.IsTypeParam(y) {
+	if types.Identical(x, y) {
 		return true
+	}
+	if ast.IsTypeParam(x) || ast.IsTypeParam(y) {
+		return mayBe(x, y) && mayBe(y, x)
 	}
 	if x, ok := types.Unalias(x).(*types.Named); ok {
 		y, ok := types.Unalias(y).(*types.Named)
