@@ -684,6 +684,9 @@ func (u *Unit) zeroShadow(place, value ast.Expr, t types.Type, depth int) (ast.E
 	if o := u.opaquePointee(t); o != nil {
 		return nilExpr(t), []ast.Stmt{o.shadowPointer(place, value)}
 	}
+	if fn := u.shadowMaker(t); fn != nil {
+		return callOf(fn, value), nil
+	}
 	if depth > 4 || ast.IsBoxed(t) {
 		return u.shadowCall(value, t), nil
 	}

@@ -63,6 +63,20 @@ func (u *Unit) opaque(t types.Type) *Opaque {
 	return found
 }
 
+// shadowMaker returns the function that makes the shadows of values of type t, if that is no opaque type and a user has given one, or nil.
+func (u *Unit) shadowMaker(t types.Type) *types.Func {
+	n, ok := types.Unalias(t).(*types.Named)
+	if !ok || ast.OpaqueType(n, u.Pkg) == n {
+		return nil
+	}
+	for _, s := range u.scopes(u.Pkg) {
+		if o := s.opaque[typeKey(n.Origin())]; o != nil && o.Shadow != nil {
+			return u.Instances.With(o.Shadow, n.TypeArgs())
+		}
+	}
+	return nil
+}
+
 // opaquePointee is opaque for what values of type t point to.
 func (u *Unit) opaquePointee(t types.Type) *Opaque {
 	if p := ast.Pointee(t); p != nil {

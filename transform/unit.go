@@ -18,6 +18,7 @@ type Unit struct {
 	Instances interface {
 		Declared(fn *types.Func) *types.Func   // the declared function, or fn itself
 		Like(rule, fn *types.Func) *types.Func // the instance of rule with the type arguments of fn
+		With(fn *types.Func, args *types.TypeList) *types.Func
 
 		Outlined(f *ast.Func, of *types.Func, sig *types.Signature) *types.Func // a function that is declared nowhere and is f, a part of another
 		Lifted(fn *types.Func) bool                                             // whether fn is declared nowhere, as what is given a function is

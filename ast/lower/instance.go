@@ -158,6 +158,11 @@ func (t *Instances) Like(generic, fn *types.Func) *types.Func {
 	return t.instance(generic, t.For(fn).Args)
 }
 
+// With returns what stands for a function with type arguments.
+func (t *Instances) With(fn *types.Func, args *types.TypeList) *types.Func {
+	return t.instance(fn, slices.Collect(args.Types()))
+}
+
 // Given returns the function that an instance is for, of one that is given a function, and whether its first argument is a receiver; or nil.
 func (t *Instances) Given(fn *types.Func) (given *types.Func, method bool) {
 	if i := t.byFn[fn]; i != nil && len(i.bindings) == 1 {

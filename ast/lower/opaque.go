@@ -19,6 +19,12 @@ import (
 //	func add(dst, src *matrix.Dense) { … }
 //
 // They take the type or a pointer to it; the pointer where values of the type hold floats themselves.
+//
+// A type that is not opaque may have a shadow function too, which then makes the shadows of its values in place of make and new, from
+// memory of the user's:
+//
+//	//godiff:shadow of=Tensor
+//	func zeros[T Float](x Tensor[T]) Tensor[T] { … }
 
 // opaqueType sets the type that a directive is for, and reports one that does not fit.
 func (r *resolver) opaqueType(c *comment, d *Directive) {
@@ -29,12 +35,23 @@ func (r *resolver) opaqueType(c *comment, d *Directive) {
 		return
 	}
 	t, ok := types.Unalias(obj.Type()).(*types.Named)
+	opaque := ok && ast.OpaqueType(t, r.types) == t
 	switch {
-	case ok && t.TypeParams().Len() > 0:
-		r.errorf(o.pos, "of=%s: a generic type cannot have a shadow function", o.value)
+	case opaque && t.TypeParams().Len() > 0:
+		r.errorf(o.pos, "of=%s: a generic type with floats behind unexported fields cannot have %s", o.value, d.what())
 		return
-	case !ok || ast.OpaqueType(t, r.types) != t:
+	case opaque:
+	case d.Verb == "add":
 		r.errorf(o.pos, "of=%s: this is no type of another package with floats behind unexported fields", o.value)
+		return
+	case !ok || !isStruct(t) || ast.ShapeOf(t) != ast.ReferenceLike:
+		r.errorf(o.pos, "of=%s: this is neither a type of another package with floats behind unexported fields nor a struct whose floats all lie behind slices, pointers and maps", o.value)
+		return
+	case !fitsShadow(d.Fn.Signature(), t):
+		r.errorf(c.decl.Name.Pos(), "%s is no shadow function for %s: its one parameter and its result must be of that type, with the type parameters of the function in their order if it is generic", d.Fn.Name(), o.value)
+		return
+	default:
+		d.OfType = t.Obj()
 		return
 	}
 	d.OfType = t.Obj()
@@ -52,6 +69,28 @@ func (r *resolver) opaqueType(c *comment, d *Directive) {
 		}
 		r.errorf(c.decl.Name.Pos(), "%s is no %s function for %s: its signature must be %s", d.Fn.Name(), d.Verb, o.value, want)
 	}
+}
+
+func isStruct(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Struct)
+	return ok
+}
+
+// fitsShadow reports whether a function has the signature of a shadow function of a type that is not opaque.
+func fitsShadow(sig *types.Signature, t *types.Named) bool {
+	if sig.Recv() != nil || sig.Variadic() || sig.Params().Len() != 1 || sig.Results().Len() != 1 || sig.TypeParams().Len() != t.TypeParams().Len() {
+		return false
+	}
+	v, ok := types.Unalias(sig.Params().At(0).Type()).(*types.Named)
+	if !ok || v.Origin() != t || !types.Identical(v, sig.Results().At(0).Type()) {
+		return false
+	}
+	for i := range v.TypeArgs().Len() {
+		if v.TypeArgs().At(i) != sig.TypeParams().At(i) {
+			return false
+		}
+	}
+	return true
 }
 
 // fitsOpaque reports whether a function has the signature of a shadow or add function of a type.
