@@ -83,12 +83,23 @@ func (sw *typeSwitch) add(s *ast.If) *ast.If {
 		return nil
 	}
 	if next, ok := onlyStmt(rest).(*ast.If); ok && next.Init == nil && next.Comment == "" {
-		if x, _, _ := typesAsked(next.Cond); x != nil && ast.Equal(x, sw.x) {
+		if x, list, _ := typesAsked(next.Cond); x != nil && ast.Equal(x, sw.x) && !sw.asks(list) {
 			return next
 		}
 	}
 	sw.clauses = append(sw.clauses, &typeClause{body: rest.Stmts})
 	return nil
+}
+
+// asks reports whether a clause is for one of a list of types: Go has no switch that asks for a type twice.
+func (sw *typeSwitch) asks(list []types.Type) bool {
+	return slices.ContainsFunc(sw.clauses, func(c *typeClause) bool {
+		return slices.ContainsFunc(c.types, func(t types.Type) bool {
+			return slices.ContainsFunc(list, func(other types.Type) bool {
+				return t == nil && other == nil || t != nil && other != nil && types.Identical(t, other)
+			})
+		})
+	})
 }
 
 // typesAsked returns the value whose type a condition asks for, if that is all that it does, and for which types; not, whether it holds for
