@@ -34,6 +34,22 @@ func (u *Unit) prepare(f *ast.Func, in []bool, at callSite, memory, forward bool
 	return d
 }
 
+// prepareAsked is prepare for a derivative that is asked for, of which no caller says what its inputs share: memory without floats behind
+// two of them, which f writes, is taken to be one.
+func (u *Unit) prepareAsked(f *ast.Func, in []bool, memory, forward bool) *derivation {
+	d := u.prepare(f, in, callSite{}, memory, forward)
+	var at callSite
+	d.eachApart(func(c, e *location, s, t *stem) {
+		if c.find() != e.find() && asOne(c, e, s, t) {
+			at.joined = append(at.joined, [2]path{d.mem.pathTo(s.input, c), d.mem.pathTo(t.input, e)})
+		}
+	})
+	if len(at.joined) == 0 {
+		return d
+	}
+	return u.prepare(f, in, at, memory, forward)
+}
+
 // understand analyses f as it is written: but for names that it lacks, accessors, and variables that refer to several memories.
 func (u *Unit) understand(f *ast.Func, in []bool, at callSite, memory, forward bool) *derivation {
 	g := *f
@@ -109,7 +125,7 @@ func nameResults(f *ast.Func) []*ast.Var {
 
 func (u *Unit) analyse(f *ast.Func, in []bool, at callSite, memory, forward bool) *derivation {
 	d := &derivation{
-		u: u, fn: f, forward: forward,
+		u: u, fn: f, at: at, forward: forward,
 		adjoints: map[*ast.Var]*ast.Var{}, shadows: map[*ast.Var]*ast.Var{},
 		isShadow: map[*ast.Var]bool{}, fresh: map[*ast.Var]bool{},
 		undo: map[ast.Stmt][]ast.Stmt{}, grown: map[ast.Stmt]*growth{}, histories: map[*ast.Var]bool{}, calls: map[ast.Stmt]*splitNote{},

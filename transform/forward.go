@@ -39,10 +39,9 @@ type tangents struct {
 	along      []*tangents // by result: those that its tangent is one of
 }
 
-// tangent makes g, which has a name, the forward mode of f. Asked says that a directive asks for it: then the tangents are zero where
-// there is an error.
-func (u *Unit) tangent(g, f *ast.Func, sig ast.Signature, in []bool, at callSite, asked bool) {
-	d := u.prepare(f, in, at, true, true)
+// tangent makes g, which has a name, the forward mode of f, whose analysis is d. Asked says that a directive asks for it: then the tangents
+// are zero where there is an error.
+func (u *Unit) tangent(g, f *ast.Func, d *derivation, sig ast.Signature, in []bool, asked bool) {
 	u.forward(&tangents{derivation: d, sig: sig, given: map[int]*ast.Var{}, f: g}, f, in, asked)
 }
 

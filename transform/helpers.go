@@ -193,7 +193,7 @@ func (h *helper) buildBack() {
 
 // buildTangent writes the forward mode of a callee.
 func (h *helper) buildTangent() {
-	h.u.tangent(h.tan, h.f, h.signature(ast.JVP), h.in, h.at, false)
+	h.u.tangent(h.tan, h.f, h.u.prepare(h.f, h.in, h.at, true, true), h.signature(ast.JVP), h.in, false)
 	h.tan.Doc = fmt.Sprintf("%s is the forward mode of %s.", h.tan.Name, docName(h.f))
 }
 

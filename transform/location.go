@@ -127,6 +127,34 @@ func (m *memory) at(p path) *location {
 	return l.find()
 }
 
+// pathTo returns a path from an input to a location.
+func (m *memory) pathTo(input int, to *location) path {
+	seen := map[*location]bool{}
+	var find func(l *location, p path) path
+	find = func(l *location, p path) path {
+		l = l.find()
+		if l == to.find() {
+			return p
+		}
+		if seen[l] {
+			return ""
+		}
+		seen[l] = true
+		for i, part := range l.parts {
+			if part != nil {
+				if found := find(part, path(fmt.Sprint(p, ".", i))); found != "" {
+					return found
+				}
+			}
+		}
+		if l.target == nil {
+			return ""
+		}
+		return find(l.target, p+".*")
+	}
+	return find(m.variable(m.fn.Inputs()[input]), path(strconv.Itoa(input)))
+}
+
 // A callSite is what a caller knows of the memory behind the inputs and results of a call: what is one although the callee would take
 // it to be apart, which cells are not active, and which are although no varied input leads to them, since the caller writes them later.
 type callSite struct {

@@ -43,13 +43,13 @@ func (u *Unit) derive(f *ast.Func, mode ast.Mode, sig ast.Signature, wrt []int, 
 	in := among(f, wrt)
 	if mode == ast.JVP {
 		g := &ast.Func{Name: name, Pkg: u.Pkg, Pos: f.Pos, TypeParams: f.TypeParams}
-		u.tangent(g, f, sig, in, callSite{}, true)
+		u.tangent(g, f, u.prepareAsked(f, in, true, true), sig, in, true)
 		u.liftCalls(g)
 		u.made = append(u.made, g)
 		return g
 	}
 	a := &assembly{u: u, mode: mode, sig: sig, in: in}
-	a.d = u.prepare(f, in, callSite{}, mode == ast.VJP, false)
+	a.d = u.prepareAsked(f, in, mode == ast.VJP, false)
 	a.f = &ast.Func{Name: name, Pkg: u.Pkg, Pos: f.Pos, TypeParams: f.TypeParams, Variadic: f.Variadic && mode != ast.VJP}
 	a.f.Doc = reverseDoc(f, mode, sig, name)
 	a.bind()

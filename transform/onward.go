@@ -102,7 +102,7 @@ func (u *Unit) staysReverse(f *ast.Func, active func(*ast.Call) bool, seen map[*
 // gradient makes g the gradient of f in forward mode, of the same signature as the one of a; y is the index of the result.
 func (u *Unit) gradient(g, f *ast.Func, a *assembly, wrt []int, y int) (err error) {
 	defer guard(&err)
-	d := u.prepare(f, a.in, callSite{}, false, true)
+	d := u.prepareAsked(f, a.in, false, true)
 	inputs, results := d.fn.Inputs(), d.fn.Results
 	g.Recv, g.Params = d.fn.Recv, d.fn.Params
 
@@ -112,7 +112,7 @@ func (u *Unit) gradient(g, f *ast.Func, a *assembly, wrt []int, y int) (err erro
 		if len(wrt) > 1 {
 			only := make([]bool, len(inputs))
 			only[i] = true
-			t.derivation = u.analyse(d.fn, only, callSite{}, false, true)
+			t.derivation = u.analyse(d.fn, only, d.at, false, true)
 			t.isShadow = d.isShadow
 		}
 		if len(wrt) > 1 || results[y].Obj != nil {

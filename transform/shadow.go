@@ -29,6 +29,7 @@ type derivation struct {
 	fn        *ast.Func
 	mem       *memory
 	act       *activity
+	at        callSite // what is known of the inputs
 	forward   bool     // forward mode
 	ranBefore bool     // the function has run before with the same inputs, and has not panicked
 	called    bool     // the derivative is of a callee, and called from others

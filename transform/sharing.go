@@ -180,13 +180,13 @@ func (d *derivation) accessedCells() map[*location]bool {
 	return accessed
 }
 
-// sharing returns the stems behind which F writes memory that may be reached in more than one way.
+// sharing returns the stems behind which F writes memory that carries a derivative and may be reached in more than one way.
 func (d *derivation) sharing() []*stem {
 	var out []*stem
 	written, by := d.writtenCells(), d.mem.stemsByCell()
 	for _, s := range d.mem.stems {
 		for c, stems := range by {
-			if s.input >= 0 && written[c] && c.isDeep() && slices.Contains(stems, s) {
+			if s.input >= 0 && written[c] && ast.Carries(c.typ) && c.isDeep() && slices.Contains(stems, s) {
 				if s = s.whole(); !slices.Contains(out, s) {
 					out = append(out, s)
 				}
@@ -233,25 +233,49 @@ type pairOfStems struct{ a, b *stem }
 
 // apart returns the pairs of stems that must refer to different memory.
 func (d *derivation) apart() []pairOfStems {
-	by := d.mem.stemsByCell()
-	written, accessed := d.writtenCells(), d.accessedCells()
 	rank := map[*stem]int{}
 	for i, s := range d.mem.stems {
 		rank[s] = i
 	}
-	fields := fieldsOf(by)
-	widened := map[int]bool{} // inputs whose shadows are put back at the end, all that they lead to
-	for i, v := range d.fn.Inputs() {
-		widened[i] = d.appendsBehind(v)
-	}
 	found := map[pairOfStems]bool{}
-	add := func(s, t *stem) {
+	d.eachApart(func(c, e *location, s, t *stem) {
+		if asOne(c, e, s, t) {
+			return
+		}
 		if s, t = s.whole(), t.whole(); s != t && !(s.input == t.input && (goesOn(s.value, t.value) || goesOn(t.value, s.value))) {
 			if rank[t] < rank[s] {
 				s, t = t, s
 			}
 			found[pairOfStems{s, t}] = true
 		}
+	})
+	var list []pairOfStems
+	for p := range found {
+		list = append(list, p)
+	}
+	slices.SortFunc(list, func(p, q pairOfStems) int {
+		if rank[p.a] != rank[q.a] {
+			return rank[p.a] - rank[q.a]
+		}
+		return rank[p.b] - rank[q.b]
+	})
+	return list
+}
+
+// asOne reports whether two cells, which the stems s and t lead to, are taken to be one, since they are no floats: see prepareAsked.
+func asOne(c, e *location, s, t *stem) bool {
+	return !ast.Carries(c.typ) && types.Identical(c.typ, e.typ) && s.input >= 0 && t.input >= 0
+}
+
+// eachApart calls f for the pairs of stems s and t that may refer to the same memory where the derivative takes them to be apart: for the
+// cells c and e behind them.
+func (d *derivation) eachApart(f func(c, e *location, s, t *stem)) {
+	by := d.mem.stemsByCell()
+	written, accessed := d.writtenCells(), d.accessedCells()
+	fields := fieldsOf(by)
+	widened := map[int]bool{} // inputs whose shadows are put back at the end, all that they lead to
+	for i, v := range d.fn.Inputs() {
+		widened[i] = d.appendsBehind(v)
 	}
 	for c, stems := range by {
 		if !written[c] {
@@ -267,22 +291,11 @@ func (d *derivation) apart() []pairOfStems {
 					continue
 				}
 				for _, s := range stems {
-					add(s, t)
+					f(c, e, s, t)
 				}
 			}
 		}
 	}
-	var list []pairOfStems
-	for p := range found {
-		list = append(list, p)
-	}
-	slices.SortFunc(list, func(p, q pairOfStems) int {
-		if rank[p.a] != rank[q.a] {
-			return rank[p.a] - rank[q.a]
-		}
-		return rank[p.b] - rank[q.b]
-	})
-	return list
 }
 
 // checkDisjoint is the check at the beginning of a derivative that stems are apart where that matters.
