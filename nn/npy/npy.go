@@ -264,44 +264,25 @@ func typeName[T Number]() string {
 func writeData[T Number](w io.Writer, data []T) error {
 	switch reflect.TypeFor[T]().Kind() {
 	case reflect.Int8:
-		return writeAs[int8](w, data)
+		return elem.WriteAs[int8](w, binary.LittleEndian, data)
 	case reflect.Int16:
-		return writeAs[int16](w, data)
+		return elem.WriteAs[int16](w, binary.LittleEndian, data)
 	case reflect.Int32:
-		return writeAs[int32](w, data)
+		return elem.WriteAs[int32](w, binary.LittleEndian, data)
 	case reflect.Int64, reflect.Int:
-		return writeAs[int64](w, data)
+		return elem.WriteAs[int64](w, binary.LittleEndian, data)
 	case reflect.Uint8:
-		return writeAs[uint8](w, data)
+		return elem.WriteAs[uint8](w, binary.LittleEndian, data)
 	case reflect.Uint16:
-		return writeAs[uint16](w, data)
+		return elem.WriteAs[uint16](w, binary.LittleEndian, data)
 	case reflect.Uint32:
-		return writeAs[uint32](w, data)
+		return elem.WriteAs[uint32](w, binary.LittleEndian, data)
 	case reflect.Uint64, reflect.Uint:
-		return writeAs[uint64](w, data)
+		return elem.WriteAs[uint64](w, binary.LittleEndian, data)
 	case reflect.Float32:
-		return writeAs[float32](w, data)
+		return elem.WriteAs[float32](w, binary.LittleEndian, data)
 	case reflect.Float64:
-		return writeAs[float64](w, data)
+		return elem.WriteAs[float64](w, binary.LittleEndian, data)
 	}
 	panic(fmt.Sprintf("npy: writeData of %T", data))
-}
-
-// writeAs writes data as elements of type F, which has all values of T.
-func writeAs[F elem.Fixed, T Number](w io.Writer, data []T) error {
-	if same, ok := any(data).([]F); ok {
-		return elem.Write(w, binary.LittleEndian, same)
-	}
-	buf := make([]F, min(len(data), 8192))
-	for len(data) > 0 {
-		n := min(len(data), len(buf))
-		for i, x := range data[:n] {
-			buf[i] = F(x)
-		}
-		if err := elem.Write(w, binary.LittleEndian, buf[:n]); err != nil {
-			return err
-		}
-		data = data[n:]
-	}
-	return nil
 }

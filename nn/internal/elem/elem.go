@@ -134,3 +134,20 @@ func Write[T Fixed](w io.Writer, order binary.ByteOrder, data []T) error {
 	}
 	return nil
 }
+
+// WriteAs writes data as elements of type F. Each must be a value of F too.
+func WriteAs[F Fixed, T Number](w io.Writer, order binary.ByteOrder, data []T) error {
+	if same, ok := any(data).([]F); ok {
+		return Write(w, order, same)
+	}
+	buf := make([]F, min(len(data), chunk/Size[F]()))
+	for part := range slices.Chunk(data, max(len(buf), 1)) {
+		for i, x := range part {
+			buf[i] = F(x)
+		}
+		if err := Write(w, order, buf[:len(part)]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
