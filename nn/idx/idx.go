@@ -65,6 +65,7 @@ type Array struct {
 
 // Read reads an IDX file to its end. The file may be compressed with gzip, which its first bytes tell.
 // The error says where the file is cut short, has more than the array, or has a type or shape that cannot be.
+// Memory grows with what the file gives, not with what it claims; a compressed one may give a thousand times its size.
 func Read(r io.Reader) (*Array, error) {
 	a, err := read(r)
 	if err != nil {

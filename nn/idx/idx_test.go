@@ -85,6 +85,7 @@ func TestReadErrors(t *testing.T) {
 	damaged[len(damaged)-5] ^= 1 // in the checksum
 	for _, c := range []struct{ name, file, want string }{
 		{"not IDX", "\x89PNG", "idx: not an IDX file: it starts with 0x89 0x50, want 0 0"},
+		{"not IDX after 0", "\x00\x01\x08\x00\x07", "idx: not an IDX file: it starts with 0x00 0x01, want 0 0"},
 		{"type", "\x00\x00\x0a\x01\x00\x00\x00\x01\x00", "idx: unknown element type 0x0a in byte 2"},
 		{"dimensions", "\x00\x00\x08\x02\x00\x00\x00\x01\x00\x00", "idx: dimensions: element 1 of 2: unexpected EOF"},
 		{"data", "\x00\x00\x0c\x01\x00\x00\x00\x03\x00\x00\x00\x01\x00\x00", "idx: shape [3] of int32: element 1 of 3: unexpected EOF"},

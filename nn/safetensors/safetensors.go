@@ -10,6 +10,10 @@
 //	defer f.Close()
 //	shape, w, err := safetensors.Load[float32](f, "layer.0.weight")
 //
+// Files are judged as the reference implementation judges them, but for the following. Names that are there twice and a blank before the header,
+// which the specification forbids, are errors here; so is a tensor's description as an array instead of an object. In what a description has
+// beside type, shape and place, deep nesting and numbers beyond a float64 are passed over here.
+//
 // What is written is the same bytes for the same tensors, in whatever order they are given:
 //
 //	err := safetensors.Write(w, []safetensors.Tensor{
@@ -83,7 +87,7 @@ type Info struct {
 	Size   int64 // the bytes of its data
 }
 
-// A File is an open file: its header, and a way to its data. Its methods may be called concurrently.
+// A File is an open file: its header, and a way to its data. Its methods may be called concurrently if those of its io.ReaderAt may.
 type File struct {
 	tensors  []Info // in the order of their data
 	index    map[string]int

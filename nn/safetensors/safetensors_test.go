@@ -215,6 +215,7 @@ func TestReadErrors(t *testing.T) {
 		{file(`{"\ud800":1}`, ""), "header: byte 3: half of a surrogate pair"},
 		{file(`{"\udc00":1}`, ""), "header: byte 3: half of a surrogate pair"},
 		{file(`{"\ud83dx\ude00":1}`, ""), "header: byte 3: half of a surrogate pair"},
+		{file(`{"\ud83d\ue000":1}`, ""), "header: byte 3: half of a surrogate pair"},
 		{file(`{"\ud83d\u0041":1}`, ""), "header: byte 3: half of a surrogate pair"},
 		{file(`{"a":3}`, ""), `header up to byte 6: tensor "a": 3, want "{"`},
 		{file(`{`+a+`,`+a+`}`, ""), `header up to byte 57: tensor "a" is there twice`},

@@ -194,7 +194,7 @@ func (in *reader[T]) add(record []string) error {
 		switch in.role[i] {
 		case ignored:
 		case label:
-			in.labels = append(in.labels, strings.Clone(field))
+			in.labels = append(in.labels, strings.Clone(field)) // which keeps no record alive
 		case number, target:
 			x, err := in.number(field)
 			if err != nil {

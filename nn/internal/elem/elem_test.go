@@ -63,6 +63,27 @@ func TestReadWrite(t *testing.T) {
 	}
 }
 
+func TestWriteAs(t *testing.T) {
+	type count uint16
+	data, want := make([]count, chunk/4+3), make([]uint32, chunk/4+3)
+	for i := range data {
+		data[i], want[i] = count(i), uint32(i)
+	}
+	var b, same bytes.Buffer
+	if err := WriteAs[uint32](&b, binary.BigEndian, data); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteAs[uint32](&same, binary.BigEndian, want); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(b.Bytes(), same.Bytes()) {
+		t.Error("an element of another type is written otherwise than its value")
+	}
+	if got, err := Read[uint32](&b, binary.BigEndian, len(want)); err != nil || !slices.Equal(got, want) {
+		t.Errorf("what was written is read otherwise, error %v", err)
+	}
+}
+
 func TestReadShort(t *testing.T) {
 	for _, n := range []int{3, math.MaxInt / 8} {
 		_, err := Read[float64](bytes.NewReader(make([]byte, 20)), binary.LittleEndian, n)
