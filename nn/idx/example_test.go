@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"log"
-	"os"
 
 	"github.com/godiff/godiff/nn/idx"
 )
@@ -22,21 +21,21 @@ func Example() {
 	// Output: [2 3] [1 2 3 4 5 6]
 }
 
-// The folder holds the four files as they are given out. A batch of images is one slice for a network that takes [batch, rows·cols].
+// A batch is one slice, as a network takes it of shape [batch, rows·cols], and its classes. The set here is one of 2×2 pixels.
 func ExampleLoadMNIST() {
-	dir := os.Getenv("MNIST")
-	if dir == "" {
-		return
-	}
-	train, _, err := idx.LoadMNIST(dir)
+	train, test, err := idx.LoadMNIST("testdata/tiny")
 	if err != nil {
 		log.Fatal(err)
 	}
 	var x []float32
-	var labels []int
-	for i := range 32 {
+	var classes []int
+	for i := range train.Len() {
 		x = idx.Scaled(x, train, i)
-		labels = append(labels, int(train.Labels[i]))
+		classes = append(classes, int(train.Labels[i]))
 	}
-	fmt.Println(len(x), labels)
+	fmt.Println(train.Rows, train.Cols, test.Len())
+	fmt.Println(x, classes)
+	// Output:
+	// 2 2 1
+	// [0 1 1 0 0.2 0.4 0.6 0.8 1 1 0 0] [1 0 2]
 }

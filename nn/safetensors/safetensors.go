@@ -11,8 +11,9 @@
 //	shape, w, err := safetensors.Load[float32](f, "layer.0.weight")
 //
 // Files are judged as the reference implementation judges them, but for the following. Names that are there twice and a blank before the header,
-// which the specification forbids, are errors here; so is a tensor's description as an array instead of an object. In what a description has
-// beside type, shape and place, deep nesting and numbers beyond a float64 are passed over here.
+// which the specification forbids, are errors here; so is a description that is an array instead of an object, or a type that is not text,
+// which its JSON reader lets pass. In what a description has beside type, shape and place, deep nesting and numbers beyond a float64
+// are passed over here.
 //
 // What is written is the same bytes for the same tensors, in whatever order they are given:
 //

@@ -180,7 +180,7 @@ func TestWriteErrors(t *testing.T) {
 		{[]Tensor{NewTensor("\xff", nil, one)}, nil, `the name "\xff" is not UTF-8`},
 		{[]Tensor{NewTensor("a", []int{2, 2}, one)}, nil, `tensor "a": 4 bytes of data, but F32 in shape [2 2] is 16`},
 		{[]Tensor{NewTensor("a", []int{-1, -1}, one)}, nil, `tensor "a": shape [-1 -1] has a negative dimension`},
-		{[]Tensor{NewTensor("a", []int{1 << 31, 1 << 31}, one)}, nil, `tensor "a": shape [2147483648 2147483648] has too many elements`},
+		{[]Tensor{NewTensor("a", []int{1 << 30, 1 << 30, 8}, one)}, nil, `tensor "a": shape [1073741824 1073741824 8] has too many elements`},
 		{[]Tensor{RawTensor("a", "F31", nil, nil)}, nil, `tensor "a": unknown type "F31"`},
 		{[]Tensor{RawTensor("a", "F4", []int{3}, []byte{1, 2})}, nil, `tensor "a": F4 in shape [3] ends within a byte`},
 		{[]Tensor{{}}, nil, `tensor "": it was not made by NewTensor or RawTensor`},

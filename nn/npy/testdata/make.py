@@ -1,10 +1,8 @@
-# Writes numpy.npz with NumPy, the same bytes each time: python3 numpy.py numpy.npz
+# Writes numpy.npz with NumPy, the same bytes each time: python3 make.py numpy.npz
 # The one that is here was written with NumPy 1.24.2.
 import io
 import sys
 import zipfile
-
-sys.path.pop(0)  # this folder, where numpy is this file
 
 import numpy as np
 from numpy.lib import format
