@@ -98,7 +98,7 @@ var verbs = []verb{
 	{name: "backward", options: []string{"of", "wrt"}, required: "of",
 		doc: "makes the function the second half: the reverse sweep calls it, with what the first half has returned last and the adjoints of F's results"},
 	{name: "shadow", options: []string{"of"}, required: "of", ofType: true,
-		doc: "says that the function makes a zero shadow of a value of type T, an opaque one: one of another package, with floats behind fields that this does not export"},
+		doc: "says that the function makes a zero shadow of a value of type T: an opaque one, of another package with floats behind fields that this does not export, or a struct whose floats all lie behind slices, pointers and maps, the shadow of which then takes its memory from where the function does"},
 	{name: "add", options: []string{"of"}, required: "of", ofType: true,
 		doc: "says that the function adds the second of two shadows of type T to the first"},
 	{name: "nodiff",
