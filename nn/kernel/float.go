@@ -1,0 +1,26 @@
+package kernel
+
+import "unsafe"
+
+// Float is what the kernels are for.
+type Float interface{ ~float32 | ~float64 }
+
+// is32 reports whether T is a float32. It is a constant to the compiler.
+func is32[T Float]() bool {
+	var x T
+	return unsafe.Sizeof(x) == 4
+}
+
+// lanes returns how many elements of type T a vector of 256 bits has.
+func lanes[T Float]() int {
+	if is32[T]() {
+		return 8
+	}
+	return 4
+}
+
+func at32[T Float](x *T) *float32 { return (*float32)(unsafe.Pointer(x)) }
+func at64[T Float](x *T) *float64 { return (*float64)(unsafe.Pointer(x)) }
+
+func first32[T Float](x []T) *float32 { return at32(unsafe.SliceData(x)) }
+func first64[T Float](x []T) *float64 { return at64(unsafe.SliceData(x)) }

@@ -1,0 +1,190 @@
+package kernel
+
+import (
+	"fmt"
+	"runtime"
+)
+
+// Gemm sets c to α·op(a)·op(b) + β·c, where op(a) is the m×k matrix a, or with transA the transpose of the k×m matrix a, and op(b) the k×n
+// matrix b or with transB the transpose of the n×k matrix b. Matrices lie row by row, of which each begins lda, ldb and ldc elements
+// after the one before; so they may be parts of larger ones. What is between the rows of c stays as it is.
+//
+// Where β is 0, c is not read, and where α is 0 or k is, a and b are not: NaNs there do not spread. Large products run on several
+// goroutines, up to GOMAXPROCS; the result is the same to the last bit, however many.
+//
+// Gemm panics before it writes anything if a size is negative, a stride is less than a row, or a slice too short. The elements of c may be
+// none of those of a and b.
+func Gemm[T Float](transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+	checkGemm(transA, transB, m, n, k, len(a), lda, len(b), ldb, len(c), ldc)
+	gemm(transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+}
+
+// gemm is [Gemm] for arguments that are known to fit.
+func gemm[T Float](transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+	if m == 0 || n == 0 {
+		return
+	}
+	add := beta != 0
+	if alpha == 0 || k == 0 || beta != 0 && beta != 1 {
+		scaleRows(m, n, beta, c, ldc)
+		add = true
+	}
+	if alpha == 0 || k == 0 {
+		return
+	}
+	p := product[T]{m: m, n: n, k: k, alpha: alpha, a: a, rsa: lda, csa: 1, b: b, ldb: ldb, transB: transB, c: c, ldc: ldc, add: add}
+	if transA {
+		p.rsa, p.csa = 1, lda
+	}
+	p.do()
+}
+
+// scaleRows multiplies the elements of a matrix by β; with β = 0 it clears them.
+func scaleRows[T Float](m, n int, beta T, c []T, ldc int) {
+	for i := range m {
+		row := c[i*ldc:][:n]
+		if beta == 0 {
+			clear(row)
+		} else {
+			scale(row, beta, row)
+		}
+	}
+}
+
+func checkGemm(transA, transB bool, m, n, k, lenA, lda, lenB, ldb, lenC, ldc int) {
+	if m < 0 || n < 0 || k < 0 {
+		panic(fmt.Sprintf("kernel: Gemm: a product of %d×%d and %d×%d", m, k, k, n))
+	}
+	rowsA, colsA, rowsB, colsB := m, k, k, n
+	if transA {
+		rowsA, colsA = k, m
+	}
+	if transB {
+		rowsB, colsB = n, k
+	}
+	if !fits(lenA, rowsA, colsA, lda) || !fits(lenB, rowsB, colsB, ldb) || !fits(lenC, m, n, ldc) {
+		panic(fmt.Sprintf("kernel: Gemm: a is %d×%d with stride %d and has %d elements, b is %d×%d with stride %d and has %d, c is %d×%d with stride %d and has %d",
+			rowsA, colsA, lda, lenA, rowsB, colsB, ldb, lenB, m, n, ldc, lenC))
+	}
+}
+
+// fits reports whether a matrix has a place in so many elements.
+func fits(n, rows, cols, stride int) bool {
+	return stride >= cols && (rows == 0 || cols == 0 || n >= cols && (n-cols)/max(stride, 1) >= rows-1)
+}
+
+// A product is c = αab or, with add, c += αab, for sizes that are not 0. Element (i, p) of a is a[i*rsa+p*csa].
+type product[T Float] struct {
+	m, n, k  int
+	alpha    T
+	a        []T
+	rsa, csa int
+	b        []T
+	ldb      int
+	transB   bool // b is n×k
+	c        []T
+	ldc      int
+	add      bool
+}
+
+func (p *product[T]) do() {
+	if p.n == 1 && p.ldc == 1 && p.csa != 1 {
+		p.flip()
+	}
+	threads := 1
+	if p.m*p.n*p.k >= parallelFrom {
+		threads = runtime.GOMAXPROCS(0)
+	}
+	switch {
+	case !accelerated:
+		p.plain(threads)
+	case p.csa == 1 && (p.transB && p.m <= dotRows || p.n <= 2):
+		p.dots()
+	case !p.transB && p.m <= directRows:
+		p.direct()
+	default:
+		p.packed(threads)
+	}
+}
+
+// flip turns a product with a column into one with a row: (ab)ᵀ = bᵀaᵀ. Here a is transposed, so that aᵀ is not.
+func (p *product[T]) flip() {
+	step := p.ldb
+	if p.transB {
+		step = 1
+	}
+	p.m, p.n = 1, p.m
+	p.a, p.rsa, p.csa, p.b, p.ldb, p.transB = p.b, 1, step, p.a, p.csa, false
+	p.ldc = p.n
+}
+
+// Sizes from which, or up to which, one way is quicker than another. They do not depend on the number of threads, as results must not.
+const (
+	parallelFrom = 1 << 20 // products of numbers
+	dotRows      = 4
+	directRows   = 12
+)
+
+// dots is for few rows and a transposed b, or few columns: scalar products of what lies in one piece.
+func (p *product[T]) dots() {
+	b, step := p.b, p.ldb
+	if !p.transB { // take the one or two columns out
+		if p.n > 1 || p.ldb > 1 {
+			var memory *buffer
+			memory, b = newBuffer[T](p.n * p.k)
+			defer memory.free()
+			for q := range p.k {
+				for j := range p.n {
+					b[j*p.k+q] = p.b[q*p.ldb+j]
+				}
+			}
+		}
+		step = p.k
+	}
+	for i := range p.m {
+		row := p.a[i*p.rsa:][:p.k]
+		for j := range p.n {
+			v := p.alpha * dot(row, b[j*step:][:p.k])
+			if p.add {
+				v += p.c[i*p.ldc+j]
+			}
+			p.c[i*p.ldc+j] = v
+		}
+	}
+}
+
+// depth is how many columns of a and rows of b are multiplied at a time: two vectors of so many rows of b stay in the first cache.
+const depth = 256
+
+// direct is for few rows: b is read where it is.
+func (p *product[T]) direct() {
+	for from := 0; from < p.k; from += depth {
+		k := min(depth, p.k-from)
+		for i := 0; i < p.m; i += tileRows {
+			rows := min(tileRows, p.m-i)
+			for j, cols := 0, 0; j < p.n; j += cols {
+				cols = tileCols[T](rows, p.n-j)
+				tile(rows, cols, k, &p.a[i*p.rsa+from*p.csa], p.rsa, p.csa, &p.b[from*p.ldb+j], p.ldb, &p.c[i*p.ldc+j], p.ldc, p.alpha, p.add || from > 0)
+			}
+		}
+	}
+}
+
+// tileRows is the number of rows of a tile.
+const tileRows = 6
+
+// tileCols returns the number of columns of the next tile, where n are left.
+func tileCols[T Float](rows, n int) int {
+	if rows <= 2 && n >= 8/rows*lanes[T]() {
+		return 8 / rows * lanes[T]()
+	}
+	return min(2*lanes[T](), n)
+}
+
+func tile[T Float](rows, cols, k int, a *T, rsa, csa int, b *T, ldb int, c *T, ldc int, alpha T, add bool) {
+	if is32[T]() {
+		tile32(rows, cols, k, at32(a), rsa, csa, at32(b), ldb, at32(c), ldc, float32(alpha), add)
+	} else {
+		tile64(rows, cols, k, at64(a), rsa, csa, at64(b), ldb, at64(c), ldc, float64(alpha), add)
+	}
+}
