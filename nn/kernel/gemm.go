@@ -100,11 +100,27 @@ func (p *product[T]) do() {
 		p.plain(threads)
 	case p.csa == 1 && (p.transB && p.m <= dotRows || p.n <= 2):
 		p.dots()
-	case !p.transB && p.m <= directRows:
-		p.direct()
+	case threads > 1:
+		p.parallel(threads)
 	default:
-		p.packed(threads)
+		p.tiles()
 	}
+}
+
+// tiles is for the other products, in tiles.
+func (p *product[T]) tiles() {
+	if p.readsDirectly() {
+		p.direct()
+	} else {
+		p.packed()
+	}
+}
+
+// readsDirectly reports whether it is quicker to read b where it is than to copy it: with few rows, or some where rows of b do not all
+// begin in the same place of a page and so of the caches.
+func (p *product[T]) readsDirectly() bool {
+	page := 4096 / 32 * lanes[T]()
+	return !p.transB && (p.m <= directTo || p.m <= directOffPage && p.ldb%page != 0)
 }
 
 // flip turns a product with a column into one with a row: (ab)ᵀ = bᵀaᵀ. Here a is transposed, so that aᵀ is not.
@@ -120,9 +136,11 @@ func (p *product[T]) flip() {
 
 // Sizes from which, or up to which, one way is quicker than another. They do not depend on the number of threads, as results must not.
 const (
-	parallelFrom = 1 << 20 // products of numbers
-	dotRows      = 4
-	directRows   = 12
+	parallelFrom  = 1 << 21 // multiplications
+	partFrom      = 1 << 19
+	dotRows       = 4
+	directTo      = 16
+	directOffPage = 256
 )
 
 // dots is for few rows and a transposed b, or few columns: scalar products of what lies in one piece.
@@ -156,16 +174,23 @@ func (p *product[T]) dots() {
 // depth is how many columns of a and rows of b are multiplied at a time: two vectors of so many rows of b stay in the first cache.
 const depth = 256
 
-// direct is for few rows: b is read where it is.
+// direct reads b where it is.
 func (p *product[T]) direct() {
+	whole := p.m - p.m%tileRows
 	for from := 0; from < p.k; from += depth {
-		k := min(depth, p.k-from)
-		for i := 0; i < p.m; i += tileRows {
-			rows := min(tileRows, p.m-i)
-			for j, cols := 0, 0; j < p.n; j += cols {
-				cols = tileCols[T](rows, p.n-j)
-				tile(rows, cols, k, &p.a[i*p.rsa+from*p.csa], p.rsa, p.csa, &p.b[from*p.ldb+j], p.ldb, &p.c[i*p.ldc+j], p.ldc, p.alpha, p.add || from > 0)
-			}
+		p.directRows(0, whole, from)
+		p.directRows(whole, p.m, from)
+	}
+}
+
+// directRows multiplies rows lo to hi of a with rows of b, column after column of tiles. The rows are whole tiles or less than one.
+func (p *product[T]) directRows(lo, hi, from int) {
+	k := min(depth, p.k-from)
+	for j, cols := 0, 0; j < p.n && lo < hi; j += cols {
+		rows := min(tileRows, hi-lo)
+		cols = tileCols[T](rows, p.n-j)
+		for i := lo; i < hi; i += rows {
+			tile(rows, cols, k, &p.a[i*p.rsa+from*p.csa], p.rsa, p.csa, &p.b[from*p.ldb+j], p.ldb, &p.c[i*p.ldc+j], p.ldc, p.alpha, p.add || from > 0)
 		}
 	}
 }

@@ -106,7 +106,7 @@ func (c testCase) want(i, j int, a, b func(i, j int) float64) (sum, size float64
 
 var benchmarkSizes = [][3]int{{128, 128, 128}, {256, 256, 256}, {512, 512, 512}, {1024, 1024, 1024}, {32, 784, 128}}
 
-// BenchmarkMatMul measures products of m×k and k×n, in GFLOP/s; -cpu 1,2 tells how many threads.
+// BenchmarkMatMul measures products of m×k and k×n, in GFLOP/s. B.Loop takes no notice of -cpu: GOMAXPROCS tells how many threads.
 func BenchmarkMatMul(b *testing.B) {
 	for _, s := range benchmarkSizes {
 		benchmarkMatMul(b, "", MatMul[float32], s)

@@ -8,60 +8,39 @@ const (
 	blockCols = 1024
 )
 
-// A block is a part of a product that needs one copy of some of b. Its chunks may be done at the same time.
+// A block is a part of a product that needs one copy of some of b.
 type block[T Float] struct {
 	product[T]
 	panels []T // b, in panels of 2·lanes columns of k rows
-	rows   int // of a chunk
 }
 
 // packed is for products that repay copies of b, and of a where b is wide.
-func (p *product[T]) packed(threads int) {
+func (p *product[T]) packed() {
 	memory, panels := newBuffer[T](min(p.k, depth) * roundUp(min(p.n, blockCols), 2*lanes[T]()))
 	defer memory.free()
 	for j := 0; j < p.n; j += blockCols {
 		for from := 0; from < p.k; from += depth {
-			b := block[T]{product: *p, panels: panels, rows: chunkRows(p.m, threads)}
-			b.n, b.k = min(blockCols, p.n-j), min(depth, p.k-from)
-			b.a = p.a[from*p.csa:]
+			b := block[T]{product: p.part(0, j, p.m, blockCols), panels: panels}
+			b.k = min(depth, p.k-from)
+			b.a = b.a[from*p.csa:]
 			if p.transB {
-				b.b = p.b[j*p.ldb+from:]
+				b.b = b.b[from:]
 			} else {
-				b.b = p.b[from*p.ldb+j:]
+				b.b = b.b[from*p.ldb:]
 			}
-			b.c = p.c[j:]
 			b.add = p.add || from > 0
-			if threads > 1 {
-				b.parallel(threads)
-				continue
-			}
-			for panel := 0; panel < b.n; panel += 2 * lanes[T]() {
-				b.packPanel(panel)
-			}
-			for i := 0; i < b.m; i += b.rows {
-				b.chunk(i)
-			}
+			b.do()
 		}
 	}
 }
 
-// parallel does the block on several threads.
-func (b block[T]) parallel(threads int) {
-	cols := 2 * lanes[T]()
-	parallel(threads, (b.n+8*cols-1)/(8*cols), func(i int) {
-		for panel := i * 8 * cols; panel < min(b.n, (i+1)*8*cols); panel += cols {
-			b.packPanel(panel)
-		}
-	})
-	parallel(threads, (b.m+b.rows-1)/b.rows, func(i int) { b.chunk(i * b.rows) })
-}
-
-// chunkRows returns how many rows of m are worth a chunk: whole tiles, and some chunks for each thread.
-func chunkRows(m, threads int) int {
-	if threads == 1 {
-		return blockRows
+func (b *block[T]) do() {
+	for j := 0; j < b.n; j += 2 * lanes[T]() {
+		b.packPanel(j)
 	}
-	return min(max(roundUp(m/(4*threads), tileRows), tileRows), blockRows)
+	for i := 0; i < b.m; i += blockRows {
+		b.chunk(i)
+	}
 }
 
 func roundUp(n, multiple int) int { return (n + multiple - 1) / multiple * multiple }
@@ -115,7 +94,7 @@ const spoiled = 2
 
 // chunk multiplies rows of a, from i on, with all that is packed of b.
 func (b *block[T]) chunk(i int) {
-	rows := min(b.rows, b.m-i)
+	rows := min(blockRows, b.m-i)
 	a, rsa, csa, step := b.a[i*b.rsa:], b.rsa, b.csa, tileRows*b.rsa
 	if b.n >= packRowsFrom {
 		memory, copied := newBuffer[T](roundUp(rows, tileRows)*b.k + spoiled)
