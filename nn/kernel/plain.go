@@ -122,7 +122,6 @@ func sumPlain[T Float](x []T) (s T) {
 // expPlain, logPlain, tanhPlain and sigmoidPlain are of one number; the functions of float32 are those of float64, rounded.
 
 func expPlain[T Float](x T) T  { return T(math.Exp(float64(x))) }
-func logPlain[T Float](x T) T  { return T(math.Log(float64(x))) }
 func tanhPlain[T Float](x T) T { return T(math.Tanh(float64(x))) }
 
 func sigmoidPlain[T Float](x T) T {
@@ -131,4 +130,12 @@ func sigmoidPlain[T Float](x T) T {
 	}
 	e := math.Exp(float64(x))
 	return T(e / (1 + e))
+}
+
+// logPlain does not leave subnormal numbers to math.Log, which has them wrong on amd64.
+func logPlain[T Float](x T) T {
+	if 0 < x && float64(x) < 0x1p-1022 {
+		return T(math.Log(float64(x)*0x1p54) - 54*math.Ln2)
+	}
+	return T(math.Log(float64(x)))
 }
