@@ -31,21 +31,31 @@ func testGemm[T Float](t *testing.T) {
 			}
 		}
 	}
-	for _, m := range []int{0, 1, 2, 3, 4, 5, 6, 7, 13, 20} {
-		for _, n := range []int{0, 1, 2, 3, 8, 9, 16, 17, 35} {
-			for _, k := range []int{0, 1, 3, 8, 21} {
+	for _, m := range []int{0, 1, 2, 3, 4, 5, 6, 7, 17} {
+		for _, n := range []int{0, 1, 2, 3, 9, 16, 35} {
+			for _, k := range []int{0, 1, 4, 11} {
 				check(m, n, k)
 			}
 		}
 	}
-	for range 20 {
-		check(1+rng.IntN(50), 1+rng.IntN(300), 1+rng.IntN(600))
+	for range 4 {
+		check(1+rng.IntN(50), 1+rng.IntN(100), 1+rng.IntN(300))
 	}
-	check(1, 300, 513)
-	check(2, 150, 257)
-	check(30, blockCols+5, 2)
-	check(blockRows+7, 210, 30)
-	check(150, 110, 80) // large enough for threads
+	check(1, 100, 2*depth+1)
+	check(2, 50, depth+1)
+	check(18, blockCols+5, 2)
+	check(blockRows+7, 210, 3)
+	check(directOffPage+3, 30, 9)
+	check(20, 3, 5)
+}
+
+// TestGemmPages is about rows that begin in the same place of a page, which are copied before.
+func TestGemmPages(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for _, m := range []int{directTo, directTo + 1} {
+		checkProduct[float32](t, rng, testCase{m: m, n: 1024, k: 5, alpha: 1})
+		checkProduct[float64](t, rng, testCase{m: m, n: 512, k: 5, alpha: 1})
+	}
 }
 
 func checkProduct[T Float](t *testing.T, rng *rand.Rand, c testCase) {
