@@ -88,9 +88,6 @@ type product[T Float] struct {
 }
 
 func (p *product[T]) do() {
-	if p.n == 1 && p.ldc == 1 && p.csa != 1 {
-		p.flip()
-	}
 	threads := 1
 	if p.m*p.n*p.k >= parallelFrom {
 		threads = runtime.GOMAXPROCS(0)
@@ -100,6 +97,8 @@ func (p *product[T]) do() {
 		p.plain(threads)
 	case p.csa == 1 && (p.transB && p.m <= dotRows || p.n <= 2):
 		p.dots()
+	case p.n == 1 && p.ldc == 1 && p.csa != 1:
+		p.column()
 	case threads > 1:
 		p.parallel(threads)
 	default:
@@ -123,15 +122,14 @@ func (p *product[T]) readsDirectly() bool {
 	return !p.transB && (p.m <= directTo || p.m <= directOffPage && p.ldb%page != 0)
 }
 
-// flip turns a product with a column into one with a row: (ab)ᵀ = bᵀaᵀ. Here a is transposed, so that aᵀ is not.
-func (p *product[T]) flip() {
+// column is for a column and a transposed a: (ab)ᵀ = bᵀaᵀ is a row times a matrix that is not transposed.
+func (p *product[T]) column() {
 	step := p.ldb
 	if p.transB {
 		step = 1
 	}
-	p.m, p.n = 1, p.m
-	p.a, p.rsa, p.csa, p.b, p.ldb, p.transB = p.b, 1, step, p.a, p.csa, false
-	p.ldc = p.n
+	row := product[T]{m: 1, n: p.m, k: p.k, alpha: p.alpha, a: p.b, rsa: 1, csa: step, b: p.a, ldb: p.csa, c: p.c, ldc: p.m, add: p.add}
+	row.direct()
 }
 
 // Sizes from which, or up to which, one way is quicker than another. They do not depend on the number of threads, as results must not.
