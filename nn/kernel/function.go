@@ -56,7 +56,7 @@ func Sigmoid[T Float](dst, src []T) {
 }
 
 func each[T Float](dst, src []T, f func(T) T) {
-	dst = dst[:len(src)]
+	dst = within(dst, 0, len(src))
 	for i, x := range src {
 		dst[i] = f(x)
 	}

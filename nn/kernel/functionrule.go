@@ -5,7 +5,7 @@ package kernel
 
 // adjoint adds ddst·p(y) to dsrc, which may be ddst, and clears ddst.
 func adjoint[T Float](y, ddst, dsrc []T, p func(y T) T) {
-	ddst, dsrc = ddst[:len(y)], dsrc[:len(y)]
+	ddst, dsrc = within(ddst, 0, len(y)), within(dsrc, 0, len(y))
 	for i, v := range y {
 		g := ddst[i] * p(v)
 		ddst[i] = 0

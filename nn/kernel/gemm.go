@@ -42,7 +42,7 @@ func gemm[T Float](transA, transB bool, m, n, k int, alpha T, a []T, lda int, b 
 // scaleRows multiplies the elements of a matrix by β; with β = 0 it clears them.
 func scaleRows[T Float](m, n int, beta T, c []T, ldc int) {
 	for i := range m {
-		row := c[i*ldc:][:n]
+		row := within(c, i*ldc, n)
 		if beta == 0 {
 			clear(row)
 		} else {
@@ -158,9 +158,9 @@ func (p *product[T]) dots() {
 		step = p.k
 	}
 	for i := range p.m {
-		row := p.a[i*p.rsa:][:p.k]
+		row := within(p.a, i*p.rsa, p.k)
 		for j := range p.n {
-			v := p.alpha * dot(row, b[j*step:][:p.k])
+			v := p.alpha * dot(row, within(b, j*step, p.k))
 			if p.add {
 				v += p.c[i*p.ldc+j]
 			}

@@ -83,8 +83,9 @@ func GemmBackward[T Float](saved GemmSaved[T], da, db, dc []T) (dalpha, dbeta T)
 	product := make([]T, s.M*s.N)
 	Gemm(s.TransA, s.TransB, s.M, s.N, s.K, 1, s.A, s.Lda, s.B, s.Ldb, 0, product, s.N)
 	for i := range s.M {
-		dalpha += Dot(dc[i*s.Ldc:i*s.Ldc+s.N], product[i*s.N:(i+1)*s.N])
-		dbeta += Dot(dc[i*s.Ldc:i*s.Ldc+s.N], s.C[i*s.Ldc:i*s.Ldc+s.N])
+		row := within(dc, i*s.Ldc, s.N)
+		dalpha += Dot(row, within(product, i*s.N, s.N))
+		dbeta += Dot(row, within(s.C, i*s.Ldc, s.N))
 	}
 	GemmAdjoint(s.TransA, s.TransB, s.M, s.N, s.K, s.Alpha, s.A, s.Lda, s.B, s.Ldb, s.Beta, s.C, s.Ldc, da, db, dc)
 	return dalpha, dbeta

@@ -49,7 +49,7 @@ func roundUp(n, multiple int) int { return (n + multiple - 1) / multiple * multi
 func (b *block[T]) packPanel(j int) {
 	width := 2 * lanes[T]()
 	cols := min(width, b.n-j)
-	dst := b.panels[j*b.k:][:width*b.k]
+	dst := within(b.panels, j*b.k, width*b.k)
 	switch {
 	case b.transB:
 		for lane := 0; lane < cols; lane += lanes[T]() {
@@ -64,7 +64,7 @@ func (b *block[T]) packPanel(j int) {
 		}
 	default:
 		for q := range b.k {
-			copy(dst[q*width:][:cols], b.b[q*b.ldb+j:])
+			copy(within(dst, q*width, cols), b.b[q*b.ldb+j:])
 		}
 	}
 }
@@ -83,7 +83,7 @@ func packLines[T Float](dst []T, stride int, src []T, ld, k, rows int) {
 		}
 	}
 	for i := range rows {
-		for q, v := range src[i*ld:][done:k] {
+		for q, v := range within(src, i*ld+done, k-done) {
 			dst[(done+q)*stride+i] = v
 		}
 	}
@@ -134,7 +134,7 @@ func (b *block[T]) packRow(dst, a []T, rows int) {
 		}
 	}
 	for q := done; q < b.k; q++ {
-		column, to := a[q*b.csa:], dst[q*tileRows:][:rows]
+		column, to := a[q*b.csa:], within(dst, q*tileRows, rows)
 		for i := range to {
 			to[i] = column[i*b.rsa]
 		}

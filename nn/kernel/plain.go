@@ -15,7 +15,7 @@ func (p *product[T]) plain(threads int) {
 
 func (p *product[T]) plainRows(from, to int) {
 	for i := from; i < to; i++ {
-		row := p.c[i*p.ldc:][:p.n]
+		row := within(p.c, i*p.ldc, p.n)
 		if !p.add {
 			clear(row)
 		}
@@ -32,7 +32,7 @@ func (p *product[T]) plainDots(i int, row []T) {
 	a := p.a[i*p.rsa:]
 	for j := range row {
 		var s0, s1 T
-		b := p.b[j*p.ldb:][:p.k]
+		b := within(p.b, j*p.ldb, p.k)
 		q := 0
 		for ; q+1 < len(b); q += 2 {
 			s0 += a[q*p.csa] * b[q]
@@ -51,61 +51,61 @@ func (p *product[T]) plainSums(i int, row []T) {
 	q := 0
 	for ; q+3 < p.k; q += 4 {
 		a0, a1, a2, a3 := p.alpha*a[q*p.csa], p.alpha*a[(q+1)*p.csa], p.alpha*a[(q+2)*p.csa], p.alpha*a[(q+3)*p.csa]
-		b0, b1 := p.b[q*p.ldb:][:len(row)], p.b[(q+1)*p.ldb:][:len(row)]
-		b2, b3 := p.b[(q+2)*p.ldb:][:len(row)], p.b[(q+3)*p.ldb:][:len(row)]
+		b0, b1 := within(p.b, q*p.ldb, len(row)), within(p.b, (q+1)*p.ldb, len(row))
+		b2, b3 := within(p.b, (q+2)*p.ldb, len(row)), within(p.b, (q+3)*p.ldb, len(row))
 		for j := range row {
 			row[j] += a0*b0[j] + a1*b1[j] + a2*b2[j] + a3*b3[j]
 		}
 	}
 	for ; q < p.k; q++ {
-		axpyPlain(p.alpha*a[q*p.csa], p.b[q*p.ldb:][:len(row)], row)
+		axpyPlain(p.alpha*a[q*p.csa], within(p.b, q*p.ldb, len(row)), row)
 	}
 }
 
 func axpyPlain[T Float](alpha T, x, y []T) {
-	y = y[:len(x)]
+	y = within(y, 0, len(x))
 	for i, v := range x {
 		y[i] += alpha * v
 	}
 }
 
 func scalePlain[T Float](dst []T, alpha T, x []T) {
-	dst = dst[:len(x)]
+	dst = within(dst, 0, len(x))
 	for i, v := range x {
 		dst[i] = alpha * v
 	}
 }
 
 func addPlain[T Float](dst, x, y []T) {
-	dst, y = dst[:len(x)], y[:len(x)]
+	dst, y = within(dst, 0, len(x)), within(y, 0, len(x))
 	for i, v := range x {
 		dst[i] = v + y[i]
 	}
 }
 
 func subPlain[T Float](dst, x, y []T) {
-	dst, y = dst[:len(x)], y[:len(x)]
+	dst, y = within(dst, 0, len(x)), within(y, 0, len(x))
 	for i, v := range x {
 		dst[i] = v - y[i]
 	}
 }
 
 func mulPlain[T Float](dst, x, y []T) {
-	dst, y = dst[:len(x)], y[:len(x)]
+	dst, y = within(dst, 0, len(x)), within(y, 0, len(x))
 	for i, v := range x {
 		dst[i] = v * y[i]
 	}
 }
 
 func mulAddPlain[T Float](dst, x, y []T) {
-	dst, y = dst[:len(x)], y[:len(x)]
+	dst, y = within(dst, 0, len(x)), within(y, 0, len(x))
 	for i, v := range x {
 		dst[i] += v * y[i]
 	}
 }
 
 func dotPlain[T Float](x, y []T) (s T) {
-	y = y[:len(x)]
+	y = within(y, 0, len(x))
 	for i, v := range x {
 		s += v * y[i]
 	}

@@ -80,7 +80,7 @@ func Sum[T Float](x []T) T {
 func AddRow[T Float](dst, row []T, m, n int) {
 	checkRows("AddRow", "dst", len(dst), "row", len(row), m, n)
 	for i := range m {
-		to := dst[i*n:][:n]
+		to := within(dst, i*n, n)
 		add(to, to, row)
 	}
 }
@@ -90,7 +90,7 @@ func AddRow[T Float](dst, row []T, m, n int) {
 func SumRows[T Float](dst, x []T, m, n int) {
 	checkRows("SumRows", "x", len(x), "dst", len(dst), m, n)
 	for i := range m {
-		add(dst, dst, x[i*n:][:n])
+		add(dst, dst, within(x, i*n, n))
 	}
 }
 
