@@ -1153,18 +1153,18 @@ func denseJVP[T kernel.Float](y, x, w, b []T, m, k, n int, dy, dx, dw, db []T) {
 }
 
 // lossGrad returns the gradient of [loss] with respect to w1, b1 and w2.
-func lossGrad(w1, b1, w2, x []float64, m int) (dw1, db1, dw2 []float64) {
+func lossGrad[T kernel.Float](w1, b1, w2, x []T, m int) (dw1, db1, dw2 []T) {
 	// Forward sweep.
 	hidden := len(b1)
-	dh := make([]float64, m*hidden)
-	h := make([]float64, m*hidden)
-	de := make([]float64, m)
-	e := make([]float64, m)
+	dh := make([]T, m*hidden)
+	h := make([]T, m*hidden)
+	de := make([]T, m)
+	e := make([]T, m)
 	dense(h, x, w1, b1, m, len(x)/m, hidden)
-	kernel.MatMul[float64](e, h, w2, m, hidden, 1)
+	kernel.Gemm[T](false, false, m, 1, hidden, 2, h, hidden, w2, 1, 0, e, 1)
 	kernel.Exp(e, e)
-	dp := make([]float64, m)
-	p := make([]float64, m)
+	dp := make([]T, m)
+	p := make([]T, m)
 	kernel.Log(p, e)
 	kernel.MulAdd(p, e, e)
 	kernel.Sigmoid(p, p)
@@ -1172,9 +1172,9 @@ func lossGrad(w1, b1, w2, x []float64, m int) (dw1, db1, dw2 []float64) {
 	_ = kernel.Dot(p, p)
 
 	// Reverse sweep.
-	dw1 = make([]float64, len(w1))
-	db1 = make([]float64, len(b1))
-	dw2 = make([]float64, len(w2))
+	dw1 = make([]T, len(w1))
+	db1 = make([]T, len(b1))
+	dw2 = make([]T, len(w2))
 	// return kernel.Sum(p) + kernel.Dot(p, p)
 	kernel.DotAdjoint(p, p, 0, 1, dp, dp)
 	kernel.SumAdjoint(nil, 0, 1, dp)
@@ -1186,15 +1186,36 @@ func lossGrad(w1, b1, w2, x []float64, m int) (dw1, db1, dw2 []float64) {
 	kernel.LogAdjoint(nil, e, dp, de)
 	// kernel.Exp(e, e)
 	kernel.ExpAdjoint(e, nil, de, de)
-	// kernel.MatMul(e, h, w2, m, hidden, 1)
-	kernel.MatMulAdjoint(nil, h, w2, m, hidden, 1, de, dh, dw2)
+	// kernel.Gemm(false, false, m, 1, hidden, 2, h, hidden, w2, 1, 0, e, 1)
+	kernel.GemmAdjoint(false, false, m, 1, hidden, 2, h, hidden, w2, 1, 0, nil, 1, dh, dw2, de)
 	// dense(h, x, w1, b1, m, len(x)/m, hidden)
-	denseFloat64YWBBack(h, x, w1, b1, m, len(x)/m, hidden, dh, dw1, db1)
+	denseYWBBack(h, x, w1, b1, m, len(x)/m, hidden, dh, dw1, db1)
 	return dw1, db1, dw2
 }
 
 // loss32Grad returns the gradient of [loss32] with respect to w1, b1 and w2.
 func loss32Grad(w1, b1, w2, x []float32, m int) (dw1, db1, dw2 []float32) {
+	dw1 = make([]float32, len(w1))
+	db1 = make([]float32, len(b1))
+	dw2 = make([]float32, len(w2))
+	lossFloat32W1B1W2VJP(w1, b1, w2, x, m, dw1, db1, dw2, 1)
+	return dw1, db1, dw2
+}
+
+// denseYWBBack is the reverse mode of [dense] with respect to y, w and b.
+// It adds to the shadows dy, dw and db.
+func denseYWBBack[T kernel.Float](y, x, w, b []T, m, k, n int, dy, dw, db []T) {
+	// kernel.Tanh(y, y)
+	kernel.TanhAdjoint(y, y, dy, dy)
+	// kernel.AddRow(y, b, m, n)
+	kernel.AddRowAdjoint(y, b, m, n, dy, db)
+	// kernel.MatMul(y, x, w, m, k, n)
+	kernel.MatMulAdjointB(y, x, w, m, k, n, dy, dw)
+}
+
+// lossFloat32W1B1W2VJP is the reverse mode of [loss] with respect to w1, b1 and w2.
+// For result adjoints dy it adds to the shadows dw1, db1 and dw2.
+func lossFloat32W1B1W2VJP(w1, b1, w2, x []float32, m int, dw1, db1, dw2 []float32, dy float32) (y float32) {
 	// Forward sweep.
 	hidden := len(b1)
 	dh := make([]float32, m*hidden)
@@ -1203,33 +1224,33 @@ func loss32Grad(w1, b1, w2, x []float32, m int) (dw1, db1, dw2 []float32) {
 	e := make([]float32, m)
 	dense(h, x, w1, b1, m, len(x)/m, hidden)
 	kernel.Gemm[float32](false, false, m, 1, hidden, 2, h, hidden, w2, 1, 0, e, 1)
-	kernel.Sigmoid(e, e)
-	_ = kernel.Dot(e, e)
+	kernel.Exp(e, e)
+	dp := make([]float32, m)
+	p := make([]float32, m)
+	kernel.Log(p, e)
+	kernel.MulAdd(p, e, e)
+	kernel.Sigmoid(p, p)
+	sumValue := kernel.Sum(p)
+	dotValue := kernel.Dot(p, p)
+	y = sumValue + dotValue
 
 	// Reverse sweep.
-	dw1 = make([]float32, len(w1))
-	db1 = make([]float32, len(b1))
-	dw2 = make([]float32, len(w2))
-	// return kernel.Dot(e, e)
-	kernel.DotAdjoint(e, e, 0, 1, de, de)
-	// kernel.Sigmoid(e, e)
-	kernel.SigmoidAdjoint(e, nil, de, de)
+	// return kernel.Sum(p) + kernel.Dot(p, p)
+	kernel.DotAdjoint(p, p, 0, dy, dp, dp)
+	kernel.SumAdjoint(nil, 0, dy, dp)
+	// kernel.Sigmoid(p, p)
+	kernel.SigmoidAdjoint(p, nil, dp, dp)
+	// kernel.MulAdd(p, e, e)
+	kernel.MulAddAdjoint(nil, e, e, dp, de, de)
+	// kernel.Log(p, e)
+	kernel.LogAdjoint(nil, e, dp, de)
+	// kernel.Exp(e, e)
+	kernel.ExpAdjoint(e, nil, de, de)
 	// kernel.Gemm(false, false, m, 1, hidden, 2, h, hidden, w2, 1, 0, e, 1)
 	kernel.GemmAdjoint(false, false, m, 1, hidden, 2, h, hidden, w2, 1, 0, nil, 1, dh, dw2, de)
 	// dense(h, x, w1, b1, m, len(x)/m, hidden)
 	denseFloat32YWBBack(h, x, w1, b1, m, len(x)/m, hidden, dh, dw1, db1)
-	return dw1, db1, dw2
-}
-
-// denseFloat64YWBBack is the reverse mode of [dense] with respect to y, w and b.
-// It adds to the shadows dy, dw and db.
-func denseFloat64YWBBack(y, x, w, b []float64, m, k, n int, dy, dw, db []float64) {
-	// kernel.Tanh(y, y)
-	kernel.TanhAdjoint(y, y, dy, dy)
-	// kernel.AddRow(y, b, m, n)
-	kernel.AddRowAdjoint(y, b, m, n, dy, db)
-	// kernel.MatMul(y, x, w, m, k, n)
-	kernel.MatMulAdjointB(y, x, w, m, k, n, dy, dw)
+	return y
 }
 
 // denseFloat32YWBBack is the reverse mode of [dense] with respect to y, w and b.
@@ -1244,82 +1265,82 @@ func denseFloat32YWBBack(y, x, w, b []float32, m, k, n int, dy, dw, db []float32
 }
 
 // lossHVP returns the Hessian-vector product of [loss]: the derivative of its gradient with respect to w1, b1 and w2 along vw1, vb1 and vw2.
-func lossHVP(w1, b1, w2, x []float64, m int, vw1, vb1, vw2 []float64) (hw1, hb1, hw2 []float64) {
+func lossHVP[T kernel.Float](w1, b1, w2, x []T, m int, vw1, vb1, vw2 []T) (hw1, hb1, hw2 []T) {
 	hidden := len(b1)
-	vdh := make([]float64, m*hidden)
-	dh := make([]float64, m*hidden)
-	vh := make([]float64, m*hidden)
-	h := make([]float64, m*hidden)
-	vde := make([]float64, m)
-	de := make([]float64, m)
-	ve := make([]float64, m)
-	e := make([]float64, m)
-	denseFloat64YWBTangent(h, x, w1, b1, m, len(x)/m, hidden, vh, vw1, vb1)
-	kernel.MatMulTangent(e, h, w2, m, hidden, 1, ve, vh, vw2)
+	vdh := make([]T, m*hidden)
+	dh := make([]T, m*hidden)
+	vh := make([]T, m*hidden)
+	h := make([]T, m*hidden)
+	vde := make([]T, m)
+	de := make([]T, m)
+	ve := make([]T, m)
+	e := make([]T, m)
+	denseYWBTangent(h, x, w1, b1, m, len(x)/m, hidden, vh, vw1, vb1)
+	kernel.GemmTangent(false, false, m, 1, hidden, 2, h, hidden, w2, 1, 0, e, 1, 0, vh, vw2, 0, ve)
 	kernel.ExpTangent(e, e, ve, ve)
-	vdp := make([]float64, m)
-	dp := make([]float64, m)
-	vp := make([]float64, m)
-	p := make([]float64, m)
+	vdp := make([]T, m)
+	dp := make([]T, m)
+	vp := make([]T, m)
+	p := make([]T, m)
 	kernel.LogTangent(p, e, vp, ve)
 	kernel.MulAddTangent(p, e, e, vp, ve, ve)
 	kernel.SigmoidTangent(p, p, vp, vp)
 	_ = kernel.Sum(p)
 	_ = kernel.Dot(p, p)
-	hw1 = make([]float64, len(w1))
-	dw1 := make([]float64, len(w1))
-	hb1 = make([]float64, len(b1))
-	db1 := make([]float64, len(b1))
-	hw2 = make([]float64, len(w2))
-	dw2 := make([]float64, len(w2))
-	dotAdjointFloat64XYDxDyTangent(p, p, 0, 1, dp, dp, vp, vp, vdp, vdp)
-	sumAdjointFloat64DxTangent(nil, 0, 1, dp, vdp)
-	sigmoidAdjointFloat64DstDdstDsrcTangent(p, nil, dp, dp, vp, vdp, vdp)
-	mulAddAdjointFloat64XYDdstDxDyTangent(nil, e, e, dp, de, de, ve, ve, vdp, vde, vde)
-	logAdjointFloat64SrcDdstDsrcTangent(nil, e, dp, de, ve, vdp, vde)
-	expAdjointFloat64DstDdstDsrcTangent(e, nil, de, de, ve, vde, vde)
-	matMulAdjointFloat64ABDcDaDbTangent(nil, h, w2, m, hidden, 1, de, dh, dw2, vh, vw2, vde, vdh, hw2)
-	denseFloat64YWBBackYDyDwDbTangent(h, x, w1, b1, m, len(x)/m, hidden, dh, dw1, db1, vh, vdh, hw1, hb1)
+	hw1 = make([]T, len(w1))
+	dw1 := make([]T, len(w1))
+	hb1 = make([]T, len(b1))
+	db1 := make([]T, len(b1))
+	hw2 = make([]T, len(w2))
+	dw2 := make([]T, len(w2))
+	dotAdjointXYDxDyTangent[T](p, p, 0, 1, dp, dp, vp, vp, vdp, vdp)
+	sumAdjointDxTangent[T](nil, 0, 1, dp, vdp)
+	sigmoidAdjointDstDdstDsrcTangent[T](p, nil, dp, dp, vp, vdp, vdp)
+	mulAddAdjointXYDdstDxDyTangent[T](nil, e, e, dp, de, de, ve, ve, vdp, vde, vde)
+	logAdjointSrcDdstDsrcTangent[T](nil, e, dp, de, ve, vdp, vde)
+	expAdjointDstDdstDsrcTangent[T](e, nil, de, de, ve, vde, vde)
+	gemmAdjointABDaDbDcTangent[T](false, false, m, 1, hidden, 2, h, hidden, w2, 1, 0, nil, 1, dh, dw2, de, vh, vw2, vdh, hw2, vde)
+	denseYWBBackYDyDwDbTangent(h, x, w1, b1, m, len(x)/m, hidden, dh, dw1, db1, vh, vdh, hw1, hb1)
 	return hw1, hb1, hw2
 }
 
-// denseFloat64YWBTangent is the forward mode of [dense].
-func denseFloat64YWBTangent(y, x, w, b []float64, m, k, n int, dy, dw, db []float64) {
-	dv := make([]float64, len(x))
+// denseYWBTangent is the forward mode of [dense].
+func denseYWBTangent[T kernel.Float](y, x, w, b []T, m, k, n int, dy, dw, db []T) {
+	dv := make([]T, len(x))
 	kernel.MatMulTangent(y, x, w, m, k, n, dy, dv, dw)
 	kernel.AddRowTangent(y, b, m, n, dy, db)
 	kernel.TanhTangent(y, y, dy, dy)
 }
 
-// dotAdjointFloat64XYDxDyTangent is the forward mode of [kernel.DotAdjoint].
-func dotAdjointFloat64XYDxDyTangent(x, y []float64, out, dout float64, dx, dy, dx2, dy2, ddx, ddy []float64) {
+// dotAdjointXYDxDyTangent is the forward mode of [kernel.DotAdjoint].
+func dotAdjointXYDxDyTangent[T kernel.Float](x, y []T, out, dout T, dx, dy, dx2, dy2, ddx, ddy []T) {
 	kernel.AxpyTangent(dout, y, dx, 0, dy2, ddx)
 	kernel.AxpyTangent(dout, x, dy, 0, dx2, ddy)
 }
 
-// sumAdjointFloat64DxTangent is the forward mode of [kernel.SumAdjoint].
-func sumAdjointFloat64DxTangent(x []float64, y, dy float64, dx, ddx []float64) {
+// sumAdjointDxTangent is the forward mode of [kernel.SumAdjoint].
+func sumAdjointDxTangent[T kernel.Float](x []T, y, dy T, dx, ddx []T) {
 	for i := range dx {
 		dx[i] += dy
 	}
 }
 
-// sigmoidAdjointFloat64DstDdstDsrcTangent is the forward mode of [kernel.SigmoidAdjoint].
-func sigmoidAdjointFloat64DstDdstDsrcTangent(dst, src, ddst, dsrc, ddst2, dddst, ddsrc []float64) {
+// sigmoidAdjointDstDdstDsrcTangent is the forward mode of [kernel.SigmoidAdjoint].
+func sigmoidAdjointDstDdstDsrcTangent[T kernel.Float](dst, src, ddst, dsrc, ddst2, dddst, ddsrc []T) {
 	kernel.SigmoidAdjointTangent(dst, ddst, dsrc, ddst2, dddst, ddsrc)
 }
 
-// mulAddAdjointFloat64XYDdstDxDyTangent is the forward mode of [kernel.MulAddAdjoint].
-func mulAddAdjointFloat64XYDdstDxDyTangent(dst, x, y, ddst, dx, dy, dx2, dy2, dddst, ddx, ddy []float64) {
-	apartFloat64("MulAdd", ddst, dx)
-	apartFloat64("MulAdd", ddst, dy)
+// mulAddAdjointXYDdstDxDyTangent is the forward mode of [kernel.MulAddAdjoint].
+func mulAddAdjointXYDdstDxDyTangent[T kernel.Float](dst, x, y, ddst, dx, dy, dx2, dy2, dddst, ddx, ddy []T) {
+	apart[T]("MulAdd", ddst, dx)
+	apart[T]("MulAdd", ddst, dy)
 	kernel.MulAddTangent(dx, ddst, y, ddx, dddst, dy2)
 	kernel.MulAddTangent(dy, ddst, x, ddy, dddst, dx2)
 }
 
-// logAdjointFloat64SrcDdstDsrcTangent is the forward mode of [kernel.LogAdjoint].
-func logAdjointFloat64SrcDdstDsrcTangent(dst, src, ddst, dsrc, dsrc2, dddst, ddsrc []float64) {
-	apartFloat64("Log", ddst, dsrc)
+// logAdjointSrcDdstDsrcTangent is the forward mode of [kernel.LogAdjoint].
+func logAdjointSrcDdstDsrcTangent[T kernel.Float](dst, src, ddst, dsrc, dsrc2, dddst, ddsrc []T) {
+	apart[T]("Log", ddst, dsrc)
 	for i, x := range src {
 		t := dddst[i] - dsrc2[i]*(ddst[i]/x)
 		ddsrc[i] += t / x
@@ -1329,41 +1350,56 @@ func logAdjointFloat64SrcDdstDsrcTangent(dst, src, ddst, dsrc, dsrc2, dddst, dds
 	}
 }
 
-// expAdjointFloat64DstDdstDsrcTangent is the forward mode of [kernel.ExpAdjoint].
-func expAdjointFloat64DstDdstDsrcTangent(dst, src, ddst, dsrc, ddst2, dddst, ddsrc []float64) {
+// expAdjointDstDdstDsrcTangent is the forward mode of [kernel.ExpAdjoint].
+func expAdjointDstDdstDsrcTangent[T kernel.Float](dst, src, ddst, dsrc, ddst2, dddst, ddsrc []T) {
 	kernel.ExpAdjointTangent(dst, ddst, dsrc, ddst2, dddst, ddsrc)
 }
 
-// matMulAdjointFloat64ABDcDaDbTangent is the forward mode of [kernel.MatMulAdjoint].
-func matMulAdjointFloat64ABDcDaDbTangent(c, a, b []float64, m, k, n int, dc, da, db, da2, db2, ddc, dda, ddb []float64) {
-	kernel.MatMulTBAddTangent(da, dc, b, m, n, k, dda, ddc, db2)
-	kernel.MatMulTAAddTangent(db, a, dc, k, m, n, ddb, da2, ddc)
-	for i := range dc {
-		ddc[i] = 0
-		dc[i] = 0
+// gemmAdjointABDaDbDcTangent is the forward mode of [kernel.GemmAdjoint].
+func gemmAdjointABDaDbDcTangent[T kernel.Float](transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int, da, db, dc, da2, db2, dda, ddb, ddc []T) {
+	gemmFirstDaBDcTangent(transA, transB, m, n, k, alpha, da, lda, b, ldb, dc, ldc, dda, db2, ddc)
+	gemmSecondADbDcTangent(transA, transB, m, n, k, alpha, a, lda, db, ldb, dc, ldc, da2, ddb, ddc)
+	kernel.GemmTangent(transA, transB, m, n, k, 0, a, lda, b, ldb, beta, dc, ldc, 0, da2, db2, 0, ddc)
+}
+
+// denseYWBBackYDyDwDbTangent is the forward mode of [denseYWBBack].
+func denseYWBBackYDyDwDbTangent[T kernel.Float](y, x, w, b []T, m, k, n int, dy, dw, db, vy2, vdy, vdw, vdb []T) {
+	tanhAdjointDstDdstDsrcTangent(y, y, dy, dy, vy2, vdy, vdy)
+	addRowAdjointDdstDrowTangent(y, b, m, n, dy, db, vdy, vdb)
+	matMulAdjointBDcDbTangent(y, x, w, m, k, n, dy, dw, vdy, vdw)
+}
+
+// gemmFirstDaBDcTangent is the forward mode of [kernel.gemmFirst].
+func gemmFirstDaBDcTangent[T kernel.Float](transA, transB bool, m, n, k int, alpha T, da []T, lda int, b []T, ldb int, dc []T, ldc int, dda, db, ddc []T) {
+	if transA {
+		kernel.GemmTangent(transB, true, k, m, n, alpha, b, ldb, dc, ldc, 1, da, lda, 0, db, ddc, 0, dda)
+	} else {
+		kernel.GemmTangent(false, !transB, m, k, n, alpha, dc, ldc, b, ldb, 1, da, lda, 0, ddc, db, 0, dda)
 	}
 }
 
-// denseFloat64YWBBackYDyDwDbTangent is the forward mode of [denseFloat64YWBBack].
-func denseFloat64YWBBackYDyDwDbTangent(y, x, w, b []float64, m, k, n int, dy, dw, db, vy2, vdy, vdw, vdb []float64) {
-	tanhAdjointFloat64DstDdstDsrcTangent(y, y, dy, dy, vy2, vdy, vdy)
-	addRowAdjointFloat64DdstDrowTangent(y, b, m, n, dy, db, vdy, vdb)
-	matMulAdjointBFloat64DcDbTangent(y, x, w, m, k, n, dy, dw, vdy, vdw)
+// gemmSecondADbDcTangent is the forward mode of [kernel.gemmSecond].
+func gemmSecondADbDcTangent[T kernel.Float](transA, transB bool, m, n, k int, alpha T, a []T, lda int, db []T, ldb int, dc []T, ldc int, da, ddb, ddc []T) {
+	if transB {
+		kernel.GemmTangent(true, transA, n, k, m, alpha, dc, ldc, a, lda, 1, db, ldb, 0, ddc, da, 0, ddb)
+	} else {
+		kernel.GemmTangent(!transA, false, k, n, m, alpha, a, lda, dc, ldc, 1, db, ldb, 0, da, ddc, 0, ddb)
+	}
 }
 
-// tanhAdjointFloat64DstDdstDsrcTangent is the forward mode of [kernel.TanhAdjoint].
-func tanhAdjointFloat64DstDdstDsrcTangent(dst, src, ddst, dsrc, ddst2, dddst, ddsrc []float64) {
+// tanhAdjointDstDdstDsrcTangent is the forward mode of [kernel.TanhAdjoint].
+func tanhAdjointDstDdstDsrcTangent[T kernel.Float](dst, src, ddst, dsrc, ddst2, dddst, ddsrc []T) {
 	kernel.TanhAdjointTangent(dst, ddst, dsrc, ddst2, dddst, ddsrc)
 }
 
-// addRowAdjointFloat64DdstDrowTangent is the forward mode of [kernel.AddRowAdjoint].
-func addRowAdjointFloat64DdstDrowTangent(dst, row []float64, m, n int, ddst, drow, dddst, ddrow []float64) {
+// addRowAdjointDdstDrowTangent is the forward mode of [kernel.AddRowAdjoint].
+func addRowAdjointDdstDrowTangent[T kernel.Float](dst, row []T, m, n int, ddst, drow, dddst, ddrow []T) {
 	kernel.SumRowsTangent(drow, ddst, m, n, ddrow, dddst)
 }
 
-// matMulAdjointBFloat64DcDbTangent is the forward mode of [kernel.MatMulAdjointB].
-func matMulAdjointBFloat64DcDbTangent(c, a, b []float64, m, k, n int, dc, db, ddc, ddb []float64) {
-	dv := make([]float64, len(a))
+// matMulAdjointBDcDbTangent is the forward mode of [kernel.MatMulAdjointB].
+func matMulAdjointBDcDbTangent[T kernel.Float](c, a, b []T, m, k, n int, dc, db, ddc, ddb []T) {
+	dv := make([]T, len(a))
 	kernel.MatMulTAAddTangent(db, a, dc, k, m, n, ddb, dv, ddc)
 	for i := range dc {
 		ddc[i] = 0
@@ -1371,8 +1407,8 @@ func matMulAdjointBFloat64DcDbTangent(c, a, b []float64, m, k, n int, dc, db, dd
 	}
 }
 
-// apartFloat64 is [kernel.apart].
-func apartFloat64(name string, dst, x []float64) {
+// apart is [kernel.apart].
+func apart[T kernel.Float](name string, dst, x []T) {
 	if !godiff.DisjointLen(dst, x) {
 		panic("kernel: " + name + " overwrites what its derivative needs")
 	}

@@ -195,17 +195,17 @@ func dense[T kernel.Float](y, x, w, b []T, m, k, n int) {
 	kernel.Tanh(y, y)
 }
 
-// loss is that of two layers and a mean.
+// loss is that of two layers.
 //
 //godiff:grad wrt=w1,b1,w2
 //godiff:hvp wrt=w1,b1,w2
-func loss(w1, b1, w2, x []float64, m int) float64 {
+func loss[T kernel.Float](w1, b1, w2, x []T, m int) T {
 	hidden := len(b1)
-	h, e := make([]float64, m*hidden), make([]float64, m)
+	h, e := make([]T, m*hidden), make([]T, m)
 	dense(h, x, w1, b1, m, len(x)/m, hidden)
-	kernel.MatMul(e, h, w2, m, hidden, 1)
+	kernel.Gemm(false, false, m, 1, hidden, 2, h, hidden, w2, 1, 0, e, 1)
 	kernel.Exp(e, e)
-	p := make([]float64, m)
+	p := make([]T, m)
 	kernel.Log(p, e)
 	kernel.MulAdd(p, e, e)
 	kernel.Sigmoid(p, p)
@@ -213,11 +213,4 @@ func loss(w1, b1, w2, x []float64, m int) float64 {
 }
 
 //godiff:grad wrt=w1,b1,w2
-func loss32(w1, b1, w2, x []float32, m int) float32 {
-	hidden := len(b1)
-	h, e := make([]float32, m*hidden), make([]float32, m)
-	dense(h, x, w1, b1, m, len(x)/m, hidden)
-	kernel.Gemm(false, false, m, 1, hidden, 2, h, hidden, w2, 1, 0, e, 1)
-	kernel.Sigmoid(e, e)
-	return kernel.Dot(e, e)
-}
+func loss32(w1, b1, w2, x []float32, m int) float32 { return loss(w1, b1, w2, x, m) }

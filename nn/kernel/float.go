@@ -25,6 +25,9 @@ func at64[T Float](x *T) *float64 { return (*float64)(unsafe.Pointer(x)) }
 func first32[T Float](x []T) *float32 { return at32(unsafe.SliceData(x)) }
 func first64[T Float](x []T) *float64 { return at64(unsafe.SliceData(x)) }
 
+// piece is the most elements that a kernel is given at a time, for goroutines cannot be stopped in assembly.
+const piece = 1 << 16
+
 // within returns x[from : from+n], for what lies within the length of x; it tells godiff that nothing beyond that is reached.
 func within[T Float](x []T, from, n int) []T {
 	if n == 0 {

@@ -9,10 +9,14 @@ func Exp[T Float](dst, src []T) {
 	checkTwo("Exp", "dst", len(dst), "src", len(src))
 	if !accelerated {
 		each(dst, src, expPlain[T])
-	} else if is32[T]() {
-		exp32(len(src), first32(dst), first32(src))
-	} else {
-		exp64(len(src), first64(dst), first64(src))
+		return
+	}
+	for i, n := 0, 0; i < len(src); i += n {
+		if n = min(piece, len(src)-i); is32[T]() {
+			exp32(n, at32(&dst[i]), at32(&src[i]))
+		} else {
+			exp64(n, at64(&dst[i]), at64(&src[i]))
+		}
 	}
 }
 
@@ -22,10 +26,14 @@ func Log[T Float](dst, src []T) {
 	checkTwo("Log", "dst", len(dst), "src", len(src))
 	if !accelerated {
 		each(dst, src, logPlain[T])
-	} else if is32[T]() {
-		log32(len(src), first32(dst), first32(src))
-	} else {
-		log64(len(src), first64(dst), first64(src))
+		return
+	}
+	for i, n := 0, 0; i < len(src); i += n {
+		if n = min(piece, len(src)-i); is32[T]() {
+			log32(n, at32(&dst[i]), at32(&src[i]))
+		} else {
+			log64(n, at64(&dst[i]), at64(&src[i]))
+		}
 	}
 }
 
@@ -35,10 +43,14 @@ func Tanh[T Float](dst, src []T) {
 	checkTwo("Tanh", "dst", len(dst), "src", len(src))
 	if !accelerated {
 		each(dst, src, tanhPlain[T])
-	} else if is32[T]() {
-		tanh32(len(src), first32(dst), first32(src))
-	} else {
-		tanh64(len(src), first64(dst), first64(src))
+		return
+	}
+	for i, n := 0, 0; i < len(src); i += n {
+		if n = min(piece, len(src)-i); is32[T]() {
+			tanh32(n, at32(&dst[i]), at32(&src[i]))
+		} else {
+			tanh64(n, at64(&dst[i]), at64(&src[i]))
+		}
 	}
 }
 
@@ -48,10 +60,14 @@ func Sigmoid[T Float](dst, src []T) {
 	checkTwo("Sigmoid", "dst", len(dst), "src", len(src))
 	if !accelerated {
 		each(dst, src, sigmoidPlain[T])
-	} else if is32[T]() {
-		sigmoid32(len(src), first32(dst), first32(src))
-	} else {
-		sigmoid64(len(src), first64(dst), first64(src))
+		return
+	}
+	for i, n := 0, 0; i < len(src); i += n {
+		if n = min(piece, len(src)-i); is32[T]() {
+			sigmoid32(n, at32(&dst[i]), at32(&src[i]))
+		} else {
+			sigmoid64(n, at64(&dst[i]), at64(&src[i]))
+		}
 	}
 }
 

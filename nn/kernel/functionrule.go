@@ -32,10 +32,14 @@ func ExpAdjoint[T Float](dst, src, ddst, dsrc []T) { expAdjoint(dst, ddst, dsrc)
 func expAdjoint[T Float](y, ddst, dsrc []T) {
 	if !accelerated {
 		adjoint(y, ddst, dsrc, func(y T) T { return y })
-	} else if is32[T]() {
-		expAdjoint32(len(y), first32(dsrc), first32(ddst), first32(y))
-	} else {
-		expAdjoint64(len(y), first64(dsrc), first64(ddst), first64(y))
+		return
+	}
+	for i, n := 0, 0; i < len(y); i += n {
+		if n = min(piece, len(y)-i); is32[T]() {
+			expAdjoint32(n, at32(&dsrc[i]), at32(&ddst[i]), at32(&y[i]))
+		} else {
+			expAdjoint64(n, at64(&dsrc[i]), at64(&ddst[i]), at64(&y[i]))
+		}
 	}
 }
 
@@ -62,10 +66,14 @@ func TanhAdjoint[T Float](dst, src, ddst, dsrc []T) { tanhAdjoint(dst, ddst, dsr
 func tanhAdjoint[T Float](y, ddst, dsrc []T) {
 	if !accelerated {
 		adjoint(y, ddst, dsrc, func(y T) T { return 1 - y*y })
-	} else if is32[T]() {
-		tanhAdjoint32(len(y), first32(dsrc), first32(ddst), first32(y))
-	} else {
-		tanhAdjoint64(len(y), first64(dsrc), first64(ddst), first64(y))
+		return
+	}
+	for i, n := 0, 0; i < len(y); i += n {
+		if n = min(piece, len(y)-i); is32[T]() {
+			tanhAdjoint32(n, at32(&dsrc[i]), at32(&ddst[i]), at32(&y[i]))
+		} else {
+			tanhAdjoint64(n, at64(&dsrc[i]), at64(&ddst[i]), at64(&y[i]))
+		}
 	}
 }
 
@@ -94,10 +102,14 @@ func SigmoidAdjoint[T Float](dst, src, ddst, dsrc []T) { sigmoidAdjoint(dst, dds
 func sigmoidAdjoint[T Float](y, ddst, dsrc []T) {
 	if !accelerated {
 		adjoint(y, ddst, dsrc, func(y T) T { return y * (1 - y) })
-	} else if is32[T]() {
-		sigmoidAdjoint32(len(y), first32(dsrc), first32(ddst), first32(y))
-	} else {
-		sigmoidAdjoint64(len(y), first64(dsrc), first64(ddst), first64(y))
+		return
+	}
+	for i, n := 0, 0; i < len(y); i += n {
+		if n = min(piece, len(y)-i); is32[T]() {
+			sigmoidAdjoint32(n, at32(&dsrc[i]), at32(&ddst[i]), at32(&y[i]))
+		} else {
+			sigmoidAdjoint64(n, at64(&dsrc[i]), at64(&ddst[i]), at64(&y[i]))
+		}
 	}
 }
 

@@ -25,10 +25,14 @@ func Sub[T Float](dst, x, y []T) {
 	checkThree("Sub", len(dst), len(x), len(y))
 	if !accelerated {
 		subPlain(dst, x, y)
-	} else if is32[T]() {
-		sub32(len(x), first32(dst), first32(x), first32(y))
-	} else {
-		sub64(len(x), first64(dst), first64(x), first64(y))
+		return
+	}
+	for i, n := 0, 0; i < len(x); i += n {
+		if n = min(piece, len(x)-i); is32[T]() {
+			sub32(n, at32(&dst[i]), at32(&x[i]), at32(&y[i]))
+		} else {
+			sub64(n, at64(&dst[i]), at64(&x[i]), at64(&y[i]))
+		}
 	}
 }
 
@@ -38,10 +42,14 @@ func Mul[T Float](dst, x, y []T) {
 	checkThree("Mul", len(dst), len(x), len(y))
 	if !accelerated {
 		mulPlain(dst, x, y)
-	} else if is32[T]() {
-		mul32(len(x), first32(dst), first32(x), first32(y))
-	} else {
-		mul64(len(x), first64(dst), first64(x), first64(y))
+		return
+	}
+	for i, n := 0, 0; i < len(x); i += n {
+		if n = min(piece, len(x)-i); is32[T]() {
+			mul32(n, at32(&dst[i]), at32(&x[i]), at32(&y[i]))
+		} else {
+			mul64(n, at64(&dst[i]), at64(&x[i]), at64(&y[i]))
+		}
 	}
 }
 
@@ -51,10 +59,14 @@ func MulAdd[T Float](dst, x, y []T) {
 	checkThree("MulAdd", len(dst), len(x), len(y))
 	if !accelerated {
 		mulAddPlain(dst, x, y)
-	} else if is32[T]() {
-		mulAdd32(len(x), first32(dst), first32(x), first32(y))
-	} else {
-		mulAdd64(len(x), first64(dst), first64(x), first64(y))
+		return
+	}
+	for i, n := 0, 0; i < len(x); i += n {
+		if n = min(piece, len(x)-i); is32[T]() {
+			mulAdd32(n, at32(&dst[i]), at32(&x[i]), at32(&y[i]))
+		} else {
+			mulAdd64(n, at64(&dst[i]), at64(&x[i]), at64(&y[i]))
+		}
 	}
 }
 
@@ -65,14 +77,18 @@ func Dot[T Float](x, y []T) T {
 }
 
 // Sum returns the sum of the elements of x, 0 where there are none.
-func Sum[T Float](x []T) T {
+func Sum[T Float](x []T) (s T) {
 	if !accelerated {
 		return sumPlain(x)
 	}
-	if is32[T]() {
-		return T(sum32(len(x), first32(x)))
+	for i, n := 0, 0; i < len(x); i += n {
+		if n = min(piece, len(x)-i); is32[T]() {
+			s += T(sum32(n, at32(&x[i])))
+		} else {
+			s += T(sum64(n, at64(&x[i])))
+		}
 	}
-	return T(sum64(len(x), first64(x)))
+	return s
 }
 
 // AddRow adds row to each row of the m×n matrix dst: the bias of a layer to the examples of a batch. It panics if a size is negative, dst
@@ -97,41 +113,57 @@ func SumRows[T Float](dst, x []T, m, n int) {
 func axpy[T Float](alpha T, x, y []T) {
 	if !accelerated {
 		axpyPlain(alpha, x, y)
-	} else if is32[T]() {
-		axpy32(len(x), float32(alpha), first32(x), first32(y))
-	} else {
-		axpy64(len(x), float64(alpha), first64(x), first64(y))
+		return
+	}
+	for i, n := 0, 0; i < len(x); i += n {
+		if n = min(piece, len(x)-i); is32[T]() {
+			axpy32(n, float32(alpha), at32(&x[i]), at32(&y[i]))
+		} else {
+			axpy64(n, float64(alpha), at64(&x[i]), at64(&y[i]))
+		}
 	}
 }
 
 func scale[T Float](dst []T, alpha T, x []T) {
 	if !accelerated {
 		scalePlain(dst, alpha, x)
-	} else if is32[T]() {
-		scale32(len(x), float32(alpha), first32(dst), first32(x))
-	} else {
-		scale64(len(x), float64(alpha), first64(dst), first64(x))
+		return
+	}
+	for i, n := 0, 0; i < len(x); i += n {
+		if n = min(piece, len(x)-i); is32[T]() {
+			scale32(n, float32(alpha), at32(&dst[i]), at32(&x[i]))
+		} else {
+			scale64(n, float64(alpha), at64(&dst[i]), at64(&x[i]))
+		}
 	}
 }
 
 func add[T Float](dst, x, y []T) {
 	if !accelerated {
 		addPlain(dst, x, y)
-	} else if is32[T]() {
-		add32(len(x), first32(dst), first32(x), first32(y))
-	} else {
-		add64(len(x), first64(dst), first64(x), first64(y))
+		return
+	}
+	for i, n := 0, 0; i < len(x); i += n {
+		if n = min(piece, len(x)-i); is32[T]() {
+			add32(n, at32(&dst[i]), at32(&x[i]), at32(&y[i]))
+		} else {
+			add64(n, at64(&dst[i]), at64(&x[i]), at64(&y[i]))
+		}
 	}
 }
 
-func dot[T Float](x, y []T) T {
+func dot[T Float](x, y []T) (s T) {
 	if !accelerated {
 		return dotPlain(x, y)
 	}
-	if is32[T]() {
-		return T(dot32(len(x), first32(x), first32(y)))
+	for i, n := 0, 0; i < len(x); i += n {
+		if n = min(piece, len(x)-i); is32[T]() {
+			s += T(dot32(n, at32(&x[i]), at32(&y[i])))
+		} else {
+			s += T(dot64(n, at64(&x[i]), at64(&y[i])))
+		}
 	}
-	return T(dot64(len(x), first64(x), first64(y)))
+	return s
 }
 
 func checkTwo(name, first string, n int, second string, m int) {

@@ -72,6 +72,21 @@ func TestRows(t *testing.T) {
 	})
 }
 
+// TestPieces is about slices that are longer than what a kernel is given at a time.
+func TestPieces(t *testing.T) {
+	x, y := slices.Repeat([]float32{1}, piece+3), slices.Repeat([]float32{2}, piece+3)
+	if got, want := Dot(x, y), float32(2*(piece+3)); got != want {
+		t.Errorf("Dot: got %v, want %v", got, want)
+	}
+	Axpy(3, x, y)
+	Exp(x, x)
+	for i := range x {
+		if y[i] != 5 || x[i] != x[0] {
+			t.Fatalf("element %d: got %v and %v", i, y[i], x[i])
+		}
+	}
+}
+
 // TestNaN checks that NaNs and infinities in operands come through.
 func TestNaN(t *testing.T) {
 	eachWay(t, func(t *testing.T) {
