@@ -80,6 +80,9 @@ func (f format) fnma(x, y, acc Op) { of(f, VFNMADD231PS, VFNMADD231PD)(y, x, acc
 // mulAdd sets x to x·y + z, where z may lie in memory.
 func (f format) mulAdd(x, y, z Op) { of(f, VFMADD213PS, VFMADD213PD)(z, y, x) }
 
+// mulSub sets x to x·y − z.
+func (f format) mulSub(x, y, z Op) { of(f, VFMSUB213PS, VFMSUB213PD)(z, y, x) }
+
 // Predicates of compare.
 const (
 	equal      = 0x00 // false for NaN

@@ -51,18 +51,20 @@ func (f format) reduced(x VecVirtual) (n, q VecVirtual) {
 	hi, lo := f.ln2()
 	f.mul(x, f.constant(math.Log2E), n)
 	f.round(n, n)
-	f.fnma(n, f.constant(hi), x)
-	f.fnma(n, f.constant(lo), x)
-	// q = r + r²(1/2! + r/3! + …)
+	f.fnma(n, f.constant(hi), x) // is exact
+	r, rest := YMM(), YMM()
+	f.mul(n, f.constant(lo), rest)
+	f.sub(x, rest, r)
+	// q = r + r²(1/2! + r/3! + …), where r is x − rest
 	degree := of(f, 7, 13)
 	q = YMM()
 	f.load(f.constant(1/factorial(degree)), q)
 	for i := degree - 1; i >= 2; i-- {
-		f.mulAdd(q, x, f.constant(1/factorial(i)))
+		f.mulAdd(q, r, f.constant(1/factorial(i)))
 	}
-	square := YMM()
-	f.mul(x, x, square)
-	f.mulAdd(q, square, x)
+	f.mul(r, r, r)
+	f.mulSub(q, r, rest)
+	f.add(q, x, q)
 	return n, q
 }
 

@@ -28,7 +28,7 @@ var unaries = []unary{
 // TestEverywhere compares the functions of float32 with those of package math, for numbers of every size, sign and kind.
 func TestEverywhere(t *testing.T) {
 	var src []float32
-	for bits := uint64(0); bits < 1<<32; bits += 40009 {
+	for bits := uint64(0); bits < 1<<32; bits += 10007 {
 		src = append(src, math.Float32frombits(uint32(bits)))
 	}
 	dst := make([]float32, len(src))
@@ -56,10 +56,11 @@ func ulps(got float32, want float64) float64 {
 	case want != want || got != got || math.IsInf(float64(rounded), 0):
 		return math.Inf(1)
 	}
-	return ulpsOf(got, number(want))
+	_, exp := math.Frexp(want)
+	return math.Abs(float64(got)-want) / math.Ldexp(1, max(exp-24, -149))
 }
 
-// ulpsOf is ulps for finite numbers.
+// ulpsOf is the same for finite numbers of either format.
 func ulpsOf[T Float](got T, want *big.Float) float64 {
 	if math.IsNaN(float64(got)) || math.IsInf(float64(got), 0) {
 		return math.Inf(1)
