@@ -12,6 +12,7 @@ func main() {
 		tile(f)
 		transposes(f)
 		vectors(f)
+		dots(f)
 		functions(f)
 		adjoints(f)
 	}

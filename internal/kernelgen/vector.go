@@ -6,7 +6,7 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// A pass is a way through slices, some vectors at a time, the rest with masks.
+// A walk is a way through slices, some vectors at a time, the rest with masks.
 type walk struct {
 	format
 	n        GPVirtual
@@ -171,5 +171,58 @@ func reduce(f format, name, doc, signature string, slices []string, add func(w *
 		VHADDPD(low, low, low)
 	}
 	Store(low, ReturnIndex(0))
+	finish()
+}
+
+// dots writes the kernel of scalar products of four rows with a vector, which is loaded once.
+func dots(f format) {
+	f.text("dots", "sets dst to the scalar products of x and four rows of a, ld apart.", "func(n int, dst, a *E, ld int, x *E)")
+	dst, ld := param("dst"), param("ld")
+	SHLQ(f.shift(), ld)
+	ld3 := GP64()
+	LEAQ(Mem{Base: ld, Index: ld, Scale: 2}, ld3)
+	w := newWalk(f, "a", "x")
+	acc := vecs(8)
+	for _, v := range acc {
+		f.zero(v)
+	}
+	w.do(2, func(j int) {
+		x := w.get(1, j)
+		for i := range 4 {
+			m := w.at(0, j)
+			switch i {
+			case 1, 2:
+				m.Index, m.Scale = ld, uint8(i)
+			case 3:
+				m.Index, m.Scale = ld3, 1
+			}
+			if w.mask == nil {
+				f.fma(x, m, acc[4*j+i])
+				continue
+			}
+			row := YMM()
+			f.maskLoad(w.mask, m, row)
+			f.fma(x, row, acc[4*j+i])
+		}
+	})
+	for i := range 4 {
+		f.add(acc[i], acc[4+i], acc[i])
+	}
+	if f.bits == 32 {
+		VHADDPS(acc[1], acc[0], acc[0])
+		VHADDPS(acc[3], acc[2], acc[2])
+		VHADDPS(acc[2], acc[0], acc[0])
+		half := XMM()
+		VEXTRACTF128(Imm(1), acc[0], half)
+		VADDPS(half, acc[0].AsX(), half)
+		VMOVUPS(half, Mem{Base: dst})
+	} else {
+		VHADDPD(acc[1], acc[0], acc[0])
+		VHADDPD(acc[3], acc[2], acc[2])
+		VPERM2F128(Imm(0x20), acc[2], acc[0], acc[4])
+		VPERM2F128(Imm(0x31), acc[2], acc[0], acc[5])
+		VADDPD(acc[5], acc[4], acc[4])
+		VMOVUPD(acc[4], Mem{Base: dst})
+	}
 	finish()
 }

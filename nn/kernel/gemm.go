@@ -157,14 +157,39 @@ func (p *product[T]) dots() {
 		}
 		step = p.k
 	}
-	for i := range p.m {
-		row := within(p.a, i*p.rsa, p.k)
-		for j := range p.n {
-			v := p.alpha * dot(row, within(b, j*step, p.k))
-			if p.add {
-				v += p.c[i*p.ldc+j]
+	if p.n > p.m {
+		for i := range p.m {
+			p.dotsOf(b, step, p.n, within(p.a, i*p.rsa, p.k), within(p.c, i*p.ldc, p.n), 1)
+		}
+		return
+	}
+	for j := range p.n {
+		p.dotsOf(p.a, p.rsa, p.m, within(b, j*step, p.k), p.c[j:], p.ldc)
+	}
+}
+
+// dotsOf brings scalar products of x and n rows, ld apart, to elements of c, stride apart.
+func (p *product[T]) dotsOf(rows []T, ld, n int, x, c []T, stride int) {
+	var sums [4]T
+	for i := 0; i < n; i += 4 {
+		if n-i >= 4 {
+			_ = rows[(i+3)*ld+len(x)-1]
+			if is32[T]() {
+				dots32(len(x), at32(&sums[0]), at32(&rows[i*ld]), ld, at32(&x[0]))
+			} else {
+				dots64(len(x), at64(&sums[0]), at64(&rows[i*ld]), ld, at64(&x[0]))
 			}
-			p.c[i*p.ldc+j] = v
+		} else {
+			for l := range n - i {
+				sums[l] = dot(x, within(rows, (i+l)*ld, len(x)))
+			}
+		}
+		for l, s := range sums[:min(4, n-i)] {
+			to := &c[(i+l)*stride]
+			if s *= p.alpha; p.add {
+				s += *to
+			}
+			*to = s
 		}
 	}
 }

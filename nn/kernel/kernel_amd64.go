@@ -67,6 +67,11 @@ func dot32(n int, x *float32, y *float32) float32
 //go:noescape
 func sum32(n int, x *float32) float32
 
+// dots32 sets dst to the scalar products of x and four rows of a, ld apart.
+//
+//go:noescape
+func dots32(n int, dst *float32, a *float32, ld int, x *float32)
+
 // exp32 sets dst to e^x for the elements x of src.
 //
 //go:noescape
@@ -164,6 +169,11 @@ func dot64(n int, x *float64, y *float64) float64
 //
 //go:noescape
 func sum64(n int, x *float64) float64
+
+// dots64 sets dst to the scalar products of x and four rows of a, ld apart.
+//
+//go:noescape
+func dots64(n int, dst *float64, a *float64, ld int, x *float64)
 
 // exp64 sets dst to e^x for the elements x of src.
 //

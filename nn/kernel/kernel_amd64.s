@@ -2953,6 +2953,91 @@ rest:
 	VZEROUPPER
 	RET
 
+// func dots32(n int, dst *float32, a *float32, ld int, x *float32)
+// Requires: AVX, FMA3
+TEXT ·dots32(SB), NOSPLIT, $0-40
+	MOVQ   dst+8(FP), AX
+	MOVQ   ld+24(FP), CX
+	SHLQ   $0x02, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   n+0(FP), BX
+	MOVQ   a+16(FP), SI
+	MOVQ   x+32(FP), DI
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	SUBQ   $0x10, BX
+	JLT    severaldone
+
+several:
+	VMOVUPS     (DI), Y8
+	VFMADD231PS (SI), Y8, Y0
+	VFMADD231PS (SI)(CX*1), Y8, Y1
+	VFMADD231PS (SI)(CX*2), Y8, Y2
+	VFMADD231PS (SI)(DX*1), Y8, Y3
+	VMOVUPS     32(DI), Y8
+	VFMADD231PS 32(SI), Y8, Y4
+	VFMADD231PS 32(SI)(CX*1), Y8, Y5
+	VFMADD231PS 32(SI)(CX*2), Y8, Y6
+	VFMADD231PS 32(SI)(DX*1), Y8, Y7
+	ADDQ        $0x40, SI
+	ADDQ        $0x40, DI
+	SUBQ        $0x10, BX
+	JGE         several
+
+severaldone:
+	ADDQ $0x10, BX
+	SUBQ $0x08, BX
+	JLT  onedone
+
+one:
+	VMOVUPS     (DI), Y8
+	VFMADD231PS (SI), Y8, Y0
+	VFMADD231PS (SI)(CX*1), Y8, Y1
+	VFMADD231PS (SI)(CX*2), Y8, Y2
+	VFMADD231PS (SI)(DX*1), Y8, Y3
+	ADDQ        $0x20, SI
+	ADDQ        $0x20, DI
+	SUBQ        $0x08, BX
+	JGE         one
+
+onedone:
+	ADDQ        $0x08, BX
+	TESTQ       BX, BX
+	JEQ         rest
+	LEAQ        masks32<>+0(SB), R8
+	SHLQ        $0x02, BX
+	SUBQ        BX, R8
+	VMOVUPS     32(R8), Y8
+	VMASKMOVPS  (DI), Y8, Y9
+	VMASKMOVPS  (SI), Y8, Y10
+	VFMADD231PS Y10, Y9, Y0
+	VMASKMOVPS  (SI)(CX*1), Y8, Y10
+	VFMADD231PS Y10, Y9, Y1
+	VMASKMOVPS  (SI)(CX*2), Y8, Y10
+	VFMADD231PS Y10, Y9, Y2
+	VMASKMOVPS  (SI)(DX*1), Y8, Y8
+	VFMADD231PS Y8, Y9, Y3
+
+rest:
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y5, Y1, Y1
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y7, Y3, Y3
+	VHADDPS      Y1, Y0, Y0
+	VHADDPS      Y3, Y2, Y2
+	VHADDPS      Y2, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X1
+	VMOVUPS      X1, (AX)
+	VZEROUPPER
+	RET
+
 // func exp32(n int, dst *float32, src *float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·exp32(SB), NOSPLIT, $0-24
@@ -6742,6 +6827,91 @@ rest:
 	VADDPD       X1, X0, X0
 	VHADDPD      X0, X0, X0
 	MOVSD        X0, ret+16(FP)
+	VZEROUPPER
+	RET
+
+// func dots64(n int, dst *float64, a *float64, ld int, x *float64)
+// Requires: AVX, FMA3
+TEXT ·dots64(SB), NOSPLIT, $0-40
+	MOVQ   dst+8(FP), AX
+	MOVQ   ld+24(FP), CX
+	SHLQ   $0x03, CX
+	LEAQ   (CX)(CX*2), DX
+	MOVQ   n+0(FP), BX
+	MOVQ   a+16(FP), SI
+	MOVQ   x+32(FP), DI
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	SUBQ   $0x08, BX
+	JLT    severaldone
+
+several:
+	VMOVUPD     (DI), Y8
+	VFMADD231PD (SI), Y8, Y0
+	VFMADD231PD (SI)(CX*1), Y8, Y1
+	VFMADD231PD (SI)(CX*2), Y8, Y2
+	VFMADD231PD (SI)(DX*1), Y8, Y3
+	VMOVUPD     32(DI), Y8
+	VFMADD231PD 32(SI), Y8, Y4
+	VFMADD231PD 32(SI)(CX*1), Y8, Y5
+	VFMADD231PD 32(SI)(CX*2), Y8, Y6
+	VFMADD231PD 32(SI)(DX*1), Y8, Y7
+	ADDQ        $0x40, SI
+	ADDQ        $0x40, DI
+	SUBQ        $0x08, BX
+	JGE         several
+
+severaldone:
+	ADDQ $0x08, BX
+	SUBQ $0x04, BX
+	JLT  onedone
+
+one:
+	VMOVUPD     (DI), Y8
+	VFMADD231PD (SI), Y8, Y0
+	VFMADD231PD (SI)(CX*1), Y8, Y1
+	VFMADD231PD (SI)(CX*2), Y8, Y2
+	VFMADD231PD (SI)(DX*1), Y8, Y3
+	ADDQ        $0x20, SI
+	ADDQ        $0x20, DI
+	SUBQ        $0x04, BX
+	JGE         one
+
+onedone:
+	ADDQ        $0x04, BX
+	TESTQ       BX, BX
+	JEQ         rest
+	LEAQ        masks64<>+0(SB), R8
+	SHLQ        $0x03, BX
+	SUBQ        BX, R8
+	VMOVUPD     32(R8), Y8
+	VMASKMOVPD  (DI), Y8, Y9
+	VMASKMOVPD  (SI), Y8, Y10
+	VFMADD231PD Y10, Y9, Y0
+	VMASKMOVPD  (SI)(CX*1), Y8, Y10
+	VFMADD231PD Y10, Y9, Y1
+	VMASKMOVPD  (SI)(CX*2), Y8, Y10
+	VFMADD231PD Y10, Y9, Y2
+	VMASKMOVPD  (SI)(DX*1), Y8, Y8
+	VFMADD231PD Y8, Y9, Y3
+
+rest:
+	VADDPD     Y4, Y0, Y0
+	VADDPD     Y5, Y1, Y1
+	VADDPD     Y6, Y2, Y2
+	VADDPD     Y7, Y3, Y3
+	VHADDPD    Y1, Y0, Y0
+	VHADDPD    Y3, Y2, Y2
+	VPERM2F128 $0x20, Y2, Y0, Y4
+	VPERM2F128 $0x31, Y2, Y0, Y5
+	VADDPD     Y5, Y4, Y4
+	VMOVUPD    Y4, (AX)
 	VZEROUPPER
 	RET
 

@@ -51,3 +51,7 @@ func sigmoid64(n int, dst *float64, src *float64)                  { panic("kern
 func expAdjoint64(n int, dx *float64, dy *float64, y *float64)     { panic("kernel: no assembly") }
 func tanhAdjoint64(n int, dx *float64, dy *float64, y *float64)    { panic("kernel: no assembly") }
 func sigmoidAdjoint64(n int, dx *float64, dy *float64, y *float64) { panic("kernel: no assembly") }
+
+func dots32(n int, dst *float32, a *float32, ld int, x *float32) { panic("kernel: no assembly") }
+
+func dots64(n int, dst *float64, a *float64, ld int, x *float64) { panic("kernel: no assembly") }
