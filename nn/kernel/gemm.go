@@ -134,7 +134,7 @@ func (p *product[T]) column() {
 
 // Sizes from which, or up to which, one way is quicker than another. They do not depend on the number of threads, as results must not.
 const (
-	parallelFrom  = 1 << 21 // multiplications
+	parallelFrom  = 1 << 22 // multiplications
 	partFrom      = 1 << 19
 	dotRows       = 4
 	directTo      = 16
