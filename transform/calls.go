@@ -243,6 +243,9 @@ func (u *Unit) free(name string) string {
 		try = fmt.Sprint(name, n)
 	}
 	u.taken[try] = true
+	if try != name {
+		u.numbered[try] = name
+	}
 	return try
 }
 

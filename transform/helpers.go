@@ -72,7 +72,9 @@ func (u *Unit) Helpers() (list []*Helper, err error) {
 	for _, h := range u.order {
 		list = append(list, h.needed(called)...)
 	}
-	list, u.Same = merge(list)
+	list, m := merge(list)
+	u.Same = m.same
+	u.shorten(list, m.likes)
 	for _, p := range u.primals {
 		if called[p.f] {
 			list = append(list, &Helper{Of: p.fn, File: p.file, Funcs: []*ast.Func{p.f}})

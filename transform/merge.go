@@ -19,9 +19,9 @@ type merger struct {
 	words *regexp.Regexp
 }
 
-// merge returns the helpers without those that say the same as an earlier one, whose names they have then, and the types that stand
-// for types that are gone.
-func merge(list []*Helper) ([]*Helper, map[*types.Named]*types.Named) {
+// merge returns the helpers without those that say the same as an earlier one, whose names they have then, and what stands for those that
+// are gone.
+func merge(list []*Helper) ([]*Helper, *merger) {
 	m := &merger{
 		names: map[string]string{}, same: map[*types.Named]*types.Named{}, likes: map[*ast.Func][]*ast.Func{},
 		words: regexp.MustCompile(`[\pL_][\pL\pN_]*`),
@@ -44,7 +44,7 @@ func merge(list []*Helper) ([]*Helper, map[*types.Named]*types.Named) {
 				}
 				m.same[t] = of // that is there in the end
 			}
-			return list, m.same
+			return list, m
 		}
 		list = left
 	}

@@ -53,6 +53,7 @@ type Unit struct {
 	primals   []*primal
 	varCopies []*varCopy
 	taken     map[string]bool         // names given at the level of the package
+	numbered  map[string]string       // those with a number, and what they are without it
 	saved     map[types.Type]bool     // types of what forward sweeps remember
 	recursive map[types.Type]bool     // see isRecursive
 	inner     map[innerKey]bool       // see holdsInner
@@ -70,6 +71,7 @@ func NewUnit(pkg *types.Package, lower func(*types.Func) *ast.Func, rules *Rules
 		summaries: map[*types.Func]*summary{},
 		helpers:   map[string]*helper{},
 		taken:     map[string]bool{},
+		numbered:  map[string]string{},
 		saved:     map[types.Type]bool{},
 		recursive: map[types.Type]bool{},
 		inner:     map[innerKey]bool{},
