@@ -59,7 +59,7 @@ func (u *Unit) understand(f *ast.Func, in []bool, at callSite, memory, forward b
 		g = *copyInputs(&g)
 	}
 	if !forward && !u.checking {
-		g.Body = u.outline(f, g.Body)
+		g.Body = u.outline(f, g.Body, g.Body)
 	}
 	if forward {
 		g.Body, _ = u.withoutHooks(g.Body, func(*ast.Call) bool { return false })

@@ -5,6 +5,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -25,20 +26,20 @@ import (
 // and Walther, "Algorithm 799: Revolve", ACM TOMS 26, 2000.
 
 // outline returns a block with calls of functions of their own in place of the loops in it that have checkpoints. F is the function that
-// it is of.
-func (u *Unit) outline(f *ast.Func, b *ast.Block) *ast.Block {
+// it is of, and whole the body of that as it is analysed.
+func (u *Unit) outline(f *ast.Func, whole, b *ast.Block) *ast.Block {
 	out := &ast.Block{Meta: b.Meta}
 	changed := false
 	for _, s := range b.Stmts {
 		if s.Info().Checkpoint != ast.NoCheckpoints || s.Info().Parallel {
-			out.Stmts = append(out.Stmts, u.outlined(f, s)...)
+			out.Stmts = append(out.Stmts, u.outlined(f, whole, s)...)
 			changed = true
 			continue
 		}
 		t := s
 		if len(ast.Blocks(s)) > 0 {
 			t = ast.MapBlocks(s, func(b *ast.Block) *ast.Block {
-				c := u.outline(f, b)
+				c := u.outline(f, whole, b)
 				changed = changed || c != b
 				return c
 			})
@@ -52,11 +53,11 @@ func (u *Unit) outline(f *ast.Func, b *ast.Block) *ast.Block {
 }
 
 // outlined returns what stands for a loop with checkpoints, the same each time.
-func (u *Unit) outlined(f *ast.Func, s ast.Stmt) []ast.Stmt {
+func (u *Unit) outlined(f *ast.Func, whole *ast.Block, s ast.Stmt) []ast.Stmt {
 	if list, ok := u.outlines[s]; ok {
 		return list
 	}
-	o := &outliner{u: u, f: f, loop: s, pos: s.Info().Pos}
+	o := &outliner{u: u, f: f, whole: whole, loop: s, pos: s.Info().Pos}
 	var list []ast.Stmt
 	switch s := s.(type) {
 	case *ast.Range:
@@ -73,10 +74,11 @@ func (u *Unit) outlined(f *ast.Func, s ast.Stmt) []ast.Stmt {
 
 // An outliner takes the body of a loop out of its function.
 type outliner struct {
-	u    *Unit
-	f    *ast.Func
-	loop ast.Stmt
-	pos  token.Pos
+	u     *Unit
+	f     *ast.Func
+	whole *ast.Block // its body
+	loop  ast.Stmt
+	pos   token.Pos
 
 	given []*ast.Var // what the body reads of the function around it …
 	state []*ast.Var // … and what it assigns to as well
@@ -306,16 +308,75 @@ func (o *outliner) find(loop *ast.For, cond ast.Expr, own ...*ast.Var) {
 		})
 		return true
 	})
+	outside := addressTaken(o.whole)
 	for _, v := range order {
 		switch {
 		case taken[v]:
 			refuse(o.pos, "the address of %s is taken in %s; that is not supported", v.Name, o.kind())
+		case outside[v] && slices.ContainsFunc(order, func(w *ast.Var) bool { return mayPointInto(w.Type, v.Type) }):
+			refuse(o.pos, "%s is used in %s, and so is what may point to it; that is not supported", v.Name, o.kind())
 		case written[v] && hasRefs(v.Type):
 			refuse(o.pos, "%s, which refers to memory, is assigned to in %s; write to what it refers to instead", v.Name, o.kind())
 		case written[v]:
 			o.state = append(o.state, v)
 		default:
 			o.given = append(o.given, v)
+		}
+	}
+}
+
+// mayPointInto reports whether a value of type t may lead, by a pointer or a slice, to a variable of type v or to a part of it.
+func mayPointInto(t, v types.Type) bool {
+	parts := map[types.Type]bool{}
+	partTypes(v, parts)
+	is := func(t types.Type) bool {
+		for part := range parts {
+			if types.Identical(part, t) {
+				return true
+			}
+		}
+		return false
+	}
+	seen := map[types.Type]bool{}
+	var leads func(t types.Type) bool
+	leads = func(t types.Type) bool {
+		if seen[t] {
+			return false
+		}
+		seen[t] = true
+		switch u := t.Underlying().(type) {
+		case *types.Pointer:
+			return is(u.Elem()) || leads(u.Elem())
+		case *types.Slice:
+			_, isArray := v.Underlying().(*types.Array)
+			return (isArray || isStruct(v)) && is(u.Elem()) || leads(u.Elem())
+		case *types.Map:
+			return leads(u.Elem())
+		case *types.Array:
+			return leads(u.Elem())
+		case *types.Struct:
+			for f := range u.Fields() {
+				if leads(f.Type()) {
+					return true
+				}
+			}
+		case *types.Interface:
+			return true
+		}
+		return false
+	}
+	return leads(t)
+}
+
+// partTypes adds the types of a variable of type t and of its parts.
+func partTypes(t types.Type, parts map[types.Type]bool) {
+	parts[t] = true
+	switch u := t.Underlying().(type) {
+	case *types.Array:
+		partTypes(u.Elem(), parts)
+	case *types.Struct:
+		for f := range u.Fields() {
+			partTypes(f.Type(), parts)
 		}
 	}
 }
