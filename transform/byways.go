@@ -189,7 +189,8 @@ func (b *byways) checkCall(pos token.Pos, c *ast.Call) {
 			return
 		}
 		// What is derived is looked at where that is done; no derivative is made of a callee all of whose results are lost.
-		loses := s.loses && (carriesTuple(c.T) || len(s.writes) > 0) && !b.d.callActive(c) && slices.ContainsFunc(c.Args, b.varied)
+		// A rule stands for what its function does with floats.
+		loses := s.loses && !b.d.isRuled(c) && (carriesTuple(c.T) || len(s.writes) > 0) && !b.d.callActive(c) && slices.ContainsFunc(c.Args, b.varied)
 		if loses || s.sinks && slices.ContainsFunc(c.Args, b.of) {
 			refuse(pos, "%s makes a float of a value that an active one was made into; its derivative is lost", fn.Name())
 		}
