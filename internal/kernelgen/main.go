@@ -13,6 +13,7 @@ func main() {
 		transposes(f)
 		vectors(f)
 		dots(f)
+		largest(f)
 		functions(f)
 		adjoints(f)
 	}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"math"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
@@ -224,5 +226,46 @@ func dots(f format) {
 		VADDPD(acc[5], acc[4], acc[4])
 		VMOVUPD(acc[4], Mem{Base: dst})
 	}
+	finish()
+}
+
+// largest writes the kernel of maxima. The instruction for a maximum forgets NaNs, which are collected beside.
+func largest(f format) {
+	f.text("largest", "returns the largest element of x, −Inf of none and NaN if one is.", "func(n int, x *E) E")
+	w := newWalk(f, "x")
+	acc, lowest, nan := vecs(4), YMM(), YMM()
+	f.load(f.constant(math.Inf(-1)), lowest)
+	f.zero(nan)
+	for i := range acc {
+		f.load(f.constant(math.Inf(-1)), acc[i])
+	}
+	w.do(4, func(j int) {
+		x, which := w.get(0, j), YMM()
+		f.compare(unordered, x, x, which)
+		f.or(nan, which, nan)
+		if w.mask != nil {
+			f.blend(w.mask, lowest, x, x)
+		}
+		f.max(x, acc[j], acc[j])
+	})
+	f.max(acc[0], acc[1], acc[0])
+	f.max(acc[2], acc[3], acc[2])
+	f.max(acc[0], acc[2], acc[0])
+	half, low := XMM(), acc[0].AsX()
+	VEXTRACTF128(Imm(1), acc[0], half)
+	f.max(low, half, low)
+	VPERMILPD(Imm(1), low, half)
+	f.max(low, half, low)
+	if f.bits == 32 {
+		VPERMILPS(Imm(1), low, half)
+		f.max(low, half, low)
+	}
+	any := GP32()
+	of(f, VMOVMSKPS, VMOVMSKPD)(nan, any)
+	TESTL(any, any)
+	JEQ(LabelRef("number"))
+	f.load(f.constant(math.NaN()), acc[0])
+	Label("number")
+	Store(acc[0].AsX(), ReturnIndex(0))
 	finish()
 }

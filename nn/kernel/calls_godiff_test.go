@@ -925,6 +925,24 @@ func sumJVP[T kernel.Float](x, dx []T) (y, dy T) {
 	return
 }
 
+// largestVJP is the reverse mode of [largest] with respect to x.
+// For result adjoints dy it adds to the shadows dx.
+func largestVJP[T kernel.Float](x, dx []T, dy T) (y T) {
+	// Forward sweep.
+	y = kernel.Max(x)
+
+	// Reverse sweep.
+	// return kernel.Max(x)
+	kernel.MaxAdjoint(x, y, dy, dx)
+	return y
+}
+
+// largestJVP is the forward mode of [largest]: its results, and their tangents along the tangents of the parameters.
+func largestJVP[T kernel.Float](x, dx []T) (y, dy T) {
+	y, dy = kernel.MaxTangent(x, dx)
+	return
+}
+
 // addRowVJP is the reverse mode of [addRow] with respect to dst and row.
 // It adds to the shadows ddst and drow.
 func addRowVJP[T kernel.Float](dst, row []T, m, n int, ddst, drow []T) {
@@ -1264,6 +1282,50 @@ func denseFloat32YWBBack(y, x, w, b []float32, m, k, n int, dy, dw, db []float32
 	kernel.MatMulAdjointB(y, x, w, m, k, n, dy, dw)
 }
 
+// logSumExpHVP returns the Hessian-vector product of [logSumExp]: the derivative of its gradient with respect to x along vx.
+func logSumExpHVP[T kernel.Float](x, vx []T) (hx []T) {
+	top, vtop := kernel.MaxTangent(x, vx)
+	vdy := make([]T, len(x))
+	dy := make([]T, len(x))
+	vy := make([]T, len(x))
+	y := make([]T, len(x))
+	for i, v := range x {
+		vy[i] = vx[i] - vtop
+		y[i] = v - top
+	}
+	kernel.ExpTangent(y, y, vy, vy)
+	sumValue, vsumValue := kernel.SumTangent(y, vy)
+	vds := make([]T, 1)
+	ds := make([]T, 1)
+	vs := []T{vsumValue}
+	s := []T{sumValue}
+	vdz := make([]T, 1)
+	dz := make([]T, 1)
+	z := make([]T, 1)
+	kernel.Log(z, s)
+	_ = z[0] + top
+	hx = make([]T, len(x))
+	dx := make([]T, len(x))
+	dz[0] += 1
+	vdtop := T(0)
+	dtop := T(1)
+	logAdjointSrcDdstDsrcTangent[T](nil, s, dz, ds, vs, vdz, vds)
+	vdsumValue := vds[0]
+	dsumValue := ds[0]
+	sumAdjointDyDxTangent[T](nil, 0, dsumValue, dy, vdsumValue, vdy)
+	expAdjointDstDdstDsrcTangent[T](y, nil, dy, dy, vy, vdy, vdy)
+	for i := range x {
+		vdv := vdy[i]
+		dv := dy[i]
+		vdtop -= vdy[i]
+		dtop -= dy[i]
+		hx[i] = vdv
+		dx[i] = dv
+	}
+	maxAdjointDyDxTangent(x, top, dtop, dx, vdtop, hx)
+	return hx
+}
+
 // lossHVP returns the Hessian-vector product of [loss]: the derivative of its gradient with respect to w1, b1 and w2 along vw1, vb1 and vw2.
 func lossHVP[T kernel.Float](w1, b1, w2, x []T, m int, vw1, vb1, vw2 []T) (hw1, hb1, hw2 []T) {
 	hidden := len(b1)
@@ -1297,11 +1359,44 @@ func lossHVP[T kernel.Float](w1, b1, w2, x []T, m int, vw1, vb1, vw2 []T) (hw1, 
 	sumAdjointDxTangent[T](nil, 0, 1, dp, vdp)
 	sigmoidAdjointDstDdstDsrcTangent[T](p, nil, dp, dp, vp, vdp, vdp)
 	mulAddAdjointXYDdstDxDyTangent[T](nil, e, e, dp, de, de, ve, ve, vdp, vde, vde)
-	logAdjointSrcDdstDsrcTangent[T](nil, e, dp, de, ve, vdp, vde)
+	logAdjointSrcDdstDsrcTangent2[T](nil, e, dp, de, ve, vdp, vde)
 	expAdjointDstDdstDsrcTangent[T](e, nil, de, de, ve, vde, vde)
 	gemmAdjointABDaDbDcTangent[T](false, false, m, 1, hidden, 2, h, hidden, w2, 1, 0, nil, 1, dh, dw2, de, vh, vw2, vdh, hw2, vde)
 	denseYWBBackYDyDwDbTangent(h, x, w1, b1, m, len(x)/m, hidden, dh, dw1, db1, vh, vdh, hw1, hb1)
 	return hw1, hb1, hw2
+}
+
+// logAdjointSrcDdstDsrcTangent is the forward mode of [kernel.LogAdjoint].
+func logAdjointSrcDdstDsrcTangent[T kernel.Float](dst, src, ddst, dsrc, dsrc2, dddst, ddsrc []T) {
+	apart[T]("Log", ddst, dsrc)
+	for i, x := range src {
+		t := dddst[i] - dsrc2[i]*(ddst[i]/x)
+		ddsrc[i] += t / x
+		dsrc[i] += ddst[i] / x
+		dddst[i] = 0
+		ddst[i] = 0
+	}
+}
+
+// sumAdjointDyDxTangent is the forward mode of [kernel.SumAdjoint].
+func sumAdjointDyDxTangent[T kernel.Float](x []T, y, dy T, dx []T, ddy T, ddx []T) {
+	for i := range dx {
+		ddx[i] += ddy
+		dx[i] += dy
+	}
+}
+
+// expAdjointDstDdstDsrcTangent is the forward mode of [kernel.ExpAdjoint].
+func expAdjointDstDdstDsrcTangent[T kernel.Float](dst, src, ddst, dsrc, ddst2, dddst, ddsrc []T) {
+	kernel.ExpAdjointTangent(dst, ddst, dsrc, ddst2, dddst, ddsrc)
+}
+
+// maxAdjointDyDxTangent is the forward mode of [kernel.MaxAdjoint].
+func maxAdjointDyDxTangent[T kernel.Float](x []T, y, dy T, dx []T, ddy T, ddx []T) {
+	if i := first(x, y); i >= 0 {
+		ddx[i] += ddy
+		dx[i] += dy
+	}
 }
 
 // denseYWBTangent is the forward mode of [dense].
@@ -1332,15 +1427,15 @@ func sigmoidAdjointDstDdstDsrcTangent[T kernel.Float](dst, src, ddst, dsrc, ddst
 
 // mulAddAdjointXYDdstDxDyTangent is the forward mode of [kernel.MulAddAdjoint].
 func mulAddAdjointXYDdstDxDyTangent[T kernel.Float](dst, x, y, ddst, dx, dy, dx2, dy2, dddst, ddx, ddy []T) {
-	apart[T]("MulAdd", ddst, dx)
-	apart[T]("MulAdd", ddst, dy)
+	apart2[T]("MulAdd", ddst, dx)
+	apart2[T]("MulAdd", ddst, dy)
 	kernel.MulAddTangent(dx, ddst, y, ddx, dddst, dy2)
 	kernel.MulAddTangent(dy, ddst, x, ddy, dddst, dx2)
 }
 
-// logAdjointSrcDdstDsrcTangent is the forward mode of [kernel.LogAdjoint].
-func logAdjointSrcDdstDsrcTangent[T kernel.Float](dst, src, ddst, dsrc, dsrc2, dddst, ddsrc []T) {
-	apart[T]("Log", ddst, dsrc)
+// logAdjointSrcDdstDsrcTangent2 is the forward mode of [kernel.LogAdjoint].
+func logAdjointSrcDdstDsrcTangent2[T kernel.Float](dst, src, ddst, dsrc, dsrc2, dddst, ddsrc []T) {
+	apart2[T]("Log", ddst, dsrc)
 	for i, x := range src {
 		t := dddst[i] - dsrc2[i]*(ddst[i]/x)
 		ddsrc[i] += t / x
@@ -1348,11 +1443,6 @@ func logAdjointSrcDdstDsrcTangent[T kernel.Float](dst, src, ddst, dsrc, dsrc2, d
 		dddst[i] = 0
 		ddst[i] = 0
 	}
-}
-
-// expAdjointDstDdstDsrcTangent is the forward mode of [kernel.ExpAdjoint].
-func expAdjointDstDdstDsrcTangent[T kernel.Float](dst, src, ddst, dsrc, ddst2, dddst, ddsrc []T) {
-	kernel.ExpAdjointTangent(dst, ddst, dsrc, ddst2, dddst, ddsrc)
 }
 
 // gemmAdjointABDaDbDcTangent is the forward mode of [kernel.GemmAdjoint].
@@ -1409,6 +1499,23 @@ func matMulAdjointBDcDbTangent[T kernel.Float](c, a, b []T, m, k, n int, dc, db,
 
 // apart is [kernel.apart].
 func apart[T kernel.Float](name string, dst, x []T) {
+	if !godiff.DisjointLen(dst, x) {
+		panic("kernel: " + name + " overwrites what its derivative needs")
+	}
+}
+
+// first is [kernel.first].
+func first[T kernel.Float](x []T, y T) int {
+	for i, v := range x {
+		if v == y || v != v && y != y {
+			return i
+		}
+	}
+	return -1
+}
+
+// apart2 is [kernel.apart].
+func apart2[T kernel.Float](name string, dst, x []T) {
 	if !godiff.DisjointLen(dst, x) {
 		panic("kernel: " + name + " overwrites what its derivative needs")
 	}

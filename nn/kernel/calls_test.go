@@ -145,6 +145,26 @@ func dot[T kernel.Float](x, y []T) T { return kernel.Dot(x, y) }
 func sum[T kernel.Float](x []T) T { return kernel.Sum(x) }
 
 //godiff:vjp
+//godiff:jvp
+func largest[T kernel.Float](x []T) T { return kernel.Max(x) }
+
+// logSumExp is log Σ eˣ, which needs the maximum and does not depend on it.
+//
+//godiff:hvp
+func logSumExp[T kernel.Float](x []T) T {
+	top := kernel.Max(x)
+	y := make([]T, len(x))
+	for i, v := range x {
+		y[i] = v - top
+	}
+	kernel.Exp(y, y)
+	s := []T{kernel.Sum(y)}
+	z := make([]T, 1)
+	kernel.Log(z, s)
+	return z[0] + top
+}
+
+//godiff:vjp
 //godiff:vjp wrt=dst name=addRowVJPdst
 //godiff:jvp
 func addRow[T kernel.Float](dst, row []T, m, n int) { kernel.AddRow(dst, row, m, n) }

@@ -72,6 +72,11 @@ func sum32(n int, x *float32) float32
 //go:noescape
 func dots32(n int, dst *float32, a *float32, ld int, x *float32)
 
+// largest32 returns the largest element of x, −Inf of none and NaN if one is.
+//
+//go:noescape
+func largest32(n int, x *float32) float32
+
 // exp32 sets dst to e^x for the elements x of src.
 //
 //go:noescape
@@ -174,6 +179,11 @@ func sum64(n int, x *float64) float64
 //
 //go:noescape
 func dots64(n int, dst *float64, a *float64, ld int, x *float64)
+
+// largest64 returns the largest element of x, −Inf of none and NaN if one is.
+//
+//go:noescape
+func largest64(n int, x *float64) float64
 
 // exp64 sets dst to e^x for the elements x of src.
 //

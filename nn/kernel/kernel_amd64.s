@@ -3038,6 +3038,109 @@ rest:
 	VZEROUPPER
 	RET
 
+// func largest32(n int, x *float32) float32
+// Requires: AVX, SSE
+TEXT ·largest32(SB), NOSPLIT, $0-20
+	MOVQ    n+0(FP), AX
+	MOVQ    x+8(FP), CX
+	VMOVUPS every32_ff800000<>+0(SB), Y4
+	VXORPS  Y5, Y5, Y5
+	VMOVUPS every32_ff800000<>+0(SB), Y0
+	VMOVUPS every32_ff800000<>+0(SB), Y1
+	VMOVUPS every32_ff800000<>+0(SB), Y2
+	VMOVUPS every32_ff800000<>+0(SB), Y3
+	SUBQ    $0x20, AX
+	JLT     severaldone
+
+several:
+	VMOVUPS (CX), Y6
+	VCMPPS  $0x03, Y6, Y6, Y7
+	VORPS   Y7, Y5, Y5
+	VMAXPS  Y0, Y6, Y0
+	VMOVUPS 32(CX), Y6
+	VCMPPS  $0x03, Y6, Y6, Y7
+	VORPS   Y7, Y5, Y5
+	VMAXPS  Y1, Y6, Y1
+	VMOVUPS 64(CX), Y6
+	VCMPPS  $0x03, Y6, Y6, Y7
+	VORPS   Y7, Y5, Y5
+	VMAXPS  Y2, Y6, Y2
+	VMOVUPS 96(CX), Y6
+	VCMPPS  $0x03, Y6, Y6, Y7
+	VORPS   Y7, Y5, Y5
+	VMAXPS  Y3, Y6, Y3
+	ADDQ    $0x80, CX
+	SUBQ    $0x20, AX
+	JGE     several
+
+severaldone:
+	ADDQ $0x20, AX
+	SUBQ $0x08, AX
+	JLT  onedone
+
+one:
+	VMOVUPS (CX), Y6
+	VCMPPS  $0x03, Y6, Y6, Y7
+	VORPS   Y7, Y5, Y5
+	VMAXPS  Y0, Y6, Y0
+	ADDQ    $0x20, CX
+	SUBQ    $0x08, AX
+	JGE     one
+
+onedone:
+	ADDQ       $0x08, AX
+	TESTQ      AX, AX
+	JEQ        rest
+	LEAQ       masks32<>+0(SB), DX
+	SHLQ       $0x02, AX
+	SUBQ       AX, DX
+	VMOVUPS    32(DX), Y6
+	VMASKMOVPS (CX), Y6, Y7
+	VCMPPS     $0x03, Y7, Y7, Y8
+	VORPS      Y8, Y5, Y5
+	VBLENDVPS  Y6, Y7, Y4, Y7
+	VMAXPS     Y0, Y7, Y0
+
+rest:
+	VMAXPS       Y1, Y0, Y0
+	VMAXPS       Y3, Y2, Y2
+	VMAXPS       Y2, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VMAXPS       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VMAXPS       X1, X0, X0
+	VPERMILPS    $0x01, X0, X1
+	VMAXPS       X1, X0, X0
+	VMOVMSKPS    Y5, AX
+	TESTL        AX, AX
+	JEQ          number
+	VMOVUPS      every32_7fc00000<>+0(SB), Y0
+
+number:
+	MOVSS X0, ret+16(FP)
+	VZEROUPPER
+	RET
+
+DATA every32_ff800000<>+0(SB)/4, $0xff800000
+DATA every32_ff800000<>+4(SB)/4, $0xff800000
+DATA every32_ff800000<>+8(SB)/4, $0xff800000
+DATA every32_ff800000<>+12(SB)/4, $0xff800000
+DATA every32_ff800000<>+16(SB)/4, $0xff800000
+DATA every32_ff800000<>+20(SB)/4, $0xff800000
+DATA every32_ff800000<>+24(SB)/4, $0xff800000
+DATA every32_ff800000<>+28(SB)/4, $0xff800000
+GLOBL every32_ff800000<>(SB), RODATA|NOPTR, $32
+
+DATA every32_7fc00000<>+0(SB)/4, $0x7fc00000
+DATA every32_7fc00000<>+4(SB)/4, $0x7fc00000
+DATA every32_7fc00000<>+8(SB)/4, $0x7fc00000
+DATA every32_7fc00000<>+12(SB)/4, $0x7fc00000
+DATA every32_7fc00000<>+16(SB)/4, $0x7fc00000
+DATA every32_7fc00000<>+20(SB)/4, $0x7fc00000
+DATA every32_7fc00000<>+24(SB)/4, $0x7fc00000
+DATA every32_7fc00000<>+28(SB)/4, $0x7fc00000
+GLOBL every32_7fc00000<>(SB), RODATA|NOPTR, $32
+
 // func exp32(n int, dst *float32, src *float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·exp32(SB), NOSPLIT, $0-24
@@ -3457,26 +3560,6 @@ DATA every32_7f800000<>+20(SB)/4, $0x7f800000
 DATA every32_7f800000<>+24(SB)/4, $0x7f800000
 DATA every32_7f800000<>+28(SB)/4, $0x7f800000
 GLOBL every32_7f800000<>(SB), RODATA|NOPTR, $32
-
-DATA every32_7fc00000<>+0(SB)/4, $0x7fc00000
-DATA every32_7fc00000<>+4(SB)/4, $0x7fc00000
-DATA every32_7fc00000<>+8(SB)/4, $0x7fc00000
-DATA every32_7fc00000<>+12(SB)/4, $0x7fc00000
-DATA every32_7fc00000<>+16(SB)/4, $0x7fc00000
-DATA every32_7fc00000<>+20(SB)/4, $0x7fc00000
-DATA every32_7fc00000<>+24(SB)/4, $0x7fc00000
-DATA every32_7fc00000<>+28(SB)/4, $0x7fc00000
-GLOBL every32_7fc00000<>(SB), RODATA|NOPTR, $32
-
-DATA every32_ff800000<>+0(SB)/4, $0xff800000
-DATA every32_ff800000<>+4(SB)/4, $0xff800000
-DATA every32_ff800000<>+8(SB)/4, $0xff800000
-DATA every32_ff800000<>+12(SB)/4, $0xff800000
-DATA every32_ff800000<>+16(SB)/4, $0xff800000
-DATA every32_ff800000<>+20(SB)/4, $0xff800000
-DATA every32_ff800000<>+24(SB)/4, $0xff800000
-DATA every32_ff800000<>+28(SB)/4, $0xff800000
-GLOBL every32_ff800000<>(SB), RODATA|NOPTR, $32
 
 // func tanh32(n int, dst *float32, src *float32)
 // Requires: AVX, AVX2, FMA3
@@ -6915,6 +6998,99 @@ rest:
 	VZEROUPPER
 	RET
 
+// func largest64(n int, x *float64) float64
+// Requires: AVX, SSE2
+TEXT ·largest64(SB), NOSPLIT, $0-24
+	MOVQ    n+0(FP), AX
+	MOVQ    x+8(FP), CX
+	VMOVUPD every64_fff0000000000000<>+0(SB), Y4
+	VXORPD  Y5, Y5, Y5
+	VMOVUPD every64_fff0000000000000<>+0(SB), Y0
+	VMOVUPD every64_fff0000000000000<>+0(SB), Y1
+	VMOVUPD every64_fff0000000000000<>+0(SB), Y2
+	VMOVUPD every64_fff0000000000000<>+0(SB), Y3
+	SUBQ    $0x10, AX
+	JLT     severaldone
+
+several:
+	VMOVUPD (CX), Y6
+	VCMPPD  $0x03, Y6, Y6, Y7
+	VORPD   Y7, Y5, Y5
+	VMAXPD  Y0, Y6, Y0
+	VMOVUPD 32(CX), Y6
+	VCMPPD  $0x03, Y6, Y6, Y7
+	VORPD   Y7, Y5, Y5
+	VMAXPD  Y1, Y6, Y1
+	VMOVUPD 64(CX), Y6
+	VCMPPD  $0x03, Y6, Y6, Y7
+	VORPD   Y7, Y5, Y5
+	VMAXPD  Y2, Y6, Y2
+	VMOVUPD 96(CX), Y6
+	VCMPPD  $0x03, Y6, Y6, Y7
+	VORPD   Y7, Y5, Y5
+	VMAXPD  Y3, Y6, Y3
+	ADDQ    $0x80, CX
+	SUBQ    $0x10, AX
+	JGE     several
+
+severaldone:
+	ADDQ $0x10, AX
+	SUBQ $0x04, AX
+	JLT  onedone
+
+one:
+	VMOVUPD (CX), Y6
+	VCMPPD  $0x03, Y6, Y6, Y7
+	VORPD   Y7, Y5, Y5
+	VMAXPD  Y0, Y6, Y0
+	ADDQ    $0x20, CX
+	SUBQ    $0x04, AX
+	JGE     one
+
+onedone:
+	ADDQ       $0x04, AX
+	TESTQ      AX, AX
+	JEQ        rest
+	LEAQ       masks64<>+0(SB), DX
+	SHLQ       $0x03, AX
+	SUBQ       AX, DX
+	VMOVUPD    32(DX), Y6
+	VMASKMOVPD (CX), Y6, Y7
+	VCMPPD     $0x03, Y7, Y7, Y8
+	VORPD      Y8, Y5, Y5
+	VBLENDVPD  Y6, Y7, Y4, Y7
+	VMAXPD     Y0, Y7, Y0
+
+rest:
+	VMAXPD       Y1, Y0, Y0
+	VMAXPD       Y3, Y2, Y2
+	VMAXPD       Y2, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VMAXPD       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VMAXPD       X1, X0, X0
+	VMOVMSKPD    Y5, AX
+	TESTL        AX, AX
+	JEQ          number
+	VMOVUPD      every64_7ff8000000000001<>+0(SB), Y0
+
+number:
+	MOVSD X0, ret+16(FP)
+	VZEROUPPER
+	RET
+
+DATA every64_fff0000000000000<>+0(SB)/8, $0xfff0000000000000
+DATA every64_fff0000000000000<>+8(SB)/8, $0xfff0000000000000
+DATA every64_fff0000000000000<>+16(SB)/8, $0xfff0000000000000
+DATA every64_fff0000000000000<>+24(SB)/8, $0xfff0000000000000
+GLOBL every64_fff0000000000000<>(SB), RODATA|NOPTR, $32
+
+DATA every64_7ff8000000000001<>+0(SB)/8, $0x7ff8000000000001
+DATA every64_7ff8000000000001<>+8(SB)/8, $0x7ff8000000000001
+DATA every64_7ff8000000000001<>+16(SB)/8, $0x7ff8000000000001
+DATA every64_7ff8000000000001<>+24(SB)/8, $0x7ff8000000000001
+GLOBL every64_7ff8000000000001<>(SB), RODATA|NOPTR, $32
+
 // func exp64(n int, dst *float64, src *float64)
 // Requires: AVX, AVX2, FMA3
 TEXT ·exp64(SB), NOSPLIT, $0-24
@@ -7358,18 +7534,6 @@ DATA every64_7ff0000000000000<>+8(SB)/8, $0x7ff0000000000000
 DATA every64_7ff0000000000000<>+16(SB)/8, $0x7ff0000000000000
 DATA every64_7ff0000000000000<>+24(SB)/8, $0x7ff0000000000000
 GLOBL every64_7ff0000000000000<>(SB), RODATA|NOPTR, $32
-
-DATA every64_7ff8000000000001<>+0(SB)/8, $0x7ff8000000000001
-DATA every64_7ff8000000000001<>+8(SB)/8, $0x7ff8000000000001
-DATA every64_7ff8000000000001<>+16(SB)/8, $0x7ff8000000000001
-DATA every64_7ff8000000000001<>+24(SB)/8, $0x7ff8000000000001
-GLOBL every64_7ff8000000000001<>(SB), RODATA|NOPTR, $32
-
-DATA every64_fff0000000000000<>+0(SB)/8, $0xfff0000000000000
-DATA every64_fff0000000000000<>+8(SB)/8, $0xfff0000000000000
-DATA every64_fff0000000000000<>+16(SB)/8, $0xfff0000000000000
-DATA every64_fff0000000000000<>+24(SB)/8, $0xfff0000000000000
-GLOBL every64_fff0000000000000<>(SB), RODATA|NOPTR, $32
 
 // func tanh64(n int, dst *float64, src *float64)
 // Requires: AVX, AVX2, FMA3

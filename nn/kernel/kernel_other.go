@@ -55,3 +55,7 @@ func sigmoidAdjoint64(n int, dx *float64, dy *float64, y *float64) { panic("kern
 func dots32(n int, dst *float32, a *float32, ld int, x *float32) { panic("kernel: no assembly") }
 
 func dots64(n int, dst *float64, a *float64, ld int, x *float64) { panic("kernel: no assembly") }
+
+func largest32(n int, x *float32) float32 { panic("kernel: no assembly") }
+
+func largest64(n int, x *float64) float64 { panic("kernel: no assembly") }

@@ -136,6 +136,10 @@ func vectorRules(t *testing.T) {
 		part(t, dot[float64], dotVJPx[float64], []string{"x"}, x(), x())
 		part(t, dot[float64], dotVJPy[float64], []string{"y"}, x(), x())
 		check(t, sum[float64], sumVJP[float64], sumJVP[float64], x())
+		if n > 0 {
+			check(t, largest[float64], largestVJP[float64], largestJVP[float64], x())
+			gradcheck.HVP(t, logSumExp[float64], logSumExpHVP[float64], x())
+		}
 		check(t, addRow[float64], addRowVJP[float64], addRowJVP[float64], make.signed(3*n), x(), 3, n)
 		part(t, addRow[float64], addRowVJPdst[float64], []string{"dst"}, make.signed(3*n), x(), 3, n)
 		check(t, sumRows[float64], sumRowsVJP[float64], sumRowsJVP[float64], x(), make.signed(3*n), 3, n)

@@ -1,6 +1,9 @@
 package kernel
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // Axpy adds α·x to y. It panics if their lengths differ. x may be y, but not overlap it otherwise.
 func Axpy[T Float](alpha T, x, y []T) {
@@ -89,6 +92,26 @@ func Sum[T Float](x []T) (s T) {
 		}
 	}
 	return s
+}
+
+// Max returns the largest element of x, NaN if one is NaN and −Inf if there are none; of 0 and −0 either. Its derivative goes to the first
+// of the largest elements, or to the first NaN.
+func Max[T Float](x []T) T {
+	y := T(math.Inf(-1))
+	if !accelerated {
+		for _, v := range x {
+			y = max(y, v)
+		}
+		return y
+	}
+	for i, n := 0, 0; i < len(x); i += n {
+		if n = min(piece, len(x)-i); is32[T]() {
+			y = max(y, T(largest32(n, at32(&x[i]))))
+		} else {
+			y = max(y, T(largest64(n, at64(&x[i]))))
+		}
+	}
+	return y
 }
 
 // AddRow adds row to each row of the m×n matrix dst: the bias of a layer to the examples of a batch. It panics if a size is negative, dst

@@ -41,10 +41,14 @@ func testVectors[T Float](t *testing.T) {
 		check("Mul", func(dst []T) { Mul(dst, x, y) }, func(i int) T { return x[i] * y[i] })
 		check("MulAdd", func(dst []T) { MulAdd(dst, x, y) }, func(i int) T { return z[i] + x[i]*y[i] })
 		check("MulAdd in place", func(dst []T) { MulAdd(dst, dst, y) }, func(i int) T { return z[i] + z[i]*y[i] })
-		var dot, sum T
+		dot, sum, most := T(0), T(0), T(math.Inf(-1))
 		for i := range x {
 			dot += x[i] * y[i]
 			sum += x[i]
+			most = max(most, x[i])
+		}
+		if got := Max(x); got != most {
+			t.Fatalf("Max of %T, %d elements: got %v, want %v", most, n, got, most)
 		}
 		if got := Dot(x, y); math.Abs(float64(got-dot)) > float64(n)*epsilon[T]()*3 {
 			t.Fatalf("Dot of %T, %d elements: got %v, want %v", dot, n, got, dot)
@@ -94,8 +98,12 @@ func TestNaN(t *testing.T) {
 		for n := 1; n < 40; n++ {
 			x, ones := slices.Repeat([]float32{1}, n), slices.Repeat([]float32{1}, n)
 			x[n-1] = float32(math.NaN())
-			if s, d := Sum(x), Dot(x, ones); s == s || d == d {
-				t.Errorf("sums of %v: got %v and %v", x, s, d)
+			if s, d, m := Sum(x), Dot(x, ones), Max(x); s == s || d == d || m == m {
+				t.Errorf("sums and maximum of %v: got %v, %v and %v", x, s, d, m)
+			}
+			below := slices.Repeat([]float32{-1}, n)
+			if m := Max(below); m != -1 {
+				t.Errorf("maximum of %v: got %v", below, m)
 			}
 			x[n-1] = inf
 			if s, d := Sum(x), Dot(x, ones); s != inf || d != inf {
@@ -114,8 +122,11 @@ func TestNaN(t *testing.T) {
 func TestThreads(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	eachWay(t, func(t *testing.T) {
+		const m, k, n = 163, 162, 170
+		if m*k*n < parallelFrom {
+			t.Fatal("too small for several threads")
+		}
 		rng := rand.New(rand.NewPCG(1, 2))
-		const m, k, n = 131, 130, 150
 		a, b := random[float32](rng, m*k), random[float32](rng, k*n)
 		for _, f := range []func(c, a, b []float32, m, k, n int){MatMul[float32], MatMulTA[float32], MatMulTB[float32]} {
 			var want []float32

@@ -242,6 +242,36 @@ func SumAdjoint[T Float](x []T, y, dy T, dx []T) {
 //godiff:derivative of=Sum mode=jvp
 func SumTangent[T Float](x, dx []T) (y, dy T) { return Sum(x), Sum(dx) }
 
+// MaxAdjoint: y = xᵢ for the first i for which that holds.
+//
+//godiff:derivative of=Max writes=none
+func MaxAdjoint[T Float](x []T, y, dy T, dx []T) {
+	if i := first(x, y); i >= 0 {
+		dx[i] += dy
+	}
+}
+
+// MaxTangent is the forward rule of Max.
+//
+//godiff:derivative of=Max mode=jvp
+func MaxTangent[T Float](x, dx []T) (y, dy T) {
+	y = Max(x)
+	if i := first(x, y); i >= 0 {
+		dy = dx[i]
+	}
+	return y, dy
+}
+
+// first returns the index of the first y in x, which may be NaN, or -1.
+func first[T Float](x []T, y T) int {
+	for i, v := range x {
+		if v == y || v != v && y != y {
+			return i
+		}
+	}
+	return -1
+}
+
 // AddRowAdjoint: dstᵢⱼ += rowⱼ.
 //
 //godiff:derivative of=AddRow writes=dst
