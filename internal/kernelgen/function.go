@@ -55,17 +55,37 @@ func (f format) reduced(x VecVirtual) (n, q VecVirtual) {
 	r, rest := YMM(), YMM()
 	f.mul(n, f.constant(lo), rest)
 	f.sub(x, rest, r)
+	square := YMM()
+	f.mul(r, r, square)
 	// q = r + r²(1/2! + r/3! + …), where r is x − rest
-	degree := of(f, 7, 13)
-	q = YMM()
-	f.load(f.constant(1/factorial(degree)), q)
-	for i := degree - 1; i >= 2; i-- {
-		f.mulAdd(q, r, f.constant(1/factorial(i)))
+	var taylor []float64
+	for i := 2; i <= of(f, 7, 13); i++ {
+		taylor = append(taylor, 1/factorial(i))
 	}
-	f.mul(r, r, r)
-	f.mulSub(q, r, rest)
+	q = f.polynomial(taylor, r, square)
+	f.mulSub(q, square, rest)
 	f.add(q, x, q)
 	return n, q
+}
+
+// polynomial returns the sum of coefficients times powers of x. It goes in steps of two powers, so that a step waits less for the last.
+func (f format) polynomial(coefficients []float64, x, square VecVirtual) VecVirtual {
+	var sum VecVirtual
+	for i := (len(coefficients) - 1) &^ 1; i >= 0; i -= 2 {
+		pair := YMM()
+		if i+1 < len(coefficients) {
+			f.load(f.constant(coefficients[i+1]), pair)
+			f.mulAdd(pair, x, f.constant(coefficients[i]))
+		} else {
+			f.load(f.constant(coefficients[i]), pair)
+		}
+		if sum == nil {
+			sum = pair
+		} else {
+			f.mulAdd(sum, square, pair)
+		}
+	}
+	return sum
 }
 
 func factorial(n int) float64 {
@@ -178,15 +198,17 @@ func (f format) tanh(x VecVirtual) VecVirtual {
 // g − (g²/2 − s(g²/2 + R)), which does not lose the digits of g.
 func (f format) log(x VecVirtual) VecVirtual {
 	k, g := f.split(x)
-	s, z, r := YMM(), YMM(), YMM()
+	s, z := YMM(), YMM()
 	f.add(g, f.constant(2), s)
 	f.div(g, s, s)
 	f.mul(s, s, z)
-	terms := of(f, 4, 10) // R = 2z/3 + 2z²/5 + …
-	f.load(f.constant(2/float64(2*terms+1)), r)
-	for i := terms - 1; i >= 1; i-- {
-		f.mulAdd(r, z, f.constant(2/float64(2*i+1)))
+	var terms []float64 // R = 2z/3 + 2z²/5 + …
+	for i := 1; i <= of(f, 4, 10); i++ {
+		terms = append(terms, 2/float64(2*i+1))
 	}
+	square := YMM()
+	f.mul(z, z, square)
+	r := f.polynomial(terms, z, square)
 	f.mul(r, z, r)
 	half := YMM()
 	f.mul(g, f.constant(0.5), half)

@@ -221,3 +221,30 @@ func panicOf(f func()) (message string) {
 	f()
 	return ""
 }
+
+// BenchmarkVector measures ns an element.
+func BenchmarkVector(b *testing.B) {
+	x, y, z := make([]float32, 4096), make([]float32, 4096), make([]float32, 4096)
+	for _, test := range []struct {
+		name string
+		f    func()
+	}{
+		{"Axpy", func() { Axpy(1, x, y) }},
+		{"Add", func() { Add(z, x, y) }},
+		{"MulAdd", func() { MulAdd(z, x, y) }},
+		{"Dot", func() { x[0] = Dot(x, y) }},
+		{"Sum", func() { y[0] = Sum(x) }},
+		{"Max", func() { y[0] = Max(x) }},
+		{"AddRow10", func() { AddRow(x[:4090], y[:10], 409, 10) }},
+		{"AddRow128", func() { AddRow(x, y[:128], 32, 128) }},
+		{"SumRows128", func() { SumRows(y[:128], x, 32, 128) }},
+		{"TanhAdjoint", func() { TanhAdjoint(x, nil, y, z) }},
+	} {
+		b.Run(test.name, func(b *testing.B) {
+			for b.Loop() {
+				test.f()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(x)), "ns/element")
+		})
+	}
+}
