@@ -3,8 +3,8 @@ package kernel
 // Exp sets dst to e^x for every element x of src. It is 0 and infinite where e^x is too small and too large.
 //
 // Of this and the functions below: they panic if the lengths differ, and dst may be src but not overlap it otherwise. The result for an
-// element depends on that alone, not on where it stands. NaN gives NaN. The error of each is less than the given number of ulp of the
-// exact value, in float32 and in float64, subnormal results included: 1 and 1 for Exp.
+// element depends on that alone, not on where it stands. NaN gives NaN. Errors are in units in the last place of the exact value, ulp, and
+// hold for both formats, subnormal results included. That of Exp is less than 1 ulp.
 func Exp[T Float](dst, src []T) {
 	checkTwo("Exp", "dst", len(dst), "src", len(src))
 	if !accelerated {
@@ -20,8 +20,8 @@ func Exp[T Float](dst, src []T) {
 	}
 }
 
-// Log sets dst to the natural logarithm of every element of src: −Inf for 0 and −0, NaN for what is less. Its error is less than 1 ulp, in
-// both formats. See [Exp]. Its derivative needs that dst shares no memory with src.
+// Log sets dst to the natural logarithm of every element of src: −Inf for 0 and −0, NaN for what is less. Its error is less than 1 ulp.
+// See [Exp]. Its derivative needs that dst shares no memory with src.
 func Log[T Float](dst, src []T) {
 	checkTwo("Log", "dst", len(dst), "src", len(src))
 	if !accelerated {
@@ -37,7 +37,7 @@ func Log[T Float](dst, src []T) {
 	}
 }
 
-// Tanh sets dst to the hyperbolic tangent of every element of src: −0 for −0, ±1 for ±Inf. Its error is less than 2.5 ulp in both formats.
+// Tanh sets dst to the hyperbolic tangent of every element of src: −0 for −0, ±1 for ±Inf. Its error is less than 2.5 ulp.
 // See [Exp].
 func Tanh[T Float](dst, src []T) {
 	checkTwo("Tanh", "dst", len(dst), "src", len(src))
@@ -55,7 +55,7 @@ func Tanh[T Float](dst, src []T) {
 }
 
 // Sigmoid sets dst to 1/(1+e^−x), the logistic function, for every element x of src. Far below zero it loses no digits. Its error is less
-// than 2.5 ulp in both formats. See [Exp].
+// than 2.5 ulp. See [Exp].
 func Sigmoid[T Float](dst, src []T) {
 	checkTwo("Sigmoid", "dst", len(dst), "src", len(src))
 	if !accelerated {

@@ -79,7 +79,9 @@ func ulpsOf[T Float](got T, want *big.Float) float64 {
 }
 
 // TestExact compares both formats with values of some 150 bits.
-func TestExact(t *testing.T) {
+func TestExact(t *testing.T) { eachWay(t, testExact) }
+
+func testExact(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, f := range unaries {
 		var src []float64

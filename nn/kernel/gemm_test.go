@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -47,6 +48,22 @@ func testGemm[T Float](t *testing.T) {
 	check(blockRows+7, 210, 3)
 	check(directOffPage+3, 30, 9)
 	check(20, 3, 5)
+}
+
+type celsius float32
+
+// TestNamed is about floats that have a name of their own.
+func TestNamed(t *testing.T) {
+	eachWay(t, func(t *testing.T) {
+		c := make([]celsius, 4)
+		MatMul(c, []celsius{1, 2, 3, 4}, []celsius{5, 6, 7, 8}, 2, 2, 2)
+		if want := []celsius{19, 22, 43, 50}; !slices.Equal(c, want) {
+			t.Errorf("product: got %v, want %v", c, want)
+		}
+		if got := Dot(c, c); got != 19*19+22*22+43*43+50*50 {
+			t.Errorf("scalar product: got %v", got)
+		}
+	})
 }
 
 // TestGemmPages is about rows that begin in the same place of a page, which are copied before.

@@ -121,7 +121,6 @@ func sumPlain[T Float](x []T) (s T) {
 
 // expPlain, logPlain, tanhPlain and sigmoidPlain are of one number; the functions of float32 are those of float64, rounded.
 
-func expPlain[T Float](x T) T  { return T(math.Exp(float64(x))) }
 func tanhPlain[T Float](x T) T { return T(math.Tanh(float64(x))) }
 
 func sigmoidPlain[T Float](x T) T {
@@ -130,6 +129,15 @@ func sigmoidPlain[T Float](x T) T {
 	}
 	e := math.Exp(float64(x))
 	return T(e / (1 + e))
+}
+
+// expPlain does not leave the largest numbers to math.Exp, which has some of them infinite on amd64; there the 1 that math.Expm1 lacks is
+// nothing.
+func expPlain[T Float](x T) T {
+	if x > 709 {
+		return T(math.Expm1(float64(x)))
+	}
+	return T(math.Exp(float64(x)))
 }
 
 // logPlain does not leave subnormal numbers to math.Log, which has them wrong on amd64.
