@@ -84,6 +84,9 @@ func TestExact(t *testing.T) { eachWay(t, testExact) }
 func testExact(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, f := range unaries {
+		if f.name == "Exp" && !accelerated {
+			f.ulp = 1.5 // that of math.Exp
+		}
 		var src []float64
 		for range 300 {
 			x := math.Ldexp(1+rng.Float64(), rng.IntN(26)-15)
