@@ -25,11 +25,11 @@ func gemm[T Float](transA, transB bool, m, n, k int, alpha T, a []T, lda int, b 
 		return
 	}
 	add := beta != 0
-	if alpha == 0 || k == 0 || beta != 0 && beta != 1 {
+	nothing := alpha == 0 || k == 0
+	if beta != 1 && (nothing || add) {
 		scaleRows(m, n, beta, c, ldc)
-		add = true
 	}
-	if alpha == 0 || k == 0 {
+	if nothing {
 		return
 	}
 	p := product[T]{m: m, n: n, k: k, alpha: alpha, a: a, rsa: lda, csa: 1, b: b, ldb: ldb, transB: transB, c: c, ldc: ldc, add: add}
@@ -115,11 +115,11 @@ func (p *product[T]) tiles() {
 	}
 }
 
-// readsDirectly reports whether it is quicker to read b where it is than to copy it: with few rows, or some where rows of b do not all
-// begin in the same place of a page and so of the caches.
+// readsDirectly reports whether it is quicker to read b where it is than to copy it: with few rows, or some where what it goes through does
+// not lie in the same place of every page and so of the caches.
 func (p *product[T]) readsDirectly() bool {
 	page := 4096 / 32 * lanes[T]()
-	return !p.transB && (p.m <= directTo || p.m <= directOffPage && p.ldb%page != 0)
+	return !p.transB && (p.m <= directTo || p.m <= directOffPage && p.ldb%page != 0 && p.csa%page != 0)
 }
 
 // column is for a column and a transposed a: (ab)ᵀ = bᵀaᵀ is a row times a matrix that is not transposed.
@@ -172,7 +172,7 @@ func (p *product[T]) dots() {
 func (p *product[T]) dotsOf(rows []T, ld, n int, x, c []T, stride int) {
 	var sums [4]T
 	for i := 0; i < n; i += 4 {
-		if n-i >= 4 {
+		if n-i >= 4 && len(x) <= piece {
 			_ = rows[(i+3)*ld+len(x)-1]
 			if is32[T]() {
 				dots32(len(x), at32(&sums[0]), at32(&rows[i*ld]), ld, at32(&x[0]))
@@ -180,7 +180,7 @@ func (p *product[T]) dotsOf(rows []T, ld, n int, x, c []T, stride int) {
 				dots64(len(x), at64(&sums[0]), at64(&rows[i*ld]), ld, at64(&x[0]))
 			}
 		} else {
-			for l := range n - i {
+			for l := range min(4, n-i) {
 				sums[l] = dot(x, within(rows, (i+l)*ld, len(x)))
 			}
 		}

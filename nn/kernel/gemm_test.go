@@ -66,13 +66,15 @@ func TestNamed(t *testing.T) {
 	})
 }
 
-// TestGemmPages is about rows that begin in the same place of a page, which are copied before.
+// TestGemmPages is about rows that begin in the same place of a page, which are copied before,
+// and about rows that are too long for a kernel.
 func TestGemmPages(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, m := range []int{directTo, directTo + 1} {
 		checkProduct[float32](t, rng, testCase{m: m, n: 1024, k: 5, alpha: 1})
 		checkProduct[float64](t, rng, testCase{m: m, n: 512, k: 5, alpha: 1})
 	}
+	checkProduct[float32](t, rng, testCase{m: 7, n: 1, k: piece + 3, alpha: 1})
 }
 
 func checkProduct[T Float](t *testing.T, rng *rand.Rand, c testCase) {
