@@ -95,7 +95,7 @@ func (p *product[T]) do() {
 	switch {
 	case !accelerated:
 		p.plain(threads)
-	case p.csa == 1 && (p.transB && p.m <= dotRows || p.n <= 2):
+	case p.csa == 1 && (p.transB && min(p.m, p.n) <= dotRows || p.n <= 2):
 		p.dots()
 	case p.n == 1 && p.ldc == 1 && p.csa != 1:
 		p.column()
@@ -136,12 +136,12 @@ func (p *product[T]) column() {
 const (
 	parallelFrom  = 1 << 22 // multiplications
 	partFrom      = 1 << 19
-	dotRows       = 4
+	dotRows       = 6 // or columns
 	directTo      = 16
 	directOffPage = 256
 )
 
-// dots is for few rows and a transposed b, or few columns: scalar products of what lies in one piece.
+// dots is for a transposed b and few rows or columns, or very few columns: scalar products of what lies in one piece.
 func (p *product[T]) dots() {
 	b, step := p.b, p.ldb
 	if !p.transB { // take the one or two columns out
