@@ -206,12 +206,3 @@ func checkRows(name, matrix string, size int, row string, width, m, n int) {
 		panic(fmt.Sprintf("kernel: %s: %s is %d×%d and has %d elements, %s has %d", name, matrix, m, n, size, row, width))
 	}
 }
-
-// Max returns the largest element of x, or NaN if there is one. It panics if x is empty.
-func Max[T Float](x []T) T {
-	top := x[0]
-	for _, v := range x[1:] {
-		top = max(top, v)
-	}
-	return top
-}
