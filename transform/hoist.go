@@ -197,7 +197,7 @@ func isGiven(e, x ast.Expr) bool {
 
 // hoist puts e into a variable.
 func (h *hoister) hoist(e ast.Expr, passive bool) ast.Expr {
-	x := h.operands(e, passive)
+	x := h.freeOfOverwrites(h.operands(e, passive))
 	t := ast.NewVar(tempName(e), e.Type())
 	h.pre = append(h.pre, &ast.Assign{Meta: ast.Meta{Pos: h.pos}, Lhs: []ast.Expr{&ast.Ref{Var: t}}, Op: token.DEFINE, Rhs: []ast.Expr{x}})
 	h.mem.assign([]ast.Expr{&ast.Ref{Var: t}}, []ast.Expr{x})

@@ -397,22 +397,26 @@ func (h *hoister) freeOf(v *ast.Var, e ast.Expr) ast.Expr {
 	return &t
 }
 
-// freeOfOverwrites hoists what is appended where finding it reads what the append may overwrite, as in append(ts[:0], x[ts[1].i]).
+// freeOfOverwrites hoists what is appended, and what to, where finding it reads what the append may overwrite, as in
+// append(ts[:0], x[ts[1].i]) and append(x[int(x[0][0])][:0], y...).
 func (h *hoister) freeOfOverwrites(e ast.Expr) ast.Expr {
 	c, ok := e.(*ast.Call)
-	if !ok || c.Fun.Builtin != "append" || c.Spread || !hasRefs(elemType(c.T)) {
+	if !ok || c.Fun.Builtin != "append" {
 		return e
 	}
 	written := map[*location]bool{}
 	h.mem.callWrites(c, func(l *location) { written[l] = true })
 	return ast.MapOperands(c, func(x ast.Expr) ast.Expr {
+		if x != c.Args[0] && !c.Spread && !hasRefs(elemType(c.T)) {
+			return x
+		}
 		meets := false
 		read := h.mem.reads
 		if isPlace(x) {
 			read = h.mem.readsOfAddress
 		}
 		read(x, func(l *location) { meets = meets || written[l] })
-		if x == c.Args[0] || !meets {
+		if !meets {
 			return x
 		}
 		return h.hoist(x, false)
