@@ -498,6 +498,9 @@ func (t *tangents) tangentAssign(s ast.Stmt, lhs, rhs []ast.Expr, op token.Token
 			place = &ast.Ref{Var: t.both(r.Var), Again: true}
 		}
 		e = t.tangentOf(s, rhs[i])
+		if lit, ok := e.(*ast.Lit); ok && ast.IsFloat(l.Type()) {
+			e = &ast.Lit{Text: lit.Text, Val: lit.Val, T: l.Type()}
+		}
 		if op == token.ASSIGN && ast.Equal(place, e) && (len(lhs) == 1 || !t.mem.inMemory(l)) {
 			continue // in memory another place may be the same
 		}

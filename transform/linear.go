@@ -426,9 +426,9 @@ func isLit(x ast.Expr) bool {
 	return ok
 }
 
-// floatOf is the type of an operation on x and y; a literal takes the other's.
+// floatOf is the type of an operation on x and y; a constant takes the other's.
 func floatOf(x, y ast.Expr) types.Type {
-	if isLit(x) {
+	if isConstant(x) {
 		return y.Type()
 	}
 	return x.Type()

@@ -104,6 +104,8 @@ type point struct {
 	*Case
 	rng  *rand.Rand
 	tol  tolerances
+	tiny float64 // above it no cancellation explains that a derivative is not linear, below it …
+	zero float64 // … and what is smaller than this may have underflowed
 	args []reflect.Value // variables; never written
 	x    []float64       // what the cells in W hold
 	want run
@@ -117,9 +119,9 @@ type run struct {
 }
 
 func newPoint(c *Case, i uint64) *point {
-	p := &point{Case: c, rng: rand.New(rand.NewPCG(c.Seed, i)), tol: tolerances{1e-8, 1e-5}}
+	p := &point{Case: c, rng: rand.New(rand.NewPCG(c.Seed, i)), tol: tolerances{1e-8, 1e-5}, tiny: 1e-12, zero: 1e-60}
 	if c.Wide != nil {
-		p.tol = tolerances{2e-3, 5e-3}
+		p.tol, p.tiny, p.zero = tolerances{2e-3, 5e-3}, 1e-5, 1e-36
 	}
 	t := reflect.TypeOf(c.F)
 	d := drawer{rng: p.rng, spare: c.Spare, aliased: c.Aliased && len(c.Wrt) == len(differentiable(t))}
@@ -311,6 +313,11 @@ func (p *point) split(results []reflect.Value) (mine, rest []reflect.Value) {
 func (c *Case) fallible() bool {
 	t := reflect.TypeOf(c.F)
 	return t.NumOut() > 0 && t.Out(t.NumOut()-1) == errorType
+}
+
+// agree reports whether two modes agree that a derivative is a and b: see the function agree.
+func (p *point) agree(a, b, scale float64) bool {
+	return agree(a, b, scale, p.tol.adjoint) || math.Abs(a-b) <= p.zero
 }
 
 // agree reports whether a and b agree to tol relative to scale, which covers what cancelled in them. What is tiny may be zero: products

@@ -206,7 +206,7 @@ func (p *point) compareModes(m *measured) error {
 		for i, c := range m.columns {
 			sum, scale = sum+m.u[i]*c[j], scale+math.Abs(m.u[i]*c[j])
 		}
-		if !agree(m.ju[j], sum, scale, p.tol.adjoint) && !p.roundingOf(m, j, m.ju[j]-sum) {
+		if !p.agree(m.ju[j], sum, scale) && !p.roundingOf(m, j, m.ju[j]-sum) {
 			return fmt.Errorf("JVP is not linear: output %d of the sum is %v, the sum of the outputs %v", j, m.ju[j], sum)
 		}
 	}
@@ -222,7 +222,7 @@ func (p *point) compareModes(m *measured) error {
 func (p *point) compareColumn(m *measured, i int, c []float64) error {
 	if m.pulled != nil {
 		want, scale := dot(m.v, c)
-		if got := m.pulled[i]; !agree(got, want, scale, p.tol.adjoint) && !p.rounding(m, i, got-want) && !p.overflows(m, i, got, func(q *point, c []float64) (float64, float64, error) {
+		if got := m.pulled[i]; !p.agree(got, want, scale) && !p.rounding(m, i, got-want) && !p.overflows(m, i, got, func(q *point, c []float64) (float64, float64, error) {
 			pulled, err := q.pull(m.v)
 			want, _ := dot(m.v, c)
 			return at(pulled, i), want, err
@@ -231,7 +231,7 @@ func (p *point) compareColumn(m *measured, i int, c []float64) error {
 		}
 	}
 	for _, g := range m.gradients {
-		if got := g.values[i]; !agree(got, c[0], math.Abs(c[0]), p.tol.adjoint) && !p.rounding(m, i, got-c[0]) && !p.overflows(m, i, got, func(q *point, c []float64) (float64, float64, error) {
+		if got := g.values[i]; !p.agree(got, c[0], math.Abs(c[0])) && !p.rounding(m, i, got-c[0]) && !p.overflows(m, i, got, func(q *point, c []float64) (float64, float64, error) {
 			values, err := q.gradient(g.name, g.fn)
 			return at(values, i), c[0], err
 		}) {
@@ -286,7 +286,7 @@ func (p *point) rounding(m *measured, i int, gap float64) bool {
 			}
 		}
 	}
-	return math.Abs(gap) <= 100*noise || cancelled < tiny && math.Abs(gap) <= 100*cancelled
+	return math.Abs(gap) <= 100*noise || cancelled < p.tiny && math.Abs(gap) <= 100*cancelled
 }
 
 // roundingOf reports whether a disagreement about output j along u is of the size of what the length of u does to it: where terms
@@ -311,7 +311,7 @@ func (p *point) roundingOf(m *measured, j int, gap float64) bool {
 			noise = max(noise, math.Abs(m.u[i]*(scaled[j]/3-c[j])))
 		}
 	}
-	return noise < tiny && math.Abs(gap) <= 100*noise
+	return noise < p.tiny && math.Abs(gap) <= 100*noise
 }
 
 // overflows reports whether a disagreement about element i of x is for a value on the way that is not finite, of which forward mode does
@@ -336,7 +336,7 @@ func (p *point) overflows(m *measured, i int, got float64, again func(*point, []
 		return false
 	}
 	reverse, forward, err := again(&q, columns[i])
-	return err == nil && agree(reverse, forward, math.Abs(forward), p.tol.adjoint)
+	return err == nil && p.agree(reverse, forward, math.Abs(forward))
 }
 
 // at is element i of xs, or not a number.
@@ -346,9 +346,6 @@ func at(xs []float64, i int) float64 {
 	}
 	return math.NaN()
 }
-
-// tiny is the size above which no cancellation explains that a derivative is not linear.
-const tiny = 1e-12
 
 // nudged returns the columns of the Jacobian at arguments that differ in their last bits, or nil if F fails there.
 func (p *point) nudged(m *measured) [][]float64 {
