@@ -239,7 +239,7 @@ func upperFirst(s string) string {
 // free returns a name for a function or type of ours at the level of the package.
 func (u *Unit) free(name string) string {
 	try := name
-	for n := 2; u.Pkg.Scope().Lookup(try) != nil || u.taken[try] || types.Universe.Lookup(try) != nil; n++ {
+	for n := 2; u.foreign(try) || u.taken[try]; n++ {
 		try = fmt.Sprint(name, n)
 	}
 	u.taken[try] = true

@@ -108,7 +108,7 @@ func (u *Unit) numberedAs(name string, n int) string {
 func (u *Unit) fits(h *Helper, n int, used map[string]bool) bool {
 	for _, name := range h.names() {
 		to := u.numberedAs(name, n)
-		if to != name && (used[to] || u.Pkg.Scope().Lookup(to) != nil || types.Universe.Lookup(to) != nil) {
+		if to != name && (used[to] || u.foreign(to)) {
 			return false
 		}
 	}

@@ -52,7 +52,8 @@ type Unit struct {
 	copies    []*ruleCopy
 	primals   []*primal
 	varCopies []*varCopy
-	taken     map[string]bool         // names given at the level of the package
+	reserved  map[string]bool         // names at the level of the package that are not ours: see Take
+	taken     map[string]bool         // names given there
 	numbered  map[string]string       // those with a number, and what they are without it
 	saved     map[types.Type]bool     // types of what forward sweeps remember
 	recursive map[types.Type]bool     // see isRecursive
@@ -70,6 +71,7 @@ func NewUnit(pkg *types.Package, lower func(*types.Func) *ast.Func, rules *Rules
 		Disable:   map[string]bool{},
 		summaries: map[*types.Func]*summary{},
 		helpers:   map[string]*helper{},
+		reserved:  map[string]bool{},
 		taken:     map[string]bool{},
 		numbered:  map[string]string{},
 		saved:     map[types.Type]bool{},
@@ -92,7 +94,12 @@ func (u *Unit) isSaved(t types.Type) bool {
 }
 
 // Take says that a name at the level of the package is taken.
-func (u *Unit) Take(name string) { u.taken[name] = true }
+func (u *Unit) Take(name string) { u.reserved[name] = true }
+
+// foreign reports whether a name at the level of the package means something that is not ours.
+func (u *Unit) foreign(name string) bool {
+	return u.reserved[name] || u.Pkg.Scope().Lookup(name) != nil || types.Universe.Lookup(name) != nil
+}
 
 // A Refusal says that a program cannot be differentiated, where, and why.
 type Refusal struct {
