@@ -1496,27 +1496,3 @@ func matMulAdjointBDcDbTangent[T kernel.Float](c, a, b []T, m, k, n int, dc, db,
 		dc[i] = 0
 	}
 }
-
-// apart is [kernel.apart].
-func apart[T kernel.Float](name string, dst, x []T) {
-	if !godiff.DisjointLen(dst, x) {
-		panic("kernel: " + name + " overwrites what its derivative needs")
-	}
-}
-
-// first is [kernel.first].
-func first[T kernel.Float](x []T, y T) int {
-	for i, v := range x {
-		if v == y || v != v && y != y {
-			return i
-		}
-	}
-	return -1
-}
-
-// apart2 is [kernel.apart].
-func apart2[T kernel.Float](name string, dst, x []T) {
-	if !godiff.DisjointLen(dst, x) {
-		panic("kernel: " + name + " overwrites what its derivative needs")
-	}
-}
