@@ -57,8 +57,8 @@ func ConvTransposedAdd[T Float](x, y, w []T, n int, g Conv) {
 	c.each(n, func(i int) { c.transposed(c.input(x, i), c.output(y, i)) })
 }
 
-// ConvWeightsAdd adds to each element of w the sum of all products of an element of x and one of y that [ConvAdd] multiplies with it. It
-// panics as that does.
+// ConvWeightsAdd adds to each element of w the sum of all products of an element of x and one of y that [ConvAdd] brings together with it.
+// It panics as that does.
 func ConvWeightsAdd[T Float](w, x, y []T, n int, g Conv) {
 	checkConv("ConvWeightsAdd", len(y), len(x), len(w), n, g)
 	c := newConvolution(w, g)
@@ -78,26 +78,37 @@ func ConvWeightsAdd[T Float](w, x, y []T, n int, g Conv) {
 }
 
 // A convolution is a Conv, with the weights and sizes that follow from it. It is for one example at a time: columns[r, i] is what row r of
-// the weights, as a matrix of group outputs × rows, is multiplied with at place i of the output, so that a convolution is a product for each
-// group.
+// the weights, as a matrix of group outputs × rows, is multiplied with at place i, so that a convolution is a product for each group.
+//
+// Where the stride is 1, places are wide: beside those of the output there are some between its rows, so many that these lie as far apart as
+// those of the input with its padding do. Then each row of the columns is one piece of the input, and few copies make them. What is in these gaps
+// is nothing to the output.
 type convolution[T Float] struct {
 	Conv
-	w          []T
-	out        [2]int
-	places     int // of the kernel: elements of a channel of the output
-	rows       int // weights for each output
-	ins, outs  int // channels of a group
-	inSize     int // elements of an example
-	outSize    int
-	sameLayout bool // the columns are the input
+	w         []T
+	out       [2]int
+	padded    [2]int // height and width of the input, where places are wide with the padding
+	wide      bool
+	places    int  // columns
+	rows      int  // weights for each output
+	ins, outs int  // channels of a group
+	inSize    int  // elements of an example
+	outSize   int  // the same
+	direct    bool // the columns are the input
 }
 
 func newConvolution[T Float](w []T, g Conv) *convolution[T] {
-	c := &convolution[T]{Conv: g, w: w, out: g.OutSize(), ins: g.In / g.Groups, outs: g.Out / g.Groups}
-	c.places, c.rows = c.out[0]*c.out[1], c.ins*g.Kernel[0]*g.Kernel[1]
+	c := &convolution[T]{Conv: g, w: w, out: g.OutSize(), padded: g.Size, ins: g.In / g.Groups, outs: g.Out / g.Groups}
+	c.rows = c.ins * g.Kernel[0] * g.Kernel[1]
+	c.places = c.out[0] * c.out[1]
 	c.inSize, c.outSize = g.In*g.Size[0]*g.Size[1], g.Out*c.places
 	one := [2]int{1, 1}
-	c.sameLayout = g.Kernel == one && g.Stride == one && g.Pad == [2]int{}
+	c.direct = g.Kernel == one && g.Stride == one && g.Pad == [2]int{}
+	if width := g.Size[1] + 2*g.Pad[1]; g.Stride == one && !c.direct && c.places > 0 && width <= 2*c.out[1] {
+		c.wide = true
+		c.padded = [2]int{g.Size[0] + 2*g.Pad[0], width}
+		c.places = (c.out[0]-1)*width + c.out[1]
+	}
 	return c
 }
 
@@ -139,37 +150,42 @@ func (c *convolution[T]) parts(n int) int {
 
 // forward adds the convolution of an example.
 func (c *convolution[T]) forward(y, x []T) {
-	memory, columns := newBuffer[T](c.rows * c.places)
-	defer memory.free()
+	work := c.newWorkspace()
+	defer work.free()
 	for group := range c.Groups {
-		b := c.columns(columns, x, group)
-		gemm(false, false, c.outs, c.places, c.rows, 1, c.groupWeights(c.w, group), c.rows, b, c.places, 1, c.groupOutput(y, group), c.places)
+		b, w, to := work.columnsOf(x, group), c.groupWeights(c.w, group), c.groupOutput(y, group)
+		if !c.wide {
+			gemm(false, false, c.outs, c.places, c.rows, 1, w, c.rows, b, c.places, 1, to, c.places)
+			continue
+		}
+		gemm(false, false, c.outs, c.places, c.rows, 1, w, c.rows, b, c.places, 0, work.outputs, c.places)
+		c.addNarrow(to, work.outputs)
 	}
 }
 
 // transposed adds the transposed convolution of an example.
 func (c *convolution[T]) transposed(x, y []T) {
-	memory, columns := newBuffer[T](c.rows * c.places)
-	defer memory.free()
+	work := c.newWorkspace()
+	defer work.free()
 	for group := range c.Groups {
-		from := c.groupInput(x, group)
-		if c.sameLayout {
-			gemm(true, false, c.rows, c.places, c.outs, 1, c.groupWeights(c.w, group), c.rows, c.groupOutput(y, group), c.places, 1, from, c.places)
+		from, w, to := work.outputsOf(y, group), c.groupWeights(c.w, group), c.groupInput(x, group)
+		if c.direct {
+			gemm(true, false, c.rows, c.places, c.outs, 1, w, c.rows, from, c.places, 1, to, c.places)
 			continue
 		}
-		gemm(true, false, c.rows, c.places, c.outs, 1, c.groupWeights(c.w, group), c.rows, c.groupOutput(y, group), c.places, 0, columns, c.places)
-		c.col2im(from, columns)
+		gemm(true, false, c.rows, c.places, c.outs, 1, w, c.rows, from, c.places, 0, work.columns, c.places)
+		work.addColumns(to)
 	}
 }
 
 // weights adds the products of an example to sums, in which the weights of a group lie as rows × outputs: the few outputs are what is copied
 // for the product then, not the columns.
 func (c *convolution[T]) weights(sums, x, y []T) {
-	memory, columns := newBuffer[T](c.rows * c.places)
-	defer memory.free()
+	work := c.newWorkspace()
+	defer work.free()
 	for group := range c.Groups {
-		a := c.columns(columns, x, group)
-		gemm(false, true, c.rows, c.outs, c.places, 1, a, c.places, c.groupOutput(y, group), c.places, 1, c.groupWeights(sums, group), c.outs)
+		a, b := work.columnsOf(x, group), work.outputsOf(y, group)
+		gemm(false, true, c.rows, c.outs, c.places, 1, a, c.places, b, c.places, 1, c.groupWeights(sums, group), c.outs)
 	}
 }
 
@@ -190,7 +206,8 @@ func (c *convolution[T]) groupWeights(w []T, group int) []T {
 }
 
 func (c *convolution[T]) groupOutput(y []T, group int) []T {
-	return within(y, group*c.outs*c.places, c.outs*c.places)
+	size := c.outs * c.out[0] * c.out[1]
+	return within(y, group*size, size)
 }
 
 func (c *convolution[T]) groupInput(x []T, group int) []T {
@@ -198,17 +215,117 @@ func (c *convolution[T]) groupInput(x []T, group int) []T {
 	return within(x, group*size, size)
 }
 
-// columns returns the columns of a group of an example: dst, or the input itself where they are that.
-func (c *convolution[T]) columns(dst, x []T, group int) []T {
-	from := c.groupInput(x, group)
-	if c.sameLayout {
-		return from
-	}
-	c.im2col(dst, from)
-	return dst
+// A workspace is memory for one example.
+type workspace[T Float] struct {
+	*convolution[T]
+	memory  *buffer
+	columns []T // rows × places
+	outputs []T // with wide places, the outputs of a group
+	image   []T // with wide places, the input of a group with its padding
 }
 
-// im2col copies the channels of a group to the columns.
+func (c *convolution[T]) newWorkspace() workspace[T] {
+	columns, outputs, image := c.rows*c.places, 0, 0
+	if c.direct {
+		columns = 0
+	}
+	if c.wide {
+		outputs = c.outs * c.places
+	}
+	if c.padded != c.Size {
+		image = c.ins * c.padded[0] * c.padded[1]
+	}
+	memory, all := newBuffer[T](columns + outputs + image)
+	return workspace[T]{c, memory, all[:columns], all[columns : columns+outputs], all[columns+outputs:]}
+}
+
+func (w *workspace[T]) free() { w.memory.free() }
+
+// columnsOf returns the columns of a group of an example.
+func (w *workspace[T]) columnsOf(x []T, group int) []T {
+	x = w.groupInput(x, group)
+	switch {
+	case w.direct:
+		return x
+	case w.wide:
+		if len(w.image) > 0 {
+			clear(w.image)
+			w.eachLine(func(inner, outer int) { copy(within(w.image, outer, w.Size[1]), within(x, inner, w.Size[1])) })
+			x = w.image
+		}
+		for row := range w.rows {
+			copy(within(w.columns, row*w.places, w.places), within(x, w.pieceOf(row), w.places))
+		}
+	default:
+		w.im2col(w.columns, x)
+	}
+	return w.columns
+}
+
+// addColumns adds the columns to the input of a group.
+func (w *workspace[T]) addColumns(x []T) {
+	if !w.wide {
+		w.col2im(x, w.columns)
+		return
+	}
+	to := x
+	if len(w.image) > 0 {
+		clear(w.image)
+		to = w.image
+	}
+	for row := range w.rows {
+		piece := within(to, w.pieceOf(row), w.places)
+		add(piece, piece, within(w.columns, row*w.places, w.places))
+	}
+	if len(w.image) > 0 {
+		w.eachLine(func(inner, outer int) {
+			line := within(x, inner, w.Size[1])
+			add(line, line, within(w.image, outer, w.Size[1]))
+		})
+	}
+}
+
+// outputsOf returns the outputs of a group of an example, with zeros where places have none.
+func (w *workspace[T]) outputsOf(y []T, group int) []T {
+	y = w.groupOutput(y, group)
+	if !w.wide {
+		return y
+	}
+	clear(w.outputs)
+	for line := range w.outs * w.out[0] {
+		copy(within(w.outputs, w.lineOf(line), w.out[1]), within(y, line*w.out[1], w.out[1]))
+	}
+	return w.outputs
+}
+
+// addNarrow adds wide outputs of a group to those without gaps.
+func (c *convolution[T]) addNarrow(y, wide []T) {
+	for line := range c.outs * c.out[0] {
+		to := within(y, line*c.out[1], c.out[1])
+		add(to, to, within(wide, c.lineOf(line), c.out[1]))
+	}
+}
+
+// lineOf returns where a row of a channel of a group begins among the wide outputs.
+func (c *convolution[T]) lineOf(line int) int {
+	return line/c.out[0]*c.places + line%c.out[0]*c.padded[1]
+}
+
+// pieceOf returns where the piece of the input begins that is a row of the columns, where places are wide.
+func (c *convolution[T]) pieceOf(row int) int {
+	channel, k, l := c.place(row)
+	return (channel*c.padded[0]+k*c.Dilation[0])*c.padded[1] + l*c.Dilation[1]
+}
+
+// eachLine calls do with the places of each row of the channels of a group, without and with padding.
+func (c *convolution[T]) eachLine(do func(inner, outer int)) {
+	for line := range c.ins * c.Size[0] {
+		channel, row := line/c.Size[0], line%c.Size[0]
+		do(line*c.Size[1], (channel*c.padded[0]+row+c.Pad[0])*c.padded[1]+c.Pad[1])
+	}
+}
+
+// im2col copies the channels of a group to the columns, which are not wide.
 func (c *convolution[T]) im2col(columns, x []T) {
 	size := c.Size[0] * c.Size[1]
 	for row := range c.rows {

@@ -1,0 +1,158 @@
+package nn
+
+import (
+	"github.com/godiff/godiff/nn/kernel"
+	"github.com/godiff/godiff/nn/shape"
+)
+
+// A MaxPool2D layer returns the largest element of each window of each channel. Pairs hold what is said for the height and for the width.
+type MaxPool2D[T Float] struct {
+	Size   [2]int // of the window
+	Stride [2]int // from one window to the next; 0 stands for the size
+	Pad    [2]int // at either border of the image, at most half the size; it is never the largest
+}
+
+// Forward returns the largest elements of the windows of x, of shape batch × channels × height × width. The result has these dimensions too,
+// with ⌊(i + 2p − k)/s⌋ + 1 elements along one of size i, for a window of k elements, padding p and stride s (Dumoulin and Visin, "A guide
+// to convolution arithmetic for deep learning", 2016, relationship 7). Of equal elements the first has the derivative; a NaN is larger than
+// all numbers. It panics with a *shape.Error if x has other dimensions or no place for the window.
+//
+//godiff:vjp
+func (p *MaxPool2D[T]) Forward(x Tensor[T]) Tensor[T] {
+	shape.Check(len(x.Shape) == 4, "MaxPool2D", x.Shape, p.Size[:])
+	g := PoolGeometry("MaxPool2D", x.Shape, p.Size, p.Stride, p.Pad)
+	n, channels, out := x.Shape[0], x.Shape[1], g.OutSize()
+	index := Ints(x.Space, n*channels*out[0]*out[1])
+	kernel.MaxIndices(index, x.Data, n*channels, g)
+	y := New[T](x.Space, n, channels, out[0], out[1])
+	for i, at := range index {
+		y.Data[i] = x.Data[at]
+	}
+	return y
+}
+
+// A MaxPool1D layer returns the largest element of each window of each channel. It is [MaxPool2D] for one dimension.
+type MaxPool1D[T Float] struct {
+	Size   int // of the window
+	Stride int // from one window to the next; 0 stands for the size
+	Pad    int // at either end of the sequence, at most half the size; it is never the largest
+}
+
+// Forward returns the largest elements of the windows of x, of shape batch × channels × length, in the same dimensions. What is said with
+// [MaxPool2D.Forward] holds.
+//
+//godiff:vjp
+func (p *MaxPool1D[T]) Forward(x Tensor[T]) Tensor[T] {
+	shape.Check(len(x.Shape) == 3, "MaxPool1D", x.Shape, []int{p.Size})
+	g := PoolGeometry("MaxPool1D", x.Shape, [2]int{1, p.Size}, [2]int{1, p.Stride}, [2]int{0, p.Pad})
+	n, channels, out := x.Shape[0], x.Shape[1], g.OutSize()
+	index := Ints(x.Space, n*channels*out[1])
+	kernel.MaxIndices(index, x.Data, n*channels, g)
+	y := New[T](x.Space, n, channels, out[1])
+	for i, at := range index {
+		y.Data[i] = x.Data[at]
+	}
+	return y
+}
+
+// An AvgPool2D layer returns the mean of each window of each channel. Pairs hold what is said for the height and for the width.
+type AvgPool2D[T Float] struct {
+	Size   [2]int // of the window
+	Stride [2]int // from one window to the next; 0 stands for the size
+	Pad    [2]int // zeros at either border of the image, at most half the size; they count in the mean
+}
+
+// Forward returns the means of the windows of x, of shape batch × channels × height × width. The result has these dimensions too, in the sizes
+// that are said with [MaxPool2D.Forward]. It is the convolution of each channel with a kernel of equal elements. It panics with a
+// *shape.Error if x has other dimensions or no place for the window.
+//
+//godiff:vjp
+func (p *AvgPool2D[T]) Forward(x Tensor[T]) Tensor[T] {
+	shape.Check(len(x.Shape) == 4, "AvgPool2D", x.Shape, p.Size[:])
+	g := PoolGeometry("AvgPool2D", x.Shape, p.Size, p.Stride, p.Pad)
+	n, channels, out := x.Shape[0], x.Shape[1], g.OutSize()
+	y := New[T](x.Space, n, channels, out[0], out[1])
+	kernel.ConvAdd(y.Data, x.Data, MeanWeights[T](x.Space, p.Size[0]*p.Size[1]).Data, n*channels, g)
+	return y
+}
+
+// An AvgPool1D layer returns the mean of each window of each channel. It is [AvgPool2D] for one dimension.
+type AvgPool1D[T Float] struct {
+	Size   int // of the window
+	Stride int // from one window to the next; 0 stands for the size
+	Pad    int // zeros at either end of the sequence, at most half the size; they count in the mean
+}
+
+// Forward returns the means of the windows of x, of shape batch × channels × length, in the same dimensions. What is said with
+// [AvgPool2D.Forward] holds.
+//
+//godiff:vjp
+func (p *AvgPool1D[T]) Forward(x Tensor[T]) Tensor[T] {
+	shape.Check(len(x.Shape) == 3, "AvgPool1D", x.Shape, []int{p.Size})
+	g := PoolGeometry("AvgPool1D", x.Shape, [2]int{1, p.Size}, [2]int{1, p.Stride}, [2]int{0, p.Pad})
+	n, channels, out := x.Shape[0], x.Shape[1], g.OutSize()
+	y := New[T](x.Space, n, channels, out[1])
+	kernel.ConvAdd(y.Data, x.Data, MeanWeights[T](x.Space, p.Size).Data, n*channels, g)
+	return y
+}
+
+// GlobalMaxPool returns the largest element of each channel of x, of shape batch × channels × any dimensions, as batch × channels. Sequences
+// and images of any size so become vectors of one size. Of equal elements the first has the derivative; a NaN is larger than all numbers. It
+// panics with a *shape.Error if x has fewer than three dimensions or channels have no elements.
+//
+//godiff:vjp
+func GlobalMaxPool[T Float](x Tensor[T]) Tensor[T] {
+	shape.Check(len(x.Shape) > 2 && shape.Size(x.Shape[2:]) > 0, "GlobalMaxPool", x.Shape, nil)
+	n, channels, size := x.Shape[0], x.Shape[1], shape.Size(x.Shape[2:])
+	whole := [2]int{1, size}
+	index := Ints(x.Space, n*channels)
+	kernel.MaxIndices(index, x.Data, n*channels, PoolGeometry("GlobalMaxPool", whole[:], whole, whole, [2]int{}))
+	y := New[T](x.Space, n, channels)
+	for i, at := range index {
+		y.Data[i] = x.Data[at]
+	}
+	return y
+}
+
+// GlobalAvgPool returns the mean of each channel of x, of shape batch × channels × any dimensions, as batch × channels (Lin, Chen and Yan,
+// "Network in network", 2014, section 3.2). Sequences and images of any size so become vectors of one size. It panics with a *shape.Error if
+// x has fewer than three dimensions or channels have no elements.
+//
+//godiff:vjp
+func GlobalAvgPool[T Float](x Tensor[T]) Tensor[T] {
+	shape.Check(len(x.Shape) > 2 && shape.Size(x.Shape[2:]) > 0, "GlobalAvgPool", x.Shape, nil)
+	n, channels, size := x.Shape[0], x.Shape[1], shape.Size(x.Shape[2:])
+	sums := New[T](x.Space, n, channels)
+	kernel.SumChannels(sums.Data, x.Data, 1, n*channels, size)
+	y := New[T](x.Space, n, channels)
+	kernel.Scale(y.Data, 1/T(size), sums.Data)
+	return y
+}
+
+// PoolGeometry returns how windows lie in planes of which the shape ends in a height, unless there are three dimensions, and a width. It panics
+// with a *shape.Error, which names op, if the window has no place or the padding is more than half of it.
+//
+//godiff:nodiff
+func PoolGeometry(op string, x []int, size, stride, pad [2]int) kernel.Conv {
+	for i := range stride {
+		if stride[i] == 0 {
+			stride[i] = size[i]
+		}
+		shape.Check(2*pad[i] <= size[i], op, x, size[:])
+	}
+	one := [2]int{1, 1}
+	g := kernel.Conv{In: 1, Out: 1, Groups: 1, Size: pair(x[min(2, len(x)-2):]), Kernel: size, Stride: stride, Pad: pad, Dilation: one}
+	checkWindow(op, x, size[:], g)
+	return g
+}
+
+// MeanWeights returns n weights that make a sum a mean.
+//
+//godiff:nodiff
+func MeanWeights[T Float](space *Space, n int) Tensor[T] {
+	w := New[T](space, n)
+	for i := range w.Data {
+		w.Data[i] = 1 / T(n)
+	}
+	return w
+}
