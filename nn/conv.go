@@ -24,10 +24,11 @@ type Conv2D[T Float] struct {
 //
 //godiff:vjp
 func (l *Conv2D[T]) Forward(x Tensor[T]) Tensor[T] {
-	g := ConvGeometry(x.Shape, l.W.Shape, l.Stride, l.Pad, l.Dilation, l.Groups)
+	g := ConvGeometry(2, x.Shape, l.W.Shape, l.Stride, l.Pad, l.Dilation, l.Groups)
 	n, out := x.Shape[0], g.OutSize()
 	y := New[T](x.Space, n, g.Out, out[0], out[1])
 	if len(l.B.Data) > 0 {
+		shape.Check(len(l.B.Data) == g.Out, "Conv2D", l.B.Shape, l.W.Shape[:1])
 		kernel.AddChannels(y.Data, l.B.Data, n, g.Out, out[0]*out[1])
 	}
 	kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)
@@ -49,27 +50,28 @@ type Conv1D[T Float] struct {
 //
 //godiff:vjp
 func (l *Conv1D[T]) Forward(x Tensor[T]) Tensor[T] {
-	g := ConvGeometry(x.Shape, l.W.Shape, [2]int{1, l.Stride}, [2]int{0, l.Pad}, [2]int{1, l.Dilation}, l.Groups)
+	g := ConvGeometry(1, x.Shape, l.W.Shape, [2]int{1, l.Stride}, [2]int{0, l.Pad}, [2]int{1, l.Dilation}, l.Groups)
 	n, out := x.Shape[0], g.OutSize()
 	y := New[T](x.Space, n, g.Out, out[1])
 	if len(l.B.Data) > 0 {
+		shape.Check(len(l.B.Data) == g.Out, "Conv1D", l.B.Shape, l.W.Shape[:1])
 		kernel.AddChannels(y.Data, l.B.Data, n, g.Out, out[1])
 	}
 	kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)
 	return y
 }
 
-// ConvGeometry returns how inputs of a shape are convolved with weights of another. Where these have three dimensions, as in [Conv1D], the
-// height is 1. It panics with a *shape.Error if they do not fit, and if the output has no elements for an example.
+// ConvGeometry returns how inputs of a shape are convolved with weights of another, along one or two dimensions; in [Conv1D] the height is 1.
+// It panics with a *shape.Error if they do not fit, and if the output has no elements for an example.
 //
 //godiff:nodiff
-func ConvGeometry(x, w []int, stride, pad, dilation [2]int, groups int) kernel.Conv {
-	op := "Conv2D"
-	if len(w) == 3 {
-		op = "Conv1D"
+func ConvGeometry(dims int, x, w []int, stride, pad, dilation [2]int, groups int) kernel.Conv {
+	op := "Conv1D"
+	if dims == 2 {
+		op = "Conv2D"
 	}
 	groups = max(groups, 1)
-	shape.Check((len(w) == 3 || len(w) == 4) && len(x) == len(w) && x[1] == w[1]*groups && w[0]%groups == 0, op, x, w)
+	shape.Check(len(w) == 2+dims && len(x) == len(w) && x[1] == w[1]*groups && w[0]%groups == 0, op, x, w)
 	g := kernel.Conv{In: x[1], Out: w[0], Groups: groups, Size: pair(x[2:]), Kernel: pair(w[2:]), Stride: orOne(stride), Pad: pad, Dilation: orOne(dilation)}
 	checkWindow(op, x, w, g)
 	return g

@@ -2,17 +2,21 @@
 
 package nn
 
-import "github.com/godiff/godiff/nn/kernel"
+import (
+	"github.com/godiff/godiff/nn/kernel"
+	"github.com/godiff/godiff/nn/shape"
+)
 
 // ForwardVJP is the reverse mode of [Conv2D.Forward] with respect to l and x.
 // For result adjoints dy it adds to the shadows dl and dx.
 func (l *Conv2D[T]) ForwardVJP(x Tensor[T], dl *Conv2D[T], dx, dy Tensor[T]) (y2 Tensor[T]) {
 	// Forward sweep.
-	g := ConvGeometry(x.Shape, l.W.Shape, l.Stride, l.Pad, l.Dilation, l.Groups)
+	g := ConvGeometry(2, x.Shape, l.W.Shape, l.Stride, l.Pad, l.Dilation, l.Groups)
 	n, out := x.Shape[0], g.OutSize()
 	y := New[T](x.Space, n, g.Out, out[0], out[1])
 	dy2 := ZerosLike(y)
 	if len(l.B.Data) > 0 {
+		shape.Check(len(l.B.Data) == g.Out, "Conv2D", l.B.Shape, l.W.Shape[:1])
 		kernel.AddChannels(y.Data, l.B.Data, n, g.Out, out[0]*out[1])
 	}
 	kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)
@@ -35,11 +39,12 @@ func (l *Conv2D[T]) ForwardVJP(x Tensor[T], dl *Conv2D[T], dx, dy Tensor[T]) (y2
 // For result adjoints dy it adds to the shadows dl and dx.
 func (l *Conv1D[T]) ForwardVJP(x Tensor[T], dl *Conv1D[T], dx, dy Tensor[T]) (y2 Tensor[T]) {
 	// Forward sweep.
-	g := ConvGeometry(x.Shape, l.W.Shape, [2]int{1, l.Stride}, [2]int{0, l.Pad}, [2]int{1, l.Dilation}, l.Groups)
+	g := ConvGeometry(1, x.Shape, l.W.Shape, [2]int{1, l.Stride}, [2]int{0, l.Pad}, [2]int{1, l.Dilation}, l.Groups)
 	n, out := x.Shape[0], g.OutSize()
 	y := New[T](x.Space, n, g.Out, out[1])
 	dy2 := ZerosLike(y)
 	if len(l.B.Data) > 0 {
+		shape.Check(len(l.B.Data) == g.Out, "Conv1D", l.B.Shape, l.W.Shape[:1])
 		kernel.AddChannels(y.Data, l.B.Data, n, g.Out, out[1])
 	}
 	kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)

@@ -68,11 +68,12 @@ type conv2DForwardLSaved[T nn.Float] struct {
 
 // conv2DForwardLForward is [nn.Conv2D.Forward], remembering what [conv2DForwardLBackward] needs.
 func conv2DForwardLForward[T nn.Float](l *nn.Conv2D[T], x nn.Tensor[T], dl *nn.Conv2D[T]) (y2, dy nn.Tensor[T], saved *conv2DForwardLSaved[T]) {
-	g := nn.ConvGeometry(x.Shape, l.W.Shape, l.Stride, l.Pad, l.Dilation, l.Groups)
+	g := nn.ConvGeometry(2, x.Shape, l.W.Shape, l.Stride, l.Pad, l.Dilation, l.Groups)
 	n, out := x.Shape[0], g.OutSize()
 	y := nn.New[T](x.Space, n, g.Out, out[0], out[1])
 	dy2 := nn.ZerosLike(y)
 	if len(l.B.Data) > 0 {
+		shape.Check(len(l.B.Data) == g.Out, "Conv2D", l.B.Shape, l.W.Shape[:1])
 		kernel.AddChannels(y.Data, l.B.Data, n, g.Out, out[0]*out[1])
 	}
 	kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)
@@ -167,11 +168,12 @@ type conv2DForwardSaved[T nn.Float] struct {
 
 // conv2DForwardForward is [nn.Conv2D.Forward], remembering what [conv2DForwardBackward] needs.
 func conv2DForwardForward[T nn.Float](l *nn.Conv2D[T], x nn.Tensor[T], dl *nn.Conv2D[T], dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved *conv2DForwardSaved[T]) {
-	g := nn.ConvGeometry(x.Shape, l.W.Shape, l.Stride, l.Pad, l.Dilation, l.Groups)
+	g := nn.ConvGeometry(2, x.Shape, l.W.Shape, l.Stride, l.Pad, l.Dilation, l.Groups)
 	n, out := x.Shape[0], g.OutSize()
 	y := nn.New[T](x.Space, n, g.Out, out[0], out[1])
 	dy2 := nn.ZerosLike(y)
 	if len(l.B.Data) > 0 {
+		shape.Check(len(l.B.Data) == g.Out, "Conv2D", l.B.Shape, l.W.Shape[:1])
 		kernel.AddChannels(y.Data, l.B.Data, n, g.Out, out[0]*out[1])
 	}
 	kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)
@@ -468,11 +470,12 @@ type conv2DForwardFloat32LSaved2 struct {
 
 // conv2DForwardFloat32LForward2 is [nn.Conv2D.Forward], remembering what [conv2DForwardFloat32LBackward2] needs.
 func conv2DForwardFloat32LForward2(l *nn.Conv2D[float32], x nn.Tensor[float32], dl *nn.Conv2D[float32]) (y2, dy nn.Tensor[float32], saved *conv2DForwardFloat32LSaved2) {
-	g := nn.ConvGeometry(x.Shape, l.W.Shape, l.Stride, l.Pad, l.Dilation, l.Groups)
+	g := nn.ConvGeometry(2, x.Shape, l.W.Shape, l.Stride, l.Pad, l.Dilation, l.Groups)
 	n, out := x.Shape[0], g.OutSize()
 	y := nn.New[float32](x.Space, n, g.Out, out[0], out[1])
 	dy2 := nn.ZerosLike(y)
 	if len(l.B.Data) > 0 {
+		shape.Check(len(l.B.Data) == g.Out, "Conv2D", l.B.Shape, l.W.Shape[:1])
 		kernel.AddChannels(y.Data, l.B.Data, n, g.Out, out[0]*out[1])
 	}
 	kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)
@@ -536,11 +539,12 @@ type conv2DForwardFloat32Saved2 struct {
 
 // conv2DForwardFloat32Forward2 is [nn.Conv2D.Forward], remembering what [conv2DForwardFloat32Backward2] needs.
 func conv2DForwardFloat32Forward2(l *nn.Conv2D[float32], x nn.Tensor[float32], dl *nn.Conv2D[float32], dx nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved *conv2DForwardFloat32Saved2) {
-	g := nn.ConvGeometry(x.Shape, l.W.Shape, l.Stride, l.Pad, l.Dilation, l.Groups)
+	g := nn.ConvGeometry(2, x.Shape, l.W.Shape, l.Stride, l.Pad, l.Dilation, l.Groups)
 	n, out := x.Shape[0], g.OutSize()
 	y := nn.New[float32](x.Space, n, g.Out, out[0], out[1])
 	dy2 := nn.ZerosLike(y)
 	if len(l.B.Data) > 0 {
+		shape.Check(len(l.B.Data) == g.Out, "Conv2D", l.B.Shape, l.W.Shape[:1])
 		kernel.AddChannels(y.Data, l.B.Data, n, g.Out, out[0]*out[1])
 	}
 	kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)

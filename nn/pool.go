@@ -104,9 +104,8 @@ func (p *AvgPool1D[T]) Forward(x Tensor[T]) Tensor[T] {
 func GlobalMaxPool[T Float](x Tensor[T]) Tensor[T] {
 	shape.Check(len(x.Shape) > 2 && shape.Size(x.Shape[2:]) > 0, "GlobalMaxPool", x.Shape, nil)
 	n, channels, size := x.Shape[0], x.Shape[1], shape.Size(x.Shape[2:])
-	whole := [2]int{1, size}
 	index := Ints(x.Space, n*channels)
-	kernel.MaxIndices(index, x.Data, n*channels, PoolGeometry("GlobalMaxPool", whole[:], whole, whole, [2]int{}))
+	kernel.MaxIndices(index, x.Data, n*channels, PoolGeometry("GlobalMaxPool", []int{n, channels, size}, [2]int{1, size}, [2]int{}, [2]int{}))
 	y := New[T](x.Space, n, channels)
 	for i, at := range index {
 		y.Data[i] = x.Data[at]
@@ -129,8 +128,8 @@ func GlobalAvgPool[T Float](x Tensor[T]) Tensor[T] {
 	return y
 }
 
-// PoolGeometry returns how windows lie in planes of which the shape ends in a height, unless there are three dimensions, and a width. It panics
-// with a *shape.Error, which names op, if the window has no place or the padding is more than half of it.
+// PoolGeometry returns how windows lie in images or sequences of a shape, as [MaxPool2D] and [MaxPool1D] have it. It panics with a
+// *shape.Error, which names op, if there is no place for the window or the padding is more than half of it.
 //
 //godiff:nodiff
 func PoolGeometry(op string, x []int, size, stride, pad [2]int) kernel.Conv {
@@ -141,7 +140,7 @@ func PoolGeometry(op string, x []int, size, stride, pad [2]int) kernel.Conv {
 		shape.Check(2*pad[i] <= size[i], op, x, size[:])
 	}
 	one := [2]int{1, 1}
-	g := kernel.Conv{In: 1, Out: 1, Groups: 1, Size: pair(x[min(2, len(x)-2):]), Kernel: size, Stride: stride, Pad: pad, Dilation: one}
+	g := kernel.Conv{In: 1, Out: 1, Groups: 1, Size: pair(x[2:]), Kernel: size, Stride: stride, Pad: pad, Dilation: one}
 	checkWindow(op, x, size[:], g)
 	return g
 }

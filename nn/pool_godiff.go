@@ -122,9 +122,8 @@ func GlobalMaxPoolVJP[T Float](x, dx, dy Tensor[T]) (y2 Tensor[T]) {
 	wide := godiff.Widen(x, dx)
 	dx2 := wide.Shadow
 	n, channels, size := x.Shape[0], x.Shape[1], shape.Size(x.Shape[2:])
-	whole := [2]int{1, size}
 	index := Ints(x.Space, n*channels)
-	kernel.MaxIndices(index, x.Data, n*channels, PoolGeometry("GlobalMaxPool", whole[:], whole, whole, [2]int{}))
+	kernel.MaxIndices(index, x.Data, n*channels, PoolGeometry("GlobalMaxPool", []int{n, channels, size}, [2]int{1, size}, [2]int{}, [2]int{}))
 	y := New[T](x.Space, n, channels)
 	dy2 := ZerosLike(y)
 	for i, at := range index {

@@ -153,14 +153,24 @@ func (c *convolution[T]) forward(y, x []T) {
 	work := c.newWorkspace()
 	defer work.free()
 	for group := range c.Groups {
-		b, w, to := work.columnsOf(x, group), c.groupWeights(c.w, group), c.groupOutput(y, group)
-		if !c.wide {
-			gemm(false, false, c.outs, c.places, c.rows, 1, w, c.rows, b, c.places, 1, to, c.places)
-			continue
+		to, from, w := c.groupOutput(y, group), c.groupInput(x, group), c.groupWeights(c.w, group)
+		switch {
+		case c.direct:
+			c.product(to, w, from, 1)
+		case c.wide:
+			work.fill(from)
+			c.product(work.outputs, w, work.columns, 0)
+			c.addNarrow(to, work.outputs)
+		default:
+			work.fill(from)
+			c.product(to, w, work.columns, 1)
 		}
-		gemm(false, false, c.outs, c.places, c.rows, 1, w, c.rows, b, c.places, 0, work.outputs, c.places)
-		c.addNarrow(to, work.outputs)
 	}
+}
+
+// product sets y to w·columns + β·y.
+func (c *convolution[T]) product(y, w, columns []T, beta T) {
+	gemm(false, false, c.outs, c.places, c.rows, 1, w, c.rows, columns, c.places, beta, y, c.places)
 }
 
 // transposed adds the transposed convolution of an example.
@@ -168,25 +178,49 @@ func (c *convolution[T]) transposed(x, y []T) {
 	work := c.newWorkspace()
 	defer work.free()
 	for group := range c.Groups {
-		from, w, to := work.outputsOf(y, group), c.groupWeights(c.w, group), c.groupInput(x, group)
-		if c.direct {
-			gemm(true, false, c.rows, c.places, c.outs, 1, w, c.rows, from, c.places, 1, to, c.places)
-			continue
+		to, from, w := c.groupInput(x, group), c.groupOutput(y, group), c.groupWeights(c.w, group)
+		switch {
+		case c.direct:
+			c.productT(to, w, from, 1)
+		case c.wide:
+			work.widen(from)
+			c.productT(work.columns, w, work.outputs, 0)
+			work.addPieces(to)
+		default:
+			c.productT(work.columns, w, from, 0)
+			c.col2im(to, work.columns)
 		}
-		gemm(true, false, c.rows, c.places, c.outs, 1, w, c.rows, from, c.places, 0, work.columns, c.places)
-		work.addColumns(to)
 	}
 }
 
-// weights adds the products of an example to sums, in which the weights of a group lie as rows × outputs: the few outputs are what is copied
-// for the product then, not the columns.
+// productT sets columns to wᵀ·y + β·columns.
+func (c *convolution[T]) productT(columns, w, y []T, beta T) {
+	gemm(true, false, c.rows, c.places, c.outs, 1, w, c.rows, y, c.places, beta, columns, c.places)
+}
+
+// weights adds the products of an example to sums, in which the weights of a group lie as rows × outputs.
 func (c *convolution[T]) weights(sums, x, y []T) {
 	work := c.newWorkspace()
 	defer work.free()
 	for group := range c.Groups {
-		a, b := work.columnsOf(x, group), work.outputsOf(y, group)
-		gemm(false, true, c.rows, c.outs, c.places, 1, a, c.places, b, c.places, 1, c.groupWeights(sums, group), c.outs)
+		sum, from, with := c.groupWeights(sums, group), c.groupInput(x, group), c.groupOutput(y, group)
+		switch {
+		case c.direct:
+			c.productW(sum, from, with)
+		case c.wide:
+			work.fill(from)
+			work.widen(with)
+			c.productW(sum, work.columns, work.outputs)
+		default:
+			work.fill(from)
+			c.productW(sum, work.columns, with)
+		}
 	}
+}
+
+// productW adds columns·yᵀ to sums: so y, which has few rows, is copied for the product, and the columns are not.
+func (c *convolution[T]) productW(sums, columns, y []T) {
+	gemm(false, true, c.rows, c.outs, c.places, 1, columns, c.places, y, c.places, 1, sums, c.outs)
 }
 
 // addWeights adds such sums to weights.
@@ -241,33 +275,31 @@ func (c *convolution[T]) newWorkspace() workspace[T] {
 
 func (w *workspace[T]) free() { w.memory.free() }
 
-// columnsOf returns the columns of a group of an example.
-func (w *workspace[T]) columnsOf(x []T, group int) []T {
-	x = w.groupInput(x, group)
+// fill sets the columns to those of the input of a group.
+func (w *workspace[T]) fill(x []T) {
 	switch {
-	case w.direct:
-		return x
-	case w.wide:
-		if len(w.image) > 0 {
-			clear(w.image)
-			w.eachLine(func(inner, outer int) { copy(within(w.image, outer, w.Size[1]), within(x, inner, w.Size[1])) })
-			x = w.image
-		}
-		for row := range w.rows {
-			copy(within(w.columns, row*w.places, w.places), within(x, w.pieceOf(row), w.places))
-		}
-	default:
+	case !w.wide:
 		w.im2col(w.columns, x)
+	case len(w.image) > 0:
+		clear(w.image)
+		for line := range w.ins * w.Size[0] {
+			copy(within(w.image, w.paddedLine(line), w.Size[1]), within(x, line*w.Size[1], w.Size[1]))
+		}
+		w.copyPieces(w.columns, w.image)
+	default:
+		w.copyPieces(w.columns, x)
 	}
-	return w.columns
 }
 
-// addColumns adds the columns to the input of a group.
-func (w *workspace[T]) addColumns(x []T) {
-	if !w.wide {
-		w.col2im(x, w.columns)
-		return
+// copyPieces sets wide columns to pieces of the input, which has its padding.
+func (c *convolution[T]) copyPieces(columns, x []T) {
+	for row := range c.rows {
+		copy(within(columns, row*c.places, c.places), within(x, c.pieceOf(row), c.places))
 	}
+}
+
+// addPieces adds wide columns to the input of a group.
+func (w *workspace[T]) addPieces(x []T) {
 	to := x
 	if len(w.image) > 0 {
 		clear(w.image)
@@ -277,52 +309,46 @@ func (w *workspace[T]) addColumns(x []T) {
 		piece := within(to, w.pieceOf(row), w.places)
 		add(piece, piece, within(w.columns, row*w.places, w.places))
 	}
-	if len(w.image) > 0 {
-		w.eachLine(func(inner, outer int) {
-			line := within(x, inner, w.Size[1])
-			add(line, line, within(w.image, outer, w.Size[1]))
-		})
+	if len(w.image) == 0 {
+		return
+	}
+	for i := range w.ins * w.Size[0] {
+		line := within(x, i*w.Size[1], w.Size[1])
+		add(line, line, within(w.image, w.paddedLine(i), w.Size[1]))
 	}
 }
 
-// outputsOf returns the outputs of a group of an example, with zeros where places have none.
-func (w *workspace[T]) outputsOf(y []T, group int) []T {
-	y = w.groupOutput(y, group)
-	if !w.wide {
-		return y
-	}
+// widen sets the wide outputs to those of a group, and to zeros where there are none.
+func (w *workspace[T]) widen(y []T) {
 	clear(w.outputs)
 	for line := range w.outs * w.out[0] {
-		copy(within(w.outputs, w.lineOf(line), w.out[1]), within(y, line*w.out[1], w.out[1]))
+		copy(within(w.outputs, w.wideLine(line), w.out[1]), within(y, line*w.out[1], w.out[1]))
 	}
-	return w.outputs
 }
 
 // addNarrow adds wide outputs of a group to those without gaps.
 func (c *convolution[T]) addNarrow(y, wide []T) {
 	for line := range c.outs * c.out[0] {
 		to := within(y, line*c.out[1], c.out[1])
-		add(to, to, within(wide, c.lineOf(line), c.out[1]))
+		add(to, to, within(wide, c.wideLine(line), c.out[1]))
 	}
 }
 
-// lineOf returns where a row of a channel of a group begins among the wide outputs.
-func (c *convolution[T]) lineOf(line int) int {
+// wideLine returns where a row of a channel of a group begins among the wide outputs.
+func (c *convolution[T]) wideLine(line int) int {
 	return line/c.out[0]*c.places + line%c.out[0]*c.padded[1]
+}
+
+// paddedLine returns where a row of a channel of a group begins in the input with its padding.
+func (c *convolution[T]) paddedLine(line int) int {
+	channel, row := line/c.Size[0], line%c.Size[0]
+	return (channel*c.padded[0]+row+c.Pad[0])*c.padded[1] + c.Pad[1]
 }
 
 // pieceOf returns where the piece of the input begins that is a row of the columns, where places are wide.
 func (c *convolution[T]) pieceOf(row int) int {
 	channel, k, l := c.place(row)
 	return (channel*c.padded[0]+k*c.Dilation[0])*c.padded[1] + l*c.Dilation[1]
-}
-
-// eachLine calls do with the places of each row of the channels of a group, without and with padding.
-func (c *convolution[T]) eachLine(do func(inner, outer int)) {
-	for line := range c.ins * c.Size[0] {
-		channel, row := line/c.Size[0], line%c.Size[0]
-		do(line*c.Size[1], (channel*c.padded[0]+row+c.Pad[0])*c.padded[1]+c.Pad[1])
-	}
 }
 
 // im2col copies the channels of a group to the columns, which are not wide.
