@@ -94,3 +94,41 @@ func copyRowsJVP[T kernel.Float](dst []T, at, ldd int, x []T, m, n int, ddst, dx
 	}
 	kernel.CopyRowsTangent(dst, at, ldd, x, m, n, ddst, dx)
 }
+
+// maskedSoftmaxVJP is the reverse mode of [maskedSoftmax] with respect to dst and src.
+// It adds to the shadows ddst and dsrc.
+func maskedSoftmaxVJP[T kernel.Float](dst, src []T, lengths []int, examples, heads, steps, n int, causal bool, ddst, dsrc []T) {
+	// Forward sweep.
+	kernel.MaskedSoftmax(dst, src, lengths, examples, heads, steps, n, causal)
+	if !godiff.Disjoint(dst, src) {
+		panic("maskedSoftmax: dst and src share memory, which maskedSoftmax writes")
+	}
+
+	// Reverse sweep.
+	// kernel.MaskedSoftmax(dst, src, lengths, examples, heads, steps, n, causal)
+	kernel.MaskedSoftmaxAdjoint(dst, src, lengths, examples, heads, steps, n, causal, ddst, dsrc)
+}
+
+// maskedSoftmaxJVP is the forward mode of [maskedSoftmax]: its results, and their tangents along the tangents of the parameters.
+func maskedSoftmaxJVP[T kernel.Float](dst, src []T, lengths []int, examples, heads, steps, n int, causal bool, ddst, dsrc []T) {
+	if !godiff.Mirrors(godiff.Pair(dst, ddst), godiff.Pair(src, dsrc)) {
+		panic("maskedSoftmax: ddst and dsrc must share memory as dst and src do, since maskedSoftmax writes it")
+	}
+	kernel.MaskedSoftmaxTangent(dst, src, lengths, examples, heads, steps, n, causal, ddst, dsrc)
+}
+
+// maskedSoftmaxSelfVJP is the reverse mode of [maskedSoftmaxSelf] with respect to x.
+// It adds to the shadows dx.
+func maskedSoftmaxSelfVJP[T kernel.Float](x []T, lengths []int, examples, heads, steps, n int, causal bool, dx []T) {
+	// Forward sweep.
+	kernel.MaskedSoftmax(x, x, lengths, examples, heads, steps, n, causal)
+
+	// Reverse sweep.
+	// kernel.MaskedSoftmax(x, x, lengths, examples, heads, steps, n, causal)
+	kernel.MaskedSoftmaxAdjoint(x, x, lengths, examples, heads, steps, n, causal, dx, dx)
+}
+
+// maskedSoftmaxSelfJVP is the forward mode of [maskedSoftmaxSelf]: its results, and their tangents along the tangents of the parameters.
+func maskedSoftmaxSelfJVP[T kernel.Float](x []T, lengths []int, examples, heads, steps, n int, causal bool, dx []T) {
+	kernel.MaskedSoftmaxTangent(x, x, lengths, examples, heads, steps, n, causal, dx, dx)
+}

@@ -23,3 +23,15 @@ func gruCell[T kernel.Float](h, candidate, gates, x []T, at, ldx int, before []T
 func copyRows[T kernel.Float](dst []T, at, ldd int, x []T, m, n int) {
 	kernel.CopyRows(dst, at, ldd, x, m, n)
 }
+
+//godiff:vjp
+//godiff:jvp
+func maskedSoftmax[T kernel.Float](dst, src []T, lengths []int, examples, heads, steps, n int, causal bool) {
+	kernel.MaskedSoftmax(dst, src, lengths, examples, heads, steps, n, causal)
+}
+
+//godiff:vjp
+//godiff:jvp
+func maskedSoftmaxSelf[T kernel.Float](x []T, lengths []int, examples, heads, steps, n int, causal bool) {
+	kernel.MaskedSoftmax(x, x, lengths, examples, heads, steps, n, causal)
+}
