@@ -33,3 +33,39 @@ func (d *Dense[T]) ForwardVJP(x Tensor[T], dd *Dense[T], dx, dy Tensor[T]) (y2 T
 	kernel.MatMulAdjoint(nil, x.Data, d.W.Data, n, in, out, dy2.Data, dx.Data, dd.W.Data)
 	return y2
 }
+
+// denseForwardSaved holds what a forward sweep remembers.
+type denseForwardSaved[T Float] struct {
+	d   *Dense[T]
+	n   int
+	out int
+	dy  Tensor[T]
+	dd  *Dense[T]
+	x   Tensor[T]
+	in  int
+	dx  Tensor[T]
+}
+
+// denseForwardForward is [Dense.Forward], remembering what [denseForwardBackward] needs.
+func denseForwardForward[T Float](d *Dense[T], x Tensor[T], dd *Dense[T], dx Tensor[T]) (y2, dy Tensor[T], saved denseForwardSaved[T]) {
+	shape.Check(len(x.Shape) == 2 && len(d.W.Shape) == 2 && x.Shape[1] == d.W.Shape[0], "Dense", x.Shape, d.W.Shape)
+	n, in, out := x.Shape[0], d.W.Shape[0], d.W.Shape[1]
+	y := New[T](x.Space, n, out)
+	dy2 := ZerosLike(y)
+	kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
+	if len(d.B.Data) > 0 {
+		kernel.AddRow(y.Data, d.B.Data, n, out)
+	}
+	return y, dy2, denseForwardSaved[T]{d: d, n: n, out: out, dy: dy2, dd: dd, x: x, in: in, dx: dx}
+}
+
+// denseForwardBackward is the reverse mode of [Dense.Forward], after [denseForwardForward].
+func denseForwardBackward[T Float](saved denseForwardSaved[T]) {
+	d, n, out, dy, dd := saved.d, saved.n, saved.out, saved.dy, saved.dd
+	if len(d.B.Data) > 0 {
+		// kernel.AddRow(y.Data, d.B.Data, n, out)
+		kernel.AddRowAdjoint(nil, nil, n, out, dy.Data, dd.B.Data)
+	}
+	// kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
+	kernel.MatMulAdjoint(nil, saved.x.Data, d.W.Data, n, saved.in, out, dy.Data, saved.dx.Data, dd.W.Data)
+}

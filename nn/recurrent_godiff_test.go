@@ -3,12 +3,9 @@
 package nn_test
 
 import (
-	"math"
-
 	"github.com/godiff/godiff/nn"
 	"github.com/godiff/godiff/nn/kernel"
 	"github.com/godiff/godiff/nn/shape"
-	godiff "github.com/godiff/godiff/runtime"
 )
 
 // LossVJP is the reverse mode of [rnnModel.Loss] with respect to m.
@@ -66,150 +63,6 @@ func rnnForwardRForward[T nn.Float](r *nn.RNN[T], x nn.Tensor[T], lengths []int,
 func rnnForwardRBackward[T nn.Float](saved rnnForwardRSaved[T]) {
 	// return r.From(x, New[T](x.Space, x.Shape[0], r.V.Shape[0]), lengths)
 	rnnFromRHBackward[T](saved.saved)
-}
-
-// denseForwardSaved holds what a forward sweep remembers.
-type denseForwardSaved[T nn.Float] struct {
-	d   *nn.Dense[T]
-	n   int
-	out int
-	dy  nn.Tensor[T]
-	dd  *nn.Dense[T]
-	x   nn.Tensor[T]
-	in  int
-	dx  nn.Tensor[T]
-}
-
-// denseForwardForward is [nn.Dense.Forward], remembering what [denseForwardBackward] needs.
-func denseForwardForward[T nn.Float](d *nn.Dense[T], x nn.Tensor[T], dd *nn.Dense[T], dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved denseForwardSaved[T]) {
-	shape.Check(len(x.Shape) == 2 && len(d.W.Shape) == 2 && x.Shape[1] == d.W.Shape[0], "Dense", x.Shape, d.W.Shape)
-	n, in, out := x.Shape[0], d.W.Shape[0], d.W.Shape[1]
-	y := nn.New[T](x.Space, n, out)
-	dy2 := nn.ZerosLike(y)
-	kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
-	if len(d.B.Data) > 0 {
-		kernel.AddRow(y.Data, d.B.Data, n, out)
-	}
-	return y, dy2, denseForwardSaved[T]{d: d, n: n, out: out, dy: dy2, dd: dd, x: x, in: in, dx: dx}
-}
-
-// denseForwardBackward is the reverse mode of [nn.Dense.Forward], after [denseForwardForward].
-func denseForwardBackward[T nn.Float](saved denseForwardSaved[T]) {
-	d, n, out, dy, dd := saved.d, saved.n, saved.out, saved.dy, saved.dd
-	if len(d.B.Data) > 0 {
-		// kernel.AddRow(y.Data, d.B.Data, n, out)
-		kernel.AddRowAdjoint(nil, nil, n, out, dy.Data, dd.B.Data)
-	}
-	// kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
-	kernel.MatMulAdjoint(nil, saved.x.Data, d.W.Data, n, saved.in, out, dy.Data, saved.dx.Data, dd.W.Data)
-}
-
-// crossEntropyVJP is the reverse mode of [nn.CrossEntropy] with respect to logits.
-// For result adjoints dy it adds to the shadows dlogits.
-func crossEntropyVJP[T nn.Float](logits nn.Tensor[T], labels []int, dlogits nn.Tensor[T], dy T) (y T) {
-	shape.Check(len(logits.Shape) == 2 && logits.Shape[0] == len(labels), "CrossEntropy", logits.Shape, []int{len(labels)})
-	classes := logits.Shape[1]
-	logs, dlogs, saved := logSoftmaxForward2(logits, dlogits)
-	var sum T
-	// return sum / T(len(labels))
-	dsum := dy / T(len(labels))
-	// The iterations are independent: each is swept forward and back at once.
-	for i, label := range labels {
-		sum -= logs.Data[i*classes : (i+1)*classes][label]
-		// sum -= logs.Data[i*classes : (i+1)*classes][label]
-		dlogs.Data[i*classes : (i+1)*classes][label] -= dsum
-	}
-	y = sum / T(len(labels))
-	// logs := LogSoftmax(logits)
-	logSoftmaxBackward2[T](saved)
-	return y
-}
-
-// logSoftmaxSaved2 holds what a forward sweep remembers.
-type logSoftmaxSaved2[T nn.Float] struct {
-	n        int
-	shifted  nn.Tensor[T]
-	classes  int
-	dshifted nn.Tensor[T]
-	dy       nn.Tensor[T]
-	dsums    nn.Tensor[T]
-	sums     nn.Tensor[T]
-	dexps    nn.Tensor[T]
-	exps     nn.Tensor[T]
-	x        nn.Tensor[T]
-	dx       nn.Tensor[T]
-}
-
-// logSoftmaxForward2 is [nn.LogSoftmax], remembering what [logSoftmaxBackward2] needs.
-func logSoftmaxForward2[T nn.Float](x, dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved logSoftmaxSaved2[T]) {
-	shape.Check(len(x.Shape) == 2, "LogSoftmax", x.Shape, nil)
-	n, classes := x.Shape[0], x.Shape[1]
-	shifted := nn.New[T](x.Space, n, classes)
-	dshifted := nn.ZerosLike(shifted)
-	for i := range n {
-		row := x.Data[i*classes : (i+1)*classes]
-		maxValue := kernel.Max(row)
-		top := godiff.StopGradient(maxValue)
-		for k, v := range row {
-			shifted.Data[i*classes+k] = v - top
-		}
-	}
-	exps := nn.New[T](x.Space, n, classes)
-	dexps := nn.ZerosLike(exps)
-	kernel.Exp(exps.Data, shifted.Data)
-	sums := nn.New[T](x.Space, n)
-	dsums := nn.ZerosLike(sums)
-	for i := range n {
-		sumValue := kernel.Sum(exps.Data[i*classes : (i+1)*classes])
-		sums.Data[i] = sumValue
-	}
-	y := nn.New[T](x.Space, n, classes)
-	dy2 := nn.ZerosLike(y)
-	for i := range n {
-		log := T(math.Log(float64(sums.Data[i])))
-		xs := shifted.Data[i*classes : (i+1)*classes]
-		for k, v := range xs {
-			y.Data[i*classes+k] = v - log
-		}
-	}
-	return y, dy2, logSoftmaxSaved2[T]{n: n, shifted: shifted, classes: classes, dshifted: dshifted, dy: dy2, dsums: dsums, sums: sums, dexps: dexps, exps: exps, x: x, dx: dx}
-}
-
-// logSoftmaxBackward2 is the reverse mode of [nn.LogSoftmax], after [logSoftmaxForward2].
-func logSoftmaxBackward2[T nn.Float](saved logSoftmaxSaved2[T]) {
-	n, shifted, classes, dshifted, dy, dsums, sums, dexps, x, dx := saved.n, saved.shifted, saved.classes, saved.dshifted, saved.dy, saved.dsums, saved.sums, saved.dexps, saved.x, saved.dx
-	for i := n - 1; i >= 0; i-- {
-		xs := shifted.Data[i*classes : (i+1)*classes]
-		dxs := dshifted.Data[i*classes : (i+1)*classes]
-		var dlog T
-		for k := len(xs) - 1; k >= 0; k-- {
-			// y.Data[i*classes+k] = v - log
-			dv := dy.Data[i*classes+k]
-			dlog -= dy.Data[i*classes+k]
-			dy.Data[i*classes+k] = 0
-			dxs[k] += dv
-		}
-		// log := T(math.Log(float64(sums.Data[i])))
-		dsums.Data[i] += T(float64(dlog) / float64(sums.Data[i]))
-	}
-	for i := range n {
-		// sums.Data[i] = kernel.Sum(exps.Data[i*classes : (i+1)*classes])
-		dsumValue := dsums.Data[i]
-		dsums.Data[i] = 0
-		kernel.SumAdjoint(nil, 0, dsumValue, dexps.Data[i*classes:(i+1)*classes])
-	}
-	// kernel.Exp(exps.Data, shifted.Data)
-	kernel.ExpAdjoint(saved.exps.Data, nil, dexps.Data, dshifted.Data)
-	for i := n - 1; i >= 0; i-- {
-		row := x.Data[i*classes : (i+1)*classes]
-		drow := dx.Data[i*classes : (i+1)*classes]
-		for k := len(row) - 1; k >= 0; k-- {
-			// shifted.Data[i*classes+k] = v - top
-			dv := dshifted.Data[i*classes+k]
-			dshifted.Data[i*classes+k] = 0
-			drow[k] += dv
-		}
-	}
 }
 
 // lstmForwardLSaved holds what a forward sweep remembers.
