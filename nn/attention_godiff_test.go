@@ -111,7 +111,7 @@ func denseForwardBackward[T nn.Float](saved denseForwardSaved[T]) {
 func crossEntropyVJP[T nn.Float](logits nn.Tensor[T], labels []int, dlogits nn.Tensor[T], dy T) (y T) {
 	shape.Check(len(logits.Shape) == 2 && logits.Shape[0] == len(labels), "CrossEntropy", logits.Shape, []int{len(labels)})
 	classes := logits.Shape[1]
-	logs, dlogs, saved := logSoftmaxForward2(logits, dlogits)
+	logs, dlogs, saved := logSoftmaxForward(logits, dlogits)
 	var sum T
 	// return sum / T(len(labels))
 	dsum := dy / T(len(labels))
@@ -123,12 +123,12 @@ func crossEntropyVJP[T nn.Float](logits nn.Tensor[T], labels []int, dlogits nn.T
 	}
 	y = sum / T(len(labels))
 	// logs := LogSoftmax(logits)
-	logSoftmaxBackward2[T](saved)
+	logSoftmaxBackward[T](saved)
 	return y
 }
 
-// logSoftmaxSaved2 holds what a forward sweep remembers.
-type logSoftmaxSaved2[T nn.Float] struct {
+// logSoftmaxSaved holds what a forward sweep remembers.
+type logSoftmaxSaved[T nn.Float] struct {
 	n        int
 	shifted  nn.Tensor[T]
 	classes  int
@@ -142,8 +142,8 @@ type logSoftmaxSaved2[T nn.Float] struct {
 	dx       nn.Tensor[T]
 }
 
-// logSoftmaxForward2 is [nn.LogSoftmax], remembering what [logSoftmaxBackward2] needs.
-func logSoftmaxForward2[T nn.Float](x, dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved logSoftmaxSaved2[T]) {
+// logSoftmaxForward is [nn.LogSoftmax], remembering what [logSoftmaxBackward] needs.
+func logSoftmaxForward[T nn.Float](x, dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved logSoftmaxSaved[T]) {
 	shape.Check(len(x.Shape) == 2, "LogSoftmax", x.Shape, nil)
 	n, classes := x.Shape[0], x.Shape[1]
 	shifted := nn.New[T](x.Space, n, classes)
@@ -174,11 +174,11 @@ func logSoftmaxForward2[T nn.Float](x, dx nn.Tensor[T]) (y2, dy nn.Tensor[T], sa
 			y.Data[i*classes+k] = v - log
 		}
 	}
-	return y, dy2, logSoftmaxSaved2[T]{n: n, shifted: shifted, classes: classes, dshifted: dshifted, dy: dy2, dsums: dsums, sums: sums, dexps: dexps, exps: exps, x: x, dx: dx}
+	return y, dy2, logSoftmaxSaved[T]{n: n, shifted: shifted, classes: classes, dshifted: dshifted, dy: dy2, dsums: dsums, sums: sums, dexps: dexps, exps: exps, x: x, dx: dx}
 }
 
-// logSoftmaxBackward2 is the reverse mode of [nn.LogSoftmax], after [logSoftmaxForward2].
-func logSoftmaxBackward2[T nn.Float](saved logSoftmaxSaved2[T]) {
+// logSoftmaxBackward is the reverse mode of [nn.LogSoftmax], after [logSoftmaxForward].
+func logSoftmaxBackward[T nn.Float](saved logSoftmaxSaved[T]) {
 	n, shifted, classes, dshifted, dy, dsums, sums, dexps, x, dx := saved.n, saved.shifted, saved.classes, saved.dshifted, saved.dy, saved.dsums, saved.sums, saved.dexps, saved.x, saved.dx
 	for i := n - 1; i >= 0; i-- {
 		xs := shifted.Data[i*classes : (i+1)*classes]

@@ -191,201 +191,41 @@ func conv2DForwardBackward[T nn.Float](saved *conv2DForwardSaved[T]) {
 	}
 }
 
-// tensorFlattenSaved holds what a forward sweep remembers.
-type tensorFlattenSaved[T nn.Float] struct {
-}
-
-// tensorFlattenForward is [nn.Tensor.Flatten], remembering what [tensorFlattenBackward] needs.
-func tensorFlattenForward[T nn.Float](x, dx nn.Tensor[T]) (y, dy nn.Tensor[T], saved tensorFlattenSaved[T]) {
-	shape.Check(len(x.Shape) > 0, "Flatten", x.Shape, nil)
-	dy = nn.Tensor[T]{Data: dx.Data}
-	y = nn.Tensor[T]{Shape: []int{x.Shape[0], shape.Size(x.Shape[1:])}, Data: x.Data, Space: x.Space}
-	return y, dy, tensorFlattenSaved[T]{}
-}
-
-// tensorFlattenBackward is the reverse mode of [nn.Tensor.Flatten], after [tensorFlattenForward].
-func tensorFlattenBackward[T nn.Float](saved tensorFlattenSaved[T]) {
-}
-
-// denseForwardSaved holds what a forward sweep remembers.
-type denseForwardSaved[T nn.Float] struct {
-	d   *nn.Dense[T]
-	n   int
-	out int
-	dy  nn.Tensor[T]
-	dd  *nn.Dense[T]
-	x   nn.Tensor[T]
-	in  int
-	dx  nn.Tensor[T]
-}
-
-// denseForwardForward is [nn.Dense.Forward], remembering what [denseForwardBackward] needs.
-func denseForwardForward[T nn.Float](d *nn.Dense[T], x nn.Tensor[T], dd *nn.Dense[T], dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved denseForwardSaved[T]) {
-	shape.Check(len(x.Shape) == 2 && len(d.W.Shape) == 2 && x.Shape[1] == d.W.Shape[0], "Dense", x.Shape, d.W.Shape)
-	n, in, out := x.Shape[0], d.W.Shape[0], d.W.Shape[1]
-	y := nn.New[T](x.Space, n, out)
-	dy2 := nn.ZerosLike(y)
-	kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
-	if len(d.B.Data) > 0 {
-		kernel.AddRow(y.Data, d.B.Data, n, out)
-	}
-	return y, dy2, denseForwardSaved[T]{d: d, n: n, out: out, dy: dy2, dd: dd, x: x, in: in, dx: dx}
-}
-
-// denseForwardBackward is the reverse mode of [nn.Dense.Forward], after [denseForwardForward].
-func denseForwardBackward[T nn.Float](saved denseForwardSaved[T]) {
-	d, n, out, dy, dd := saved.d, saved.n, saved.out, saved.dy, saved.dd
-	if len(d.B.Data) > 0 {
-		// kernel.AddRow(y.Data, d.B.Data, n, out)
-		kernel.AddRowAdjoint(nil, nil, n, out, dy.Data, dd.B.Data)
-	}
-	// kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
-	kernel.MatMulAdjoint(nil, saved.x.Data, d.W.Data, n, saved.in, out, dy.Data, saved.dx.Data, dd.W.Data)
-}
-
-// crossEntropyVJP is the reverse mode of [nn.CrossEntropy] with respect to logits.
-// For result adjoints dy it adds to the shadows dlogits.
-func crossEntropyVJP[T nn.Float](logits nn.Tensor[T], labels []int, dlogits nn.Tensor[T], dy T) (y T) {
-	shape.Check(len(logits.Shape) == 2 && logits.Shape[0] == len(labels), "CrossEntropy", logits.Shape, []int{len(labels)})
-	classes := logits.Shape[1]
-	logs, dlogs, saved := logSoftmaxForward2(logits, dlogits)
-	var sum T
-	// return sum / T(len(labels))
-	dsum := dy / T(len(labels))
-	// The iterations are independent: each is swept forward and back at once.
-	for i, label := range labels {
-		sum -= logs.Data[i*classes : (i+1)*classes][label]
-		// sum -= logs.Data[i*classes : (i+1)*classes][label]
-		dlogs.Data[i*classes : (i+1)*classes][label] -= dsum
-	}
-	y = sum / T(len(labels))
-	// logs := LogSoftmax(logits)
-	logSoftmaxBackward2[T](saved)
-	return y
-}
-
-// logSoftmaxSaved2 holds what a forward sweep remembers.
-type logSoftmaxSaved2[T nn.Float] struct {
-	n        int
-	shifted  nn.Tensor[T]
-	classes  int
-	dshifted nn.Tensor[T]
-	dy       nn.Tensor[T]
-	dsums    nn.Tensor[T]
-	sums     nn.Tensor[T]
-	dexps    nn.Tensor[T]
-	exps     nn.Tensor[T]
-	x        nn.Tensor[T]
-	dx       nn.Tensor[T]
-}
-
-// logSoftmaxForward2 is [nn.LogSoftmax], remembering what [logSoftmaxBackward2] needs.
-func logSoftmaxForward2[T nn.Float](x, dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved logSoftmaxSaved2[T]) {
-	shape.Check(len(x.Shape) == 2, "LogSoftmax", x.Shape, nil)
-	n, classes := x.Shape[0], x.Shape[1]
-	shifted := nn.New[T](x.Space, n, classes)
-	dshifted := nn.ZerosLike(shifted)
-	for i := range n {
-		row := x.Data[i*classes : (i+1)*classes]
-		maxValue := kernel.Max(row)
-		top := godiff.StopGradient(maxValue)
-		for k, v := range row {
-			shifted.Data[i*classes+k] = v - top
-		}
-	}
-	exps := nn.New[T](x.Space, n, classes)
-	dexps := nn.ZerosLike(exps)
-	kernel.Exp(exps.Data, shifted.Data)
-	sums := nn.New[T](x.Space, n)
-	dsums := nn.ZerosLike(sums)
-	for i := range n {
-		sumValue := kernel.Sum(exps.Data[i*classes : (i+1)*classes])
-		sums.Data[i] = sumValue
-	}
-	y := nn.New[T](x.Space, n, classes)
-	dy2 := nn.ZerosLike(y)
-	for i := range n {
-		log := T(math.Log(float64(sums.Data[i])))
-		xs := shifted.Data[i*classes : (i+1)*classes]
-		for k, v := range xs {
-			y.Data[i*classes+k] = v - log
-		}
-	}
-	return y, dy2, logSoftmaxSaved2[T]{n: n, shifted: shifted, classes: classes, dshifted: dshifted, dy: dy2, dsums: dsums, sums: sums, dexps: dexps, exps: exps, x: x, dx: dx}
-}
-
-// logSoftmaxBackward2 is the reverse mode of [nn.LogSoftmax], after [logSoftmaxForward2].
-func logSoftmaxBackward2[T nn.Float](saved logSoftmaxSaved2[T]) {
-	n, shifted, classes, dshifted, dy, dsums, sums, dexps, x, dx := saved.n, saved.shifted, saved.classes, saved.dshifted, saved.dy, saved.dsums, saved.sums, saved.dexps, saved.x, saved.dx
-	for i := n - 1; i >= 0; i-- {
-		xs := shifted.Data[i*classes : (i+1)*classes]
-		dxs := dshifted.Data[i*classes : (i+1)*classes]
-		var dlog T
-		for k := len(xs) - 1; k >= 0; k-- {
-			// y.Data[i*classes+k] = v - log
-			dv := dy.Data[i*classes+k]
-			dlog -= dy.Data[i*classes+k]
-			dy.Data[i*classes+k] = 0
-			dxs[k] += dv
-		}
-		// log := T(math.Log(float64(sums.Data[i])))
-		dsums.Data[i] += T(float64(dlog) / float64(sums.Data[i]))
-	}
-	for i := range n {
-		// sums.Data[i] = kernel.Sum(exps.Data[i*classes : (i+1)*classes])
-		dsumValue := dsums.Data[i]
-		dsums.Data[i] = 0
-		kernel.SumAdjoint(nil, 0, dsumValue, dexps.Data[i*classes:(i+1)*classes])
-	}
-	// kernel.Exp(exps.Data, shifted.Data)
-	kernel.ExpAdjoint(saved.exps.Data, nil, dexps.Data, dshifted.Data)
-	for i := n - 1; i >= 0; i-- {
-		row := x.Data[i*classes : (i+1)*classes]
-		drow := dx.Data[i*classes : (i+1)*classes]
-		for k := len(row) - 1; k >= 0; k-- {
-			// shifted.Data[i*classes+k] = v - top
-			dv := dshifted.Data[i*classes+k]
-			dshifted.Data[i*classes+k] = 0
-			drow[k] += dv
-		}
-	}
-}
-
 // leNetLossFloat32MVJP is the reverse mode of [leNet.Loss] with respect to m.
 // For result adjoints dy it adds to the shadows dm.
 func leNetLossFloat32MVJP(m *leNet[float32], x nn.Tensor[float32], labels []int, dm *leNet[float32], dy float32) (y float32) {
-	forwardValue, dforwardValue, saved := conv2DForwardFloat32LForward2(&m.Conv1, x, &dm.Conv1)
+	forwardValue, dforwardValue, saved := conv2DForwardFloat32LForward(&m.Conv1, x, &dm.Conv1)
 	reLUValue, dreLUValue, saved2 := reLUFloat32Forward(forwardValue, dforwardValue)
-	h, dh, saved3 := maxPool2DForwardFloat32Forward2(&m.Pool, reLUValue, dreLUValue)
-	forwardValue2, dforwardValue2, saved4 := conv2DForwardFloat32Forward2(&m.Conv2, h, &dm.Conv2, dh)
+	h, dh, saved3 := maxPool2DForwardFloat32Forward(&m.Pool, reLUValue, dreLUValue)
+	forwardValue2, dforwardValue2, saved4 := conv2DForwardFloat32Forward(&m.Conv2, h, &dm.Conv2, dh)
 	reLUValue2, dreLUValue2, saved5 := reLUFloat32Forward(forwardValue2, dforwardValue2)
-	var saved6 maxPool2DForwardFloat32Saved2
-	h, dh, saved6 = maxPool2DForwardFloat32Forward2(&m.Pool, reLUValue2, dreLUValue2)
+	var saved6 maxPool2DForwardFloat32Saved
+	h, dh, saved6 = maxPool2DForwardFloat32Forward(&m.Pool, reLUValue2, dreLUValue2)
 	flattenValue, dflattenValue, saved7 := tensorFlattenFloat32Forward(h, dh)
-	forwardValue3, dforwardValue3, saved8 := denseForwardFloat32Forward2(&m.Dense1, flattenValue, &dm.Dense1, dflattenValue)
+	forwardValue3, dforwardValue3, saved8 := denseForwardFloat32Forward(&m.Dense1, flattenValue, &dm.Dense1, dflattenValue)
 	var saved9 reLUFloat32Saved
 	h, dh, saved9 = reLUFloat32Forward(forwardValue3, dforwardValue3)
-	forwardValue4, dforwardValue4, saved10 := denseForwardFloat32Forward2(&m.Dense2, h, &dm.Dense2, dh)
+	forwardValue4, dforwardValue4, saved10 := denseForwardFloat32Forward(&m.Dense2, h, &dm.Dense2, dh)
 	var saved11 reLUFloat32Saved
 	h, dh, saved11 = reLUFloat32Forward(forwardValue4, dforwardValue4)
-	forwardValue5, dforwardValue5, saved12 := denseForwardFloat32Forward2(&m.Dense3, h, &dm.Dense3, dh)
+	forwardValue5, dforwardValue5, saved12 := denseForwardFloat32Forward(&m.Dense3, h, &dm.Dense3, dh)
 	y = crossEntropyFloat32VJP(forwardValue5, labels, dforwardValue5, dy)
-	denseForwardFloat32Backward2(saved12)
+	denseForwardFloat32Backward(saved12)
 	// h = nn.ReLU(m.Dense2.Forward(h))
 	reLUFloat32Backward(saved11)
-	denseForwardFloat32Backward2(saved10)
+	denseForwardFloat32Backward(saved10)
 	// h = nn.ReLU(m.Dense1.Forward(h.Flatten()))
 	reLUFloat32Backward(saved9)
-	denseForwardFloat32Backward2(saved8)
+	denseForwardFloat32Backward(saved8)
 	tensorFlattenFloat32Backward(saved7)
 	// h = m.Pool.Forward(nn.ReLU(m.Conv2.Forward(h)))
-	maxPool2DForwardFloat32Backward2(saved6)
+	maxPool2DForwardFloat32Backward(saved6)
 	reLUFloat32Backward(saved5)
-	conv2DForwardFloat32Backward2(saved4)
+	conv2DForwardFloat32Backward(saved4)
 	// h := m.Pool.Forward(nn.ReLU(m.Conv1.Forward(x)))
-	maxPool2DForwardFloat32Backward2(saved3)
+	maxPool2DForwardFloat32Backward(saved3)
 	reLUFloat32Backward(saved2)
-	conv2DForwardFloat32LBackward2(saved)
+	conv2DForwardFloat32LBackward(saved)
 	return y
 }
 
@@ -441,7 +281,7 @@ func tensorFlattenFloat32Backward(saved tensorFlattenFloat32Saved) {
 func crossEntropyFloat32VJP(logits nn.Tensor[float32], labels []int, dlogits nn.Tensor[float32], dy float32) (y float32) {
 	shape.Check(len(logits.Shape) == 2 && logits.Shape[0] == len(labels), "CrossEntropy", logits.Shape, []int{len(labels)})
 	classes := logits.Shape[1]
-	logs, dlogs, saved := logSoftmaxFloat32Forward3(logits, dlogits)
+	logs, dlogs, saved := logSoftmaxFloat32Forward(logits, dlogits)
 	var sum float32
 	// return sum / T(len(labels))
 	dsum := dy / float32(len(labels))
@@ -453,12 +293,12 @@ func crossEntropyFloat32VJP(logits nn.Tensor[float32], labels []int, dlogits nn.
 	}
 	y = sum / float32(len(labels))
 	// logs := LogSoftmax(logits)
-	logSoftmaxFloat32Backward3(saved)
+	logSoftmaxFloat32Backward(saved)
 	return y
 }
 
-// conv2DForwardFloat32LSaved2 holds what a forward sweep remembers.
-type conv2DForwardFloat32LSaved2 struct {
+// conv2DForwardFloat32LSaved holds what a forward sweep remembers.
+type conv2DForwardFloat32LSaved struct {
 	x   nn.Tensor[float32]
 	n   int
 	g   kernel.Conv
@@ -468,8 +308,8 @@ type conv2DForwardFloat32LSaved2 struct {
 	out [2]int
 }
 
-// conv2DForwardFloat32LForward2 is [nn.Conv2D.Forward], remembering what [conv2DForwardFloat32LBackward2] needs.
-func conv2DForwardFloat32LForward2(l *nn.Conv2D[float32], x nn.Tensor[float32], dl *nn.Conv2D[float32]) (y2, dy nn.Tensor[float32], saved *conv2DForwardFloat32LSaved2) {
+// conv2DForwardFloat32LForward is [nn.Conv2D.Forward], remembering what [conv2DForwardFloat32LBackward] needs.
+func conv2DForwardFloat32LForward(l *nn.Conv2D[float32], x nn.Tensor[float32], dl *nn.Conv2D[float32]) (y2, dy nn.Tensor[float32], saved *conv2DForwardFloat32LSaved) {
 	g := nn.ConvGeometry(2, x.Shape, l.W.Shape, l.Stride, l.Pad, l.Dilation, l.Groups)
 	n, out := x.Shape[0], g.OutSize()
 	y := nn.New[float32](x.Space, n, g.Out, out[0], out[1])
@@ -479,11 +319,11 @@ func conv2DForwardFloat32LForward2(l *nn.Conv2D[float32], x nn.Tensor[float32], 
 		kernel.AddChannels(y.Data, l.B.Data, n, g.Out, out[0]*out[1])
 	}
 	kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)
-	return y, dy2, &conv2DForwardFloat32LSaved2{x: x, n: n, g: g, dy: dy2, dl: dl, l: l, out: out}
+	return y, dy2, &conv2DForwardFloat32LSaved{x: x, n: n, g: g, dy: dy2, dl: dl, l: l, out: out}
 }
 
-// conv2DForwardFloat32LBackward2 is the reverse mode of [nn.Conv2D.Forward], after [conv2DForwardFloat32LForward2].
-func conv2DForwardFloat32LBackward2(saved *conv2DForwardFloat32LSaved2) {
+// conv2DForwardFloat32LBackward is the reverse mode of [nn.Conv2D.Forward], after [conv2DForwardFloat32LForward].
+func conv2DForwardFloat32LBackward(saved *conv2DForwardFloat32LSaved) {
 	n, g, dy, dl, out := saved.n, saved.g, saved.dy, saved.dl, saved.out
 	// kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)
 	kernel.ConvAddAdjointW(nil, saved.x.Data, nil, n, g, dy.Data, dl.W.Data)
@@ -493,15 +333,15 @@ func conv2DForwardFloat32LBackward2(saved *conv2DForwardFloat32LSaved2) {
 	}
 }
 
-// maxPool2DForwardFloat32Saved2 holds what a forward sweep remembers.
-type maxPool2DForwardFloat32Saved2 struct {
+// maxPool2DForwardFloat32Saved holds what a forward sweep remembers.
+type maxPool2DForwardFloat32Saved struct {
 	index []int
 	dx    nn.Tensor[float32]
 	dy    nn.Tensor[float32]
 }
 
-// maxPool2DForwardFloat32Forward2 is [nn.MaxPool2D.Forward], remembering what [maxPool2DForwardFloat32Backward2] needs.
-func maxPool2DForwardFloat32Forward2(p *nn.MaxPool2D[float32], x, dx nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved maxPool2DForwardFloat32Saved2) {
+// maxPool2DForwardFloat32Forward is [nn.MaxPool2D.Forward], remembering what [maxPool2DForwardFloat32Backward] needs.
+func maxPool2DForwardFloat32Forward(p *nn.MaxPool2D[float32], x, dx nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved maxPool2DForwardFloat32Saved) {
 	shape.Check(len(x.Shape) == 4, "MaxPool2D", x.Shape, p.Size[:])
 	g := nn.PoolGeometry("MaxPool2D", x.Shape, p.Size, p.Stride, p.Pad)
 	n, channels, out := x.Shape[0], x.Shape[1], g.OutSize()
@@ -512,11 +352,11 @@ func maxPool2DForwardFloat32Forward2(p *nn.MaxPool2D[float32], x, dx nn.Tensor[f
 	for i, at := range index {
 		y.Data[i] = x.Data[at]
 	}
-	return y, dy2, maxPool2DForwardFloat32Saved2{index: index, dx: dx, dy: dy2}
+	return y, dy2, maxPool2DForwardFloat32Saved{index: index, dx: dx, dy: dy2}
 }
 
-// maxPool2DForwardFloat32Backward2 is the reverse mode of [nn.MaxPool2D.Forward], after [maxPool2DForwardFloat32Forward2].
-func maxPool2DForwardFloat32Backward2(saved maxPool2DForwardFloat32Saved2) {
+// maxPool2DForwardFloat32Backward is the reverse mode of [nn.MaxPool2D.Forward], after [maxPool2DForwardFloat32Forward].
+func maxPool2DForwardFloat32Backward(saved maxPool2DForwardFloat32Saved) {
 	index, dx, dy := saved.index, saved.dx, saved.dy
 	for i, at := range index {
 		// y.Data[i] = x.Data[at]
@@ -525,8 +365,8 @@ func maxPool2DForwardFloat32Backward2(saved maxPool2DForwardFloat32Saved2) {
 	}
 }
 
-// conv2DForwardFloat32Saved2 holds what a forward sweep remembers.
-type conv2DForwardFloat32Saved2 struct {
+// conv2DForwardFloat32Saved holds what a forward sweep remembers.
+type conv2DForwardFloat32Saved struct {
 	x   nn.Tensor[float32]
 	l   *nn.Conv2D[float32]
 	n   int
@@ -537,8 +377,8 @@ type conv2DForwardFloat32Saved2 struct {
 	out [2]int
 }
 
-// conv2DForwardFloat32Forward2 is [nn.Conv2D.Forward], remembering what [conv2DForwardFloat32Backward2] needs.
-func conv2DForwardFloat32Forward2(l *nn.Conv2D[float32], x nn.Tensor[float32], dl *nn.Conv2D[float32], dx nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved *conv2DForwardFloat32Saved2) {
+// conv2DForwardFloat32Forward is [nn.Conv2D.Forward], remembering what [conv2DForwardFloat32Backward] needs.
+func conv2DForwardFloat32Forward(l *nn.Conv2D[float32], x nn.Tensor[float32], dl *nn.Conv2D[float32], dx nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved *conv2DForwardFloat32Saved) {
 	g := nn.ConvGeometry(2, x.Shape, l.W.Shape, l.Stride, l.Pad, l.Dilation, l.Groups)
 	n, out := x.Shape[0], g.OutSize()
 	y := nn.New[float32](x.Space, n, g.Out, out[0], out[1])
@@ -548,11 +388,11 @@ func conv2DForwardFloat32Forward2(l *nn.Conv2D[float32], x nn.Tensor[float32], d
 		kernel.AddChannels(y.Data, l.B.Data, n, g.Out, out[0]*out[1])
 	}
 	kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)
-	return y, dy2, &conv2DForwardFloat32Saved2{x: x, l: l, n: n, g: g, dy: dy2, dx: dx, dl: dl, out: out}
+	return y, dy2, &conv2DForwardFloat32Saved{x: x, l: l, n: n, g: g, dy: dy2, dx: dx, dl: dl, out: out}
 }
 
-// conv2DForwardFloat32Backward2 is the reverse mode of [nn.Conv2D.Forward], after [conv2DForwardFloat32Forward2].
-func conv2DForwardFloat32Backward2(saved *conv2DForwardFloat32Saved2) {
+// conv2DForwardFloat32Backward is the reverse mode of [nn.Conv2D.Forward], after [conv2DForwardFloat32Forward].
+func conv2DForwardFloat32Backward(saved *conv2DForwardFloat32Saved) {
 	l, n, g, dy, dl, out := saved.l, saved.n, saved.g, saved.dy, saved.dl, saved.out
 	// kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)
 	kernel.ConvAddAdjoint(nil, saved.x.Data, l.W.Data, n, g, dy.Data, saved.dx.Data, dl.W.Data)
@@ -562,8 +402,8 @@ func conv2DForwardFloat32Backward2(saved *conv2DForwardFloat32Saved2) {
 	}
 }
 
-// denseForwardFloat32Saved2 holds what a forward sweep remembers.
-type denseForwardFloat32Saved2 struct {
+// denseForwardFloat32Saved holds what a forward sweep remembers.
+type denseForwardFloat32Saved struct {
 	d   *nn.Dense[float32]
 	n   int
 	out int
@@ -574,8 +414,8 @@ type denseForwardFloat32Saved2 struct {
 	dx  nn.Tensor[float32]
 }
 
-// denseForwardFloat32Forward2 is [nn.Dense.Forward], remembering what [denseForwardFloat32Backward2] needs.
-func denseForwardFloat32Forward2(d *nn.Dense[float32], x nn.Tensor[float32], dd *nn.Dense[float32], dx nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved denseForwardFloat32Saved2) {
+// denseForwardFloat32Forward is [nn.Dense.Forward], remembering what [denseForwardFloat32Backward] needs.
+func denseForwardFloat32Forward(d *nn.Dense[float32], x nn.Tensor[float32], dd *nn.Dense[float32], dx nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved denseForwardFloat32Saved) {
 	shape.Check(len(x.Shape) == 2 && len(d.W.Shape) == 2 && x.Shape[1] == d.W.Shape[0], "Dense", x.Shape, d.W.Shape)
 	n, in, out := x.Shape[0], d.W.Shape[0], d.W.Shape[1]
 	y := nn.New[float32](x.Space, n, out)
@@ -584,11 +424,11 @@ func denseForwardFloat32Forward2(d *nn.Dense[float32], x nn.Tensor[float32], dd 
 	if len(d.B.Data) > 0 {
 		kernel.AddRow(y.Data, d.B.Data, n, out)
 	}
-	return y, dy2, denseForwardFloat32Saved2{d: d, n: n, out: out, dy: dy2, dd: dd, x: x, in: in, dx: dx}
+	return y, dy2, denseForwardFloat32Saved{d: d, n: n, out: out, dy: dy2, dd: dd, x: x, in: in, dx: dx}
 }
 
-// denseForwardFloat32Backward2 is the reverse mode of [nn.Dense.Forward], after [denseForwardFloat32Forward2].
-func denseForwardFloat32Backward2(saved denseForwardFloat32Saved2) {
+// denseForwardFloat32Backward is the reverse mode of [nn.Dense.Forward], after [denseForwardFloat32Forward].
+func denseForwardFloat32Backward(saved denseForwardFloat32Saved) {
 	d, n, out, dy, dd := saved.d, saved.n, saved.out, saved.dy, saved.dd
 	if len(d.B.Data) > 0 {
 		// kernel.AddRow(y.Data, d.B.Data, n, out)
@@ -598,8 +438,8 @@ func denseForwardFloat32Backward2(saved denseForwardFloat32Saved2) {
 	kernel.MatMulAdjoint(nil, saved.x.Data, d.W.Data, n, saved.in, out, dy.Data, saved.dx.Data, dd.W.Data)
 }
 
-// logSoftmaxFloat32Saved3 holds what a forward sweep remembers.
-type logSoftmaxFloat32Saved3 struct {
+// logSoftmaxFloat32Saved holds what a forward sweep remembers.
+type logSoftmaxFloat32Saved struct {
 	n        int
 	shifted  nn.Tensor[float32]
 	classes  int
@@ -613,8 +453,8 @@ type logSoftmaxFloat32Saved3 struct {
 	dx       nn.Tensor[float32]
 }
 
-// logSoftmaxFloat32Forward3 is [nn.LogSoftmax], remembering what [logSoftmaxFloat32Backward3] needs.
-func logSoftmaxFloat32Forward3(x, dx nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved logSoftmaxFloat32Saved3) {
+// logSoftmaxFloat32Forward is [nn.LogSoftmax], remembering what [logSoftmaxFloat32Backward] needs.
+func logSoftmaxFloat32Forward(x, dx nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved logSoftmaxFloat32Saved) {
 	shape.Check(len(x.Shape) == 2, "LogSoftmax", x.Shape, nil)
 	n, classes := x.Shape[0], x.Shape[1]
 	shifted := nn.New[float32](x.Space, n, classes)
@@ -645,11 +485,11 @@ func logSoftmaxFloat32Forward3(x, dx nn.Tensor[float32]) (y2, dy nn.Tensor[float
 			y.Data[i*classes+k] = v - log
 		}
 	}
-	return y, dy2, logSoftmaxFloat32Saved3{n: n, shifted: shifted, classes: classes, dshifted: dshifted, dy: dy2, dsums: dsums, sums: sums, dexps: dexps, exps: exps, x: x, dx: dx}
+	return y, dy2, logSoftmaxFloat32Saved{n: n, shifted: shifted, classes: classes, dshifted: dshifted, dy: dy2, dsums: dsums, sums: sums, dexps: dexps, exps: exps, x: x, dx: dx}
 }
 
-// logSoftmaxFloat32Backward3 is the reverse mode of [nn.LogSoftmax], after [logSoftmaxFloat32Forward3].
-func logSoftmaxFloat32Backward3(saved logSoftmaxFloat32Saved3) {
+// logSoftmaxFloat32Backward is the reverse mode of [nn.LogSoftmax], after [logSoftmaxFloat32Forward].
+func logSoftmaxFloat32Backward(saved logSoftmaxFloat32Saved) {
 	n, shifted, classes, dshifted, dy, dsums, sums, dexps, x, dx := saved.n, saved.shifted, saved.classes, saved.dshifted, saved.dy, saved.dsums, saved.sums, saved.dexps, saved.x, saved.dx
 	for i := n - 1; i >= 0; i-- {
 		xs := shifted.Data[i*classes : (i+1)*classes]

@@ -12,7 +12,7 @@ import (
 func convAddVJP[T kernel.Float](y, x, w []T, n int, g kernel.Conv, dy, dx, dw []T) {
 	// Forward sweep.
 	kernel.ConvAdd(y, x, w, n, g)
-	if !godiff.Disjoint(y, x) || !godiff.Disjoint(y, w) {
+	if !godiff.DisjointLen(y, x) || !godiff.DisjointLen(y, w) {
 		panic("convAdd: y, x and w share memory, which convAdd writes")
 	}
 
@@ -26,7 +26,7 @@ func convAddVJP[T kernel.Float](y, x, w []T, n int, g kernel.Conv, dy, dx, dw []
 func convAddVJPx[T kernel.Float](y, x, w []T, n int, g kernel.Conv, dy, dx []T) {
 	// Forward sweep.
 	kernel.ConvAdd(y, x, w, n, g)
-	if !godiff.Disjoint(y, x) || !godiff.Disjoint(y, w) {
+	if !godiff.DisjointLen(y, x) || !godiff.DisjointLen(y, w) {
 		panic("convAdd: y, x and w share memory, which convAdd writes")
 	}
 
@@ -40,7 +40,7 @@ func convAddVJPx[T kernel.Float](y, x, w []T, n int, g kernel.Conv, dy, dx []T) 
 func convAddVJPw[T kernel.Float](y, x, w []T, n int, g kernel.Conv, dy, dw []T) {
 	// Forward sweep.
 	kernel.ConvAdd(y, x, w, n, g)
-	if !godiff.Disjoint(y, x) || !godiff.Disjoint(y, w) {
+	if !godiff.DisjointLen(y, x) || !godiff.DisjointLen(y, w) {
 		panic("convAdd: y, x and w share memory, which convAdd writes")
 	}
 
@@ -54,7 +54,7 @@ func convAddVJPw[T kernel.Float](y, x, w []T, n int, g kernel.Conv, dy, dw []T) 
 func convAddVJPy[T kernel.Float](y, x, w []T, n int, g kernel.Conv, dy []T) {
 	// Forward sweep.
 	kernel.ConvAdd(y, x, w, n, g)
-	if !godiff.Disjoint(y, x) || !godiff.Disjoint(y, w) {
+	if !godiff.DisjointLen(y, x) || !godiff.DisjointLen(y, w) {
 		panic("convAdd: y, x and w share memory, which convAdd writes")
 	}
 
@@ -65,7 +65,7 @@ func convAddVJPy[T kernel.Float](y, x, w []T, n int, g kernel.Conv, dy []T) {
 
 // convAddJVP is the forward mode of [convAdd]: its results, and their tangents along the tangents of the parameters.
 func convAddJVP[T kernel.Float](y, x, w []T, n int, g kernel.Conv, dy, dx, dw []T) {
-	if !godiff.Mirrors(godiff.Pair(y, dy), godiff.Pair(x, dx)) || !godiff.Mirrors(godiff.Pair(y, dy), godiff.Pair(w, dw)) {
+	if !godiff.MirrorsLen(godiff.Pair(y, dy), godiff.Pair(x, dx)) || !godiff.MirrorsLen(godiff.Pair(y, dy), godiff.Pair(w, dw)) {
 		panic("convAdd: dy, dx and dw must share memory as y, x and w do, since convAdd writes it")
 	}
 	kernel.ConvAddTangent(y, x, w, n, g, dy, dx, dw)
@@ -76,7 +76,7 @@ func convAddJVP[T kernel.Float](y, x, w []T, n int, g kernel.Conv, dy, dx, dw []
 func convTransposedAddVJP[T kernel.Float](x, y, w []T, n int, g kernel.Conv, dx, dy, dw []T) {
 	// Forward sweep.
 	kernel.ConvTransposedAdd(x, y, w, n, g)
-	if !godiff.DisjointLen(x, y) || !godiff.DisjointLen(x, w) {
+	if !godiff.Disjoint(x, y) || !godiff.Disjoint(x, w) {
 		panic("convTransposedAdd: x, y and w share memory, which convTransposedAdd writes")
 	}
 
@@ -90,7 +90,7 @@ func convTransposedAddVJP[T kernel.Float](x, y, w []T, n int, g kernel.Conv, dx,
 func convTransposedAddVJPy[T kernel.Float](x, y, w []T, n int, g kernel.Conv, dx, dy []T) {
 	// Forward sweep.
 	kernel.ConvTransposedAdd(x, y, w, n, g)
-	if !godiff.DisjointLen(x, y) || !godiff.DisjointLen(x, w) {
+	if !godiff.Disjoint(x, y) || !godiff.Disjoint(x, w) {
 		panic("convTransposedAdd: x, y and w share memory, which convTransposedAdd writes")
 	}
 
@@ -104,7 +104,7 @@ func convTransposedAddVJPy[T kernel.Float](x, y, w []T, n int, g kernel.Conv, dx
 func convTransposedAddVJPw[T kernel.Float](x, y, w []T, n int, g kernel.Conv, dx, dw []T) {
 	// Forward sweep.
 	kernel.ConvTransposedAdd(x, y, w, n, g)
-	if !godiff.DisjointLen(x, y) || !godiff.DisjointLen(x, w) {
+	if !godiff.Disjoint(x, y) || !godiff.Disjoint(x, w) {
 		panic("convTransposedAdd: x, y and w share memory, which convTransposedAdd writes")
 	}
 
@@ -118,7 +118,7 @@ func convTransposedAddVJPw[T kernel.Float](x, y, w []T, n int, g kernel.Conv, dx
 func convTransposedAddVJPx[T kernel.Float](x, y, w []T, n int, g kernel.Conv, dx []T) {
 	// Forward sweep.
 	kernel.ConvTransposedAdd(x, y, w, n, g)
-	if !godiff.DisjointLen(x, y) || !godiff.DisjointLen(x, w) {
+	if !godiff.Disjoint(x, y) || !godiff.Disjoint(x, w) {
 		panic("convTransposedAdd: x, y and w share memory, which convTransposedAdd writes")
 	}
 
@@ -129,7 +129,7 @@ func convTransposedAddVJPx[T kernel.Float](x, y, w []T, n int, g kernel.Conv, dx
 
 // convTransposedAddJVP is the forward mode of [convTransposedAdd]: its results, and their tangents along the tangents of the parameters.
 func convTransposedAddJVP[T kernel.Float](x, y, w []T, n int, g kernel.Conv, dx, dy, dw []T) {
-	if !godiff.MirrorsLen(godiff.Pair(x, dx), godiff.Pair(y, dy)) || !godiff.MirrorsLen(godiff.Pair(x, dx), godiff.Pair(w, dw)) {
+	if !godiff.Mirrors(godiff.Pair(x, dx), godiff.Pair(y, dy)) || !godiff.Mirrors(godiff.Pair(x, dx), godiff.Pair(w, dw)) {
 		panic("convTransposedAdd: dx, dy and dw must share memory as x, y and w do, since convTransposedAdd writes it")
 	}
 	kernel.ConvTransposedAddTangent(x, y, w, n, g, dx, dy, dw)
@@ -140,7 +140,7 @@ func convTransposedAddJVP[T kernel.Float](x, y, w []T, n int, g kernel.Conv, dx,
 func convWeightsAddVJP[T kernel.Float](w, x, y []T, n int, g kernel.Conv, dw, dx, dy []T) {
 	// Forward sweep.
 	kernel.ConvWeightsAdd(w, x, y, n, g)
-	if !godiff.Disjoint(w, x) || !godiff.Disjoint(w, y) {
+	if !godiff.DisjointLen(w, x) || !godiff.DisjointLen(w, y) {
 		panic("convWeightsAdd: w, x and y share memory, which convWeightsAdd writes")
 	}
 
@@ -154,7 +154,7 @@ func convWeightsAddVJP[T kernel.Float](w, x, y []T, n int, g kernel.Conv, dw, dx
 func convWeightsAddVJPx[T kernel.Float](w, x, y []T, n int, g kernel.Conv, dw, dx []T) {
 	// Forward sweep.
 	kernel.ConvWeightsAdd(w, x, y, n, g)
-	if !godiff.Disjoint(w, x) || !godiff.Disjoint(w, y) {
+	if !godiff.DisjointLen(w, x) || !godiff.DisjointLen(w, y) {
 		panic("convWeightsAdd: w, x and y share memory, which convWeightsAdd writes")
 	}
 
@@ -168,7 +168,7 @@ func convWeightsAddVJPx[T kernel.Float](w, x, y []T, n int, g kernel.Conv, dw, d
 func convWeightsAddVJPy[T kernel.Float](w, x, y []T, n int, g kernel.Conv, dw, dy []T) {
 	// Forward sweep.
 	kernel.ConvWeightsAdd(w, x, y, n, g)
-	if !godiff.Disjoint(w, x) || !godiff.Disjoint(w, y) {
+	if !godiff.DisjointLen(w, x) || !godiff.DisjointLen(w, y) {
 		panic("convWeightsAdd: w, x and y share memory, which convWeightsAdd writes")
 	}
 
@@ -182,7 +182,7 @@ func convWeightsAddVJPy[T kernel.Float](w, x, y []T, n int, g kernel.Conv, dw, d
 func convWeightsAddVJPw[T kernel.Float](w, x, y []T, n int, g kernel.Conv, dw []T) {
 	// Forward sweep.
 	kernel.ConvWeightsAdd(w, x, y, n, g)
-	if !godiff.Disjoint(w, x) || !godiff.Disjoint(w, y) {
+	if !godiff.DisjointLen(w, x) || !godiff.DisjointLen(w, y) {
 		panic("convWeightsAdd: w, x and y share memory, which convWeightsAdd writes")
 	}
 
@@ -193,7 +193,7 @@ func convWeightsAddVJPw[T kernel.Float](w, x, y []T, n int, g kernel.Conv, dw []
 
 // convWeightsAddJVP is the forward mode of [convWeightsAdd]: its results, and their tangents along the tangents of the parameters.
 func convWeightsAddJVP[T kernel.Float](w, x, y []T, n int, g kernel.Conv, dw, dx, dy []T) {
-	if !godiff.Mirrors(godiff.Pair(w, dw), godiff.Pair(x, dx)) || !godiff.Mirrors(godiff.Pair(w, dw), godiff.Pair(y, dy)) {
+	if !godiff.MirrorsLen(godiff.Pair(w, dw), godiff.Pair(x, dx)) || !godiff.MirrorsLen(godiff.Pair(w, dw), godiff.Pair(y, dy)) {
 		panic("convWeightsAdd: dw, dx and dy must share memory as w, x and y do, since convWeightsAdd writes it")
 	}
 	kernel.ConvWeightsAddTangent(w, x, y, n, g, dw, dx, dy)
