@@ -1496,3 +1496,10 @@ func matMulAdjointBDcDbTangent[T kernel.Float](c, a, b []T, m, k, n int, dc, db,
 		dc[i] = 0
 	}
 }
+
+// apart3 is [kernel.apart].
+func apart3[T kernel.Float](name string, dst, x []T) {
+	if !godiff.DisjointLen(dst, x) {
+		panic("kernel: " + name + " overwrites what its derivative needs")
+	}
+}

@@ -1,0 +1,40 @@
+package kernel_test
+
+import (
+	"testing"
+
+	"github.com/godiff/godiff/gradcheck"
+	"github.com/godiff/godiff/nn/kernel"
+)
+
+// The functions here call each kernel; TestDensityRules compares their derivatives with differences.
+
+//godiff:vjp
+//godiff:jvp
+func softplus[T kernel.Float](dst, src []T) { kernel.Softplus(dst, src) }
+
+//godiff:vjp
+//godiff:jvp
+func normalCDF[T kernel.Float](dst, src []T) { kernel.NormalCDF(dst, src) }
+
+//godiff:grad
+//godiff:hvp
+func densities[T kernel.Float](x []T) T {
+	y, z := make([]T, len(x)), make([]T, len(x))
+	kernel.Softplus(y, x)
+	kernel.NormalCDF(z, x)
+	return kernel.Dot(y, z)
+}
+
+func TestDensityRules(t *testing.T) {
+	kernel.EachWay(t, func(t *testing.T) {
+		make := newMaker()
+		for _, n := range []int{0, 1, 5, 19} {
+			x := func() []float64 { return make.signed(n) }
+			check(t, softplus[float64], softplusVJP[float64], softplusJVP[float64], x(), x())
+			check(t, normalCDF[float64], normalCDFVJP[float64], normalCDFJVP[float64], x(), x())
+		}
+		gradcheck.Grad(t, densities[float64], densitiesGrad[float64], make.signed(300))
+		gradcheck.HVP(t, densities[float64], densitiesHVP[float64], make.signed(7))
+	})
+}
