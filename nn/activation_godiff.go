@@ -2,7 +2,195 @@
 
 package nn
 
-import "github.com/godiff/godiff/nn/kernel"
+import (
+	"math"
+
+	"github.com/godiff/godiff/nn/kernel"
+	"github.com/godiff/godiff/nn/shape"
+	godiff "github.com/godiff/godiff/runtime"
+)
+
+// IdentityVJP is the reverse mode of [Identity] with respect to x.
+// For result adjoints dy it adds to the shadows dx.
+func IdentityVJP[T Float](x, dx, dy Tensor[T]) (y Tensor[T]) {
+	// Forward sweep.
+	y = x
+
+	// Reverse sweep.
+	for i := range dy.Data {
+		dx.Data[i] += dy.Data[i]
+	}
+	return y
+}
+
+// StepVJP is the reverse mode of [Step] with respect to x.
+// For result adjoints dy it adds to the shadows dx.
+func StepVJP[T Float](x, dx, dy Tensor[T]) (y2 Tensor[T]) {
+	y := New[T](x.Space, x.Shape...)
+	for i, v := range x.Data {
+		if v >= 0 {
+			y.Data[i] = 1
+		} else if !(v < 0) {
+			y.Data[i] = T(math.NaN())
+		}
+	}
+	y2 = y
+	return y2
+}
+
+// SigmoidVJP is the reverse mode of [Sigmoid] with respect to x.
+// For result adjoints dy it adds to the shadows dx.
+func SigmoidVJP[T Float](x, dx, dy Tensor[T]) (y2 Tensor[T]) {
+	// Forward sweep.
+	y := New[T](x.Space, x.Shape...)
+	dy2 := ZerosLike(y)
+	kernel.Sigmoid(y.Data, x.Data)
+	y2 = y
+
+	// Reverse sweep.
+	for i := range dy.Data {
+		dy2.Data[i] += dy.Data[i]
+	}
+	// kernel.Sigmoid(y.Data, x.Data)
+	kernel.SigmoidAdjoint(y.Data, nil, dy2.Data, dx.Data)
+	return y2
+}
+
+// TanhVJP is the reverse mode of [Tanh] with respect to x.
+// For result adjoints dy it adds to the shadows dx.
+func TanhVJP[T Float](x, dx, dy Tensor[T]) (y2 Tensor[T]) {
+	// Forward sweep.
+	y := New[T](x.Space, x.Shape...)
+	dy2 := ZerosLike(y)
+	kernel.Tanh(y.Data, x.Data)
+	y2 = y
+
+	// Reverse sweep.
+	for i := range dy.Data {
+		dy2.Data[i] += dy.Data[i]
+	}
+	// kernel.Tanh(y.Data, x.Data)
+	kernel.TanhAdjoint(y.Data, nil, dy2.Data, dx.Data)
+	return y2
+}
+
+// ArctanVJP is the reverse mode of [Arctan] with respect to x.
+// For result adjoints dy it adds to the shadows dx.
+func ArctanVJP[T Float](x, dx, dy Tensor[T]) (y2 Tensor[T]) {
+	// Forward sweep.
+	y := New[T](x.Space, x.Shape...)
+	dy2 := ZerosLike(y)
+	for i, v := range x.Data {
+		y.Data[i] = T(math.Atan(float64(v)))
+	}
+	y2 = y
+
+	// Reverse sweep.
+	for i := range dy.Data {
+		dy2.Data[i] += dy.Data[i]
+	}
+	for i, v := range x.Data {
+		// y.Data[i] = T(math.Atan(float64(v)))
+		dv := T(float64(dy2.Data[i]) / (1 + float64(v)*float64(v)))
+		dy2.Data[i] = 0
+		dx.Data[i] += dv
+	}
+	return y2
+}
+
+// SoftsignVJP is the reverse mode of [Softsign] with respect to x.
+// For result adjoints dy it adds to the shadows dx.
+func SoftsignVJP[T Float](x, dx, dy Tensor[T]) (y2 Tensor[T]) {
+	// Forward sweep.
+	y := New[T](x.Space, x.Shape...)
+	dy2 := ZerosLike(y)
+	for i, v := range x.Data {
+		if v <= -1 {
+			y.Data[i] = 1/(1-v) - 1
+		} else if v < 0 {
+			y.Data[i] = v / (1 - v)
+		} else if v >= 1 {
+			y.Data[i] = 1 - 1/(1+v)
+		} else {
+			y.Data[i] = v / (1 + v)
+		}
+	}
+	y2 = y
+
+	// Reverse sweep.
+	for i := range dy.Data {
+		dy2.Data[i] += dy.Data[i]
+	}
+	for i, v := range x.Data {
+		var dv T
+		if v <= -1 {
+			// y.Data[i] = 1/(1-v) - 1
+			dv = dy2.Data[i] * (1 / (1 - v)) / (1 - v)
+			dy2.Data[i] = 0
+		} else if v < 0 {
+			// y.Data[i] = v / (1 - v)
+			dv = dy2.Data[i]/(1-v) + dy2.Data[i]*(v/(1-v))/(1-v)
+			dy2.Data[i] = 0
+		} else if v >= 1 {
+			// y.Data[i] = 1 - 1/(1+v)
+			dv = dy2.Data[i] * (1 / (1 + v)) / (1 + v)
+			dy2.Data[i] = 0
+		} else {
+			// y.Data[i] = v / (1 + v)
+			dv = dy2.Data[i]/(1+v) - dy2.Data[i]*(v/(1+v))/(1+v)
+			dy2.Data[i] = 0
+		}
+		dx.Data[i] += dv
+	}
+	return y2
+}
+
+// ISRUVJP is the reverse mode of [ISRU] with respect to x.
+// For result adjoints dy it adds to the shadows dx.
+func ISRUVJP[T Float](x Tensor[T], alpha T, dx, dy Tensor[T]) (y2 Tensor[T]) {
+	// Forward sweep.
+	y := New[T](x.Space, x.Shape...)
+	dy2 := ZerosLike(y)
+	for i, v := range x.Data {
+		s := alpha * v * v
+		if s <= 1 {
+			y.Data[i] = v / T(math.Sqrt(float64(1+s)))
+			continue
+		}
+		u := 1 / v
+		y.Data[i] = T(math.Copysign(1, float64(v))) / T(math.Sqrt(float64(alpha+u*u)))
+	}
+	y2 = y
+
+	// Reverse sweep.
+	for i := range dy.Data {
+		dy2.Data[i] += dy.Data[i]
+	}
+	for i, v := range x.Data {
+		s := alpha * v * v
+		var dv T
+		if s <= 1 {
+			// y.Data[i] = v / T(math.Sqrt(float64(1+s)))
+			sqrt := math.Sqrt(float64(1 + s))
+			dv = dy2.Data[i] / T(sqrt)
+			ds := T(sqrtRule(float64(1+s), sqrt, float64(-(dy2.Data[i] * (v / T(sqrt)) / T(sqrt)))))
+			dy2.Data[i] = 0
+			// s := alpha * v * v
+			dv += ds * (2 * (v * alpha))
+		} else {
+			u := 1 / v
+			// y.Data[i] = T(math.Copysign(1, float64(v))) / T(math.Sqrt(float64(alpha+u*u)))
+			sqrt := math.Sqrt(float64(alpha + u*u))
+			adj := T(sqrtRule(float64(alpha+u*u), sqrt, float64(-(dy2.Data[i] * (T(math.Copysign(1, float64(v))) / T(sqrt)) / T(sqrt)))))
+			du := 2 * (adj * u)
+			dy2.Data[i] = 0
+			// u := 1 / v
+			dv = -(du * u / v)
+		}
+		dx.Data[i] += dv
+	}
+	return y2
+}
 
 // ReLUVJP is the reverse mode of [ReLU] with respect to x.
 // For result adjoints dy it adds to the shadows dx.
@@ -31,20 +219,455 @@ func ReLUVJP[T Float](x, dx, dy Tensor[T]) (y2 Tensor[T]) {
 	return y2
 }
 
-// TanhVJP is the reverse mode of [Tanh] with respect to x.
-// For result adjoints dy it adds to the shadows dx.
-func TanhVJP[T Float](x, dx, dy Tensor[T]) (y2 Tensor[T]) {
+// ForwardVJP is the reverse mode of [PReLU.Forward] with respect to p and x.
+// For result adjoints dy it adds to the shadows dp and dx.
+func (p *PReLU[T]) ForwardVJP(x Tensor[T], dp *PReLU[T], dx, dy Tensor[T]) (y2 Tensor[T]) {
 	// Forward sweep.
+	slopes := len(p.Alpha.Data)
+	shape.Check(slopes == 1 || len(x.Shape) > 1 && slopes == x.Shape[1], "PReLU", x.Shape, p.Alpha.Shape)
 	y := New[T](x.Space, x.Shape...)
 	dy2 := ZerosLike(y)
-	kernel.Tanh(y.Data, x.Data)
+	rows, size := 1, len(x.Data)
+	if slopes != 1 {
+		rows, size = x.Shape[0]*slopes, shape.Size(x.Shape[2:])
+	}
+	for r := range rows {
+		alpha := p.Alpha.Data[r%slopes]
+		xs := x.Data[r*size : (r+1)*size]
+		for i, v := range xs {
+			v := v
+			if v < 0 {
+				v *= alpha
+			}
+			y.Data[r*size+i] = v
+		}
+	}
 	y2 = y
 
 	// Reverse sweep.
 	for i := range dy.Data {
 		dy2.Data[i] += dy.Data[i]
 	}
-	// kernel.Tanh(y.Data, x.Data)
-	kernel.TanhAdjoint(y.Data, nil, dy2.Data, dx.Data)
+	for r := rows - 1; r >= 0; r-- {
+		xs := x.Data[r*size : (r+1)*size]
+		alpha := p.Alpha.Data[r%slopes]
+		dxs := dx.Data[r*size : (r+1)*size]
+		var dalpha T
+		for i := len(xs) - 1; i >= 0; i-- {
+			v := xs[i]
+			// y.Data[r*size+i] = v
+			dv := dy2.Data[r*size+i]
+			dy2.Data[r*size+i] = 0
+			if v < 0 {
+				// v *= alpha
+				dalpha += dv * v
+				dv *= alpha
+			}
+			dxs[i] += dv
+		}
+		// alpha := p.Alpha.Data[r%slopes]
+		dp.Alpha.Data[r%slopes] += dalpha
+	}
 	return y2
+}
+
+// ELUVJP is the reverse mode of [ELU] with respect to x.
+// For result adjoints dy it adds to the shadows dx.
+func ELUVJP[T Float](x Tensor[T], alpha T, dx, dy Tensor[T]) (y2 Tensor[T]) {
+	// Forward sweep.
+	low := New[T](x.Space, x.Shape...)
+	dlow := ZerosLike(low)
+	for i, v := range x.Data {
+		low.Data[i] = min(v, 0)
+	}
+	e := New[T](x.Space, x.Shape...)
+	de := ZerosLike(e)
+	kernel.Exp(e.Data, low.Data)
+	y := New[T](x.Space, x.Shape...)
+	dy2 := ZerosLike(y)
+	for i, v := range x.Data {
+		if v >= 0 {
+			y.Data[i] = v
+		} else {
+			y.Data[i] = alpha * (e.Data[i] - 1)
+		}
+	}
+	y2 = y
+
+	// Reverse sweep.
+	for i := range dy.Data {
+		dy2.Data[i] += dy.Data[i]
+	}
+	for i := range x.Data {
+		if x.Data[i] >= 0 {
+			// y.Data[i] = v
+			dv := dy2.Data[i]
+			dy2.Data[i] = 0
+			dx.Data[i] += dv
+		} else {
+			// y.Data[i] = alpha * (e.Data[i] - 1)
+			de.Data[i] += dy2.Data[i] * alpha
+			dy2.Data[i] = 0
+		}
+	}
+	// kernel.Exp(e.Data, low.Data)
+	kernel.ExpAdjoint(e.Data, nil, de.Data, dlow.Data)
+	for i, v := range x.Data {
+		var dv T
+		// low.Data[i] = min(v, 0)
+		if v <= 0 || v != v {
+			dv = dlow.Data[i]
+		}
+		dlow.Data[i] = 0
+		dx.Data[i] += dv
+	}
+	return y2
+}
+
+// SoftplusVJP is the reverse mode of [Softplus] with respect to x.
+// For result adjoints dy it adds to the shadows dx.
+func SoftplusVJP[T Float](x, dx, dy Tensor[T]) (y2 Tensor[T]) {
+	// Forward sweep.
+	y := New[T](x.Space, x.Shape...)
+	dy2 := ZerosLike(y)
+	kernel.Softplus(y.Data, x.Data)
+	y2 = y
+
+	// Reverse sweep.
+	for i := range dy.Data {
+		dy2.Data[i] += dy.Data[i]
+	}
+	// kernel.Softplus(y.Data, x.Data)
+	kernel.SoftplusAdjoint(nil, x.Data, dy2.Data, dx.Data)
+	return y2
+}
+
+// GELUVJP is the reverse mode of [GELU] with respect to x.
+// For result adjoints dy it adds to the shadows dx.
+func GELUVJP[T Float](x, dx, dy Tensor[T]) (y2 Tensor[T]) {
+	// Forward sweep.
+	p := New[T](x.Space, x.Shape...)
+	dp := ZerosLike(p)
+	kernel.NormalCDF(p.Data, x.Data)
+	y := New[T](x.Space, x.Shape...)
+	dy2 := ZerosLike(y)
+	kernel.Mul(y.Data, x.Data, p.Data)
+	y2 = y
+
+	// Reverse sweep.
+	for i := range dy.Data {
+		dy2.Data[i] += dy.Data[i]
+	}
+	// kernel.Mul(y.Data, x.Data, p.Data)
+	kernel.MulAdjoint(nil, x.Data, p.Data, dy2.Data, dx.Data, dp.Data)
+	// kernel.NormalCDF(p.Data, x.Data)
+	kernel.NormalCDFAdjoint(nil, x.Data, dp.Data, dx.Data)
+	return y2
+}
+
+// GELUTanhVJP is the reverse mode of [GELUTanh] with respect to x.
+// For result adjoints dy it adds to the shadows dx.
+func GELUTanhVJP[T Float](x, dx, dy Tensor[T]) (y2 Tensor[T]) {
+	// Forward sweep.
+	u := New[T](x.Space, x.Shape...)
+	du := ZerosLike(u)
+	for i, v := range x.Data {
+		u.Data[i] = T(1.5957691216057308)*v + T(0.07135481627260025)*v*v*v
+	}
+	s := New[T](x.Space, x.Shape...)
+	ds := ZerosLike(s)
+	kernel.Sigmoid(s.Data, u.Data)
+	y := New[T](x.Space, x.Shape...)
+	dy2 := ZerosLike(y)
+	kernel.Mul(y.Data, x.Data, s.Data)
+	y2 = y
+
+	// Reverse sweep.
+	for i := range dy.Data {
+		dy2.Data[i] += dy.Data[i]
+	}
+	// kernel.Mul(y.Data, x.Data, s.Data)
+	kernel.MulAdjoint(nil, x.Data, s.Data, dy2.Data, dx.Data, ds.Data)
+	// kernel.Sigmoid(s.Data, u.Data)
+	kernel.SigmoidAdjoint(s.Data, nil, ds.Data, du.Data)
+	for i, v := range x.Data {
+		// u.Data[i] = scale*v + cubic*v*v*v
+		dv := du.Data[i] * (1.5957691216057308 + v*v*0.07135481627260025 + 2*(v*(T(0.07135481627260025)*v)))
+		du.Data[i] = 0
+		dx.Data[i] += dv
+	}
+	return y2
+}
+
+// SiLUVJP is the reverse mode of [SiLU] with respect to x.
+// For result adjoints dy it adds to the shadows dx.
+func SiLUVJP[T Float](x, dx, dy Tensor[T]) (y2 Tensor[T]) {
+	// Forward sweep.
+	s := New[T](x.Space, x.Shape...)
+	ds := ZerosLike(s)
+	kernel.Sigmoid(s.Data, x.Data)
+	y := New[T](x.Space, x.Shape...)
+	dy2 := ZerosLike(y)
+	kernel.Mul(y.Data, x.Data, s.Data)
+	y2 = y
+
+	// Reverse sweep.
+	for i := range dy.Data {
+		dy2.Data[i] += dy.Data[i]
+	}
+	// kernel.Mul(y.Data, x.Data, s.Data)
+	kernel.MulAdjoint(nil, x.Data, s.Data, dy2.Data, dx.Data, ds.Data)
+	// kernel.Sigmoid(s.Data, x.Data)
+	kernel.SigmoidAdjoint(s.Data, nil, ds.Data, dx.Data)
+	return y2
+}
+
+// SoftmaxVJP is the reverse mode of [Softmax] with respect to x.
+// For result adjoints dy it adds to the shadows dx.
+func SoftmaxVJP[T Float](x, dx, dy Tensor[T]) (y2 Tensor[T]) {
+	// Forward sweep.
+	shape.Check(len(x.Shape) > 0 && x.Shape[len(x.Shape)-1] > 0, "Softmax", x.Shape, []int{1})
+	size := x.Shape[len(x.Shape)-1]
+	n := len(x.Data) / size
+	shifted := New[T](x.Space, x.Shape...)
+	dshifted := ZerosLike(shifted)
+	for i := range n {
+		row := x.Data[i*size : (i+1)*size]
+		maxValue := kernel.Max(row)
+		top := godiff.StopGradient(maxValue)
+		for k, v := range row {
+			shifted.Data[i*size+k] = v - top
+		}
+	}
+	exps := New[T](x.Space, x.Shape...)
+	dexps := ZerosLike(exps)
+	kernel.Exp(exps.Data, shifted.Data)
+	sums := New[T](x.Space, n)
+	dsums := ZerosLike(sums)
+	for i := range n {
+		sumValue := kernel.Sum(exps.Data[i*size : (i+1)*size])
+		sums.Data[i] = sumValue
+	}
+	y := New[T](x.Space, x.Shape...)
+	dy2 := ZerosLike(y)
+	for i := range n {
+		kernel.Scale(y.Data[i*size:(i+1)*size], 1/sums.Data[i], exps.Data[i*size:(i+1)*size])
+	}
+	y2 = y
+
+	// Reverse sweep.
+	for i := range dy.Data {
+		dy2.Data[i] += dy.Data[i]
+	}
+	for i := n - 1; i >= 0; i-- {
+		// kernel.Scale(y.Data[i*size:(i+1)*size], 1/sums.Data[i], exps.Data[i*size:(i+1)*size])
+		dv := kernel.ScaleAdjoint(y.Data[i*size:(i+1)*size], 1/sums.Data[i], exps.Data[i*size:(i+1)*size], dy2.Data[i*size:(i+1)*size], dexps.Data[i*size:(i+1)*size])
+		dsums.Data[i] -= dv * (1 / sums.Data[i]) / sums.Data[i]
+	}
+	for i := range n {
+		// sums.Data[i] = kernel.Sum(exps.Data[i*size : (i+1)*size])
+		dsumValue := dsums.Data[i]
+		dsums.Data[i] = 0
+		kernel.SumAdjoint(nil, 0, dsumValue, dexps.Data[i*size:(i+1)*size])
+	}
+	// kernel.Exp(exps.Data, shifted.Data)
+	kernel.ExpAdjoint(exps.Data, nil, dexps.Data, dshifted.Data)
+	for i := n - 1; i >= 0; i-- {
+		row := x.Data[i*size : (i+1)*size]
+		drow := dx.Data[i*size : (i+1)*size]
+		for k := len(row) - 1; k >= 0; k-- {
+			// shifted.Data[i*size+k] = v - top
+			dv := dshifted.Data[i*size+k]
+			dshifted.Data[i*size+k] = 0
+			drow[k] += dv
+		}
+	}
+	return y2
+}
+
+// LogSoftmaxVJP is the reverse mode of [LogSoftmax] with respect to x.
+// For result adjoints dy it adds to the shadows dx.
+func LogSoftmaxVJP[T Float](x, dx, dy Tensor[T]) (y2 Tensor[T]) {
+	// Forward sweep.
+	shape.Check(len(x.Shape) > 0 && x.Shape[len(x.Shape)-1] > 0, "LogSoftmax", x.Shape, []int{1})
+	size := x.Shape[len(x.Shape)-1]
+	n := len(x.Data) / size
+	shifted := New[T](x.Space, x.Shape...)
+	dshifted := ZerosLike(shifted)
+	for i := range n {
+		row := x.Data[i*size : (i+1)*size]
+		maxValue := kernel.Max(row)
+		top := godiff.StopGradient(maxValue)
+		for k, v := range row {
+			shifted.Data[i*size+k] = v - top
+		}
+	}
+	exps := New[T](x.Space, x.Shape...)
+	dexps := ZerosLike(exps)
+	kernel.Exp(exps.Data, shifted.Data)
+	sums := New[T](x.Space, n)
+	dsums := ZerosLike(sums)
+	for i := range n {
+		sumValue := kernel.Sum(exps.Data[i*size : (i+1)*size])
+		sums.Data[i] = sumValue
+	}
+	y := New[T](x.Space, x.Shape...)
+	dy2 := ZerosLike(y)
+	for i := range n {
+		log := T(math.Log(float64(sums.Data[i])))
+		xs := shifted.Data[i*size : (i+1)*size]
+		for k, v := range xs {
+			y.Data[i*size+k] = v - log
+		}
+	}
+	y2 = y
+
+	// Reverse sweep.
+	for i := range dy.Data {
+		dy2.Data[i] += dy.Data[i]
+	}
+	for i := n - 1; i >= 0; i-- {
+		xs := shifted.Data[i*size : (i+1)*size]
+		dxs := dshifted.Data[i*size : (i+1)*size]
+		var dlog T
+		for k := len(xs) - 1; k >= 0; k-- {
+			// y.Data[i*size+k] = v - log
+			dv := dy2.Data[i*size+k]
+			dlog -= dy2.Data[i*size+k]
+			dy2.Data[i*size+k] = 0
+			dxs[k] += dv
+		}
+		// log := T(math.Log(float64(sums.Data[i])))
+		dsums.Data[i] += T(float64(dlog) / float64(sums.Data[i]))
+	}
+	for i := range n {
+		// sums.Data[i] = kernel.Sum(exps.Data[i*size : (i+1)*size])
+		dsumValue := dsums.Data[i]
+		dsums.Data[i] = 0
+		kernel.SumAdjoint(nil, 0, dsumValue, dexps.Data[i*size:(i+1)*size])
+	}
+	// kernel.Exp(exps.Data, shifted.Data)
+	kernel.ExpAdjoint(exps.Data, nil, dexps.Data, dshifted.Data)
+	for i := n - 1; i >= 0; i-- {
+		row := x.Data[i*size : (i+1)*size]
+		drow := dx.Data[i*size : (i+1)*size]
+		for k := len(row) - 1; k >= 0; k-- {
+			// shifted.Data[i*size+k] = v - top
+			dv := dshifted.Data[i*size+k]
+			dshifted.Data[i*size+k] = 0
+			drow[k] += dv
+		}
+	}
+	return y2
+}
+
+// logSoftmaxSaved holds what a forward sweep remembers.
+type logSoftmaxSaved[T Float] struct {
+	n        int
+	shifted  Tensor[T]
+	size     int
+	dshifted Tensor[T]
+	dy       Tensor[T]
+	dsums    Tensor[T]
+	sums     Tensor[T]
+	dexps    Tensor[T]
+	exps     Tensor[T]
+	x        Tensor[T]
+	dx       Tensor[T]
+}
+
+// logSoftmaxForward is [LogSoftmax], remembering what [logSoftmaxBackward] needs.
+func logSoftmaxForward[T Float](x, dx Tensor[T]) (y2, dy Tensor[T], saved logSoftmaxSaved[T]) {
+	shape.Check(len(x.Shape) > 0 && x.Shape[len(x.Shape)-1] > 0, "LogSoftmax", x.Shape, []int{1})
+	size := x.Shape[len(x.Shape)-1]
+	n := len(x.Data) / size
+	shifted := New[T](x.Space, x.Shape...)
+	dshifted := ZerosLike(shifted)
+	for i := range n {
+		row := x.Data[i*size : (i+1)*size]
+		maxValue := kernel.Max(row)
+		top := godiff.StopGradient(maxValue)
+		for k, v := range row {
+			shifted.Data[i*size+k] = v - top
+		}
+	}
+	exps := New[T](x.Space, x.Shape...)
+	dexps := ZerosLike(exps)
+	kernel.Exp(exps.Data, shifted.Data)
+	sums := New[T](x.Space, n)
+	dsums := ZerosLike(sums)
+	for i := range n {
+		sumValue := kernel.Sum(exps.Data[i*size : (i+1)*size])
+		sums.Data[i] = sumValue
+	}
+	y := New[T](x.Space, x.Shape...)
+	dy2 := ZerosLike(y)
+	for i := range n {
+		log := T(math.Log(float64(sums.Data[i])))
+		xs := shifted.Data[i*size : (i+1)*size]
+		for k, v := range xs {
+			y.Data[i*size+k] = v - log
+		}
+	}
+	return y, dy2, logSoftmaxSaved[T]{n: n, shifted: shifted, size: size, dshifted: dshifted, dy: dy2, dsums: dsums, sums: sums, dexps: dexps, exps: exps, x: x, dx: dx}
+}
+
+// logSoftmaxBackward is the reverse mode of [LogSoftmax], after [logSoftmaxForward].
+func logSoftmaxBackward[T Float](saved logSoftmaxSaved[T]) {
+	n, shifted, size, dshifted, dy, dsums, sums, dexps, x, dx := saved.n, saved.shifted, saved.size, saved.dshifted, saved.dy, saved.dsums, saved.sums, saved.dexps, saved.x, saved.dx
+	for i := n - 1; i >= 0; i-- {
+		xs := shifted.Data[i*size : (i+1)*size]
+		dxs := dshifted.Data[i*size : (i+1)*size]
+		var dlog T
+		for k := len(xs) - 1; k >= 0; k-- {
+			// y.Data[i*size+k] = v - log
+			dv := dy.Data[i*size+k]
+			dlog -= dy.Data[i*size+k]
+			dy.Data[i*size+k] = 0
+			dxs[k] += dv
+		}
+		// log := T(math.Log(float64(sums.Data[i])))
+		dsums.Data[i] += T(float64(dlog) / float64(sums.Data[i]))
+	}
+	for i := range n {
+		// sums.Data[i] = kernel.Sum(exps.Data[i*size : (i+1)*size])
+		dsumValue := dsums.Data[i]
+		dsums.Data[i] = 0
+		kernel.SumAdjoint(nil, 0, dsumValue, dexps.Data[i*size:(i+1)*size])
+	}
+	// kernel.Exp(exps.Data, shifted.Data)
+	kernel.ExpAdjoint(saved.exps.Data, nil, dexps.Data, dshifted.Data)
+	for i := n - 1; i >= 0; i-- {
+		row := x.Data[i*size : (i+1)*size]
+		drow := dx.Data[i*size : (i+1)*size]
+		for k := len(row) - 1; k >= 0; k-- {
+			// shifted.Data[i*size+k] = v - top
+			dv := dshifted.Data[i*size+k]
+			dshifted.Data[i*size+k] = 0
+			drow[k] += dv
+		}
+	}
+}
+
+// sqrtRule: (√x)′ = 1/(2√x). DLMF 4.7.10.
+// It is infinite at 0.
+func sqrtRule(x, y, dy float64) (dx float64) {
+	if !(y > 0) && dy == 0 {
+		return 0
+	}
+	return dy / (2 * y)
+}
+
+// absRule: |x|′ = ±1, the sign of x; 0 at 0, where there is none.
+func absRule(x, y, dy float64) (dx float64) {
+	if x > 0 {
+		return dy
+	}
+	if x < 0 {
+		return -dy
+	}
+	if x == 0 {
+		return 0
+	}
+	return dy * x
 }

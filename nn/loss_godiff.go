@@ -4,191 +4,202 @@ package nn
 
 import (
 	"math"
+	"slices"
 
 	"github.com/godiff/godiff/nn/kernel"
 	"github.com/godiff/godiff/nn/shape"
-	godiff "github.com/godiff/godiff/runtime"
 )
 
 // CrossEntropyVJP is the reverse mode of [CrossEntropy] with respect to logits.
 // For result adjoints dy it adds to the shadows dlogits.
 func CrossEntropyVJP[T Float](logits Tensor[T], labels []int, dlogits Tensor[T], dy T) (y T) {
 	shape.Check(len(logits.Shape) == 2 && logits.Shape[0] == len(labels), "CrossEntropy", logits.Shape, []int{len(labels)})
-	classes := logits.Shape[1]
-	logs, dlogs, saved := logSoftmaxForward(logits, dlogits)
-	var sum T
-	// return sum / T(len(labels))
-	dsum := dy / T(len(labels))
+	logSoftmaxValue, dlogSoftmaxValue, saved := logSoftmaxForward(logits, dlogits)
+	y = nllVJP(logSoftmaxValue, labels, dlogSoftmaxValue, dy)
+	logSoftmaxBackward[T](saved)
+	return y
+}
+
+// NLLVJP is the reverse mode of [NLL] with respect to logs.
+// For result adjoints dy it adds to the shadows dlogs.
+func NLLVJP[T Float](logs Tensor[T], labels []int, dlogs Tensor[T], dy T) (y T) {
+	shape.Check(len(logs.Shape) == 2 && logs.Shape[0] == len(labels), "NLL", logs.Shape, []int{len(labels)})
+	classes := logs.Shape[1]
+	var sum float64
+	// return T(sum / float64(len(labels)))
+	dsum := float64(dy) / float64(len(labels))
 	// The iterations are independent: each is swept forward and back at once.
 	for i, label := range labels {
-		sum -= logs.Data[i*classes : (i+1)*classes][label]
-		// sum -= logs.Data[i*classes : (i+1)*classes][label]
-		dlogs.Data[i*classes : (i+1)*classes][label] -= dsum
+		sum -= float64(logs.Data[i*classes : (i+1)*classes][label])
+		// sum -= float64(logs.Data[i*classes : (i+1)*classes][label])
+		dlogs.Data[i*classes : (i+1)*classes][label] += T(-dsum)
 	}
-	y = sum / T(len(labels))
+	return T(sum / float64(len(labels)))
+}
+
+// SoftCrossEntropyVJP is the reverse mode of [SoftCrossEntropy] with respect to logits.
+// For result adjoints dy it adds to the shadows dlogits.
+func SoftCrossEntropyVJP[T Float](logits, targets, dlogits Tensor[T], dy T) (y T) {
+	// Forward sweep.
+	shape.Check(len(logits.Shape) == 2 && slices.Equal(logits.Shape, targets.Shape), "SoftCrossEntropy", logits.Shape, targets.Shape)
+	logs, dlogs, saved := logSoftmaxForward(logits, dlogits)
+	var sum float64
+	for i, t := range targets.Data {
+		if t != 0 {
+			sum -= float64(t) * float64(logs.Data[i])
+		}
+	}
+	y = T(sum / float64(logits.Shape[0]))
+
+	// Reverse sweep.
+	// return T(sum / float64(logits.Shape[0]))
+	dsum := float64(dy) / float64(logits.Shape[0])
+	for i, t := range targets.Data {
+		if t != 0 {
+			// sum -= float64(t) * float64(logs.Data[i])
+			dlogs.Data[i] += T(-(dsum * float64(t)))
+		}
+	}
 	// logs := LogSoftmax(logits)
 	logSoftmaxBackward[T](saved)
 	return y
 }
 
-// LogSoftmaxVJP is the reverse mode of [LogSoftmax] with respect to x.
+// MSEVJP is the reverse mode of [MSE] with respect to x.
 // For result adjoints dy it adds to the shadows dx.
-func LogSoftmaxVJP[T Float](x, dx, dy Tensor[T]) (y2 Tensor[T]) {
-	// Forward sweep.
-	shape.Check(len(x.Shape) == 2, "LogSoftmax", x.Shape, nil)
-	n, classes := x.Shape[0], x.Shape[1]
-	shifted := New[T](x.Space, n, classes)
-	dshifted := ZerosLike(shifted)
-	for i := range n {
-		row := x.Data[i*classes : (i+1)*classes]
-		maxValue := kernel.Max(row)
-		top := godiff.StopGradient(maxValue)
-		for k, v := range row {
-			shifted.Data[i*classes+k] = v - top
-		}
+func MSEVJP[T Float](x, target, dx Tensor[T], dy T) (y T) {
+	shape.Check(slices.Equal(x.Shape, target.Shape), "MSE", x.Shape, target.Shape)
+	var sum float64
+	// return T(sum / float64(len(x.Data)))
+	dsum := float64(dy) / float64(len(x.Data))
+	// The iterations are independent: each is swept forward and back at once.
+	for i, v := range x.Data {
+		d := float64(v) - float64(target.Data[i])
+		sum += d * d
+		// sum += d * d
+		dd := dsum * (2 * d)
+		// d := float64(v) - float64(target.Data[i])
+		dx.Data[i] += T(dd)
 	}
-	exps := New[T](x.Space, n, classes)
-	dexps := ZerosLike(exps)
-	kernel.Exp(exps.Data, shifted.Data)
-	sums := New[T](x.Space, n)
-	dsums := ZerosLike(sums)
-	for i := range n {
-		sumValue := kernel.Sum(exps.Data[i*classes : (i+1)*classes])
-		sums.Data[i] = sumValue
-	}
-	y := New[T](x.Space, n, classes)
-	dy2 := ZerosLike(y)
-	for i := range n {
-		log := T(math.Log(float64(sums.Data[i])))
-		xs := shifted.Data[i*classes : (i+1)*classes]
-		for k, v := range xs {
-			y.Data[i*classes+k] = v - log
-		}
-	}
-	y2 = y
-
-	// Reverse sweep.
-	for i := range dy.Data {
-		dy2.Data[i] += dy.Data[i]
-	}
-	for i := n - 1; i >= 0; i-- {
-		xs := shifted.Data[i*classes : (i+1)*classes]
-		dxs := dshifted.Data[i*classes : (i+1)*classes]
-		var dlog T
-		for k := len(xs) - 1; k >= 0; k-- {
-			// y.Data[i*classes+k] = v - log
-			dv := dy2.Data[i*classes+k]
-			dlog -= dy2.Data[i*classes+k]
-			dy2.Data[i*classes+k] = 0
-			dxs[k] += dv
-		}
-		// log := T(math.Log(float64(sums.Data[i])))
-		dsums.Data[i] += T(float64(dlog) / float64(sums.Data[i]))
-	}
-	for i := range n {
-		// sums.Data[i] = kernel.Sum(exps.Data[i*classes : (i+1)*classes])
-		dsumValue := dsums.Data[i]
-		dsums.Data[i] = 0
-		kernel.SumAdjoint(nil, 0, dsumValue, dexps.Data[i*classes:(i+1)*classes])
-	}
-	// kernel.Exp(exps.Data, shifted.Data)
-	kernel.ExpAdjoint(exps.Data, nil, dexps.Data, dshifted.Data)
-	for i := n - 1; i >= 0; i-- {
-		row := x.Data[i*classes : (i+1)*classes]
-		drow := dx.Data[i*classes : (i+1)*classes]
-		for k := len(row) - 1; k >= 0; k-- {
-			// shifted.Data[i*classes+k] = v - top
-			dv := dshifted.Data[i*classes+k]
-			dshifted.Data[i*classes+k] = 0
-			drow[k] += dv
-		}
-	}
-	return y2
+	return T(sum / float64(len(x.Data)))
 }
 
-// logSoftmaxSaved holds what a forward sweep remembers.
-type logSoftmaxSaved[T Float] struct {
-	n        int
-	shifted  Tensor[T]
-	classes  int
-	dshifted Tensor[T]
-	dy       Tensor[T]
-	dsums    Tensor[T]
-	sums     Tensor[T]
-	dexps    Tensor[T]
-	exps     Tensor[T]
-	x        Tensor[T]
-	dx       Tensor[T]
+// MAEVJP is the reverse mode of [MAE] with respect to x.
+// For result adjoints dy it adds to the shadows dx.
+func MAEVJP[T Float](x, target, dx Tensor[T], dy T) (y T) {
+	shape.Check(slices.Equal(x.Shape, target.Shape), "MAE", x.Shape, target.Shape)
+	var sum float64
+	// return T(sum / float64(len(x.Data)))
+	dsum := float64(dy) / float64(len(x.Data))
+	// The iterations are independent: each is swept forward and back at once.
+	for i, v := range x.Data {
+		d := float64(v) - float64(target.Data[i])
+		sum += math.Abs(d)
+		// sum += math.Abs(d)
+		dd := absRule(d, math.Abs(d), dsum)
+		// d := float64(v) - float64(target.Data[i])
+		dx.Data[i] += T(dd)
+	}
+	return T(sum / float64(len(x.Data)))
 }
 
-// logSoftmaxForward is [LogSoftmax], remembering what [logSoftmaxBackward] needs.
-func logSoftmaxForward[T Float](x, dx Tensor[T]) (y2, dy Tensor[T], saved logSoftmaxSaved[T]) {
-	shape.Check(len(x.Shape) == 2, "LogSoftmax", x.Shape, nil)
-	n, classes := x.Shape[0], x.Shape[1]
-	shifted := New[T](x.Space, n, classes)
-	dshifted := ZerosLike(shifted)
-	for i := range n {
-		row := x.Data[i*classes : (i+1)*classes]
-		maxValue := kernel.Max(row)
-		top := godiff.StopGradient(maxValue)
-		for k, v := range row {
-			shifted.Data[i*classes+k] = v - top
+// HuberVJP is the reverse mode of [Huber] with respect to x.
+// For result adjoints dy it adds to the shadows dx.
+func HuberVJP[T Float](x, target Tensor[T], delta T, dx Tensor[T], dy T) (y T) {
+	shape.Check(slices.Equal(x.Shape, target.Shape), "Huber", x.Shape, target.Shape)
+	var sum float64
+	limit := float64(delta)
+	// return T(sum / float64(len(x.Data)))
+	dsum := float64(dy) / float64(len(x.Data))
+	t := dsum / 2
+	// The iterations are independent: each is swept forward and back at once.
+	for i, v := range x.Data {
+		d := float64(v) - float64(target.Data[i])
+		var dd float64
+		if d > limit {
+			sum += limit * (d - limit/2)
+			// sum += limit * (d - limit/2)
+			dd = dsum * limit
+		} else if d < -limit {
+			sum += limit * (-d - limit/2)
+			// sum += limit * (-d - limit/2)
+			dd = -(dsum * limit)
+		} else {
+			sum += d * d / 2
+			// sum += d * d / 2
+			dd = 2 * (t * d)
 		}
+		// d := float64(v) - float64(target.Data[i])
+		dx.Data[i] += T(dd)
 	}
-	exps := New[T](x.Space, n, classes)
-	dexps := ZerosLike(exps)
-	kernel.Exp(exps.Data, shifted.Data)
-	sums := New[T](x.Space, n)
-	dsums := ZerosLike(sums)
-	for i := range n {
-		sumValue := kernel.Sum(exps.Data[i*classes : (i+1)*classes])
-		sums.Data[i] = sumValue
-	}
-	y := New[T](x.Space, n, classes)
-	dy2 := ZerosLike(y)
-	for i := range n {
-		log := T(math.Log(float64(sums.Data[i])))
-		xs := shifted.Data[i*classes : (i+1)*classes]
-		for k, v := range xs {
-			y.Data[i*classes+k] = v - log
-		}
-	}
-	return y, dy2, logSoftmaxSaved[T]{n: n, shifted: shifted, classes: classes, dshifted: dshifted, dy: dy2, dsums: dsums, sums: sums, dexps: dexps, exps: exps, x: x, dx: dx}
+	return T(sum / float64(len(x.Data)))
 }
 
-// logSoftmaxBackward is the reverse mode of [LogSoftmax], after [logSoftmaxForward].
-func logSoftmaxBackward[T Float](saved logSoftmaxSaved[T]) {
-	n, shifted, classes, dshifted, dy, dsums, sums, dexps, x, dx := saved.n, saved.shifted, saved.classes, saved.dshifted, saved.dy, saved.dsums, saved.sums, saved.dexps, saved.x, saved.dx
-	for i := n - 1; i >= 0; i-- {
-		xs := shifted.Data[i*classes : (i+1)*classes]
-		dxs := dshifted.Data[i*classes : (i+1)*classes]
-		var dlog T
-		for k := len(xs) - 1; k >= 0; k-- {
-			// y.Data[i*classes+k] = v - log
-			dv := dy.Data[i*classes+k]
-			dlog -= dy.Data[i*classes+k]
-			dy.Data[i*classes+k] = 0
-			dxs[k] += dv
+// BinaryCrossEntropyVJP is the reverse mode of [BinaryCrossEntropy] with respect to logits.
+// For result adjoints dy it adds to the shadows dlogits.
+func BinaryCrossEntropyVJP[T Float](logits, targets, dlogits Tensor[T], dy T) (y T) {
+	shape.Check(slices.Equal(logits.Shape, targets.Shape), "BinaryCrossEntropy", logits.Shape, targets.Shape)
+	low := New[T](logits.Space, logits.Shape...)
+	dlow := ZerosLike(low)
+	for i, v := range logits.Data {
+		z := v
+		if z >= 0 {
+			z = -z
 		}
-		// log := T(math.Log(float64(sums.Data[i])))
-		dsums.Data[i] += T(float64(dlog) / float64(sums.Data[i]))
+		low.Data[i] = z
 	}
-	for i := range n {
-		// sums.Data[i] = kernel.Sum(exps.Data[i*classes : (i+1)*classes])
-		dsumValue := dsums.Data[i]
-		dsums.Data[i] = 0
-		kernel.SumAdjoint(nil, 0, dsumValue, dexps.Data[i*classes:(i+1)*classes])
-	}
-	// kernel.Exp(exps.Data, shifted.Data)
-	kernel.ExpAdjoint(saved.exps.Data, nil, dexps.Data, dshifted.Data)
-	for i := n - 1; i >= 0; i-- {
-		row := x.Data[i*classes : (i+1)*classes]
-		drow := dx.Data[i*classes : (i+1)*classes]
-		for k := len(row) - 1; k >= 0; k-- {
-			// shifted.Data[i*classes+k] = v - top
-			dv := dshifted.Data[i*classes+k]
-			dshifted.Data[i*classes+k] = 0
-			drow[k] += dv
+	logs := New[T](logits.Space, logits.Shape...)
+	dlogs := ZerosLike(logs)
+	kernel.Softplus(logs.Data, low.Data)
+	var sum float64
+	// return T(sum / float64(len(logits.Data)))
+	dsum := float64(dy) / float64(len(logits.Data))
+	// The iterations are independent: each is swept forward and back at once.
+	for i, z := range logits.Data {
+		sum += float64(logs.Data[i])
+		var dz T
+		if z >= 0 {
+			sum += (1 - float64(targets.Data[i])) * float64(z)
+			// sum += (1 - float64(targets.Data[i])) * float64(z)
+			dz = T(dsum * (1 - float64(targets.Data[i])))
+		} else {
+			sum -= float64(targets.Data[i]) * float64(z)
+			// sum -= float64(targets.Data[i]) * float64(z)
+			dz = T(-(dsum * float64(targets.Data[i])))
 		}
+		// sum += float64(logs.Data[i])
+		dlogs.Data[i] += T(dsum)
+		dlogits.Data[i] += dz
 	}
+	y = T(sum / float64(len(logits.Data)))
+	// kernel.Softplus(logs.Data, low.Data)
+	kernel.SoftplusAdjoint(nil, low.Data, dlogs.Data, dlow.Data)
+	for i := range logits.Data {
+		// low.Data[i] = z
+		dz := dlow.Data[i]
+		dlow.Data[i] = 0
+		if logits.Data[i] >= 0 {
+			// z = -z
+			dz = -dz
+		}
+		dlogits.Data[i] += dz
+	}
+	return y
+}
+
+// nllVJP is the reverse mode of [NLL] with respect to logs.
+// For result adjoints dy it adds to the shadows dlogs.
+func nllVJP[T Float](logs Tensor[T], labels []int, dlogs Tensor[T], dy T) (y T) {
+	shape.Check(len(logs.Shape) == 2 && logs.Shape[0] == len(labels), "NLL", logs.Shape, []int{len(labels)})
+	classes := logs.Shape[1]
+	var sum float64
+	// return T(sum / float64(len(labels)))
+	dsum := float64(dy) / float64(len(labels))
+	// The iterations are independent: each is swept forward and back at once.
+	for i, label := range labels {
+		sum -= float64(logs.Data[i*classes : (i+1)*classes][label])
+		// sum -= float64(logs.Data[i*classes : (i+1)*classes][label])
+		dlogs.Data[i*classes : (i+1)*classes][label] += T(-dsum)
+	}
+	return T(sum / float64(len(labels)))
 }
