@@ -4,7 +4,6 @@ import (
 	"strconv"
 
 	"github.com/godiff/godiff/nn"
-	"github.com/godiff/godiff/nn/kernel"
 	"github.com/godiff/godiff/nn/shape"
 )
 
@@ -36,19 +35,13 @@ func (a Activation) String() string {
 func (a Activation) Of(z nn.Tensor[float64]) nn.Tensor[float64] {
 	switch a {
 	case Sigmoid:
-		return sigmoid(z)
+		return nn.Sigmoid(z)
 	case Tanh:
 		return nn.Tanh(z)
 	case ReLU:
 		return nn.ReLU(z)
 	}
 	return z
-}
-
-func sigmoid(x nn.Tensor[float64]) nn.Tensor[float64] {
-	y := nn.New[float64](x.Space, x.Shape...)
-	kernel.Sigmoid(y.Data, x.Data)
-	return y
 }
 
 // Forward returns what the network answers to the examples in the rows of x, and tells a hook, which may be nil, the weighted sums z1, z2,

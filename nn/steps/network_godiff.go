@@ -124,19 +124,19 @@ func denseForwardFloat64Backward(saved denseForwardFloat64Saved) {
 // activationOfSaved holds what a forward sweep remembers.
 type activationOfSaved struct {
 	a      Activation
-	saved  sigmoidSaved
+	saved  sigmoidFloat64Saved
 	saved2 tanhFloat64Saved
 	saved3 reLUFloat64Saved
 }
 
 // activationOfForward is [Activation.Of], remembering what [activationOfBackward] needs.
 func activationOfForward(a Activation, z, dz nn.Tensor[float64]) (y, dy nn.Tensor[float64], saved activationOfSaved) {
-	var saved2 sigmoidSaved
+	var saved2 sigmoidFloat64Saved
 	var saved3 tanhFloat64Saved
 	var saved4 reLUFloat64Saved
 	if a == Sigmoid {
-		var saved sigmoidSaved
-		y, dy, saved = sigmoidForward(z, dz)
+		var saved sigmoidFloat64Saved
+		y, dy, saved = sigmoidFloat64Forward(z, dz)
 		saved2 = saved
 	} else if a == Tanh {
 		var saved tanhFloat64Saved
@@ -157,8 +157,8 @@ func activationOfForward(a Activation, z, dz nn.Tensor[float64]) (y, dy nn.Tenso
 func activationOfBackward(saved activationOfSaved) {
 	a := saved.a
 	if a == Sigmoid {
-		// return sigmoid(z)
-		sigmoidBackward(saved.saved)
+		// return nn.Sigmoid(z)
+		sigmoidFloat64Backward(saved.saved)
 	} else if a == Tanh {
 		// return nn.Tanh(z)
 		tanhFloat64Backward(saved.saved2)
@@ -168,23 +168,23 @@ func activationOfBackward(saved activationOfSaved) {
 	}
 }
 
-// sigmoidSaved holds what a forward sweep remembers.
-type sigmoidSaved struct {
+// sigmoidFloat64Saved holds what a forward sweep remembers.
+type sigmoidFloat64Saved struct {
 	y  nn.Tensor[float64]
 	dy nn.Tensor[float64]
 	dx nn.Tensor[float64]
 }
 
-// sigmoidForward is [sigmoid], remembering what [sigmoidBackward] needs.
-func sigmoidForward(x, dx nn.Tensor[float64]) (y2, dy nn.Tensor[float64], saved sigmoidSaved) {
+// sigmoidFloat64Forward is [nn.Sigmoid], remembering what [sigmoidFloat64Backward] needs.
+func sigmoidFloat64Forward(x, dx nn.Tensor[float64]) (y2, dy nn.Tensor[float64], saved sigmoidFloat64Saved) {
 	y := nn.New[float64](x.Space, x.Shape...)
 	dy2 := nn.ZerosLike(y)
 	kernel.Sigmoid(y.Data, x.Data)
-	return y, dy2, sigmoidSaved{y: y, dy: dy2, dx: dx}
+	return y, dy2, sigmoidFloat64Saved{y: y, dy: dy2, dx: dx}
 }
 
-// sigmoidBackward is the reverse mode of [sigmoid], after [sigmoidForward].
-func sigmoidBackward(saved sigmoidSaved) {
+// sigmoidFloat64Backward is the reverse mode of [nn.Sigmoid], after [sigmoidFloat64Forward].
+func sigmoidFloat64Backward(saved sigmoidFloat64Saved) {
 	// kernel.Sigmoid(y.Data, x.Data)
 	kernel.SigmoidAdjoint(saved.y.Data, nil, saved.dy.Data, saved.dx.Data)
 }
