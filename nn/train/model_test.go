@@ -35,11 +35,16 @@ func newModel(in, hidden, classes int, seed uint64) *model {
 	return &model{dense(in, hidden), dense(hidden, classes)}
 }
 
-// momentum is an optimiser with a state, which it makes at its first step.
+// momentum is an optimiser with a state, of which it makes a part at its first step.
 type momentum struct {
 	Rate, Decay float32
 	Steps       int
 	Velocity    []nn.Tensor[float32]
+	mean        nn.Tensor[float32] // of all weights and steps, in whose direction it goes too
+}
+
+func (o *momentum) State() []nn.Param[float32] {
+	return []nn.Param[float32]{{Name: "mean", Value: o.mean, State: true}}
 }
 
 func (o *momentum) step(params []nn.Param[float32]) {
@@ -53,7 +58,8 @@ func (o *momentum) step(params []nn.Param[float32]) {
 		for i, g := range p.Grad.Data {
 			v := o.Decay*o.Velocity[k].Data[i] + g
 			o.Velocity[k].Data[i] = v
-			p.Value.Data[i] -= o.Rate * v
+			o.mean.Data[0] += (p.Value.Data[i] - o.mean.Data[0]) / 1024
+			p.Value.Data[i] -= o.Rate * (v + o.mean.Data[0])
 			p.Grad.Data[i] = 0
 		}
 	}

@@ -38,7 +38,7 @@ func training(file string, epochs int) error {
 	for _, p := range params {
 		clear(p.Grad.Data)
 	}
-	opt := &momentum{Rate: 0.1, Decay: 0.9}
+	opt := &momentum{Rate: 0.1, Decay: 0.9, mean: nn.New[float32](nil, 1)}
 	batches := train.NewBatches(data, 4, 1)
 	var loss train.Mean
 	var log []string

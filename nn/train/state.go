@@ -15,8 +15,9 @@ import (
 //
 // What is saved of each is all numbers, truth values and texts that exported fields lead to, through structs, pointers, slices, arrays,
 // interfaces and maps with string keys, once where they lead to it twice; and of types that have the methods MarshalBinary and
-// UnmarshalBinary, such as *rand.PCG and *rand.ChaCha8, what these give. Functions and channels are left out: they are made anew by the
-// program. So is a field with the tag train:"-".
+// UnmarshalBinary, such as *rand.PCG and *rand.ChaCha8, what these give; and of structs with a method State() []nn.Param[T], as optimisers
+// have it, the tensors that it returns too. Functions and channels are left out: they are made anew by the program. So is a field with the
+// tag train:"-".
 type State map[string]any
 
 // A Loaded is told when its fields have been loaded. An error says why they do not fit the rest of it.

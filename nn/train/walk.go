@@ -97,7 +97,7 @@ func (w *walk) structure(name string, x reflect.Value, v visitor) {
 	if x.Type() == reflect.TypeFor[nn.Space]() {
 		return
 	}
-	hidden := x.NumField() > 0
+	hidden := x.NumField() > 0 && !w.remembered(name, x, v)
 	for i := range x.NumField() {
 		if f := x.Type().Field(i); f.IsExported() {
 			hidden = false
@@ -108,6 +108,30 @@ func (w *walk) structure(name string, x reflect.Value, v visitor) {
 	}
 	if hidden {
 		w.errs = append(w.errs, fmt.Errorf("%s is a %v, which hides what it has and does not marshal it", name, x.Type()))
+	}
+}
+
+// remembered visits what a struct remembers behind its fields, if it tells that by a method, as optimisers do. It reports whether it is
+// such a struct.
+func (w *walk) remembered(name string, x reflect.Value, v visitor) bool {
+	if !x.CanAddr() {
+		return false
+	}
+	switch x := x.Addr().Interface().(type) {
+	case interface{ State() []nn.Param[float32] }:
+		tensors(name, x.State(), v)
+	case interface{ State() []nn.Param[float64] }:
+		tensors(name, x.State(), v)
+	default:
+		return false
+	}
+	return true
+}
+
+// tensors visits the values of parameters.
+func tensors[T nn.Float](name string, params []nn.Param[T], v visitor) {
+	for i := range params {
+		v.tensor(name+"."+params[i].Name, reflect.ValueOf(&params[i].Value).Elem())
 	}
 }
 
