@@ -671,9 +671,9 @@ func softmaxBackward[T nn.Float](saved softmaxSaved[T]) {
 // For result adjoints dy it adds to the shadows dlogits.
 func crossEntropyVJP[T nn.Float](logits nn.Tensor[T], labels []int, dlogits nn.Tensor[T], dy T) (y T) {
 	shape.Check(len(logits.Shape) == 2 && logits.Shape[0] == len(labels), "CrossEntropy", logits.Shape, []int{len(labels)})
-	logSoftmaxValue, dlogSoftmaxValue, saved := logSoftmaxForward4(logits, dlogits)
+	logSoftmaxValue, dlogSoftmaxValue, saved := logSoftmaxForward(logits, dlogits)
 	y = nllVJP(logSoftmaxValue, labels, dlogSoftmaxValue, dy)
-	logSoftmaxBackward4[T](saved)
+	logSoftmaxBackward[T](saved)
 	return y
 }
 

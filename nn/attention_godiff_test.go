@@ -70,68 +70,11 @@ func tensorFlattenForward[T nn.Float](x, dx nn.Tensor[T]) (y, dy nn.Tensor[T], s
 func tensorFlattenBackward[T nn.Float](saved tensorFlattenSaved[T]) {
 }
 
-// denseForwardSaved holds what a forward sweep remembers.
-type denseForwardSaved[T nn.Float] struct {
-	d   *nn.Dense[T]
-	n   int
-	out int
-	dy  nn.Tensor[T]
-	dd  *nn.Dense[T]
-	x   nn.Tensor[T]
-	in  int
-	dx  nn.Tensor[T]
-}
-
-// denseForwardForward is [nn.Dense.Forward], remembering what [denseForwardBackward] needs.
-func denseForwardForward[T nn.Float](d *nn.Dense[T], x nn.Tensor[T], dd *nn.Dense[T], dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved denseForwardSaved[T]) {
-	shape.Check(len(x.Shape) == 2 && len(d.W.Shape) == 2 && x.Shape[1] == d.W.Shape[0], "Dense", x.Shape, d.W.Shape)
-	n, in, out := x.Shape[0], d.W.Shape[0], d.W.Shape[1]
-	y := nn.New[T](x.Space, n, out)
-	dy2 := nn.ZerosLike(y)
-	kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
-	if len(d.B.Data) > 0 {
-		kernel.AddRow(y.Data, d.B.Data, n, out)
-	}
-	return y, dy2, denseForwardSaved[T]{d: d, n: n, out: out, dy: dy2, dd: dd, x: x, in: in, dx: dx}
-}
-
-// denseForwardBackward is the reverse mode of [nn.Dense.Forward], after [denseForwardForward].
-func denseForwardBackward[T nn.Float](saved denseForwardSaved[T]) {
-	d, n, out, dy, dd := saved.d, saved.n, saved.out, saved.dy, saved.dd
-	if len(d.B.Data) > 0 {
-		// kernel.AddRow(y.Data, d.B.Data, n, out)
-		kernel.AddRowAdjoint(nil, nil, n, out, dy.Data, dd.B.Data)
-	}
-	// kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
-	kernel.MatMulAdjoint(nil, saved.x.Data, d.W.Data, n, saved.in, out, dy.Data, saved.dx.Data, dd.W.Data)
-}
-
-// crossEntropyVJP is the reverse mode of [nn.CrossEntropy] with respect to logits.
-// For result adjoints dy it adds to the shadows dlogits.
-func crossEntropyVJP[T nn.Float](logits nn.Tensor[T], labels []int, dlogits nn.Tensor[T], dy T) (y T) {
-	shape.Check(len(logits.Shape) == 2 && logits.Shape[0] == len(labels), "CrossEntropy", logits.Shape, []int{len(labels)})
-	classes := logits.Shape[1]
-	logs, dlogs, saved := logSoftmaxForward(logits, dlogits)
-	var sum T
-	// return sum / T(len(labels))
-	dsum := dy / T(len(labels))
-	// The iterations are independent: each is swept forward and back at once.
-	for i, label := range labels {
-		sum -= logs.Data[i*classes : (i+1)*classes][label]
-		// sum -= logs.Data[i*classes : (i+1)*classes][label]
-		dlogs.Data[i*classes : (i+1)*classes][label] -= dsum
-	}
-	y = sum / T(len(labels))
-	// logs := LogSoftmax(logits)
-	logSoftmaxBackward[T](saved)
-	return y
-}
-
 // logSoftmaxSaved holds what a forward sweep remembers.
 type logSoftmaxSaved[T nn.Float] struct {
 	n        int
 	shifted  nn.Tensor[T]
-	classes  int
+	size     int
 	dshifted nn.Tensor[T]
 	dy       nn.Tensor[T]
 	dsums    nn.Tensor[T]
@@ -144,71 +87,72 @@ type logSoftmaxSaved[T nn.Float] struct {
 
 // logSoftmaxForward is [nn.LogSoftmax], remembering what [logSoftmaxBackward] needs.
 func logSoftmaxForward[T nn.Float](x, dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved logSoftmaxSaved[T]) {
-	shape.Check(len(x.Shape) == 2, "LogSoftmax", x.Shape, nil)
-	n, classes := x.Shape[0], x.Shape[1]
-	shifted := nn.New[T](x.Space, n, classes)
+	shape.Check(len(x.Shape) > 0 && x.Shape[len(x.Shape)-1] > 0, "LogSoftmax", x.Shape, []int{1})
+	size := x.Shape[len(x.Shape)-1]
+	n := len(x.Data) / size
+	shifted := nn.New[T](x.Space, x.Shape...)
 	dshifted := nn.ZerosLike(shifted)
 	for i := range n {
-		row := x.Data[i*classes : (i+1)*classes]
+		row := x.Data[i*size : (i+1)*size]
 		maxValue := kernel.Max(row)
 		top := godiff.StopGradient(maxValue)
 		for k, v := range row {
-			shifted.Data[i*classes+k] = v - top
+			shifted.Data[i*size+k] = v - top
 		}
 	}
-	exps := nn.New[T](x.Space, n, classes)
+	exps := nn.New[T](x.Space, x.Shape...)
 	dexps := nn.ZerosLike(exps)
 	kernel.Exp(exps.Data, shifted.Data)
 	sums := nn.New[T](x.Space, n)
 	dsums := nn.ZerosLike(sums)
 	for i := range n {
-		sumValue := kernel.Sum(exps.Data[i*classes : (i+1)*classes])
+		sumValue := kernel.Sum(exps.Data[i*size : (i+1)*size])
 		sums.Data[i] = sumValue
 	}
-	y := nn.New[T](x.Space, n, classes)
+	y := nn.New[T](x.Space, x.Shape...)
 	dy2 := nn.ZerosLike(y)
 	for i := range n {
 		log := T(math.Log(float64(sums.Data[i])))
-		xs := shifted.Data[i*classes : (i+1)*classes]
+		xs := shifted.Data[i*size : (i+1)*size]
 		for k, v := range xs {
-			y.Data[i*classes+k] = v - log
+			y.Data[i*size+k] = v - log
 		}
 	}
-	return y, dy2, logSoftmaxSaved[T]{n: n, shifted: shifted, classes: classes, dshifted: dshifted, dy: dy2, dsums: dsums, sums: sums, dexps: dexps, exps: exps, x: x, dx: dx}
+	return y, dy2, logSoftmaxSaved[T]{n: n, shifted: shifted, size: size, dshifted: dshifted, dy: dy2, dsums: dsums, sums: sums, dexps: dexps, exps: exps, x: x, dx: dx}
 }
 
 // logSoftmaxBackward is the reverse mode of [nn.LogSoftmax], after [logSoftmaxForward].
 func logSoftmaxBackward[T nn.Float](saved logSoftmaxSaved[T]) {
-	n, shifted, classes, dshifted, dy, dsums, sums, dexps, x, dx := saved.n, saved.shifted, saved.classes, saved.dshifted, saved.dy, saved.dsums, saved.sums, saved.dexps, saved.x, saved.dx
+	n, shifted, size, dshifted, dy, dsums, sums, dexps, x, dx := saved.n, saved.shifted, saved.size, saved.dshifted, saved.dy, saved.dsums, saved.sums, saved.dexps, saved.x, saved.dx
 	for i := n - 1; i >= 0; i-- {
-		xs := shifted.Data[i*classes : (i+1)*classes]
-		dxs := dshifted.Data[i*classes : (i+1)*classes]
+		xs := shifted.Data[i*size : (i+1)*size]
+		dxs := dshifted.Data[i*size : (i+1)*size]
 		var dlog T
 		for k := len(xs) - 1; k >= 0; k-- {
-			// y.Data[i*classes+k] = v - log
-			dv := dy.Data[i*classes+k]
-			dlog -= dy.Data[i*classes+k]
-			dy.Data[i*classes+k] = 0
+			// y.Data[i*size+k] = v - log
+			dv := dy.Data[i*size+k]
+			dlog -= dy.Data[i*size+k]
+			dy.Data[i*size+k] = 0
 			dxs[k] += dv
 		}
 		// log := T(math.Log(float64(sums.Data[i])))
 		dsums.Data[i] += T(float64(dlog) / float64(sums.Data[i]))
 	}
 	for i := range n {
-		// sums.Data[i] = kernel.Sum(exps.Data[i*classes : (i+1)*classes])
+		// sums.Data[i] = kernel.Sum(exps.Data[i*size : (i+1)*size])
 		dsumValue := dsums.Data[i]
 		dsums.Data[i] = 0
-		kernel.SumAdjoint(nil, 0, dsumValue, dexps.Data[i*classes:(i+1)*classes])
+		kernel.SumAdjoint(nil, 0, dsumValue, dexps.Data[i*size:(i+1)*size])
 	}
 	// kernel.Exp(exps.Data, shifted.Data)
 	kernel.ExpAdjoint(saved.exps.Data, nil, dexps.Data, dshifted.Data)
 	for i := n - 1; i >= 0; i-- {
-		row := x.Data[i*classes : (i+1)*classes]
-		drow := dx.Data[i*classes : (i+1)*classes]
+		row := x.Data[i*size : (i+1)*size]
+		drow := dx.Data[i*size : (i+1)*size]
 		for k := len(row) - 1; k >= 0; k-- {
-			// shifted.Data[i*classes+k] = v - top
-			dv := dshifted.Data[i*classes+k]
-			dshifted.Data[i*classes+k] = 0
+			// shifted.Data[i*size+k] = v - top
+			dv := dshifted.Data[i*size+k]
+			dshifted.Data[i*size+k] = 0
 			drow[k] += dv
 		}
 	}
@@ -338,41 +282,6 @@ func projectBackward[T nn.Float](saved projectSaved[T]) {
 	// y := d.Forward(x.Reshape(batch*steps, x.Shape[2]))
 	denseForwardBackward[T](saved.saved2)
 	tensorReshapeBackward[T](saved.saved3)
-}
-
-// denseForwardDSaved holds what a forward sweep remembers.
-type denseForwardDSaved[T nn.Float] struct {
-	d   *nn.Dense[T]
-	n   int
-	out int
-	dy  nn.Tensor[T]
-	dd  *nn.Dense[T]
-	x   nn.Tensor[T]
-	in  int
-}
-
-// denseForwardDForward is [nn.Dense.Forward], remembering what [denseForwardDBackward] needs.
-func denseForwardDForward[T nn.Float](d *nn.Dense[T], x nn.Tensor[T], dd *nn.Dense[T]) (y2, dy nn.Tensor[T], saved denseForwardDSaved[T]) {
-	shape.Check(len(x.Shape) == 2 && len(d.W.Shape) == 2 && x.Shape[1] == d.W.Shape[0], "Dense", x.Shape, d.W.Shape)
-	n, in, out := x.Shape[0], d.W.Shape[0], d.W.Shape[1]
-	y := nn.New[T](x.Space, n, out)
-	dy2 := nn.ZerosLike(y)
-	kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
-	if len(d.B.Data) > 0 {
-		kernel.AddRow(y.Data, d.B.Data, n, out)
-	}
-	return y, dy2, denseForwardDSaved[T]{d: d, n: n, out: out, dy: dy2, dd: dd, x: x, in: in}
-}
-
-// denseForwardDBackward is the reverse mode of [nn.Dense.Forward], after [denseForwardDForward].
-func denseForwardDBackward[T nn.Float](saved denseForwardDSaved[T]) {
-	n, out, dy, dd := saved.n, saved.out, saved.dy, saved.dd
-	if len(saved.d.B.Data) > 0 {
-		// kernel.AddRow(y.Data, d.B.Data, n, out)
-		kernel.AddRowAdjoint(nil, nil, n, out, dy.Data, dd.B.Data)
-	}
-	// kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
-	kernel.MatMulAdjointB(nil, saved.x.Data, nil, n, saved.in, out, dy.Data, dd.W.Data)
 }
 
 // tensorReshapeSaved holds what a forward sweep remembers.

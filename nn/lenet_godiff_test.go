@@ -91,37 +91,6 @@ func conv2DForwardLBackward[T nn.Float](saved *conv2DForwardLSaved[T]) {
 	}
 }
 
-// reLUSaved holds what a forward sweep remembers.
-type reLUSaved[T nn.Float] struct {
-	x  nn.Tensor[T]
-	dy nn.Tensor[T]
-	dx nn.Tensor[T]
-}
-
-// reLUForward is [nn.ReLU], remembering what [reLUBackward] needs.
-func reLUForward[T nn.Float](x, dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved reLUSaved[T]) {
-	y := nn.New[T](x.Space, x.Shape...)
-	dy2 := nn.ZerosLike(y)
-	for i, v := range x.Data {
-		y.Data[i] = max(v, 0)
-	}
-	return y, dy2, reLUSaved[T]{x: x, dy: dy2, dx: dx}
-}
-
-// reLUBackward is the reverse mode of [nn.ReLU], after [reLUForward].
-func reLUBackward[T nn.Float](saved reLUSaved[T]) {
-	x, dy, dx := saved.x, saved.dy, saved.dx
-	for i, v := range x.Data {
-		var dv T
-		// y.Data[i] = max(v, 0)
-		if v >= 0 || v != v {
-			dv = dy.Data[i]
-		}
-		dy.Data[i] = 0
-		dx.Data[i] += dv
-	}
-}
-
 // maxPool2DForwardSaved holds what a forward sweep remembers.
 type maxPool2DForwardSaved[T nn.Float] struct {
 	index []int
@@ -280,21 +249,27 @@ func tensorFlattenFloat32Backward(saved tensorFlattenFloat32Saved) {
 // For result adjoints dy it adds to the shadows dlogits.
 func crossEntropyFloat32VJP(logits nn.Tensor[float32], labels []int, dlogits nn.Tensor[float32], dy float32) (y float32) {
 	shape.Check(len(logits.Shape) == 2 && logits.Shape[0] == len(labels), "CrossEntropy", logits.Shape, []int{len(labels)})
-	classes := logits.Shape[1]
-	logs, dlogs, saved := logSoftmaxFloat32Forward(logits, dlogits)
-	var sum float32
-	// return sum / T(len(labels))
-	dsum := dy / float32(len(labels))
-	// The iterations are independent: each is swept forward and back at once.
-	for i, label := range labels {
-		sum -= logs.Data[i*classes : (i+1)*classes][label]
-		// sum -= logs.Data[i*classes : (i+1)*classes][label]
-		dlogs.Data[i*classes : (i+1)*classes][label] -= dsum
-	}
-	y = sum / float32(len(labels))
-	// logs := LogSoftmax(logits)
+	logSoftmaxValue, dlogSoftmaxValue, saved := logSoftmaxFloat32Forward(logits, dlogits)
+	y = nllFloat32VJP(logSoftmaxValue, labels, dlogSoftmaxValue, dy)
 	logSoftmaxFloat32Backward(saved)
 	return y
+}
+
+// nllFloat32VJP is the reverse mode of [nn.NLL] with respect to logs.
+// For result adjoints dy it adds to the shadows dlogs.
+func nllFloat32VJP(logs nn.Tensor[float32], labels []int, dlogs nn.Tensor[float32], dy float32) (y float32) {
+	shape.Check(len(logs.Shape) == 2 && logs.Shape[0] == len(labels), "NLL", logs.Shape, []int{len(labels)})
+	classes := logs.Shape[1]
+	var sum float64
+	// return T(sum / float64(len(labels)))
+	dsum := float64(dy) / float64(len(labels))
+	// The iterations are independent: each is swept forward and back at once.
+	for i, label := range labels {
+		sum -= float64(logs.Data[i*classes : (i+1)*classes][label])
+		// sum -= float64(logs.Data[i*classes : (i+1)*classes][label])
+		dlogs.Data[i*classes : (i+1)*classes][label] += float32(-dsum)
+	}
+	return float32(sum / float64(len(labels)))
 }
 
 // conv2DForwardFloat32LSaved holds what a forward sweep remembers.
@@ -442,7 +417,7 @@ func denseForwardFloat32Backward(saved denseForwardFloat32Saved) {
 type logSoftmaxFloat32Saved struct {
 	n        int
 	shifted  nn.Tensor[float32]
-	classes  int
+	size     int
 	dshifted nn.Tensor[float32]
 	dy       nn.Tensor[float32]
 	dsums    nn.Tensor[float32]
@@ -455,71 +430,72 @@ type logSoftmaxFloat32Saved struct {
 
 // logSoftmaxFloat32Forward is [nn.LogSoftmax], remembering what [logSoftmaxFloat32Backward] needs.
 func logSoftmaxFloat32Forward(x, dx nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved logSoftmaxFloat32Saved) {
-	shape.Check(len(x.Shape) == 2, "LogSoftmax", x.Shape, nil)
-	n, classes := x.Shape[0], x.Shape[1]
-	shifted := nn.New[float32](x.Space, n, classes)
+	shape.Check(len(x.Shape) > 0 && x.Shape[len(x.Shape)-1] > 0, "LogSoftmax", x.Shape, []int{1})
+	size := x.Shape[len(x.Shape)-1]
+	n := len(x.Data) / size
+	shifted := nn.New[float32](x.Space, x.Shape...)
 	dshifted := nn.ZerosLike(shifted)
 	for i := range n {
-		row := x.Data[i*classes : (i+1)*classes]
+		row := x.Data[i*size : (i+1)*size]
 		maxValue := kernel.Max(row)
 		top := godiff.StopGradient(maxValue)
 		for k, v := range row {
-			shifted.Data[i*classes+k] = v - top
+			shifted.Data[i*size+k] = v - top
 		}
 	}
-	exps := nn.New[float32](x.Space, n, classes)
+	exps := nn.New[float32](x.Space, x.Shape...)
 	dexps := nn.ZerosLike(exps)
 	kernel.Exp(exps.Data, shifted.Data)
 	sums := nn.New[float32](x.Space, n)
 	dsums := nn.ZerosLike(sums)
 	for i := range n {
-		sumValue := kernel.Sum(exps.Data[i*classes : (i+1)*classes])
+		sumValue := kernel.Sum(exps.Data[i*size : (i+1)*size])
 		sums.Data[i] = sumValue
 	}
-	y := nn.New[float32](x.Space, n, classes)
+	y := nn.New[float32](x.Space, x.Shape...)
 	dy2 := nn.ZerosLike(y)
 	for i := range n {
 		log := float32(math.Log(float64(sums.Data[i])))
-		xs := shifted.Data[i*classes : (i+1)*classes]
+		xs := shifted.Data[i*size : (i+1)*size]
 		for k, v := range xs {
-			y.Data[i*classes+k] = v - log
+			y.Data[i*size+k] = v - log
 		}
 	}
-	return y, dy2, logSoftmaxFloat32Saved{n: n, shifted: shifted, classes: classes, dshifted: dshifted, dy: dy2, dsums: dsums, sums: sums, dexps: dexps, exps: exps, x: x, dx: dx}
+	return y, dy2, logSoftmaxFloat32Saved{n: n, shifted: shifted, size: size, dshifted: dshifted, dy: dy2, dsums: dsums, sums: sums, dexps: dexps, exps: exps, x: x, dx: dx}
 }
 
 // logSoftmaxFloat32Backward is the reverse mode of [nn.LogSoftmax], after [logSoftmaxFloat32Forward].
 func logSoftmaxFloat32Backward(saved logSoftmaxFloat32Saved) {
-	n, shifted, classes, dshifted, dy, dsums, sums, dexps, x, dx := saved.n, saved.shifted, saved.classes, saved.dshifted, saved.dy, saved.dsums, saved.sums, saved.dexps, saved.x, saved.dx
+	n, shifted, size, dshifted, dy, dsums, sums, dexps, x, dx := saved.n, saved.shifted, saved.size, saved.dshifted, saved.dy, saved.dsums, saved.sums, saved.dexps, saved.x, saved.dx
 	for i := n - 1; i >= 0; i-- {
-		xs := shifted.Data[i*classes : (i+1)*classes]
-		dxs := dshifted.Data[i*classes : (i+1)*classes]
+		xs := shifted.Data[i*size : (i+1)*size]
+		dxs := dshifted.Data[i*size : (i+1)*size]
 		var dlog float32
 		for k := len(xs) - 1; k >= 0; k-- {
-			// y.Data[i*classes+k] = v - log
-			dv := dy.Data[i*classes+k]
-			dlog -= dy.Data[i*classes+k]
-			dy.Data[i*classes+k] = 0
+			// y.Data[i*size+k] = v - log
+			dv := dy.Data[i*size+k]
+			dlog -= dy.Data[i*size+k]
+			dy.Data[i*size+k] = 0
 			dxs[k] += dv
 		}
 		// log := T(math.Log(float64(sums.Data[i])))
 		dsums.Data[i] += float32(float64(dlog) / float64(sums.Data[i]))
 	}
 	for i := range n {
-		// sums.Data[i] = kernel.Sum(exps.Data[i*classes : (i+1)*classes])
+		// sums.Data[i] = kernel.Sum(exps.Data[i*size : (i+1)*size])
 		dsumValue := dsums.Data[i]
 		dsums.Data[i] = 0
-		kernel.SumAdjoint(nil, 0, dsumValue, dexps.Data[i*classes:(i+1)*classes])
+		kernel.SumAdjoint(nil, 0, dsumValue, dexps.Data[i*size:(i+1)*size])
 	}
 	// kernel.Exp(exps.Data, shifted.Data)
 	kernel.ExpAdjoint(saved.exps.Data, nil, dexps.Data, dshifted.Data)
 	for i := n - 1; i >= 0; i-- {
-		row := x.Data[i*classes : (i+1)*classes]
-		drow := dx.Data[i*classes : (i+1)*classes]
+		row := x.Data[i*size : (i+1)*size]
+		drow := dx.Data[i*size : (i+1)*size]
 		for k := len(row) - 1; k >= 0; k-- {
-			// shifted.Data[i*classes+k] = v - top
-			dv := dshifted.Data[i*classes+k]
-			dshifted.Data[i*classes+k] = 0
+			// shifted.Data[i*size+k] = v - top
+			dv := dshifted.Data[i*size+k]
+			dshifted.Data[i*size+k] = 0
 			drow[k] += dv
 		}
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/godiff/godiff/nn"
 	"github.com/godiff/godiff/nn/kernel"
 	"github.com/godiff/godiff/nn/shape"
-	godiff "github.com/godiff/godiff/runtime"
 )
 
 // lossVJP is the reverse mode of [losses.loss] with respect to m.
@@ -28,13 +27,13 @@ func (m *losses[T]) lossVJP(x, p nn.Tensor[T], labels []int, dm *losses[T], dy T
 	binaryCrossEntropyValue, saved7 := binaryCrossEntropyLogitsForward(y, p, dy2)
 	softCrossEntropyValue, saved8 := softCrossEntropyLogitsForward(y, p, dy2)
 	sum += binaryCrossEntropyValue + softCrossEntropyValue
-	crossEntropyValue, saved9 := crossEntropyForward2(y, labels, dy2)
-	logSoftmaxValue, dlogSoftmaxValue, saved10 := logSoftmaxForward4(again, dagain)
+	crossEntropyValue, saved9 := crossEntropyForward(y, labels, dy2)
+	logSoftmaxValue, dlogSoftmaxValue, saved10 := logSoftmaxForward(again, dagain)
 	// return sum + nn.CrossEntropy(y, labels) + nn.NLL(nn.LogSoftmax(again), labels)
 	nllValue := nllVJP(logSoftmaxValue, labels, dlogSoftmaxValue, dy)
 	y2 = sum + crossEntropyValue + nllValue
-	logSoftmaxBackward4[T](saved10)
-	crossEntropyBackward2(saved9, dy)
+	logSoftmaxBackward[T](saved10)
+	crossEntropyBackward(saved9, dy)
 	// sum += nn.BinaryCrossEntropy(y, p) + nn.SoftCrossEntropy(y, p)
 	softCrossEntropyLogitsBackward(saved8, dy)
 	binaryCrossEntropyLogitsBackward(saved7, dy)
@@ -219,13 +218,13 @@ type softCrossEntropyLogitsSaved[T nn.Float] struct {
 	logits  nn.Tensor[T]
 	targets nn.Tensor[T]
 	dlogs   nn.Tensor[T]
-	saved   logSoftmaxSaved4[T]
+	saved   logSoftmaxSaved[T]
 }
 
 // softCrossEntropyLogitsForward is [nn.SoftCrossEntropy], remembering what [softCrossEntropyLogitsBackward] needs.
 func softCrossEntropyLogitsForward[T nn.Float](logits, targets, dlogits nn.Tensor[T]) (y T, saved softCrossEntropyLogitsSaved[T]) {
 	shape.Check(len(logits.Shape) == 2 && slices.Equal(logits.Shape, targets.Shape), "SoftCrossEntropy", logits.Shape, targets.Shape)
-	logs, dlogs, saved2 := logSoftmaxForward4(logits, dlogits)
+	logs, dlogs, saved2 := logSoftmaxForward(logits, dlogits)
 	var sum float64
 	for i, t := range targets.Data {
 		if t != 0 {
@@ -247,139 +246,51 @@ func softCrossEntropyLogitsBackward[T nn.Float](saved softCrossEntropyLogitsSave
 		}
 	}
 	// logs := LogSoftmax(logits)
-	logSoftmaxBackward4[T](saved.saved)
+	logSoftmaxBackward[T](saved.saved)
 }
 
-// logSoftmaxSaved4 holds what a forward sweep remembers.
-type logSoftmaxSaved4[T nn.Float] struct {
-	n        int
-	shifted  nn.Tensor[T]
-	size     int
-	dshifted nn.Tensor[T]
-	dy       nn.Tensor[T]
-	dsums    nn.Tensor[T]
-	sums     nn.Tensor[T]
-	dexps    nn.Tensor[T]
-	exps     nn.Tensor[T]
-	x        nn.Tensor[T]
-	dx       nn.Tensor[T]
+// crossEntropySaved holds what a forward sweep remembers.
+type crossEntropySaved[T nn.Float] struct {
+	saved  nllSaved[T]
+	saved2 logSoftmaxSaved[T]
 }
 
-// logSoftmaxForward4 is [nn.LogSoftmax], remembering what [logSoftmaxBackward4] needs.
-func logSoftmaxForward4[T nn.Float](x, dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved logSoftmaxSaved4[T]) {
-	shape.Check(len(x.Shape) > 0 && x.Shape[len(x.Shape)-1] > 0, "LogSoftmax", x.Shape, []int{1})
-	size := x.Shape[len(x.Shape)-1]
-	n := len(x.Data) / size
-	shifted := nn.New[T](x.Space, x.Shape...)
-	dshifted := nn.ZerosLike(shifted)
-	for i := range n {
-		row := x.Data[i*size : (i+1)*size]
-		maxValue := kernel.Max(row)
-		top := godiff.StopGradient(maxValue)
-		for k, v := range row {
-			shifted.Data[i*size+k] = v - top
-		}
-	}
-	exps := nn.New[T](x.Space, x.Shape...)
-	dexps := nn.ZerosLike(exps)
-	kernel.Exp(exps.Data, shifted.Data)
-	sums := nn.New[T](x.Space, n)
-	dsums := nn.ZerosLike(sums)
-	for i := range n {
-		sumValue := kernel.Sum(exps.Data[i*size : (i+1)*size])
-		sums.Data[i] = sumValue
-	}
-	y := nn.New[T](x.Space, x.Shape...)
-	dy2 := nn.ZerosLike(y)
-	for i := range n {
-		log := T(math.Log(float64(sums.Data[i])))
-		xs := shifted.Data[i*size : (i+1)*size]
-		for k, v := range xs {
-			y.Data[i*size+k] = v - log
-		}
-	}
-	return y, dy2, logSoftmaxSaved4[T]{n: n, shifted: shifted, size: size, dshifted: dshifted, dy: dy2, dsums: dsums, sums: sums, dexps: dexps, exps: exps, x: x, dx: dx}
-}
-
-// logSoftmaxBackward4 is the reverse mode of [nn.LogSoftmax], after [logSoftmaxForward4].
-func logSoftmaxBackward4[T nn.Float](saved logSoftmaxSaved4[T]) {
-	n, shifted, size, dshifted, dy, dsums, sums, dexps, x, dx := saved.n, saved.shifted, saved.size, saved.dshifted, saved.dy, saved.dsums, saved.sums, saved.dexps, saved.x, saved.dx
-	for i := n - 1; i >= 0; i-- {
-		xs := shifted.Data[i*size : (i+1)*size]
-		dxs := dshifted.Data[i*size : (i+1)*size]
-		var dlog T
-		for k := len(xs) - 1; k >= 0; k-- {
-			// y.Data[i*size+k] = v - log
-			dv := dy.Data[i*size+k]
-			dlog -= dy.Data[i*size+k]
-			dy.Data[i*size+k] = 0
-			dxs[k] += dv
-		}
-		// log := T(math.Log(float64(sums.Data[i])))
-		dsums.Data[i] += T(float64(dlog) / float64(sums.Data[i]))
-	}
-	for i := range n {
-		// sums.Data[i] = kernel.Sum(exps.Data[i*size : (i+1)*size])
-		dsumValue := dsums.Data[i]
-		dsums.Data[i] = 0
-		kernel.SumAdjoint(nil, 0, dsumValue, dexps.Data[i*size:(i+1)*size])
-	}
-	// kernel.Exp(exps.Data, shifted.Data)
-	kernel.ExpAdjoint(saved.exps.Data, nil, dexps.Data, dshifted.Data)
-	for i := n - 1; i >= 0; i-- {
-		row := x.Data[i*size : (i+1)*size]
-		drow := dx.Data[i*size : (i+1)*size]
-		for k := len(row) - 1; k >= 0; k-- {
-			// shifted.Data[i*size+k] = v - top
-			dv := dshifted.Data[i*size+k]
-			dshifted.Data[i*size+k] = 0
-			drow[k] += dv
-		}
-	}
-}
-
-// crossEntropySaved2 holds what a forward sweep remembers.
-type crossEntropySaved2[T nn.Float] struct {
-	saved  nllSaved4[T]
-	saved2 logSoftmaxSaved4[T]
-}
-
-// crossEntropyForward2 is [nn.CrossEntropy], remembering what [crossEntropyBackward2] needs.
-func crossEntropyForward2[T nn.Float](logits nn.Tensor[T], labels []int, dlogits nn.Tensor[T]) (y T, saved crossEntropySaved2[T]) {
+// crossEntropyForward is [nn.CrossEntropy], remembering what [crossEntropyBackward] needs.
+func crossEntropyForward[T nn.Float](logits nn.Tensor[T], labels []int, dlogits nn.Tensor[T]) (y T, saved crossEntropySaved[T]) {
 	shape.Check(len(logits.Shape) == 2 && logits.Shape[0] == len(labels), "CrossEntropy", logits.Shape, []int{len(labels)})
-	logSoftmaxValue, dlogSoftmaxValue, saved2 := logSoftmaxForward4(logits, dlogits)
-	var saved3 nllSaved4[T]
-	y, saved3 = nllForward4(logSoftmaxValue, labels, dlogSoftmaxValue)
-	return y, crossEntropySaved2[T]{saved: saved3, saved2: saved2}
+	logSoftmaxValue, dlogSoftmaxValue, saved2 := logSoftmaxForward(logits, dlogits)
+	var saved3 nllSaved[T]
+	y, saved3 = nllForward(logSoftmaxValue, labels, dlogSoftmaxValue)
+	return y, crossEntropySaved[T]{saved: saved3, saved2: saved2}
 }
 
-// crossEntropyBackward2 is the reverse mode of [nn.CrossEntropy], after [crossEntropyForward2].
-func crossEntropyBackward2[T nn.Float](saved crossEntropySaved2[T], dy T) {
+// crossEntropyBackward is the reverse mode of [nn.CrossEntropy], after [crossEntropyForward].
+func crossEntropyBackward[T nn.Float](saved crossEntropySaved[T], dy T) {
 	// return NLL(LogSoftmax(logits), labels)
-	nllBackward4(saved.saved, dy)
-	logSoftmaxBackward4[T](saved.saved2)
+	nllBackward(saved.saved, dy)
+	logSoftmaxBackward[T](saved.saved2)
 }
 
-// nllSaved4 holds what a forward sweep remembers.
-type nllSaved4[T nn.Float] struct {
+// nllSaved holds what a forward sweep remembers.
+type nllSaved[T nn.Float] struct {
 	labels  []int
 	dlogs   nn.Tensor[T]
 	classes int
 }
 
-// nllForward4 is [nn.NLL], remembering what [nllBackward4] needs.
-func nllForward4[T nn.Float](logs nn.Tensor[T], labels []int, dlogs nn.Tensor[T]) (y T, saved nllSaved4[T]) {
+// nllForward is [nn.NLL], remembering what [nllBackward] needs.
+func nllForward[T nn.Float](logs nn.Tensor[T], labels []int, dlogs nn.Tensor[T]) (y T, saved nllSaved[T]) {
 	shape.Check(len(logs.Shape) == 2 && logs.Shape[0] == len(labels), "NLL", logs.Shape, []int{len(labels)})
 	classes := logs.Shape[1]
 	var sum float64
 	for i, label := range labels {
 		sum -= float64(logs.Data[i*classes : (i+1)*classes][label])
 	}
-	return T(sum / float64(len(labels))), nllSaved4[T]{labels: labels, dlogs: dlogs, classes: classes}
+	return T(sum / float64(len(labels))), nllSaved[T]{labels: labels, dlogs: dlogs, classes: classes}
 }
 
-// nllBackward4 is the reverse mode of [nn.NLL], after [nllForward4].
-func nllBackward4[T nn.Float](saved nllSaved4[T], dy T) {
+// nllBackward is the reverse mode of [nn.NLL], after [nllForward].
+func nllBackward[T nn.Float](saved nllSaved[T], dy T) {
 	labels, dlogs, classes := saved.labels, saved.dlogs, saved.classes
 	// return T(sum / float64(len(labels)))
 	dsum := float64(dy) / float64(len(labels))

@@ -27,10 +27,21 @@ var allowed = map[string][]string{
 
 	"internal/randprog":       {"internal/randprog/judge"},
 	"internal/randprog/judge": {"gradcheck"},
+
+	"nn":                 {"nn/kernel", "nn/shape", "runtime"},
+	"nn/kernel":          {"runtime"},
+	"nn/optim":           {"nn", "nn/kernel"},
+	"nn/steps":           {"nn", "nn/kernel", "nn/shape", "runtime"},
+	"nn/train":           {"nn", "nn/safetensors", "nn/shape"},
+	"nn/idx":             {"nn/internal/elem"},
+	"nn/npy":             {"nn/internal/elem"},
+	"nn/safetensors":     {"nn/internal/elem"},
+	"nn/table":           {"nn/internal/elem"},
+	"nn/internal/curves": {"nn"},
 }
 
 // TestImports holds the packages to the direction of the design: ast ← ast/lower, ast/printer, transform ← cmd/godiff. What
-// users import, the packages runtime and gradcheck above all, knows nothing of the compiler.
+// users import, the packages runtime, gradcheck and nn above all, knows nothing of the compiler.
 func TestImports(t *testing.T) {
 	cmd := exec.Command("go", "list", "-e", "-f", `{{.ImportPath}}{{range .Imports}} {{.}}{{end}}`, "./...")
 	cmd.Dir = "../.."

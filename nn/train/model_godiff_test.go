@@ -132,9 +132,9 @@ func denseForwardFloat32Backward(saved denseForwardFloat32Saved) {
 // For result adjoints dy it adds to the shadows dlogits.
 func crossEntropyFloat32VJP(logits nn.Tensor[float32], labels []int, dlogits nn.Tensor[float32], dy float32) (y float32) {
 	shape.Check(len(logits.Shape) == 2 && logits.Shape[0] == len(labels), "CrossEntropy", logits.Shape, []int{len(labels)})
-	logSoftmaxValue, dlogSoftmaxValue, saved := logSoftmaxFloat32Forward2(logits, dlogits)
+	logSoftmaxValue, dlogSoftmaxValue, saved := logSoftmaxFloat32Forward(logits, dlogits)
 	y = nllFloat32VJP(logSoftmaxValue, labels, dlogSoftmaxValue, dy)
-	logSoftmaxFloat32Backward2(saved)
+	logSoftmaxFloat32Backward(saved)
 	return y
 }
 
@@ -155,8 +155,8 @@ func nllFloat32VJP(logs nn.Tensor[float32], labels []int, dlogs nn.Tensor[float3
 	return float32(sum / float64(len(labels)))
 }
 
-// logSoftmaxFloat32Saved2 holds what a forward sweep remembers.
-type logSoftmaxFloat32Saved2 struct {
+// logSoftmaxFloat32Saved holds what a forward sweep remembers.
+type logSoftmaxFloat32Saved struct {
 	n        int
 	shifted  nn.Tensor[float32]
 	size     int
@@ -170,8 +170,8 @@ type logSoftmaxFloat32Saved2 struct {
 	dx       nn.Tensor[float32]
 }
 
-// logSoftmaxFloat32Forward2 is [nn.LogSoftmax], remembering what [logSoftmaxFloat32Backward2] needs.
-func logSoftmaxFloat32Forward2(x, dx nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved logSoftmaxFloat32Saved2) {
+// logSoftmaxFloat32Forward is [nn.LogSoftmax], remembering what [logSoftmaxFloat32Backward] needs.
+func logSoftmaxFloat32Forward(x, dx nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved logSoftmaxFloat32Saved) {
 	shape.Check(len(x.Shape) > 0 && x.Shape[len(x.Shape)-1] > 0, "LogSoftmax", x.Shape, []int{1})
 	size := x.Shape[len(x.Shape)-1]
 	n := len(x.Data) / size
@@ -203,11 +203,11 @@ func logSoftmaxFloat32Forward2(x, dx nn.Tensor[float32]) (y2, dy nn.Tensor[float
 			y.Data[i*size+k] = v - log
 		}
 	}
-	return y, dy2, logSoftmaxFloat32Saved2{n: n, shifted: shifted, size: size, dshifted: dshifted, dy: dy2, dsums: dsums, sums: sums, dexps: dexps, exps: exps, x: x, dx: dx}
+	return y, dy2, logSoftmaxFloat32Saved{n: n, shifted: shifted, size: size, dshifted: dshifted, dy: dy2, dsums: dsums, sums: sums, dexps: dexps, exps: exps, x: x, dx: dx}
 }
 
-// logSoftmaxFloat32Backward2 is the reverse mode of [nn.LogSoftmax], after [logSoftmaxFloat32Forward2].
-func logSoftmaxFloat32Backward2(saved logSoftmaxFloat32Saved2) {
+// logSoftmaxFloat32Backward is the reverse mode of [nn.LogSoftmax], after [logSoftmaxFloat32Forward].
+func logSoftmaxFloat32Backward(saved logSoftmaxFloat32Saved) {
 	n, shifted, size, dshifted, dy, dsums, sums, dexps, x, dx := saved.n, saved.shifted, saved.size, saved.dshifted, saved.dy, saved.dsums, saved.sums, saved.dexps, saved.x, saved.dx
 	for i := n - 1; i >= 0; i-- {
 		xs := shifted.Data[i*size : (i+1)*size]

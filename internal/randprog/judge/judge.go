@@ -104,8 +104,8 @@ type point struct {
 	*Case
 	rng  *rand.Rand
 	tol  tolerances
-	tiny float64 // above it no cancellation explains that a derivative is not linear, below it …
-	zero float64 // … and what is smaller than this may have underflowed
+	tiny float64         // above it no cancellation explains that a derivative is not linear, below it …
+	zero float64         // … and what is smaller than this may have underflowed
 	args []reflect.Value // variables; never written
 	x    []float64       // what the cells in W hold
 	want run
