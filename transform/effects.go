@@ -32,6 +32,7 @@ type summary struct {
 	effects   bool        // it calls functions without source that may have effects
 	unordered bool        // it goes through a map, in an order that is another each time
 	hooks     bool        // it calls WithGradient, or a function that does
+	caps      bool        // it may depend on the capacity of a slice otherwise than by an append or by slicing
 }
 
 // summary returns the summary of a function, or nil for one without source. Functions that call each other are summarised
@@ -168,7 +169,7 @@ func (s *summary) remote() bool { return s.recursive || s.nested > 32 }
 func (s *summary) update(u *Unit) bool {
 	m := s.mem
 	state := func() string {
-		return fmt.Sprint(len(s.writes), len(s.fills), len(s.reads), len(s.appends), len(s.extends), s.taints, s.sinks, s.loses, s.panics, s.effects, s.hooks, s.unordered, s.matters)
+		return fmt.Sprint(len(s.writes), len(s.fills), len(s.reads), len(s.appends), len(s.extends), s.taints, s.sinks, s.loses, s.panics, s.effects, s.hooks, s.unordered, s.caps, s.matters)
 	}
 	before := state()
 	add := func(list *[]*location) func(*location) {
@@ -210,6 +211,7 @@ func (s *summary) update(u *Unit) bool {
 		c, ok := e.(*ast.Call)
 		s.panics = s.panics || ok && u.panics(c)
 		s.unordered = s.unordered || ok && c.Fun.Builtin == ast.MapKeys
+		s.caps = s.caps || ok && u.asksCapacity(c)
 		if !ok || c.Fun.Fn == nil {
 			return
 		}
@@ -260,6 +262,17 @@ func (u *Unit) panics(c *ast.Call) bool {
 	}
 	s := u.summaries[c.Fun.Fn] // nil for what is being summarised
 	return s != nil && s.panics
+}
+
+// asksCapacity reports whether a call may depend on the capacity of a slice otherwise than by an append or by slicing.
+func (u *Unit) asksCapacity(c *ast.Call) bool {
+	if c.Fun.Fn == nil {
+		return c.Fun.Builtin == "cap"
+	}
+	if s := u.summaries[c.Fun.Fn]; s != nil || u.Lower(c.Fun.Fn) != nil {
+		return s != nil && s.caps
+	}
+	return !u.harmless(c.Fun.Fn) && slices.ContainsFunc(c.Args, func(x ast.Expr) bool { return hasRefs(x.Type()) })
 }
 
 // harmless reports whether a function without source writes nothing that it is given: one of package math, one that makes text,

@@ -313,7 +313,7 @@ func (d *derivation) checkDisjoint(pairs []pairOfStems) []ast.Stmt {
 		}
 	}
 	text := enumerate(stemNames(stems)) + " share memory, which " + d.fn.Name + " writes"
-	return d.ask("Disjoint", text, stems, pairs, func(s *stem) ast.Expr { return s.value })
+	return d.ask("Disjoint", text, stems, pairs, func(s *stem) ast.Expr { return s.value }, nil)
 }
 
 // visiblePairs returns pairs of stems that this package can name: in place of one that lies behind a field that another package does not
@@ -405,7 +405,7 @@ func (d *derivation) checkMirrored(given map[int]*ast.Var, alone []*stem, pairs 
 		if len(stems) == 1 {
 			text += "es"
 		}
-		out = append(out, d.ask("Mirrors", text+", since "+d.fn.Name+" writes it", stems, pairs, pair)...)
+		out = append(out, d.ask("Mirrors", text+", since "+d.fn.Name+" writes it", stems, pairs, pair, given)...)
 	}
 	if len(pairs) > 0 {
 		check(stems, pairs)
@@ -418,15 +418,84 @@ func (d *derivation) checkMirrored(given map[int]*ast.Var, alone []*stem, pairs 
 	return out
 }
 
-// ask panics with a text where a function of the runtime package says no: for all stems together, if every two of them are a pair, else
-// for one pair after the other.
-func (d *derivation) ask(fn, text string, stems []*stem, pairs []pairOfStems, arg func(*stem) ast.Expr) []ast.Stmt {
+// ask panics with a text where a function of the runtime package says no. Given are the shadows that it is asked of, by the inputs of the
+// stems.
+//
+// Where F may reach beyond the length of a slice, the capacities count. But a slice of a slice mostly ends before that, and neighbours in
+// one array are common. So where it is possible they are bounded by their lengths, rather than refused:
+//
+//	if !godiff.Disjoint(out, x) {
+//		if !godiff.DisjointLen(out, x) {
+//			panic("F: out and x share memory, which F writes")
+//		}
+//		// Neighbours in one array: none may reach into another.
+//		out, x = out[:len(out):len(out)], x[:len(x):len(x)]
+//	}
+func (d *derivation) ask(fn, text string, stems []*stem, pairs []pairOfStems, arg func(*stem) ast.Expr, given map[int]*ast.Var) []ast.Stmt {
 	if len(stems) == 0 {
 		return nil
 	}
-	if !d.extends() {
-		fn += "Len"
+	unless := func(fn string, then ...ast.Stmt) ast.Stmt {
+		return &ast.If{Cond: d.differ(fn, stems, pairs, arg), Then: &ast.Block{Stmts: then}}
 	}
+	fail := &ast.Do{Call: builtin("panic", types.NewTuple(), &ast.Lit{Text: strconv.Quote(d.fn.Name + ": " + text), T: types.Typ[types.String]})}
+	if !d.extends() {
+		return []ast.Stmt{unless(fn+"Len", fail)}
+	}
+	bound := d.bounded(stems, given)
+	if bound == nil {
+		return []ast.Stmt{unless(fn, fail)}
+	}
+	bound.Comment = "Neighbours in one array: none may reach into another."
+	return []ast.Stmt{unless(fn, unless(fn+"Len", fail), bound)}
+}
+
+// bounded returns an assignment that gives the slices that stems are, and their shadows, no more capacity than they have elements, or nil
+// where that could be noticed: F appends to one or asks for its capacity, returns it or keeps it somewhere.
+func (d *derivation) bounded(stems []*stem, given map[int]*ast.Var) *ast.Assign {
+	a := &ast.Assign{Op: token.ASSIGN}
+	bound := func(v *ast.Var) {
+		x := &ast.Ref{Var: v}
+		a.Lhs = append(a.Lhs, x)
+		a.Rhs = append(a.Rhs, &ast.Slice{X: x, Hi: length(x), Max: length(x), T: v.Type})
+	}
+	for _, s := range stems {
+		ref, ok := s.value.(*ast.Ref)
+		if !ok || !isSlice(ref.Var.Type) || hasRefs(elemType(ref.Var.Type)) || d.appendsBehind(ref.Var) || d.outlives(s.at) {
+			return nil
+		}
+		bound(ref.Var)
+		if given != nil {
+			bound(given[s.input])
+		}
+	}
+	asks := false
+	eachExpr(d.fn.Body, func(_ ast.Stmt, e ast.Expr) {
+		c, ok := e.(*ast.Call)
+		asks = asks || ok && d.u.asksCapacity(c)
+	})
+	if asks {
+		return nil
+	}
+	return a
+}
+
+// outlives reports whether a result, or memory that F writes, may lead to a location.
+func (d *derivation) outlives(l *location) bool {
+	found := false
+	for _, r := range d.fn.Results {
+		d.mem.behind(d.mem.variable(r), map[*location]bool{}, func(c *location) { found = found || c.find() == l.find() })
+	}
+	outer := d.mem.outer()
+	for c := range d.writtenCells() {
+		found = found || outer[c] && refers(c.typ) && d.mem.targetOf(c).find() == l.find()
+	}
+	return found
+}
+
+// differ asks a function of the runtime package: for all stems together, if every two of them are a pair, else for one pair after the
+// other.
+func (d *derivation) differ(fn string, stems []*stem, pairs []pairOfStems, arg func(*stem) ast.Expr) ast.Expr {
 	ask := func(stems ...*stem) ast.Expr {
 		var args []ast.Expr
 		for _, s := range stems {
@@ -450,8 +519,7 @@ func (d *derivation) ask(fn, text string, stems []*stem, pairs []pairOfStems, ar
 			either(ask(p.a, p.b), p.a, p.b)
 		}
 	}
-	fail := builtin("panic", types.NewTuple(), &ast.Lit{Text: strconv.Quote(d.fn.Name + ": " + text), T: types.Typ[types.String]})
-	return []ast.Stmt{&ast.If{Cond: cond, Then: &ast.Block{Stmts: []ast.Stmt{&ast.Do{Call: fail}}}}}
+	return cond
 }
 
 func stemNames(stems []*stem) []string {

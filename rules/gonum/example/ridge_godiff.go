@@ -63,12 +63,12 @@ func SpreadGrad(values, weights []float64) (dvalues []float64) {
 type meanStdDevXSaved struct {
 	variance float64
 	std      float64
-	saved    meanVarianceXSaved2
+	saved    meanVarianceXSaved
 }
 
 // meanStdDevXForward is [stat.MeanStdDev], remembering what [meanStdDevXBackward] needs.
 func meanStdDevXForward(x, weights, dx []float64) (mean, std float64, saved meanStdDevXSaved) {
-	mean, variance, saved2 := meanVarianceXForward2(x, weights, dx)
+	mean, variance, saved2 := meanVarianceXForward(x, weights, dx)
 	std = math.Sqrt(variance)
 	return mean, std, meanStdDevXSaved{variance: variance, std: std, saved: saved2}
 }
@@ -78,51 +78,51 @@ func meanStdDevXBackward(saved meanStdDevXSaved, dmean, dstd float64) {
 	// return mean, math.Sqrt(variance)
 	dvariance := sqrtRule(saved.variance, saved.std, dstd)
 	// mean, variance := MeanVariance(x, weights)
-	meanVarianceXBackward2(saved.saved, dmean, dvariance)
+	meanVarianceXBackward(saved.saved, dmean, dvariance)
 }
 
-// meanVarianceXSaved2 holds what a forward sweep remembers.
-type meanVarianceXSaved2 struct {
+// meanVarianceXSaved holds what a forward sweep remembers.
+type meanVarianceXSaved struct {
 	sumWeights float64
 	variance   float64
-	saved      meanUnnormalisedVarianceSumWeightsXSaved2
+	saved      meanUnnormalisedVarianceSumWeightsXSaved
 }
 
-// meanVarianceXForward2 is [stat.MeanVariance], remembering what [meanVarianceXBackward2] needs.
-func meanVarianceXForward2(x, weights, dx []float64) (mean, variance float64, saved meanVarianceXSaved2) {
+// meanVarianceXForward is [stat.MeanVariance], remembering what [meanVarianceXBackward] needs.
+func meanVarianceXForward(x, weights, dx []float64) (mean, variance float64, saved meanVarianceXSaved) {
 	var unnormalisedVariance float64
 	var sumWeights float64
-	var saved2 meanUnnormalisedVarianceSumWeightsXSaved2
-	mean, unnormalisedVariance, sumWeights, saved2 = meanUnnormalisedVarianceSumWeightsXForward2(x, weights, dx)
+	var saved2 meanUnnormalisedVarianceSumWeightsXSaved
+	mean, unnormalisedVariance, sumWeights, saved2 = meanUnnormalisedVarianceSumWeightsXForward(x, weights, dx)
 	variance = unnormalisedVariance / (sumWeights - 1)
-	return mean, variance, meanVarianceXSaved2{sumWeights: sumWeights, variance: variance, saved: saved2}
+	return mean, variance, meanVarianceXSaved{sumWeights: sumWeights, variance: variance, saved: saved2}
 }
 
-// meanVarianceXBackward2 is the reverse mode of [stat.MeanVariance], after [meanVarianceXForward2].
-func meanVarianceXBackward2(saved meanVarianceXSaved2, dmean, dvariance float64) {
+// meanVarianceXBackward is the reverse mode of [stat.MeanVariance], after [meanVarianceXForward].
+func meanVarianceXBackward(saved meanVarianceXSaved, dmean, dvariance float64) {
 	sumWeights := saved.sumWeights
 	// return mean, unnormalisedVariance / (sumWeights - 1)
 	dunnormalisedVariance := dvariance / (sumWeights - 1)
 	dsumWeights := -(dvariance * saved.variance / (sumWeights - 1))
 	// mean, unnormalisedVariance, sumWeights = meanUnnormalisedVarianceSumWeights(x, weights)
-	meanUnnormalisedVarianceSumWeightsXBackward2(saved.saved, dmean, dunnormalisedVariance, dsumWeights)
+	meanUnnormalisedVarianceSumWeightsXBackward(saved.saved, dmean, dunnormalisedVariance, dsumWeights)
 }
 
-// meanUnnormalisedVarianceSumWeightsXSaved2 holds what a forward sweep remembers.
-type meanUnnormalisedVarianceSumWeightsXSaved2 struct {
+// meanUnnormalisedVarianceSumWeightsXSaved holds what a forward sweep remembers.
+type meanUnnormalisedVarianceSumWeightsXSaved struct {
 	weights      []float64
 	x            []float64
 	compensation float64
 	mean         float64
 	dx           []float64
 	sumWeights   float64
-	saved        meanXSaved2
+	saved        meanXSaved
 }
 
-// meanUnnormalisedVarianceSumWeightsXForward2 is [stat.meanUnnormalisedVarianceSumWeights], remembering what [meanUnnormalisedVarianceSumWeightsXBackward2] needs.
-func meanUnnormalisedVarianceSumWeightsXForward2(x, weights, dx []float64) (mean, unnormalisedVariance, sumWeights float64, saved meanUnnormalisedVarianceSumWeightsXSaved2) {
-	var saved2 meanXSaved2
-	mean, saved2 = meanXForward2(x, weights, dx)
+// meanUnnormalisedVarianceSumWeightsXForward is [stat.meanUnnormalisedVarianceSumWeights], remembering what [meanUnnormalisedVarianceSumWeightsXBackward] needs.
+func meanUnnormalisedVarianceSumWeightsXForward(x, weights, dx []float64) (mean, unnormalisedVariance, sumWeights float64, saved meanUnnormalisedVarianceSumWeightsXSaved) {
+	var saved2 meanXSaved
+	mean, saved2 = meanXForward(x, weights, dx)
 	var ss float64
 	var compensation float64
 	if weights == nil {
@@ -144,11 +144,11 @@ func meanUnnormalisedVarianceSumWeightsXForward2(x, weights, dx []float64) (mean
 		}
 		unnormalisedVariance = ss - compensation*compensation/sumWeights
 	}
-	return mean, unnormalisedVariance, sumWeights, meanUnnormalisedVarianceSumWeightsXSaved2{weights: weights, x: x, compensation: compensation, mean: mean, dx: dx, sumWeights: sumWeights, saved: saved2}
+	return mean, unnormalisedVariance, sumWeights, meanUnnormalisedVarianceSumWeightsXSaved{weights: weights, x: x, compensation: compensation, mean: mean, dx: dx, sumWeights: sumWeights, saved: saved2}
 }
 
-// meanUnnormalisedVarianceSumWeightsXBackward2 is the reverse mode of [stat.meanUnnormalisedVarianceSumWeights], after [meanUnnormalisedVarianceSumWeightsXForward2].
-func meanUnnormalisedVarianceSumWeightsXBackward2(saved meanUnnormalisedVarianceSumWeightsXSaved2, dmean, dunnormalisedVariance, dsumWeights float64) {
+// meanUnnormalisedVarianceSumWeightsXBackward is the reverse mode of [stat.meanUnnormalisedVarianceSumWeights], after [meanUnnormalisedVarianceSumWeightsXForward].
+func meanUnnormalisedVarianceSumWeightsXBackward(saved meanUnnormalisedVarianceSumWeightsXSaved, dmean, dunnormalisedVariance, dsumWeights float64) {
 	weights, x, compensation, mean, dx := saved.weights, saved.x, saved.compensation, saved.mean, saved.dx
 	dmean2 := dmean
 	var dss float64
@@ -190,19 +190,19 @@ func meanUnnormalisedVarianceSumWeightsXBackward2(saved meanUnnormalisedVariance
 		}
 	}
 	// mean = Mean(x, weights)
-	meanXBackward2(saved.saved, dmean2)
+	meanXBackward(saved.saved, dmean2)
 }
 
-// meanXSaved2 holds what a forward sweep remembers.
-type meanXSaved2 struct {
+// meanXSaved holds what a forward sweep remembers.
+type meanXSaved struct {
 	weights    []float64
 	x          []float64
 	dx         []float64
 	sumWeights float64
 }
 
-// meanXForward2 is [stat.Mean], remembering what [meanXBackward2] needs.
-func meanXForward2(x, weights, dx []float64) (y float64, saved meanXSaved2) {
+// meanXForward is [stat.Mean], remembering what [meanXBackward] needs.
+func meanXForward(x, weights, dx []float64) (y float64, saved meanXSaved) {
 	var sumWeights2 float64
 	if weights == nil {
 		sumValue := floats.Sum(x)
@@ -220,11 +220,11 @@ func meanXForward2(x, weights, dx []float64) (y float64, saved meanXSaved2) {
 		sumWeights2 = sumWeights
 		y = sumValues / sumWeights
 	}
-	return y, meanXSaved2{weights: weights, x: x, dx: dx, sumWeights: sumWeights2}
+	return y, meanXSaved{weights: weights, x: x, dx: dx, sumWeights: sumWeights2}
 }
 
-// meanXBackward2 is the reverse mode of [stat.Mean], after [meanXForward2].
-func meanXBackward2(saved meanXSaved2, dy float64) {
+// meanXBackward is the reverse mode of [stat.Mean], after [meanXForward].
+func meanXBackward(saved meanXSaved, dy float64) {
 	weights, x, dx := saved.weights, saved.x, saved.dx
 	if weights == nil {
 		// return floats.Sum(x) / float64(len(x))

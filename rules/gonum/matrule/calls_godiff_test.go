@@ -4323,6 +4323,8 @@ func intoVJP(a, c *mat.Dense, v *mat.VecDense, da, dc *mat.Dense, dv *mat.VecDen
 	tValue, dtValue, saved := denseTForward(a, da)
 	layout := godiff.LayoutOf(c)
 	c.Mul(t, tValue)
+	v2 := godiff.Copy(t)
+	v3 := godiff.Copy(tValue)
 	if !godiff.SameLayout(layout, godiff.LayoutOf(c)) {
 		panic("into: Mul gives c new memory, where the caller's shadow has none")
 	}
@@ -4339,7 +4341,7 @@ func intoVJP(a, c *mat.Dense, v *mat.VecDense, da, dc *mat.Dense, dv *mat.VecDen
 	t4 := mat.Vector(vecDenseCopyOfValue)
 	layout2 := godiff.LayoutOf(v)
 	v.MulVec(t2, t4)
-	v2 := godiff.Copy(t2)
+	v4 := godiff.Copy(t2)
 	if !godiff.SameLayout(layout2, godiff.LayoutOf(v)) {
 		panic("into: MulVec gives v new memory, where the caller's shadow has none")
 	}
@@ -4372,10 +4374,10 @@ func intoVJP(a, c *mat.Dense, v *mat.VecDense, da, dc *mat.Dense, dv *mat.VecDen
 	matrule.VecDenseAtVec(v, 1, 0, datVecValue, dv)
 	matrule.DenseAt(c, 0, 1, 0, datValue, dc)
 	// v.MulVec(c, mat.VecDenseCopyOf(v))
-	matrule.VecDenseMulVec(v, v2, t4, dv, dt2, dt4)
+	matrule.VecDenseMulVec(v, v4, t4, dv, dt2, dt4)
 	matrule.VecDenseCopyOf(nil, nil, dvecDenseCopyOfValue, dt3)
 	// c.Mul(a, a.T())
-	matrule.DenseMul(c, t, tValue, dc, dt, dtValue)
+	matrule.DenseMul(c, v2, v3, dc, dt, dtValue)
 	denseTBackward(saved)
 	// y := c.At(0, 0) * v.AtVec(0)
 	matrule.VecDenseAtVec(v, 0, 0, dy2*atValue, dv)
@@ -4425,7 +4427,7 @@ func intoJVP(a, c *mat.Dense, v *mat.VecDense, da, dc *mat.Dense, dv *mat.VecDen
 
 // lossVJP is the reverse mode of [workspace.loss] with respect to w.
 // For result adjoints dy it adds to the shadows dw.
-// It remembers 72 bytes with what they refer to for each iteration of the loop over x.
+// It remembers 80 bytes with what they refer to for each iteration of the loop over x.
 func (w *workspace) lossVJP(xs []*mat.VecDense, dw *workspace, dy float64) (y2 float64) {
 	if !godiff.Disjoint(w, xs) || w != nil && !godiff.Disjoint(w.W, w.h) || w != nil && !godiff.Disjoint(w.W, w.g) || w != nil && !godiff.Disjoint(w.W, w.chol) || w != nil && !godiff.Disjoint(w.h, w.g) || w != nil && !godiff.Disjoint(w.h, w.chol) || w != nil && !godiff.Disjoint(w.h, xs) || w != nil && !godiff.Disjoint(w.g, w.chol) || w != nil && !godiff.Disjoint(w.g, xs) || w != nil && !godiff.Disjoint(w.chol, xs) {
 		panic("loss: w, xs, w.W, w.h, w.g and w.chol share memory, which loss writes")
@@ -4446,17 +4448,18 @@ func (w *workspace) lossVJP(xs []*mat.VecDense, dw *workspace, dy float64) (y2 f
 	var dts2 []mat.Vector
 	var ts []mat.Vector
 	var vs3 []mat.Vector
+	var vs4 []mat.Vector
 	var dts3 []mat.Vector
-	var ts2 []mat.Vector
+	var vs5 []mat.Vector
 	var dts4 []mat.Matrix
 	for _, x := range xs {
 		dt := mat.Matrix(dw.W)
 		dts4 = append(dts4, dt)
 		t := mat.Matrix(w.W)
 		t2 := mat.Vector(x)
-		ts2 = append(ts2, t2)
 		layout := godiff.LayoutOf(&w.h)
 		w.h.MulVec(t, t2)
+		vs5 = append(vs5, godiff.Copy(t2))
 		if !godiff.SameLayout(layout, godiff.LayoutOf(&w.h)) {
 			panic("loss: MulVec gives h new memory, where the caller's shadow has none")
 		}
@@ -4468,6 +4471,7 @@ func (w *workspace) lossVJP(xs []*mat.VecDense, dw *workspace, dy float64) (y2 f
 		layout2 := godiff.LayoutOf(&w.g)
 		w.g.MulElemVec(t3, t4)
 		vs3 = append(vs3, godiff.Copy(t3))
+		vs4 = append(vs4, godiff.Copy(t4))
 		if !godiff.SameLayout(layout2, godiff.LayoutOf(&w.g)) {
 			panic("loss: MulElemVec gives g new memory, where the caller's shadow has none")
 		}
@@ -4509,29 +4513,31 @@ func (w *workspace) lossVJP(xs []*mat.VecDense, dw *workspace, dy float64) (y2 f
 	// w.chol.SymOuterK(y, w.W)
 	dy2 += matrule.SymDenseSymOuterK(nil, y, t, dw.chol, dt)
 	for i := len(dts4) - 1; i >= 0; i-- {
-		t := ts2[i]
+		v := vs5[i]
 		dt := dts4[i]
-		t2 := ts[len(ts)-1]
+		t := ts[len(ts)-1]
 		ts = ts[:len(ts)-1]
-		v := vs3[len(vs3)-1]
+		v2 := vs3[len(vs3)-1]
 		vs3 = vs3[:len(vs3)-1]
+		v3 := vs4[len(vs4)-1]
+		vs4 = vs4[:len(vs4)-1]
 		dt2 := dts3[len(dts3)-1]
 		dts3 = dts3[:len(dts3)-1]
-		v2 := vs[len(vs)-1]
+		v4 := vs[len(vs)-1]
 		vs = vs[:len(vs)-1]
-		v3 := vs2[len(vs2)-1]
+		v5 := vs2[len(vs2)-1]
 		vs2 = vs2[:len(vs2)-1]
 		dt3 := dts[len(dts)-1]
 		dts = dts[:len(dts)-1]
 		dt4 := dts2[len(dts2)-1]
 		dts2 = dts2[:len(dts2)-1]
 		// y += mat.Dot(&w.g, &w.h)
-		matrule.Dot(v2, v3, 0, dy2, dt3, dt4)
+		matrule.Dot(v4, v5, 0, dy2, dt3, dt4)
 		// w.g.MulElemVec(&w.h, x)
-		dt5 := godiff.ShadowWith(t2, matrule.ShadowVecDense)
-		matrule.VecDenseMulElemVec(nil, v, t2, &dw.g, dt2, dt5)
+		dt5 := godiff.ShadowWith(t, matrule.ShadowVecDense)
+		matrule.VecDenseMulElemVec(nil, v2, v3, &dw.g, dt2, dt5)
 		// w.h.MulVec(w.W, x)
-		matrule.VecDenseMulVecA(nil, nil, t, &dw.h, dt)
+		matrule.VecDenseMulVecA(nil, nil, v, &dw.h, dt)
 	}
 	return y2
 }
