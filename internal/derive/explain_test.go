@@ -114,8 +114,8 @@ func (c *lineCheck) check(t *testing.T, prog *lower.Program, pkg string, f *expl
 	}
 }
 
-// headings are comments that stand over sweeps and loops.
-var headings = regexp.MustCompile(`^(Forward sweep\b|Reverse sweep\.|The iterations are independent)`)
+// headings are comments that stand over sweeps, loops and what makes way for them.
+var headings = regexp.MustCompile(`^(Forward sweep\b|Reverse sweep\.|The iterations are independent|Neighbours in one array)`)
 
 // sourceAt returns the lines of a span.
 func sourceAt(t *testing.T, prog *lower.Program, s explain.Span) string {
