@@ -1,6 +1,9 @@
 package kernel
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // AddChannels adds to the elements of each channel of dst, m × channels × n, that channel's element of x: the bias of a convolution. It
 // panics if a size is negative, dst has other than m·channels·n elements or x other than channels. They may not overlap, nor may the arguments
@@ -65,6 +68,15 @@ func DotChannels[T Float](dst, x, y []T, m, channels, n int) {
 			from := (i*channels + c) * n
 			dst[c] += dot(within(x, from, n), within(y, from, n))
 		}
+	}
+}
+
+// InverseSqrt sets dst to 1/√(x+ε) for every element x of src, such as a variance of a channel. It panics if the lengths differ. Its derivative
+// needs that dst shares no memory with src.
+func InverseSqrt[T Float](dst, src []T, epsilon float64) {
+	checkTwo("InverseSqrt", "dst", len(dst), "src", len(src))
+	for i, x := range src {
+		dst[i] = T(1 / math.Sqrt(float64(x)+epsilon))
 	}
 }
 

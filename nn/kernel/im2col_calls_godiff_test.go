@@ -399,6 +399,28 @@ func dotChannelsJVP[T kernel.Float](dst, x, y []T, m, channels, n int, ddst, dx,
 	kernel.DotChannelsTangent(dst, x, y, m, channels, n, ddst, dx, dy)
 }
 
+// inverseSqrtVJP is the reverse mode of [inverseSqrt] with respect to dst and src.
+// It adds to the shadows ddst and dsrc.
+func inverseSqrtVJP[T kernel.Float](dst, src []T, epsilon float64, ddst, dsrc []T) {
+	// Forward sweep.
+	kernel.InverseSqrt(dst, src, epsilon)
+	if !godiff.DisjointLen(dst, src) {
+		panic("inverseSqrt: dst and src share memory, which inverseSqrt writes")
+	}
+
+	// Reverse sweep.
+	// kernel.InverseSqrt(dst, src, epsilon)
+	kernel.InverseSqrtAdjoint(dst, src, epsilon, ddst, dsrc)
+}
+
+// inverseSqrtJVP is the forward mode of [inverseSqrt]: its results, and their tangents along the tangents of the parameters.
+func inverseSqrtJVP[T kernel.Float](dst, src []T, epsilon float64, ddst, dsrc []T) {
+	if !godiff.MirrorsLen(godiff.Pair(dst, ddst), godiff.Pair(src, dsrc)) {
+		panic("inverseSqrt: ddst and dsrc must share memory as dst and src do, since inverseSqrt writes it")
+	}
+	kernel.InverseSqrtTangent(dst, src, epsilon, ddst, dsrc, 0)
+}
+
 // convLossHVP returns the Hessian-vector product of [convLoss]: the derivative of its gradient with respect to x and w along vx and vw.
 func convLossHVP[T kernel.Float](x, w []T, n int, g kernel.Conv, vx, vw []T) (hx, hw []T) {
 	hx = make([]T, len(x))
