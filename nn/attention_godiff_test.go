@@ -283,19 +283,3 @@ func projectBackward[T nn.Float](saved projectSaved[T]) {
 	denseForwardBackward[T](saved.saved2)
 	tensorReshapeBackward[T](saved.saved3)
 }
-
-// tensorReshapeSaved holds what a forward sweep remembers.
-type tensorReshapeSaved[T nn.Float] struct {
-}
-
-// tensorReshapeForward is [nn.Tensor.Reshape], remembering what [tensorReshapeBackward] needs.
-func tensorReshapeForward[T nn.Float](x nn.Tensor[T], dims []int, dx nn.Tensor[T]) (y, dy nn.Tensor[T], saved tensorReshapeSaved[T]) {
-	shape.Check(len(x.Data) == shape.Size(dims), "Reshape", x.Shape, dims)
-	dy = nn.Tensor[T]{Data: dx.Data}
-	y = nn.Tensor[T]{Shape: dims, Data: x.Data, Space: x.Space}
-	return y, dy, tensorReshapeSaved[T]{}
-}
-
-// tensorReshapeBackward is the reverse mode of [nn.Tensor.Reshape], after [tensorReshapeForward].
-func tensorReshapeBackward[T nn.Float](saved tensorReshapeSaved[T]) {
-}

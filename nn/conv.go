@@ -1,6 +1,8 @@
 package nn
 
 import (
+	"math/rand/v2"
+
 	"github.com/godiff/godiff/nn/kernel"
 	"github.com/godiff/godiff/nn/shape"
 )
@@ -15,6 +17,12 @@ type Conv2D[T Float] struct {
 	Pad      [2]int    // zeros at either border of the image
 	Dilation [2]int    // from one element of the window to the next in the image; 0 stands for 1
 	Groups   int       // each of as many channels, connected to the outputs of its own only; 0 stands for 1
+}
+
+// NewConv2D returns a layer with weights of [HeUniform] for a kernel of a height and a width, and a bias of zeros. Stride, Pad and Dilation may
+// be set in it; W has another shape with Groups.
+func NewConv2D[T Float](rng *rand.Rand, in, out, height, width int) Conv2D[T] {
+	return Conv2D[T]{W: HeUniform[T](rng, out, in, height, width), B: New[T](nil, out)}
 }
 
 // Forward returns the convolution of x, of shape batch × input channels × height × width. The result is batch × output channels × height ×
@@ -43,6 +51,11 @@ type Conv1D[T Float] struct {
 	Pad      int       // zeros at either end of the sequence
 	Dilation int       // from one element of the window to the next in the sequence; 0 stands for 1
 	Groups   int       // each of as many channels, connected to the outputs of its own only; 0 stands for 1
+}
+
+// NewConv1D is [NewConv2D] for kernels of a length.
+func NewConv1D[T Float](rng *rand.Rand, in, out, length int) Conv1D[T] {
+	return Conv1D[T]{W: HeUniform[T](rng, out, in, length), B: New[T](nil, out)}
 }
 
 // Forward returns the convolution of x, of shape batch × input channels × length. The result is batch × output channels × length, which is

@@ -194,4 +194,18 @@ func TestNewLayers(t *testing.T) {
 	if p := nn.NewPReLU[float32](3); fmt.Sprint(p.Alpha) != "[3][0.25 0.25 0.25]" {
 		t.Errorf("NewPReLU returns the slopes %v", p.Alpha)
 	}
+	for name, got := range map[string]nn.Tensor[float64]{
+		"NewConv2D":    nn.NewConv2D[float64](rand.New(rand.NewPCG(1, 2)), 2, 3, 5, 4).W,
+		"NewConv1D":    nn.NewConv1D[float64](rand.New(rand.NewPCG(1, 2)), 2, 3, 20).W.Reshape(3, 2, 5, 4),
+		"NewEmbedding": nn.NewEmbedding[float64](rand.New(rand.NewPCG(1, 2)), 8, 6).W,
+	} {
+		want := nn.HeUniform[float64](rand.New(rand.NewPCG(1, 2)), 3, 2, 5, 4)
+		if name == "NewEmbedding" {
+			want = nn.Normal[float64](rand.New(rand.NewPCG(1, 2)), 1, 8, 6)
+		}
+		near(t, name, got, want, 0)
+	}
+	c1, c2 := nn.NewConv1D[float64](rand.New(rand.NewPCG(1, 2)), 2, 3, 4), nn.NewConv2D[float64](rand.New(rand.NewPCG(1, 2)), 2, 3, 4, 4)
+	near(t, "the bias of NewConv1D", c1.B, nn.New[float64](nil, 3), 0)
+	near(t, "the bias of NewConv2D", c2.B, nn.New[float64](nil, 3), 0)
 }

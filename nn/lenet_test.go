@@ -1,7 +1,10 @@
 package nn_test
 
 import (
+	"math"
 	"math/rand/v2"
+	"runtime"
+	"runtime/debug"
 	"testing"
 
 	"github.com/godiff/godiff/nn"
@@ -44,28 +47,122 @@ func (m *leNet[T]) Loss(x nn.Tensor[T], labels []int) T {
 	return nn.CrossEntropy(m.Dense3.Forward(h), labels)
 }
 
-//godiff:vjp wrt=m
-func leNet32(m *leNet[float32], x nn.Tensor[float32], labels []int) float32 { return m.Loss(x, labels) }
+// TestLeNet checks that the loss of a random network is near that of guesses, that steps of gradient descent make it less, and that the
+// derivatives in float32 and float64 agree.
+func TestLeNet(t *testing.T) {
+	const batch = 4
+	wide, dwide := newLeNet[float64](rand.New(rand.NewPCG(1, 2))), newLeNet[float64](rand.New(rand.NewPCG(1, 2)))
+	narrow, dnarrow := newLeNet[float32](rand.New(rand.NewPCG(1, 2))), newLeNet[float32](rand.New(rand.NewPCG(1, 2)))
+	x64, labels := digits[float64](batch)
+	x32, _ := digits[float32](batch)
+	p64, p32 := nn.Params[float64](wide, dwide), nn.Params[float32](narrow, dnarrow)
+	clearGradients(p64)
+	clearGradients(p32)
+	first := wide.LossVJP(x64, labels, dwide, 1)
+	if math.Abs(first-math.Log(10)) > 0.05 {
+		t.Errorf("the loss at first is %v, want about ln 10", first)
+	}
+	if got := narrow.LossVJP(x32, labels, dnarrow, 1); math.Abs(float64(got)-first) > 1e-5 {
+		t.Errorf("the loss in float32 is %v, in float64 %v", got, first)
+	}
+	for i, p := range p64 {
+		scale := 0.0
+		for _, g := range p.Grad.Data {
+			scale = max(scale, math.Abs(g))
+		}
+		if scale == 0 {
+			t.Errorf("the gradient of %s is zero", p.Name)
+		}
+		for j, g := range p.Grad.Data {
+			if got := p32[i].Grad.Data[j]; math.Abs(float64(got)-g) > 1e-4*scale {
+				t.Errorf("element %d of the gradient of %s is %v in float32 and %v in float64", j, p.Name, got, g)
+				break
+			}
+		}
+	}
+	var last float64
+	for range 5 {
+		for _, p := range p64 {
+			for i, g := range p.Grad.Data {
+				p.Value.Data[i] -= 0.1 * g
+			}
+		}
+		clearGradients(p64)
+		last = wide.LossVJP(x64, labels, dwide, 1)
+	}
+	if !(last < first) {
+		t.Errorf("after five steps the loss is %v, at first %v", last, first)
+	}
+}
+
+func clearGradients[T nn.Float](params []nn.Param[T]) {
+	for _, p := range params {
+		clear(p.Grad.Data)
+	}
+}
+
+// digits returns random images and labels.
+func digits[T nn.Float](batch int) (nn.Tensor[T], []int) {
+	r := rand.New(rand.NewPCG(3, 4))
+	x, labels := nn.New[T](nil, batch, 1, 28, 28), make([]int, batch)
+	for i := range x.Data {
+		x.Data[i] = T(r.Float64())
+	}
+	for i := range labels {
+		labels[i] = r.IntN(10)
+	}
+	return x, labels
+}
+
+// TestLeNetSteady checks that what a step of training allocates does not grow with the batch.
+func TestLeNetSteady(t *testing.T) {
+	m, dm := newLeNet[float32](rand.New(rand.NewPCG(1, 2))), newLeNet[float32](rand.New(rand.NewPCG(1, 2)))
+	sameAllocations(t, func(batch int) func() {
+		x, labels := digits[float32](batch)
+		space := new(nn.Space)
+		return func() {
+			space.Reset()
+			m.LossVJP(x.In(space), labels, dm, 1)
+		}
+	})
+}
+
+// sameAllocations checks that steps for two batch sizes, which it is given the function to make, allocate as much.
+func sameAllocations(t *testing.T, step func(batch int) func()) {
+	t.Helper()
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	var allocs, bytes [2]uint64
+	for i, batch := range [...]int{3, 12} {
+		do := step(batch)
+		for range 3 {
+			do()
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		const times = 5
+		for range times {
+			do()
+		}
+		runtime.ReadMemStats(&after)
+		allocs[i], bytes[i] = (after.Mallocs-before.Mallocs)/times, (after.TotalAlloc-before.TotalAlloc)/times
+	}
+	if allocs[0] != allocs[1] || bytes[0] != bytes[1] {
+		t.Errorf("a step allocates %d bytes in %d pieces for one batch and %d in %d for one that is four times as large", bytes[0], allocs[0], bytes[1], allocs[1])
+	}
+}
 
 func BenchmarkLeNet(b *testing.B) {
 	const batch = 32
 	r := rand.New(rand.NewPCG(1, 2))
 	m, dm := newLeNet[float32](r), newLeNet[float32](r)
-	x, labels := nn.New[float32](nil, batch, 1, 28, 28), make([]int, batch)
-	for i := range x.Data {
-		x.Data[i] = r.Float32()
-	}
-	for i := range labels {
-		labels[i] = r.IntN(10)
-	}
+	x, labels := digits[float32](batch)
 	space := new(nn.Space)
 	params := nn.Params[float32](m, dm)
 	b.ReportAllocs()
 	for b.Loop() {
 		space.Reset()
-		for _, p := range params {
-			clear(p.Grad.Data)
-		}
+		clearGradients(params)
 		m.LossVJP(x.In(space), labels, dm, 1)
 		for _, p := range params {
 			for i, g := range p.Grad.Data {
