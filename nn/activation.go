@@ -103,9 +103,7 @@ func ISRU[T Float](x Tensor[T], alpha T) Tensor[T] {
 //godiff:vjp
 func ReLU[T Float](x Tensor[T]) Tensor[T] {
 	y := New[T](x.Space, x.Shape...)
-	for i, v := range x.Data {
-		y.Data[i] = max(v, 0)
-	}
+	kernel.ReLU(y.Data, x.Data)
 	return y
 }
 

@@ -198,24 +198,15 @@ func ReLUVJP[T Float](x, dx, dy Tensor[T]) (y2 Tensor[T]) {
 	// Forward sweep.
 	y := New[T](x.Space, x.Shape...)
 	dy2 := ZerosLike(y)
-	for i, v := range x.Data {
-		y.Data[i] = max(v, 0)
-	}
+	kernel.ReLU(y.Data, x.Data)
 	y2 = y
 
 	// Reverse sweep.
 	for i := range dy.Data {
 		dy2.Data[i] += dy.Data[i]
 	}
-	for i, v := range x.Data {
-		var dv T
-		// y.Data[i] = max(v, 0)
-		if v >= 0 || v != v {
-			dv = dy2.Data[i]
-		}
-		dy2.Data[i] = 0
-		dx.Data[i] += dv
-	}
+	// kernel.ReLU(y.Data, x.Data)
+	kernel.ReLUAdjoint(nil, x.Data, dy2.Data, dx.Data)
 	return y2
 }
 

@@ -416,24 +416,14 @@ type reLUSaved[T nn.Float] struct {
 func reLUForward[T nn.Float](x, dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved reLUSaved[T]) {
 	y := nn.New[T](x.Space, x.Shape...)
 	dy2 := nn.ZerosLike(y)
-	for i, v := range x.Data {
-		y.Data[i] = max(v, 0)
-	}
+	kernel.ReLU(y.Data, x.Data)
 	return y, dy2, reLUSaved[T]{x: x, dy: dy2, dx: dx}
 }
 
 // reLUBackward is the reverse mode of [nn.ReLU], after [reLUForward].
 func reLUBackward[T nn.Float](saved reLUSaved[T]) {
-	x, dy, dx := saved.x, saved.dy, saved.dx
-	for i, v := range x.Data {
-		var dv T
-		// y.Data[i] = max(v, 0)
-		if v >= 0 || v != v {
-			dv = dy.Data[i]
-		}
-		dy.Data[i] = 0
-		dx.Data[i] += dv
-	}
+	// kernel.ReLU(y.Data, x.Data)
+	kernel.ReLUAdjoint(nil, saved.x.Data, saved.dy.Data, saved.dx.Data)
 }
 
 // softplusSaved holds what a forward sweep remembers.

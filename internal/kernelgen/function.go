@@ -194,10 +194,15 @@ func (f format) tanh(x VecVirtual) VecVirtual {
 	return y
 }
 
-// log is k ln 2 + ln(1+g) for x = 2^k (1+g) with 1+g between √½ and √2. With s = g/(2+g) it is ln(1+g) = 2 artanh s = 2s + sR, that is
-// g − (g²/2 − s(g²/2 + R)), which does not lose the digits of g.
+// log is that of x = 2^k (1+g) with 1+g between √½ and √2.
 func (f format) log(x VecVirtual) VecVirtual {
 	k, g := f.split(x)
+	return f.logSpecial(x, f.logScaled(k, g))
+}
+
+// logScaled is k ln 2 + ln(1+g). With s = g/(2+g) it is ln(1+g) = 2 artanh s = 2s + sR, that is g − (g²/2 − s(g²/2 + R)), which does not
+// lose the digits of g. It changes g.
+func (f format) logScaled(k, g VecVirtual) VecVirtual {
 	s, z := YMM(), YMM()
 	f.add(g, f.constant(2), s)
 	f.div(g, s, s)
@@ -220,7 +225,7 @@ func (f format) log(x VecVirtual) VecVirtual {
 	f.sub(half, r, half)
 	f.sub(g, half, g)
 	f.fma(k, f.constant(hi), g)
-	return f.logSpecial(x, g)
+	return g
 }
 
 // split returns k and g for x = 2^k (1+g), x positive and finite.

@@ -16,6 +16,7 @@ func main() {
 		largest(f)
 		functions(f)
 		adjoints(f)
+		activations(f)
 	}
 	build.Generate()
 }

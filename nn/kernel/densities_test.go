@@ -4,12 +4,11 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
-var softplus = unary{"Softplus", Softplus[float32], Softplus[float64], softplusMath, exactSoftplus, 4}
-
-func softplusMath(x float64) float64 { return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) }
+var softplus = unary{"Softplus", Softplus[float32], Softplus[float64], softplusPlain[float64], exactSoftplus, 2}
 
 // exactSoftplus is max(x, 0) + 2 artanh(e/(2+e)), with e = e^−|x|.
 func exactSoftplus(x float64) *big.Float {
@@ -41,7 +40,7 @@ func TestSoftplus(t *testing.T) {
 	})
 }
 
-var normalCDF = unary{"NormalCDF", NormalCDF[float32], NormalCDF[float64], func(x float64) float64 { return math.Erfc(-x/math.Sqrt2) / 2 }, nil, 1}
+var normalCDF = unary{"NormalCDF", NormalCDF[float32], NormalCDF[float64], normalCDFPlain[float64], nil, 3}
 
 func TestNormalCDF(t *testing.T) {
 	eachWay(t, func(t *testing.T) {
@@ -73,30 +72,107 @@ func checkSpecial(t *testing.T, f unary, points [][2]float64) {
 	}
 }
 
-// TestBlocks checks that elements beyond the first stretch are done like those in it, and those behind the end not at all.
-func TestBlocks(t *testing.T) {
-	for _, f := range []unary{softplus, normalCDF} {
-		src := random[float32](rand.New(rand.NewPCG(1, 2)), 2*stretch+7)
-		dst := make([]float32, len(src)+1)
-		f.single(dst[:len(src)], src)
-		for i, x := range src {
-			one := []float32{0}
-			if f.single(one, []float32{x}); one[0] != dst[i] {
-				t.Fatalf("%s: element %d is %v, alone it is %v", f.name, i, dst[i], one[0])
-			}
+var rectifier = unary{"ReLU", ReLU[float32], ReLU[float64], reluPlain[float64], nil, 0.5}
+
+func TestReLU(t *testing.T) {
+	eachWay(t, func(t *testing.T) {
+		tiny, zero := math.SmallestNonzeroFloat32, math.Copysign(0, -1)
+		checkSpecial(t, rectifier, [][2]float64{
+			{0, 0}, {zero, zero}, {1, 1}, {-1, 0}, {tiny, tiny}, {-tiny, 0}, {math.Inf(1), math.Inf(1)}, {math.Inf(-1), 0}, {math.NaN(), math.NaN()},
+		})
+		testReLUAdjoint[float64](t)
+		testReLUAdjoint[float32](t)
+	})
+}
+
+func testReLUAdjoint[T Float](t *testing.T) {
+	inf, nan := T(math.Inf(1)), T(math.NaN())
+	x := []T{-1, 0, 1, T(math.Copysign(0, -1)), -inf, inf, nan, -math.SmallestNonzeroFloat32, math.SmallestNonzeroFloat32}
+	dx, dy := make([]T, len(x)), slices.Repeat([]T{2}, len(x))
+	dy[0] = nan // does not reach what is cut off
+	ReLUAdjoint(nil, x, dy, dx)
+	if want := []T{0, 2, 2, 2, 0, 2, 2, 0, 2}; !slices.Equal(dx, want) {
+		t.Errorf("the derivatives of %T at %v are %v, want %v", x[0], x, dx, want)
+	}
+	if !slices.Equal(dy, make([]T, len(x))) {
+		t.Errorf("the adjoint is not cleared but %v", dy)
+	}
+}
+
+var densities = []unary{softplus, normalCDF, rectifier}
+
+func TestDensitiesEverywhere(t *testing.T) { testEverywhere(t, densities) }
+
+func TestDensityTails(t *testing.T) { testTails(t, densities) }
+
+// TestDensityPieces checks that elements beyond the first piece are done like those in it, and that nothing is allocated.
+func TestDensityPieces(t *testing.T) {
+	for _, f := range slices.Concat(unaries, densities) {
+		src := slices.Repeat([]float32{0.25}, piece+9)
+		dst := make([]float32, len(src))
+		f.single(dst, src)
+		if i := slices.IndexFunc(dst, func(y float32) bool { return y != dst[0] }); i >= 0 || dst[0] == 0 {
+			t.Errorf("%s: element 0 is %v, element %d is %v", f.name, dst[0], i, dst[max(i, 0)])
 		}
-		if dst[len(src)] != 0 {
-			t.Errorf("%s writes behind the end", f.name)
-		}
-		if n := testing.AllocsPerRun(10, func() { f.single(dst[:len(src)], src) }); n != 0 {
+		if n := testing.AllocsPerRun(1, func() { f.single(dst, src) }); n != 0 {
 			t.Errorf("%s allocates %v times", f.name, n)
+		}
+	}
+	src := slices.Repeat([]float64{-0.25}, piece+9)
+	for _, rule := range []func(x, dy, dx []float64){normalAdjoint[float64], reluAdjoint[float64]} {
+		dx, dy := make([]float64, len(src)), slices.Repeat([]float64{1}, len(src))
+		rule(src, dy, dx)
+		if i := slices.IndexFunc(dx, func(y float64) bool { return y != dx[0] }); i >= 0 || slices.Max(dy) != 0 {
+			t.Errorf("element 0 of the derivatives is %v, element %d is %v", dx[0], i, dx[max(i, 0)])
 		}
 	}
 }
 
+// TestNormalAdjoint compares the reverse rule with its definition, far from zero too.
+func TestNormalAdjoint(t *testing.T) {
+	eachWay(t, func(t *testing.T) {
+		testNormalAdjoint[float64](t)
+		testNormalAdjoint[float32](t)
+	})
+}
+
+func testNormalAdjoint[T Float](t *testing.T) {
+	var x []T
+	for v := -40.0; v < 40; v += 0.037 {
+		x = append(x, T(v))
+	}
+	x = append(x, T(math.Inf(1)), T(math.Inf(-1)), 0, 1e20)
+	dx, dy := make([]T, len(x)), slices.Repeat([]T{1}, len(x))
+	normalAdjoint(x, dy, dx)
+	tiny := 2 * math.SmallestNonzeroFloat64
+	if is32[T]() {
+		tiny = 2 * math.SmallestNonzeroFloat32
+	}
+	for i, v := range x {
+		want := exactDensity(float64(v))
+		if math.Abs(float64(dx[i])-want) > max(2*epsilon[T]()*want, tiny) || dy[i] != 0 {
+			t.Errorf("at %v: got %v, want %v; the adjoint is then %v", v, dx[i], want, dy[i])
+		}
+	}
+	x, dx, dy = []T{T(math.NaN()), 1}, []T{0, 0.5}, []T{1, -1}
+	if normalAdjoint(x, dy, dx); dx[0] == dx[0] || math.Abs(float64(dx[1])-0.5+exactDensity(1)) > epsilon[T]() {
+		t.Errorf("at NaN and 1 the adjoints are %v", dx)
+	}
+}
+
+// exactDensity is exp(−x²/2)/√(2π), where the exponential is of some 150 bits.
+func exactDensity(x float64) float64 {
+	if math.Abs(x) > 50 {
+		return 0
+	}
+	square := number(0).Mul(number(x), number(-x/2))
+	y, _ := number(0).Mul(bigExp(square), number(0).Quo(number(1), number(math.Sqrt2*math.SqrtPi))).Float64()
+	return y
+}
+
 // BenchmarkDensity measures ns an element.
 func BenchmarkDensity(b *testing.B) {
-	for _, f := range []unary{softplus, normalCDF} {
+	for _, f := range densities {
 		benchmarkFunction(b, f.name+"32", f.single)
 		benchmarkFunction(b, f.name+"64", f.double)
 	}

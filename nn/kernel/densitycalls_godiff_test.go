@@ -3,8 +3,6 @@
 package kernel_test
 
 import (
-	"math"
-
 	"github.com/godiff/godiff/nn/kernel"
 	godiff "github.com/godiff/godiff/runtime"
 )
@@ -14,7 +12,7 @@ import (
 func softplusVJP[T kernel.Float](dst, src, ddst, dsrc []T) {
 	// Forward sweep.
 	kernel.Softplus(dst, src)
-	if !godiff.Disjoint(dst, src) {
+	if !godiff.DisjointLen(dst, src) {
 		panic("softplus: dst and src share memory, which softplus writes")
 	}
 
@@ -25,7 +23,7 @@ func softplusVJP[T kernel.Float](dst, src, ddst, dsrc []T) {
 
 // softplusJVP is the forward mode of [softplus]: its results, and their tangents along the tangents of the parameters.
 func softplusJVP[T kernel.Float](dst, src, ddst, dsrc []T) {
-	if !godiff.Mirrors(godiff.Pair(dst, ddst), godiff.Pair(src, dsrc)) {
+	if !godiff.MirrorsLen(godiff.Pair(dst, ddst), godiff.Pair(src, dsrc)) {
 		panic("softplus: ddst and dsrc must share memory as dst and src do, since softplus writes it")
 	}
 	kernel.SoftplusTangent(dst, src, ddst, dsrc)
@@ -36,7 +34,7 @@ func softplusJVP[T kernel.Float](dst, src, ddst, dsrc []T) {
 func normalCDFVJP[T kernel.Float](dst, src, ddst, dsrc []T) {
 	// Forward sweep.
 	kernel.NormalCDF(dst, src)
-	if !godiff.Disjoint(dst, src) {
+	if !godiff.DisjointLen(dst, src) {
 		panic("normalCDF: dst and src share memory, which normalCDF writes")
 	}
 
@@ -47,10 +45,32 @@ func normalCDFVJP[T kernel.Float](dst, src, ddst, dsrc []T) {
 
 // normalCDFJVP is the forward mode of [normalCDF]: its results, and their tangents along the tangents of the parameters.
 func normalCDFJVP[T kernel.Float](dst, src, ddst, dsrc []T) {
-	if !godiff.Mirrors(godiff.Pair(dst, ddst), godiff.Pair(src, dsrc)) {
+	if !godiff.MirrorsLen(godiff.Pair(dst, ddst), godiff.Pair(src, dsrc)) {
 		panic("normalCDF: ddst and dsrc must share memory as dst and src do, since normalCDF writes it")
 	}
 	kernel.NormalCDFTangent(dst, src, ddst, dsrc)
+}
+
+// reluVJP is the reverse mode of [relu] with respect to dst and src.
+// It adds to the shadows ddst and dsrc.
+func reluVJP[T kernel.Float](dst, src, ddst, dsrc []T) {
+	// Forward sweep.
+	kernel.ReLU(dst, src)
+	if !godiff.DisjointLen(dst, src) {
+		panic("relu: dst and src share memory, which relu writes")
+	}
+
+	// Reverse sweep.
+	// kernel.ReLU(dst, src)
+	kernel.ReLUAdjoint(dst, src, ddst, dsrc)
+}
+
+// reluJVP is the forward mode of [relu]: its results, and their tangents along the tangents of the parameters.
+func reluJVP[T kernel.Float](dst, src, ddst, dsrc []T) {
+	if !godiff.MirrorsLen(godiff.Pair(dst, ddst), godiff.Pair(src, dsrc)) {
+		panic("relu: ddst and dsrc must share memory as dst and src do, since relu writes it")
+	}
+	kernel.ReLUTangent(dst, src, ddst, dsrc)
 }
 
 // densitiesGrad returns the gradient of [densities] with respect to x.
@@ -60,14 +80,24 @@ func densitiesGrad[T kernel.Float](x []T) (dx []T) {
 	y := make([]T, len(x))
 	dz := make([]T, len(x))
 	z := make([]T, len(x))
+	dp := make([]T, len(x))
+	p := make([]T, len(x))
 	kernel.Softplus(y, x)
 	kernel.NormalCDF(z, x)
-	_ = kernel.Dot(y, z)
+	kernel.ReLU(p, x)
+	dq := make([]T, len(x))
+	q := make([]T, len(x))
+	kernel.Mul(q, y, p)
+	_ = kernel.Dot(q, z)
 
 	// Reverse sweep.
 	dx = make([]T, len(x))
-	// return kernel.Dot(y, z)
-	kernel.DotAdjoint(y, z, 0, 1, dy, dz)
+	// return kernel.Dot(q, z)
+	kernel.DotAdjoint(q, z, 0, 1, dq, dz)
+	// kernel.Mul(q, y, p)
+	kernel.MulAdjoint(nil, y, p, dq, dy, dp)
+	// kernel.ReLU(p, x)
+	kernel.ReLUAdjoint(nil, x, dp, dx)
 	// kernel.NormalCDF(z, x)
 	kernel.NormalCDFAdjoint(nil, x, dz, dx)
 	// kernel.Softplus(y, x)
@@ -85,38 +115,51 @@ func densitiesHVP[T kernel.Float](x, vx []T) (hx []T) {
 	dz := make([]T, len(x))
 	vz := make([]T, len(x))
 	z := make([]T, len(x))
+	vdp := make([]T, len(x))
+	dp := make([]T, len(x))
+	vp := make([]T, len(x))
+	p := make([]T, len(x))
 	kernel.SoftplusTangent(y, x, vy, vx)
 	kernel.NormalCDFTangent(z, x, vz, vx)
-	_ = kernel.Dot(y, z)
+	kernel.ReLUTangent(p, x, vp, vx)
+	vdq := make([]T, len(x))
+	dq := make([]T, len(x))
+	vq := make([]T, len(x))
+	q := make([]T, len(x))
+	kernel.MulTangent(q, y, p, vq, vy, vp)
+	_ = kernel.Dot(q, z)
 	hx = make([]T, len(x))
 	dx := make([]T, len(x))
-	dotAdjointXYDxDyTangent[T](y, z, 0, 1, dy, dz, vy, vz, vdy, vdz)
+	dotAdjointXYDxDyTangent[T](q, z, 0, 1, dq, dz, vq, vz, vdq, vdz)
+	mulAdjointXYDdstDxDyTangent[T](nil, y, p, dq, dy, dp, vy, vp, vdq, vdy, vdp)
+	reLUAdjointSrcDdstDsrcTangent[T](nil, x, dp, dx, vx, vdp, hx)
 	normalCDFAdjointSrcDdstDsrcTangent[T](nil, x, dz, dx, vx, vdz, hx)
 	softplusAdjointSrcDdstDsrcTangent[T](nil, x, dy, dx, vx, vdy, hx)
 	return hx
 }
 
-// normalCDFAdjointSrcDdstDsrcTangent is the forward mode of [kernel.NormalCDFAdjoint].
-func normalCDFAdjointSrcDdstDsrcTangent[T kernel.Float](dst, src, ddst, dsrc, dsrc2, dddst, ddsrc []T) {
-	apart3[T]("NormalCDF", ddst, dsrc)
-	var ps [256]T
-	var dps [256]T
-	{
-		var n int
-		i := 0
-		for i < len(src) {
-			n = min(256, len(src)-i)
-			dp := dps[:n]
-			p := ps[:n]
-			normalDensityTangent(p, src[i:i+n], dp, dsrc2[i:i+n])
-			kernel.MulAddTangent(dsrc[i:i+n], ddst[i:i+n], p, ddsrc[i:i+n], dddst[i:i+n], dp)
-			i += n
-		}
-	}
+// mulAdjointXYDdstDxDyTangent is the forward mode of [kernel.MulAdjoint].
+func mulAdjointXYDdstDxDyTangent[T kernel.Float](dst, x, y, ddst, dx, dy, dx2, dy2, dddst, ddx, ddy []T) {
+	apart3[T]("Mul", ddst, dx)
+	apart3[T]("Mul", ddst, dy)
+	kernel.MulAddTangent(dx, ddst, y, ddx, dddst, dy2)
+	kernel.MulAddTangent(dy, ddst, x, ddy, dddst, dx2)
 	for i := range ddst {
 		dddst[i] = 0
 		ddst[i] = 0
 	}
+}
+
+// reLUAdjointSrcDdstDsrcTangent is the forward mode of [kernel.ReLUAdjoint].
+func reLUAdjointSrcDdstDsrcTangent[T kernel.Float](dst, src, ddst, dsrc, dsrc2, dddst, ddsrc []T) {
+	apart3[T]("ReLU", ddst, dsrc)
+	kernel.ReLUAdjointTangent(src, ddst, dsrc, dsrc2, dddst, ddsrc)
+}
+
+// normalCDFAdjointSrcDdstDsrcTangent is the forward mode of [kernel.NormalCDFAdjoint].
+func normalCDFAdjointSrcDdstDsrcTangent[T kernel.Float](dst, src, ddst, dsrc, dsrc2, dddst, ddsrc []T) {
+	apart3[T]("NormalCDF", ddst, dsrc)
+	kernel.NormalAdjointTangent(src, ddst, dsrc, dsrc2, dddst, ddsrc)
 }
 
 // softplusAdjointSrcDdstDsrcTangent is the forward mode of [kernel.SoftplusAdjoint].
@@ -140,14 +183,4 @@ func softplusAdjointSrcDdstDsrcTangent[T kernel.Float](dst, src, ddst, dsrc, dsr
 		dddst[i] = 0
 		ddst[i] = 0
 	}
-}
-
-// normalDensityTangent is the forward mode of [kernel.normalDensity].
-func normalDensityTangent[T kernel.Float](dst, src, ddst, dsrc []T) {
-	for i, x := range src {
-		ddst[i] = -(2 * (dsrc[i] * x)) / 2
-		dst[i] = -x * x / 2
-	}
-	kernel.ExpTangent(dst, dst, ddst, ddst)
-	kernel.ScaleTangent(dst, 1/(math.Sqrt2*math.SqrtPi), dst, ddst, 0, ddst)
 }

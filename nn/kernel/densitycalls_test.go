@@ -17,13 +17,20 @@ func softplus[T kernel.Float](dst, src []T) { kernel.Softplus(dst, src) }
 //godiff:jvp
 func normalCDF[T kernel.Float](dst, src []T) { kernel.NormalCDF(dst, src) }
 
+//godiff:vjp
+//godiff:jvp
+func relu[T kernel.Float](dst, src []T) { kernel.ReLU(dst, src) }
+
 //godiff:grad
 //godiff:hvp
 func densities[T kernel.Float](x []T) T {
-	y, z := make([]T, len(x)), make([]T, len(x))
+	y, z, p := make([]T, len(x)), make([]T, len(x)), make([]T, len(x))
 	kernel.Softplus(y, x)
 	kernel.NormalCDF(z, x)
-	return kernel.Dot(y, z)
+	kernel.ReLU(p, x)
+	q := make([]T, len(x))
+	kernel.Mul(q, y, p)
+	return kernel.Dot(q, z)
 }
 
 func TestDensityRules(t *testing.T) {
@@ -34,6 +41,8 @@ func TestDensityRules(t *testing.T) {
 			check(t, softplus[float64], softplusVJP[float64], softplusJVP[float64], x(), x())
 			check(t, normalCDF[float64], normalCDFVJP[float64], normalCDFJVP[float64], x(), x())
 		}
+		x := func() []float64 { return make.signed(19) }
+		check(t, relu[float64], reluVJP[float64], reluJVP[float64], x(), x())
 		gradcheck.Grad(t, densities[float64], densitiesGrad[float64], make.signed(300))
 		gradcheck.HVP(t, densities[float64], densitiesHVP[float64], make.signed(7))
 	})

@@ -26,13 +26,15 @@ var unaries = []unary{
 }
 
 // TestEverywhere compares the functions of float32 with those of package math, for numbers of every size, sign and kind.
-func TestEverywhere(t *testing.T) {
+func TestEverywhere(t *testing.T) { testEverywhere(t, unaries) }
+
+func testEverywhere(t *testing.T, functions []unary) {
 	var src []float32
 	for bits := uint64(0); bits < 1<<32; bits += 10007 {
 		src = append(src, math.Float32frombits(uint32(bits)))
 	}
 	dst := make([]float32, len(src))
-	for _, f := range unaries {
+	for _, f := range functions {
 		f.single(dst, src)
 		worst, at := 0.0, float32(0)
 		for i, x := range src {
@@ -173,18 +175,20 @@ func TestSpecial(t *testing.T) {
 }
 
 // TestTails checks that an element's value does not depend on where it stands, and that nothing is written behind the end.
-func TestTails(t *testing.T) {
-	testTails(t, "float32", func(f unary) func(dst, src []float32) { return f.single })
-	testTails(t, "float64", func(f unary) func(dst, src []float64) { return f.double })
+func TestTails(t *testing.T) { testTails(t, unaries) }
+
+func testTails(t *testing.T, functions []unary) {
+	testTailsOf(t, "float32", functions, func(f unary) func(dst, src []float32) { return f.single })
+	testTailsOf(t, "float64", functions, func(f unary) func(dst, src []float64) { return f.double })
 }
 
-func testTails[T Float](t *testing.T, format string, of func(f unary) func(dst, src []T)) {
+func testTailsOf[T Float](t *testing.T, format string, functions []unary, of func(f unary) func(dst, src []T)) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	src := random[T](rng, 40)
 	for i := range src {
 		src[i] *= 20
 	}
-	for _, f := range unaries {
+	for _, f := range functions {
 		whole := make([]T, 40)
 		of(f)(whole, src)
 		for n := range 40 {

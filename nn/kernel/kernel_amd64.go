@@ -112,6 +112,31 @@ func tanhAdjoint32(n int, dx *float32, dy *float32, y *float32)
 //go:noescape
 func sigmoidAdjoint32(n int, dx *float32, dy *float32, y *float32)
 
+// relu32 sets dst to max(x, 0) for the elements x of src.
+//
+//go:noescape
+func relu32(n int, dst *float32, src *float32)
+
+// reluAdjoint32 adds dy to dx except where x is less than 0, and clears dy.
+//
+//go:noescape
+func reluAdjoint32(n int, dx *float32, dy *float32, x *float32)
+
+// softplus32 sets dst to ln(1+e^x) for the elements x of src.
+//
+//go:noescape
+func softplus32(n int, dst *float32, src *float32)
+
+// normalCDF32 sets dst to Φ(x) for the elements x of src.
+//
+//go:noescape
+func normalCDF32(n int, dst *float32, src *float32)
+
+// normalAdjoint32 adds dy∘exp(−x²/2)/√(2π) to dx and clears dy.
+//
+//go:noescape
+func normalAdjoint32(n int, dx *float32, dy *float32, x *float32)
+
 // tile64 sets a tile of c to α·a·b, or adds that where add is set. The tile has 1 to 6 rows of up to 2 vectors; of 8 where there is one row, of 4
 // where there are two. Element (i, p) of a is a[i*rsa+p*csa], rows of b lie ldb apart, those of c ldc. k is positive.
 //
@@ -219,3 +244,23 @@ func tanhAdjoint64(n int, dx *float64, dy *float64, y *float64)
 //
 //go:noescape
 func sigmoidAdjoint64(n int, dx *float64, dy *float64, y *float64)
+
+// relu64 sets dst to max(x, 0) for the elements x of src.
+//
+//go:noescape
+func relu64(n int, dst *float64, src *float64)
+
+// reluAdjoint64 adds dy to dx except where x is less than 0, and clears dy.
+//
+//go:noescape
+func reluAdjoint64(n int, dx *float64, dy *float64, x *float64)
+
+// softplus64 sets dst to ln(1+e^x) for the elements x of src.
+//
+//go:noescape
+func softplus64(n int, dst *float64, src *float64)
+
+// normalAdjoint64 adds dy∘exp(−x²/2)/√(2π) to dx and clears dy.
+//
+//go:noescape
+func normalAdjoint64(n int, dx *float64, dy *float64, x *float64)

@@ -4033,6 +4033,709 @@ rest:
 	VZEROUPPER
 	RET
 
+// func relu32(n int, dst *float32, src *float32)
+// Requires: AVX
+TEXT ·relu32(SB), NOSPLIT, $0-24
+	MOVQ   n+0(FP), AX
+	MOVQ   dst+8(FP), CX
+	MOVQ   src+16(FP), DX
+	VXORPS Y0, Y0, Y0
+	SUBQ   $0x20, AX
+	JLT    severaldone
+
+several:
+	VMOVUPS (DX), Y1
+	VMAXPS  Y1, Y0, Y1
+	VMOVUPS Y1, (CX)
+	VMOVUPS 32(DX), Y1
+	VMAXPS  Y1, Y0, Y1
+	VMOVUPS Y1, 32(CX)
+	VMOVUPS 64(DX), Y1
+	VMAXPS  Y1, Y0, Y1
+	VMOVUPS Y1, 64(CX)
+	VMOVUPS 96(DX), Y1
+	VMAXPS  Y1, Y0, Y1
+	VMOVUPS Y1, 96(CX)
+	ADDQ    $0x80, CX
+	ADDQ    $0x80, DX
+	SUBQ    $0x20, AX
+	JGE     several
+
+severaldone:
+	ADDQ $0x20, AX
+	SUBQ $0x08, AX
+	JLT  onedone
+
+one:
+	VMOVUPS (DX), Y1
+	VMAXPS  Y1, Y0, Y1
+	VMOVUPS Y1, (CX)
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	SUBQ    $0x08, AX
+	JGE     one
+
+onedone:
+	ADDQ       $0x08, AX
+	TESTQ      AX, AX
+	JEQ        rest
+	LEAQ       masks32<>+0(SB), BX
+	SHLQ       $0x02, AX
+	SUBQ       AX, BX
+	VMOVUPS    32(BX), Y1
+	VMASKMOVPS (DX), Y1, Y2
+	VMAXPS     Y2, Y0, Y2
+	VMASKMOVPS Y2, Y1, (CX)
+
+rest:
+	VZEROUPPER
+	RET
+
+// func reluAdjoint32(n int, dx *float32, dy *float32, x *float32)
+// Requires: AVX
+TEXT ·reluAdjoint32(SB), NOSPLIT, $0-32
+	MOVQ   n+0(FP), AX
+	MOVQ   dx+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   x+24(FP), BX
+	VXORPS Y0, Y0, Y0
+	SUBQ   $0x20, AX
+	JLT    severaldone
+
+several:
+	VMOVUPS (CX), Y1
+	VMOVUPS (DX), Y2
+	VMOVUPS (BX), Y3
+	VCMPPS  $0x11, Y0, Y3, Y3
+	VANDNPS Y2, Y3, Y2
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS Y1, (CX)
+	VMOVUPS Y0, (DX)
+	VMOVUPS 32(CX), Y1
+	VMOVUPS 32(DX), Y2
+	VMOVUPS 32(BX), Y3
+	VCMPPS  $0x11, Y0, Y3, Y3
+	VANDNPS Y2, Y3, Y2
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS Y1, 32(CX)
+	VMOVUPS Y0, 32(DX)
+	VMOVUPS 64(CX), Y1
+	VMOVUPS 64(DX), Y2
+	VMOVUPS 64(BX), Y3
+	VCMPPS  $0x11, Y0, Y3, Y3
+	VANDNPS Y2, Y3, Y2
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS Y1, 64(CX)
+	VMOVUPS Y0, 64(DX)
+	VMOVUPS 96(CX), Y1
+	VMOVUPS 96(DX), Y2
+	VMOVUPS 96(BX), Y3
+	VCMPPS  $0x11, Y0, Y3, Y3
+	VANDNPS Y2, Y3, Y2
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS Y1, 96(CX)
+	VMOVUPS Y0, 96(DX)
+	ADDQ    $0x80, CX
+	ADDQ    $0x80, DX
+	ADDQ    $0x80, BX
+	SUBQ    $0x20, AX
+	JGE     several
+
+severaldone:
+	ADDQ $0x20, AX
+	SUBQ $0x08, AX
+	JLT  onedone
+
+one:
+	VMOVUPS (CX), Y1
+	VMOVUPS (DX), Y2
+	VMOVUPS (BX), Y3
+	VCMPPS  $0x11, Y0, Y3, Y3
+	VANDNPS Y2, Y3, Y2
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS Y1, (CX)
+	VMOVUPS Y0, (DX)
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	ADDQ    $0x20, BX
+	SUBQ    $0x08, AX
+	JGE     one
+
+onedone:
+	ADDQ       $0x08, AX
+	TESTQ      AX, AX
+	JEQ        rest
+	LEAQ       masks32<>+0(SB), SI
+	SHLQ       $0x02, AX
+	SUBQ       AX, SI
+	VMOVUPS    32(SI), Y1
+	VMASKMOVPS (CX), Y1, Y2
+	VMASKMOVPS (DX), Y1, Y3
+	VMASKMOVPS (BX), Y1, Y4
+	VCMPPS     $0x11, Y0, Y4, Y4
+	VANDNPS    Y3, Y4, Y3
+	VADDPS     Y3, Y2, Y2
+	VMASKMOVPS Y2, Y1, (CX)
+	VMASKMOVPS Y0, Y1, (DX)
+
+rest:
+	VZEROUPPER
+	RET
+
+// func softplus32(n int, dst *float32, src *float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·softplus32(SB), NOSPLIT, $0-24
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ src+16(FP), DX
+	SUBQ $0x08, AX
+	JLT  onedone
+
+one:
+	VMOVUPS      (DX), Y0
+	VORPS        every32_80000000<>+0(SB), Y0, Y1
+	VMOVUPS      every32_c2d00000<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMULPS       every32_3fb8aa3b<>+0(SB), Y1, Y2
+	VROUNDPS     $0x08, Y2, Y2
+	VFNMADD231PS every32_3f317218<>+0(SB), Y2, Y1
+	VMULPS       every32_b102e308<>+0(SB), Y2, Y4
+	VSUBPS       Y4, Y1, Y3
+	VMULPS       Y3, Y3, Y5
+	VMOVUPS      every32_39500d01<>+0(SB), Y6
+	VFMADD213PS  every32_3ab60b61<>+0(SB), Y3, Y6
+	VMOVUPS      every32_3c088889<>+0(SB), Y7
+	VFMADD213PS  every32_3d2aaaab<>+0(SB), Y3, Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VMOVUPS      every32_3e2aaaab<>+0(SB), Y7
+	VFMADD213PS  every32_3f000000<>+0(SB), Y3, Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VFMSUB213PS  Y4, Y5, Y6
+	VADDPS       Y1, Y6, Y6
+	VADDPS       every32_3f800000<>+0(SB), Y6, Y6
+	VCVTPS2DQ    Y2, Y2
+	VPSRAD       $0x01, Y2, Y1
+	VPSUBD       Y1, Y2, Y2
+	VPADDD       every32_0000007f<>+0(SB), Y1, Y1
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       every32_0000007f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y1, Y6, Y6
+	VMULPS       Y2, Y6, Y6
+	VMOVUPS      every32_3ed413cd<>+0(SB), Y1
+	VCMPPS       $0x11, Y6, Y1, Y1
+	VANDPS       every32_3f800000<>+0(SB), Y1, Y1
+	VSUBPS       Y1, Y6, Y2
+	VMULPS       every32_3f000000<>+0(SB), Y1, Y3
+	VFNMADD231PS Y3, Y2, Y2
+	VADDPS       every32_40000000<>+0(SB), Y2, Y3
+	VDIVPS       Y3, Y2, Y3
+	VMULPS       Y3, Y3, Y4
+	VMULPS       Y4, Y4, Y5
+	VMOVUPS      every32_3e638e39<>+0(SB), Y6
+	VFMADD213PS  every32_3e924925<>+0(SB), Y4, Y6
+	VMOVUPS      every32_3ecccccd<>+0(SB), Y7
+	VFMADD213PS  every32_3f2aaaab<>+0(SB), Y4, Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VMULPS       Y4, Y6, Y6
+	VMULPS       every32_3f000000<>+0(SB), Y2, Y4
+	VMULPS       Y2, Y4, Y4
+	VADDPS       Y4, Y6, Y6
+	VMULPS       Y3, Y6, Y6
+	VFMADD231PS  every32_b102e308<>+0(SB), Y1, Y6
+	VSUBPS       Y6, Y4, Y4
+	VSUBPS       Y4, Y2, Y2
+	VFMADD231PS  every32_3f317218<>+0(SB), Y1, Y2
+	VXORPS       Y1, Y1, Y1
+	VMAXPS       Y0, Y1, Y0
+	VADDPS       Y2, Y0, Y2
+	VMOVUPS      Y2, (CX)
+	ADDQ         $0x20, CX
+	ADDQ         $0x20, DX
+	SUBQ         $0x08, AX
+	JGE          one
+
+onedone:
+	ADDQ         $0x08, AX
+	TESTQ        AX, AX
+	JEQ          rest
+	LEAQ         masks32<>+0(SB), BX
+	SHLQ         $0x02, AX
+	SUBQ         AX, BX
+	VMOVUPS      32(BX), Y0
+	VMASKMOVPS   (DX), Y0, Y1
+	VORPS        every32_80000000<>+0(SB), Y1, Y2
+	VMOVUPS      every32_c2d00000<>+0(SB), Y3
+	VMAXPS       Y2, Y3, Y2
+	VMULPS       every32_3fb8aa3b<>+0(SB), Y2, Y3
+	VROUNDPS     $0x08, Y3, Y3
+	VFNMADD231PS every32_3f317218<>+0(SB), Y3, Y2
+	VMULPS       every32_b102e308<>+0(SB), Y3, Y5
+	VSUBPS       Y5, Y2, Y4
+	VMULPS       Y4, Y4, Y6
+	VMOVUPS      every32_39500d01<>+0(SB), Y7
+	VFMADD213PS  every32_3ab60b61<>+0(SB), Y4, Y7
+	VMOVUPS      every32_3c088889<>+0(SB), Y8
+	VFMADD213PS  every32_3d2aaaab<>+0(SB), Y4, Y8
+	VFMADD213PS  Y8, Y6, Y7
+	VMOVUPS      every32_3e2aaaab<>+0(SB), Y8
+	VFMADD213PS  every32_3f000000<>+0(SB), Y4, Y8
+	VFMADD213PS  Y8, Y6, Y7
+	VFMSUB213PS  Y5, Y6, Y7
+	VADDPS       Y2, Y7, Y7
+	VADDPS       every32_3f800000<>+0(SB), Y7, Y7
+	VCVTPS2DQ    Y3, Y3
+	VPSRAD       $0x01, Y3, Y2
+	VPSUBD       Y2, Y3, Y3
+	VPADDD       every32_0000007f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       every32_0000007f<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y2, Y7, Y7
+	VMULPS       Y3, Y7, Y7
+	VMOVUPS      every32_3ed413cd<>+0(SB), Y2
+	VCMPPS       $0x11, Y7, Y2, Y2
+	VANDPS       every32_3f800000<>+0(SB), Y2, Y2
+	VSUBPS       Y2, Y7, Y3
+	VMULPS       every32_3f000000<>+0(SB), Y2, Y4
+	VFNMADD231PS Y4, Y3, Y3
+	VADDPS       every32_40000000<>+0(SB), Y3, Y4
+	VDIVPS       Y4, Y3, Y4
+	VMULPS       Y4, Y4, Y5
+	VMULPS       Y5, Y5, Y6
+	VMOVUPS      every32_3e638e39<>+0(SB), Y7
+	VFMADD213PS  every32_3e924925<>+0(SB), Y5, Y7
+	VMOVUPS      every32_3ecccccd<>+0(SB), Y8
+	VFMADD213PS  every32_3f2aaaab<>+0(SB), Y5, Y8
+	VFMADD213PS  Y8, Y6, Y7
+	VMULPS       Y5, Y7, Y7
+	VMULPS       every32_3f000000<>+0(SB), Y3, Y5
+	VMULPS       Y3, Y5, Y5
+	VADDPS       Y5, Y7, Y7
+	VMULPS       Y4, Y7, Y7
+	VFMADD231PS  every32_b102e308<>+0(SB), Y2, Y7
+	VSUBPS       Y7, Y5, Y5
+	VSUBPS       Y5, Y3, Y3
+	VFMADD231PS  every32_3f317218<>+0(SB), Y2, Y3
+	VXORPS       Y2, Y2, Y2
+	VMAXPS       Y1, Y2, Y1
+	VADDPS       Y3, Y1, Y3
+	VMASKMOVPS   Y3, Y0, (CX)
+
+rest:
+	VZEROUPPER
+	RET
+
+DATA every32_3ed413cd<>+0(SB)/4, $0x3ed413cd
+DATA every32_3ed413cd<>+4(SB)/4, $0x3ed413cd
+DATA every32_3ed413cd<>+8(SB)/4, $0x3ed413cd
+DATA every32_3ed413cd<>+12(SB)/4, $0x3ed413cd
+DATA every32_3ed413cd<>+16(SB)/4, $0x3ed413cd
+DATA every32_3ed413cd<>+20(SB)/4, $0x3ed413cd
+DATA every32_3ed413cd<>+24(SB)/4, $0x3ed413cd
+DATA every32_3ed413cd<>+28(SB)/4, $0x3ed413cd
+GLOBL every32_3ed413cd<>(SB), RODATA|NOPTR, $32
+
+// func normalCDF32(n int, dst *float32, src *float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·normalCDF32(SB), NOSPLIT, $0-24
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ src+16(FP), DX
+	SUBQ $0x08, AX
+	JLT  onedone
+
+one:
+	VMOVUPS      (DX), Y0
+	VMOVUPS      every32_80000000<>+0(SB), Y3
+	VANDNPS      Y0, Y3, Y1
+	VMOVUPS      every32_41700000<>+0(SB), Y3
+	VMINPS       Y1, Y3, Y1
+	VMULPS       every32_3f000000<>+0(SB), Y1, Y3
+	VMULPS       Y1, Y3, Y2
+	VFMSUB213PS  Y2, Y1, Y3
+	VORPS        every32_80000000<>+0(SB), Y2, Y2
+	VMULPS       every32_3fb8aa3b<>+0(SB), Y2, Y4
+	VROUNDPS     $0x08, Y4, Y4
+	VFNMADD231PS every32_3f317218<>+0(SB), Y4, Y2
+	VMULPS       every32_b102e308<>+0(SB), Y4, Y6
+	VSUBPS       Y6, Y2, Y5
+	VMULPS       Y5, Y5, Y7
+	VMOVUPS      every32_39500d01<>+0(SB), Y8
+	VFMADD213PS  every32_3ab60b61<>+0(SB), Y5, Y8
+	VMOVUPS      every32_3c088889<>+0(SB), Y9
+	VFMADD213PS  every32_3d2aaaab<>+0(SB), Y5, Y9
+	VFMADD213PS  Y9, Y7, Y8
+	VMOVUPS      every32_3e2aaaab<>+0(SB), Y9
+	VFMADD213PS  every32_3f000000<>+0(SB), Y5, Y9
+	VFMADD213PS  Y9, Y7, Y8
+	VFMSUB213PS  Y6, Y7, Y8
+	VADDPS       Y2, Y8, Y8
+	VMOVUPS      every32_3f800000<>+0(SB), Y7
+	VMOVUPS      every32_3ec00000<>+0(SB), Y2
+	VFMADD213PS  Y7, Y1, Y2
+	VDIVPS       Y2, Y7, Y5
+	VSUBPS       Y7, Y2, Y6
+	VFNMADD231PS every32_3ec00000<>+0(SB), Y1, Y6
+	VMOVUPS      every32_3f800000<>+0(SB), Y1
+	VFNMADD231PS Y2, Y5, Y1
+	VFMADD231PS  Y6, Y5, Y1
+	VFMADD231PS  Y5, Y1, Y1
+	VSUBPS       Y1, Y3, Y3
+	VMULPS       Y8, Y3, Y6
+	VADDPS       Y6, Y3, Y3
+	VSUBPS       Y3, Y8, Y8
+	VMOVUPS      every32_3ca855b0<>+0(SB), Y1
+	VFMADD213PS  every32_be07577f<>+0(SB), Y5, Y1
+	VFMADD213PS  every32_3eae72a7<>+0(SB), Y5, Y1
+	VFMADD213PS  every32_bed66c42<>+0(SB), Y5, Y1
+	VFMADD213PS  every32_3e588d97<>+0(SB), Y5, Y1
+	VFMADD213PS  every32_bd5da3ca<>+0(SB), Y5, Y1
+	VFMADD213PS  every32_3ddc1200<>+0(SB), Y5, Y1
+	VFMADD213PS  every32_3e006bb1<>+0(SB), Y5, Y1
+	VFMADD213PS  every32_3e197792<>+0(SB), Y5, Y1
+	VFMADD213PS  every32_3e192f17<>+0(SB), Y5, Y1
+	VMULPS       Y5, Y1, Y1
+	VFMADD231PS  Y8, Y1, Y1
+	VCVTPS2DQ    Y4, Y3
+	VPSRAD       $0x01, Y3, Y2
+	VPSUBD       Y2, Y3, Y3
+	VPADDD       every32_0000007f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       every32_0000007f<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y2, Y1, Y1
+	VMULPS       Y3, Y1, Y1
+	VSUBPS       Y1, Y7, Y7
+	VBLENDVPS    Y0, Y1, Y7, Y1
+	VMOVUPS      Y1, (CX)
+	ADDQ         $0x20, CX
+	ADDQ         $0x20, DX
+	SUBQ         $0x08, AX
+	JGE          one
+
+onedone:
+	ADDQ         $0x08, AX
+	TESTQ        AX, AX
+	JEQ          rest
+	LEAQ         masks32<>+0(SB), BX
+	SHLQ         $0x02, AX
+	SUBQ         AX, BX
+	VMOVUPS      32(BX), Y0
+	VMASKMOVPS   (DX), Y0, Y1
+	VMOVUPS      every32_80000000<>+0(SB), Y4
+	VANDNPS      Y1, Y4, Y2
+	VMOVUPS      every32_41700000<>+0(SB), Y4
+	VMINPS       Y2, Y4, Y2
+	VMULPS       every32_3f000000<>+0(SB), Y2, Y4
+	VMULPS       Y2, Y4, Y3
+	VFMSUB213PS  Y3, Y2, Y4
+	VORPS        every32_80000000<>+0(SB), Y3, Y3
+	VMULPS       every32_3fb8aa3b<>+0(SB), Y3, Y5
+	VROUNDPS     $0x08, Y5, Y5
+	VFNMADD231PS every32_3f317218<>+0(SB), Y5, Y3
+	VMULPS       every32_b102e308<>+0(SB), Y5, Y7
+	VSUBPS       Y7, Y3, Y6
+	VMULPS       Y6, Y6, Y8
+	VMOVUPS      every32_39500d01<>+0(SB), Y9
+	VFMADD213PS  every32_3ab60b61<>+0(SB), Y6, Y9
+	VMOVUPS      every32_3c088889<>+0(SB), Y10
+	VFMADD213PS  every32_3d2aaaab<>+0(SB), Y6, Y10
+	VFMADD213PS  Y10, Y8, Y9
+	VMOVUPS      every32_3e2aaaab<>+0(SB), Y10
+	VFMADD213PS  every32_3f000000<>+0(SB), Y6, Y10
+	VFMADD213PS  Y10, Y8, Y9
+	VFMSUB213PS  Y7, Y8, Y9
+	VADDPS       Y3, Y9, Y9
+	VMOVUPS      every32_3f800000<>+0(SB), Y8
+	VMOVUPS      every32_3ec00000<>+0(SB), Y3
+	VFMADD213PS  Y8, Y2, Y3
+	VDIVPS       Y3, Y8, Y6
+	VSUBPS       Y8, Y3, Y7
+	VFNMADD231PS every32_3ec00000<>+0(SB), Y2, Y7
+	VMOVUPS      every32_3f800000<>+0(SB), Y2
+	VFNMADD231PS Y3, Y6, Y2
+	VFMADD231PS  Y7, Y6, Y2
+	VFMADD231PS  Y6, Y2, Y2
+	VSUBPS       Y2, Y4, Y4
+	VMULPS       Y9, Y4, Y7
+	VADDPS       Y7, Y4, Y4
+	VSUBPS       Y4, Y9, Y9
+	VMOVUPS      every32_3ca855b0<>+0(SB), Y2
+	VFMADD213PS  every32_be07577f<>+0(SB), Y6, Y2
+	VFMADD213PS  every32_3eae72a7<>+0(SB), Y6, Y2
+	VFMADD213PS  every32_bed66c42<>+0(SB), Y6, Y2
+	VFMADD213PS  every32_3e588d97<>+0(SB), Y6, Y2
+	VFMADD213PS  every32_bd5da3ca<>+0(SB), Y6, Y2
+	VFMADD213PS  every32_3ddc1200<>+0(SB), Y6, Y2
+	VFMADD213PS  every32_3e006bb1<>+0(SB), Y6, Y2
+	VFMADD213PS  every32_3e197792<>+0(SB), Y6, Y2
+	VFMADD213PS  every32_3e192f17<>+0(SB), Y6, Y2
+	VMULPS       Y6, Y2, Y2
+	VFMADD231PS  Y9, Y2, Y2
+	VCVTPS2DQ    Y5, Y4
+	VPSRAD       $0x01, Y4, Y3
+	VPSUBD       Y3, Y4, Y4
+	VPADDD       every32_0000007f<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       every32_0000007f<>+0(SB), Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VMULPS       Y3, Y2, Y2
+	VMULPS       Y4, Y2, Y2
+	VSUBPS       Y2, Y8, Y8
+	VBLENDVPS    Y1, Y2, Y8, Y2
+	VMASKMOVPS   Y2, Y0, (CX)
+
+rest:
+	VZEROUPPER
+	RET
+
+DATA every32_41700000<>+0(SB)/4, $0x41700000
+DATA every32_41700000<>+4(SB)/4, $0x41700000
+DATA every32_41700000<>+8(SB)/4, $0x41700000
+DATA every32_41700000<>+12(SB)/4, $0x41700000
+DATA every32_41700000<>+16(SB)/4, $0x41700000
+DATA every32_41700000<>+20(SB)/4, $0x41700000
+DATA every32_41700000<>+24(SB)/4, $0x41700000
+DATA every32_41700000<>+28(SB)/4, $0x41700000
+GLOBL every32_41700000<>(SB), RODATA|NOPTR, $32
+
+DATA every32_3ec00000<>+0(SB)/4, $0x3ec00000
+DATA every32_3ec00000<>+4(SB)/4, $0x3ec00000
+DATA every32_3ec00000<>+8(SB)/4, $0x3ec00000
+DATA every32_3ec00000<>+12(SB)/4, $0x3ec00000
+DATA every32_3ec00000<>+16(SB)/4, $0x3ec00000
+DATA every32_3ec00000<>+20(SB)/4, $0x3ec00000
+DATA every32_3ec00000<>+24(SB)/4, $0x3ec00000
+DATA every32_3ec00000<>+28(SB)/4, $0x3ec00000
+GLOBL every32_3ec00000<>(SB), RODATA|NOPTR, $32
+
+DATA every32_3ca855b0<>+0(SB)/4, $0x3ca855b0
+DATA every32_3ca855b0<>+4(SB)/4, $0x3ca855b0
+DATA every32_3ca855b0<>+8(SB)/4, $0x3ca855b0
+DATA every32_3ca855b0<>+12(SB)/4, $0x3ca855b0
+DATA every32_3ca855b0<>+16(SB)/4, $0x3ca855b0
+DATA every32_3ca855b0<>+20(SB)/4, $0x3ca855b0
+DATA every32_3ca855b0<>+24(SB)/4, $0x3ca855b0
+DATA every32_3ca855b0<>+28(SB)/4, $0x3ca855b0
+GLOBL every32_3ca855b0<>(SB), RODATA|NOPTR, $32
+
+DATA every32_be07577f<>+0(SB)/4, $0xbe07577f
+DATA every32_be07577f<>+4(SB)/4, $0xbe07577f
+DATA every32_be07577f<>+8(SB)/4, $0xbe07577f
+DATA every32_be07577f<>+12(SB)/4, $0xbe07577f
+DATA every32_be07577f<>+16(SB)/4, $0xbe07577f
+DATA every32_be07577f<>+20(SB)/4, $0xbe07577f
+DATA every32_be07577f<>+24(SB)/4, $0xbe07577f
+DATA every32_be07577f<>+28(SB)/4, $0xbe07577f
+GLOBL every32_be07577f<>(SB), RODATA|NOPTR, $32
+
+DATA every32_3eae72a7<>+0(SB)/4, $0x3eae72a7
+DATA every32_3eae72a7<>+4(SB)/4, $0x3eae72a7
+DATA every32_3eae72a7<>+8(SB)/4, $0x3eae72a7
+DATA every32_3eae72a7<>+12(SB)/4, $0x3eae72a7
+DATA every32_3eae72a7<>+16(SB)/4, $0x3eae72a7
+DATA every32_3eae72a7<>+20(SB)/4, $0x3eae72a7
+DATA every32_3eae72a7<>+24(SB)/4, $0x3eae72a7
+DATA every32_3eae72a7<>+28(SB)/4, $0x3eae72a7
+GLOBL every32_3eae72a7<>(SB), RODATA|NOPTR, $32
+
+DATA every32_bed66c42<>+0(SB)/4, $0xbed66c42
+DATA every32_bed66c42<>+4(SB)/4, $0xbed66c42
+DATA every32_bed66c42<>+8(SB)/4, $0xbed66c42
+DATA every32_bed66c42<>+12(SB)/4, $0xbed66c42
+DATA every32_bed66c42<>+16(SB)/4, $0xbed66c42
+DATA every32_bed66c42<>+20(SB)/4, $0xbed66c42
+DATA every32_bed66c42<>+24(SB)/4, $0xbed66c42
+DATA every32_bed66c42<>+28(SB)/4, $0xbed66c42
+GLOBL every32_bed66c42<>(SB), RODATA|NOPTR, $32
+
+DATA every32_3e588d97<>+0(SB)/4, $0x3e588d97
+DATA every32_3e588d97<>+4(SB)/4, $0x3e588d97
+DATA every32_3e588d97<>+8(SB)/4, $0x3e588d97
+DATA every32_3e588d97<>+12(SB)/4, $0x3e588d97
+DATA every32_3e588d97<>+16(SB)/4, $0x3e588d97
+DATA every32_3e588d97<>+20(SB)/4, $0x3e588d97
+DATA every32_3e588d97<>+24(SB)/4, $0x3e588d97
+DATA every32_3e588d97<>+28(SB)/4, $0x3e588d97
+GLOBL every32_3e588d97<>(SB), RODATA|NOPTR, $32
+
+DATA every32_bd5da3ca<>+0(SB)/4, $0xbd5da3ca
+DATA every32_bd5da3ca<>+4(SB)/4, $0xbd5da3ca
+DATA every32_bd5da3ca<>+8(SB)/4, $0xbd5da3ca
+DATA every32_bd5da3ca<>+12(SB)/4, $0xbd5da3ca
+DATA every32_bd5da3ca<>+16(SB)/4, $0xbd5da3ca
+DATA every32_bd5da3ca<>+20(SB)/4, $0xbd5da3ca
+DATA every32_bd5da3ca<>+24(SB)/4, $0xbd5da3ca
+DATA every32_bd5da3ca<>+28(SB)/4, $0xbd5da3ca
+GLOBL every32_bd5da3ca<>(SB), RODATA|NOPTR, $32
+
+DATA every32_3ddc1200<>+0(SB)/4, $0x3ddc1200
+DATA every32_3ddc1200<>+4(SB)/4, $0x3ddc1200
+DATA every32_3ddc1200<>+8(SB)/4, $0x3ddc1200
+DATA every32_3ddc1200<>+12(SB)/4, $0x3ddc1200
+DATA every32_3ddc1200<>+16(SB)/4, $0x3ddc1200
+DATA every32_3ddc1200<>+20(SB)/4, $0x3ddc1200
+DATA every32_3ddc1200<>+24(SB)/4, $0x3ddc1200
+DATA every32_3ddc1200<>+28(SB)/4, $0x3ddc1200
+GLOBL every32_3ddc1200<>(SB), RODATA|NOPTR, $32
+
+DATA every32_3e006bb1<>+0(SB)/4, $0x3e006bb1
+DATA every32_3e006bb1<>+4(SB)/4, $0x3e006bb1
+DATA every32_3e006bb1<>+8(SB)/4, $0x3e006bb1
+DATA every32_3e006bb1<>+12(SB)/4, $0x3e006bb1
+DATA every32_3e006bb1<>+16(SB)/4, $0x3e006bb1
+DATA every32_3e006bb1<>+20(SB)/4, $0x3e006bb1
+DATA every32_3e006bb1<>+24(SB)/4, $0x3e006bb1
+DATA every32_3e006bb1<>+28(SB)/4, $0x3e006bb1
+GLOBL every32_3e006bb1<>(SB), RODATA|NOPTR, $32
+
+DATA every32_3e197792<>+0(SB)/4, $0x3e197792
+DATA every32_3e197792<>+4(SB)/4, $0x3e197792
+DATA every32_3e197792<>+8(SB)/4, $0x3e197792
+DATA every32_3e197792<>+12(SB)/4, $0x3e197792
+DATA every32_3e197792<>+16(SB)/4, $0x3e197792
+DATA every32_3e197792<>+20(SB)/4, $0x3e197792
+DATA every32_3e197792<>+24(SB)/4, $0x3e197792
+DATA every32_3e197792<>+28(SB)/4, $0x3e197792
+GLOBL every32_3e197792<>(SB), RODATA|NOPTR, $32
+
+DATA every32_3e192f17<>+0(SB)/4, $0x3e192f17
+DATA every32_3e192f17<>+4(SB)/4, $0x3e192f17
+DATA every32_3e192f17<>+8(SB)/4, $0x3e192f17
+DATA every32_3e192f17<>+12(SB)/4, $0x3e192f17
+DATA every32_3e192f17<>+16(SB)/4, $0x3e192f17
+DATA every32_3e192f17<>+20(SB)/4, $0x3e192f17
+DATA every32_3e192f17<>+24(SB)/4, $0x3e192f17
+DATA every32_3e192f17<>+28(SB)/4, $0x3e192f17
+GLOBL every32_3e192f17<>(SB), RODATA|NOPTR, $32
+
+// func normalAdjoint32(n int, dx *float32, dy *float32, x *float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·normalAdjoint32(SB), NOSPLIT, $0-32
+	MOVQ n+0(FP), AX
+	MOVQ dx+8(FP), CX
+	MOVQ dy+16(FP), DX
+	MOVQ x+24(FP), BX
+	SUBQ $0x08, AX
+	JLT  onedone
+
+one:
+	VMOVUPS      (BX), Y0
+	VMOVUPS      every32_80000000<>+0(SB), Y1
+	VANDNPS      Y0, Y1, Y0
+	VMOVUPS      every32_41700000<>+0(SB), Y1
+	VMINPS       Y0, Y1, Y0
+	VMULPS       every32_3f000000<>+0(SB), Y0, Y1
+	VMULPS       Y0, Y1, Y2
+	VFMSUB213PS  Y2, Y0, Y1
+	VORPS        every32_80000000<>+0(SB), Y2, Y2
+	VMULPS       every32_3fb8aa3b<>+0(SB), Y2, Y0
+	VROUNDPS     $0x08, Y0, Y0
+	VFNMADD231PS every32_3f317218<>+0(SB), Y0, Y2
+	VMULPS       every32_b102e308<>+0(SB), Y0, Y4
+	VSUBPS       Y4, Y2, Y3
+	VMULPS       Y3, Y3, Y5
+	VMOVUPS      every32_39500d01<>+0(SB), Y6
+	VFMADD213PS  every32_3ab60b61<>+0(SB), Y3, Y6
+	VMOVUPS      every32_3c088889<>+0(SB), Y7
+	VFMADD213PS  every32_3d2aaaab<>+0(SB), Y3, Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VMOVUPS      every32_3e2aaaab<>+0(SB), Y7
+	VFMADD213PS  every32_3f000000<>+0(SB), Y3, Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VFMSUB213PS  Y4, Y5, Y6
+	VADDPS       Y2, Y6, Y6
+	VADDPS       every32_3f800000<>+0(SB), Y6, Y6
+	VCVTPS2DQ    Y0, Y2
+	VPSRAD       $0x01, Y2, Y0
+	VPSUBD       Y0, Y2, Y2
+	VPADDD       every32_0000007f<>+0(SB), Y0, Y0
+	VPSLLD       $0x17, Y0, Y0
+	VPADDD       every32_0000007f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y0, Y6, Y6
+	VMULPS       Y2, Y6, Y6
+	VFNMADD231PS Y6, Y1, Y6
+	VMULPS       every32_3ecc422a<>+0(SB), Y6, Y6
+	VMOVUPS      (DX), Y0
+	VMOVUPS      (CX), Y1
+	VFMADD231PS  Y6, Y0, Y1
+	VMOVUPS      Y1, (CX)
+	VXORPS       Y0, Y0, Y0
+	VMOVUPS      Y0, (DX)
+	ADDQ         $0x20, CX
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, BX
+	SUBQ         $0x08, AX
+	JGE          one
+
+onedone:
+	ADDQ         $0x08, AX
+	TESTQ        AX, AX
+	JEQ          rest
+	LEAQ         masks32<>+0(SB), SI
+	SHLQ         $0x02, AX
+	SUBQ         AX, SI
+	VMOVUPS      32(SI), Y0
+	VMASKMOVPS   (BX), Y0, Y1
+	VMOVUPS      every32_80000000<>+0(SB), Y2
+	VANDNPS      Y1, Y2, Y1
+	VMOVUPS      every32_41700000<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMULPS       every32_3f000000<>+0(SB), Y1, Y2
+	VMULPS       Y1, Y2, Y3
+	VFMSUB213PS  Y3, Y1, Y2
+	VORPS        every32_80000000<>+0(SB), Y3, Y3
+	VMULPS       every32_3fb8aa3b<>+0(SB), Y3, Y1
+	VROUNDPS     $0x08, Y1, Y1
+	VFNMADD231PS every32_3f317218<>+0(SB), Y1, Y3
+	VMULPS       every32_b102e308<>+0(SB), Y1, Y5
+	VSUBPS       Y5, Y3, Y4
+	VMULPS       Y4, Y4, Y6
+	VMOVUPS      every32_39500d01<>+0(SB), Y7
+	VFMADD213PS  every32_3ab60b61<>+0(SB), Y4, Y7
+	VMOVUPS      every32_3c088889<>+0(SB), Y8
+	VFMADD213PS  every32_3d2aaaab<>+0(SB), Y4, Y8
+	VFMADD213PS  Y8, Y6, Y7
+	VMOVUPS      every32_3e2aaaab<>+0(SB), Y8
+	VFMADD213PS  every32_3f000000<>+0(SB), Y4, Y8
+	VFMADD213PS  Y8, Y6, Y7
+	VFMSUB213PS  Y5, Y6, Y7
+	VADDPS       Y3, Y7, Y7
+	VADDPS       every32_3f800000<>+0(SB), Y7, Y7
+	VCVTPS2DQ    Y1, Y3
+	VPSRAD       $0x01, Y3, Y1
+	VPSUBD       Y1, Y3, Y3
+	VPADDD       every32_0000007f<>+0(SB), Y1, Y1
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       every32_0000007f<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y1, Y7, Y7
+	VMULPS       Y3, Y7, Y7
+	VFNMADD231PS Y7, Y2, Y7
+	VMULPS       every32_3ecc422a<>+0(SB), Y7, Y7
+	VMASKMOVPS   (DX), Y0, Y1
+	VMASKMOVPS   (CX), Y0, Y2
+	VFMADD231PS  Y7, Y1, Y2
+	VMASKMOVPS   Y2, Y0, (CX)
+	VXORPS       Y1, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (DX)
+
+rest:
+	VZEROUPPER
+	RET
+
+DATA every32_3ecc422a<>+0(SB)/4, $0x3ecc422a
+DATA every32_3ecc422a<>+4(SB)/4, $0x3ecc422a
+DATA every32_3ecc422a<>+8(SB)/4, $0x3ecc422a
+DATA every32_3ecc422a<>+12(SB)/4, $0x3ecc422a
+DATA every32_3ecc422a<>+16(SB)/4, $0x3ecc422a
+DATA every32_3ecc422a<>+20(SB)/4, $0x3ecc422a
+DATA every32_3ecc422a<>+24(SB)/4, $0x3ecc422a
+DATA every32_3ecc422a<>+28(SB)/4, $0x3ecc422a
+GLOBL every32_3ecc422a<>(SB), RODATA|NOPTR, $32
+
 // func tile64(rows int, cols int, k int, a *float64, rsa int, csa int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool)
 // Requires: AVX, FMA3
 TEXT ·tile64(SB), NOSPLIT, $0-89
@@ -8064,3 +8767,492 @@ onedone:
 rest:
 	VZEROUPPER
 	RET
+
+// func relu64(n int, dst *float64, src *float64)
+// Requires: AVX
+TEXT ·relu64(SB), NOSPLIT, $0-24
+	MOVQ   n+0(FP), AX
+	MOVQ   dst+8(FP), CX
+	MOVQ   src+16(FP), DX
+	VXORPD Y0, Y0, Y0
+	SUBQ   $0x10, AX
+	JLT    severaldone
+
+several:
+	VMOVUPD (DX), Y1
+	VMAXPD  Y1, Y0, Y1
+	VMOVUPD Y1, (CX)
+	VMOVUPD 32(DX), Y1
+	VMAXPD  Y1, Y0, Y1
+	VMOVUPD Y1, 32(CX)
+	VMOVUPD 64(DX), Y1
+	VMAXPD  Y1, Y0, Y1
+	VMOVUPD Y1, 64(CX)
+	VMOVUPD 96(DX), Y1
+	VMAXPD  Y1, Y0, Y1
+	VMOVUPD Y1, 96(CX)
+	ADDQ    $0x80, CX
+	ADDQ    $0x80, DX
+	SUBQ    $0x10, AX
+	JGE     several
+
+severaldone:
+	ADDQ $0x10, AX
+	SUBQ $0x04, AX
+	JLT  onedone
+
+one:
+	VMOVUPD (DX), Y1
+	VMAXPD  Y1, Y0, Y1
+	VMOVUPD Y1, (CX)
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	SUBQ    $0x04, AX
+	JGE     one
+
+onedone:
+	ADDQ       $0x04, AX
+	TESTQ      AX, AX
+	JEQ        rest
+	LEAQ       masks64<>+0(SB), BX
+	SHLQ       $0x03, AX
+	SUBQ       AX, BX
+	VMOVUPD    32(BX), Y1
+	VMASKMOVPD (DX), Y1, Y2
+	VMAXPD     Y2, Y0, Y2
+	VMASKMOVPD Y2, Y1, (CX)
+
+rest:
+	VZEROUPPER
+	RET
+
+// func reluAdjoint64(n int, dx *float64, dy *float64, x *float64)
+// Requires: AVX
+TEXT ·reluAdjoint64(SB), NOSPLIT, $0-32
+	MOVQ   n+0(FP), AX
+	MOVQ   dx+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   x+24(FP), BX
+	VXORPD Y0, Y0, Y0
+	SUBQ   $0x10, AX
+	JLT    severaldone
+
+several:
+	VMOVUPD (CX), Y1
+	VMOVUPD (DX), Y2
+	VMOVUPD (BX), Y3
+	VCMPPD  $0x11, Y0, Y3, Y3
+	VANDNPD Y2, Y3, Y2
+	VADDPD  Y2, Y1, Y1
+	VMOVUPD Y1, (CX)
+	VMOVUPD Y0, (DX)
+	VMOVUPD 32(CX), Y1
+	VMOVUPD 32(DX), Y2
+	VMOVUPD 32(BX), Y3
+	VCMPPD  $0x11, Y0, Y3, Y3
+	VANDNPD Y2, Y3, Y2
+	VADDPD  Y2, Y1, Y1
+	VMOVUPD Y1, 32(CX)
+	VMOVUPD Y0, 32(DX)
+	VMOVUPD 64(CX), Y1
+	VMOVUPD 64(DX), Y2
+	VMOVUPD 64(BX), Y3
+	VCMPPD  $0x11, Y0, Y3, Y3
+	VANDNPD Y2, Y3, Y2
+	VADDPD  Y2, Y1, Y1
+	VMOVUPD Y1, 64(CX)
+	VMOVUPD Y0, 64(DX)
+	VMOVUPD 96(CX), Y1
+	VMOVUPD 96(DX), Y2
+	VMOVUPD 96(BX), Y3
+	VCMPPD  $0x11, Y0, Y3, Y3
+	VANDNPD Y2, Y3, Y2
+	VADDPD  Y2, Y1, Y1
+	VMOVUPD Y1, 96(CX)
+	VMOVUPD Y0, 96(DX)
+	ADDQ    $0x80, CX
+	ADDQ    $0x80, DX
+	ADDQ    $0x80, BX
+	SUBQ    $0x10, AX
+	JGE     several
+
+severaldone:
+	ADDQ $0x10, AX
+	SUBQ $0x04, AX
+	JLT  onedone
+
+one:
+	VMOVUPD (CX), Y1
+	VMOVUPD (DX), Y2
+	VMOVUPD (BX), Y3
+	VCMPPD  $0x11, Y0, Y3, Y3
+	VANDNPD Y2, Y3, Y2
+	VADDPD  Y2, Y1, Y1
+	VMOVUPD Y1, (CX)
+	VMOVUPD Y0, (DX)
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	ADDQ    $0x20, BX
+	SUBQ    $0x04, AX
+	JGE     one
+
+onedone:
+	ADDQ       $0x04, AX
+	TESTQ      AX, AX
+	JEQ        rest
+	LEAQ       masks64<>+0(SB), SI
+	SHLQ       $0x03, AX
+	SUBQ       AX, SI
+	VMOVUPD    32(SI), Y1
+	VMASKMOVPD (CX), Y1, Y2
+	VMASKMOVPD (DX), Y1, Y3
+	VMASKMOVPD (BX), Y1, Y4
+	VCMPPD     $0x11, Y0, Y4, Y4
+	VANDNPD    Y3, Y4, Y3
+	VADDPD     Y3, Y2, Y2
+	VMASKMOVPD Y2, Y1, (CX)
+	VMASKMOVPD Y0, Y1, (DX)
+
+rest:
+	VZEROUPPER
+	RET
+
+// func softplus64(n int, dst *float64, src *float64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·softplus64(SB), NOSPLIT, $0-24
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ src+16(FP), DX
+	SUBQ $0x04, AX
+	JLT  onedone
+
+one:
+	VMOVUPD      (DX), Y0
+	VORPD        every64_8000000000000000<>+0(SB), Y0, Y1
+	VMOVUPD      every64_c087500000000000<>+0(SB), Y2
+	VMAXPD       Y1, Y2, Y1
+	VMULPD       every64_3ff71547652b82fe<>+0(SB), Y1, Y2
+	VROUNDPD     $0x08, Y2, Y2
+	VFNMADD231PD every64_3fe62e42fefa39ef<>+0(SB), Y2, Y1
+	VMULPD       every64_3c7abc9e3b39803f<>+0(SB), Y2, Y4
+	VSUBPD       Y4, Y1, Y3
+	VMULPD       Y3, Y3, Y5
+	VMOVUPD      every64_3de6124613a86d09<>+0(SB), Y6
+	VFMADD213PD  every64_3e21eed8eff8d898<>+0(SB), Y3, Y6
+	VMOVUPD      every64_3e5ae64567f544e4<>+0(SB), Y7
+	VFMADD213PD  every64_3e927e4fb7789f5c<>+0(SB), Y3, Y7
+	VFMADD213PD  Y7, Y5, Y6
+	VMOVUPD      every64_3ec71de3a556c734<>+0(SB), Y7
+	VFMADD213PD  every64_3efa01a01a01a01a<>+0(SB), Y3, Y7
+	VFMADD213PD  Y7, Y5, Y6
+	VMOVUPD      every64_3f2a01a01a01a01a<>+0(SB), Y7
+	VFMADD213PD  every64_3f56c16c16c16c17<>+0(SB), Y3, Y7
+	VFMADD213PD  Y7, Y5, Y6
+	VMOVUPD      every64_3f81111111111111<>+0(SB), Y7
+	VFMADD213PD  every64_3fa5555555555555<>+0(SB), Y3, Y7
+	VFMADD213PD  Y7, Y5, Y6
+	VMOVUPD      every64_3fc5555555555555<>+0(SB), Y7
+	VFMADD213PD  every64_3fe0000000000000<>+0(SB), Y3, Y7
+	VFMADD213PD  Y7, Y5, Y6
+	VFMSUB213PD  Y4, Y5, Y6
+	VADDPD       Y1, Y6, Y6
+	VADDPD       every64_3ff0000000000000<>+0(SB), Y6, Y6
+	VCVTPD2DQY   Y2, X2
+	VPSRAD       $0x01, X2, X1
+	VPSUBD       X1, X2, X2
+	VPMOVSXDQ    X1, Y1
+	VPMOVSXDQ    X2, Y2
+	VPADDQ       every64_00000000000003ff<>+0(SB), Y1, Y1
+	VPSLLQ       $0x34, Y1, Y1
+	VPADDQ       every64_00000000000003ff<>+0(SB), Y2, Y2
+	VPSLLQ       $0x34, Y2, Y2
+	VMULPD       Y1, Y6, Y6
+	VMULPD       Y2, Y6, Y6
+	VMOVUPD      every64_3fda827999fcef32<>+0(SB), Y1
+	VCMPPD       $0x11, Y6, Y1, Y1
+	VANDPD       every64_3ff0000000000000<>+0(SB), Y1, Y1
+	VSUBPD       Y1, Y6, Y2
+	VMULPD       every64_3fe0000000000000<>+0(SB), Y1, Y3
+	VFNMADD231PD Y3, Y2, Y2
+	VADDPD       every64_4000000000000000<>+0(SB), Y2, Y3
+	VDIVPD       Y3, Y2, Y3
+	VMULPD       Y3, Y3, Y4
+	VMULPD       Y4, Y4, Y5
+	VMOVUPD      every64_3fb8618618618618<>+0(SB), Y6
+	VFMADD213PD  every64_3fbaf286bca1af28<>+0(SB), Y4, Y6
+	VMOVUPD      every64_3fbe1e1e1e1e1e1e<>+0(SB), Y7
+	VFMADD213PD  every64_3fc1111111111111<>+0(SB), Y4, Y7
+	VFMADD213PD  Y7, Y5, Y6
+	VMOVUPD      every64_3fc3b13b13b13b14<>+0(SB), Y7
+	VFMADD213PD  every64_3fc745d1745d1746<>+0(SB), Y4, Y7
+	VFMADD213PD  Y7, Y5, Y6
+	VMOVUPD      every64_3fcc71c71c71c71c<>+0(SB), Y7
+	VFMADD213PD  every64_3fd2492492492492<>+0(SB), Y4, Y7
+	VFMADD213PD  Y7, Y5, Y6
+	VMOVUPD      every64_3fd999999999999a<>+0(SB), Y7
+	VFMADD213PD  every64_3fe5555555555555<>+0(SB), Y4, Y7
+	VFMADD213PD  Y7, Y5, Y6
+	VMULPD       Y4, Y6, Y6
+	VMULPD       every64_3fe0000000000000<>+0(SB), Y2, Y4
+	VMULPD       Y2, Y4, Y4
+	VADDPD       Y4, Y6, Y6
+	VMULPD       Y3, Y6, Y6
+	VFMADD231PD  every64_3c7abc9e3b39803f<>+0(SB), Y1, Y6
+	VSUBPD       Y6, Y4, Y4
+	VSUBPD       Y4, Y2, Y2
+	VFMADD231PD  every64_3fe62e42fefa39ef<>+0(SB), Y1, Y2
+	VXORPD       Y1, Y1, Y1
+	VMAXPD       Y0, Y1, Y0
+	VADDPD       Y2, Y0, Y2
+	VMOVUPD      Y2, (CX)
+	ADDQ         $0x20, CX
+	ADDQ         $0x20, DX
+	SUBQ         $0x04, AX
+	JGE          one
+
+onedone:
+	ADDQ         $0x04, AX
+	TESTQ        AX, AX
+	JEQ          rest
+	LEAQ         masks64<>+0(SB), BX
+	SHLQ         $0x03, AX
+	SUBQ         AX, BX
+	VMOVUPD      32(BX), Y0
+	VMASKMOVPD   (DX), Y0, Y1
+	VORPD        every64_8000000000000000<>+0(SB), Y1, Y2
+	VMOVUPD      every64_c087500000000000<>+0(SB), Y3
+	VMAXPD       Y2, Y3, Y2
+	VMULPD       every64_3ff71547652b82fe<>+0(SB), Y2, Y3
+	VROUNDPD     $0x08, Y3, Y3
+	VFNMADD231PD every64_3fe62e42fefa39ef<>+0(SB), Y3, Y2
+	VMULPD       every64_3c7abc9e3b39803f<>+0(SB), Y3, Y5
+	VSUBPD       Y5, Y2, Y4
+	VMULPD       Y4, Y4, Y6
+	VMOVUPD      every64_3de6124613a86d09<>+0(SB), Y7
+	VFMADD213PD  every64_3e21eed8eff8d898<>+0(SB), Y4, Y7
+	VMOVUPD      every64_3e5ae64567f544e4<>+0(SB), Y8
+	VFMADD213PD  every64_3e927e4fb7789f5c<>+0(SB), Y4, Y8
+	VFMADD213PD  Y8, Y6, Y7
+	VMOVUPD      every64_3ec71de3a556c734<>+0(SB), Y8
+	VFMADD213PD  every64_3efa01a01a01a01a<>+0(SB), Y4, Y8
+	VFMADD213PD  Y8, Y6, Y7
+	VMOVUPD      every64_3f2a01a01a01a01a<>+0(SB), Y8
+	VFMADD213PD  every64_3f56c16c16c16c17<>+0(SB), Y4, Y8
+	VFMADD213PD  Y8, Y6, Y7
+	VMOVUPD      every64_3f81111111111111<>+0(SB), Y8
+	VFMADD213PD  every64_3fa5555555555555<>+0(SB), Y4, Y8
+	VFMADD213PD  Y8, Y6, Y7
+	VMOVUPD      every64_3fc5555555555555<>+0(SB), Y8
+	VFMADD213PD  every64_3fe0000000000000<>+0(SB), Y4, Y8
+	VFMADD213PD  Y8, Y6, Y7
+	VFMSUB213PD  Y5, Y6, Y7
+	VADDPD       Y2, Y7, Y7
+	VADDPD       every64_3ff0000000000000<>+0(SB), Y7, Y7
+	VCVTPD2DQY   Y3, X3
+	VPSRAD       $0x01, X3, X2
+	VPSUBD       X2, X3, X3
+	VPMOVSXDQ    X2, Y2
+	VPMOVSXDQ    X3, Y3
+	VPADDQ       every64_00000000000003ff<>+0(SB), Y2, Y2
+	VPSLLQ       $0x34, Y2, Y2
+	VPADDQ       every64_00000000000003ff<>+0(SB), Y3, Y3
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y2, Y7, Y7
+	VMULPD       Y3, Y7, Y7
+	VMOVUPD      every64_3fda827999fcef32<>+0(SB), Y2
+	VCMPPD       $0x11, Y7, Y2, Y2
+	VANDPD       every64_3ff0000000000000<>+0(SB), Y2, Y2
+	VSUBPD       Y2, Y7, Y3
+	VMULPD       every64_3fe0000000000000<>+0(SB), Y2, Y4
+	VFNMADD231PD Y4, Y3, Y3
+	VADDPD       every64_4000000000000000<>+0(SB), Y3, Y4
+	VDIVPD       Y4, Y3, Y4
+	VMULPD       Y4, Y4, Y5
+	VMULPD       Y5, Y5, Y6
+	VMOVUPD      every64_3fb8618618618618<>+0(SB), Y7
+	VFMADD213PD  every64_3fbaf286bca1af28<>+0(SB), Y5, Y7
+	VMOVUPD      every64_3fbe1e1e1e1e1e1e<>+0(SB), Y8
+	VFMADD213PD  every64_3fc1111111111111<>+0(SB), Y5, Y8
+	VFMADD213PD  Y8, Y6, Y7
+	VMOVUPD      every64_3fc3b13b13b13b14<>+0(SB), Y8
+	VFMADD213PD  every64_3fc745d1745d1746<>+0(SB), Y5, Y8
+	VFMADD213PD  Y8, Y6, Y7
+	VMOVUPD      every64_3fcc71c71c71c71c<>+0(SB), Y8
+	VFMADD213PD  every64_3fd2492492492492<>+0(SB), Y5, Y8
+	VFMADD213PD  Y8, Y6, Y7
+	VMOVUPD      every64_3fd999999999999a<>+0(SB), Y8
+	VFMADD213PD  every64_3fe5555555555555<>+0(SB), Y5, Y8
+	VFMADD213PD  Y8, Y6, Y7
+	VMULPD       Y5, Y7, Y7
+	VMULPD       every64_3fe0000000000000<>+0(SB), Y3, Y5
+	VMULPD       Y3, Y5, Y5
+	VADDPD       Y5, Y7, Y7
+	VMULPD       Y4, Y7, Y7
+	VFMADD231PD  every64_3c7abc9e3b39803f<>+0(SB), Y2, Y7
+	VSUBPD       Y7, Y5, Y5
+	VSUBPD       Y5, Y3, Y3
+	VFMADD231PD  every64_3fe62e42fefa39ef<>+0(SB), Y2, Y3
+	VXORPD       Y2, Y2, Y2
+	VMAXPD       Y1, Y2, Y1
+	VADDPD       Y3, Y1, Y3
+	VMASKMOVPD   Y3, Y0, (CX)
+
+rest:
+	VZEROUPPER
+	RET
+
+DATA every64_3fda827999fcef32<>+0(SB)/8, $0x3fda827999fcef32
+DATA every64_3fda827999fcef32<>+8(SB)/8, $0x3fda827999fcef32
+DATA every64_3fda827999fcef32<>+16(SB)/8, $0x3fda827999fcef32
+DATA every64_3fda827999fcef32<>+24(SB)/8, $0x3fda827999fcef32
+GLOBL every64_3fda827999fcef32<>(SB), RODATA|NOPTR, $32
+
+// func normalAdjoint64(n int, dx *float64, dy *float64, x *float64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·normalAdjoint64(SB), NOSPLIT, $0-32
+	MOVQ n+0(FP), AX
+	MOVQ dx+8(FP), CX
+	MOVQ dy+16(FP), DX
+	MOVQ x+24(FP), BX
+	SUBQ $0x04, AX
+	JLT  onedone
+
+one:
+	VMOVUPD      (BX), Y0
+	VMOVUPD      every64_8000000000000000<>+0(SB), Y1
+	VANDNPD      Y0, Y1, Y0
+	VMOVUPD      every64_4043800000000000<>+0(SB), Y1
+	VMINPD       Y0, Y1, Y0
+	VMULPD       every64_3fe0000000000000<>+0(SB), Y0, Y1
+	VMULPD       Y0, Y1, Y2
+	VFMSUB213PD  Y2, Y0, Y1
+	VORPD        every64_8000000000000000<>+0(SB), Y2, Y2
+	VMULPD       every64_3ff71547652b82fe<>+0(SB), Y2, Y0
+	VROUNDPD     $0x08, Y0, Y0
+	VFNMADD231PD every64_3fe62e42fefa39ef<>+0(SB), Y0, Y2
+	VMULPD       every64_3c7abc9e3b39803f<>+0(SB), Y0, Y4
+	VSUBPD       Y4, Y2, Y3
+	VMULPD       Y3, Y3, Y5
+	VMOVUPD      every64_3de6124613a86d09<>+0(SB), Y6
+	VFMADD213PD  every64_3e21eed8eff8d898<>+0(SB), Y3, Y6
+	VMOVUPD      every64_3e5ae64567f544e4<>+0(SB), Y7
+	VFMADD213PD  every64_3e927e4fb7789f5c<>+0(SB), Y3, Y7
+	VFMADD213PD  Y7, Y5, Y6
+	VMOVUPD      every64_3ec71de3a556c734<>+0(SB), Y7
+	VFMADD213PD  every64_3efa01a01a01a01a<>+0(SB), Y3, Y7
+	VFMADD213PD  Y7, Y5, Y6
+	VMOVUPD      every64_3f2a01a01a01a01a<>+0(SB), Y7
+	VFMADD213PD  every64_3f56c16c16c16c17<>+0(SB), Y3, Y7
+	VFMADD213PD  Y7, Y5, Y6
+	VMOVUPD      every64_3f81111111111111<>+0(SB), Y7
+	VFMADD213PD  every64_3fa5555555555555<>+0(SB), Y3, Y7
+	VFMADD213PD  Y7, Y5, Y6
+	VMOVUPD      every64_3fc5555555555555<>+0(SB), Y7
+	VFMADD213PD  every64_3fe0000000000000<>+0(SB), Y3, Y7
+	VFMADD213PD  Y7, Y5, Y6
+	VFMSUB213PD  Y4, Y5, Y6
+	VADDPD       Y2, Y6, Y6
+	VADDPD       every64_3ff0000000000000<>+0(SB), Y6, Y6
+	VCVTPD2DQY   Y0, X2
+	VPSRAD       $0x01, X2, X0
+	VPSUBD       X0, X2, X2
+	VPMOVSXDQ    X0, Y0
+	VPMOVSXDQ    X2, Y2
+	VPADDQ       every64_00000000000003ff<>+0(SB), Y0, Y0
+	VPSLLQ       $0x34, Y0, Y0
+	VPADDQ       every64_00000000000003ff<>+0(SB), Y2, Y2
+	VPSLLQ       $0x34, Y2, Y2
+	VMULPD       Y0, Y6, Y6
+	VMULPD       Y2, Y6, Y6
+	VFNMADD231PD Y6, Y1, Y6
+	VMULPD       every64_3fd9884533d43651<>+0(SB), Y6, Y6
+	VMOVUPD      (DX), Y0
+	VMOVUPD      (CX), Y1
+	VFMADD231PD  Y6, Y0, Y1
+	VMOVUPD      Y1, (CX)
+	VXORPD       Y0, Y0, Y0
+	VMOVUPD      Y0, (DX)
+	ADDQ         $0x20, CX
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, BX
+	SUBQ         $0x04, AX
+	JGE          one
+
+onedone:
+	ADDQ         $0x04, AX
+	TESTQ        AX, AX
+	JEQ          rest
+	LEAQ         masks64<>+0(SB), SI
+	SHLQ         $0x03, AX
+	SUBQ         AX, SI
+	VMOVUPD      32(SI), Y0
+	VMASKMOVPD   (BX), Y0, Y1
+	VMOVUPD      every64_8000000000000000<>+0(SB), Y2
+	VANDNPD      Y1, Y2, Y1
+	VMOVUPD      every64_4043800000000000<>+0(SB), Y2
+	VMINPD       Y1, Y2, Y1
+	VMULPD       every64_3fe0000000000000<>+0(SB), Y1, Y2
+	VMULPD       Y1, Y2, Y3
+	VFMSUB213PD  Y3, Y1, Y2
+	VORPD        every64_8000000000000000<>+0(SB), Y3, Y3
+	VMULPD       every64_3ff71547652b82fe<>+0(SB), Y3, Y1
+	VROUNDPD     $0x08, Y1, Y1
+	VFNMADD231PD every64_3fe62e42fefa39ef<>+0(SB), Y1, Y3
+	VMULPD       every64_3c7abc9e3b39803f<>+0(SB), Y1, Y5
+	VSUBPD       Y5, Y3, Y4
+	VMULPD       Y4, Y4, Y6
+	VMOVUPD      every64_3de6124613a86d09<>+0(SB), Y7
+	VFMADD213PD  every64_3e21eed8eff8d898<>+0(SB), Y4, Y7
+	VMOVUPD      every64_3e5ae64567f544e4<>+0(SB), Y8
+	VFMADD213PD  every64_3e927e4fb7789f5c<>+0(SB), Y4, Y8
+	VFMADD213PD  Y8, Y6, Y7
+	VMOVUPD      every64_3ec71de3a556c734<>+0(SB), Y8
+	VFMADD213PD  every64_3efa01a01a01a01a<>+0(SB), Y4, Y8
+	VFMADD213PD  Y8, Y6, Y7
+	VMOVUPD      every64_3f2a01a01a01a01a<>+0(SB), Y8
+	VFMADD213PD  every64_3f56c16c16c16c17<>+0(SB), Y4, Y8
+	VFMADD213PD  Y8, Y6, Y7
+	VMOVUPD      every64_3f81111111111111<>+0(SB), Y8
+	VFMADD213PD  every64_3fa5555555555555<>+0(SB), Y4, Y8
+	VFMADD213PD  Y8, Y6, Y7
+	VMOVUPD      every64_3fc5555555555555<>+0(SB), Y8
+	VFMADD213PD  every64_3fe0000000000000<>+0(SB), Y4, Y8
+	VFMADD213PD  Y8, Y6, Y7
+	VFMSUB213PD  Y5, Y6, Y7
+	VADDPD       Y3, Y7, Y7
+	VADDPD       every64_3ff0000000000000<>+0(SB), Y7, Y7
+	VCVTPD2DQY   Y1, X3
+	VPSRAD       $0x01, X3, X1
+	VPSUBD       X1, X3, X3
+	VPMOVSXDQ    X1, Y1
+	VPMOVSXDQ    X3, Y3
+	VPADDQ       every64_00000000000003ff<>+0(SB), Y1, Y1
+	VPSLLQ       $0x34, Y1, Y1
+	VPADDQ       every64_00000000000003ff<>+0(SB), Y3, Y3
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y1, Y7, Y7
+	VMULPD       Y3, Y7, Y7
+	VFNMADD231PD Y7, Y2, Y7
+	VMULPD       every64_3fd9884533d43651<>+0(SB), Y7, Y7
+	VMASKMOVPD   (DX), Y0, Y1
+	VMASKMOVPD   (CX), Y0, Y2
+	VFMADD231PD  Y7, Y1, Y2
+	VMASKMOVPD   Y2, Y0, (CX)
+	VXORPD       Y1, Y1, Y1
+	VMASKMOVPD   Y1, Y0, (DX)
+
+rest:
+	VZEROUPPER
+	RET
+
+DATA every64_4043800000000000<>+0(SB)/8, $0x4043800000000000
+DATA every64_4043800000000000<>+8(SB)/8, $0x4043800000000000
+DATA every64_4043800000000000<>+16(SB)/8, $0x4043800000000000
+DATA every64_4043800000000000<>+24(SB)/8, $0x4043800000000000
+GLOBL every64_4043800000000000<>(SB), RODATA|NOPTR, $32
+
+DATA every64_3fd9884533d43651<>+0(SB)/8, $0x3fd9884533d43651
+DATA every64_3fd9884533d43651<>+8(SB)/8, $0x3fd9884533d43651
+DATA every64_3fd9884533d43651<>+16(SB)/8, $0x3fd9884533d43651
+DATA every64_3fd9884533d43651<>+24(SB)/8, $0x3fd9884533d43651
+GLOBL every64_3fd9884533d43651<>(SB), RODATA|NOPTR, $32

@@ -45,7 +45,7 @@ type networkForwardSaved struct {
 
 // networkForwardForward is [Network.Forward], remembering what [networkForwardBackward] needs.
 // It remembers what [watchForward] does, what [activationOfForward] does and what [denseForwardFloat64Forward] does for each iteration of the loop over i.
-func networkForwardForward(n *Network, x nn.Tensor[float64], hook *Hook, dn *Network, dx nn.Tensor[float64]) (y, dy nn.Tensor[float64], saved networkForwardSaved) {
+func networkForwardForward(n *Network, x nn.Tensor[float64], hook *Hook, dn *Network, dx nn.Tensor[float64]) (y, dy nn.Tensor[float64], saved *networkForwardSaved) {
 	steps := make([]struct {
 		saved  watchSaved
 		saved2 activationOfSaved
@@ -65,11 +65,11 @@ func networkForwardForward(n *Network, x nn.Tensor[float64], hook *Hook, dn *Net
 		x, dx, saved4 = watchForward(hook, "a"+itoaValue2, ofValue, dofValue)
 		steps[i].saved = saved4
 	}
-	return x, dx, networkForwardSaved{n: n, steps: steps}
+	return x, dx, &networkForwardSaved{n: n, steps: steps}
 }
 
 // networkForwardBackward is the reverse mode of [Network.Forward], after [networkForwardForward].
-func networkForwardBackward(saved networkForwardSaved) {
+func networkForwardBackward(saved *networkForwardSaved) {
 	steps := saved.steps
 	for i := len(saved.n.Layers) - 1; i >= 0; i-- {
 		saved := steps[i].saved
@@ -221,22 +221,12 @@ type reLUFloat64Saved struct {
 func reLUFloat64Forward(x, dx nn.Tensor[float64]) (y2, dy nn.Tensor[float64], saved reLUFloat64Saved) {
 	y := nn.New[float64](x.Space, x.Shape...)
 	dy2 := nn.ZerosLike(y)
-	for i, v := range x.Data {
-		y.Data[i] = max(v, 0)
-	}
+	kernel.ReLU(y.Data, x.Data)
 	return y, dy2, reLUFloat64Saved{x: x, dy: dy2, dx: dx}
 }
 
 // reLUFloat64Backward is the reverse mode of [nn.ReLU], after [reLUFloat64Forward].
 func reLUFloat64Backward(saved reLUFloat64Saved) {
-	x, dy, dx := saved.x, saved.dy, saved.dx
-	for i, v := range x.Data {
-		var dv float64
-		// y.Data[i] = max(v, 0)
-		if v >= 0 || v != v {
-			dv = dy.Data[i]
-		}
-		dy.Data[i] = 0
-		dx.Data[i] += dv
-	}
+	// kernel.ReLU(y.Data, x.Data)
+	kernel.ReLUAdjoint(nil, saved.x.Data, saved.dy.Data, saved.dx.Data)
 }
