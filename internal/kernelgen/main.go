@@ -17,6 +17,7 @@ func main() {
 		functions(f)
 		adjoints(f)
 		activations(f)
+		adapt(f)
 	}
 	build.Generate()
 }

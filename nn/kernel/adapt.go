@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// Moments says how [Adapt] changes parameters.
+// Moments says how [Adapt] changes parameters. The assembly has the fields in this order.
 type Moments[T Float] struct {
 	Keep         T // the share of a parameter that remains
 	L2           T // what of it is added to the gradient
@@ -30,7 +30,17 @@ func Adapt[T Float](params, grad, mean, square []T, c *Moments[T]) {
 	if n := len(params); len(grad) != n || len(mean) != n || len(square) != n {
 		panic(fmt.Sprintf("kernel: Adapt: there are %d parameters, grad has %d elements, mean has %d and square has %d", n, len(grad), len(mean), len(square)))
 	}
-	adaptPlain(params, grad, mean, square, c)
+	if !accelerated {
+		adaptPlain(params, grad, mean, square, c)
+		return
+	}
+	for i, n := 0, 0; i < len(params); i += n {
+		if n = min(piece, len(params)-i); is32[T]() {
+			adapt32(n, at32(&params[i]), at32(&grad[i]), at32(&mean[i]), at32(&square[i]), at32(&c.Keep))
+		} else {
+			adapt64(n, at64(&params[i]), at64(&grad[i]), at64(&mean[i]), at64(&square[i]), at64(&c.Keep))
+		}
+	}
 }
 
 func adaptPlain[T Float](params, grad, mean, square []T, c *Moments[T]) {

@@ -137,6 +137,11 @@ func normalCDF32(n int, dst *float32, src *float32)
 //go:noescape
 func normalAdjoint32(n int, dx *float32, dy *float32, x *float32)
 
+// adapt32 is a step of an optimiser; c points to a Moments.
+//
+//go:noescape
+func adapt32(n int, params *float32, grad *float32, mean *float32, square *float32, c *float32)
+
 // tile64 sets a tile of c to α·a·b, or adds that where add is set. The tile has 1 to 6 rows of up to 2 vectors; of 8 where there is one row, of 4
 // where there are two. Element (i, p) of a is a[i*rsa+p*csa], rows of b lie ldb apart, those of c ldc. k is positive.
 //
@@ -264,3 +269,8 @@ func softplus64(n int, dst *float64, src *float64)
 //
 //go:noescape
 func normalAdjoint64(n int, dx *float64, dy *float64, x *float64)
+
+// adapt64 is a step of an optimiser; c points to a Moments.
+//
+//go:noescape
+func adapt64(n int, params *float64, grad *float64, mean *float64, square *float64, c *float64)

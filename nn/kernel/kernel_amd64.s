@@ -4736,6 +4736,90 @@ DATA every32_3ecc422a<>+24(SB)/4, $0x3ecc422a
 DATA every32_3ecc422a<>+28(SB)/4, $0x3ecc422a
 GLOBL every32_3ecc422a<>(SB), RODATA|NOPTR, $32
 
+// func adapt32(n int, params *float32, grad *float32, mean *float32, square *float32, c *float32)
+// Requires: AVX, FMA3
+TEXT ·adapt32(SB), NOSPLIT, $0-48
+	MOVQ         n+0(FP), AX
+	MOVQ         params+8(FP), CX
+	MOVQ         grad+16(FP), DX
+	MOVQ         mean+24(FP), BX
+	MOVQ         square+32(FP), SI
+	MOVQ         c+40(FP), DI
+	VBROADCASTSS (DI), Y0
+	VBROADCASTSS 4(DI), Y1
+	VBROADCASTSS 8(DI), Y2
+	VBROADCASTSS 12(DI), Y3
+	VBROADCASTSS 16(DI), Y4
+	VBROADCASTSS 20(DI), Y5
+	VBROADCASTSS 24(DI), Y6
+	VBROADCASTSS 28(DI), Y7
+	VBROADCASTSS 32(DI), Y8
+	SUBQ         $0x08, AX
+	JLT          onedone
+
+one:
+	VMOVUPS     (CX), Y9
+	VMOVUPS     (DX), Y10
+	VMOVUPS     (BX), Y11
+	VFMADD231PS Y9, Y1, Y10
+	VMULPS      Y2, Y11, Y11
+	VFMADD231PS Y10, Y3, Y11
+	VMOVUPS     Y11, (BX)
+	VMOVUPS     (SI), Y12
+	VMULPS      Y4, Y12, Y12
+	VMULPS      Y10, Y5, Y13
+	VFMADD231PS Y10, Y13, Y12
+	VMOVUPS     Y12, (SI)
+	VXORPS      Y13, Y13, Y13
+	VMOVUPS     Y13, (DX)
+	VSQRTPS     Y12, Y12
+	VFMADD213PS Y8, Y6, Y12
+	VMULPS      Y7, Y11, Y11
+	VDIVPS      Y12, Y11, Y11
+	VMULPS      Y0, Y9, Y9
+	VSUBPS      Y11, Y9, Y9
+	VMOVUPS     Y9, (CX)
+	ADDQ        $0x20, CX
+	ADDQ        $0x20, DX
+	ADDQ        $0x20, BX
+	ADDQ        $0x20, SI
+	SUBQ        $0x08, AX
+	JGE         one
+
+onedone:
+	ADDQ        $0x08, AX
+	TESTQ       AX, AX
+	JEQ         rest
+	LEAQ        masks32<>+0(SB), DI
+	SHLQ        $0x02, AX
+	SUBQ        AX, DI
+	VMOVUPS     32(DI), Y9
+	VMASKMOVPS  (CX), Y9, Y10
+	VMASKMOVPS  (DX), Y9, Y11
+	VMASKMOVPS  (BX), Y9, Y12
+	VFMADD231PS Y10, Y1, Y11
+	VMULPS      Y2, Y12, Y12
+	VFMADD231PS Y11, Y3, Y12
+	VMASKMOVPS  Y12, Y9, (BX)
+	VMASKMOVPS  (SI), Y9, Y1
+	VMULPS      Y4, Y1, Y1
+	VMULPS      Y11, Y5, Y2
+	VFMADD231PS Y11, Y2, Y1
+	VMASKMOVPS  Y1, Y9, (SI)
+	VXORPS      Y2, Y2, Y2
+	VMASKMOVPS  Y2, Y9, (DX)
+	VSQRTPS     Y1, Y1
+	VFMADD213PS Y8, Y6, Y1
+	VMULPS      Y7, Y12, Y12
+	VDIVPS      Y1, Y12, Y12
+	VMULPS      Y0, Y10, Y10
+	VSUBPS      Y12, Y10, Y10
+	VMASKMOVPS  Y10, Y9, (CX)
+
+rest:
+	VZEROUPPER
+	RET
+
 // func tile64(rows int, cols int, k int, a *float64, rsa int, csa int, b *float64, ldb int, c *float64, ldc int, alpha float64, add bool)
 // Requires: AVX, FMA3
 TEXT ·tile64(SB), NOSPLIT, $0-89
@@ -9256,3 +9340,87 @@ DATA every64_3fd9884533d43651<>+8(SB)/8, $0x3fd9884533d43651
 DATA every64_3fd9884533d43651<>+16(SB)/8, $0x3fd9884533d43651
 DATA every64_3fd9884533d43651<>+24(SB)/8, $0x3fd9884533d43651
 GLOBL every64_3fd9884533d43651<>(SB), RODATA|NOPTR, $32
+
+// func adapt64(n int, params *float64, grad *float64, mean *float64, square *float64, c *float64)
+// Requires: AVX, FMA3
+TEXT ·adapt64(SB), NOSPLIT, $0-48
+	MOVQ         n+0(FP), AX
+	MOVQ         params+8(FP), CX
+	MOVQ         grad+16(FP), DX
+	MOVQ         mean+24(FP), BX
+	MOVQ         square+32(FP), SI
+	MOVQ         c+40(FP), DI
+	VBROADCASTSD (DI), Y0
+	VBROADCASTSD 8(DI), Y1
+	VBROADCASTSD 16(DI), Y2
+	VBROADCASTSD 24(DI), Y3
+	VBROADCASTSD 32(DI), Y4
+	VBROADCASTSD 40(DI), Y5
+	VBROADCASTSD 48(DI), Y6
+	VBROADCASTSD 56(DI), Y7
+	VBROADCASTSD 64(DI), Y8
+	SUBQ         $0x04, AX
+	JLT          onedone
+
+one:
+	VMOVUPD     (CX), Y9
+	VMOVUPD     (DX), Y10
+	VMOVUPD     (BX), Y11
+	VFMADD231PD Y9, Y1, Y10
+	VMULPD      Y2, Y11, Y11
+	VFMADD231PD Y10, Y3, Y11
+	VMOVUPD     Y11, (BX)
+	VMOVUPD     (SI), Y12
+	VMULPD      Y4, Y12, Y12
+	VMULPD      Y10, Y5, Y13
+	VFMADD231PD Y10, Y13, Y12
+	VMOVUPD     Y12, (SI)
+	VXORPD      Y13, Y13, Y13
+	VMOVUPD     Y13, (DX)
+	VSQRTPD     Y12, Y12
+	VFMADD213PD Y8, Y6, Y12
+	VMULPD      Y7, Y11, Y11
+	VDIVPD      Y12, Y11, Y11
+	VMULPD      Y0, Y9, Y9
+	VSUBPD      Y11, Y9, Y9
+	VMOVUPD     Y9, (CX)
+	ADDQ        $0x20, CX
+	ADDQ        $0x20, DX
+	ADDQ        $0x20, BX
+	ADDQ        $0x20, SI
+	SUBQ        $0x04, AX
+	JGE         one
+
+onedone:
+	ADDQ        $0x04, AX
+	TESTQ       AX, AX
+	JEQ         rest
+	LEAQ        masks64<>+0(SB), DI
+	SHLQ        $0x03, AX
+	SUBQ        AX, DI
+	VMOVUPD     32(DI), Y9
+	VMASKMOVPD  (CX), Y9, Y10
+	VMASKMOVPD  (DX), Y9, Y11
+	VMASKMOVPD  (BX), Y9, Y12
+	VFMADD231PD Y10, Y1, Y11
+	VMULPD      Y2, Y12, Y12
+	VFMADD231PD Y11, Y3, Y12
+	VMASKMOVPD  Y12, Y9, (BX)
+	VMASKMOVPD  (SI), Y9, Y1
+	VMULPD      Y4, Y1, Y1
+	VMULPD      Y11, Y5, Y2
+	VFMADD231PD Y11, Y2, Y1
+	VMASKMOVPD  Y1, Y9, (SI)
+	VXORPD      Y2, Y2, Y2
+	VMASKMOVPD  Y2, Y9, (DX)
+	VSQRTPD     Y1, Y1
+	VFMADD213PD Y8, Y6, Y1
+	VMULPD      Y7, Y12, Y12
+	VDIVPD      Y1, Y12, Y12
+	VMULPD      Y0, Y10, Y10
+	VSUBPD      Y12, Y10, Y10
+	VMASKMOVPD  Y10, Y9, (CX)
+
+rest:
+	VZEROUPPER
+	RET

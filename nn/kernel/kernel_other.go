@@ -59,3 +59,7 @@ func dots64(n int, dst *float64, a *float64, ld int, x *float64) { panic("kernel
 func largest32(n int, x *float32) float32 { panic("kernel: no assembly") }
 
 func largest64(n int, x *float64) float64 { panic("kernel: no assembly") }
+
+func adapt32(n int, params, grad, mean, square *float32, c *float32) { panic("kernel: no assembly") }
+
+func adapt64(n int, params, grad, mean, square *float64, c *float64) { panic("kernel: no assembly") }
