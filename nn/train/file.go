@@ -7,9 +7,10 @@ import (
 	"path/filepath"
 )
 
-// replace writes a file so that, whenever it is interrupted, the name leads to what was there or to all that is written. It goes by way of a
-// file with .tmp at the end of its name, in the same folder; what an interruption leaves there is overwritten the next time.
-func replace(name string, write func(io.Writer) error) (err error) {
+// WriteFile writes a file so that, whenever it is interrupted, the name leads to what was there or to all that is written. It goes by way of
+// a file with .tmp at the end of its name, in the same folder; what an interruption leaves there is overwritten the next time. After an
+// error of write, or another, what was there remains.
+func WriteFile(name string, write func(io.Writer) error) (err error) {
 	temporary := name + ".tmp"
 	f, err := os.Create(temporary)
 	if err != nil {

@@ -22,7 +22,7 @@ func SaveWeights[T nn.Float](name string, params []nn.Param[T]) error {
 
 // save writes a safetensors file, and sees that its errors have its name.
 func save(name string, tensors []safetensors.Tensor) error {
-	err := replace(name, func(w io.Writer) error { return safetensors.Write(w, tensors, nil) })
+	err := WriteFile(name, func(w io.Writer) error { return safetensors.Write(w, tensors, nil) })
 	if err != nil {
 		return fmt.Errorf("train: saving %s: %w", name, err)
 	}

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestReplace checks that a file is the old one until the new one is complete.
-func TestReplace(t *testing.T) {
+// TestWriteFile checks that a file is the old one until the new one is complete.
+func TestWriteFile(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "file")
 	content := func() string {
 		b, err := os.ReadFile(name)
@@ -20,7 +20,7 @@ func TestReplace(t *testing.T) {
 		return string(b)
 	}
 	write := func(text string, during func() error) error {
-		return replace(name, func(w io.Writer) error {
+		return WriteFile(name, func(w io.Writer) error {
 			_, err := io.WriteString(w, text)
 			return errors.Join(err, during())
 		})
