@@ -20,8 +20,8 @@ import (
 //	}
 //	return hx
 //
-// A Jacobian is made of rows by reverse mode where the results are numbers, and else of columns by forward mode (Griewank & Walther, §3.1
-// and §3.2).
+// A Jacobian is made of rows by reverse mode where the results are numbers, and else of rows or of columns, by forward mode, whichever are
+// fewer (Griewank & Walther, §3.1 and §3.2). Where only one of the modes can derive f, it is made by that.
 type matrix struct {
 	u    *Unit
 	f    *ast.Func // what the matrix is of
@@ -109,24 +109,28 @@ func (m *matrix) call(fn ast.Callee, results []*ast.Var, args ...ast.Expr) []ast
 // numbers returns how many results a function has beside its error.
 func (m *matrix) numbers(of *ast.Func) int { return len(of.Results) - btoi(m.err != nil) }
 
-// unit declares a vector along x.
-func (m *matrix) unit() (*ast.Var, ast.Stmt) {
-	v := ast.NewVar("v", m.x.Type)
+// unit declares a vector of zeros that is like another.
+func (m *matrix) unit(name string, like *ast.Var) (*ast.Var, ast.Stmt) {
+	v := ast.NewVar(name, like.Type)
 	if isSlice(v.Type) {
-		return v, define(v, builtin("make", v.Type, length(&ast.Ref{Var: m.x})))
+		return v, define(v, builtin("make", v.Type, length(&ast.Ref{Var: like})))
 	}
 	return v, &ast.Decl{Vars: []*ast.Var{v}, Typed: true}
 }
 
 // set sets an element of a vector.
 func (m *matrix) set(v, i *ast.Var, value float64) ast.Stmt {
-	return set(&ast.Index{X: &ast.Ref{Var: v}, I: &ast.Ref{Var: i}, T: m.elem}, token.ASSIGN, number(value, m.elem))
+	elem := elemType(v.Type)
+	return set(&ast.Index{X: &ast.Ref{Var: v}, I: &ast.Ref{Var: i}, T: elem}, token.ASSIGN, number(value, elem))
 }
 
-// row puts a slice or array of floats in the matrix.
+// row puts a number, slice or array of floats in the matrix.
 func (m *matrix) row(i ast.Expr, v *ast.Var) ast.Stmt {
 	var value ast.Expr = &ast.Ref{Var: v}
-	if !isSlice(v.Type) {
+	switch {
+	case ast.IsFloat(v.Type):
+		value = m.single(value)
+	case !isSlice(v.Type):
 		value = &ast.Slice{X: value, T: types.NewSlice(m.elem)}
 	}
 	return set(m.at(i), token.ASSIGN, value)
@@ -141,12 +145,15 @@ func (m *matrix) rows(n ast.Expr) ast.Stmt {
 	return set(&ast.Ref{Var: m.out}, token.ASSIGN, builtin("make", m.out.Type, n))
 }
 
-func (m *matrix) finish(body []ast.Stmt) *ast.Func {
+func (m *matrix) finish(body []ast.Stmt) *ast.Func { return m.returns(append(body, m.done())...) }
+
+// done returns the matrix.
+func (m *matrix) done() ast.Stmt {
 	results := refs(m.g.Results)
 	if m.err != nil {
 		results[1] = nilExpr(m.err.Type)
 	}
-	return m.returns(append(body, &ast.Return{Results: results})...)
+	return &ast.Return{Results: results}
 }
 
 func (m *matrix) returns(body ...ast.Stmt) *ast.Func {
@@ -175,7 +182,7 @@ func (m *matrix) hessian(hvp *ast.Func) *ast.Func {
 		return m.returns(&ast.Return{Results: []ast.Expr{call}})
 	}
 	m.checkAgain(ast.Hessian)
-	v, start := m.unit()
+	v, start := m.unit("v", m.x)
 	i, h := ast.NewVar("i", intType), ast.NewVar("h", m.x.Type)
 	loop := &ast.Block{Stmts: []ast.Stmt{m.set(v, i, 1)}}
 	loop.Stmts = append(loop.Stmts, m.call(fn, []*ast.Var{h}, append(m.args, &ast.Ref{Var: v})...)...)
@@ -190,12 +197,7 @@ func (m *matrix) hessian(hvp *ast.Func) *ast.Func {
 func (m *matrix) byRows(vjp *ast.Func) *ast.Func {
 	m.describe("a row for each result, by reverse mode")
 	var body []ast.Stmt
-	var numbers []int
-	for i, v := range m.f.Results {
-		if ast.Carries(v.Type) {
-			numbers = append(numbers, i)
-		}
-	}
+	numbers := m.carrying()
 	if len(numbers) > 1 {
 		m.checkAgain(ast.Jacobian)
 	}
@@ -210,54 +212,164 @@ func (m *matrix) byRows(vjp *ast.Func) *ast.Func {
 		} else {
 			results[len(results)-1] = dx
 		}
-		for j, i := range numbers {
-			args = append(args, number(float64(btoi(j == k)), m.f.Results[i].Type))
+		for j, r := range numbers {
+			args = append(args, number(float64(btoi(j == k)), r.Type))
 		}
 		body = append(body, m.call(ast.Callee{Gen: vjp}, results, args...)...)
-		if ast.IsFloat(m.x.Type) {
-			lit := &ast.Composite{T: elemType(m.out.Type), Elems: []ast.Elem{{Value: &ast.Ref{Var: dx}}}}
-			body = append(body, set(m.at(intNumber(int64(k))), token.ASSIGN, lit))
-		} else {
-			body = append(body, m.row(intNumber(int64(k)), dx))
-		}
+		body = append(body, m.row(intNumber(int64(k)), dx))
 	}
 	return m.finish(body)
 }
 
-// byColumns makes a Jacobian of a slice or array, of which forward mode gives a column for each element of x.
-func (m *matrix) byColumns(jvp *ast.Func) *ast.Func {
-	m.describe("a row for each element of the result, by forward mode")
+// byShape makes a Jacobian of a slice or array: by reverse mode, which gives a row for each element of it, where there are fewer of them
+// than of x, and else by forward mode, which gives the columns. One of the modes may be missing.
+func (m *matrix) byShape(vjp, jvp *ast.Func) *ast.Func {
 	at := slices.IndexFunc(m.f.Results, func(v *ast.Var) bool { return ast.Carries(v.Type) })
-	y, dy := ast.NewVar("y", m.f.Results[at].Type), ast.NewVar("dy", m.f.Results[at].Type)
-	tangent, value := make([]*ast.Var, m.numbers(jvp)), make([]*ast.Var, m.numbers(m.f))
-	tangent[len(tangent)-1], value[at] = dy, y
-	over := func(body func(i ast.Expr) ast.Stmt) ast.Stmt {
-		i := &ast.Ref{Var: ast.NewVar("i", intType)}
-		return &ast.Range{X: &ast.Ref{Var: m.out}, Key: i, Define: true, Body: &ast.Block{Stmts: []ast.Stmt{body(i)}}}
+	y := ast.NewVar("y", m.f.Results[at].Type)
+	by := " by forward mode"
+	switch {
+	case jvp == nil:
+		by = " by reverse mode"
+	case vjp != nil:
+		by = " by reverse mode where these are fewer than the elements of " + m.x.Name + ", and else by forward mode"
 	}
-	entry := func(i ast.Expr) ast.Expr {
-		return convert(&ast.Index{X: &ast.Ref{Var: dy}, I: i, T: elemType(dy.Type)}, m.elem)
-	}
-	if ast.IsFloat(m.x.Type) {
-		body := m.call(ast.Callee{Gen: jvp}, tangent, append(m.args, number(1, m.elem))...)
-		return m.finish(append(body, m.rows(length(&ast.Ref{Var: dy})), over(func(i ast.Expr) ast.Stmt {
-			return set(m.at(i), token.ASSIGN, &ast.Composite{T: elemType(m.out.Type), Elems: []ast.Elem{{Value: entry(i)}}})
-		})))
-	}
+	m.describe("a row for each element of the result," + by)
 	m.checkAgain(ast.Jacobian)
-	v, start := m.unit()
-	body := m.call(ast.Callee{Fn: m.f.Obj, Method: m.f.Recv != nil}, value, m.args...)
-	row := func(i ast.Expr) ast.Stmt {
-		return set(m.at(i), token.ASSIGN, builtin("make", elemType(m.out.Type), length(&ast.Ref{Var: m.x})))
+
+	value := make([]*ast.Var, m.numbers(m.f))
+	value[at] = y
+	body := append(m.call(ast.Callee{Fn: m.f.Obj, Method: m.f.Recv != nil}, value, m.args...), m.rows(length(&ast.Ref{Var: y})))
+	switch {
+	case jvp == nil:
+		body = append(body, m.fillRows(vjp, y)...)
+	case vjp == nil:
+		body = append(body, m.fillColumns(jvp)...)
+	default:
+		fewer := &ast.Binary{Op: token.LSS, X: length(&ast.Ref{Var: y}), Y: length(&ast.Ref{Var: m.x}), T: types.Typ[types.Bool]}
+		body = append(body, &ast.If{Cond: fewer, Then: &ast.Block{Stmts: append(m.fillRows(vjp, y), m.done())}})
+		body = append(body, m.fillColumns(jvp)...)
 	}
-	body = append(body, m.rows(length(&ast.Ref{Var: y})), over(row), start)
+	return m.finish(body)
+}
+
+// byColumns makes a Jacobian by forward mode, of which the number of rows is known: it is that of the results, or the length of an array.
+func (m *matrix) byColumns(jvp *ast.Func, rows int64) *ast.Func {
+	each := "element of the result"
+	if m.isNumbers() {
+		each = "result"
+	}
+	m.describe("a row for each " + each + ", by forward mode")
+	if !ast.IsFloat(m.x.Type) {
+		m.checkAgain(ast.Jacobian)
+		return m.finish(append([]ast.Stmt{m.rows(intNumber(rows))}, m.fillColumns(jvp)...))
+	}
+	results, tangents := m.tangents(jvp)
+	body := m.call(ast.Callee{Gen: jvp}, results, append(m.args, number(1, m.elem))...)
+	if m.isNumbers() {
+		lit := &ast.Composite{T: m.out.Type}
+		for _, dy := range tangents {
+			lit.Elems = append(lit.Elems, ast.Elem{Value: m.single(convert(&ast.Ref{Var: dy}, m.elem))})
+		}
+		return m.finish(append(body, set(&ast.Ref{Var: m.out}, token.ASSIGN, lit)))
+	}
+	dy := tangents[0]
+	return m.finish(append(body, m.rows(length(&ast.Ref{Var: dy})), m.over(func(i ast.Expr) ast.Stmt {
+		return set(m.at(i), token.ASSIGN, m.single(m.entry(dy, i)))
+	})))
+}
+
+// fillRows makes the rows, one for each element of y, by reverse mode.
+func (m *matrix) fillRows(vjp *ast.Func, y *ast.Var) []ast.Stmt {
+	u, start := m.unit("u", y)
+	i, dx := ast.NewVar("i", intType), ast.NewVar("d"+m.x.Name, m.x.Type)
+	results := make([]*ast.Var, m.numbers(vjp))
+	args := slices.Clone(m.args)
+	loop := []ast.Stmt{m.set(u, i, 1)}
+	if isSlice(m.x.Type) {
+		loop = append(loop, define(dx, builtin("make", dx.Type, length(&ast.Ref{Var: m.x}))))
+		args = append(args, &ast.Ref{Var: dx})
+	} else {
+		results[len(results)-1] = dx
+	}
+	loop = append(loop, m.call(ast.Callee{Gen: vjp}, results, append(args, &ast.Ref{Var: u})...)...)
+	loop = append(loop, m.set(u, i, 0), m.row(&ast.Ref{Var: i}, dx))
+	return []ast.Stmt{start, &ast.Range{X: &ast.Ref{Var: m.out}, Key: &ast.Ref{Var: i}, Define: true, Body: &ast.Block{Stmts: loop}}}
+}
+
+// fillColumns makes rows and fills them by forward mode, which gives a column for each element of x.
+func (m *matrix) fillColumns(jvp *ast.Func) []ast.Stmt {
+	v, start := m.unit("v", m.x)
 	j := ast.NewVar("j", intType)
-	loop := &ast.Block{Stmts: []ast.Stmt{m.set(v, j, 1)}}
-	loop.Stmts = append(loop.Stmts, m.call(ast.Callee{Gen: jvp}, tangent, append(m.args, &ast.Ref{Var: v})...)...)
-	loop.Stmts = append(loop.Stmts, m.set(v, j, 0), over(func(i ast.Expr) ast.Stmt {
-		return set(&ast.Index{X: m.at(i), I: &ast.Ref{Var: j}, T: m.elem}, token.ASSIGN, entry(i))
-	}))
-	return m.finish(append(body, &ast.Range{X: &ast.Ref{Var: v}, Key: &ast.Ref{Var: j}, Define: true, Body: loop}))
+	row := m.over(func(i ast.Expr) ast.Stmt {
+		return set(m.at(i), token.ASSIGN, builtin("make", elemType(m.out.Type), length(&ast.Ref{Var: m.x})))
+	})
+	results, tangents := m.tangents(jvp)
+	at := func(i ast.Expr) ast.Expr { return &ast.Index{X: m.at(i), I: &ast.Ref{Var: j}, T: m.elem} }
+	loop := []ast.Stmt{m.set(v, j, 1)}
+	loop = append(loop, m.call(ast.Callee{Gen: jvp}, results, append(m.args, &ast.Ref{Var: v})...)...)
+	if m.isNumbers() {
+		for i, dy := range tangents {
+			loop = append(loop, set(at(intNumber(int64(i))), token.ASSIGN, convert(&ast.Ref{Var: dy}, m.elem)))
+		}
+	} else {
+		loop = append(loop, m.over(func(i ast.Expr) ast.Stmt { return set(at(i), token.ASSIGN, m.entry(tangents[0], i)) }))
+	}
+	loop = append(loop, m.set(v, j, 0)) // only now: the tangent of the result may be a part of v
+	return []ast.Stmt{row, start, &ast.Range{X: &ast.Ref{Var: v}, Key: &ast.Ref{Var: j}, Define: true, Body: &ast.Block{Stmts: loop}}}
+}
+
+// carrying returns the results of f that carry derivatives: numbers, or one slice or array.
+func (m *matrix) carrying() []*ast.Var {
+	var list []*ast.Var
+	for _, v := range m.f.Results {
+		if ast.Carries(v.Type) {
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
+func (m *matrix) isNumbers() bool { return ast.IsFloat(m.carrying()[0].Type) }
+
+// tangents returns variables for the results of a forward mode, of which only the tangents are used.
+func (m *matrix) tangents(jvp *ast.Func) (results, tangents []*ast.Var) {
+	n := m.numbers(jvp)
+	of := m.carrying()
+	for i, v := range of {
+		name := v.Name
+		if name == "" || len(of) == 1 && !m.f.Named {
+			name = "y"
+		}
+		tangents = append(tangents, ast.NewVar("d"+name, jvp.Results[n-len(of)+i].Type))
+	}
+	return append(make([]*ast.Var, n-len(of)), tangents...), tangents
+}
+
+// over goes through the rows.
+func (m *matrix) over(body func(i ast.Expr) ast.Stmt) ast.Stmt {
+	i := &ast.Ref{Var: ast.NewVar("i", intType)}
+	return &ast.Range{X: &ast.Ref{Var: m.out}, Key: i, Define: true, Body: &ast.Block{Stmts: []ast.Stmt{body(i)}}}
+}
+
+// entry returns an element of the tangent of the result.
+func (m *matrix) entry(dy *ast.Var, i ast.Expr) ast.Expr {
+	return convert(&ast.Index{X: &ast.Ref{Var: dy}, I: i, T: elemType(dy.Type)}, m.elem)
+}
+
+// single returns a row of one element.
+func (m *matrix) single(e ast.Expr) ast.Expr {
+	return &ast.Composite{T: elemType(m.out.Type), Elems: []ast.Elem{{Value: e}}}
+}
+
+// fixedLength returns that of an array, 1 for a number, or -1.
+func fixedLength(t types.Type) int64 {
+	if ast.IsFloat(t) {
+		return 1
+	}
+	if a, ok := t.Underlying().(*types.Array); ok {
+		return a.Len()
+	}
+	return -1
 }
 
 func (m *matrix) describe(how string) {
@@ -278,13 +390,45 @@ func (u *Unit) With(g *ast.Func) []*ast.Func {
 // jacobian derives the Jacobian of f with respect to one input.
 func (u *Unit) jacobian(f *ast.Func, sig ast.Signature, wrt []int, name string) *ast.Func {
 	m := u.newMatrix(f, sig, name)
-	mode := ast.JVP
-	if !slices.ContainsFunc(f.Results, func(v *ast.Var) bool { return ast.Carries(v.Type) && !ast.IsFloat(v.Type) }) {
-		mode = ast.VJP
+	product := func(mode ast.Mode) *ast.Func {
+		return u.derive(f, mode, signatureOf(f, mode, wrt).AsFunction(), wrt, u.free(ast.LowerFirst(f.Name)+mode.Suffix()))
 	}
-	product := u.derive(f, mode, signatureOf(f, mode, wrt).AsFunction(), wrt, u.free(ast.LowerFirst(f.Name)+mode.Suffix()))
-	if mode == ast.VJP {
-		return m.byRows(product)
+	rows, cols := int64(len(m.carrying())), fixedLength(m.x.Type)
+	if !m.isNumbers() {
+		rows = fixedLength(m.carrying()[0].Type)
 	}
-	return m.byColumns(product)
+	fewer := rows >= 0 && rows < cols || m.isNumbers() && cols < 0 // rows than columns, whatever the lengths at run time
+	others := !fewer && (rows >= 0 && cols >= 0 || cols == 1)
+	switch forward, reverse := u.derives(f, ast.JVP, wrt), u.derives(f, ast.VJP, wrt); {
+	case forward != nil && reverse != nil:
+		panic(forward)
+	case forward != nil:
+		fewer, others = true, false
+	case reverse != nil:
+		fewer, others = false, true
+	}
+	var vjp, jvp *ast.Func
+	if !others {
+		vjp = product(ast.VJP)
+	}
+	if !fewer {
+		jvp = product(ast.JVP)
+	}
+	switch {
+	case vjp != nil && m.isNumbers():
+		return m.byRows(vjp)
+	case vjp == nil && (rows >= 0 && cols > 0 || cols == 1):
+		return m.byColumns(jvp, rows)
+	}
+	return m.byShape(vjp, jvp)
+}
+
+// derives returns nil if f can be derived in a mode, or why not.
+func (u *Unit) derives(f *ast.Func, mode ast.Mode, wrt []int) error {
+	v := u.another()
+	_, err := v.Derive(f, mode, wrt, v.free(f.Name+mode.Suffix()))
+	if err == nil {
+		_, err = v.Helpers()
+	}
+	return err
 }

@@ -83,6 +83,14 @@ func NewUnit(pkg *types.Package, lower func(*types.Func) *ast.Func, rules *Rules
 	}
 }
 
+// another returns a unit that has derived nothing, for the same package and under the same conditions.
+func (u *Unit) another() *Unit {
+	v := NewUnit(u.Pkg, u.Lower, u.Rules)
+	v.Instances, v.Scopes, v.Replaceable, v.Derivative, v.Lifted, v.Value = u.Instances, u.Scopes, u.Replaceable, u.Derivative, u.Lifted, u.Value
+	v.Disable, v.File, v.Thorough, v.saved = u.Disable, u.File, u.Thorough, u.saved
+	return v
+}
+
 // Remembers says that values of a type are what forward sweeps remember, of derivatives that are source.
 func (u *Unit) Remembers(t types.Type) { u.saved[t] = true }
 
