@@ -5,7 +5,6 @@ package nn
 import (
 	"github.com/godiff/godiff/nn/kernel"
 	"github.com/godiff/godiff/nn/shape"
-	godiff "github.com/godiff/godiff/runtime"
 )
 
 // ForwardVJP is the reverse mode of [MaxPool2D.Forward] with respect to x.
@@ -13,8 +12,6 @@ import (
 func (p *MaxPool2D[T]) ForwardVJP(x, dx, dy Tensor[T]) (y2 Tensor[T]) {
 	// Forward sweep.
 	shape.Check(len(x.Shape) == 4, "MaxPool2D", x.Shape, p.Size[:])
-	wide := godiff.Widen(x, dx)
-	dx2 := wide.Shadow
 	g := PoolGeometry("MaxPool2D", x.Shape, p.Size, p.Stride, p.Pad)
 	n, channels, out := x.Shape[0], x.Shape[1], g.OutSize()
 	index := Ints(x.Space, n*channels*out[0]*out[1])
@@ -32,10 +29,9 @@ func (p *MaxPool2D[T]) ForwardVJP(x, dx, dy Tensor[T]) (y2 Tensor[T]) {
 	}
 	for i, at := range index {
 		// y.Data[i] = x.Data[at]
-		dx2.Data[at] += dy2.Data[i]
+		dx.Data[at] += dy2.Data[i]
 		dy2.Data[i] = 0
 	}
-	wide.Narrow()
 	return y2
 }
 
@@ -44,8 +40,6 @@ func (p *MaxPool2D[T]) ForwardVJP(x, dx, dy Tensor[T]) (y2 Tensor[T]) {
 func (p *MaxPool1D[T]) ForwardVJP(x, dx, dy Tensor[T]) (y2 Tensor[T]) {
 	// Forward sweep.
 	shape.Check(len(x.Shape) == 3, "MaxPool1D", x.Shape, []int{p.Size})
-	wide := godiff.Widen(x, dx)
-	dx2 := wide.Shadow
 	g := PoolGeometry("MaxPool1D", x.Shape, [2]int{1, p.Size}, [2]int{1, p.Stride}, [2]int{0, p.Pad})
 	n, channels, out := x.Shape[0], x.Shape[1], g.OutSize()
 	index := Ints(x.Space, n*channels*out[1])
@@ -63,10 +57,9 @@ func (p *MaxPool1D[T]) ForwardVJP(x, dx, dy Tensor[T]) (y2 Tensor[T]) {
 	}
 	for i, at := range index {
 		// y.Data[i] = x.Data[at]
-		dx2.Data[at] += dy2.Data[i]
+		dx.Data[at] += dy2.Data[i]
 		dy2.Data[i] = 0
 	}
-	wide.Narrow()
 	return y2
 }
 
@@ -119,8 +112,6 @@ func (p *AvgPool1D[T]) ForwardVJP(x, dx, dy Tensor[T]) (y2 Tensor[T]) {
 func GlobalMaxPoolVJP[T Float](x, dx, dy Tensor[T]) (y2 Tensor[T]) {
 	// Forward sweep.
 	shape.Check(len(x.Shape) > 2 && shape.Size(x.Shape[2:]) > 0, "GlobalMaxPool", x.Shape, nil)
-	wide := godiff.Widen(x, dx)
-	dx2 := wide.Shadow
 	n, channels, size := x.Shape[0], x.Shape[1], shape.Size(x.Shape[2:])
 	index := Ints(x.Space, n*channels)
 	kernel.MaxIndices(index, x.Data, n*channels, PoolGeometry("GlobalMaxPool", []int{n, channels, size}, [2]int{1, size}, [2]int{}, [2]int{}))
@@ -137,10 +128,9 @@ func GlobalMaxPoolVJP[T Float](x, dx, dy Tensor[T]) (y2 Tensor[T]) {
 	}
 	for i, at := range index {
 		// y.Data[i] = x.Data[at]
-		dx2.Data[at] += dy2.Data[i]
+		dx.Data[at] += dy2.Data[i]
 		dy2.Data[i] = 0
 	}
-	wide.Narrow()
 	return y2
 }
 

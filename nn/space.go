@@ -3,8 +3,8 @@ package nn
 // A Space lends memory to tensors, so that the steps of a training run use the same memory again and again. The zero value and nil are
 // ready for use: nil lends new memory each time. A Space may not be used by several goroutines at once.
 type Space struct {
-	free map[lot][]any
-	lent []loan
+	shelves map[lot]*shelf
+	lent    *loan // the last
 }
 
 // A lot is what slices of one length and element have in common.
@@ -13,19 +13,25 @@ type lot struct {
 	elem any // a zero
 }
 
+// A shelf has the slices of a lot that are not lent.
+type shelf struct{ top *loan }
+
+// A loan is a slice, lent or on its shelf. These are lists, for godiff asks of memory that is appended to whether there is room in shadows.
 type loan struct {
-	lot  lot
-	data any
+	data  any
+	shelf *shelf
+	next  *loan // that was lent before, or lies below on the shelf
 }
 
 // Reset takes back all that has been lent. Tensors that have been made in s must not be used any more: what is lent next lies where they
 // do.
 func (s *Space) Reset() {
-	for _, l := range s.lent {
-		s.free[l.lot] = append(s.free[l.lot], l.data)
+	for l := s.lent; l != nil; {
+		next := l.next
+		l.next, l.shelf.top = l.shelf.top, l
+		l = next
 	}
-	clear(s.lent)
-	s.lent = s.lent[:0]
+	s.lent = nil
 }
 
 // lend returns n zeros.
@@ -35,18 +41,22 @@ func lend[T any](s *Space, n int) []T {
 	}
 	var zero T
 	key := lot{n, zero}
-	list := s.free[key]
-	if len(list) == 0 {
-		if s.free == nil {
-			s.free = map[lot][]any{}
+	from := s.shelves[key]
+	if from == nil {
+		if s.shelves == nil {
+			s.shelves = map[lot]*shelf{}
 		}
-		list = append(list, make([]T, n))
-		s.free[key] = list
+		from = new(shelf)
+		s.shelves[key] = from
 	}
-	last := list[len(list)-1]
-	s.free[key] = list[:len(list)-1]
-	s.lent = append(s.lent, loan{key, last})
-	data, _ := last.([]T)
+	l := from.top
+	if l == nil {
+		l = &loan{data: make([]T, n), shelf: from}
+	} else {
+		from.top = l.next
+	}
+	l.next, s.lent = s.lent, l
+	data, _ := l.data.([]T)
 	clear(data)
 	return data
 }
