@@ -184,6 +184,11 @@ func TestConvShapes(t *testing.T) {
 		{"nn: AvgPool1D: shape [3 4] does not fit [2]", func() { (&nn.AvgPool1D[float64]{Size: 2}).Forward(x(3, 4)) }},
 		{"nn: GlobalMaxPool: shape [2 3] does not fit []", func() { nn.GlobalMaxPool(x(2, 3)) }},
 		{"nn: GlobalAvgPool: shape [2 3 0] does not fit []", func() { nn.GlobalAvgPool(x(2, 3, 0)) }},
+		{"nn: MaxOverTime: shape [2 3] does not fit []", func() { nn.MaxOverTime(x(2, 3), nil) }},
+		{"nn: MaxOverTime: shape [2 3 4] does not fit [4 0]", func() { nn.MaxOverTime(x(2, 3, 4), []int{4, 0}) }},
+		{"nn: MaxOverTime lengths: shape [4] does not fit [2 4]", func() { nn.MaxOverTime(x(2, 3, 4), []int{4}) }},
+		{"nn: MeanOverTime lengths: shape [4 5] does not fit [2 4]", func() { nn.MeanOverTime(x(2, 3, 4), []int{4, 5}) }},
+		{"nn: MeanOverTime: shape [2 3 0] does not fit []", func() { nn.MeanOverTime(x(2, 3, 0), nil) }},
 	} {
 		err := func() (err error) {
 			defer shape.Catch(&err)

@@ -128,6 +128,59 @@ func GlobalAvgPool[T Float](x Tensor[T]) Tensor[T] {
 	return y
 }
 
+// MaxOverTime is [GlobalMaxPool] for sequences, batch × channels × length, of which the one of example i has ended after lengths[i] elements:
+// what follows does not count (Collobert et al., "Natural language processing (almost) from scratch", 2011, section 3.3.2). All are full
+// where lengths is nil. It panics with a *shape.Error if a sequence has no elements, or lengths do not fit.
+//
+//godiff:vjp
+func MaxOverTime[T Float](x Tensor[T], lengths []int) Tensor[T] {
+	CheckSequences("MaxOverTime", x.Shape, lengths)
+	n, channels, size := x.Shape[0], x.Shape[1], x.Shape[2]
+	index := Ints(x.Space, n*channels)
+	window := PoolGeometry("MaxOverTime", x.Shape, [2]int{1, size}, [2]int{}, [2]int{})
+	for i := range n {
+		window.Kernel[1] = shape.Length(lengths, i, size)
+		places := index[i*channels : (i+1)*channels]
+		kernel.MaxIndices(places, x.Data[i*channels*size:(i+1)*channels*size], channels, window)
+		for c := range places {
+			places[c] += i * channels * size
+		}
+	}
+	y := New[T](x.Space, n, channels)
+	for i, at := range index {
+		y.Data[i] = x.Data[at]
+	}
+	return y
+}
+
+// MeanOverTime is [GlobalAvgPool] for such sequences as of [MaxOverTime]. It panics as that does.
+//
+//godiff:vjp
+func MeanOverTime[T Float](x Tensor[T], lengths []int) Tensor[T] {
+	CheckSequences("MeanOverTime", x.Shape, lengths)
+	n, channels, size := x.Shape[0], x.Shape[1], x.Shape[2]
+	ends := Ints(x.Space, n)
+	for i := range ends {
+		ends[i] = shape.Length(lengths, i, size)
+	}
+	y := New[T](x.Space, n, channels)
+	for i, end := range ends {
+		for c := range channels {
+			from := (i*channels + c) * size
+			y.Data[i*channels+c] = kernel.Sum(x.Data[from:from+end]) / T(end)
+		}
+	}
+	return y
+}
+
+// CheckSequences panics with a *shape.Error, which names op, unless dims are those of sequences, batch × channels × length, lengths fit, and
+// each sequence has elements.
+//
+//godiff:nodiff
+func CheckSequences(op string, dims, lengths []int) {
+	shape.Check(len(dims) == 3 && shape.Shortest(op, lengths, dims[0], dims[2]) > 0, op, dims, lengths)
+}
+
 // PoolGeometry returns how windows lie in images or sequences of a shape, as [MaxPool2D] and [MaxPool1D] have it. It panics with a
 // *shape.Error, which names op, if there is no place for the window or the padding is more than half of it.
 //

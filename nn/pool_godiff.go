@@ -158,3 +158,76 @@ func GlobalAvgPoolVJP[T Float](x, dx, dy Tensor[T]) (y2 Tensor[T]) {
 	kernel.SumChannelsAdjoint(nil, nil, 1, n*channels, size, dsums.Data, dx.Data)
 	return y2
 }
+
+// MaxOverTimeVJP is the reverse mode of [MaxOverTime] with respect to x.
+// For result adjoints dy it adds to the shadows dx.
+func MaxOverTimeVJP[T Float](x Tensor[T], lengths []int, dx, dy Tensor[T]) (y2 Tensor[T]) {
+	// Forward sweep.
+	CheckSequences("MaxOverTime", x.Shape, lengths)
+	n, channels, size := x.Shape[0], x.Shape[1], x.Shape[2]
+	index := Ints(x.Space, n*channels)
+	window := PoolGeometry("MaxOverTime", x.Shape, [2]int{1, size}, [2]int{}, [2]int{})
+	for i := range n {
+		window.Kernel[1] = shape.Length(lengths, i, size)
+		places := index[i*channels : (i+1)*channels]
+		kernel.MaxIndices(places, x.Data[i*channels*size:(i+1)*channels*size], channels, window)
+		for c := range places {
+			places[c] += i * channels * size
+		}
+	}
+	y := New[T](x.Space, n, channels)
+	dy2 := ZerosLike(y)
+	for i, at := range index {
+		y.Data[i] = x.Data[at]
+	}
+	y2 = y
+
+	// Reverse sweep.
+	for i := range dy.Data {
+		dy2.Data[i] += dy.Data[i]
+	}
+	for i, at := range index {
+		// y.Data[i] = x.Data[at]
+		dx.Data[at] += dy2.Data[i]
+		dy2.Data[i] = 0
+	}
+	return y2
+}
+
+// MeanOverTimeVJP is the reverse mode of [MeanOverTime] with respect to x.
+// For result adjoints dy it adds to the shadows dx.
+func MeanOverTimeVJP[T Float](x Tensor[T], lengths []int, dx, dy Tensor[T]) (y2 Tensor[T]) {
+	// Forward sweep.
+	CheckSequences("MeanOverTime", x.Shape, lengths)
+	n, channels, size := x.Shape[0], x.Shape[1], x.Shape[2]
+	ends := Ints(x.Space, n)
+	for i := range ends {
+		ends[i] = shape.Length(lengths, i, size)
+	}
+	y := New[T](x.Space, n, channels)
+	dy2 := ZerosLike(y)
+	for i, end := range ends {
+		for c := range channels {
+			from := (i*channels + c) * size
+			sumValue := kernel.Sum(x.Data[from : from+end])
+			y.Data[i*channels+c] = sumValue / T(end)
+		}
+	}
+	y2 = y
+
+	// Reverse sweep.
+	for i := range dy.Data {
+		dy2.Data[i] += dy.Data[i]
+	}
+	for i := len(ends) - 1; i >= 0; i-- {
+		end := ends[i]
+		for c := channels - 1; c >= 0; c-- {
+			from := (i*channels + c) * size
+			// y.Data[i*channels+c] = kernel.Sum(x.Data[from:from+end]) / T(end)
+			dsumValue := dy2.Data[i*channels+c] / T(end)
+			dy2.Data[i*channels+c] = 0
+			kernel.SumAdjoint(nil, 0, dsumValue, dx.Data[from:from+end])
+		}
+	}
+	return y2
+}

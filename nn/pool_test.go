@@ -97,6 +97,53 @@ func TestPool(t *testing.T) {
 	}
 }
 
+// TestOverTime checks that sequences in a batch are pooled as each by itself, and that what follows their end does not count.
+func TestOverTime(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	lengths := []int{3, 1, 5}
+	x := random(r, 3, 2, 5)
+	for i, n := range lengths {
+		alone := nn.New[float64](nil, 1, 2, n)
+		for c := range 2 {
+			whole := x.Data[(2*i+c)*5 : (2*i+c+1)*5]
+			copy(alone.Data[c*n:(c+1)*n], whole)
+			for k := range whole[n:] {
+				whole[n+k] = math.NaN()
+			}
+		}
+		top, mean := nn.MaxOverTime(x, lengths), nn.MeanOverTime(x, lengths)
+		near(t, "maxima", nn.Of(top.Data[2*i:2*i+2], 1, 2), nn.GlobalMaxPool(alone), 0)
+		near(t, "means", nn.Of(mean.Data[2*i:2*i+2], 1, 2), nn.GlobalAvgPool(alone), 1e-15)
+	}
+	x = random(r, 3, 2, 5)
+	near(t, "maxima of full sequences", nn.MaxOverTime(x, nil), nn.GlobalMaxPool(x), 0)
+	near(t, "means of full sequences", nn.MeanOverTime(x, nil), nn.GlobalAvgPool(x), 1e-15)
+	for _, dims := range [][]int{{3, 2, 5}, {0, 2, 3}} {
+		for _, lengths := range [][]int{nil, lengths[:dims[0]]} {
+			gradcheck.VJP(t, nn.MaxOverTime[float64], nn.MaxOverTimeVJP[float64], random(r, dims...), lengths)
+			gradcheck.VJP(t, nn.MeanOverTime[float64], nn.MeanOverTimeVJP[float64], random(r, dims...), lengths)
+		}
+	}
+}
+
+// TestOverTimeSteady checks that what is allocated does not grow with the batch.
+func TestOverTimeSteady(t *testing.T) {
+	sameAllocations(t, func(batch int) func() {
+		space := new(nn.Space)
+		x, lengths := nn.New[float32](nil, batch, 4, 7), make([]int, batch)
+		for i := range lengths {
+			lengths[i] = 1 + i%7
+		}
+		dx := nn.ZerosLike(x)
+		dy := nn.New[float32](nil, batch, 4)
+		return func() {
+			space.Reset()
+			nn.MaxOverTimeVJP(x.In(space), lengths, dx, dy)
+			nn.MeanOverTimeVJP(x.In(space), lengths, dx, dy)
+		}
+	})
+}
+
 // TestMaxPoolEqual checks which of equal elements has the derivative, and what is made of numbers that are none, in float32 and float64.
 func TestMaxPoolEqual(t *testing.T) {
 	maxPoolEqual[float32](t)

@@ -16,6 +16,14 @@ func Shortest(op string, lengths []int, batch, steps int) int {
 	return shortest
 }
 
+// Length returns how many steps sequence i has: lengths[i], or steps, where lengths is nil.
+func Length(lengths []int, i, steps int) int {
+	if lengths == nil {
+		return steps
+	}
+	return lengths[i]
+}
+
 // Recurrent panics with an *[Error] unless a recurrent layer with so many gates has weights u, inputs × gates·hidden, for what it is given
 // and v, hidden × gates·hidden, for its states, and states are batch × hidden.
 func Recurrent(op string, gates int, u, v []int, batch int, states ...[]int) {
