@@ -37,11 +37,11 @@ func (l *BatchNorm[T]) Forward(x Tensor[T], train bool) Tensor[T] {
 		return l.byState(x, n, channels, size)
 	}
 	shape.Check(n*size > 1, "BatchNorm", x.Shape, l.Scale.Shape)
-	normal, minus, squares := normalize(x, n, channels, size, OrDefault(l.Epsilon, 1e-5))
-	weight, others := T(OrDefault(l.Momentum, 0.1)), T(n*size-1)
+	normal, mean, variance := normalize(x, n, channels, size, OrDefault(l.Epsilon, 1e-5))
+	weight, unbiased := T(OrDefault(l.Momentum, 0.1)), T(n*size)/T(n*size-1)
 	for c := range channels {
-		l.Mean.Data[c] = runtime.StopGradient((1-weight)*l.Mean.Data[c] - weight*minus.Data[c])
-		l.Var.Data[c] = runtime.StopGradient((1-weight)*l.Var.Data[c] + weight*(squares.Data[c]/others))
+		l.Mean.Data[c] = runtime.StopGradient((1-weight)*l.Mean.Data[c] + weight*mean.Data[c])
+		l.Var.Data[c] = runtime.StopGradient((1-weight)*l.Var.Data[c] + weight*unbiased*variance.Data[c])
 	}
 	return scaleShift(normal, l.Scale, l.Shift, n, channels, size)
 }
@@ -86,29 +86,19 @@ func (l *LayerNorm[T]) Forward(x Tensor[T]) Tensor[T] {
 	return scaleShift(normal, l.Scale, l.Shift, n, features, 1)
 }
 
-// normalize returns x, m × channels × n, with the mean 0 and the variance 1 in each channel. It also returns what has been added for that, the
-// means times −1, and the sums of the squares then.
-func normalize[T Float](x Tensor[T], m, channels, n int, epsilon float64) (y, minus, squares Tensor[T]) {
-	sums, variances, inverse := New[T](x.Space, channels), New[T](x.Space, channels), New[T](x.Space, channels)
-	minus, squares = New[T](x.Space, channels), New[T](x.Space, channels)
-	kernel.SumChannels(sums.Data, x.Data, m, channels, n)
-	kernel.Scale(minus.Data, -1/T(m*n), sums.Data)
-	centred := New[T](x.Space, x.Shape...)
-	kernel.Axpy(1, x.Data, centred.Data)
-	kernel.AddChannels(centred.Data, minus.Data, m, channels, n)
-	kernel.DotChannels(squares.Data, centred.Data, centred.Data, m, channels, n)
-	kernel.Scale(variances.Data, 1/T(m*n), squares.Data)
-	kernel.InverseSqrt(inverse.Data, variances.Data, epsilon)
+// normalize returns x, m × channels × n, with the mean 0 and the variance 1 in each channel, and what these were.
+func normalize[T Float](x Tensor[T], m, channels, n int, epsilon float64) (y, mean, variance Tensor[T]) {
 	y = New[T](x.Space, x.Shape...)
-	kernel.MulChannelsAdd(y.Data, centred.Data, inverse.Data, m, channels, n)
-	return y, minus, squares
+	mean, variance = New[T](x.Space, channels), New[T](x.Space, channels)
+	inverse := New[T](x.Space, channels)
+	kernel.Normalize(y.Data, mean.Data, variance.Data, inverse.Data, x.Data, m, channels, n, epsilon)
+	return y, mean, variance
 }
 
 // scaleShift returns x, m × channels × n, times the scale of each channel and plus its shift.
 func scaleShift[T Float](x, scale, shift Tensor[T], m, channels, n int) Tensor[T] {
 	y := New[T](x.Space, x.Shape...)
-	kernel.MulChannelsAdd(y.Data, x.Data, scale.Data, m, channels, n)
-	kernel.AddChannels(y.Data, shift.Data, m, channels, n)
+	kernel.ScaleShift(y.Data, x.Data, scale.Data, shift.Data, m, channels, n)
 	return y
 }
 

@@ -29,12 +29,12 @@ func (l *BatchNorm[T]) ForwardVJP(x Tensor[T], train bool, dl *BatchNorm[T], dx,
 		saved = saved2
 	} else {
 		shape.Check(n*size > 1, "BatchNorm", x.Shape, l.Scale.Shape)
-		normal, minus, squares, dnormal, _, _, saved := normalizeXForward(x, n, channels, size, OrDefault(l.Epsilon, 1e-5), dx)
+		normal, mean, variance, dnormal, _, _, saved := normalizeXForward(x, n, channels, size, OrDefault(l.Epsilon, 1e-5), dx)
 		saved3 = saved
-		weight, others := T(OrDefault(l.Momentum, 0.1)), T(n*size-1)
+		weight, unbiased := T(OrDefault(l.Momentum, 0.1)), T(n*size)/T(n*size-1)
 		for c := range channels {
-			l.Mean.Data[c] = godiff.StopGradient((1-weight)*l.Mean.Data[c] - weight*minus.Data[c])
-			l.Var.Data[c] = godiff.StopGradient((1-weight)*l.Var.Data[c] + weight*(squares.Data[c]/others))
+			l.Mean.Data[c] = godiff.StopGradient((1-weight)*l.Mean.Data[c] + weight*mean.Data[c])
+			l.Var.Data[c] = godiff.StopGradient((1-weight)*l.Var.Data[c] + weight*unbiased*variance.Data[c])
 		}
 		var saved3 scaleShiftSaved[T]
 		y, dy2, saved3 = scaleShiftForward(normal, l.Scale, l.Shift, n, channels, size, dnormal, dl.Scale, dl.Shift)
@@ -52,12 +52,12 @@ func (l *BatchNorm[T]) ForwardVJP(x Tensor[T], train bool, dl *BatchNorm[T], dx,
 		// return scaleShift(normal, l.Scale, l.Shift, n, channels, size)
 		scaleShiftBackward[T](saved2)
 		for c := range channels {
-			// l.Var.Data[c] = runtime.StopGradient((1-weight)*l.Var.Data[c] + weight*(squares.Data[c]/others))
+			// l.Var.Data[c] = runtime.StopGradient((1-weight)*l.Var.Data[c] + weight*unbiased*variance.Data[c])
 			dl.Var.Data[c] = 0
-			// l.Mean.Data[c] = runtime.StopGradient((1-weight)*l.Mean.Data[c] - weight*minus.Data[c])
+			// l.Mean.Data[c] = runtime.StopGradient((1-weight)*l.Mean.Data[c] + weight*mean.Data[c])
 			dl.Mean.Data[c] = 0
 		}
-		// normal, minus, squares := normalize(x, n, channels, size, OrDefault(l.Epsilon, 1e-5))
+		// normal, mean, variance := normalize(x, n, channels, size, OrDefault(l.Epsilon, 1e-5))
 		normalizeXBackward[T](saved3)
 	}
 	return y
@@ -137,100 +137,66 @@ func batchNormByStateBackward[T Float](saved batchNormByStateSaved[T]) {
 
 // normalizeXSaved holds what a forward sweep remembers.
 type normalizeXSaved[T Float] struct {
-	centred    Tensor[T]
-	inverse    Tensor[T]
-	m          int
-	channels   int
-	n          int
-	dy         Tensor[T]
-	dcentred   Tensor[T]
-	dinverse   Tensor[T]
-	epsilon    float64
-	dvariances Tensor[T]
-	dsquares   Tensor[T]
-	dminus     Tensor[T]
-	dx         Tensor[T]
-	dsums      Tensor[T]
+	y         Tensor[T]
+	inverse   Tensor[T]
+	m         int
+	channels  int
+	n         int
+	epsilon   float64
+	dy        Tensor[T]
+	dmean     Tensor[T]
+	dvariance Tensor[T]
+	dinverse  Tensor[T]
+	dx        Tensor[T]
 }
 
 // normalizeXForward is [normalize], remembering what [normalizeXBackward] needs.
-func normalizeXForward[T Float](x Tensor[T], m, channels, n int, epsilon float64, dx Tensor[T]) (y, minus, squares, dy, dminus, dsquares Tensor[T], saved *normalizeXSaved[T]) {
-	newValue := New[T](x.Space, channels)
-	dsums := ZerosLike(newValue)
-	newValue2 := New[T](x.Space, channels)
-	dvariances := ZerosLike(newValue2)
-	newValue3 := New[T](x.Space, channels)
-	dinverse := ZerosLike(newValue3)
-	sums, variances, inverse := newValue, newValue2, newValue3
-	newValue4 := New[T](x.Space, channels)
-	dnewValue := ZerosLike(newValue4)
-	newValue5 := New[T](x.Space, channels)
-	dnewValue2 := ZerosLike(newValue5)
-	dminus, dsquares = dnewValue, dnewValue2
-	minus, squares = newValue4, newValue5
-	kernel.SumChannels(sums.Data, x.Data, m, channels, n)
-	kernel.Scale(minus.Data, -1/T(m*n), sums.Data)
-	centred := New[T](x.Space, x.Shape...)
-	dcentred := ZerosLike(centred)
-	kernel.Axpy[T](1, x.Data, centred.Data)
-	kernel.AddChannels(centred.Data, minus.Data, m, channels, n)
-	kernel.DotChannels(squares.Data, centred.Data, centred.Data, m, channels, n)
-	kernel.Scale(variances.Data, 1/T(m*n), squares.Data)
-	kernel.InverseSqrt(inverse.Data, variances.Data, epsilon)
+func normalizeXForward[T Float](x Tensor[T], m, channels, n int, epsilon float64, dx Tensor[T]) (y, mean, variance, dy, dmean, dvariance Tensor[T], saved *normalizeXSaved[T]) {
 	y = New[T](x.Space, x.Shape...)
 	dy = ZerosLike(y)
-	kernel.MulChannelsAdd(y.Data, centred.Data, inverse.Data, m, channels, n)
-	return y, minus, squares, dy, dminus, dsquares, &normalizeXSaved[T]{centred: centred, inverse: inverse, m: m, channels: channels, n: n, dy: dy, dcentred: dcentred, dinverse: dinverse, epsilon: epsilon, dvariances: dvariances, dsquares: dsquares, dminus: dminus, dx: dx, dsums: dsums}
+	newValue := New[T](x.Space, channels)
+	dnewValue := ZerosLike(newValue)
+	newValue2 := New[T](x.Space, channels)
+	dnewValue2 := ZerosLike(newValue2)
+	dmean, dvariance = dnewValue, dnewValue2
+	mean, variance = newValue, newValue2
+	inverse := New[T](x.Space, channels)
+	dinverse := ZerosLike(inverse)
+	kernel.Normalize(y.Data, mean.Data, variance.Data, inverse.Data, x.Data, m, channels, n, epsilon)
+	return y, mean, variance, dy, dmean, dvariance, &normalizeXSaved[T]{y: y, inverse: inverse, m: m, channels: channels, n: n, epsilon: epsilon, dy: dy, dmean: dmean, dvariance: dvariance, dinverse: dinverse, dx: dx}
 }
 
 // normalizeXBackward is the reverse mode of [normalize], after [normalizeXForward].
 func normalizeXBackward[T Float](saved *normalizeXSaved[T]) {
-	centred, inverse, m, channels, n, dcentred, dinverse, dvariances, dsquares, dminus, dx, dsums := saved.centred, saved.inverse, saved.m, saved.channels, saved.n, saved.dcentred, saved.dinverse, saved.dvariances, saved.dsquares, saved.dminus, saved.dx, saved.dsums
-	// kernel.MulChannelsAdd(y.Data, centred.Data, inverse.Data, m, channels, n)
-	kernel.MulChannelsAddAdjoint(nil, centred.Data, inverse.Data, m, channels, n, saved.dy.Data, dcentred.Data, dinverse.Data)
-	// kernel.InverseSqrt(inverse.Data, variances.Data, epsilon)
-	kernel.InverseSqrtAdjoint(inverse.Data, nil, saved.epsilon, dinverse.Data, dvariances.Data)
-	// kernel.Scale(variances.Data, 1/T(m*n), squares.Data)
-	kernel.ScaleAdjointX(nil, 1/T(m*n), nil, dvariances.Data, dsquares.Data)
-	// kernel.DotChannels(squares.Data, centred.Data, centred.Data, m, channels, n)
-	kernel.DotChannelsAdjoint(nil, centred.Data, centred.Data, m, channels, n, dsquares.Data, dcentred.Data, dcentred.Data)
-	// kernel.AddChannels(centred.Data, minus.Data, m, channels, n)
-	kernel.AddChannelsAdjoint(nil, nil, m, channels, n, dcentred.Data, dminus.Data)
-	// kernel.Axpy(1, x.Data, centred.Data)
-	kernel.AxpyAdjointX(1, nil, nil, dx.Data, dcentred.Data)
-	// kernel.Scale(minus.Data, -1/T(m*n), sums.Data)
-	kernel.ScaleAdjointX(nil, -1/T(m*n), nil, dminus.Data, dsums.Data)
-	// kernel.SumChannels(sums.Data, x.Data, m, channels, n)
-	kernel.SumChannelsAdjoint(nil, nil, m, channels, n, dsums.Data, dx.Data)
+	// kernel.Normalize(y.Data, mean.Data, variance.Data, inverse.Data, x.Data, m, channels, n, epsilon)
+	kernel.NormalizeAdjoint(saved.y.Data, nil, nil, saved.inverse.Data, nil, saved.m, saved.channels, saved.n, saved.epsilon, saved.dy.Data, saved.dmean.Data, saved.dvariance.Data, saved.dinverse.Data, saved.dx.Data)
 }
 
 // scaleShiftSaved holds what a forward sweep remembers.
 type scaleShiftSaved[T Float] struct {
+	y        Tensor[T]
+	x        Tensor[T]
+	scale    Tensor[T]
+	shift    Tensor[T]
 	m        int
 	channels int
 	n        int
 	dy       Tensor[T]
-	dshift   Tensor[T]
-	x        Tensor[T]
-	scale    Tensor[T]
 	dx       Tensor[T]
 	dscale   Tensor[T]
+	dshift   Tensor[T]
 }
 
 // scaleShiftForward is [scaleShift], remembering what [scaleShiftBackward] needs.
 func scaleShiftForward[T Float](x, scale, shift Tensor[T], m, channels, n int, dx, dscale, dshift Tensor[T]) (y2, dy Tensor[T], saved scaleShiftSaved[T]) {
 	y := New[T](x.Space, x.Shape...)
 	dy2 := ZerosLike(y)
-	kernel.MulChannelsAdd(y.Data, x.Data, scale.Data, m, channels, n)
-	kernel.AddChannels(y.Data, shift.Data, m, channels, n)
-	return y, dy2, scaleShiftSaved[T]{m: m, channels: channels, n: n, dy: dy2, dshift: dshift, x: x, scale: scale, dx: dx, dscale: dscale}
+	kernel.ScaleShift(y.Data, x.Data, scale.Data, shift.Data, m, channels, n)
+	return y, dy2, scaleShiftSaved[T]{y: y, x: x, scale: scale, shift: shift, m: m, channels: channels, n: n, dy: dy2, dx: dx, dscale: dscale, dshift: dshift}
 }
 
 // scaleShiftBackward is the reverse mode of [scaleShift], after [scaleShiftForward].
 func scaleShiftBackward[T Float](saved scaleShiftSaved[T]) {
-	m, channels, n, dy := saved.m, saved.channels, saved.n, saved.dy
-	// kernel.AddChannels(y.Data, shift.Data, m, channels, n)
-	kernel.AddChannelsAdjoint(nil, nil, m, channels, n, dy.Data, saved.dshift.Data)
-	// kernel.MulChannelsAdd(y.Data, x.Data, scale.Data, m, channels, n)
-	kernel.MulChannelsAddAdjoint(nil, saved.x.Data, saved.scale.Data, m, channels, n, dy.Data, saved.dx.Data, saved.dscale.Data)
+	// kernel.ScaleShift(y.Data, x.Data, scale.Data, shift.Data, m, channels, n)
+	kernel.ScaleShiftAdjoint(saved.y.Data, saved.x.Data, saved.scale.Data, saved.shift.Data, saved.m, saved.channels, saved.n, saved.dy.Data, saved.dx.Data, saved.dscale.Data, saved.dshift.Data)
 }

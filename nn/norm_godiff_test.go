@@ -76,12 +76,12 @@ func batchNormForwardForward[T nn.Float](l *nn.BatchNorm[T], x nn.Tensor[T], tra
 		saved2 = saved
 	} else {
 		shape.Check(n*size > 1, "BatchNorm", x.Shape, l.Scale.Shape)
-		normal, minus, squares, dnormal, _, _, saved := normalizeXForward(x, n, channels, size, nn.OrDefault(l.Epsilon, 1e-5), dx)
+		normal, mean, variance, dnormal, _, _, saved := normalizeXForward(x, n, channels, size, nn.OrDefault(l.Epsilon, 1e-5), dx)
 		saved4 = saved
-		weight, others := T(nn.OrDefault(l.Momentum, 0.1)), T(n*size-1)
+		weight, unbiased := T(nn.OrDefault(l.Momentum, 0.1)), T(n*size)/T(n*size-1)
 		for c := range channels {
-			l.Mean.Data[c] = godiff.StopGradient((1-weight)*l.Mean.Data[c] - weight*minus.Data[c])
-			l.Var.Data[c] = godiff.StopGradient((1-weight)*l.Var.Data[c] + weight*(squares.Data[c]/others))
+			l.Mean.Data[c] = godiff.StopGradient((1-weight)*l.Mean.Data[c] + weight*mean.Data[c])
+			l.Var.Data[c] = godiff.StopGradient((1-weight)*l.Var.Data[c] + weight*unbiased*variance.Data[c])
 		}
 		var saved2 scaleShiftSaved[T]
 		y, dy, saved2 = scaleShiftForward(normal, l.Scale, l.Shift, n, channels, size, dnormal, dl.Scale, dl.Shift)
@@ -100,12 +100,12 @@ func batchNormForwardBackward[T nn.Float](saved *batchNormForwardSaved[T]) {
 		// return scaleShift(normal, l.Scale, l.Shift, n, channels, size)
 		scaleShiftBackward[T](saved.saved2)
 		for c := range saved.channels {
-			// l.Var.Data[c] = runtime.StopGradient((1-weight)*l.Var.Data[c] + weight*(squares.Data[c]/others))
+			// l.Var.Data[c] = runtime.StopGradient((1-weight)*l.Var.Data[c] + weight*unbiased*variance.Data[c])
 			dl.Var.Data[c] = 0
-			// l.Mean.Data[c] = runtime.StopGradient((1-weight)*l.Mean.Data[c] - weight*minus.Data[c])
+			// l.Mean.Data[c] = runtime.StopGradient((1-weight)*l.Mean.Data[c] + weight*mean.Data[c])
 			dl.Mean.Data[c] = 0
 		}
-		// normal, minus, squares := normalize(x, n, channels, size, OrDefault(l.Epsilon, 1e-5))
+		// normal, mean, variance := normalize(x, n, channels, size, OrDefault(l.Epsilon, 1e-5))
 		normalizeXBackward[T](saved.saved3)
 	}
 }
@@ -186,100 +186,66 @@ func batchNormByStateBackward[T nn.Float](saved batchNormByStateSaved[T]) {
 
 // normalizeXSaved holds what a forward sweep remembers.
 type normalizeXSaved[T nn.Float] struct {
-	centred    nn.Tensor[T]
-	inverse    nn.Tensor[T]
-	m          int
-	channels   int
-	n          int
-	dy         nn.Tensor[T]
-	dcentred   nn.Tensor[T]
-	dinverse   nn.Tensor[T]
-	epsilon    float64
-	dvariances nn.Tensor[T]
-	dsquares   nn.Tensor[T]
-	dminus     nn.Tensor[T]
-	dx         nn.Tensor[T]
-	dsums      nn.Tensor[T]
+	y         nn.Tensor[T]
+	inverse   nn.Tensor[T]
+	m         int
+	channels  int
+	n         int
+	epsilon   float64
+	dy        nn.Tensor[T]
+	dmean     nn.Tensor[T]
+	dvariance nn.Tensor[T]
+	dinverse  nn.Tensor[T]
+	dx        nn.Tensor[T]
 }
 
 // normalizeXForward is [nn.normalize], remembering what [normalizeXBackward] needs.
-func normalizeXForward[T nn.Float](x nn.Tensor[T], m, channels, n int, epsilon float64, dx nn.Tensor[T]) (y, minus, squares, dy, dminus, dsquares nn.Tensor[T], saved *normalizeXSaved[T]) {
-	newValue := nn.New[T](x.Space, channels)
-	dsums := nn.ZerosLike(newValue)
-	newValue2 := nn.New[T](x.Space, channels)
-	dvariances := nn.ZerosLike(newValue2)
-	newValue3 := nn.New[T](x.Space, channels)
-	dinverse := nn.ZerosLike(newValue3)
-	sums, variances, inverse := newValue, newValue2, newValue3
-	newValue4 := nn.New[T](x.Space, channels)
-	dnewValue := nn.ZerosLike(newValue4)
-	newValue5 := nn.New[T](x.Space, channels)
-	dnewValue2 := nn.ZerosLike(newValue5)
-	dminus, dsquares = dnewValue, dnewValue2
-	minus, squares = newValue4, newValue5
-	kernel.SumChannels(sums.Data, x.Data, m, channels, n)
-	kernel.Scale(minus.Data, -1/T(m*n), sums.Data)
-	centred := nn.New[T](x.Space, x.Shape...)
-	dcentred := nn.ZerosLike(centred)
-	kernel.Axpy[T](1, x.Data, centred.Data)
-	kernel.AddChannels(centred.Data, minus.Data, m, channels, n)
-	kernel.DotChannels(squares.Data, centred.Data, centred.Data, m, channels, n)
-	kernel.Scale(variances.Data, 1/T(m*n), squares.Data)
-	kernel.InverseSqrt(inverse.Data, variances.Data, epsilon)
+func normalizeXForward[T nn.Float](x nn.Tensor[T], m, channels, n int, epsilon float64, dx nn.Tensor[T]) (y, mean, variance, dy, dmean, dvariance nn.Tensor[T], saved *normalizeXSaved[T]) {
 	y = nn.New[T](x.Space, x.Shape...)
 	dy = nn.ZerosLike(y)
-	kernel.MulChannelsAdd(y.Data, centred.Data, inverse.Data, m, channels, n)
-	return y, minus, squares, dy, dminus, dsquares, &normalizeXSaved[T]{centred: centred, inverse: inverse, m: m, channels: channels, n: n, dy: dy, dcentred: dcentred, dinverse: dinverse, epsilon: epsilon, dvariances: dvariances, dsquares: dsquares, dminus: dminus, dx: dx, dsums: dsums}
+	newValue := nn.New[T](x.Space, channels)
+	dnewValue := nn.ZerosLike(newValue)
+	newValue2 := nn.New[T](x.Space, channels)
+	dnewValue2 := nn.ZerosLike(newValue2)
+	dmean, dvariance = dnewValue, dnewValue2
+	mean, variance = newValue, newValue2
+	inverse := nn.New[T](x.Space, channels)
+	dinverse := nn.ZerosLike(inverse)
+	kernel.Normalize(y.Data, mean.Data, variance.Data, inverse.Data, x.Data, m, channels, n, epsilon)
+	return y, mean, variance, dy, dmean, dvariance, &normalizeXSaved[T]{y: y, inverse: inverse, m: m, channels: channels, n: n, epsilon: epsilon, dy: dy, dmean: dmean, dvariance: dvariance, dinverse: dinverse, dx: dx}
 }
 
 // normalizeXBackward is the reverse mode of [nn.normalize], after [normalizeXForward].
 func normalizeXBackward[T nn.Float](saved *normalizeXSaved[T]) {
-	centred, inverse, m, channels, n, dcentred, dinverse, dvariances, dsquares, dminus, dx, dsums := saved.centred, saved.inverse, saved.m, saved.channels, saved.n, saved.dcentred, saved.dinverse, saved.dvariances, saved.dsquares, saved.dminus, saved.dx, saved.dsums
-	// kernel.MulChannelsAdd(y.Data, centred.Data, inverse.Data, m, channels, n)
-	kernel.MulChannelsAddAdjoint(nil, centred.Data, inverse.Data, m, channels, n, saved.dy.Data, dcentred.Data, dinverse.Data)
-	// kernel.InverseSqrt(inverse.Data, variances.Data, epsilon)
-	kernel.InverseSqrtAdjoint(inverse.Data, nil, saved.epsilon, dinverse.Data, dvariances.Data)
-	// kernel.Scale(variances.Data, 1/T(m*n), squares.Data)
-	kernel.ScaleAdjointX(nil, 1/T(m*n), nil, dvariances.Data, dsquares.Data)
-	// kernel.DotChannels(squares.Data, centred.Data, centred.Data, m, channels, n)
-	kernel.DotChannelsAdjoint(nil, centred.Data, centred.Data, m, channels, n, dsquares.Data, dcentred.Data, dcentred.Data)
-	// kernel.AddChannels(centred.Data, minus.Data, m, channels, n)
-	kernel.AddChannelsAdjoint(nil, nil, m, channels, n, dcentred.Data, dminus.Data)
-	// kernel.Axpy(1, x.Data, centred.Data)
-	kernel.AxpyAdjointX(1, nil, nil, dx.Data, dcentred.Data)
-	// kernel.Scale(minus.Data, -1/T(m*n), sums.Data)
-	kernel.ScaleAdjointX(nil, -1/T(m*n), nil, dminus.Data, dsums.Data)
-	// kernel.SumChannels(sums.Data, x.Data, m, channels, n)
-	kernel.SumChannelsAdjoint(nil, nil, m, channels, n, dsums.Data, dx.Data)
+	// kernel.Normalize(y.Data, mean.Data, variance.Data, inverse.Data, x.Data, m, channels, n, epsilon)
+	kernel.NormalizeAdjoint(saved.y.Data, nil, nil, saved.inverse.Data, nil, saved.m, saved.channels, saved.n, saved.epsilon, saved.dy.Data, saved.dmean.Data, saved.dvariance.Data, saved.dinverse.Data, saved.dx.Data)
 }
 
 // scaleShiftSaved holds what a forward sweep remembers.
 type scaleShiftSaved[T nn.Float] struct {
+	y        nn.Tensor[T]
+	x        nn.Tensor[T]
+	scale    nn.Tensor[T]
+	shift    nn.Tensor[T]
 	m        int
 	channels int
 	n        int
 	dy       nn.Tensor[T]
-	dshift   nn.Tensor[T]
-	x        nn.Tensor[T]
-	scale    nn.Tensor[T]
 	dx       nn.Tensor[T]
 	dscale   nn.Tensor[T]
+	dshift   nn.Tensor[T]
 }
 
 // scaleShiftForward is [nn.scaleShift], remembering what [scaleShiftBackward] needs.
 func scaleShiftForward[T nn.Float](x, scale, shift nn.Tensor[T], m, channels, n int, dx, dscale, dshift nn.Tensor[T]) (y2, dy nn.Tensor[T], saved scaleShiftSaved[T]) {
 	y := nn.New[T](x.Space, x.Shape...)
 	dy2 := nn.ZerosLike(y)
-	kernel.MulChannelsAdd(y.Data, x.Data, scale.Data, m, channels, n)
-	kernel.AddChannels(y.Data, shift.Data, m, channels, n)
-	return y, dy2, scaleShiftSaved[T]{m: m, channels: channels, n: n, dy: dy2, dshift: dshift, x: x, scale: scale, dx: dx, dscale: dscale}
+	kernel.ScaleShift(y.Data, x.Data, scale.Data, shift.Data, m, channels, n)
+	return y, dy2, scaleShiftSaved[T]{y: y, x: x, scale: scale, shift: shift, m: m, channels: channels, n: n, dy: dy2, dx: dx, dscale: dscale, dshift: dshift}
 }
 
 // scaleShiftBackward is the reverse mode of [nn.scaleShift], after [scaleShiftForward].
 func scaleShiftBackward[T nn.Float](saved scaleShiftSaved[T]) {
-	m, channels, n, dy := saved.m, saved.channels, saved.n, saved.dy
-	// kernel.AddChannels(y.Data, shift.Data, m, channels, n)
-	kernel.AddChannelsAdjoint(nil, nil, m, channels, n, dy.Data, saved.dshift.Data)
-	// kernel.MulChannelsAdd(y.Data, x.Data, scale.Data, m, channels, n)
-	kernel.MulChannelsAddAdjoint(nil, saved.x.Data, saved.scale.Data, m, channels, n, dy.Data, saved.dx.Data, saved.dscale.Data)
+	// kernel.ScaleShift(y.Data, x.Data, scale.Data, shift.Data, m, channels, n)
+	kernel.ScaleShiftAdjoint(saved.y.Data, saved.x.Data, saved.scale.Data, saved.shift.Data, saved.m, saved.channels, saved.n, saved.dy.Data, saved.dx.Data, saved.dscale.Data, saved.dshift.Data)
 }

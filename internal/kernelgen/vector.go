@@ -115,6 +115,17 @@ func vectors(f format) {
 	})
 	finish()
 
+	f.text("affine", "sets dst to α·x + β.", "func(n int, alpha, beta E, dst, x *E)")
+	w = newWalk(f, "dst", "x")
+	alpha = f.scalar("alpha")
+	beta := f.scalar("beta")
+	w.do(4, func(j int) {
+		x := w.get(1, j)
+		f.mulAdd(x, alpha, beta)
+		w.set(0, j, x)
+	})
+	finish()
+
 	binary(f, "add", "sets dst to x + y.", f.add)
 	binary(f, "sub", "sets dst to x − y.", f.sub)
 	binary(f, "mul", "sets dst to x∘y.", f.mul)

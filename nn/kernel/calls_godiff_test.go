@@ -1503,3 +1503,10 @@ func apart3[T kernel.Float](name string, dst, x []T) {
 		panic("kernel: " + name + " overwrites what its derivative needs")
 	}
 }
+
+// apart4 is [kernel.apart].
+func apart4[T kernel.Float](name string, dst, x []T) {
+	if !godiff.DisjointLen(dst, x) {
+		panic("kernel: " + name + " overwrites what its derivative needs")
+	}
+}

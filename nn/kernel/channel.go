@@ -1,9 +1,6 @@
 package kernel
 
-import (
-	"fmt"
-	"math"
-)
+import "fmt"
 
 // AddChannels adds to the elements of each channel of dst, m × channels × n, that channel's element of x: the bias of a convolution. It
 // panics if a size is negative, dst has other than m·channels·n elements or x other than channels. They may not overlap, nor may the arguments
@@ -14,13 +11,9 @@ func AddChannels[T Float](dst, x []T, m, channels, n int) {
 		AddRow(dst, x, m, channels)
 		return
 	}
-	memory, ones := newBuffer[T](n)
-	defer memory.free()
-	for i := range ones {
-		ones[i] = 1
-	}
 	for i := range m * channels {
-		axpy(x[i%channels], ones, within(dst, i*n, n))
+		to := within(dst, i*n, n)
+		affine(to, 1, to, x[i%channels])
 	}
 }
 
@@ -68,15 +61,6 @@ func DotChannels[T Float](dst, x, y []T, m, channels, n int) {
 			from := (i*channels + c) * n
 			dst[c] += dot(within(x, from, n), within(y, from, n))
 		}
-	}
-}
-
-// InverseSqrt sets dst to 1/√(x+ε) for every element x of src, such as a variance of a channel. It panics if the lengths differ. Its derivative
-// needs that dst shares no memory with src.
-func InverseSqrt[T Float](dst, src []T, epsilon float64) {
-	checkTwo("InverseSqrt", "dst", len(dst), "src", len(src))
-	for i, x := range src {
-		dst[i] = T(1 / math.Sqrt(float64(x)+epsilon))
 	}
 }
 

@@ -113,24 +113,3 @@ func DotChannelsTangent[T Float](dst, x, y []T, m, channels, n int, ddst, dx, dy
 	DotChannels(ddst, x, dy, m, channels, n)
 	DotChannels(dst, x, y, m, channels, n)
 }
-
-// InverseSqrtAdjoint: with y = 1/√(x+ε), y′ = −y³/2.
-//
-//godiff:derivative of=InverseSqrt wrt=dst,src writes=dst
-func InverseSqrtAdjoint[T Float](dst, src []T, epsilon float64, ddst, dsrc []T) {
-	apart("InverseSqrt", ddst, dsrc)
-	for i, y := range dst {
-		dsrc[i] -= ddst[i] * y * y * y / 2
-		ddst[i] = 0
-	}
-}
-
-// InverseSqrtTangent is the forward rule of InverseSqrt.
-//
-//godiff:derivative of=InverseSqrt mode=jvp
-func InverseSqrtTangent[T Float](dst, src []T, epsilon float64, ddst, dsrc []T, depsilon float64) {
-	InverseSqrt(dst, src, epsilon)
-	for i, y := range dst {
-		ddst[i] = -(dsrc[i] + T(depsilon)) * y * y * y / 2
-	}
-}

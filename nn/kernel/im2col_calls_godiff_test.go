@@ -399,28 +399,6 @@ func dotChannelsJVP[T kernel.Float](dst, x, y []T, m, channels, n int, ddst, dx,
 	kernel.DotChannelsTangent(dst, x, y, m, channels, n, ddst, dx, dy)
 }
 
-// inverseSqrtVJP is the reverse mode of [inverseSqrt] with respect to dst and src.
-// It adds to the shadows ddst and dsrc.
-func inverseSqrtVJP[T kernel.Float](dst, src []T, epsilon float64, ddst, dsrc []T) {
-	// Forward sweep.
-	kernel.InverseSqrt(dst, src, epsilon)
-	if !godiff.DisjointLen(dst, src) {
-		panic("inverseSqrt: dst and src share memory, which inverseSqrt writes")
-	}
-
-	// Reverse sweep.
-	// kernel.InverseSqrt(dst, src, epsilon)
-	kernel.InverseSqrtAdjoint(dst, src, epsilon, ddst, dsrc)
-}
-
-// inverseSqrtJVP is the forward mode of [inverseSqrt]: its results, and their tangents along the tangents of the parameters.
-func inverseSqrtJVP[T kernel.Float](dst, src []T, epsilon float64, ddst, dsrc []T) {
-	if !godiff.MirrorsLen(godiff.Pair(dst, ddst), godiff.Pair(src, dsrc)) {
-		panic("inverseSqrt: ddst and dsrc must share memory as dst and src do, since inverseSqrt writes it")
-	}
-	kernel.InverseSqrtTangent(dst, src, epsilon, ddst, dsrc, 0)
-}
-
 // convLossHVP returns the Hessian-vector product of [convLoss]: the derivative of its gradient with respect to x and w along vx and vw.
 func convLossHVP[T kernel.Float](x, w []T, n int, g kernel.Conv, vx, vw []T) (hx, hw []T) {
 	hx = make([]T, len(x))
@@ -445,28 +423,4 @@ func convLossHVP[T kernel.Float](x, w []T, n int, g kernel.Conv, vx, vw []T) (hx
 func convAddAdjointXWDyDxDwTangent[T kernel.Float](y, x, w []T, n int, g kernel.Conv, dy, dx, dw, dx2, dw2, ddy, ddx, ddw []T) {
 	kernel.ConvTransposedAddTangent(dx, dy, w, n, g, ddx, ddy, dw2)
 	kernel.ConvWeightsAddTangent(dw, x, dy, n, g, ddw, dx2, ddy)
-}
-
-// apart is [kernel.apart].
-func apart[T kernel.Float](name string, dst, x []T) {
-	if !godiff.DisjointLen(dst, x) {
-		panic("kernel: " + name + " overwrites what its derivative needs")
-	}
-}
-
-// first is [kernel.first].
-func first[T kernel.Float](x []T, y T) int {
-	for i, v := range x {
-		if v == y || v != v && y != y {
-			return i
-		}
-	}
-	return -1
-}
-
-// apart2 is [kernel.apart].
-func apart2[T kernel.Float](name string, dst, x []T) {
-	if !godiff.DisjointLen(dst, x) {
-		panic("kernel: " + name + " overwrites what its derivative needs")
-	}
 }

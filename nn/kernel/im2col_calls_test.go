@@ -73,9 +73,3 @@ func mulChannelsAdd[T kernel.Float](dst, x, s []T, m, channels, n int) {
 func dotChannels[T kernel.Float](dst, x, y []T, m, channels, n int) {
 	kernel.DotChannels(dst, x, y, m, channels, n)
 }
-
-//godiff:vjp wrt=dst,src
-//godiff:jvp wrt=dst,src
-func inverseSqrt[T kernel.Float](dst, src []T, epsilon float64) {
-	kernel.InverseSqrt(dst, src, epsilon)
-}

@@ -264,17 +264,3 @@ func channels(t *testing.T) {
 		part(t, dotChannels[float64], dotChannelsVJPdst[float64], []string{"dst"}, v, x, y, m, channels, n)
 	}
 }
-
-func TestInverseSqrt(t *testing.T) {
-	make := newMaker()
-	for _, n := range []int{0, 1, 5} {
-		x, y := make.slice(n), make.slice(n)
-		check(t, inverseSqrt[float64], inverseSqrtVJP[float64], inverseSqrtJVP[float64], y, x, 0.25, gradcheck.Wrt("dst", "src"))
-	}
-	got := floats(3)
-	kernel.InverseSqrt(got, []float64{0, 3.75, math.Inf(1)}, 0.25)
-	compare(t, "InverseSqrt", got, []float64{2, 0.5, 0}, 0)
-	if text, want := message(func() { kernel.InverseSqrt(floats(2), floats(3), 1) }), "kernel: InverseSqrt: dst has 2 elements and src has 3"; text != want {
-		t.Errorf("got the panic %q, want %q", text, want)
-	}
-}

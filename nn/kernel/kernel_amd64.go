@@ -37,6 +37,11 @@ func axpy32(n int, alpha float32, x *float32, y *float32)
 //go:noescape
 func scale32(n int, alpha float32, dst *float32, x *float32)
 
+// affine32 sets dst to α·x + β.
+//
+//go:noescape
+func affine32(n int, alpha float32, beta float32, dst *float32, x *float32)
+
 // add32 sets dst to x + y.
 //
 //go:noescape
@@ -174,6 +179,11 @@ func axpy64(n int, alpha float64, x *float64, y *float64)
 //
 //go:noescape
 func scale64(n int, alpha float64, dst *float64, x *float64)
+
+// affine64 sets dst to α·x + β.
+//
+//go:noescape
+func affine64(n int, alpha float64, beta float64, dst *float64, x *float64)
 
 // add64 sets dst to x + y.
 //

@@ -2554,6 +2554,65 @@ rest:
 	VZEROUPPER
 	RET
 
+// func affine32(n int, alpha float32, beta float32, dst *float32, x *float32)
+// Requires: AVX, FMA3
+TEXT ·affine32(SB), NOSPLIT, $0-32
+	MOVQ         n+0(FP), AX
+	MOVQ         dst+16(FP), CX
+	MOVQ         x+24(FP), DX
+	VBROADCASTSS alpha+8(FP), Y0
+	VBROADCASTSS beta+12(FP), Y1
+	SUBQ         $0x20, AX
+	JLT          severaldone
+
+several:
+	VMOVUPS     (DX), Y2
+	VFMADD213PS Y1, Y0, Y2
+	VMOVUPS     Y2, (CX)
+	VMOVUPS     32(DX), Y2
+	VFMADD213PS Y1, Y0, Y2
+	VMOVUPS     Y2, 32(CX)
+	VMOVUPS     64(DX), Y2
+	VFMADD213PS Y1, Y0, Y2
+	VMOVUPS     Y2, 64(CX)
+	VMOVUPS     96(DX), Y2
+	VFMADD213PS Y1, Y0, Y2
+	VMOVUPS     Y2, 96(CX)
+	ADDQ        $0x80, CX
+	ADDQ        $0x80, DX
+	SUBQ        $0x20, AX
+	JGE         several
+
+severaldone:
+	ADDQ $0x20, AX
+	SUBQ $0x08, AX
+	JLT  onedone
+
+one:
+	VMOVUPS     (DX), Y2
+	VFMADD213PS Y1, Y0, Y2
+	VMOVUPS     Y2, (CX)
+	ADDQ        $0x20, CX
+	ADDQ        $0x20, DX
+	SUBQ        $0x08, AX
+	JGE         one
+
+onedone:
+	ADDQ        $0x08, AX
+	TESTQ       AX, AX
+	JEQ         rest
+	LEAQ        masks32<>+0(SB), BX
+	SHLQ        $0x02, AX
+	SUBQ        AX, BX
+	VMOVUPS     32(BX), Y2
+	VMASKMOVPS  (DX), Y2, Y3
+	VFMADD213PS Y1, Y0, Y3
+	VMASKMOVPS  Y3, Y2, (CX)
+
+rest:
+	VZEROUPPER
+	RET
+
 // func add32(n int, dst *float32, x *float32, y *float32)
 // Requires: AVX
 TEXT ·add32(SB), NOSPLIT, $0-32
@@ -7314,6 +7373,65 @@ onedone:
 	VMASKMOVPD (DX), Y1, Y2
 	VMULPD     Y0, Y2, Y2
 	VMASKMOVPD Y2, Y1, (CX)
+
+rest:
+	VZEROUPPER
+	RET
+
+// func affine64(n int, alpha float64, beta float64, dst *float64, x *float64)
+// Requires: AVX, FMA3
+TEXT ·affine64(SB), NOSPLIT, $0-40
+	MOVQ         n+0(FP), AX
+	MOVQ         dst+24(FP), CX
+	MOVQ         x+32(FP), DX
+	VBROADCASTSD alpha+8(FP), Y0
+	VBROADCASTSD beta+16(FP), Y1
+	SUBQ         $0x10, AX
+	JLT          severaldone
+
+several:
+	VMOVUPD     (DX), Y2
+	VFMADD213PD Y1, Y0, Y2
+	VMOVUPD     Y2, (CX)
+	VMOVUPD     32(DX), Y2
+	VFMADD213PD Y1, Y0, Y2
+	VMOVUPD     Y2, 32(CX)
+	VMOVUPD     64(DX), Y2
+	VFMADD213PD Y1, Y0, Y2
+	VMOVUPD     Y2, 64(CX)
+	VMOVUPD     96(DX), Y2
+	VFMADD213PD Y1, Y0, Y2
+	VMOVUPD     Y2, 96(CX)
+	ADDQ        $0x80, CX
+	ADDQ        $0x80, DX
+	SUBQ        $0x10, AX
+	JGE         several
+
+severaldone:
+	ADDQ $0x10, AX
+	SUBQ $0x04, AX
+	JLT  onedone
+
+one:
+	VMOVUPD     (DX), Y2
+	VFMADD213PD Y1, Y0, Y2
+	VMOVUPD     Y2, (CX)
+	ADDQ        $0x20, CX
+	ADDQ        $0x20, DX
+	SUBQ        $0x04, AX
+	JGE         one
+
+onedone:
+	ADDQ        $0x04, AX
+	TESTQ       AX, AX
+	JEQ         rest
+	LEAQ        masks64<>+0(SB), BX
+	SHLQ        $0x03, AX
+	SUBQ        AX, BX
+	VMOVUPD     32(BX), Y2
+	VMASKMOVPD  (DX), Y2, Y3
+	VFMADD213PD Y1, Y0, Y3
+	VMASKMOVPD  Y3, Y2, (CX)
 
 rest:
 	VZEROUPPER

@@ -63,3 +63,11 @@ func largest64(n int, x *float64) float64 { panic("kernel: no assembly") }
 func adapt32(n int, params, grad, mean, square *float32, c *float32) { panic("kernel: no assembly") }
 
 func adapt64(n int, params, grad, mean, square *float64, c *float64) { panic("kernel: no assembly") }
+
+func affine32(n int, alpha float32, beta float32, dst *float32, x *float32) {
+	panic("kernel: no assembly")
+}
+
+func affine64(n int, alpha float64, beta float64, dst *float64, x *float64) {
+	panic("kernel: no assembly")
+}

@@ -76,6 +76,13 @@ func scalePlain[T Float](dst []T, alpha T, x []T) {
 	}
 }
 
+func affinePlain[T Float](dst []T, alpha T, x []T, beta T) {
+	dst = within(dst, 0, len(x))
+	for i, v := range x {
+		dst[i] = alpha*v + beta
+	}
+}
+
 func addPlain[T Float](dst, x, y []T) {
 	dst, y = within(dst, 0, len(x)), within(y, 0, len(x))
 	for i, v := range x {

@@ -161,6 +161,21 @@ func scale[T Float](dst []T, alpha T, x []T) {
 	}
 }
 
+// affine sets dst to α·x + β.
+func affine[T Float](dst []T, alpha T, x []T, beta T) {
+	if !accelerated {
+		affinePlain(dst, alpha, x, beta)
+		return
+	}
+	for i, n := 0, 0; i < len(x); i += n {
+		if n = min(piece, len(x)-i); is32[T]() {
+			affine32(n, float32(alpha), float32(beta), at32(&dst[i]), at32(&x[i]))
+		} else {
+			affine64(n, float64(alpha), float64(beta), at64(&dst[i]), at64(&x[i]))
+		}
+	}
+}
+
 func add[T Float](dst, x, y []T) {
 	if !accelerated {
 		addPlain(dst, x, y)

@@ -35,6 +35,8 @@ func testVectors[T Float](t *testing.T) {
 		check("Axpy", func(dst []T) { Axpy(alpha, x, dst) }, func(i int) T { return z[i] + alpha*x[i] })
 		check("Scale", func(dst []T) { Scale(dst, alpha, x) }, func(i int) T { return alpha * x[i] })
 		check("Scale in place", func(dst []T) { Scale(dst, alpha, dst) }, func(i int) T { return alpha * z[i] })
+		check("affine", func(dst []T) { affine(dst, alpha, x, 0.5) }, func(i int) T { return alpha*x[i] + 0.5 })
+		check("affine in place", func(dst []T) { affine(dst, alpha, dst, 0.5) }, func(i int) T { return alpha*z[i] + 0.5 })
 		check("Add", func(dst []T) { Add(dst, x, y) }, func(i int) T { return x[i] + y[i] })
 		check("Add to itself", func(dst []T) { Add(dst, dst, dst) }, func(i int) T { return 2 * z[i] })
 		check("Sub", func(dst []T) { Sub(dst, x, y) }, func(i int) T { return x[i] - y[i] })

@@ -76,6 +76,15 @@ func ScaleTangent[T Float](dst []T, alpha T, x, ddst []T, dalpha T, dx []T) {
 	Scale(dst, alpha, x)
 }
 
+// AffineTangent is the forward rule of affine.
+//
+//godiff:derivative of=affine mode=jvp writes=dst
+func AffineTangent[T Float](dst []T, alpha T, x []T, beta T, ddst []T, dalpha T, dx []T, dbeta T) {
+	affine(ddst, alpha, dx, dbeta)
+	Axpy(dalpha, x, ddst)
+	affine(dst, alpha, x, beta)
+}
+
 // AddAdjoint: dst = x + y.
 //
 //godiff:derivative of=Add writes=dst
