@@ -17,7 +17,7 @@ func (d *StateDict[T]) Transposed(name string, x nn.Tensor[T]) {
 	d.add(name, []int{cols, rows}, func(data []T) { transpose(x.Data, data, rows, cols) }, func(data []T) { transpose(data, x.Data, cols, rows) })
 }
 
-// Ignore lets a file have tensors that are nowhere here, such as num_batches_tracked of a BatchNorm2d. They are not saved.
+// Ignore lets a file have tensors that are nowhere here. They are not saved.
 func (d *StateDict[T]) Ignore(names ...string) {
 	if d.ignored == nil {
 		d.ignored = map[string]bool{}
@@ -62,6 +62,25 @@ func (d *StateDict[T]) Conv1D(name string, l *nn.Conv1D[T]) {
 
 // PReLU has a unit as torch.nn.PReLU: name.weight.
 func (d *StateDict[T]) PReLU(name string, p *nn.PReLU[T]) { d.Tensor(name+".weight", p.Alpha) }
+
+// BatchNorm has a layer as torch.nn.BatchNorm1d, 2d or 3d: name.weight, name.bias, name.running_mean and name.running_var.
+// name.num_batches_tracked is passed over.
+func (d *StateDict[T]) BatchNorm(name string, l *nn.BatchNorm[T]) {
+	d.Tensor(name+".weight", l.Scale)
+	d.Tensor(name+".bias", l.Shift)
+	d.Tensor(name+".running_mean", l.Mean)
+	d.Tensor(name+".running_var", l.Var)
+	d.Ignore(name + ".num_batches_tracked")
+}
+
+// LayerNorm has a layer as torch.nn.LayerNorm for one dimension: name.weight and name.bias.
+func (d *StateDict[T]) LayerNorm(name string, l *nn.LayerNorm[T]) {
+	d.Tensor(name+".weight", l.Scale)
+	d.Tensor(name+".bias", l.Shift)
+}
+
+// Embedding has a layer as torch.nn.Embedding: name.weight.
+func (d *StateDict[T]) Embedding(name string, l *nn.Embedding[T]) { d.Tensor(name+".weight", l.W) }
 
 // RNN has a layer as one of torch.nn.RNN, with tanh: name.weight_ih_suffix and so on. The suffix is l0 for its first layer, l1 for the
 // second, l0_reverse for the first one of backward direction. The two biases are added when they are loaded; when they are saved the

@@ -19,9 +19,10 @@ from torch import nn
 
 def save_file(tensors, name):
     header, data = {"__metadata__": {"format": "pt"}}, b""
-    for key, tensor in sorted(tensors.items()):
-        raw = tensor.detach().contiguous().numpy().astype("<f4").tobytes()
-        header[key] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": [len(data), len(data) + len(raw)]}
+    for key, tensor in sorted(tensors.items(), key=lambda t: (t[1].dtype != torch.int64, t[0])):
+        form, dtype = ("<i8", "I64") if tensor.dtype == torch.int64 else ("<f4", "F32")
+        raw = tensor.detach().contiguous().numpy().astype(form).tobytes()
+        header[key] = {"dtype": dtype, "shape": list(tensor.shape), "data_offsets": [len(data), len(data) + len(raw)]}
         data += raw
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)
@@ -37,7 +38,8 @@ def load_file(name):
     for key, info in header.items():
         if key != "__metadata__":
             begin, end = info["data_offsets"]
-            tensors[key] = torch.from_numpy(numpy.frombuffer(data[begin:end], "<f4").reshape(info["shape"]).copy())
+            form = {"F32": "<f4", "I64": "<i8"}[info["dtype"]]
+            tensors[key] = torch.from_numpy(numpy.frombuffer(data[begin:end], form).reshape(info["shape"]).copy())
     return tensors
 
 
@@ -53,6 +55,9 @@ class Layers(nn.Module):
         self.lstm = nn.LSTM(3, 5, num_layers=2, batch_first=True)
         self.gru = nn.GRU(3, 4, batch_first=True)
         self.attention = nn.MultiheadAttention(6, 2, batch_first=True)
+        self.batch = nn.BatchNorm2d(2)
+        self.layer = nn.LayerNorm(6)
+        self.embedding = nn.Embedding(7, 3)
 
     def answers(self, x):
         sequence = x["sequence"]
@@ -64,6 +69,9 @@ class Layers(nn.Module):
             "lstm": self.lstm(sequence)[0],
             "gru": self.gru(sequence)[0],
             "attention": self.attention(x["words"], x["words"], x["words"])[0],
+            "batch": self.batch(x["images"]),
+            "layer": self.layer(x["words"]),
+            "embedding": self.embedding(torch.arange(7)),
         }
 
 
@@ -78,6 +86,7 @@ def layers():
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
+    module.eval()
     save_file(module.state_dict(), "layers.safetensors")
     save_file({**x, **module.answers(x)}, "answers.safetensors")
 
@@ -103,7 +112,7 @@ def digits():
 
 
 def check(name):
-    module, answers = Layers(), load_file("answers.safetensors")
+    module, answers = Layers().eval(), load_file("answers.safetensors")
     module.load_state_dict(load_file(name))
     for key, y in module.answers(answers).items():
         print(key, (y - answers[key]).abs().max().item() < 1e-6)
