@@ -11,8 +11,8 @@
 //		return nn.CrossEntropy(m.Out.Forward(h), labels)
 //	}
 //
-// The gradient of a *Model is a *Model. Parameters are the tensors in exported fields: [Params] goes through a model and its gradient
-// together.
+// The gradient of a *Model is a *Model: [Gradient] makes one of zeros. Parameters are the tensors in exported fields: [Params] goes through
+// a model and its gradient together.
 //
 // # Memory
 //
@@ -22,7 +22,7 @@
 //	for x, labels := range batches {
 //		space.Reset()
 //		loss := model.LossVJP(x.In(space), labels, gradient, 1)
-//		optimizer.Step(params)
+//		optimizer.Step()
 //	}
 //
 // Nothing in nn keeps the tensors that it is given or returns, but for layers that say so.

@@ -8,8 +8,8 @@
 //		var loss train.Mean
 //		for batch := range batches.Next() {
 //			space.Reset()
-//			loss.Add(model.LossVJP(batch.X.In(space), batch.Labels, gradient, 1), batch.Len())
-//			optimizer.Step(params)
+//			loss.Add(float64(model.LossVJP(batch.X.In(space), batch.Labels, gradient, 1)), batch.Len())
+//			optimizer.Step()
 //		}
 //		fmt.Printf("epoch %d  loss %.4f\n", batches.Epoch, loss.Value())
 //	}
