@@ -32,6 +32,7 @@ var allowed = map[string][]string{
 	"nn/kernel":          {"runtime"},
 	"nn/optim":           {"nn", "nn/kernel"},
 	"nn/steps":           {"nn", "nn/kernel", "nn/shape", "runtime"},
+	"nn/pytorch":         {"nn", "nn/safetensors", "nn/shape", "nn/train"},
 	"nn/train":           {"nn", "nn/safetensors", "nn/shape"},
 	"nn/idx":             {"nn/internal/elem"},
 	"nn/npy":             {"nn/internal/elem"},
