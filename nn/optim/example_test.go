@@ -34,12 +34,12 @@ func ExampleMomentum() {
 	for range 3 {
 		gradient.W.Data[0] = 1
 		optimizer.Step()
-		fmt.Printf("%.4f\n", model.W.Data)
+		fmt.Printf("%.6f\n", model.W.Data)
 	}
 	// Output:
-	// [0.7600 0.9500]
-	// [0.4510 0.9025]
-	// [0.0846 0.8574]
+	// [0.760000 0.950000]
+	// [0.451000 0.902500]
+	// [0.084550 0.857375]
 }
 
 // The norm is brought down to 1.
