@@ -74,7 +74,7 @@ func ExampleConv2D() {
 // Two sequences of five steps with three inputs, the second of which ends after two.
 func ExampleLSTM() {
 	rng := rand.New(rand.NewPCG(1, 2))
-	l := nn.LSTM[float32]{U: nn.XavierUniform[float32](rng, 3, 16), V: nn.Orthogonal[float32](rng, 4, 16), B: nn.New[float32](nil, 16)}
+	l := nn.NewLSTM[float32](rng, 3, 4)
 	x := nn.Normal[float32](rng, 1, 2, 5, 3)
 	states, last, cells := l.Forward(x, []int{5, 2})
 	fmt.Println(states.Shape, last.Shape, cells.Shape)

@@ -21,6 +21,52 @@ func NewPReLU[T Float](channels int) PReLU[T] {
 	return PReLU[T]{Constant(T(0.25), channels)}
 }
 
+// NewRNN returns a layer with U of [XavierUniform] and V of [Orthogonal], and a bias of zeros.
+func NewRNN[T Float](rng *rand.Rand, in, hidden int) RNN[T] {
+	return RNN[T]{U: XavierUniform[T](rng, in, hidden), V: Orthogonal[T](rng, hidden, hidden), B: New[T](nil, hidden)}
+}
+
+// NewLSTM returns a layer whose gates each have columns of [XavierUniform] in U and of [Orthogonal] in V. Their biases are zeros, but ones for
+// the gates f, so that in the beginning little is forgotten. Jozefowicz, Zaremba and Sutskever, "An Empirical Exploration of Recurrent
+// Network Architectures", 2015.
+func NewLSTM[T Float](rng *rand.Rand, in, hidden int) LSTM[T] {
+	l := LSTM[T]{U: gates(4, in, hidden, rng, XavierUniform[T]), V: gates(4, hidden, hidden, rng, Orthogonal[T]), B: New[T](nil, 4*hidden)}
+	for i := range hidden {
+		l.B.Data[hidden+i] = 1
+	}
+	return l
+}
+
+// NewGRU returns a layer whose gates each have columns of [XavierUniform] in U and of [Orthogonal] in V. The biases are zeros.
+func NewGRU[T Float](rng *rand.Rand, in, hidden int) GRU[T] {
+	return GRU[T]{
+		U: gates(3, in, hidden, rng, XavierUniform[T]), V: gates(3, hidden, hidden, rng, Orthogonal[T]),
+		B: New[T](nil, 3*hidden), BV: New[T](nil, 3*hidden),
+	}
+}
+
+// gates returns several matrices side by side.
+func gates[T Float](n, rows, cols int, rng *rand.Rand, init func(rng *rand.Rand, dims ...int) Tensor[T]) Tensor[T] {
+	w := New[T](nil, rows, n*cols)
+	for k := range n {
+		block := init(rng, rows, cols)
+		for i := range rows {
+			copy(w.Data[(i*n+k)*cols:], block.Data[i*cols:(i+1)*cols])
+		}
+	}
+	return w
+}
+
+// NewAttention returns a layer for queries, keys and values with so many features, and a result with as many, whose projections are of
+// [NewDense]. It panics with a *shape.Error unless they can be divided among the heads.
+func NewAttention[T Float](rng *rand.Rand, features, heads int) Attention[T] {
+	shape.Check(heads > 0 && features%heads == 0, "NewAttention", []int{features}, []int{heads})
+	return Attention[T]{
+		Query: NewDense[T](rng, features, features), Key: NewDense[T](rng, features, features), Value: NewDense[T](rng, features, features),
+		Out: NewDense[T](rng, features, features), Heads: heads,
+	}
+}
+
 // Constant returns a tensor of a shape, all elements of which are c.
 func Constant[T Float](c T, dims ...int) Tensor[T] {
 	x := New[T](nil, dims...)

@@ -209,3 +209,60 @@ func TestNewLayers(t *testing.T) {
 	near(t, "the bias of NewConv1D", c1.B, nn.New[float64](nil, 3), 0)
 	near(t, "the bias of NewConv2D", c2.B, nn.New[float64](nil, 3), 0)
 }
+
+// TestNewRecurrent checks that each gate has weights of its own kind, and which biases there are.
+func TestNewRecurrent(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	rnn, lstm, gru := nn.NewRNN[float64](rng, 3, 5), nn.NewLSTM[float64](rng, 3, 5), nn.NewGRU[float64](rng, 3, 5)
+	for _, c := range []struct {
+		name  string
+		gates int
+		u, v  nn.Tensor[float64]
+	}{{"RNN", 1, rnn.U, rnn.V}, {"LSTM", 4, lstm.U, lstm.V}, {"GRU", 3, gru.U, gru.V}} {
+		if got, want := fmt.Sprint(c.u.Shape, c.v.Shape), fmt.Sprintf("[3 %d] [5 %[1]d]", 5*c.gates); got != want {
+			t.Errorf("%s has the shapes %s, want %s", c.name, got, want)
+		}
+		for _, x := range c.u.Data {
+			if x == 0 || math.Abs(x) > math.Sqrt(6./8) {
+				t.Errorf("%s has the weight %v in U, want at most √(6/8)", c.name, x)
+			}
+		}
+		for g := range c.gates {
+			for i := range 5 {
+				for j := range 5 {
+					product, want := 0.0, 0.0
+					if i == j {
+						want = 1
+					}
+					for k := range 5 {
+						product += c.v.At(k, 5*g+i) * c.v.At(k, 5*g+j)
+					}
+					within(t, fmt.Sprintf("%s, gate %d of V: the product of columns %d and %d", c.name, g, i, j), product, want, 1e-14)
+				}
+			}
+		}
+	}
+	if got, want := fmt.Sprint(rnn.B, lstm.B, gru.B, gru.BV), "[5][0 0 0 0 0] [20][0 0 0 0 0 1 1 1 1 1 0 0 0 0 0 0 0 0 0 0] [15][0 0 0 0 0 0 0 0 0 0 0 0 0 0 0] [15][0 0 0 0 0 0 0 0 0 0 0 0 0 0 0]"; got != want {
+		t.Errorf("the biases are %s, want %s", got, want)
+	}
+	x := nn.Normal[float64](rng, 1, 2, 4, 3)
+	_, h := rnn.Forward(x, nil)
+	_, s, c := lstm.Forward(x, nil)
+	_, g := gru.Forward(x, nil)
+	if got := fmt.Sprint(h.Shape, s.Shape, c.Shape, g.Shape); got != "[2 5] [2 5] [2 5] [2 5]" {
+		t.Errorf("the states have the shapes %s", got)
+	}
+}
+
+func TestNewAttention(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	a := nn.NewAttention[float64](rng, 6, 3)
+	x := nn.Normal[float64](rng, 1, 2, 4, 6)
+	if y := a.Forward(x, x, x, true, nil); fmt.Sprint(y.Shape) != "[2 4 6]" {
+		t.Errorf("the result has the shape %v", y.Shape)
+	}
+	want := "nn: NewAttention: shape [6] does not fit [4]"
+	if err := caught(func() { nn.NewAttention[float64](rng, 6, 4) }); err == nil || err.Error() != want {
+		t.Errorf("got the error %v, want %q", err, want)
+	}
+}
