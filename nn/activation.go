@@ -139,25 +139,17 @@ func (p *PReLU[T]) Forward(x Tensor[T]) Tensor[T] {
 }
 
 // ELU returns the exponential linear unit of each element: α(eˣ−1) for x < 0 and x for x ≥ 0. Its derivative is αeˣ for x < 0 and 1 for
-// x ≥ 0. Near zero the absolute error is a rounding of α. Clevert, Unterthiner and Hochreiter, "Fast and Accurate Deep Network Learning
-// by Exponential Linear Units", 2015.
+// x ≥ 0. Clevert, Unterthiner and Hochreiter, "Fast and Accurate Deep Network Learning by Exponential Linear Units", 2015.
 //
 //godiff:vjp wrt=x
 func ELU[T Float](x Tensor[T], alpha T) Tensor[T] {
+	high := New[T](x.Space, x.Shape...)
+	kernel.ReLU(high.Data, x.Data)
 	low := New[T](x.Space, x.Shape...)
-	for i, v := range x.Data {
-		low.Data[i] = min(v, 0)
-	}
-	e := New[T](x.Space, x.Shape...)
-	kernel.Exp(e.Data, low.Data)
+	kernel.ExpBelow(low.Data, x.Data)
 	y := New[T](x.Space, x.Shape...)
-	for i, v := range x.Data {
-		if v >= 0 {
-			y.Data[i] = v
-		} else {
-			y.Data[i] = alpha * (e.Data[i] - 1)
-		}
-	}
+	kernel.Scale(y.Data, alpha, low.Data)
+	kernel.Add(y.Data, y.Data, high.Data)
 	return y
 }
 

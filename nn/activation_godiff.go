@@ -266,52 +266,30 @@ func (p *PReLU[T]) ForwardVJP(x Tensor[T], dp *PReLU[T], dx, dy Tensor[T]) (y2 T
 // For result adjoints dy it adds to the shadows dx.
 func ELUVJP[T Float](x Tensor[T], alpha T, dx, dy Tensor[T]) (y2 Tensor[T]) {
 	// Forward sweep.
+	high := New[T](x.Space, x.Shape...)
+	dhigh := ZerosLike(high)
+	kernel.ReLU(high.Data, x.Data)
 	low := New[T](x.Space, x.Shape...)
 	dlow := ZerosLike(low)
-	for i, v := range x.Data {
-		low.Data[i] = min(v, 0)
-	}
-	e := New[T](x.Space, x.Shape...)
-	de := ZerosLike(e)
-	kernel.Exp(e.Data, low.Data)
+	kernel.ExpBelow(low.Data, x.Data)
 	y := New[T](x.Space, x.Shape...)
 	dy2 := ZerosLike(y)
-	for i, v := range x.Data {
-		if v >= 0 {
-			y.Data[i] = v
-		} else {
-			y.Data[i] = alpha * (e.Data[i] - 1)
-		}
-	}
+	kernel.Scale(y.Data, alpha, low.Data)
+	kernel.Add(y.Data, y.Data, high.Data)
 	y2 = y
 
 	// Reverse sweep.
 	for i := range dy.Data {
 		dy2.Data[i] += dy.Data[i]
 	}
-	for i := range x.Data {
-		if x.Data[i] >= 0 {
-			// y.Data[i] = v
-			dv := dy2.Data[i]
-			dy2.Data[i] = 0
-			dx.Data[i] += dv
-		} else {
-			// y.Data[i] = alpha * (e.Data[i] - 1)
-			de.Data[i] += dy2.Data[i] * alpha
-			dy2.Data[i] = 0
-		}
-	}
-	// kernel.Exp(e.Data, low.Data)
-	kernel.ExpAdjoint(e.Data, nil, de.Data, dlow.Data)
-	for i, v := range x.Data {
-		var dv T
-		// low.Data[i] = min(v, 0)
-		if v <= 0 || v != v {
-			dv = dlow.Data[i]
-		}
-		dlow.Data[i] = 0
-		dx.Data[i] += dv
-	}
+	// kernel.Add(y.Data, y.Data, high.Data)
+	kernel.AddAdjoint(y.Data, y.Data, high.Data, dy2.Data, dy2.Data, dhigh.Data)
+	// kernel.Scale(y.Data, alpha, low.Data)
+	kernel.ScaleAdjointX(nil, alpha, nil, dy2.Data, dlow.Data)
+	// kernel.ExpBelow(low.Data, x.Data)
+	kernel.ExpBelowAdjoint(nil, x.Data, dlow.Data, dx.Data)
+	// kernel.ReLU(high.Data, x.Data)
+	kernel.ReLUAdjoint(nil, x.Data, dhigh.Data, dx.Data)
 	return y2
 }
 

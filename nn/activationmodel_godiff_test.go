@@ -346,63 +346,42 @@ func isruXBackward[T nn.Float](saved isruXSaved[T]) {
 
 // eluXSaved holds what a forward sweep remembers.
 type eluXSaved[T nn.Float] struct {
-	x     nn.Tensor[T]
+	y     nn.Tensor[T]
+	high  nn.Tensor[T]
 	dy    nn.Tensor[T]
-	de    nn.Tensor[T]
+	dhigh nn.Tensor[T]
 	alpha T
-	dx    nn.Tensor[T]
-	e     nn.Tensor[T]
 	dlow  nn.Tensor[T]
+	x     nn.Tensor[T]
+	dx    nn.Tensor[T]
 }
 
 // eluXForward is [nn.ELU], remembering what [eluXBackward] needs.
 func eluXForward[T nn.Float](x nn.Tensor[T], alpha T, dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved eluXSaved[T]) {
+	high := nn.New[T](x.Space, x.Shape...)
+	dhigh := nn.ZerosLike(high)
+	kernel.ReLU(high.Data, x.Data)
 	low := nn.New[T](x.Space, x.Shape...)
 	dlow := nn.ZerosLike(low)
-	for i, v := range x.Data {
-		low.Data[i] = min(v, 0)
-	}
-	e := nn.New[T](x.Space, x.Shape...)
-	de := nn.ZerosLike(e)
-	kernel.Exp(e.Data, low.Data)
+	kernel.ExpBelow(low.Data, x.Data)
 	y := nn.New[T](x.Space, x.Shape...)
 	dy2 := nn.ZerosLike(y)
-	for i, v := range x.Data {
-		if v >= 0 {
-			y.Data[i] = v
-		} else {
-			y.Data[i] = alpha * (e.Data[i] - 1)
-		}
-	}
-	return y, dy2, eluXSaved[T]{x: x, dy: dy2, de: de, alpha: alpha, dx: dx, e: e, dlow: dlow}
+	kernel.Scale(y.Data, alpha, low.Data)
+	kernel.Add(y.Data, y.Data, high.Data)
+	return y, dy2, eluXSaved[T]{y: y, high: high, dy: dy2, dhigh: dhigh, alpha: alpha, dlow: dlow, x: x, dx: dx}
 }
 
 // eluXBackward is the reverse mode of [nn.ELU], after [eluXForward].
 func eluXBackward[T nn.Float](saved eluXSaved[T]) {
-	x, dy, de, alpha, dx, dlow := saved.x, saved.dy, saved.de, saved.alpha, saved.dx, saved.dlow
-	for i := range x.Data {
-		if x.Data[i] >= 0 {
-			// y.Data[i] = v
-			dv := dy.Data[i]
-			dy.Data[i] = 0
-			dx.Data[i] += dv
-		} else {
-			// y.Data[i] = alpha * (e.Data[i] - 1)
-			de.Data[i] += dy.Data[i] * alpha
-			dy.Data[i] = 0
-		}
-	}
-	// kernel.Exp(e.Data, low.Data)
-	kernel.ExpAdjoint(saved.e.Data, nil, de.Data, dlow.Data)
-	for i, v := range x.Data {
-		var dv T
-		// low.Data[i] = min(v, 0)
-		if v <= 0 || v != v {
-			dv = dlow.Data[i]
-		}
-		dlow.Data[i] = 0
-		dx.Data[i] += dv
-	}
+	y, dy, dhigh, dlow, x, dx := saved.y, saved.dy, saved.dhigh, saved.dlow, saved.x, saved.dx
+	// kernel.Add(y.Data, y.Data, high.Data)
+	kernel.AddAdjoint(y.Data, y.Data, saved.high.Data, dy.Data, dy.Data, dhigh.Data)
+	// kernel.Scale(y.Data, alpha, low.Data)
+	kernel.ScaleAdjointX(nil, saved.alpha, nil, dy.Data, dlow.Data)
+	// kernel.ExpBelow(low.Data, x.Data)
+	kernel.ExpBelowAdjoint(nil, x.Data, dlow.Data, dx.Data)
+	// kernel.ReLU(high.Data, x.Data)
+	kernel.ReLUAdjoint(nil, x.Data, dhigh.Data, dx.Data)
 }
 
 // reLUSaved holds what a forward sweep remembers.

@@ -10,6 +10,8 @@ import (
 // activations writes kernels of activation functions and their reverse rules.
 func activations(f format) {
 	relu(f)
+	function(f, "expBelow", "e^x − 1, or 0 for x ≥ 0,", f.expBelow)
+	expBelowAdjoint(f)
 	function(f, "softplus", "ln(1+e^x)", f.softplus)
 	if f.bits == 32 {
 		function(f, "normalCDF", "Φ(x)", f.normalCDF)
@@ -39,6 +41,40 @@ func relu(f format) {
 		f.andNot(x, g, g)
 		f.add(dx, g, dx)
 		w.set(0, j, dx)
+		w.set(1, j, zero)
+	})
+	finish()
+}
+
+// expBelow is q·2^n + (2^n − 1) for e^x = 2^n (1+q), x ≤ 0.
+func (f format) expBelow(x VecVirtual) VecVirtual {
+	bound := YMM()
+	f.zero(bound)
+	f.min(bound, x, x)
+	f.load(f.constant(of[float64](f, -20, -40)), bound) // e^−20 − 1 and e^−40 − 1 are −1
+	f.max(bound, x, x)
+	n, q := f.reduced(x)
+	power, less1 := f.power2(n), YMM()
+	f.add(power, f.constant(-1), less1)
+	f.mulAdd(q, power, less1)
+	return q
+}
+
+func expBelowAdjoint(f format) {
+	f.text("expBelowAdjoint", "adds dy∘e^x to dx except where x is at least 0, and clears dy.", "func(n int, dx, dy, x *E)")
+	w := newWalk(f, "dx", "dy", "x")
+	w.do(1, func(j int) {
+		x, zero, below := w.get(2, j), YMM(), YMM()
+		f.zero(zero)
+		f.compare(notAtLeast, x, zero, below)
+		e := f.exp(x)
+		g := w.get(1, j)
+		f.mul(g, e, g)
+		f.and(below, g, g)
+		dx := w.get(0, j)
+		f.add(dx, g, dx)
+		w.set(0, j, dx)
+		f.zero(zero)
 		w.set(1, j, zero)
 	})
 	finish()

@@ -89,6 +89,7 @@ const (
 	less       = 0x11 // false for NaN
 	unordered  = 0x03
 	notGreater = 0x1a // true for NaN
+	notAtLeast = 0x19 // true for NaN
 )
 
 // compare sets the lanes of dst for which x ∘ y holds to ones, the others to zeros.

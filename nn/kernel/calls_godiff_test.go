@@ -1504,6 +1504,11 @@ func apart3[T kernel.Float](name string, dst, x []T) {
 	}
 }
 
+// same is [kernel.same].
+func same[T kernel.Float](x, y []T) bool {
+	return len(x) > 0 && len(y) > 0 && &x[0] == &y[0]
+}
+
 // apart4 is [kernel.apart].
 func apart4[T kernel.Float](name string, dst, x []T) {
 	if !godiff.DisjointLen(dst, x) {

@@ -99,7 +99,52 @@ func testReLUAdjoint[T Float](t *testing.T) {
 	}
 }
 
-var densities = []unary{softplus, normalCDF, rectifier}
+var expBelow = unary{"ExpBelow", ExpBelow[float32], ExpBelow[float64], expBelowPlain[float64], exactExpBelow, 1}
+
+func exactExpBelow(x float64) *big.Float {
+	if x >= 0 {
+		return number(0)
+	}
+	return number(0).Sub(bigExp(number(x)), number(1))
+}
+
+func TestExpBelow(t *testing.T) {
+	eachWay(t, func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(1, 2))
+		var src []float64
+		for range 200 {
+			src = append(src, -rng.Float64(), -50*rng.Float64(), 10*rng.Float64(), -math.Ldexp(1+rng.Float64(), -rng.IntN(40)))
+		}
+		var narrow []float32
+		for _, x := range src {
+			narrow = append(narrow, float32(x))
+		}
+		checkExact(t, expBelow.name, expBelow.double, src, expBelow.exact, expBelow.ulp)
+		checkExact(t, expBelow.name, expBelow.single, narrow, expBelow.exact, expBelow.ulp)
+		checkSpecial(t, expBelow, [][2]float64{{0, 0}, {math.Inf(1), 0}, {math.Inf(-1), -1}, {math.NaN(), math.NaN()}, {1, 0}, {-1000, -1}, {-1e-45, -1e-45}, {-1e38, -1}})
+		testExpBelowAdjoint[float64](t)
+		testExpBelowAdjoint[float32](t)
+	})
+}
+
+func testExpBelowAdjoint[T Float](t *testing.T) {
+	inf, nan := T(math.Inf(1)), T(math.NaN())
+	x := []T{-1, 0, 1, T(math.Copysign(0, -1)), -inf, inf, nan, -80, 100, -0.5}
+	want := []float64{math.Exp(-1), 0, 0, 0, 0, 0, math.NaN(), math.Exp(-80), 0, math.Exp(-0.5)}
+	dx, dy := make([]T, len(x)), slices.Repeat([]T{1}, len(x))
+	dy[2] = nan // does not reach where the derivative is 0
+	expBelowAdjoint(x, dy, dx)
+	for i, w := range want {
+		if got := float64(dx[i]); !(math.Abs(got-w) <= 2*epsilon[T]()*w) && (got == got || w == w) {
+			t.Errorf("the derivative of %T at %v is %v, want %v", x[i], x[i], got, w)
+		}
+	}
+	if !slices.Equal(dy, make([]T, len(x))) {
+		t.Errorf("the adjoint is not cleared but %v", dy)
+	}
+}
+
+var densities = []unary{softplus, normalCDF, rectifier, expBelow}
 
 func TestDensitiesEverywhere(t *testing.T) { testEverywhere(t, densities) }
 
@@ -109,6 +154,10 @@ func TestDensityTails(t *testing.T) { testTails(t, densities) }
 func TestDensityPieces(t *testing.T) {
 	for _, f := range slices.Concat(unaries, densities) {
 		src := slices.Repeat([]float32{0.25}, piece+9)
+		if f.name == "ExpBelow" {
+			src[0] = -0.25
+			src = slices.Repeat(src[:1], piece+9)
+		}
 		dst := make([]float32, len(src))
 		f.single(dst, src)
 		if i := slices.IndexFunc(dst, func(y float32) bool { return y != dst[0] }); i >= 0 || dst[0] == 0 {
@@ -119,7 +168,7 @@ func TestDensityPieces(t *testing.T) {
 		}
 	}
 	src := slices.Repeat([]float64{-0.25}, piece+9)
-	for _, rule := range []func(x, dy, dx []float64){normalAdjoint[float64], reluAdjoint[float64]} {
+	for _, rule := range []func(x, dy, dx []float64){normalAdjoint[float64], reluAdjoint[float64], expBelowAdjoint[float64]} {
 		dx, dy := make([]float64, len(src)), slices.Repeat([]float64{1}, len(src))
 		rule(src, dy, dx)
 		if i := slices.IndexFunc(dx, func(y float64) bool { return y != dx[0] }); i >= 0 || slices.Max(dy) != 0 {

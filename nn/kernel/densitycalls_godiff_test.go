@@ -73,6 +73,28 @@ func reluJVP[T kernel.Float](dst, src, ddst, dsrc []T) {
 	kernel.ReLUTangent(dst, src, ddst, dsrc)
 }
 
+// expBelowVJP is the reverse mode of [expBelow] with respect to dst and src.
+// It adds to the shadows ddst and dsrc.
+func expBelowVJP[T kernel.Float](dst, src, ddst, dsrc []T) {
+	// Forward sweep.
+	kernel.ExpBelow(dst, src)
+	if !godiff.DisjointLen(dst, src) {
+		panic("expBelow: dst and src share memory, which expBelow writes")
+	}
+
+	// Reverse sweep.
+	// kernel.ExpBelow(dst, src)
+	kernel.ExpBelowAdjoint(dst, src, ddst, dsrc)
+}
+
+// expBelowJVP is the forward mode of [expBelow]: its results, and their tangents along the tangents of the parameters.
+func expBelowJVP[T kernel.Float](dst, src, ddst, dsrc []T) {
+	if !godiff.MirrorsLen(godiff.Pair(dst, ddst), godiff.Pair(src, dsrc)) {
+		panic("expBelow: ddst and dsrc must share memory as dst and src do, since expBelow writes it")
+	}
+	kernel.ExpBelowTangent(dst, src, ddst, dsrc)
+}
+
 // densitiesGrad returns the gradient of [densities] with respect to x.
 func densitiesGrad[T kernel.Float](x []T) (dx []T) {
 	// Forward sweep.
@@ -87,6 +109,10 @@ func densitiesGrad[T kernel.Float](x []T) (dx []T) {
 	kernel.ReLU(p, x)
 	dq := make([]T, len(x))
 	q := make([]T, len(x))
+	de := make([]T, len(x))
+	e := make([]T, len(x))
+	kernel.ExpBelow(e, x)
+	kernel.Sub(p, p, e)
 	kernel.Mul(q, y, p)
 	_ = kernel.Dot(q, z)
 
@@ -96,6 +122,10 @@ func densitiesGrad[T kernel.Float](x []T) (dx []T) {
 	kernel.DotAdjoint(q, z, 0, 1, dq, dz)
 	// kernel.Mul(q, y, p)
 	kernel.MulAdjoint(nil, y, p, dq, dy, dp)
+	// kernel.Sub(p, p, e)
+	kernel.SubAdjoint(nil, nil, nil, dp, dp, de)
+	// kernel.ExpBelow(e, x)
+	kernel.ExpBelowAdjoint(nil, x, de, dx)
 	// kernel.ReLU(p, x)
 	kernel.ReLUAdjoint(nil, x, dp, dx)
 	// kernel.NormalCDF(z, x)
@@ -126,12 +156,20 @@ func densitiesHVP[T kernel.Float](x, vx []T) (hx []T) {
 	dq := make([]T, len(x))
 	vq := make([]T, len(x))
 	q := make([]T, len(x))
+	vde := make([]T, len(x))
+	de := make([]T, len(x))
+	ve := make([]T, len(x))
+	e := make([]T, len(x))
+	kernel.ExpBelowTangent(e, x, ve, vx)
+	kernel.SubTangent(p, p, e, vp, vp, ve)
 	kernel.MulTangent(q, y, p, vq, vy, vp)
 	_ = kernel.Dot(q, z)
 	hx = make([]T, len(x))
 	dx := make([]T, len(x))
 	dotAdjointXYDxDyTangent[T](q, z, 0, 1, dq, dz, vq, vz, vdq, vdz)
 	mulAdjointXYDdstDxDyTangent[T](nil, y, p, dq, dy, dp, vy, vp, vdq, vdy, vdp)
+	subAdjointDdstDxDyTangent[T](nil, nil, nil, dp, dp, de, vdp, vdp, vde)
+	expBelowAdjointSrcDdstDsrcTangent[T](nil, x, de, dx, vx, vde, hx)
 	reLUAdjointSrcDdstDsrcTangent[T](nil, x, dp, dx, vx, vdp, hx)
 	normalCDFAdjointSrcDdstDsrcTangent[T](nil, x, dz, dx, vx, vdz, hx)
 	softplusAdjointSrcDdstDsrcTangent[T](nil, x, dy, dx, vx, vdy, hx)
@@ -148,6 +186,29 @@ func mulAdjointXYDdstDxDyTangent[T kernel.Float](dst, x, y, ddst, dx, dy, dx2, d
 		dddst[i] = 0
 		ddst[i] = 0
 	}
+}
+
+// subAdjointDdstDxDyTangent is the forward mode of [kernel.SubAdjoint].
+func subAdjointDdstDxDyTangent[T kernel.Float](dst, x, y, ddst, dx, dy, dddst, ddx, ddy []T) {
+	if same(ddst, dx) {
+		kernel.AxpyTangent(-1, ddst, dy, 0, dddst, ddy)
+	} else if same(ddst, dy) {
+		kernel.AxpyTangent(1, ddst, dx, 0, dddst, ddx)
+		kernel.ScaleTangent(dy, -1, ddst, ddy, 0, dddst)
+	} else {
+		kernel.AxpyTangent(1, ddst, dx, 0, dddst, ddx)
+		kernel.AxpyTangent(-1, ddst, dy, 0, dddst, ddy)
+		for i := range ddst {
+			dddst[i] = 0
+			ddst[i] = 0
+		}
+	}
+}
+
+// expBelowAdjointSrcDdstDsrcTangent is the forward mode of [kernel.ExpBelowAdjoint].
+func expBelowAdjointSrcDdstDsrcTangent[T kernel.Float](dst, src, ddst, dsrc, dsrc2, dddst, ddsrc []T) {
+	apart3[T]("ExpBelow", ddst, dsrc)
+	kernel.ExpBelowAdjointTangent(src, ddst, dsrc, dsrc2, dddst, ddsrc)
 }
 
 // reLUAdjointSrcDdstDsrcTangent is the forward mode of [kernel.ReLUAdjoint].

@@ -21,6 +21,10 @@ func normalCDF[T kernel.Float](dst, src []T) { kernel.NormalCDF(dst, src) }
 //godiff:jvp
 func relu[T kernel.Float](dst, src []T) { kernel.ReLU(dst, src) }
 
+//godiff:vjp
+//godiff:jvp
+func expBelow[T kernel.Float](dst, src []T) { kernel.ExpBelow(dst, src) }
+
 //godiff:grad
 //godiff:hvp
 func densities[T kernel.Float](x []T) T {
@@ -28,7 +32,9 @@ func densities[T kernel.Float](x []T) T {
 	kernel.Softplus(y, x)
 	kernel.NormalCDF(z, x)
 	kernel.ReLU(p, x)
-	q := make([]T, len(x))
+	q, e := make([]T, len(x)), make([]T, len(x))
+	kernel.ExpBelow(e, x)
+	kernel.Sub(p, p, e)
 	kernel.Mul(q, y, p)
 	return kernel.Dot(q, z)
 }
@@ -42,6 +48,7 @@ func TestDensityRules(t *testing.T) {
 			check(t, normalCDF[float64], normalCDFVJP[float64], normalCDFJVP[float64], x(), x())
 		}
 		x := func() []float64 { return make.signed(19) }
+		check(t, expBelow[float64], expBelowVJP[float64], expBelowJVP[float64], x(), x())
 		check(t, relu[float64], reluVJP[float64], reluJVP[float64], x(), x())
 		gradcheck.Grad(t, densities[float64], densitiesGrad[float64], make.signed(300))
 		gradcheck.HVP(t, densities[float64], densitiesHVP[float64], make.signed(7))

@@ -127,6 +127,16 @@ func relu32(n int, dst *float32, src *float32)
 //go:noescape
 func reluAdjoint32(n int, dx *float32, dy *float32, x *float32)
 
+// expBelow32 sets dst to e^x − 1, or 0 for x ≥ 0, for the elements x of src.
+//
+//go:noescape
+func expBelow32(n int, dst *float32, src *float32)
+
+// expBelowAdjoint32 adds dy∘e^x to dx except where x is at least 0, and clears dy.
+//
+//go:noescape
+func expBelowAdjoint32(n int, dx *float32, dy *float32, x *float32)
+
 // softplus32 sets dst to ln(1+e^x) for the elements x of src.
 //
 //go:noescape
@@ -269,6 +279,16 @@ func relu64(n int, dst *float64, src *float64)
 //
 //go:noescape
 func reluAdjoint64(n int, dx *float64, dy *float64, x *float64)
+
+// expBelow64 sets dst to e^x − 1, or 0 for x ≥ 0, for the elements x of src.
+//
+//go:noescape
+func expBelow64(n int, dst *float64, src *float64)
+
+// expBelowAdjoint64 adds dy∘e^x to dx except where x is at least 0, and clears dy.
+//
+//go:noescape
+func expBelowAdjoint64(n int, dx *float64, dy *float64, x *float64)
 
 // softplus64 sets dst to ln(1+e^x) for the elements x of src.
 //

@@ -4241,6 +4241,210 @@ rest:
 	VZEROUPPER
 	RET
 
+// func expBelow32(n int, dst *float32, src *float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·expBelow32(SB), NOSPLIT, $0-24
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ src+16(FP), DX
+	SUBQ $0x08, AX
+	JLT  onedone
+
+one:
+	VMOVUPS      (DX), Y0
+	VXORPS       Y1, Y1, Y1
+	VMINPS       Y0, Y1, Y0
+	VMOVUPS      every32_c1a00000<>+0(SB), Y1
+	VMAXPS       Y0, Y1, Y0
+	VMULPS       every32_3fb8aa3b<>+0(SB), Y0, Y1
+	VROUNDPS     $0x08, Y1, Y1
+	VFNMADD231PS every32_3f317218<>+0(SB), Y1, Y0
+	VMULPS       every32_b102e308<>+0(SB), Y1, Y3
+	VSUBPS       Y3, Y0, Y2
+	VMULPS       Y2, Y2, Y4
+	VMOVUPS      every32_39500d01<>+0(SB), Y5
+	VFMADD213PS  every32_3ab60b61<>+0(SB), Y2, Y5
+	VMOVUPS      every32_3c088889<>+0(SB), Y6
+	VFMADD213PS  every32_3d2aaaab<>+0(SB), Y2, Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VMOVUPS      every32_3e2aaaab<>+0(SB), Y6
+	VFMADD213PS  every32_3f000000<>+0(SB), Y2, Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VFMSUB213PS  Y3, Y4, Y5
+	VADDPS       Y0, Y5, Y5
+	VCVTPS2DQ    Y1, Y0
+	VPADDD       every32_0000007f<>+0(SB), Y0, Y0
+	VPSLLD       $0x17, Y0, Y0
+	VADDPS       every32_bf800000<>+0(SB), Y0, Y1
+	VFMADD213PS  Y1, Y0, Y5
+	VMOVUPS      Y5, (CX)
+	ADDQ         $0x20, CX
+	ADDQ         $0x20, DX
+	SUBQ         $0x08, AX
+	JGE          one
+
+onedone:
+	ADDQ         $0x08, AX
+	TESTQ        AX, AX
+	JEQ          rest
+	LEAQ         masks32<>+0(SB), BX
+	SHLQ         $0x02, AX
+	SUBQ         AX, BX
+	VMOVUPS      32(BX), Y0
+	VMASKMOVPS   (DX), Y0, Y1
+	VXORPS       Y2, Y2, Y2
+	VMINPS       Y1, Y2, Y1
+	VMOVUPS      every32_c1a00000<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMULPS       every32_3fb8aa3b<>+0(SB), Y1, Y2
+	VROUNDPS     $0x08, Y2, Y2
+	VFNMADD231PS every32_3f317218<>+0(SB), Y2, Y1
+	VMULPS       every32_b102e308<>+0(SB), Y2, Y4
+	VSUBPS       Y4, Y1, Y3
+	VMULPS       Y3, Y3, Y5
+	VMOVUPS      every32_39500d01<>+0(SB), Y6
+	VFMADD213PS  every32_3ab60b61<>+0(SB), Y3, Y6
+	VMOVUPS      every32_3c088889<>+0(SB), Y7
+	VFMADD213PS  every32_3d2aaaab<>+0(SB), Y3, Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VMOVUPS      every32_3e2aaaab<>+0(SB), Y7
+	VFMADD213PS  every32_3f000000<>+0(SB), Y3, Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VFMSUB213PS  Y4, Y5, Y6
+	VADDPS       Y1, Y6, Y6
+	VCVTPS2DQ    Y2, Y1
+	VPADDD       every32_0000007f<>+0(SB), Y1, Y1
+	VPSLLD       $0x17, Y1, Y1
+	VADDPS       every32_bf800000<>+0(SB), Y1, Y2
+	VFMADD213PS  Y2, Y1, Y6
+	VMASKMOVPS   Y6, Y0, (CX)
+
+rest:
+	VZEROUPPER
+	RET
+
+DATA every32_c1a00000<>+0(SB)/4, $0xc1a00000
+DATA every32_c1a00000<>+4(SB)/4, $0xc1a00000
+DATA every32_c1a00000<>+8(SB)/4, $0xc1a00000
+DATA every32_c1a00000<>+12(SB)/4, $0xc1a00000
+DATA every32_c1a00000<>+16(SB)/4, $0xc1a00000
+DATA every32_c1a00000<>+20(SB)/4, $0xc1a00000
+DATA every32_c1a00000<>+24(SB)/4, $0xc1a00000
+DATA every32_c1a00000<>+28(SB)/4, $0xc1a00000
+GLOBL every32_c1a00000<>(SB), RODATA|NOPTR, $32
+
+// func expBelowAdjoint32(n int, dx *float32, dy *float32, x *float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·expBelowAdjoint32(SB), NOSPLIT, $0-32
+	MOVQ n+0(FP), AX
+	MOVQ dx+8(FP), CX
+	MOVQ dy+16(FP), DX
+	MOVQ x+24(FP), BX
+	SUBQ $0x08, AX
+	JLT  onedone
+
+one:
+	VMOVUPS      (BX), Y0
+	VXORPS       Y1, Y1, Y1
+	VCMPPS       $0x19, Y1, Y0, Y1
+	VMOVUPS      every32_42b20000<>+0(SB), Y2
+	VMINPS       Y0, Y2, Y0
+	VMOVUPS      every32_c2d00000<>+0(SB), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMULPS       every32_3fb8aa3b<>+0(SB), Y0, Y2
+	VROUNDPS     $0x08, Y2, Y2
+	VFNMADD231PS every32_3f317218<>+0(SB), Y2, Y0
+	VMULPS       every32_b102e308<>+0(SB), Y2, Y4
+	VSUBPS       Y4, Y0, Y3
+	VMULPS       Y3, Y3, Y5
+	VMOVUPS      every32_39500d01<>+0(SB), Y6
+	VFMADD213PS  every32_3ab60b61<>+0(SB), Y3, Y6
+	VMOVUPS      every32_3c088889<>+0(SB), Y7
+	VFMADD213PS  every32_3d2aaaab<>+0(SB), Y3, Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VMOVUPS      every32_3e2aaaab<>+0(SB), Y7
+	VFMADD213PS  every32_3f000000<>+0(SB), Y3, Y7
+	VFMADD213PS  Y7, Y5, Y6
+	VFMSUB213PS  Y4, Y5, Y6
+	VADDPS       Y0, Y6, Y6
+	VADDPS       every32_3f800000<>+0(SB), Y6, Y6
+	VCVTPS2DQ    Y2, Y2
+	VPSRAD       $0x01, Y2, Y0
+	VPSUBD       Y0, Y2, Y2
+	VPADDD       every32_0000007f<>+0(SB), Y0, Y0
+	VPSLLD       $0x17, Y0, Y0
+	VPADDD       every32_0000007f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y0, Y6, Y6
+	VMULPS       Y2, Y6, Y6
+	VMOVUPS      (DX), Y0
+	VMULPS       Y6, Y0, Y0
+	VANDPS       Y0, Y1, Y0
+	VMOVUPS      (CX), Y1
+	VADDPS       Y0, Y1, Y1
+	VMOVUPS      Y1, (CX)
+	VXORPS       Y1, Y1, Y1
+	VMOVUPS      Y1, (DX)
+	ADDQ         $0x20, CX
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, BX
+	SUBQ         $0x08, AX
+	JGE          one
+
+onedone:
+	ADDQ         $0x08, AX
+	TESTQ        AX, AX
+	JEQ          rest
+	LEAQ         masks32<>+0(SB), SI
+	SHLQ         $0x02, AX
+	SUBQ         AX, SI
+	VMOVUPS      32(SI), Y0
+	VMASKMOVPS   (BX), Y0, Y1
+	VXORPS       Y2, Y2, Y2
+	VCMPPS       $0x19, Y2, Y1, Y2
+	VMOVUPS      every32_42b20000<>+0(SB), Y3
+	VMINPS       Y1, Y3, Y1
+	VMOVUPS      every32_c2d00000<>+0(SB), Y3
+	VMAXPS       Y1, Y3, Y1
+	VMULPS       every32_3fb8aa3b<>+0(SB), Y1, Y3
+	VROUNDPS     $0x08, Y3, Y3
+	VFNMADD231PS every32_3f317218<>+0(SB), Y3, Y1
+	VMULPS       every32_b102e308<>+0(SB), Y3, Y5
+	VSUBPS       Y5, Y1, Y4
+	VMULPS       Y4, Y4, Y6
+	VMOVUPS      every32_39500d01<>+0(SB), Y7
+	VFMADD213PS  every32_3ab60b61<>+0(SB), Y4, Y7
+	VMOVUPS      every32_3c088889<>+0(SB), Y8
+	VFMADD213PS  every32_3d2aaaab<>+0(SB), Y4, Y8
+	VFMADD213PS  Y8, Y6, Y7
+	VMOVUPS      every32_3e2aaaab<>+0(SB), Y8
+	VFMADD213PS  every32_3f000000<>+0(SB), Y4, Y8
+	VFMADD213PS  Y8, Y6, Y7
+	VFMSUB213PS  Y5, Y6, Y7
+	VADDPS       Y1, Y7, Y7
+	VADDPS       every32_3f800000<>+0(SB), Y7, Y7
+	VCVTPS2DQ    Y3, Y3
+	VPSRAD       $0x01, Y3, Y1
+	VPSUBD       Y1, Y3, Y3
+	VPADDD       every32_0000007f<>+0(SB), Y1, Y1
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       every32_0000007f<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y1, Y7, Y7
+	VMULPS       Y3, Y7, Y7
+	VMASKMOVPS   (DX), Y0, Y1
+	VMULPS       Y7, Y1, Y1
+	VANDPS       Y1, Y2, Y1
+	VMASKMOVPS   (CX), Y0, Y2
+	VADDPS       Y1, Y2, Y2
+	VMASKMOVPS   Y2, Y0, (CX)
+	VXORPS       Y2, Y2, Y2
+	VMASKMOVPS   Y2, Y0, (DX)
+
+rest:
+	VZEROUPPER
+	RET
+
 // func softplus32(n int, dst *float32, src *float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·softplus32(SB), NOSPLIT, $0-24
@@ -9114,6 +9318,248 @@ onedone:
 	VADDPD     Y3, Y2, Y2
 	VMASKMOVPD Y2, Y1, (CX)
 	VMASKMOVPD Y0, Y1, (DX)
+
+rest:
+	VZEROUPPER
+	RET
+
+// func expBelow64(n int, dst *float64, src *float64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·expBelow64(SB), NOSPLIT, $0-24
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ src+16(FP), DX
+	SUBQ $0x04, AX
+	JLT  onedone
+
+one:
+	VMOVUPD      (DX), Y0
+	VXORPD       Y1, Y1, Y1
+	VMINPD       Y0, Y1, Y0
+	VMOVUPD      every64_c044000000000000<>+0(SB), Y1
+	VMAXPD       Y0, Y1, Y0
+	VMULPD       every64_3ff71547652b82fe<>+0(SB), Y0, Y1
+	VROUNDPD     $0x08, Y1, Y1
+	VFNMADD231PD every64_3fe62e42fefa39ef<>+0(SB), Y1, Y0
+	VMULPD       every64_3c7abc9e3b39803f<>+0(SB), Y1, Y3
+	VSUBPD       Y3, Y0, Y2
+	VMULPD       Y2, Y2, Y4
+	VMOVUPD      every64_3de6124613a86d09<>+0(SB), Y5
+	VFMADD213PD  every64_3e21eed8eff8d898<>+0(SB), Y2, Y5
+	VMOVUPD      every64_3e5ae64567f544e4<>+0(SB), Y6
+	VFMADD213PD  every64_3e927e4fb7789f5c<>+0(SB), Y2, Y6
+	VFMADD213PD  Y6, Y4, Y5
+	VMOVUPD      every64_3ec71de3a556c734<>+0(SB), Y6
+	VFMADD213PD  every64_3efa01a01a01a01a<>+0(SB), Y2, Y6
+	VFMADD213PD  Y6, Y4, Y5
+	VMOVUPD      every64_3f2a01a01a01a01a<>+0(SB), Y6
+	VFMADD213PD  every64_3f56c16c16c16c17<>+0(SB), Y2, Y6
+	VFMADD213PD  Y6, Y4, Y5
+	VMOVUPD      every64_3f81111111111111<>+0(SB), Y6
+	VFMADD213PD  every64_3fa5555555555555<>+0(SB), Y2, Y6
+	VFMADD213PD  Y6, Y4, Y5
+	VMOVUPD      every64_3fc5555555555555<>+0(SB), Y6
+	VFMADD213PD  every64_3fe0000000000000<>+0(SB), Y2, Y6
+	VFMADD213PD  Y6, Y4, Y5
+	VFMSUB213PD  Y3, Y4, Y5
+	VADDPD       Y0, Y5, Y5
+	VCVTPD2DQY   Y1, X0
+	VPMOVSXDQ    X0, Y0
+	VPADDQ       every64_00000000000003ff<>+0(SB), Y0, Y0
+	VPSLLQ       $0x34, Y0, Y0
+	VADDPD       every64_bff0000000000000<>+0(SB), Y0, Y1
+	VFMADD213PD  Y1, Y0, Y5
+	VMOVUPD      Y5, (CX)
+	ADDQ         $0x20, CX
+	ADDQ         $0x20, DX
+	SUBQ         $0x04, AX
+	JGE          one
+
+onedone:
+	ADDQ         $0x04, AX
+	TESTQ        AX, AX
+	JEQ          rest
+	LEAQ         masks64<>+0(SB), BX
+	SHLQ         $0x03, AX
+	SUBQ         AX, BX
+	VMOVUPD      32(BX), Y0
+	VMASKMOVPD   (DX), Y0, Y1
+	VXORPD       Y2, Y2, Y2
+	VMINPD       Y1, Y2, Y1
+	VMOVUPD      every64_c044000000000000<>+0(SB), Y2
+	VMAXPD       Y1, Y2, Y1
+	VMULPD       every64_3ff71547652b82fe<>+0(SB), Y1, Y2
+	VROUNDPD     $0x08, Y2, Y2
+	VFNMADD231PD every64_3fe62e42fefa39ef<>+0(SB), Y2, Y1
+	VMULPD       every64_3c7abc9e3b39803f<>+0(SB), Y2, Y4
+	VSUBPD       Y4, Y1, Y3
+	VMULPD       Y3, Y3, Y5
+	VMOVUPD      every64_3de6124613a86d09<>+0(SB), Y6
+	VFMADD213PD  every64_3e21eed8eff8d898<>+0(SB), Y3, Y6
+	VMOVUPD      every64_3e5ae64567f544e4<>+0(SB), Y7
+	VFMADD213PD  every64_3e927e4fb7789f5c<>+0(SB), Y3, Y7
+	VFMADD213PD  Y7, Y5, Y6
+	VMOVUPD      every64_3ec71de3a556c734<>+0(SB), Y7
+	VFMADD213PD  every64_3efa01a01a01a01a<>+0(SB), Y3, Y7
+	VFMADD213PD  Y7, Y5, Y6
+	VMOVUPD      every64_3f2a01a01a01a01a<>+0(SB), Y7
+	VFMADD213PD  every64_3f56c16c16c16c17<>+0(SB), Y3, Y7
+	VFMADD213PD  Y7, Y5, Y6
+	VMOVUPD      every64_3f81111111111111<>+0(SB), Y7
+	VFMADD213PD  every64_3fa5555555555555<>+0(SB), Y3, Y7
+	VFMADD213PD  Y7, Y5, Y6
+	VMOVUPD      every64_3fc5555555555555<>+0(SB), Y7
+	VFMADD213PD  every64_3fe0000000000000<>+0(SB), Y3, Y7
+	VFMADD213PD  Y7, Y5, Y6
+	VFMSUB213PD  Y4, Y5, Y6
+	VADDPD       Y1, Y6, Y6
+	VCVTPD2DQY   Y2, X1
+	VPMOVSXDQ    X1, Y1
+	VPADDQ       every64_00000000000003ff<>+0(SB), Y1, Y1
+	VPSLLQ       $0x34, Y1, Y1
+	VADDPD       every64_bff0000000000000<>+0(SB), Y1, Y2
+	VFMADD213PD  Y2, Y1, Y6
+	VMASKMOVPD   Y6, Y0, (CX)
+
+rest:
+	VZEROUPPER
+	RET
+
+DATA every64_c044000000000000<>+0(SB)/8, $0xc044000000000000
+DATA every64_c044000000000000<>+8(SB)/8, $0xc044000000000000
+DATA every64_c044000000000000<>+16(SB)/8, $0xc044000000000000
+DATA every64_c044000000000000<>+24(SB)/8, $0xc044000000000000
+GLOBL every64_c044000000000000<>(SB), RODATA|NOPTR, $32
+
+// func expBelowAdjoint64(n int, dx *float64, dy *float64, x *float64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·expBelowAdjoint64(SB), NOSPLIT, $0-32
+	MOVQ n+0(FP), AX
+	MOVQ dx+8(FP), CX
+	MOVQ dy+16(FP), DX
+	MOVQ x+24(FP), BX
+	SUBQ $0x04, AX
+	JLT  onedone
+
+one:
+	VMOVUPD      (BX), Y0
+	VXORPD       Y1, Y1, Y1
+	VCMPPD       $0x19, Y1, Y0, Y1
+	VMOVUPD      every64_4086300000000000<>+0(SB), Y2
+	VMINPD       Y0, Y2, Y0
+	VMOVUPD      every64_c087500000000000<>+0(SB), Y2
+	VMAXPD       Y0, Y2, Y0
+	VMULPD       every64_3ff71547652b82fe<>+0(SB), Y0, Y2
+	VROUNDPD     $0x08, Y2, Y2
+	VFNMADD231PD every64_3fe62e42fefa39ef<>+0(SB), Y2, Y0
+	VMULPD       every64_3c7abc9e3b39803f<>+0(SB), Y2, Y4
+	VSUBPD       Y4, Y0, Y3
+	VMULPD       Y3, Y3, Y5
+	VMOVUPD      every64_3de6124613a86d09<>+0(SB), Y6
+	VFMADD213PD  every64_3e21eed8eff8d898<>+0(SB), Y3, Y6
+	VMOVUPD      every64_3e5ae64567f544e4<>+0(SB), Y7
+	VFMADD213PD  every64_3e927e4fb7789f5c<>+0(SB), Y3, Y7
+	VFMADD213PD  Y7, Y5, Y6
+	VMOVUPD      every64_3ec71de3a556c734<>+0(SB), Y7
+	VFMADD213PD  every64_3efa01a01a01a01a<>+0(SB), Y3, Y7
+	VFMADD213PD  Y7, Y5, Y6
+	VMOVUPD      every64_3f2a01a01a01a01a<>+0(SB), Y7
+	VFMADD213PD  every64_3f56c16c16c16c17<>+0(SB), Y3, Y7
+	VFMADD213PD  Y7, Y5, Y6
+	VMOVUPD      every64_3f81111111111111<>+0(SB), Y7
+	VFMADD213PD  every64_3fa5555555555555<>+0(SB), Y3, Y7
+	VFMADD213PD  Y7, Y5, Y6
+	VMOVUPD      every64_3fc5555555555555<>+0(SB), Y7
+	VFMADD213PD  every64_3fe0000000000000<>+0(SB), Y3, Y7
+	VFMADD213PD  Y7, Y5, Y6
+	VFMSUB213PD  Y4, Y5, Y6
+	VADDPD       Y0, Y6, Y6
+	VADDPD       every64_3ff0000000000000<>+0(SB), Y6, Y6
+	VCVTPD2DQY   Y2, X2
+	VPSRAD       $0x01, X2, X0
+	VPSUBD       X0, X2, X2
+	VPMOVSXDQ    X0, Y0
+	VPMOVSXDQ    X2, Y2
+	VPADDQ       every64_00000000000003ff<>+0(SB), Y0, Y0
+	VPSLLQ       $0x34, Y0, Y0
+	VPADDQ       every64_00000000000003ff<>+0(SB), Y2, Y2
+	VPSLLQ       $0x34, Y2, Y2
+	VMULPD       Y0, Y6, Y6
+	VMULPD       Y2, Y6, Y6
+	VMOVUPD      (DX), Y0
+	VMULPD       Y6, Y0, Y0
+	VANDPD       Y0, Y1, Y0
+	VMOVUPD      (CX), Y1
+	VADDPD       Y0, Y1, Y1
+	VMOVUPD      Y1, (CX)
+	VXORPD       Y1, Y1, Y1
+	VMOVUPD      Y1, (DX)
+	ADDQ         $0x20, CX
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, BX
+	SUBQ         $0x04, AX
+	JGE          one
+
+onedone:
+	ADDQ         $0x04, AX
+	TESTQ        AX, AX
+	JEQ          rest
+	LEAQ         masks64<>+0(SB), SI
+	SHLQ         $0x03, AX
+	SUBQ         AX, SI
+	VMOVUPD      32(SI), Y0
+	VMASKMOVPD   (BX), Y0, Y1
+	VXORPD       Y2, Y2, Y2
+	VCMPPD       $0x19, Y2, Y1, Y2
+	VMOVUPD      every64_4086300000000000<>+0(SB), Y3
+	VMINPD       Y1, Y3, Y1
+	VMOVUPD      every64_c087500000000000<>+0(SB), Y3
+	VMAXPD       Y1, Y3, Y1
+	VMULPD       every64_3ff71547652b82fe<>+0(SB), Y1, Y3
+	VROUNDPD     $0x08, Y3, Y3
+	VFNMADD231PD every64_3fe62e42fefa39ef<>+0(SB), Y3, Y1
+	VMULPD       every64_3c7abc9e3b39803f<>+0(SB), Y3, Y5
+	VSUBPD       Y5, Y1, Y4
+	VMULPD       Y4, Y4, Y6
+	VMOVUPD      every64_3de6124613a86d09<>+0(SB), Y7
+	VFMADD213PD  every64_3e21eed8eff8d898<>+0(SB), Y4, Y7
+	VMOVUPD      every64_3e5ae64567f544e4<>+0(SB), Y8
+	VFMADD213PD  every64_3e927e4fb7789f5c<>+0(SB), Y4, Y8
+	VFMADD213PD  Y8, Y6, Y7
+	VMOVUPD      every64_3ec71de3a556c734<>+0(SB), Y8
+	VFMADD213PD  every64_3efa01a01a01a01a<>+0(SB), Y4, Y8
+	VFMADD213PD  Y8, Y6, Y7
+	VMOVUPD      every64_3f2a01a01a01a01a<>+0(SB), Y8
+	VFMADD213PD  every64_3f56c16c16c16c17<>+0(SB), Y4, Y8
+	VFMADD213PD  Y8, Y6, Y7
+	VMOVUPD      every64_3f81111111111111<>+0(SB), Y8
+	VFMADD213PD  every64_3fa5555555555555<>+0(SB), Y4, Y8
+	VFMADD213PD  Y8, Y6, Y7
+	VMOVUPD      every64_3fc5555555555555<>+0(SB), Y8
+	VFMADD213PD  every64_3fe0000000000000<>+0(SB), Y4, Y8
+	VFMADD213PD  Y8, Y6, Y7
+	VFMSUB213PD  Y5, Y6, Y7
+	VADDPD       Y1, Y7, Y7
+	VADDPD       every64_3ff0000000000000<>+0(SB), Y7, Y7
+	VCVTPD2DQY   Y3, X3
+	VPSRAD       $0x01, X3, X1
+	VPSUBD       X1, X3, X3
+	VPMOVSXDQ    X1, Y1
+	VPMOVSXDQ    X3, Y3
+	VPADDQ       every64_00000000000003ff<>+0(SB), Y1, Y1
+	VPSLLQ       $0x34, Y1, Y1
+	VPADDQ       every64_00000000000003ff<>+0(SB), Y3, Y3
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y1, Y7, Y7
+	VMULPD       Y3, Y7, Y7
+	VMASKMOVPD   (DX), Y0, Y1
+	VMULPD       Y7, Y1, Y1
+	VANDPD       Y1, Y2, Y1
+	VMASKMOVPD   (CX), Y0, Y2
+	VADDPD       Y1, Y2, Y2
+	VMASKMOVPD   Y2, Y0, (CX)
+	VXORPD       Y2, Y2, Y2
+	VMASKMOVPD   Y2, Y0, (DX)
 
 rest:
 	VZEROUPPER
