@@ -16,7 +16,7 @@ import (
 type options struct {
 	settings
 	checkpoint
-	data, svg string
+	svg string
 }
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
@@ -39,7 +39,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 
 // learn trains a network, tests it and prints what comes of that.
 func learn(o options, out io.Writer) error {
-	all, test, err := mnist.Load(o.data)
+	all, test, err := mnist.Load(o.Data)
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	f := flag.NewFlagSet("mnist", flag.ContinueOnError)
 	f.SetOutput(stderr)
 	f.StringVar(&o.Model, "model", "mlp", "the network: mlp or cnn")
-	f.StringVar(&o.data, "data", "", "a `folder` with the files of MNIST or Fashion-MNIST; default is MNIST from a Go module, which is downloaded")
+	f.StringVar(&o.Data, "data", "", "a `folder` with the files of MNIST or Fashion-MNIST; default is MNIST from a Go module, which is downloaded")
 	f.StringVar(&o.file, "checkpoint", "", "a `file` to keep the state of the training in, and to go on from if it is there")
 	f.IntVar(&o.every, "every", 500, "the `steps` from one checkpoint to the next")
 	f.StringVar(&o.svg, "svg", "", "a `file` for the loss curves")

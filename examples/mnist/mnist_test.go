@@ -167,8 +167,8 @@ func TestWrong(t *testing.T) {
 		want   string
 	}{
 		{[]string{"-data", t.TempDir()}, 1, "none of train-images-idx3-ubyte"},
-		{append(small, "-checkpoint", state, "-rate", "0.1"), 1, "settings: it is of a training with -model mlp -epochs 1 -batch 64 -held 1400 -rate 0.001 " +
-			"-seed 1, not -model mlp -epochs 1 -batch 64 -held 1400 -rate 0.1 -seed 1"},
+		{append(small, "-checkpoint", state, "-rate", "0.1"), 1, fmt.Sprintf(
+			"settings: it is of a training with -model mlp -data %q -epochs 1 -batch 64 -held 1400 -rate 0.001 -seed 1, not -model mlp -data %[1]q", dir)},
 		{append(small, "-checkpoint", state, "-model", "cnn"), 1, `"model.Conv1.W" is not in the file`},
 		{append(small, "-model", "svm"), 1, "mnist: -model svm: there are mlp and cnn\n"},
 		{append(small, "-held", "1438"), 1, "mnist: -held 1438: there are only 1438 images\n"},

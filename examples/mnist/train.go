@@ -56,13 +56,14 @@ func newNetwork(kind string, seed uint64, image []int) (*network, error) {
 // settings are what decides the numbers of a training.
 type settings struct {
 	Model               string
+	Data                string // where it is
 	Epochs, Batch, Held int
 	Rate                float64
 	Seed                uint64
 }
 
 func (s settings) String() string {
-	return fmt.Sprintf("-model %s -epochs %d -batch %d -held %d -rate %g -seed %d", s.Model, s.Epochs, s.Batch, s.Held, s.Rate, s.Seed)
+	return fmt.Sprintf("-model %s -data %q -epochs %d -batch %d -held %d -rate %g -seed %d", s.Model, s.Data, s.Epochs, s.Batch, s.Held, s.Rate, s.Seed)
 }
 
 // kept are the settings that a checkpoint has.
