@@ -9,8 +9,11 @@ import (
 // A Dropout layer leaves out elements at random in training, and makes up for them by the others, which it divides by 1−P: the expectation
 // stays what it is (Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", 2014, section 10).
 type Dropout[T Float] struct {
-	P    float64    // the probability to be left out, from 0 to below 1
-	Rand *rand.Rand // decides; training changes its state, so that it must not be used elsewhere at the same time
+	P float64 // the probability to be left out, from 0 to below 1
+
+	// Rand decides; training changes its state, so that it must not be used elsewhere at the same time. A checkpoint of package train needs
+	// its source beside the model, for it hides that.
+	Rand *rand.Rand `train:"-"`
 }
 
 // Forward returns x with elements left out in training, where it panics if P is out of range, else x as it is.
