@@ -62,7 +62,7 @@ func learn(o options, out io.Writer) error {
 	}
 	fmt.Fprintf(out, "trained for %.0f s\n", time.Since(start).Seconds())
 	if o.svg != "" {
-		if err := os.WriteFile(o.svg, h.chart("Loss of the "+o.Model).SVG(), 0o666); err != nil {
+		if err := os.WriteFile(o.svg, h.chart(o.Model).SVG(), 0o666); err != nil {
 			return err
 		}
 	}

@@ -63,7 +63,7 @@ func TestTraining(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, want := range []string{"<title>Loss of the " + c.model + "</title>", "training " + shown(losses[5][1]), "held back "} {
+			for _, want := range []string{"<title>Cross entropy of the " + strings.ToUpper(c.model) + " after each epoch</title>", "training " + shown(losses[5][1]), "held back "} {
 				if !bytes.Contains(figure, []byte(want)) {
 					t.Errorf("the figure has no %q", want)
 				}

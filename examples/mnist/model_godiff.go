@@ -274,24 +274,14 @@ type reLUFloat32Saved struct {
 func reLUFloat32Forward(x, dx nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved reLUFloat32Saved) {
 	y := nn.New[float32](x.Space, x.Shape...)
 	dy2 := nn.ZerosLike(y)
-	for i, v := range x.Data {
-		y.Data[i] = max(v, 0)
-	}
+	kernel.ReLU(y.Data, x.Data)
 	return y, dy2, reLUFloat32Saved{x: x, dy: dy2, dx: dx}
 }
 
 // reLUFloat32Backward is the reverse mode of [nn.ReLU], after [reLUFloat32Forward].
 func reLUFloat32Backward(saved reLUFloat32Saved) {
-	x, dy, dx := saved.x, saved.dy, saved.dx
-	for i, v := range x.Data {
-		var dv float32
-		// y.Data[i] = max(v, 0)
-		if v >= 0 || v != v {
-			dv = dy.Data[i]
-		}
-		dy.Data[i] = 0
-		dx.Data[i] += dv
-	}
+	// kernel.ReLU(y.Data, x.Data)
+	kernel.ReLUAdjoint(nil, saved.x.Data, saved.dy.Data, saved.dx.Data)
 }
 
 // denseForwardFloat32Saved holds what a forward sweep remembers.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/godiff/godiff/examples/internal/mnist"
@@ -86,8 +87,8 @@ type history struct {
 	Held     []float64 // of the images held back, at its end
 }
 
-func (h *history) chart(title string) plot.Chart {
-	return plot.Chart{Title: title, X: "epoch", Y: "cross entropy in nats", Log: true, Curves: []plot.Curve{
+func (h *history) chart(model string) plot.Chart {
+	return plot.Chart{Title: "Cross entropy of the " + strings.ToUpper(model) + " after each epoch", X: "epoch", Y: "nats", Log: true, Curves: []plot.Curve{
 		{Name: "training", Y: h.Training},
 		{Name: "held back", Y: h.Held},
 	}}

@@ -122,5 +122,5 @@ func learn(l learner, training, held train.Data[float32], o options, out io.Writ
 	if o.svg == "" {
 		return nil
 	}
-	return os.WriteFile(o.svg, h.chart("Loss of rnn "+o.Task).SVG(), 0o666)
+	return os.WriteFile(o.svg, h.chart(o.Task).SVG(), 0o666)
 }

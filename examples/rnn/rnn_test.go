@@ -62,7 +62,7 @@ func TestRows(t *testing.T) {
 	if _, err := fmt.Sscanf(lines[len(lines)-1], "test accuracy %f %%", &accuracy); err != nil || accuracy < 93 {
 		t.Errorf("%q, want at least 93 %%", lines[len(lines)-1])
 	}
-	if figure := read(t, svg); !bytes.Contains(figure, []byte("<title>Loss of rnn rows</title>")) {
+	if figure := read(t, svg); !bytes.Contains(figure, []byte("<title>Cross entropy of digits after each epoch</title>")) {
 		t.Error("the figure has no title")
 	}
 }

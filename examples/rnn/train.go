@@ -70,11 +70,17 @@ type history struct {
 	Held     []float64 // of what was held back, at its end
 }
 
-func (h *history) chart(title string) plot.Chart {
-	return plot.Chart{Title: title, X: "epoch", Y: "cross entropy in nats", Log: true, Curves: []plot.Curve{
+func (h *history) chart(task string) plot.Chart {
+	c := plot.Chart{X: "epoch", Y: "nats", Curves: []plot.Curve{
 		{Name: "training", Y: h.Training},
 		{Name: "held back", Y: h.Held},
 	}}
+	if task == "rows" {
+		c.Title, c.Log = "Cross entropy of digits after each epoch", true
+	} else {
+		c.Title = "Cross entropy of characters after each epoch"
+	}
+	return c
 }
 
 // A checkpoint says where the state of a training is kept.
