@@ -13,6 +13,7 @@ import (
 
 	"github.com/godiff/godiff/examples/internal/digitstest"
 	"github.com/godiff/godiff/examples/internal/mnist"
+	"github.com/godiff/godiff/nn/kernel"
 	"github.com/godiff/godiff/nn/train"
 )
 
@@ -74,6 +75,45 @@ func TestTraining(t *testing.T) {
 
 // shown returns the first digits of a number, as far as lines and figures agree.
 func shown(loss string) string { return loss[:4] }
+
+// TestGradient compares the derivative along the gradient, which is its norm, with a difference of losses.
+func TestGradient(t *testing.T) {
+	all, _, err := mnist.Load(digitstest.Folder(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	batch := all.Slice(0, 40)
+	for _, model := range []string{"mlp", "cnn"} {
+		n, err := newNetwork(model, 1, batch.X.Shape[1:])
+		if err != nil {
+			t.Fatal(err)
+		}
+		loss := n.lossVJP(batch.X, batch.Labels)
+		if want, _ := n.judge(batch); math.Abs(float64(loss)-want) > 1e-6 {
+			t.Errorf("%s: the loss is %v, want %v", model, loss, want)
+		}
+		norm := 0.0
+		for _, p := range n.params {
+			for _, g := range p.Grad.Data {
+				norm += float64(g) * float64(g)
+			}
+		}
+		norm = math.Sqrt(norm)
+		along := func(step float64) float64 {
+			for _, p := range n.params {
+				kernel.Axpy(float32(step/norm), p.Grad.Data, p.Value.Data)
+			}
+			loss, _ := n.judge(batch)
+			return loss
+		}
+		const step = 2e-3
+		above := along(step)
+		below := along(-2 * step)
+		if got := (above - below) / (2 * step); math.Abs(got-norm) > 5e-3*norm {
+			t.Errorf("%s: along the gradient the loss rises by %v, and its norm is %v", model, got, norm)
+		}
+	}
+}
 
 // A crash is a watcher that panics after a step.
 type crash struct {

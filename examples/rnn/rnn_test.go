@@ -14,6 +14,7 @@ import (
 
 	"github.com/godiff/godiff/examples/internal/digitstest"
 	"github.com/godiff/godiff/examples/internal/mnist"
+	"github.com/godiff/godiff/nn/kernel"
 	"github.com/godiff/godiff/nn/train"
 )
 
@@ -157,6 +158,47 @@ func TestDraw(t *testing.T) {
 	}
 	if i := draw([]float32{0, 0, 0}, rng); i != 0 {
 		t.Errorf("of nothing, %d is drawn", i)
+	}
+}
+
+// TestGradient compares the derivative along the gradient, which is its norm, with a difference of losses.
+func TestGradient(t *testing.T) {
+	images, _, err := mnist.Load(digitstest.Folder(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := windows([]int{0, 1, 2, 0, 1, 3, 0, 2, 2, 1, 0, 3, 3, 1, 2, 0, 1}, 4)
+	for name, c := range map[string]struct {
+		learner learner
+		batch   train.Data[float32]
+	}{
+		"rows": {newReading(settings{Hidden: 16, Seed: 1}, 8), images.Slice(0, 40)},
+		"text": {newWriting(settings{Hidden: 16, Seed: 1}, 4), text},
+	} {
+		loss := c.learner.step(c.batch)
+		if want, _ := c.learner.judge(c.batch); math.Abs(loss-want) > 1e-6 {
+			t.Errorf("%s: the loss is %v, want %v", name, loss, want)
+		}
+		norm := 0.0
+		for _, p := range c.learner.params() {
+			for _, g := range p.Grad.Data {
+				norm += float64(g) * float64(g)
+			}
+		}
+		norm = math.Sqrt(norm)
+		along := func(step float64) float64 {
+			for _, p := range c.learner.params() {
+				kernel.Axpy(float32(step/norm), p.Grad.Data, p.Value.Data)
+			}
+			loss, _ := c.learner.judge(c.batch)
+			return loss
+		}
+		const step = 1e-2
+		above := along(step)
+		below := along(-2 * step)
+		if got := (above - below) / (2 * step); math.Abs(got-norm) > 1e-3*norm {
+			t.Errorf("%s: along the gradient the loss rises by %v, and its norm is %v", name, got, norm)
+		}
 	}
 }
 
