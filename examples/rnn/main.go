@@ -74,7 +74,7 @@ func parse(task string, args []string, stderr io.Writer) (options, error) {
 	} else {
 		f.StringVar(&o.Data, "data", "", "a `file` with a text; default is Isaac Newton's Opticks, which comes with Go")
 		f.IntVar(&o.Hidden, "hidden", 256, "the hidden units")
-		f.IntVar(&o.Epochs, "epochs", 12, "how often each character is learned from")
+		f.IntVar(&o.Epochs, "epochs", 20, "how often each character is learned from")
 		f.IntVar(&o.Batch, "batch", 16, "the windows in a batch")
 		f.IntVar(&o.Window, "window", 128, "the characters that are read in one go")
 		f.Float64Var(&o.Dropout, "dropout", 0.3, "the share of the hidden units that is left out in training")
