@@ -42,7 +42,7 @@ type Writer struct {
 	Out   nn.Dense[float32]
 }
 
-// newWriter returns a network for so many characters. In training, what rng decides leaves out a share of the hidden units.
+// newWriter returns a network for so many characters. In training it leaves out a share of the hidden units; left decides which.
 func newWriter(rng *rand.Rand, chars, hidden int, share float64, left *rand.Rand) *Writer {
 	const features = 32
 	return &Writer{

@@ -112,25 +112,19 @@ func (a alphabet) indices(text string) ([]int, error) {
 func (m *Writer) write(beginning []int, n int, temperature float64, rng *rand.Rand) []int {
 	hidden := m.LSTM.V.Shape[0]
 	h, c := nn.New[float32](nil, 1, hidden), nn.New[float32](nil, 1, hidden)
-	var list []int
-	for i := range len(beginning) + n - 1 {
-		char := 0
-		if i < len(beginning) {
-			char = beginning[i]
-		} else {
-			char = list[len(list)-1]
-		}
-		h, c = m.LSTM.Step(m.Chars.Forward(nil, []int{char}), h, c)
-		if i < len(beginning)-1 {
-			continue
+	text := slices.Clone(beginning)
+	for i := 0; len(text) < len(beginning)+n; i++ {
+		h, c = m.LSTM.Step(m.Chars.Forward(nil, text[i:i+1]), h, c)
+		if i+1 < len(text) {
+			continue // still reading
 		}
 		logits := m.Out.Forward(h)
 		for k := range logits.Data {
 			logits.Data[k] /= float32(temperature)
 		}
-		list = append(list, draw(nn.Softmax(logits).Data, rng))
+		text = append(text, draw(nn.Softmax(logits).Data, rng))
 	}
-	return list
+	return text[len(beginning):]
 }
 
 // draw returns an index with the probability that p has there.
