@@ -16,15 +16,17 @@ type Dropout[T Float] struct {
 	Rand *rand.Rand `train:"-"`
 }
 
-// Forward returns x with elements left out in training, where it panics if P is out of range, else x as it is.
+// Forward returns x with elements left out in training, where it panics if P is out of range, else a copy of x: memory of its own is what lets
+// the layers around it do without copies in their derivatives.
 //
 //godiff:vjp wrt=x
 func (l *Dropout[T]) Forward(x Tensor[T], train bool) Tensor[T] {
-	if !train {
-		return x
-	}
 	y := New[T](x.Space, x.Shape...)
-	kernel.Mul(y.Data, x.Data, DropoutMask(x, l.P, l.Rand).Data)
+	if train {
+		kernel.Mul(y.Data, x.Data, DropoutMask(x, l.P, l.Rand).Data)
+	} else {
+		kernel.Scale(y.Data, 1, x.Data)
+	}
 	return y
 }
 

@@ -8,22 +8,17 @@ import "github.com/godiff/godiff/nn/kernel"
 // For result adjoints dy it adds to the shadows dx.
 func (l *Dropout[T]) ForwardVJP(x Tensor[T], train bool, dx, dy Tensor[T]) (y2 Tensor[T]) {
 	// Forward sweep.
-	var dy2 Tensor[T]
 	var data []T
-	var data2 []T
-	if !train {
-		dy2 = dx
-		y2 = x
-	} else {
-		y := New[T](x.Space, x.Shape...)
-		dy := ZerosLike(y)
+	y := New[T](x.Space, x.Shape...)
+	dy2 := ZerosLike(y)
+	if train {
 		dropoutMaskValue := DropoutMask(x, l.P, l.Rand)
 		kernel.Mul(y.Data, x.Data, dropoutMaskValue.Data)
 		data = dropoutMaskValue.Data
-		data2 = dy.Data
-		dy2 = dy
-		y2 = y
+	} else {
+		kernel.Scale[T](y.Data, 1, x.Data)
 	}
+	y2 = y
 
 	// Reverse sweep.
 	for i := range dy.Data {
@@ -31,7 +26,10 @@ func (l *Dropout[T]) ForwardVJP(x Tensor[T], train bool, dx, dy Tensor[T]) (y2 T
 	}
 	if train {
 		// kernel.Mul(y.Data, x.Data, DropoutMask(x, l.P, l.Rand).Data)
-		kernel.MulAdjointX(nil, nil, data, data2, dx.Data)
+		kernel.MulAdjointX(nil, nil, data, dy2.Data, dx.Data)
+	} else {
+		// kernel.Scale(y.Data, 1, x.Data)
+		kernel.ScaleAdjointX(nil, 1, nil, dy2.Data, dx.Data)
 	}
 	return y2
 }

@@ -31,34 +31,33 @@ func dropoutVJP[T nn.Float](x nn.Tensor[T], p float64, train bool, dx, dy nn.Ten
 type dropoutForwardXSaved[T nn.Float] struct {
 	train bool
 	data  []T
-	data2 []T
+	dy    nn.Tensor[T]
 	dx    nn.Tensor[T]
 }
 
 // dropoutForwardXForward is [nn.Dropout.Forward], remembering what [dropoutForwardXBackward] needs.
 func dropoutForwardXForward[T nn.Float](l *nn.Dropout[T], x nn.Tensor[T], train bool, dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved dropoutForwardXSaved[T]) {
 	var data []T
-	var data2 []T
-	if !train {
-		dy = dx
-		y2 = x
-	} else {
-		y := nn.New[T](x.Space, x.Shape...)
-		dy2 := nn.ZerosLike(y)
+	y := nn.New[T](x.Space, x.Shape...)
+	dy2 := nn.ZerosLike(y)
+	if train {
 		dropoutMaskValue := nn.DropoutMask(x, l.P, l.Rand)
 		kernel.Mul(y.Data, x.Data, dropoutMaskValue.Data)
 		data = dropoutMaskValue.Data
-		data2 = dy2.Data
-		dy = dy2
-		y2 = y
+	} else {
+		kernel.Scale[T](y.Data, 1, x.Data)
 	}
-	return y2, dy, dropoutForwardXSaved[T]{train: train, data: data, data2: data2, dx: dx}
+	return y, dy2, dropoutForwardXSaved[T]{train: train, data: data, dy: dy2, dx: dx}
 }
 
 // dropoutForwardXBackward is the reverse mode of [nn.Dropout.Forward], after [dropoutForwardXForward].
 func dropoutForwardXBackward[T nn.Float](saved dropoutForwardXSaved[T]) {
+	dy, dx := saved.dy, saved.dx
 	if saved.train {
 		// kernel.Mul(y.Data, x.Data, DropoutMask(x, l.P, l.Rand).Data)
-		kernel.MulAdjointX(nil, nil, saved.data, saved.data2, saved.dx.Data)
+		kernel.MulAdjointX(nil, nil, saved.data, dy.Data, dx.Data)
+	} else {
+		// kernel.Scale(y.Data, 1, x.Data)
+		kernel.ScaleAdjointX(nil, 1, nil, dy.Data, dx.Data)
 	}
 }
