@@ -177,12 +177,3 @@ func absRule(x, y, dy float64) (dx float64) {
 	}
 	return dy * x
 }
-
-// sqrtRule: (√x)′ = 1/(2√x). DLMF 4.7.10.
-// It is infinite at 0.
-func sqrtRule(x, y, dy float64) (dx float64) {
-	if !(y > 0) && dy == 0 {
-		return 0
-	}
-	return dy / (2 * y)
-}

@@ -169,3 +169,12 @@ func stateAddSVBack(h float64, dy State) (ds, dv State) {
 	dv.Z = dy.Z * h
 	return ds, dv
 }
+
+// sqrtRule: (√x)′ = 1/(2√x). DLMF 4.7.10.
+// It is infinite at 0.
+func sqrtRule(x, y, dy float64) (dx float64) {
+	if !(y > 0) && dy == 0 {
+		return 0
+	}
+	return dy / (2 * y)
+}

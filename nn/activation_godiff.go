@@ -626,17 +626,3 @@ func sqrtRule(x, y, dy float64) (dx float64) {
 	}
 	return dy / (2 * y)
 }
-
-// absRule: |x|′ = ±1, the sign of x; 0 at 0, where there is none.
-func absRule(x, y, dy float64) (dx float64) {
-	if x > 0 {
-		return dy
-	}
-	if x < 0 {
-		return -dy
-	}
-	if x == 0 {
-		return 0
-	}
-	return dy * x
-}

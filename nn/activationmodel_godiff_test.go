@@ -663,20 +663,6 @@ func nllVJP[T nn.Float](logs nn.Tensor[T], labels []int, dlogs nn.Tensor[T], dy 
 	return T(sum / float64(len(labels)))
 }
 
-// absRule: |x|′ = ±1, the sign of x; 0 at 0, where there is none.
-func absRule(x, y, dy float64) (dx float64) {
-	if x > 0 {
-		return dy
-	}
-	if x < 0 {
-		return -dy
-	}
-	if x == 0 {
-		return 0
-	}
-	return dy * x
-}
-
 // sqrtRule: (√x)′ = 1/(2√x). DLMF 4.7.10.
 // It is infinite at 0.
 func sqrtRule(x, y, dy float64) (dx float64) {

@@ -203,3 +203,17 @@ func nllVJP[T Float](logs Tensor[T], labels []int, dlogs Tensor[T], dy T) (y T) 
 	}
 	return T(sum / float64(len(labels)))
 }
+
+// absRule: |x|′ = ±1, the sign of x; 0 at 0, where there is none.
+func absRule(x, y, dy float64) (dx float64) {
+	if x > 0 {
+		return dy
+	}
+	if x < 0 {
+		return -dy
+	}
+	if x == 0 {
+		return 0
+	}
+	return dy * x
+}

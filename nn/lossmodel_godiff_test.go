@@ -299,3 +299,17 @@ func nllBackward[T nn.Float](saved nllSaved[T], dy T) {
 		dlogs.Data[i*classes : (i+1)*classes][label] += T(-dsum)
 	}
 }
+
+// absRule: |x|′ = ±1, the sign of x; 0 at 0, where there is none.
+func absRule(x, y, dy float64) (dx float64) {
+	if x > 0 {
+		return dy
+	}
+	if x < 0 {
+		return -dy
+	}
+	if x == 0 {
+		return 0
+	}
+	return dy * x
+}

@@ -341,35 +341,34 @@ func lstmForwardFloat32Backward(saved lstmForwardFloat32Saved) {
 type dropoutForwardFloat32XSaved struct {
 	train bool
 	data  []float32
-	data2 []float32
+	dy    nn.Tensor[float32]
 	dx    nn.Tensor[float32]
 }
 
 // dropoutForwardFloat32XForward is [nn.Dropout.Forward], remembering what [dropoutForwardFloat32XBackward] needs.
 func dropoutForwardFloat32XForward(l *nn.Dropout[float32], x nn.Tensor[float32], train bool, dx nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved dropoutForwardFloat32XSaved) {
 	var data []float32
-	var data2 []float32
-	if !train {
-		dy = dx
-		y2 = x
-	} else {
-		y := nn.New[float32](x.Space, x.Shape...)
-		dy2 := nn.ZerosLike(y)
+	y := nn.New[float32](x.Space, x.Shape...)
+	dy2 := nn.ZerosLike(y)
+	if train {
 		dropoutMaskValue := nn.DropoutMask(x, l.P, l.Rand)
 		kernel.Mul(y.Data, x.Data, dropoutMaskValue.Data)
 		data = dropoutMaskValue.Data
-		data2 = dy2.Data
-		dy = dy2
-		y2 = y
+	} else {
+		kernel.Scale[float32](y.Data, 1, x.Data)
 	}
-	return y2, dy, dropoutForwardFloat32XSaved{train: train, data: data, data2: data2, dx: dx}
+	return y, dy2, dropoutForwardFloat32XSaved{train: train, data: data, dy: dy2, dx: dx}
 }
 
 // dropoutForwardFloat32XBackward is the reverse mode of [nn.Dropout.Forward], after [dropoutForwardFloat32XForward].
 func dropoutForwardFloat32XBackward(saved dropoutForwardFloat32XSaved) {
+	dy, dx := saved.dy, saved.dx
 	if saved.train {
 		// kernel.Mul(y.Data, x.Data, DropoutMask(x, l.P, l.Rand).Data)
-		kernel.MulAdjointX(nil, nil, saved.data, saved.data2, saved.dx.Data)
+		kernel.MulAdjointX(nil, nil, saved.data, dy.Data, dx.Data)
+	} else {
+		// kernel.Scale(y.Data, 1, x.Data)
+		kernel.ScaleAdjointX(nil, 1, nil, dy.Data, dx.Data)
 	}
 }
 

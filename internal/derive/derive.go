@@ -409,23 +409,28 @@ func (d *deriver) outputs(asked []*lower.Directive) (out map[string][]byte, diag
 	return d.print(decls)
 }
 
-// addHelpers adds the derivatives of callees to the outputs of the files that declare them, and rules that are copied to the
-// first output.
+// addHelpers adds the derivatives of callees to the outputs of the files that declare them, and rules that are copied to the outputs that
+// need them first.
 func (d *deriver) addHelpers(asked []*lower.Directive, decls map[*lower.File][]any, first *lower.File) {
 	helpers, err := d.unit.Helpers()
 	if err != nil {
 		d.blame(err, asked)
 		return
 	}
+	var rules []*ast.Func
 	for _, h := range helpers {
 		file := first
+		if h.Of == nil && h.File == "" {
+			rules = append(rules, h.Funcs...)
+			continue
+		}
 		if h.Of != nil {
 			if pkg, own, _ := d.prog.Decl(d.instances.Origin(h.Of)); pkg == d.pkg {
 				file = d.fileOf(own.Output)
 			} else {
 				file = d.fileOf(h.File)
 			}
-		} else if h.File != "" {
+		} else {
 			file = d.fileOf(h.File)
 		}
 		if d.pkg.ForTest != "" && !file.Test() {
@@ -442,6 +447,43 @@ func (d *deriver) addHelpers(asked []*lower.Directive, decls map[*lower.File][]a
 			decls[file] = append(decls[file], v)
 		}
 	}
+	files := callers(rules, decls)
+	for _, f := range rules {
+		verify(f)
+		decls[files[f]] = append(decls[files[f]], f)
+	}
+}
+
+// callers returns, for each of the rules that are copied into the outputs, the first file, by name, whose output needs it.
+func callers(rules []*ast.Func, decls map[*lower.File][]any) map[*ast.Func]*lower.File {
+	files := map[*ast.Func]*lower.File{}
+	var needs func(f *ast.Func, file *lower.File)
+	needs = func(f *ast.Func, file *lower.File) {
+		ast.Inspect(f.Body, func(s ast.Stmt) bool {
+			ast.Exprs(s, func(e ast.Expr, _ bool) {
+				ast.Walk(e, func(e ast.Expr) bool {
+					c, ok := e.(*ast.Call)
+					if !ok || !slices.Contains(rules, c.Fun.Gen) {
+						return true
+					}
+					if g := c.Fun.Gen; files[g] == nil || file.Output < files[g].Output {
+						files[g] = file
+						needs(g, file)
+					}
+					return true
+				})
+			})
+			return true
+		})
+	}
+	for file, list := range decls {
+		for _, d := range list {
+			if f, ok := d.(*ast.Func); ok {
+				needs(f, file)
+			}
+		}
+	}
+	return files
 }
 
 // blame adds the diagnostics of derivatives of which one needs a helper that is refused: each is derived alone, to tell which.
