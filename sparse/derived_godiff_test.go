@@ -54,37 +54,105 @@ func residualsVJP(x, dx, dy []float64) (y []float64) {
 	return y
 }
 
-// residualsJacobian returns the Jacobian of [residuals] with respect to x: a row for each element of the result, by forward mode.
+// residualsJacobian returns the Jacobian of [residuals] with respect to x: a row for each element of the result, by reverse mode where these are fewer than the elements of x, and else by forward mode.
 func residualsJacobian(x []float64) (jac [][]float64) {
 	y := residuals(x)
 	jac = make([][]float64, len(y))
+	if len(y) < len(x) {
+		u := make([][4]float64, len(y))
+		for i := 0; i < len(y); i += 4 {
+			n := min(4, len(y)-i)
+			for k := range n {
+				u[i+k][k] = 1
+			}
+			dx := make([][4]float64, len(x))
+			residualsVJP2By4(x, dx, u)
+			for k := range n {
+				u[i+k][k] = 0
+				row := make([]float64, len(x))
+				for j := range row {
+					row[j] = dx[j][k]
+				}
+				jac[i+k] = row
+			}
+		}
+		return jac
+	}
 	for i := range jac {
 		jac[i] = make([]float64, len(x))
 	}
-	v := make([]float64, len(x))
-	for j := range v {
-		v[j] = 1
-		_, dy := residualsJVP2(x, v)
-		v[j] = 0
-		for i := range jac {
-			jac[i][j] = dy[i]
+	v := make([][4]float64, len(x))
+	for j := 0; j < len(x); j += 4 {
+		n := min(4, len(x)-j)
+		for k := range n {
+			v[j+k][k] = 1
+		}
+		_, dy := residualsJVP2By4(x, v)
+		for i, row := range jac {
+			copy(row[j:], dy[i][:])
+		}
+		for k := range n {
+			v[j+k][k] = 0
 		}
 	}
 	return jac
 }
 
-// residualsJVP2 is the forward mode of [residuals]: its results, and their tangents along the tangents of the parameters.
-func residualsJVP2(x, dx []float64) (y, dy []float64) {
-	dr := make([]float64, len(x)/3*2)
+// residualsVJP2By4 is the reverse mode of [residuals] with respect to x.
+// For result adjoints dy it adds to the shadows dx.
+// It goes along 4 directions at once.
+func residualsVJP2By4(x []float64, dx, dy [][4]float64) (y []float64) {
+	// Forward sweep.
+	dr := make([][4]float64, len(x)/3*2)
+	r := make([]float64, len(x)/3*2)
+	for b := range len(x) / 3 {
+		p := x[3*b : 3*b+3]
+		r[2*b] = p[0] * math.Sin(p[1])
+		r[2*b+1] = p[1] * p[2] * p[2]
+	}
+	y = r
+
+	// Reverse sweep.
+	for i := range dy {
+		dr[i] = dy[i]
+	}
+	for b := len(x)/3 - 1; b >= 0; b-- {
+		dp := dx[3*b : 3*b+3]
+		p := x[3*b : 3*b+3]
+		// r[2*b+1] = p[1] * p[2] * p[2]
+		for k := range 4 {
+			dp[1][k] += dr[2*b+1][k] * p[2] * p[2]
+			dp[2][k] += dr[2*b+1][k] * (2 * (p[2] * p[1]))
+			dr[2*b+1][k] = 0
+		}
+		// r[2*b] = p[0] * math.Sin(p[1])
+		sin, cos := math.Sincos(p[1])
+		for k := range 4 {
+			dp[0][k] += dr[2*b][k] * sin
+			dp[1][k] += dr[2*b][k] * p[0] * cos
+			dr[2*b][k] = 0
+		}
+	}
+	return y
+}
+
+// residualsJVP2By4 is the forward mode of [residuals]: its results, and their tangents along the tangents of the parameters.
+// It goes along 4 directions at once.
+func residualsJVP2By4(x []float64, dx [][4]float64) (y []float64, dy [][4]float64) {
+	dr := make([][4]float64, len(x)/3*2)
 	r := make([]float64, len(x)/3*2)
 	for b := range len(x) / 3 {
 		dp := dx[3*b : 3*b+3]
 		p := x[3*b : 3*b+3]
 		sin, cos := math.Sincos(p[1])
-		dr[2*b] = dp[0]*sin + dp[1]*p[0]*cos
+		for k := range 4 {
+			dr[2*b][k] = dp[0][k]*sin + dp[1][k]*p[0]*cos
+		}
 		r[2*b] = p[0] * sin
-		t := dp[1]*p[2] + dp[2]*p[1]
-		dr[2*b+1] = t*p[2] + dp[2]*(p[1]*p[2])
+		for k := range 4 {
+			t := dp[1][k]*p[2] + dp[2][k]*p[1]
+			dr[2*b+1][k] = t*p[2] + dp[2][k]*(p[1]*p[2])
+		}
 		r[2*b+1] = p[1] * p[2] * p[2]
 	}
 	return r, dr
@@ -109,28 +177,47 @@ func energyHVP(x, vx []float64) (hx []float64) {
 // energyHessian returns the Hessian of [energy] with respect to x: its second derivatives, a row for each element.
 func energyHessian(x []float64) (hx [][]float64) {
 	hx = make([][]float64, len(x))
-	v := make([]float64, len(x))
 	for i := range hx {
-		v[i] = 1
-		h := energyHVP2(x, v)
-		hx[i] = h
-		v[i] = 0
+		hx[i] = make([]float64, len(x))
+	}
+	v := make([][4]float64, len(x))
+	for j := 0; j < len(x); j += 4 {
+		n := min(4, len(x)-j)
+		for k := range n {
+			v[j+k][k] = 1
+		}
+		h := energyHVP2By4(x, v)
+		for i, row := range hx {
+			copy(row[j:], h[i][:])
+		}
+		for k := range n {
+			v[j+k][k] = 0
+		}
 	}
 	return hx
 }
 
-// energyHVP2 returns the Hessian-vector product of [energy]: the derivative of its gradient with respect to x along vx.
-func energyHVP2(x, vx []float64) (hx []float64) {
-	hx = make([]float64, len(x))
+// energyHVP2By4 returns the Hessian-vector product of [energy]: the derivative of its gradient with respect to x along vx.
+// It goes along 4 directions at once.
+func energyHVP2By4(x []float64, vx [][4]float64) (hx [][4]float64) {
+	hx = make([][4]float64, len(x))
 	for i := range x {
 		if i > 0 {
-			vd := vx[i] - vx[i-1]
+			var vd [4]float64
+			for k := range 4 {
+				vd[k] = vx[i][k] - vx[i-1][k]
+			}
 			d := x[i] - x[i-1]
-			vdd := vd*(2*d)*2 + vd*(2*d)
-			hx[i] += vdd
-			hx[i-1] -= vdd
+			for k := range 4 {
+				vdd := vd[k]*(2*d)*2 + vd[k]*(2*d)
+				hx[i][k] += vdd
+				hx[i-1][k] -= vdd
+			}
 		}
-		hx[i] += vx[i] * math.Cosh(x[i])
+		cosh := math.Cosh(x[i])
+		for k := range 4 {
+			hx[i][k] += vx[i][k] * cosh
+		}
 	}
 	return hx
 }

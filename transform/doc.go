@@ -80,5 +80,6 @@
 //
 // A derivative that another goes on with is printed and lowered again, like any function: a Hessian-vector product is the forward mode of a
 // gradient (second.go). Its variables are none of the user's, and what it stores where nobody reads goes away (stores.go). Jacobians and
-// Hessians are loops over products (matrix.go).
+// Hessians are made of products (matrix.go), several at once where these are of numbers and slices and arrays of them (lanes.go,
+// directions.go).
 package transform

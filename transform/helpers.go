@@ -33,6 +33,11 @@ func (u *Unit) copied(f *ast.Func) *ast.Func {
 	return &g
 }
 
+// isCopy reports whether a function of ours is the copy of a rule.
+func (u *Unit) isCopy(f *ast.Func) bool {
+	return slices.ContainsFunc(u.copies, func(c *ruleCopy) bool { return c.to == f })
+}
+
 // toCopy makes a call of what godiff's own rules call one of its copy in the output; it returns anything else as it is.
 func (u *Unit) toCopy(e ast.Expr) ast.Expr {
 	call, ok := e.(*ast.Call)
@@ -71,6 +76,11 @@ func (u *Unit) Helpers() (list []*Helper, err error) {
 	r.end()
 	for _, h := range u.order {
 		list = append(list, h.needed(called)...)
+	}
+	for _, h := range u.wides {
+		if called[h.Funcs[0]] {
+			list = append(list, h)
+		}
 	}
 	list, m := merge(list)
 	u.Same = m.same
@@ -112,6 +122,11 @@ func (u *Unit) fileOf(g *ast.Func) string {
 	for _, p := range u.primals {
 		if p.f == g {
 			return p.file
+		}
+	}
+	for _, w := range u.wides {
+		if w.Funcs[0] == g {
+			return w.File
 		}
 	}
 	return u.File

@@ -32,6 +32,8 @@ type matrix struct {
 	out  *ast.Var   // the matrix
 	err  *ast.Var   // nil if f returns none
 
+	second bool // it is a Hessian, the Jacobian of a gradient
+
 	before int // how much had been explained before the products
 }
 
@@ -65,7 +67,9 @@ func (u *Unit) newMatrix(f *ast.Func, sig ast.Signature, name string) *matrix {
 
 // checkAgain refuses a function that is run several times and has effects.
 func (m *matrix) checkAgain(mode ast.Mode) {
-	if sum := m.u.summary(m.f.Obj); sum.outward || sum.effects || len(sum.appends) > 0 {
+	sum := m.u.summary(m.f.Obj)
+	outer := sum.mem.outer()
+	if sum.outward || sum.effects || slices.ContainsFunc(sum.appends, func(l *location) bool { return outer[l.find()] }) {
 		refuse(m.f.Pos, "%s has effects, and a %s runs it several times: it writes memory that its caller sees, or calls what may have effects", m.f.Name, mode)
 	}
 }
@@ -182,6 +186,13 @@ func (m *matrix) hessian(hvp *ast.Func) *ast.Func {
 		return m.returns(&ast.Return{Results: []ast.Expr{call}})
 	}
 	m.checkAgain(ast.Hessian)
+	m.second = true
+	if all := m.columnsAtOnce(hvp); all != nil {
+		return m.finish(all)
+	}
+	if wide := m.several(hvp, -1, 1); wide != nil {
+		return m.finish(append([]ast.Stmt{m.rows(length(&ast.Ref{Var: m.x})), m.emptyRows()}, m.someColumns(wide)...))
+	}
 	v, start := m.unit("v", m.x)
 	i, h := ast.NewVar("i", intType), ast.NewVar("h", m.x.Type)
 	loop := &ast.Block{Stmts: []ast.Stmt{m.set(v, i, 1)}}
@@ -198,6 +209,9 @@ func (m *matrix) byRows(vjp *ast.Func) *ast.Func {
 	m.describe("a row for each result, by reverse mode")
 	var body []ast.Stmt
 	numbers := m.carrying()
+	if all := m.rowsAtOnce(vjp); all != nil {
+		return m.finish(all)
+	}
 	if len(numbers) > 1 {
 		m.checkAgain(ast.Jacobian)
 	}
@@ -234,8 +248,17 @@ func (m *matrix) byShape(vjp, jvp *ast.Func) *ast.Func {
 		by = " by reverse mode where these are fewer than the elements of " + m.x.Name + ", and else by forward mode"
 	}
 	m.describe("a row for each element of the result," + by)
+	var all []ast.Stmt
+	switch {
+	case jvp == nil:
+		all = m.rowsAtOnce(vjp)
+	case vjp == nil:
+		all = m.columnsAtOnce(jvp)
+	}
+	if all != nil {
+		return m.finish(all)
+	}
 	m.checkAgain(ast.Jacobian)
-
 	value := make([]*ast.Var, m.numbers(m.f))
 	value[at] = y
 	body := append(m.call(ast.Callee{Fn: m.f.Obj, Method: m.f.Recv != nil}, value, m.args...), m.rows(length(&ast.Ref{Var: y})))
@@ -252,20 +275,23 @@ func (m *matrix) byShape(vjp, jvp *ast.Func) *ast.Func {
 	return m.finish(body)
 }
 
-// byColumns makes a Jacobian by forward mode, of which the number of rows is known: it is that of the results, or the length of an array.
-func (m *matrix) byColumns(jvp *ast.Func, rows int64) *ast.Func {
-	each := "element of the result"
-	if m.isNumbers() {
-		each = "result"
+// byColumns makes a Jacobian of numbers by forward mode.
+func (m *matrix) byColumns(jvp *ast.Func) *ast.Func {
+	m.describe("a row for each result, by forward mode")
+	if all := m.columnsAtOnce(jvp); all != nil {
+		return m.finish(all)
 	}
-	m.describe("a row for each " + each + ", by forward mode")
-	if !ast.IsFloat(m.x.Type) {
-		m.checkAgain(ast.Jacobian)
-		return m.finish(append([]ast.Stmt{m.rows(intNumber(rows))}, m.fillColumns(jvp)...))
-	}
+	m.checkAgain(ast.Jacobian)
+	return m.finish(append([]ast.Stmt{m.rows(intNumber(int64(len(m.carrying()))))}, m.fillColumns(jvp)...))
+}
+
+// oneColumn makes a Jacobian with respect to a number.
+func (m *matrix) oneColumn(jvp *ast.Func) *ast.Func {
+	m.describe("a row for each element of the result, by forward mode")
 	results, tangents := m.tangents(jvp)
 	body := m.call(ast.Callee{Gen: jvp}, results, append(m.args, number(1, m.elem))...)
 	if m.isNumbers() {
+		m.describe("a row for each result, by forward mode")
 		lit := &ast.Composite{T: m.out.Type}
 		for _, dy := range tangents {
 			lit.Elems = append(lit.Elems, ast.Elem{Value: m.single(convert(&ast.Ref{Var: dy}, m.elem))})
@@ -278,8 +304,40 @@ func (m *matrix) byColumns(jvp *ast.Func, rows int64) *ast.Func {
 	})))
 }
 
+// columnsAtOnce makes the matrix in one run, if x is an array of a few elements and that can be done, and else returns nil.
+func (m *matrix) columnsAtOnce(jvp *ast.Func) []ast.Stmt {
+	n := fixedLength(m.x.Type)
+	if n != directions(n) {
+		return nil
+	}
+	wide := m.several(jvp, n, len(m.carrying()))
+	if wide == nil {
+		return nil
+	}
+	return m.allColumns(wide, n)
+}
+
+// rowsAtOnce is columnsAtOnce for a result of a few elements, by reverse mode.
+func (m *matrix) rowsAtOnce(vjp *ast.Func) []ast.Stmt {
+	n := int64(len(m.carrying()))
+	if !m.isNumbers() {
+		n = fixedLength(m.carrying()[0].Type)
+	}
+	if n != directions(n) {
+		return nil
+	}
+	wide := m.several(vjp, n, btoi(!isSlice(m.x.Type)))
+	if wide == nil {
+		return nil
+	}
+	return append([]ast.Stmt{m.rows(intNumber(n))}, m.allRows(wide, n)...)
+}
+
 // fillRows makes the rows, one for each element of y, by reverse mode.
 func (m *matrix) fillRows(vjp *ast.Func, y *ast.Var) []ast.Stmt {
+	if wide := m.several(vjp, -1, btoi(!isSlice(m.x.Type))); wide != nil {
+		return m.someRows(wide, y)
+	}
 	u, start := m.unit("u", y)
 	i, dx := ast.NewVar("i", intType), ast.NewVar("d"+m.x.Name, m.x.Type)
 	results := make([]*ast.Var, m.numbers(vjp))
@@ -298,11 +356,12 @@ func (m *matrix) fillRows(vjp *ast.Func, y *ast.Var) []ast.Stmt {
 
 // fillColumns makes rows and fills them by forward mode, which gives a column for each element of x.
 func (m *matrix) fillColumns(jvp *ast.Func) []ast.Stmt {
+	row := m.emptyRows()
+	if wide := m.several(jvp, -1, len(m.carrying())); wide != nil {
+		return append([]ast.Stmt{row}, m.someColumns(wide)...)
+	}
 	v, start := m.unit("v", m.x)
 	j := ast.NewVar("j", intType)
-	row := m.over(func(i ast.Expr) ast.Stmt {
-		return set(m.at(i), token.ASSIGN, builtin("make", elemType(m.out.Type), length(&ast.Ref{Var: m.x})))
-	})
 	results, tangents := m.tangents(jvp)
 	at := func(i ast.Expr) ast.Expr { return &ast.Index{X: m.at(i), I: &ast.Ref{Var: j}, T: m.elem} }
 	loop := []ast.Stmt{m.set(v, j, 1)}
@@ -318,8 +377,18 @@ func (m *matrix) fillColumns(jvp *ast.Func) []ast.Stmt {
 	return []ast.Stmt{row, start, &ast.Range{X: &ast.Ref{Var: v}, Key: &ast.Ref{Var: j}, Define: true, Body: &ast.Block{Stmts: loop}}}
 }
 
-// carrying returns the results of f that carry derivatives: numbers, or one slice or array.
+// emptyRows makes rows of zeros.
+func (m *matrix) emptyRows() ast.Stmt {
+	return m.over(func(i ast.Expr) ast.Stmt {
+		return set(m.at(i), token.ASSIGN, builtin("make", elemType(m.out.Type), length(&ast.Ref{Var: m.x})))
+	})
+}
+
+// carrying returns the results that carry derivatives: numbers, or one slice or array. Of a gradient it is like x.
 func (m *matrix) carrying() []*ast.Var {
+	if m.second {
+		return []*ast.Var{m.x}
+	}
 	var list []*ast.Var
 	for _, v := range m.f.Results {
 		if ast.Carries(v.Type) {
@@ -340,7 +409,11 @@ func (m *matrix) tangents(jvp *ast.Func) (results, tangents []*ast.Var) {
 		if name == "" || len(of) == 1 && !m.f.Named {
 			name = "y"
 		}
-		tangents = append(tangents, ast.NewVar("d"+name, jvp.Results[n-len(of)+i].Type))
+		name = "d" + name
+		if m.second {
+			name = "h"
+		}
+		tangents = append(tangents, ast.NewVar(name, jvp.Results[n-len(of)+i].Type))
 	}
 	return append(make([]*ast.Var, n-len(of)), tangents...), tangents
 }
@@ -397,8 +470,9 @@ func (u *Unit) jacobian(f *ast.Func, sig ast.Signature, wrt []int, name string) 
 	if !m.isNumbers() {
 		rows = fixedLength(m.carrying()[0].Type)
 	}
-	fewer := rows >= 0 && rows < cols || m.isNumbers() && cols < 0 // rows than columns, whatever the lengths at run time
-	others := !fewer && (rows >= 0 && cols >= 0 || cols == 1)
+	few := func(n int64) bool { return n >= 0 && n <= fewDirections }
+	fewer := rows >= 0 && rows < cols || cols < 0 && few(rows) || m.isNumbers() && cols < 0 // rows, for all that is known, which need one run if they are few
+	others := !fewer && (rows >= 0 && cols >= 0 || few(cols))
 	switch forward, reverse := u.derives(f, ast.JVP, wrt), u.derives(f, ast.VJP, wrt); {
 	case forward != nil && reverse != nil:
 		panic(forward)
@@ -417,8 +491,10 @@ func (u *Unit) jacobian(f *ast.Func, sig ast.Signature, wrt []int, name string) 
 	switch {
 	case vjp != nil && m.isNumbers():
 		return m.byRows(vjp)
-	case vjp == nil && (rows >= 0 && cols > 0 || cols == 1):
-		return m.byColumns(jvp, rows)
+	case vjp == nil && ast.IsFloat(m.x.Type):
+		return m.oneColumn(jvp)
+	case vjp == nil && m.isNumbers():
+		return m.byColumns(jvp)
 	}
 	return m.byShape(vjp, jvp)
 }

@@ -42,6 +42,7 @@ func passes() []pass {
 		{name: "cases", does: "what an interface holds has a name in the branch that knows its type", stage: finishing, optional: true, run: (*passage).cases},
 		{name: "maps", does: "what is done to a part of an element of a map is done to a copy", stage: finishing, run: (*passage).maps},
 		{name: "scope", does: "definitions that moved into an inner scope declare what is new", stage: finishing, run: (*passage).scope},
+		{name: "lanes", does: "matrices go along several directions at once", stage: finishing, optional: true},
 	}
 }
 

@@ -175,7 +175,7 @@ func (u *Unit) isLinear(f *ast.Func) bool {
 	if f == nil {
 		return false
 	}
-	return slices.ContainsFunc(u.copies, func(c *ruleCopy) bool { return c.to == f }) ||
+	return u.isCopy(f) ||
 		slices.ContainsFunc(u.order, func(h *helper) bool { return h.back == f && len(h.f.Results) == 1 && !refersToMemory(h.f) })
 }
 

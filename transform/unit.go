@@ -51,6 +51,7 @@ type Unit struct {
 	order     []*helper // in the order in which they were asked for
 	copies    []*ruleCopy
 	primals   []*primal
+	wides     []*Helper // derivatives of callees along several directions at once
 	varCopies []*varCopy
 	reserved  map[string]bool         // names at the level of the package that are not ours: see Take
 	taken     map[string]bool         // names given there

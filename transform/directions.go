@@ -1,0 +1,214 @@
+package transform
+
+import (
+	"go/token"
+	"go/types"
+	"slices"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// Matrices of products along several directions at once: of a few that are all there are
+//
+//	_, _, dx, dy := polarJVPBy2(p, [2][2]float64{{1, 0}, {0, 1}})
+//	jac = [][]float64{dx[:], dy[:]}
+//
+// and else four by four:
+//
+//	v := make([][4]float64, len(c))
+//	for j := 0; j < len(c); j += 4 {
+//		n := min(4, len(c)-j)
+//		for k := range n {
+//			v[j+k][k] = 1
+//		}
+//		_, dy := residualsJVPBy4(c, v)
+//		for i, row := range jac {
+//			copy(row[j:], dy[i][:])
+//		}
+//		for k := range n {
+//			v[j+k][k] = 0
+//		}
+//	}
+
+const (
+	fewDirections  = 8 // that are taken at once if they are all
+	someDirections = 4 // that are taken at once if not
+)
+
+// directions returns how many of a number of directions, -1 where it is not known, are taken at once.
+func directions(of int64) int64 {
+	if of >= 0 && of <= fewDirections {
+		return of
+	}
+	return someDirections
+}
+
+// several returns the product along several of a number of directions at once, or nil. Of its results the last ones, as many as said, are
+// derivatives.
+func (m *matrix) several(product *ast.Func, of int64, results int) *ast.Func {
+	for _, v := range m.carrying() {
+		if elem, _ := ast.FloatElem(v.Type); !types.Identical(elem, m.elem) {
+			return nil
+		}
+	}
+	end := m.numbers(product)
+	seeds := slices.Concat(product.Params[len(m.args):], product.Results[end-results:end])
+	return m.u.atOnce(product, directions(of), seeds...)
+}
+
+// unitVector returns the array of n numbers of which number i is one.
+func (m *matrix) unitVector(i, n int64) ast.Expr {
+	e := &ast.Composite{T: types.NewArray(m.elem, n)}
+	for j := range n {
+		e.Elems = append(e.Elems, ast.Elem{Value: number(float64(btoi(i == j)), m.elem)})
+	}
+	return e
+}
+
+// unitMatrix returns the array of n such arrays.
+func (m *matrix) unitMatrix(n int64) ast.Expr {
+	e := &ast.Composite{T: types.NewArray(types.NewArray(m.elem, n), n)}
+	for i := range n {
+		e.Elems = append(e.Elems, ast.Elem{Value: m.unitVector(i, n)})
+	}
+	return e
+}
+
+// full returns all of an array as a slice.
+func full(e ast.Expr) ast.Expr { return &ast.Slice{X: e, T: types.NewSlice(elemType(e.Type()))} }
+
+// allColumns returns the columns along all n elements of x, an array.
+func (m *matrix) allColumns(jvp *ast.Func, n int64) []ast.Stmt {
+	results, tangents := m.tangents(jvp)
+	body := m.call(ast.Callee{Gen: jvp}, results, append(m.args, m.unitMatrix(n))...)
+	if m.isNumbers() {
+		lit := &ast.Composite{T: m.out.Type}
+		for _, dy := range tangents {
+			lit.Elems = append(lit.Elems, ast.Elem{Value: full(&ast.Ref{Var: dy})})
+		}
+		return append(body, set(&ast.Ref{Var: m.out}, token.ASSIGN, lit))
+	}
+	dy := tangents[0]
+	return append(body, m.rows(length(&ast.Ref{Var: dy})), m.over(func(i ast.Expr) ast.Stmt {
+		return set(m.at(i), token.ASSIGN, full(elementAt(dy, i)))
+	}))
+}
+
+func elementAt(v *ast.Var, i ast.Expr) ast.Expr {
+	return &ast.Index{X: &ast.Ref{Var: v}, I: i, T: elemType(v.Type)}
+}
+
+// someColumns fills rows that are there with columns, several at once.
+func (m *matrix) someColumns(jvp *ast.Func) []ast.Stmt {
+	j := &ast.Ref{Var: ast.NewVar("j", intType)}
+	results, tangents := m.tangents(jvp)
+	return m.fourByFour(jvp, "v", m.x, j, func(v *ast.Var) []ast.Stmt {
+		body := m.call(ast.Callee{Gen: jvp}, results, append(m.args, &ast.Ref{Var: v})...)
+		part := func(row, dy ast.Expr) ast.Stmt {
+			return &ast.Do{Call: builtin("copy", intType, &ast.Slice{X: row, Lo: j, T: row.Type()}, full(dy))}
+		}
+		if m.isNumbers() {
+			for i, dy := range tangents {
+				body = append(body, part(m.at(intNumber(int64(i))), &ast.Ref{Var: dy}))
+			}
+			return body
+		}
+		i, row := &ast.Ref{Var: ast.NewVar("i", intType)}, &ast.Ref{Var: ast.NewVar("row", elemType(m.out.Type))}
+		return append(body, &ast.Range{X: &ast.Ref{Var: m.out}, Key: i, Value: row, Define: true, Body: &ast.Block{Stmts: []ast.Stmt{part(row, elementAt(tangents[0], i))}}})
+	}, func(ast.Expr) []ast.Stmt { return nil })
+}
+
+// fourByFour goes through the elements of a slice or array, several at once: i is the first of them. It makes unit vectors for do and
+// resets them; after says what is done for the vector k then.
+func (m *matrix) fourByFour(product *ast.Func, name string, of *ast.Var, i *ast.Ref, do func(v *ast.Var) []ast.Stmt, after func(k ast.Expr) []ast.Stmt) []ast.Stmt {
+	v := ast.NewVar(name, product.Params[len(product.Params)-1].Type)
+	start := ast.Stmt(&ast.Decl{Vars: []*ast.Var{v}, Typed: true})
+	if isSlice(v.Type) {
+		start = define(v, builtin("make", v.Type, length(&ast.Ref{Var: of})))
+	}
+	some := intNumber(someDirections)
+	n := ast.NewVar("n", intType)
+	left := &ast.Binary{Op: token.SUB, X: length(&ast.Ref{Var: of}), Y: i, T: intType}
+	each := func(value float64) ast.Stmt {
+		k := &ast.Ref{Var: ast.NewVar("k", intType)}
+		at := &ast.Binary{Op: token.ADD, X: i, Y: k, T: intType}
+		number := set(&ast.Index{X: elementAt(v, at), I: k, T: m.elem}, token.ASSIGN, number(value, m.elem))
+		body := []ast.Stmt{number}
+		if value == 0 {
+			body = append(body, after(k)...)
+		}
+		return &ast.Range{X: &ast.Ref{Var: n}, Key: k, Define: true, Body: &ast.Block{Stmts: body}}
+	}
+	body := []ast.Stmt{define(n, builtin("min", intType, some, left)), each(1)}
+	body = append(body, do(v)...)
+	body = append(body, each(0))
+	return []ast.Stmt{start, &ast.For{
+		Init: define(i.Var, intNumber(0)),
+		Cond: &ast.Binary{Op: token.LSS, X: i, Y: length(&ast.Ref{Var: of}), T: types.Typ[types.Bool]},
+		Post: set(i, token.ADD_ASSIGN, some),
+		Body: &ast.Block{Stmts: body},
+	}}
+}
+
+// shadows returns the shadow of x along several directions, to be given to a reverse mode, or what receives it.
+func (m *matrix) shadows(vjp *ast.Func) (dx *ast.Var, make ast.Stmt, arg []ast.Expr, results []*ast.Var) {
+	results = slices.Repeat([]*ast.Var{nil}, m.numbers(vjp))
+	if !isSlice(m.x.Type) {
+		dx = ast.NewVar("d"+m.x.Name, vjp.Results[len(results)-1].Type)
+		results[len(results)-1] = dx
+		return dx, nil, nil, results
+	}
+	dx = ast.NewVar("d"+m.x.Name, vjp.Params[len(m.args)].Type)
+	return dx, define(dx, builtin("make", dx.Type, length(&ast.Ref{Var: m.x}))), []ast.Expr{&ast.Ref{Var: dx}}, results
+}
+
+// transposed sets row i to the elements k of the shadows.
+func (m *matrix) transposed(i ast.Expr, dx *ast.Var, k ast.Expr) []ast.Stmt {
+	if !isSlice(dx.Type) && ast.IsFloat(elemType(dx.Type)) { // of a number
+		return []ast.Stmt{set(m.at(i), token.ASSIGN, m.single(elementAt(dx, k)))}
+	}
+	row := ast.NewVar("row", elemType(m.out.Type))
+	j := &ast.Ref{Var: ast.NewVar("j", intType)}
+	fill := set(elementAt(row, j), token.ASSIGN, &ast.Index{X: elementAt(dx, j), I: k, T: m.elem})
+	return []ast.Stmt{
+		define(row, builtin("make", row.Type, length(&ast.Ref{Var: m.x}))),
+		&ast.Range{X: &ast.Ref{Var: row}, Key: j, Define: true, Body: &ast.Block{Stmts: []ast.Stmt{fill}}},
+		set(m.at(i), token.ASSIGN, &ast.Ref{Var: row}),
+	}
+}
+
+// allRows makes all n rows at once.
+func (m *matrix) allRows(vjp *ast.Func, n int64) []ast.Stmt {
+	dx, start, args, results := m.shadows(vjp)
+	args = append(slices.Clone(m.args), args...)
+	if m.isNumbers() {
+		for i := range n {
+			args = append(args, m.unitVector(i, n))
+		}
+	} else {
+		args = append(args, m.unitMatrix(n))
+	}
+	var body []ast.Stmt
+	if start != nil {
+		body = append(body, start)
+	}
+	body = append(body, m.call(ast.Callee{Gen: vjp}, results, args...)...)
+	i := &ast.Ref{Var: ast.NewVar("i", intType)}
+	return append(body, &ast.Range{X: &ast.Ref{Var: m.out}, Key: i, Define: true, Body: &ast.Block{Stmts: m.transposed(i, dx, i)}})
+}
+
+// someRows makes the rows, one for each element of y, several at once.
+func (m *matrix) someRows(vjp *ast.Func, y *ast.Var) []ast.Stmt {
+	i := &ast.Ref{Var: ast.NewVar("i", intType)}
+	dx, start, arg, results := m.shadows(vjp)
+	return m.fourByFour(vjp, "u", y, i, func(u *ast.Var) []ast.Stmt {
+		var body []ast.Stmt
+		if start != nil {
+			body = append(body, start)
+		}
+		args := append(slices.Clone(m.args), arg...)
+		return append(body, m.call(ast.Callee{Gen: vjp}, results, append(args, &ast.Ref{Var: u})...)...)
+	}, func(k ast.Expr) []ast.Stmt {
+		return m.transposed(&ast.Binary{Op: token.ADD, X: i, Y: k, T: intType}, dx, k)
+	})
+}
