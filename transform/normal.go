@@ -194,7 +194,11 @@ func (n *normaliser) rangeStmt(s *ast.Range) []ast.Stmt {
 	h := &hoister{normaliser: n, pos: s.Info().Pos}
 	c.X = h.expr(s.X, false)
 	out := h.pre
-	if !n.steady(c.X, s.Body) {
+	switch count := fixedLength(c.X.Type()); {
+	case n.steady(c.X, s.Body):
+	case count > 0 && s.Value == nil && !ast.Any(c.X, isCall):
+		c.X = intNumber(count) // its elements do not matter
+	default:
 		t := ast.NewVar("xs", c.X.Type())
 		out = append(out, &ast.Assign{Lhs: []ast.Expr{&ast.Ref{Var: t}}, Op: token.DEFINE, Rhs: []ast.Expr{c.X}})
 		n.mem.assign([]ast.Expr{&ast.Ref{Var: t}}, []ast.Expr{c.X})

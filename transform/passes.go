@@ -310,7 +310,7 @@ func (p *passage) beside() { p.body = besides{p.d.memoryOf}.block(p.body) }
 
 func (p *passage) lasts() { p.body = dropLasts(p.body) }
 
-func (p *passage) wholes() { p.body = setFields(setWholes(p.body), p.results) }
+func (p *passage) wholes() { p.body = setFields(setWholes(p.body, p.results), p.results) }
 
 func (p *passage) firsts() { p.body = setFirsts(p.body) }
 

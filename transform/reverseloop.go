@@ -419,8 +419,15 @@ func intLiteral(n int64, t types.Type) ast.Expr {
 	return &l
 }
 
-// minusOne is e - 1, simplified where e is f + 1.
+// minusOne is e - 1, simplified where e is f + 1 or a number.
 func minusOne(e ast.Expr) ast.Expr {
+	x := e
+	if p, ok := e.(*ast.Past); ok {
+		x = p.X
+	}
+	if v, ok := intLit(x); ok {
+		return intLiteral(v-1, e.Type())
+	}
 	if b, ok := e.(*ast.Binary); ok && b.Op == token.ADD {
 		if v, ok := intLit(b.Y); ok && v == 1 {
 			return b.X

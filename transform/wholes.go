@@ -7,20 +7,28 @@ import (
 	"github.com/godiff/godiff/ast"
 )
 
-// setWholes sets structs of numbers at once that are zero and are then added to field by field, by those of another:
+// setWholes sets structs and arrays of numbers at once that are zero and are then added to part by part, by those of another:
 //
 //	var dp Point
 //	dq, dr := f(x)                     dp, dr := f(x)
 //	dp.X += dq.X
 //	dp.Y += dq.Y
-func setWholes(b *ast.Block) *ast.Block {
+//
+// The results of a function are zero at its beginning.
+func setWholes(b *ast.Block, results []*ast.Var) *ast.Block {
 	w := &wholes{taken: addressTaken(b), uses: map[*ast.Var]int{}}
 	eachExpr(b, func(_ ast.Stmt, e ast.Expr) {
 		if r, ok := e.(*ast.Ref); ok {
 			w.uses[r.Var]++
 		}
 	})
-	return w.block(b)
+	zero := map[*ast.Var]int{}
+	for _, v := range results {
+		if w.isWhole(v) {
+			zero[v] = -1
+		}
+	}
+	return w.block(b, zero)
 }
 
 type wholes struct {
@@ -28,21 +36,24 @@ type wholes struct {
 	uses  map[*ast.Var]int
 }
 
-func (w *wholes) block(b *ast.Block) *ast.Block {
+// block does so in a block, before which some are zero. Zero says which statement made them so, or is -1.
+func (w *wholes) block(b *ast.Block, zero map[*ast.Var]int) *ast.Block {
 	if len(b.Stmts) == 0 {
 		return b
 	}
 	var out []ast.Stmt
-	zero := map[*ast.Var]int{} // structs that are zero, and which statement made them so
 	made := map[*ast.Var]int{} // variables of ours that a statement defines
 	for n := 0; n < len(b.Stmts); n++ {
 		s := b.Stmts[n]
-		v, src, fields := w.added(b.Stmts[n:])
+		v, src, stmts := w.added(b.Stmts[n:])
 		if at, ok := zero[v]; v != nil && ok {
 			delete(zero, v)
-			_, declared := out[at].(*ast.Decl)
+			declared := false
+			if at >= 0 {
+				_, declared = out[at].(*ast.Decl)
+			}
 			from, ours := made[src]
-			if declared && ours && w.uses[src] == fields+1 {
+			if declared && ours && w.uses[src] == stmts+1 {
 				a := *out[from].(*ast.Assign)
 				a.Lhs = append([]ast.Expr(nil), a.Lhs...)
 				for i, l := range a.Lhs {
@@ -58,19 +69,21 @@ func (w *wholes) block(b *ast.Block) *ast.Block {
 				}
 				whole.Comment, whole.Named = s.Info().Comment, s.Info().Named
 				ast.Inherit([]ast.Stmt{whole}, s)
-				out[at] = nil
+				if at >= 0 {
+					out[at] = nil
+				}
 				out = append(out, whole)
 			}
-			n += fields - 1
+			n += stmts - 1
 			continue
 		}
 		forgetUsed(zero, s)
 		if len(ast.Blocks(s)) > 0 {
 			if inner, ok := s.(*ast.Block); !ok || len(inner.Stmts) > 0 {
-				s = ast.MapBlocks(s, w.block)
+				s = ast.MapBlocks(s, func(b *ast.Block) *ast.Block { return w.block(b, map[*ast.Var]int{}) })
 			}
 		}
-		if v := w.zeroStruct(s); v != nil {
+		if v := w.madeZero(s); v != nil {
 			zero[v] = len(out)
 		}
 		if a, ok := s.(*ast.Assign); ok && a.Op == token.DEFINE {
@@ -100,8 +113,8 @@ func forgetUsed[T any](known map[*ast.Var]T, s ast.Stmt) {
 	}
 }
 
-// zeroStruct returns the struct of numbers of ours that a statement makes zero, or nil.
-func (w *wholes) zeroStruct(s ast.Stmt) *ast.Var {
+// madeZero returns the struct or array of numbers of ours that a statement makes zero, or nil.
+func (w *wholes) madeZero(s ast.Stmt) *ast.Var {
 	var v *ast.Var
 	switch s := s.(type) {
 	case *ast.Decl:
@@ -117,10 +130,20 @@ func (w *wholes) zeroStruct(s ast.Stmt) *ast.Var {
 			v = ref.Var
 		}
 	}
-	if v == nil || v.Obj != nil || w.taken[v] || numberFields(v.Type) == 0 {
+	if v == nil || !w.isWhole(v) {
 		return nil
 	}
 	return v
+}
+
+// isWhole reports whether a variable is a struct or array of numbers of ours.
+func (w *wholes) isWhole(v *ast.Var) bool {
+	return v.Obj == nil && !w.taken[v] && (numberFields(v.Type) > 0 || isNumberArray(v.Type))
+}
+
+func isNumberArray(t types.Type) bool {
+	a, ok := t.Underlying().(*types.Array)
+	return ok && ast.IsFloat(a.Elem())
 }
 
 // numberFields returns how many fields a struct of numbers has; 0 for any other type.
@@ -137,8 +160,13 @@ func numberFields(t types.Type) int {
 	return s.NumFields()
 }
 
-// added returns the structs v and src where the first statements of a list add all fields of src to those of v, and how many they are.
-func (w *wholes) added(list []ast.Stmt) (v, src *ast.Var, fields int) {
+// added returns the structs or arrays v and src where the first statements of a list add all parts of src to those of v, and how many
+// statements they are.
+func (w *wholes) added(list []ast.Stmt) (v, src *ast.Var, stmts int) {
+	if v, src := w.addedElements(list[0]); v != nil {
+		return v, src, 1
+	}
+	fields := 0
 	for n := 0; n < len(list); n++ {
 		a, ok := list[n].(*ast.Assign)
 		if !ok || a.Op != token.ADD_ASSIGN || len(a.Lhs) != 1 {
@@ -148,7 +176,7 @@ func (w *wholes) added(list []ast.Stmt) (v, src *ast.Var, fields int) {
 		from, fromField := fieldOf(a.Rhs[0])
 		if n == 0 {
 			v, src = to, from
-			if v == nil || src == nil || v == src || !types.Identical(v.Type, src.Type) || w.taken[src] {
+			if !w.areAlike(v, src) {
 				return nil, nil, 0
 			}
 			fields = numberFields(v.Type)
@@ -161,6 +189,43 @@ func (w *wholes) added(list []ast.Stmt) (v, src *ast.Var, fields int) {
 		}
 	}
 	return nil, nil, 0
+}
+
+func (w *wholes) areAlike(v, src *ast.Var) bool {
+	return v != nil && src != nil && v != src && types.Identical(v.Type, src.Type) && !w.taken[src]
+}
+
+// addedElements returns the arrays where a loop adds all elements of src to those of v.
+func (w *wholes) addedElements(s ast.Stmt) (v, src *ast.Var) {
+	r, ok := s.(*ast.Range)
+	if !ok || !r.Define || r.Value != nil || len(r.Body.Stmts) != 1 {
+		return nil, nil
+	}
+	key, _ := r.Key.(*ast.Ref)
+	a, ok := r.Body.Stmts[0].(*ast.Assign)
+	if !ok || key == nil || a.Op != token.ADD_ASSIGN {
+		return nil, nil
+	}
+	arrayAt := func(e ast.Expr) *ast.Var {
+		x, ok := e.(*ast.Index)
+		if !ok || !isRefTo(key.Var)(x.I) {
+			return nil
+		}
+		of, ok := x.X.(*ast.Ref)
+		if !ok || !isNumberArray(of.Var.Type) {
+			return nil
+		}
+		return of.Var
+	}
+	v, src = arrayAt(a.Lhs[0]), arrayAt(a.Rhs[0])
+	if !w.areAlike(v, src) {
+		return nil, nil
+	}
+	n, isInt := intLit(r.X)
+	if isInt && n == v.Type.Underlying().(*types.Array).Len() || isRefTo(v)(r.X) || isRefTo(src)(r.X) {
+		return v, src
+	}
+	return nil, nil
 }
 
 // fieldOf returns the variable that e selects a field from, and the field, or nil.
