@@ -1,7 +1,6 @@
 package main
 
 import (
-	"math"
 	"math/rand/v2"
 
 	"github.com/godiff/godiff/nn"
@@ -100,27 +99,17 @@ func newLeNet(r *rand.Rand) *leNet {
 	return m
 }
 
+// units is how many there are in a recurrent layer, which is given rows of 28 pixels.
+const units = 128
+
 func newRNN(r *rand.Rand) *rnn {
-	u, v := recurrent(r, 1)
-	return &rnn{Hidden: nn.RNN[float32]{U: u, V: v, B: nn.New[float32](nil, units)}, Out: nn.NewDense[float32](r, units, 10)}
+	return &rnn{Hidden: nn.NewRNN[float32](r, 28, units), Out: nn.NewDense[float32](r, units, 10)}
 }
 
 func newLSTM(r *rand.Rand) *lstm {
-	u, v := recurrent(r, 4)
-	return &lstm{Hidden: nn.LSTM[float32]{U: u, V: v, B: nn.New[float32](nil, 4*units)}, Out: nn.NewDense[float32](r, units, 10)}
+	return &lstm{Hidden: nn.NewLSTM[float32](r, 28, units), Out: nn.NewDense[float32](r, units, 10)}
 }
 
 func newGRU(r *rand.Rand) *gru {
-	u, v := recurrent(r, 3)
-	b, bv := nn.New[float32](nil, 3*units), nn.New[float32](nil, 3*units)
-	return &gru{Hidden: nn.GRU[float32]{U: u, V: v, B: b, BV: bv}, Out: nn.NewDense[float32](r, units, 10)}
-}
-
-// units is how many there are in a recurrent layer.
-const units = 128
-
-// recurrent returns the weights of a recurrent layer with so many gates, for rows of images and for states.
-func recurrent(r *rand.Rand, gates int) (u, v nn.Tensor[float32]) {
-	bound := 1 / math.Sqrt(units)
-	return nn.Uniform[float32](r, bound, 28, gates*units), nn.Uniform[float32](r, bound, units, gates*units)
+	return &gru{Hidden: nn.NewGRU[float32](r, 28, units), Out: nn.NewDense[float32](r, units, 10)}
 }

@@ -29,7 +29,7 @@ type torch struct {
 // findTorch starts the first of some commands that has PyTorch. It returns nil if none has.
 func findTorch(commands string, threads int) (*torch, error) {
 	for python := range strings.SplitSeq(commands, ",") {
-		if exec.Command(python, "-c", "import torch").Run() == nil {
+		if exec.Command(python, "-c", "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is None)").Run() == nil {
 			return startTorch(python, threads)
 		}
 	}
