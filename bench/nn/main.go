@@ -4,8 +4,13 @@
 //	cd bench && go run ./nn [-rounds N] [-fastest] [-threads N,N] [-only REGEXP] [-python COMMANDS]
 //
 // In each round one side is measured after the other, so that what slows the machine for a while slows both. The table has medians, or with
-// -fastest what the fastest rounds took, which is fairer where others use the machine too. Each side may use as many threads as the table says: by GOMAXPROCS here, and there by OMP_NUM_THREADS, OPENBLAS_NUM_THREADS and
-// torch.set_num_threads. That both do the same is seen from the losses of the first steps.
+// -fastest what the fastest rounds took, which is fairer where others use the machine too. Each side may use as many threads as the table
+// says: by GOMAXPROCS here, and there by OMP_NUM_THREADS, OPENBLAS_NUM_THREADS and torch.set_num_threads. That both do the same is seen from
+// the losses of the first steps.
+//
+// Debian's PyTorch multiplies matrices with the BLAS that is installed, which ought to be a fast one:
+//
+//	apt-get install python3-torch libopenblas0-pthread
 package main
 
 import (
