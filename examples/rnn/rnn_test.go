@@ -141,6 +141,24 @@ func TestWindows(t *testing.T) {
 	}
 }
 
+func TestWrap(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"", ""},
+		{"one two three", "one two\nthree"},
+		{"one twos three", "one twos\nthree"},
+		{"one two\nthree four five", "one two\nthree\nfour\nfive"},
+		{"enormously", "enormously"},
+		{"an enormously\nlong one", "an\nenormously\nlong one"},
+		{"a\n\n  b", "a\n\n  b"},
+		{"ææææ ææææ", "ææææ\nææææ"},
+		{"æææ ææææ", "æææ ææææ"},
+	} {
+		if got := wrap(c.text, 8); got != c.want {
+			t.Errorf("%q is wrapped to %q, want %q", c.text, got, c.want)
+		}
+	}
+}
+
 // TestDraw counts what is drawn: numbers that differ from their expectation by four standard deviations at most.
 func TestDraw(t *testing.T) {
 	const n = 10000

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/godiff/godiff/nn"
 	"github.com/godiff/godiff/nn/train"
@@ -180,6 +181,32 @@ func writeText(o options, out io.Writer) error {
 	for _, i := range w.model.write(beginning, o.sample, o.temperature, rand.New(rand.NewPCG(o.Seed, 2))) {
 		b.WriteRune(a[i])
 	}
-	fmt.Fprintf(out, "\n%s%s\n", o.prompt, &b)
+	fmt.Fprintf(out, "\n%s\n", wrap(o.prompt+b.String(), 100))
 	return nil
+}
+
+// wrap returns a text with line breaks in place of the spaces after which lines would have more than so many characters.
+func wrap(text string, width int) string {
+	var b strings.Builder
+	for i, line := range strings.Split(text, "\n") {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		column := 0
+		for k, word := range strings.Split(line, " ") {
+			n := utf8.RuneCountInString(word)
+			switch {
+			case k == 0:
+			case column+1+n > width:
+				b.WriteByte('\n')
+				column = 0
+			default:
+				b.WriteByte(' ')
+				column++
+			}
+			b.WriteString(word)
+			column += n
+		}
+	}
+	return b.String()
 }
