@@ -31,13 +31,10 @@ type model[M any] interface {
 	LossVJP(x nn.Tensor[float32], labels []int, dm *M, dy float32) float32
 }
 
-// networkOf returns the network of a model, and of another one of the same shapes that becomes its gradient.
-func networkOf[M any, P model[M]](m, dm P) *network {
-	params := nn.Params[float32](m, dm)
-	for _, p := range params {
-		clear(p.Grad.Data)
-	}
-	return &network{model: m, params: params, logits: m.Logits, lossVJP: func(x nn.Tensor[float32], labels []int) float32 {
+// networkOf returns the network of a model.
+func networkOf[M any, P model[M]](m P) *network {
+	dm := nn.Gradient[M](m)
+	return &network{model: m, params: nn.Params[float32](m, dm), logits: m.Logits, lossVJP: func(x nn.Tensor[float32], labels []int) float32 {
 		return m.LossVJP(x, labels, dm, 1)
 	}}
 }
@@ -47,9 +44,9 @@ func newNetwork(kind string, seed uint64, image []int) (*network, error) {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	switch kind {
 	case "mlp":
-		return networkOf(newMLP(rng, image), newMLP(rng, image)), nil
+		return networkOf(newMLP(rng, image)), nil
 	case "cnn":
-		return networkOf(newCNN(rng, image), newCNN(rng, image)), nil
+		return networkOf(newCNN(rng, image)), nil
 	}
 	return nil, fmt.Errorf("-model %s: there are mlp and cnn", kind)
 }

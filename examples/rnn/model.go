@@ -1,7 +1,6 @@
 package main
 
 import (
-	"math"
 	"math/rand/v2"
 
 	"github.com/godiff/godiff/examples/internal/mnist"
@@ -18,7 +17,7 @@ type Reader struct {
 
 // newReader returns a network for images with rows of so many pixels.
 func newReader(rng *rand.Rand, pixels, hidden int) *Reader {
-	return &Reader{lstm(rng, pixels, hidden), nn.NewDense[float32](rng, hidden, mnist.Classes)}
+	return &Reader{nn.NewLSTM[float32](rng, pixels, hidden), nn.NewDense[float32](rng, hidden, mnist.Classes)}
 }
 
 // Logits returns a row for each image of x, of shape images × rows × pixels, from which softmax makes the probabilities of the classes.
@@ -46,8 +45,8 @@ type Writer struct {
 func newWriter(rng *rand.Rand, chars, hidden int, share float64, left *rand.Rand) *Writer {
 	const features = 32
 	return &Writer{
-		nn.NewEmbedding[float32](rng, chars, features), lstm(rng, features, hidden), nn.Dropout[float32]{P: share, Rand: left},
-		nn.NewDense[float32](rng, hidden, chars),
+		nn.NewEmbedding[float32](rng, chars, features), nn.NewLSTM[float32](rng, features, hidden),
+		nn.Dropout[float32]{P: share, Rand: left}, nn.NewDense[float32](rng, hidden, chars),
 	}
 }
 
@@ -65,19 +64,4 @@ func (m *Writer) Logits(space *nn.Space, chars []int, texts int, train bool) nn.
 //godiff:vjp wrt=m
 func (m *Writer) Loss(space *nn.Space, chars, next []int, texts int, train bool) float32 {
 	return nn.CrossEntropy(m.Logits(space, chars, texts, train), next)
-}
-
-// lstm returns a layer that in the beginning forgets little: its forget gates have a bias of 1 (R. Jozefowicz, W. Zaremba and I. Sutskever,
-// "An empirical exploration of recurrent network architectures", 2015).
-func lstm(rng *rand.Rand, in, hidden int) nn.LSTM[float32] {
-	bound := 1 / math.Sqrt(float64(hidden))
-	l := nn.LSTM[float32]{
-		U: nn.Uniform[float32](rng, bound, in, 4*hidden),
-		V: nn.Uniform[float32](rng, bound, hidden, 4*hidden),
-		B: nn.New[float32](nil, 4*hidden),
-	}
-	for i := range hidden {
-		l.B.Data[hidden+i] = 1
-	}
-	return l
 }

@@ -55,7 +55,7 @@ func TestRows(t *testing.T) {
 		t.Error("there is a bar although this is no terminal")
 	}
 	training, held := losses(t, text)
-	if len(training) != 15 || !(training[14] < training[0]/5 && held[14] < held[0]/5) {
+	if len(training) != 15 || !(training[14] < training[0]/10 && held[14] < held[0]/4) {
 		t.Errorf("the losses are %v and, held back, %v", training, held)
 	}
 	var accuracy float64

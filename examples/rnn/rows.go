@@ -19,10 +19,9 @@ type reading struct {
 
 // newReading returns a Reader of rows of so many pixels.
 func newReading(s settings, pixels int) *reading {
-	rng := rand.New(rand.NewPCG(s.Seed, 0))
-	r := &reading{model: newReader(rng, pixels, s.Hidden), gradient: newReader(rng, pixels, s.Hidden)}
-	r.list = cleared(r.model, r.gradient)
-	return r
+	m := newReader(rand.New(rand.NewPCG(s.Seed, 0)), pixels, s.Hidden)
+	dm := nn.Gradient(m)
+	return &reading{model: m, gradient: dm, list: nn.Params[float32](m, dm)}
 }
 
 // state implements [learner].

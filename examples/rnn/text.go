@@ -28,15 +28,10 @@ type writing struct {
 
 // newWriting returns a Writer of so many characters.
 func newWriting(s settings, chars int) *writing {
-	rng, random := rand.New(rand.NewPCG(s.Seed, 0)), rand.NewPCG(s.Seed, 1)
-	left := rand.New(random)
-	w := &writing{
-		model:    newWriter(rng, chars, s.Hidden, s.Dropout, left),
-		gradient: newWriter(rng, chars, s.Hidden, s.Dropout, left),
-		random:   random,
-	}
-	w.list = cleared(w.model, w.gradient)
-	return w
+	random := rand.NewPCG(s.Seed, 1)
+	m := newWriter(rand.New(rand.NewPCG(s.Seed, 0)), chars, s.Hidden, s.Dropout, rand.New(random))
+	dm := nn.Gradient(m)
+	return &writing{model: m, gradient: dm, list: nn.Params[float32](m, dm), random: random}
 }
 
 // state implements [learner].

@@ -21,15 +21,6 @@ type learner interface {
 	judge(held train.Data[float32]) (loss float64, remark string) // of what is not learned from
 }
 
-// cleared returns the parameters of a model, with a gradient of zeros in what was another model of the same shapes.
-func cleared(m, dm any) []nn.Param[float32] {
-	params := nn.Params[float32](m, dm)
-	for _, p := range params {
-		clear(p.Grad.Data)
-	}
-	return params
-}
-
 // settings are what decides the numbers of a training.
 type settings struct {
 	Task                  string // rows or text
