@@ -16,7 +16,7 @@ func ChainGrad(x float64) (dx float64) {
 
 	// Reverse sweep.
 	dx = 1
-	for i := 3 - 1; i >= 0; i-- {
+	for i := 2; i >= 0; i-- {
 		x := xs[i]
 		// x = godiff.WithGradient(x*x, func(d float64) float64 { …
 		dv := chainLiteral(i, dx)

@@ -319,7 +319,7 @@ func (m *memory) appends(s ast.Stmt, f func(*location)) {
 				if dst := m.reach(c.Args[0]); dst != nil {
 					f(dst)
 				}
-			case c.Fun.Fn != nil:
+			case c.Fun.Fn != nil && !m.unit.isConstant(c.Fun.Fn, m.fn.Pkg): // of what that appends, shadows hold nothing
 				if s := m.unit.summary(c.Fun.Fn); s != nil {
 					m.mapCells(c, s.appends, f)
 				}

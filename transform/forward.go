@@ -610,7 +610,8 @@ func (t *tangents) sum(lin *linear, typ types.Type) *tangentSum {
 		if r, ok := tm.place.(*ast.Ref); ok && r.Var == t.unit {
 			d = number(1, d.Type())
 		}
-		v := present(forwards(tm.coef, convert(d, typ), typ))
+		in := widest(tm.coef, typ)
+		v := convert(present(forwards(tm.coef, convert(d, in), in)), typ)
 		if zeroProduct(v) {
 			continue
 		}
@@ -656,6 +657,27 @@ func forwards(coef, s ast.Expr, t types.Type) ast.Expr {
 		return convert(c, t)
 	}
 	panic(fmt.Sprintf("transform: coefficient %T", coef))
+}
+
+// widest returns the type that a coefficient is computed in for a result of type t: float64, where a seed in it comes through that.
+func widest(coef ast.Expr, t types.Type) types.Type {
+	is64 := func(t types.Type) bool {
+		b, ok := t.Underlying().(*types.Basic)
+		return ok && b.Kind() == types.Float64
+	}
+	for coef != nil && !is64(t) {
+		if is64(coef.Type()) {
+			return coef.Type()
+		}
+		var next ast.Expr
+		for _, x := range ast.Operands(coef) {
+			if ast.Any(x, func(e ast.Expr) bool { r, ok := e.(*ast.Ref); return ok && isSeed(r.Var) }) {
+				next = x
+			}
+		}
+		coef = next
+	}
+	return t
 }
 
 // present is an expression without its past: in forward mode the values are those of the moment.

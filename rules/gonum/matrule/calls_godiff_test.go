@@ -885,7 +885,7 @@ func elementsVJP(a *mat.Dense, v *mat.VecDense, s *mat.SymDense, da *mat.Dense, 
 	matrule.DenseAt(nil, 0, 1, 0, datValue2, dc)
 	matrule.VecDenseAt(nil, 1, 0, 0, datValue, du)
 	matrule.VecDenseAtVec(nil, 0, 0, datVecValue, du)
-	for i := 2 - 1; i >= 0; i-- {
+	for i := 1; i >= 0; i-- {
 		atValue := atValues[i]
 		atValue2 := atValues2[i]
 		atVecValue := atVecValues[i]
@@ -894,7 +894,7 @@ func elementsVJP(a *mat.Dense, v *mat.VecDense, s *mat.SymDense, da *mat.Dense, 
 		matrule.SymDenseAt(nil, 0, 1, 0, dv2*(atVecValue*atValue2), dr)
 		matrule.VecDenseAt(v, i, 0, 0, dv2*atValue*atVecValue, dv)
 		matrule.VecDenseAtVec(v, i, 0, dv2*atValue*atValue2, dv)
-		for j := 2 - 1; j >= 0; j-- {
+		for j := 1; j >= 0; j-- {
 			atValue := atValues3[len(atValues3)-1]
 			atValues3 = atValues3[:len(atValues3)-1]
 			atValue2 := atValues4[len(atValues4)-1]
@@ -2804,7 +2804,7 @@ func recurrentVJP(a *mat.Dense, b *mat.VecDense, da *mat.Dense, db *mat.VecDense
 	// Reverse sweep.
 	// return mat.Dot(&h, &t)
 	matrule.Dot(t3, t4, 0, dy, dt3, dt4)
-	for i := 4 - 1; i >= 0; i-- {
+	for i := 3; i >= 0; i-- {
 		dt2 := steps[i].dt
 		dt3 := steps[i].dt2
 		old := steps[i].old
@@ -2952,7 +2952,7 @@ func shapesVJP(a, da *mat.Dense, dy float64) (y2 float64) {
 
 	// Reverse sweep.
 	dy2 := dy
-	for i := 2 - 1; i >= 0; i-- {
+	for i := 1; i >= 0; i-- {
 		old := steps[i].old
 		y := steps[i].y
 		atValue := steps[i].atValue
