@@ -659,14 +659,14 @@ func forwards(coef, s ast.Expr, t types.Type) ast.Expr {
 	panic(fmt.Sprintf("transform: coefficient %T", coef))
 }
 
-// widest returns the type that a coefficient is computed in for a result of type t: float64, where a seed in it comes through that.
+// widest returns the type that a coefficient is computed in for a result of type t: float64, where something is computed in that with a seed.
 func widest(coef ast.Expr, t types.Type) types.Type {
 	is64 := func(t types.Type) bool {
 		b, ok := t.Underlying().(*types.Basic)
 		return ok && b.Kind() == types.Float64
 	}
 	for coef != nil && !is64(t) {
-		if is64(coef.Type()) {
+		if _, only := coef.(*ast.Convert); !only && is64(coef.Type()) {
 			return coef.Type()
 		}
 		var next ast.Expr
