@@ -12,8 +12,8 @@ import (
 	"github.com/godiff/godiff/internal/explain"
 )
 
-// TestExplain explains the derivatives of all golden files, twice: what can be derived can be explained, in the same words each time,
-// and what its doc comment says to be remembered is.
+// TestExplain explains the derivatives of all golden files, some of them twice: what can be derived can be explained, in the same words
+// each time, and what its doc comment says to be remembered is.
 func TestExplain(t *testing.T) {
 	if testing.Short() {
 		t.Skip("derives every golden file")
@@ -41,8 +41,10 @@ func TestExplain(t *testing.T) {
 				continue
 			}
 			text := written(t, report)
-			if again, _ := Explain(prog, pkg, req, Options{}); written(t, again) != text {
-				t.Errorf("%s.%s is explained in two ways%s", pkg.Path, req.name(), firstDifference(text, written(t, again)))
+			if explained%4 == 0 {
+				if again, _ := Explain(prog, pkg, req, Options{}); written(t, again) != text {
+					t.Errorf("%s.%s is explained in two ways%s", pkg.Path, req.name(), firstDifference(text, written(t, again)))
+				}
 			}
 			for _, d := range report.Derivatives {
 				for _, f := range d.Functions {
