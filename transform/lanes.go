@@ -227,8 +227,12 @@ func (l *lanes) mark(f *ast.Func) {
 		ast.Exprs(s, func(e ast.Expr, _ bool) {
 			ast.Walk(e, func(e ast.Expr) bool {
 				if g := l.callee(e); g != nil {
+					args := e.(*ast.Call).Args
+					if len(args) != len(g.Inputs()) {
+						panic(oneByOne{})
+					}
 					for i, p := range g.Inputs() {
-						l.flow(&ast.Ref{Var: p}, e.(*ast.Call).Args[i])
+						l.flow(&ast.Ref{Var: p}, args[i])
 					}
 				}
 				return true
@@ -670,9 +674,6 @@ func (l *lanes) callArgs(e ast.Expr, first func(string, ast.Expr) ast.Expr) ast.
 	c := *e.(*ast.Call)
 	c.Args = slices.Clone(c.Args)
 	for i, p := range c.Fun.Gen.Inputs() {
-		if i >= len(c.Args) {
-			break
-		}
 		switch x := c.Args[i]; {
 		case l.wide[p] && ast.IsFloat(p.Type):
 			c.Args[i] = first(p.Name, x)
