@@ -49,18 +49,21 @@ func TestLayout(t *testing.T) {
 	if !runtime.SameLayout(was, runtime.LayoutOf(x)) {
 		t.Error("numbers change the layout")
 	}
-	for name, change := range map[string]func(){
-		"slice":    func() { x.data = []float64{1, 2} },
-		"shorter":  func() { x.data = x.data[:1] },
-		"behind":   func() { x.next.data = []float64{1, 2} },
-		"elements": func() { x.list[0].data = []float64{1} },
-		"nil":      func() { x.next = nil },
-		"boxed":    func() { x.boxed = nil },
+	for _, c := range []struct {
+		name   string
+		change func()
+	}{
+		{"slice", func() { x.data = []float64{1, 2} }},
+		{"shorter", func() { x.data = x.data[:1] }},
+		{"behind", func() { x.next.data = []float64{1, 2} }},
+		{"elements", func() { x.list[0].data = []float64{1} }},
+		{"nil", func() { x.next = nil }},
+		{"boxed", func() { x.boxed = nil }},
 	} {
 		was := runtime.LayoutOf(x)
-		change()
+		c.change()
 		if runtime.SameLayout(was, runtime.LayoutOf(x)) {
-			t.Error("the layout is the same:", name)
+			t.Error("the layout is the same:", c.name)
 		}
 	}
 }

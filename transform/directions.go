@@ -142,9 +142,13 @@ func (m *matrix) fourByFour(product *ast.Func, name string, of *ast.Var, i *ast.
 	body := []ast.Stmt{define(n, builtin("min", intType, some, left)), each(1)}
 	body = append(body, do(v)...)
 	body = append(body, each(0))
+	end := ast.Expr(length(&ast.Ref{Var: of}))
+	if m.second && isSlice(of.Type) {
+		end = builtin("max", intType, end, intNumber(1)) // f is to run once where there is no element, since it may panic or fail
+	}
 	return []ast.Stmt{start, &ast.For{
 		Init: define(i.Var, intNumber(0)),
-		Cond: &ast.Binary{Op: token.LSS, X: i, Y: length(&ast.Ref{Var: of}), T: types.Typ[types.Bool]},
+		Cond: &ast.Binary{Op: token.LSS, X: i, Y: end, T: types.Typ[types.Bool]},
 		Post: set(i, token.ADD_ASSIGN, some),
 		Body: &ast.Block{Stmts: body},
 	}}

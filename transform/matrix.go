@@ -198,10 +198,13 @@ func (m *matrix) hessian(hvp *ast.Func) *ast.Func {
 	loop := &ast.Block{Stmts: []ast.Stmt{m.set(v, i, 1)}}
 	loop.Stmts = append(loop.Stmts, m.call(fn, []*ast.Var{h}, append(m.args, &ast.Ref{Var: v})...)...)
 	loop.Stmts = append(loop.Stmts, m.row(&ast.Ref{Var: i}, h), m.set(v, i, 0))
-	return m.finish([]ast.Stmt{
-		m.rows(length(&ast.Ref{Var: m.x})), start,
-		&ast.Range{X: &ast.Ref{Var: m.out}, Key: &ast.Ref{Var: i}, Define: true, Body: loop},
-	})
+	body := []ast.Stmt{m.rows(length(&ast.Ref{Var: m.x})), start}
+	if isSlice(m.x.Type) { // f is to run once where there is no element, since it may panic or fail
+		none := &ast.Binary{Op: token.EQL, X: length(&ast.Ref{Var: m.x}), Y: intNumber(0), T: types.Typ[types.Bool]}
+		once := m.call(fn, []*ast.Var{nil}, append(m.args, &ast.Ref{Var: v})...)
+		body = append(body, &ast.If{Cond: none, Then: &ast.Block{Stmts: once}})
+	}
+	return m.finish(append(body, &ast.Range{X: &ast.Ref{Var: m.out}, Key: &ast.Ref{Var: i}, Define: true, Body: loop}))
 }
 
 // byRows makes a Jacobian of numbers, of which reverse mode gives a row each.

@@ -948,6 +948,9 @@ func powerHVP(x []float64, L float64, vx []float64, vL float64) (hx []float64, h
 func squaresHessian(x []float64) (hx [][]float64) {
 	hx = make([][]float64, len(x))
 	v := make([]float64, len(x))
+	if len(x) == 0 {
+		squaresHVP(x, v)
+	}
 	for i := range hx {
 		v[i] = 1
 		h := squaresHVP(x, v)

@@ -36,6 +36,9 @@ func LossValueGrad(w []float64, x *mat.Dense, labels []float64, penalty float64)
 func LossHessian(w []float64, x *mat.Dense, labels []float64, penalty float64) (hw [][]float64) {
 	hw = make([][]float64, len(w))
 	v := make([]float64, len(w))
+	if len(w) == 0 {
+		lossHVP(w, x, labels, penalty, v)
+	}
 	for i := range hw {
 		v[i] = 1
 		h := lossHVP(w, x, labels, penalty, v)
