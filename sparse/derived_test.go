@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/godiff/godiff/gradcheck"
 	"github.com/godiff/godiff/sparse"
 )
 
@@ -40,6 +41,8 @@ func residuals(x []float64) []float64 {
 
 func TestDerived(t *testing.T) {
 	x := []float64{0.1, 0.7, -0.4, 1.2, 0.3, 0.9}
+	gradcheck.Hessian(t, energy, energyHessian, x)
+	gradcheck.Jacobian(t, residuals, residualsJacobian, x)
 	n, products := len(x), 0
 	compare := func(name string, m *sparse.Matrix[float64], want [][]float64, calls int) {
 		t.Helper()
