@@ -181,7 +181,7 @@ func energyHessian(x []float64) (hx [][]float64) {
 		hx[i] = make([]float64, len(x))
 	}
 	v := make([][4]float64, len(x))
-	for j := 0; j < len(x); j += 4 {
+	for j := 0; j < max(len(x), 1); j += 4 {
 		n := min(4, len(x)-j)
 		for k := range n {
 			v[j+k][k] = 1

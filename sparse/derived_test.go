@@ -8,6 +8,8 @@ import (
 	"github.com/godiff/godiff/sparse"
 )
 
+//go:generate go run ../cmd/godiff generate
+
 // energy is that of a chain: its Hessian has a diagonal and two others.
 //
 //godiff:hvp
