@@ -81,6 +81,7 @@ func (u *Unit) atOnce(f *ast.Func, n int64, seeds ...*ast.Var) (g *ast.Func) {
 
 // complete builds what a derivative calls and returns it and them, callers first.
 func (u *Unit) complete(f *ast.Func) []*ast.Func {
+	defer func(file string) { u.File = file }(u.File)
 	list := []*ast.Func{f}
 	seen := map[*ast.Func]bool{f: true}
 	for i := 0; i < len(list); i++ {
@@ -90,6 +91,7 @@ func (u *Unit) complete(f *ast.Func) []*ast.Func {
 			if seen[g] || u.isCopy(g) {
 				continue
 			}
+			u.File = u.fileOf(g)
 			for _, g := range u.buildFor(g) {
 				if !seen[g] {
 					seen[g] = true
