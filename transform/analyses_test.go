@@ -59,13 +59,24 @@ func f(a, b, c, d, e []float64, m [][]float64, i int) float64 {
 
 // TestOnlyNumbers looks at what functions return.
 func TestOnlyNumbers(t *testing.T) {
-	y, list := ast.NewVar("y", float64Type), ast.NewVar("list", types.NewSlice(float64Type))
+	tuple := func(ts ...types.Type) types.Type {
+		var vars []*types.Var
+		for _, t := range ts {
+			vars = append(vars, types.NewParam(token.NoPos, nil, "", t))
+		}
+		return types.NewTuple(vars...)
+	}
+	list := types.NewSlice(float64Type)
+	saved := types.NewNamed(types.NewTypeName(token.NoPos, nil, "saved", nil), types.NewStruct(nil, nil), nil)
 	for _, c := range []struct {
-		results []*ast.Var
-		want    bool
-	}{{nil, true}, {[]*ast.Var{y}, true}, {[]*ast.Var{list}, false}, {[]*ast.Var{y, list}, false}, {[]*ast.Var{y, y}, true}} {
-		if got := onlyNumbers(&ast.Func{Results: c.results}); got != c.want {
-			t.Errorf("onlyNumbers of %d results is %v", len(c.results), got)
+		of   types.Type
+		want bool
+	}{
+		{tuple(), true}, {float64Type, true}, {list, false}, {tuple(float64Type, list), false}, {tuple(float64Type, float64Type), true},
+		{saved, false}, {tuple(float64Type, saved), false},
+	} {
+		if got := onlyNumbers(c.of); got != c.want {
+			t.Errorf("onlyNumbers of %v is %v", c.of, got)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package transform
 
 import (
 	"go/token"
+	"go/types"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -49,12 +50,16 @@ func sharedSlices(b *ast.Block) map[*ast.Var]bool {
 		}
 		list := ast.Operands(e)
 		switch e := e.(type) {
+		case *ast.Addr:
+			if v := rootOf(e.X); v != nil {
+				shared[v] = true
+			}
 		case *ast.Index:
 			if _, ok := e.X.(*ast.Ref); ok {
 				list = list[1:]
 			}
 		case *ast.Call:
-			if e.Fun.Builtin == "len" || e.Fun.Gen != nil && onlyNumbers(e.Fun.Gen) {
+			if e.Fun.Builtin == "len" || e.Fun.Gen != nil && onlyNumbers(e.T) {
 				for _, x := range list {
 					if _, ok := x.(*ast.Ref); !ok {
 						visit(x)
@@ -84,14 +89,22 @@ func sharedSlices(b *ast.Block) map[*ast.Var]bool {
 	return shared
 }
 
-// onlyNumbers reports whether a function returns nothing that could refer to what it is given.
-func onlyNumbers(f *ast.Func) bool {
-	for _, r := range f.Results {
-		if hasRefs(r.Type) {
-			return false
+// onlyNumbers reports whether nothing in the results of a call, of type t, could refer to what the function is given. What a forward half
+// remembers could: its type may not have its fields yet.
+func onlyNumbers(t types.Type) bool {
+	if tuple, ok := t.(*types.Tuple); ok {
+		for v := range tuple.Variables() {
+			if !onlyNumbers(v.Type()) {
+				return false
+			}
 		}
+		return true
 	}
-	return true
+	if t == nil {
+		return true
+	}
+	s, ok := t.Underlying().(*types.Struct)
+	return !hasRefs(t) && !(ok && s.NumFields() == 0)
 }
 
 // withoutLast is a loop without what sets the elements of v to zero at last, or any other statement as it is.

@@ -202,7 +202,7 @@ func (r *reverser) isWild(e ast.Expr) bool {
 		case *ast.Convert:
 			return ast.IsFloat(e.X.Type())
 		case *ast.Call:
-			return e.Fun.Fn != nil
+			return e.Fun.Fn != nil && r.u.isWildCall(e)
 		case *ast.Ref:
 			return r.wildVar(e.Var)
 		}
@@ -222,8 +222,13 @@ func (r *reverser) wildVar(v *ast.Var) bool {
 			lhs, rhs = a.Lhs, a.Rhs
 		}
 		for i, l := range lhs {
-			if ref, ok := l.(*ast.Ref); ok && ref.Var == v && (len(rhs) == len(lhs) && r.isWild(rhs[i]) || len(rhs) == 1 && len(lhs) > 1) {
-				r.wild[v] = true
+			switch {
+			case !isRefTo(v)(l) || len(rhs) == 0:
+			case len(rhs) == len(lhs):
+				r.wild[v] = r.wild[v] || r.isWild(rhs[i])
+			default:
+				c, ok := rhs[0].(*ast.Call)
+				r.wild[v] = r.wild[v] || !ok || c.Fun.Fn == nil || r.u.isWildCall(c)
 			}
 		}
 	}

@@ -804,14 +804,19 @@ func (v *resolver) again(x *ast.Var, ver *version, u use) *again {
 func (v *resolver) readsUndone(e ast.Expr) bool {
 	if v.putBack == nil {
 		v.putBack = map[*location]bool{}
+		put := func(c *location) { v.putBack[c] = true }
 		for _, list := range v.undo {
-			for _, s := range list {
+			ast.Inspect(&ast.Block{Stmts: list}, func(s ast.Stmt) bool {
 				ast.Exprs(s, func(e ast.Expr, assigned bool) {
-					if assigned {
-						v.linksOf(e, func(c *location) { v.putBack[c] = true })
+					switch c, ok := e.(*ast.Call); {
+					case assigned && v.mem.inMemory(e):
+						v.linksOf(e, put)
+					case ok && c.Fun.Builtin == "copy":
+						v.linksOf(firstElement(c.Args[0]), put)
 					}
 				})
-			}
+				return true
+			})
 		}
 		for _, n := range v.calls {
 			v.mem.callWrites(n.call, func(c *location) {
@@ -831,6 +836,17 @@ func (v *resolver) readsUndone(e ast.Expr) bool {
 		}
 		return found
 	})
+}
+
+// firstElement returns the place of an element of what a slice is a part of.
+func firstElement(x ast.Expr) ast.Expr {
+	for {
+		s, ok := x.(*ast.Slice)
+		if !ok {
+			return &ast.Index{X: x, I: intNumber(0), T: elemType(x.Type())}
+		}
+		x = s.X
+	}
 }
 
 // linksOf calls f for the cells of the primal function whose shadow a place of a shadow is, or with nil where they are not known.

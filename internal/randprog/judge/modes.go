@@ -222,7 +222,7 @@ func (p *point) compareModes(m *measured) error {
 func (p *point) compareColumn(m *measured, i int, c []float64) error {
 	if m.pulled != nil {
 		want, scale := dot(m.v, c)
-		if got := m.pulled[i]; !p.agree(got, want, scale) && !p.rounding(m, i, got-want) && !p.overflows(m, i, got, func(q *point, c []float64) (float64, float64, error) {
+		if got := m.pulled[i]; !p.agree(got, want, scale) && !p.rounding(m, i, got-want) && !p.overflows(m, i, got, want, func(q *point, c []float64) (float64, float64, error) {
 			pulled, err := q.pull(m.v)
 			want, _ := dot(m.v, c)
 			return at(pulled, i), want, err
@@ -231,7 +231,7 @@ func (p *point) compareColumn(m *measured, i int, c []float64) error {
 		}
 	}
 	for _, g := range m.gradients {
-		if got := g.values[i]; !p.agree(got, c[0], math.Abs(c[0])) && !p.rounding(m, i, got-c[0]) && !p.overflows(m, i, got, func(q *point, c []float64) (float64, float64, error) {
+		if got := g.values[i]; !p.agree(got, c[0], math.Abs(c[0])) && !p.rounding(m, i, got-c[0]) && !p.overflows(m, i, got, c[0], func(q *point, c []float64) (float64, float64, error) {
 			values, err := q.gradient(g.name, g.fn)
 			return at(values, i), c[0], err
 		}) {
@@ -314,11 +314,11 @@ func (p *point) roundingOf(m *measured, j int, gap float64) bool {
 	return noise < p.tiny && math.Abs(gap) <= 100*noise
 }
 
-// overflows reports whether a disagreement about element i of x is for a value on the way that is not finite, of which forward mode does
-// not speak since nothing depends on it: what reverse mode got is not a number, and at a smaller point, where the same is computed, the two
+// overflows reports whether a disagreement about element i of x is for a value on the way that is not finite, of which one of the modes does
+// not speak since nothing depends on it: what the other got is not a number, and at a smaller point, where the same is computed, the two
 // agree. Again returns there what each of them gets, given the column i of J.
-func (p *point) overflows(m *measured, i int, got float64, again func(*point, []float64) (reverse, forward float64, err error)) bool {
-	if !math.IsNaN(got) {
+func (p *point) overflows(m *measured, i int, got, want float64, again func(*point, []float64) (reverse, forward float64, err error)) bool {
+	if !math.IsNaN(got) && !math.IsNaN(want) {
 		return false
 	}
 	q := *p
