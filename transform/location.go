@@ -182,21 +182,29 @@ func (d *derivation) callSite(s ast.Stmt, c *ast.Call, in []bool, callee *summar
 		l      *location
 		behind bool // what an input refers to, which may be the callee's own variable of another
 	}
-	seen := map[visited]bool{}
+	seen, returned := map[visited]bool{}, map[visited]bool{} // returned: as what a result leads to
 	var input, varied bool
 	var visit func(l *location, p path)
 	visit = func(l *location, p path) {
 		l = l.find()
 		v := visited{l, strings.Contains(string(p), "*")}
-		if seen[v] {
+		again := seen[v]
+		if again && (input || returned[v]) {
 			// One for the callee and those that it is recursive with, taken together.
 			if here := taken[l]; here != nil && v.behind && input && first[here.find()] != "" && callee.mem.inSCC != nil {
 				site.joined = append(site.joined, [2]path{first[here.find()], p})
 			}
 			return
 		}
-		seen[v] = true
-		if here := taken[l]; here != nil && v.behind {
+		seen[v], returned[v] = true, !input
+		switch here := taken[l]; {
+		case here == nil || !v.behind:
+		case again:
+			// A result may also lead to memory that the callee makes, which the variable that leads to an input's comes to refer to.
+			if ast.IsFloat(l.typ) && d.act.active(here) {
+				site.active = append(site.active, p)
+			}
+		default:
 			switch other, ok := first[here.find()]; {
 			case !input:
 			case ok:

@@ -3660,7 +3660,6 @@ func nestedJVP(a, da *mat.Dense) (y2, dy float64) {
 // It remembers 224 bytes with what they refer to for each iteration of the loop over i and 8 bytes for each iteration of the loop over j.
 func (m *model) lossVJP(x *mat.Dense, y []float64, dm *model, dout float64) (out float64) {
 	// Forward sweep.
-	var tripss []int
 	rows, _ := x.Dims()
 	sum := 0.0
 	steps := make([]struct {
@@ -3671,6 +3670,7 @@ func (m *model) lossVJP(x *mat.Dense, y []float64, dm *model, dout float64) (out
 		dt           mat.Matrix
 		dt2          mat.Vector
 		old          mat.VecDense
+		n            int
 		dg           *mat.VecDense
 		dt3, dt4     mat.Vector
 		old2         mat.VecDense
@@ -3680,9 +3680,7 @@ func (m *model) lossVJP(x *mat.Dense, y []float64, dm *model, dout float64) (out
 		old3         mat.VecDense
 	}, max(rows, 0))
 	var tanhs []float64
-	trips := 0
 	for i := range rows {
-		trips++
 		var h, out mat.VecDense
 		dh := new(mat.VecDense)
 		steps[i].dh = dh
@@ -3708,9 +3706,8 @@ func (m *model) lossVJP(x *mat.Dense, y []float64, dm *model, dout float64) (out
 		steps[i].old2 = *dg
 		g.AddVec(t2, t3)
 		*dg = *matrule.ShadowVecDense(&g)
-		tripss = append(tripss, 0)
+		steps[i].n = g.Len()
 		for j := range g.Len() {
-			tripss[len(tripss)-1]++
 			atVecValue := g.AtVec(j)
 			tanh := math.Tanh(atVecValue)
 			tanhs = append(tanhs, tanh)
@@ -3735,15 +3732,14 @@ func (m *model) lossVJP(x *mat.Dense, y []float64, dm *model, dout float64) (out
 	out = sum
 
 	// Reverse sweep.
-	for i := trips - 1; i >= 0; i-- {
+	for i := rows - 1; i >= 0; i-- {
 		dout2 := steps[i].dout
 		t := steps[i].t
 		v := steps[i].v
 		dt := steps[i].dt
 		dt2 := steps[i].dt2
 		old := steps[i].old
-		trips := tripss[len(tripss)-1]
-		tripss = tripss[:len(tripss)-1]
+		n := steps[i].n
 		dg := steps[i].dg
 		dt3 := steps[i].dt3
 		dt4 := steps[i].dt4
@@ -3758,7 +3754,7 @@ func (m *model) lossVJP(x *mat.Dense, y []float64, dm *model, dout float64) (out
 		// out.MulVec(m.W2, &g)
 		matrule.VecDenseMulVec(nil, t, v, dout2, dt, dt2)
 		godiff.RestoreShadow(dout2, old)
-		for j := trips - 1; j >= 0; j-- {
+		for j := n - 1; j >= 0; j-- {
 			tanh := tanhs[len(tanhs)-1]
 			tanhs = tanhs[:len(tanhs)-1]
 			// g.SetVec(j, math.Tanh(g.AtVec(j)))
@@ -3820,7 +3816,6 @@ func (m *model) lossJVP(x *mat.Dense, y []float64, dm *model) (out, dout float64
 func (m *model) lossGrad(x *mat.Dense, y []float64) (dm *model) {
 	// Forward sweep.
 	dm = godiff.ShadowWith(m, matrule.ShadowDense, matrule.ShadowVecDense)
-	var tripss []int
 	rows, _ := x.Dims()
 	steps := make([]struct {
 		d            float64
@@ -3830,6 +3825,7 @@ func (m *model) lossGrad(x *mat.Dense, y []float64) (dm *model) {
 		dt           mat.Matrix
 		dt2          mat.Vector
 		old          mat.VecDense
+		n            int
 		dg           *mat.VecDense
 		dt3, dt4     mat.Vector
 		old2         mat.VecDense
@@ -3839,9 +3835,7 @@ func (m *model) lossGrad(x *mat.Dense, y []float64) (dm *model) {
 		old3         mat.VecDense
 	}, max(rows, 0))
 	var tanhs []float64
-	trips := 0
 	for i := range rows {
-		trips++
 		var h, out mat.VecDense
 		dh := new(mat.VecDense)
 		steps[i].dh = dh
@@ -3867,9 +3861,8 @@ func (m *model) lossGrad(x *mat.Dense, y []float64) (dm *model) {
 		steps[i].old2 = *dg
 		g.AddVec(t2, t3)
 		*dg = *matrule.ShadowVecDense(&g)
-		tripss = append(tripss, 0)
+		steps[i].n = g.Len()
 		for j := range g.Len() {
-			tripss[len(tripss)-1]++
 			atVecValue := g.AtVec(j)
 			tanh := math.Tanh(atVecValue)
 			tanhs = append(tanhs, tanh)
@@ -3892,15 +3885,14 @@ func (m *model) lossGrad(x *mat.Dense, y []float64) (dm *model) {
 	}
 
 	// Reverse sweep.
-	for i := trips - 1; i >= 0; i-- {
+	for i := rows - 1; i >= 0; i-- {
 		dout := steps[i].dout
 		t := steps[i].t
 		v := steps[i].v
 		dt := steps[i].dt
 		dt2 := steps[i].dt2
 		old := steps[i].old
-		trips := tripss[len(tripss)-1]
-		tripss = tripss[:len(tripss)-1]
+		n := steps[i].n
 		dg := steps[i].dg
 		dt3 := steps[i].dt3
 		dt4 := steps[i].dt4
@@ -3915,7 +3907,7 @@ func (m *model) lossGrad(x *mat.Dense, y []float64) (dm *model) {
 		// out.MulVec(m.W2, &g)
 		matrule.VecDenseMulVec(nil, t, v, dout, dt, dt2)
 		godiff.RestoreShadow(dout, old)
-		for j := trips - 1; j >= 0; j-- {
+		for j := n - 1; j >= 0; j-- {
 			tanh := tanhs[len(tanhs)-1]
 			tanhs = tanhs[:len(tanhs)-1]
 			// g.SetVec(j, math.Tanh(g.AtVec(j)))
