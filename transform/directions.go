@@ -51,6 +51,9 @@ func (m *matrix) several(product *ast.Func, of int64, results int) *ast.Func {
 			return nil
 		}
 	}
+	if n := directions(of); n != of && (m.u.hidden("min") || m.u.hidden("max")) {
+		return nil // the loop needs them
+	}
 	end := m.numbers(product)
 	seeds := slices.Concat(product.Params[len(m.args):], product.Results[end-results:end])
 	return m.u.atOnce(product, directions(of), seeds...)

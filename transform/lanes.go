@@ -65,6 +65,9 @@ func (u *Unit) atOnce(f *ast.Func, n int64, seeds ...*ast.Var) (g *ast.Func) {
 	}
 	for _, f := range list {
 		if slices.ContainsFunc(slices.Concat(f.Inputs(), f.Results), func(v *ast.Var) bool { return l.wide[v] }) {
+			if !l.isDerivative(f) {
+				panic(oneByOne{}) // a hook, say
+			}
 			l.declare(f)
 		} else if l.touches(f) {
 			panic(oneByOne{}) // what it shares with its caller is not seen
@@ -77,6 +80,11 @@ func (u *Unit) atOnce(f *ast.Func, n int64, seeds ...*ast.Var) (g *ast.Func) {
 		l.register(f)
 	}
 	return l.made[f]
+}
+
+// isDerivative reports whether a function is a derivative, of a callee or asked for.
+func (l *lanes) isDerivative(f *ast.Func) bool {
+	return slices.Contains(l.u.made, f) || slices.ContainsFunc(l.u.order, func(h *helper) bool { return h.owns(f) && (h.parallel == nil || f != h.parallel.primal) })
 }
 
 // complete builds what a derivative calls and returns it and them, callers first.
@@ -252,6 +260,9 @@ func (l *lanes) results(lhs []ast.Expr, call ast.Expr) {
 		case x == nil:
 		case g != nil:
 			l.flow(x, &ast.Ref{Var: g.Results[i]})
+			if ast.IsFloat(x.Type()) && l.wide[rootOf(x)] {
+				l.widen(g.Results[i])
+			}
 		case l.wide[pathRoot(x)] || l.mentions(call):
 			panic(oneByOne{})
 		}
@@ -263,6 +274,9 @@ func (l *lanes) flow(place, value ast.Expr) {
 	if ast.IsFloat(place.Type()) {
 		if l.mentions(value) {
 			l.widen(rootOf(place))
+		}
+		if g := l.callee(value); g != nil && l.wide[rootOf(place)] {
+			l.widen(g.Results[0])
 		}
 		return
 	}
@@ -337,8 +351,8 @@ func (l *lanes) register(f *ast.Func) {
 			break
 		}
 	}
-	if slices.Contains(l.u.made, f) {
-		l.u.made = append(l.u.made, g)
+	if i := slices.Index(l.u.made, f); i >= 0 {
+		l.u.made[i] = g
 		return
 	}
 	for _, h := range l.u.order {

@@ -53,6 +53,9 @@ func (u *Unit) newMatrix(f *ast.Func, sig ast.Signature, name string) *matrix {
 	}
 	m.x = m.args[sig.Results[0].Index].(*ast.Ref).Var
 	m.elem, _ = ast.FloatElem(m.x.Type)
+	if fixedLength(m.x.Type) == 0 {
+		refuse(f.Pos, "%s of %s has no elements, and so no derivatives", m.x.Name, f.Name)
+	}
 	m.out = ast.NewVar(sig.Results[0].Name, m.elem)
 	if !ast.IsFloat(sig.Results[0].Type) {
 		m.out.Type = types.NewSlice(types.NewSlice(m.elem))
@@ -81,8 +84,12 @@ func (m *matrix) call(fn ast.Callee, results []*ast.Var, args ...ast.Expr) []ast
 		of = fn.Gen.Results
 	}
 	var ts []*types.Var
-	for _, v := range of {
-		ts = append(ts, types.NewParam(token.NoPos, nil, "", v.Type))
+	for i, v := range of {
+		t := v.Type
+		if i < len(results) && results[i] != nil {
+			t = results[i].Type // of a generic function that of the instance
+		}
+		ts = append(ts, types.NewParam(token.NoPos, nil, "", t))
 	}
 	c := &ast.Call{Fun: fn, Args: args, T: types.NewTuple(ts...), Spread: fn.Fn != nil && m.f.Variadic}
 	if len(ts) == 1 {
@@ -185,13 +192,15 @@ func (m *matrix) hessian(hvp *ast.Func) *ast.Func {
 		}
 		return m.returns(&ast.Return{Results: []ast.Expr{call}})
 	}
-	m.checkAgain(ast.Hessian)
 	m.second = true
 	if all := m.columnsAtOnce(hvp); all != nil {
 		return m.finish(all)
 	}
-	if wide := m.several(hvp, -1, 1); wide != nil {
-		return m.finish(append([]ast.Stmt{m.rows(length(&ast.Ref{Var: m.x})), m.emptyRows()}, m.someColumns(wide)...))
+	m.checkAgain(ast.Hessian)
+	if fixedLength(m.x.Type) != 1 {
+		if wide := m.several(hvp, -1, 1); wide != nil {
+			return m.finish(append([]ast.Stmt{m.rows(length(&ast.Ref{Var: m.x})), m.emptyRows()}, m.someColumns(wide)...))
+		}
 	}
 	v, start := m.unit("v", m.x)
 	i, h := ast.NewVar("i", intType), ast.NewVar("h", m.x.Type)
@@ -338,8 +347,10 @@ func (m *matrix) rowsAtOnce(vjp *ast.Func) []ast.Stmt {
 
 // fillRows makes the rows, one for each element of y, by reverse mode.
 func (m *matrix) fillRows(vjp *ast.Func, y *ast.Var) []ast.Stmt {
-	if wide := m.several(vjp, -1, btoi(!isSlice(m.x.Type))); wide != nil {
-		return m.someRows(wide, y)
+	if fixedLength(y.Type) != 1 {
+		if wide := m.several(vjp, -1, btoi(!isSlice(m.x.Type))); wide != nil {
+			return m.someRows(wide, y)
+		}
 	}
 	u, start := m.unit("u", y)
 	i, dx := ast.NewVar("i", intType), ast.NewVar("d"+m.x.Name, m.x.Type)
@@ -360,8 +371,10 @@ func (m *matrix) fillRows(vjp *ast.Func, y *ast.Var) []ast.Stmt {
 // fillColumns makes rows and fills them by forward mode, which gives a column for each element of x.
 func (m *matrix) fillColumns(jvp *ast.Func) []ast.Stmt {
 	row := m.emptyRows()
-	if wide := m.several(jvp, -1, len(m.carrying())); wide != nil {
-		return append([]ast.Stmt{row}, m.someColumns(wide)...)
+	if fixedLength(m.x.Type) != 1 {
+		if wide := m.several(jvp, -1, len(m.carrying())); wide != nil {
+			return append([]ast.Stmt{row}, m.someColumns(wide)...)
+		}
 	}
 	v, start := m.unit("v", m.x)
 	j := ast.NewVar("j", intType)
@@ -476,6 +489,9 @@ func (u *Unit) jacobian(f *ast.Func, sig ast.Signature, wrt []int, name string) 
 	few := func(n int64) bool { return n >= 0 && n <= fewDirections }
 	fewer := rows >= 0 && rows < cols || cols < 0 && few(rows) || m.isNumbers() && cols < 0 // rows, for all that is known, which need one run if they are few
 	others := !fewer && (rows >= 0 && cols >= 0 || few(cols))
+	if u.differs(f) { // whatever the lengths are
+		fewer, others = m.isNumbers(), !m.isNumbers()
+	}
 	switch forward, reverse := u.derives(f, ast.JVP, wrt), u.derives(f, ast.VJP, wrt); {
 	case forward != nil && reverse != nil:
 		panic(forward)
@@ -500,6 +516,28 @@ func (u *Unit) jacobian(f *ast.Func, sig ast.Signature, wrt []int, name string) 
 		return m.byColumns(jvp)
 	}
 	return m.byShape(vjp, jvp)
+}
+
+// differs reports whether the modes may give different derivatives, since users have their say in one of them: by a hook, or by a rule.
+func (u *Unit) differs(f *ast.Func) bool {
+	seen := map[*types.Func]bool{}
+	var visit func(f *ast.Func) bool
+	visit = func(f *ast.Func) bool {
+		for _, fn := range calledBy(f) {
+			if seen[fn] {
+				continue
+			}
+			seen[fn] = true
+			if forward, reverse := u.rulesFor(fn, f.Pkg, true), u.rulesFor(fn, f.Pkg, false); (len(forward) > 0) != (len(reverse) > 0) {
+				return true
+			}
+			if g := u.Lower(fn); g != nil && visit(g) {
+				return true
+			}
+		}
+		return false
+	}
+	return u.summary(f.Obj).hooks || visit(f)
 }
 
 // derives returns nil if f can be derived in a mode, or why not.

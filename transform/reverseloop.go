@@ -202,7 +202,7 @@ func (r *reverser) isWild(e ast.Expr) bool {
 		case *ast.Convert:
 			return ast.IsFloat(e.X.Type())
 		case *ast.Call:
-			return e.Fun.Fn != nil && r.u.isWildCall(e)
+			return e.Fun.Fn != nil
 		case *ast.Ref:
 			return r.wildVar(e.Var)
 		}
@@ -224,11 +224,18 @@ func (r *reverser) wildVar(v *ast.Var) bool {
 		for i, l := range lhs {
 			switch {
 			case !isRefTo(v)(l) || len(rhs) == 0:
-			case len(rhs) == len(lhs):
+			case len(rhs) == len(lhs) && !isCall(rhs[i]):
 				r.wild[v] = r.wild[v] || r.isWild(rhs[i])
 			default:
-				c, ok := rhs[0].(*ast.Call)
-				r.wild[v] = r.wild[v] || !ok || c.Fun.Fn == nil || r.u.isWildCall(c)
+				c, ok := rhs[min(i, len(rhs)-1)].(*ast.Call)
+				switch {
+				case !ok:
+					r.wild[v] = true
+				case c.Fun.Fn != nil:
+					r.wild[v] = r.wild[v] || r.u.isWildCall(c)
+				default:
+					r.wild[v] = r.wild[v] || len(rhs) != len(lhs) || ast.Any(c, r.isWild)
+				}
 			}
 		}
 	}

@@ -84,6 +84,9 @@ func NewUnit(pkg *types.Package, lower func(*types.Func) *ast.Func, rules *Rules
 	}
 }
 
+// hidden reports whether the package declares something of its own by a predeclared name.
+func (u *Unit) hidden(name string) bool { return u.Pkg.Scope().Lookup(name) != nil }
+
 // another returns a unit that has derived nothing, for the same package and under the same conditions.
 func (u *Unit) another() *Unit {
 	v := NewUnit(u.Pkg, u.Lower, u.Rules)
