@@ -1,5 +1,7 @@
 package nn
 
+import "math/bits"
+
 // A Space lends memory to tensors, so that the steps of a training run use the same memory again and again. The zero value and nil are
 // ready for use: nil lends new memory each time. A Space may not be used by several goroutines at once.
 type Space struct {
@@ -7,7 +9,7 @@ type Space struct {
 	lent    *loan // the last
 }
 
-// A lot is what slices of one length and element have in common.
+// A lot is what slices of one capacity and element have in common.
 type lot struct {
 	n    int
 	elem any // a zero
@@ -40,7 +42,7 @@ func lend[T any](s *Space, n int) []T {
 		return make([]T, n)
 	}
 	var zero T
-	key := lot{n, zero}
+	key := lot{roomy(n), zero}
 	from := s.shelves[key]
 	if from == nil {
 		if s.shelves == nil {
@@ -51,12 +53,20 @@ func lend[T any](s *Space, n int) []T {
 	}
 	l := from.top
 	if l == nil {
-		l = &loan{data: make([]T, n), shelf: from}
+		l = &loan{data: make([]T, key.n), shelf: from}
 	} else {
 		from.top = l.next
 	}
 	l.next, s.lent = s.lent, l
 	data, _ := l.data.([]T)
+	data = data[:n:n]
 	clear(data)
 	return data
+}
+
+// roomy returns the capacity of slices that n elements are lent in: n with all but its first three binary digits rounded up to zeros. There
+// are four between one power of two and the next, so that batches and sequences of many lengths use the same memory.
+func roomy(n int) int {
+	low := max(0, bits.Len(uint(n))-3)
+	return (n + 1<<low - 1) >> low << low
 }
