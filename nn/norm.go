@@ -10,7 +10,8 @@ import (
 
 // A BatchNorm layer brings each feature, or channel of images, to the mean 0 and the variance 1 over the examples of a batch and the places of
 // an image, then to a mean and a standard deviation that are trained (Ioffe and Szegedy, "Batch normalization: accelerating deep network
-// training by reducing internal covariate shift", 2015, algorithm 1). After training, means and variances are used that it has kept.
+// training by reducing internal covariate shift", 2015, algorithm 1). After training, means and variances are used that it has kept. These,
+// Momentum and Epsilon are constants for derivatives: they get none.
 type BatchNorm[T Float] struct {
 	Scale    Tensor[T] // channels
 	Shift    Tensor[T] // channels
@@ -62,7 +63,7 @@ func (l *BatchNorm[T]) byState(x Tensor[T], n, channels, size int) Tensor[T] {
 }
 
 // A LayerNorm layer brings the features of each example to the mean 0 and the variance 1, then to a mean and a standard deviation for each
-// feature that are trained (Ba, Kiros and Hinton, "Layer normalization", 2016).
+// feature that are trained (Ba, Kiros and Hinton, "Layer normalization", 2016). Epsilon is a constant for derivatives: it gets none.
 type LayerNorm[T Float] struct {
 	Scale   Tensor[T] // features
 	Shift   Tensor[T] // features
