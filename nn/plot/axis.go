@@ -17,6 +17,7 @@ type axis struct {
 // newAxis returns an axis for numbers, with round numbers for its ticks, at most so many.
 func newAxis(s span, from, to int, log bool, ticks int) axis {
 	a := axis{span: s, from: from, to: to, log: log}
+	size := max(math.Abs(s.low), math.Abs(s.high))
 	switch {
 	case !(s.low <= s.high):
 		a.span = span{0, 1}
@@ -25,10 +26,10 @@ func newAxis(s span, from, to int, log bool, ticks int) axis {
 		}
 	case s.low == s.high && log:
 		a.span = span{s.low / 2, s.high * 2}
-	case s.low == s.high && s.low != 0:
-		a.span = span{s.low - math.Abs(s.low)/2, s.high + math.Abs(s.high)/2}
-	case s.low == s.high:
+	case !log && size < least:
 		a.span = span{-0.5, 0.5}
+	case !log && s.high-s.low <= 1e-13*size: // there are too few numbers between them for ticks
+		a.span = span{s.low - size/2, s.high + size/2}
 	}
 	if log {
 		a.logTicks(ticks)
@@ -110,7 +111,8 @@ func round(n int) float64 {
 func (a axis) place(v float64) float64 {
 	share := (v - a.low) / (a.high - a.low)
 	if a.log {
-		share = math.Log(v/a.low) / math.Log(a.high/a.low)
+		low := math.Log(a.low)
+		share = (math.Log(v) - low) / (math.Log(a.high) - low)
 	}
 	return float64(a.from) + share*float64(a.to-a.from)
 }

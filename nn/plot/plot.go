@@ -22,11 +22,11 @@ import (
 type Chart struct {
 	Title  string
 	X, Y   string // what the axes show
-	Log    bool   // the axis of Y is logarithmic; what is not positive is left out
+	Log    bool   // the axis of Y is logarithmic; what is less than 1e-300 is left out
 	Curves []Curve
 }
 
-// A Curve is numbers by a name. Where a number is NaN or infinite, the curve has a gap.
+// A Curve is numbers by a name. Where a number is NaN, infinite or beyond ±1e300, the curve has a gap.
 type Curve struct {
 	Name string
 	X    []float64 // increasing, one for each of Y; nil for 1, 2, 3, …
@@ -103,9 +103,12 @@ func (c Curve) at(i int) float64 {
 	return c.X[i]
 }
 
+// Numbers from least to most have a place on an axis, for there is something between them and what floats end with.
+const least, most = 1e-300, 1e300
+
 // drawable reports whether a number has a place on an axis.
 func drawable(v float64, log bool) bool {
-	return v == v && !math.IsInf(v, 0) && (!log || v > 0)
+	return math.Abs(v) <= most && (!log || v >= least)
 }
 
 // A drawing is an SVG document in the making.

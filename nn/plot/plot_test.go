@@ -95,6 +95,22 @@ func TestNothing(t *testing.T) {
 	Chart{Curves: []Curve{{Name: "a", X: []float64{1}, Y: []float64{1, 2}}}}.SVG()
 }
 
+// TestEnds checks that there is a figure where the numbers are nearly the same, and where they are as large or as small as floats are.
+func TestEnds(t *testing.T) {
+	next := math.Nextafter(1, 2)
+	for _, y := range [][]float64{
+		{1, next}, {-next, -1}, {math.Ln2, math.Nextafter(math.Ln2, 1)}, {1e300, math.Nextafter(1e300, 0)}, {1, 1 + 1e-12}, {1e15, 1e15 + 1},
+		{-math.MaxFloat64, math.MaxFloat64, 1}, {0, 1.79e308, 1}, {-1e300, 1e300}, {1e-300, 1e300}, {5e-324, 1e-323, 1}, {0, 5e-324}, {1e-310},
+	} {
+		for _, log := range []bool{false, true} {
+			c := Chart{Log: log, Curves: []Curve{{Y: y}}}
+			if svg := c.SVG(); len(texts(t, svg)) > 30 || regexp.MustCompile(`"[^"]*(NaN|Inf)[^"]*"`).Match(svg) {
+				t.Errorf("%+v: the figure is\n%s", c, svg)
+			}
+		}
+	}
+}
+
 func TestTicks(t *testing.T) {
 	for _, c := range []struct {
 		low, high float64
