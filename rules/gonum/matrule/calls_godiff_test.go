@@ -3660,6 +3660,7 @@ func nestedJVP(a, da *mat.Dense) (y2, dy float64) {
 // It remembers 224 bytes with what they refer to for each iteration of the loop over i and 8 bytes for each iteration of the loop over j.
 func (m *model) lossVJP(x *mat.Dense, y []float64, dm *model, dout float64) (out float64) {
 	// Forward sweep.
+	var tripss []int
 	rows, _ := x.Dims()
 	sum := 0.0
 	steps := make([]struct {
@@ -3670,7 +3671,6 @@ func (m *model) lossVJP(x *mat.Dense, y []float64, dm *model, dout float64) (out
 		dt           mat.Matrix
 		dt2          mat.Vector
 		old          mat.VecDense
-		n            int
 		dg           *mat.VecDense
 		dt3, dt4     mat.Vector
 		old2         mat.VecDense
@@ -3706,8 +3706,9 @@ func (m *model) lossVJP(x *mat.Dense, y []float64, dm *model, dout float64) (out
 		steps[i].old2 = *dg
 		g.AddVec(t2, t3)
 		*dg = *matrule.ShadowVecDense(&g)
-		steps[i].n = g.Len()
+		tripss = append(tripss, 0)
 		for j := range g.Len() {
+			tripss[len(tripss)-1]++
 			atVecValue := g.AtVec(j)
 			tanh := math.Tanh(atVecValue)
 			tanhs = append(tanhs, tanh)
@@ -3739,7 +3740,8 @@ func (m *model) lossVJP(x *mat.Dense, y []float64, dm *model, dout float64) (out
 		dt := steps[i].dt
 		dt2 := steps[i].dt2
 		old := steps[i].old
-		n := steps[i].n
+		trips := tripss[len(tripss)-1]
+		tripss = tripss[:len(tripss)-1]
 		dg := steps[i].dg
 		dt3 := steps[i].dt3
 		dt4 := steps[i].dt4
@@ -3754,7 +3756,7 @@ func (m *model) lossVJP(x *mat.Dense, y []float64, dm *model, dout float64) (out
 		// out.MulVec(m.W2, &g)
 		matrule.VecDenseMulVec(nil, t, v, dout2, dt, dt2)
 		godiff.RestoreShadow(dout2, old)
-		for j := n - 1; j >= 0; j-- {
+		for j := trips - 1; j >= 0; j-- {
 			tanh := tanhs[len(tanhs)-1]
 			tanhs = tanhs[:len(tanhs)-1]
 			// g.SetVec(j, math.Tanh(g.AtVec(j)))
@@ -3816,6 +3818,7 @@ func (m *model) lossJVP(x *mat.Dense, y []float64, dm *model) (out, dout float64
 func (m *model) lossGrad(x *mat.Dense, y []float64) (dm *model) {
 	// Forward sweep.
 	dm = godiff.ShadowWith(m, matrule.ShadowDense, matrule.ShadowVecDense)
+	var tripss []int
 	rows, _ := x.Dims()
 	steps := make([]struct {
 		d            float64
@@ -3825,7 +3828,6 @@ func (m *model) lossGrad(x *mat.Dense, y []float64) (dm *model) {
 		dt           mat.Matrix
 		dt2          mat.Vector
 		old          mat.VecDense
-		n            int
 		dg           *mat.VecDense
 		dt3, dt4     mat.Vector
 		old2         mat.VecDense
@@ -3861,8 +3863,9 @@ func (m *model) lossGrad(x *mat.Dense, y []float64) (dm *model) {
 		steps[i].old2 = *dg
 		g.AddVec(t2, t3)
 		*dg = *matrule.ShadowVecDense(&g)
-		steps[i].n = g.Len()
+		tripss = append(tripss, 0)
 		for j := range g.Len() {
+			tripss[len(tripss)-1]++
 			atVecValue := g.AtVec(j)
 			tanh := math.Tanh(atVecValue)
 			tanhs = append(tanhs, tanh)
@@ -3892,7 +3895,8 @@ func (m *model) lossGrad(x *mat.Dense, y []float64) (dm *model) {
 		dt := steps[i].dt
 		dt2 := steps[i].dt2
 		old := steps[i].old
-		n := steps[i].n
+		trips := tripss[len(tripss)-1]
+		tripss = tripss[:len(tripss)-1]
 		dg := steps[i].dg
 		dt3 := steps[i].dt3
 		dt4 := steps[i].dt4
@@ -3907,7 +3911,7 @@ func (m *model) lossGrad(x *mat.Dense, y []float64) (dm *model) {
 		// out.MulVec(m.W2, &g)
 		matrule.VecDenseMulVec(nil, t, v, dout, dt, dt2)
 		godiff.RestoreShadow(dout, old)
-		for j := n - 1; j >= 0; j-- {
+		for j := trips - 1; j >= 0; j-- {
 			tanh := tanhs[len(tanhs)-1]
 			tanhs = tanhs[:len(tanhs)-1]
 			// g.SetVec(j, math.Tanh(g.AtVec(j)))
