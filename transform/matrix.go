@@ -271,6 +271,9 @@ func (m *matrix) byShape(vjp, jvp *ast.Func) *ast.Func {
 		return m.finish(all)
 	}
 	m.checkAgain(ast.Jacobian)
+	if m.u.summary(m.f.Obj).unordered {
+		refuse(m.f.Pos, "%s goes through a map, whose order is another each time, and a jacobian runs it several times; go through sorted keys", m.f.Name)
+	}
 	value := make([]*ast.Var, m.numbers(m.f))
 	value[at] = y
 	body := append(m.call(ast.Callee{Fn: m.f.Obj, Method: m.f.Recv != nil}, value, m.args...), m.rows(length(&ast.Ref{Var: y})))
