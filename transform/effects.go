@@ -33,7 +33,6 @@ type summary struct {
 	unordered bool        // it goes through a map, in an order that is another each time
 	hooks     bool        // it calls WithGradient, or a function that does
 	caps      bool        // it may depend on the capacity of a slice otherwise than by an append or by slicing
-	wild      bool        // it may make an integer of a float, or calls what may
 }
 
 // summary returns the summary of a function, or nil for one without source. Functions that call each other are summarised
@@ -170,7 +169,7 @@ func (s *summary) remote() bool { return s.recursive || s.nested > 32 }
 func (s *summary) update(u *Unit) bool {
 	m := s.mem
 	state := func() string {
-		return fmt.Sprint(len(s.writes), len(s.fills), len(s.reads), len(s.appends), len(s.extends), s.taints, s.sinks, s.loses, s.panics, s.effects, s.hooks, s.unordered, s.caps, s.wild, s.matters)
+		return fmt.Sprint(len(s.writes), len(s.fills), len(s.reads), len(s.appends), len(s.extends), s.taints, s.sinks, s.loses, s.panics, s.effects, s.hooks, s.unordered, s.caps, s.matters)
 	}
 	before := state()
 	add := func(list *[]*location) func(*location) {
@@ -209,9 +208,6 @@ func (s *summary) update(u *Unit) bool {
 	})
 	eachExpr(m.fn.Body, func(_ ast.Stmt, e ast.Expr) {
 		s.size++
-		if x, ok := e.(*ast.Convert); ok {
-			s.wild = s.wild || ast.IsFloat(x.X.Type()) && isInteger(x.T)
-		}
 		c, ok := e.(*ast.Call)
 		s.panics = s.panics || ok && u.panics(c)
 		s.unordered = s.unordered || ok && c.Fun.Builtin == ast.MapKeys
@@ -225,7 +221,6 @@ func (s *summary) update(u *Unit) bool {
 		callee := u.summaries[c.Fun.Fn]
 		s.hooks = s.hooks || hook || callee != nil && callee.hooks
 		s.unordered = s.unordered || callee != nil && callee.unordered
-		s.wild = s.wild || u.isWildCall(c)
 	})
 	s.taints, s.sinks, s.loses = u.bywaysOf(m.fn, m)
 	shared := m.shared()
@@ -267,12 +262,6 @@ func (u *Unit) panics(c *ast.Call) bool {
 	}
 	s := u.summaries[c.Fun.Fn] // nil for what is being summarised
 	return s != nil && s.panics
-}
-
-// isWildCall reports whether a call of a function may return an integer that comes of a float, as far as its summary has got.
-func (u *Unit) isWildCall(c *ast.Call) bool {
-	s := u.summaries[c.Fun.Fn]
-	return s != nil && s.wild || s == nil && u.Lower(c.Fun.Fn) == nil
 }
 
 // asksCapacity reports whether a call may depend on the capacity of a slice otherwise than by an append or by slicing.

@@ -217,25 +217,10 @@ func (r *reverser) wildVar(v *ast.Var) bool {
 	}
 	r.wild[v] = false
 	for _, it := range r.tree.items {
-		lhs, rhs := sides(it.stmt)
-		if a, ok := it.stmt.(*ast.Assign); ok {
-			lhs, rhs = a.Lhs, a.Rhs
-		}
+		lhs, rhs := assignedBy(it.stmt)
 		for i, l := range lhs {
-			switch {
-			case !isRefTo(v)(l) || len(rhs) == 0:
-			case len(rhs) == len(lhs) && !isCall(rhs[i]):
-				r.wild[v] = r.wild[v] || r.isWild(rhs[i])
-			default:
-				c, ok := rhs[min(i, len(rhs)-1)].(*ast.Call)
-				switch {
-				case !ok:
-					r.wild[v] = true
-				case c.Fun.Fn != nil:
-					r.wild[v] = r.wild[v] || r.u.isWildCall(c)
-				default:
-					r.wild[v] = r.wild[v] || len(rhs) != len(lhs) || ast.Any(c, r.isWild)
-				}
+			if isRefTo(v)(l) && (len(rhs) == len(lhs) && r.isWild(rhs[i]) || len(rhs) == 1 && len(lhs) > 1) {
+				r.wild[v] = true
 			}
 		}
 	}

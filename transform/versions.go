@@ -197,6 +197,14 @@ func (h *history) readsOf(it *item, s ast.Stmt) {
 	}
 }
 
+// assignedBy returns the sides of an assignment or declaration.
+func assignedBy(s ast.Stmt) (lhs, rhs []ast.Expr) {
+	if a, ok := s.(*ast.Assign); ok {
+		return a.Lhs, a.Rhs
+	}
+	return sides(s)
+}
+
 // sides returns the sides of a plain assignment or declaration, or nothing for a compound one.
 func sides(s ast.Stmt) (lhs, rhs []ast.Expr) {
 	switch s := s.(type) {

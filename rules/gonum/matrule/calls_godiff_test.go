@@ -3680,7 +3680,9 @@ func (m *model) lossVJP(x *mat.Dense, y []float64, dm *model, dout float64) (out
 		old3         mat.VecDense
 	}, max(rows, 0))
 	var tanhs []float64
+	trips := 0
 	for i := range rows {
+		trips++
 		var h, out mat.VecDense
 		dh := new(mat.VecDense)
 		steps[i].dh = dh
@@ -3733,7 +3735,7 @@ func (m *model) lossVJP(x *mat.Dense, y []float64, dm *model, dout float64) (out
 	out = sum
 
 	// Reverse sweep.
-	for i := rows - 1; i >= 0; i-- {
+	for i := trips - 1; i >= 0; i-- {
 		dout2 := steps[i].dout
 		t := steps[i].t
 		v := steps[i].v
@@ -3837,7 +3839,9 @@ func (m *model) lossGrad(x *mat.Dense, y []float64) (dm *model) {
 		old3         mat.VecDense
 	}, max(rows, 0))
 	var tanhs []float64
+	trips := 0
 	for i := range rows {
+		trips++
 		var h, out mat.VecDense
 		dh := new(mat.VecDense)
 		steps[i].dh = dh
@@ -3888,7 +3892,7 @@ func (m *model) lossGrad(x *mat.Dense, y []float64) (dm *model) {
 	}
 
 	// Reverse sweep.
-	for i := rows - 1; i >= 0; i-- {
+	for i := trips - 1; i >= 0; i-- {
 		dout := steps[i].dout
 		t := steps[i].t
 		v := steps[i].v
