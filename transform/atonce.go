@@ -106,7 +106,7 @@ func (r *reverser) callAtOnce(a *area, it *item) []ast.Stmt {
 	}
 	fn, sig := h.reverse(), h.signature(ast.VJP)
 	main := &context{part: a.part, area: a, mid: true}
-	call := &ast.Call{Fun: ast.Callee{Gen: fn}, T: tupleOf(sig.Results)}
+	call := &ast.Call{Fun: ast.Callee{Gen: fn}, T: tupleOf(paramTypes(sig.Results)...)}
 	var zeros, pushes []ast.Stmt
 	for _, p := range sig.Params {
 		switch p.Role {
@@ -170,15 +170,34 @@ func at(list []ast.Expr, i int) ast.Expr {
 	return nil
 }
 
-func tupleOf(params []ast.Param) types.Type {
-	if len(params) == 1 {
-		return params[0].Type
+// tupleOf returns the type of a call with results of the given types.
+func tupleOf(list ...types.Type) types.Type {
+	if len(list) == 1 {
+		return list[0]
 	}
-	vars := make([]*types.Var, len(params))
-	for i, p := range params {
-		vars[i] = types.NewParam(token.NoPos, nil, "", p.Type)
+	vars := make([]*types.Var, len(list))
+	for i, t := range list {
+		vars[i] = types.NewParam(token.NoPos, nil, "", t)
 	}
 	return types.NewTuple(vars...)
+}
+
+// paramTypes returns the types of parameters or results.
+func paramTypes(params []ast.Param) []types.Type {
+	var list []types.Type
+	for _, p := range params {
+		list = append(list, p.Type)
+	}
+	return list
+}
+
+// varTypes returns the types of variables.
+func varTypes(vars []*ast.Var) []types.Type {
+	var list []types.Type
+	for _, v := range vars {
+		list = append(list, v.Type)
+	}
+	return list
 }
 
 // callStatement is the statement lhs = call; the last of what it returns. Fresh are those of the left sides that are new.

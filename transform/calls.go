@@ -361,19 +361,13 @@ func errorLast[T any](fn *types.Func, list []T) []T {
 }
 
 func (h *helper) tangentTuple() types.Type {
-	var vars []*types.Var
-	for _, r := range h.f.Results {
-		vars = append(vars, types.NewParam(token.NoPos, nil, "", r.Type))
-	}
+	list := varTypes(h.f.Results)
 	for _, r := range h.f.Results {
 		if ast.Carries(r.Type) {
-			vars = append(vars, types.NewParam(token.NoPos, nil, "", r.Type))
+			list = append(list, r.Type)
 		}
 	}
-	if len(vars) == 1 {
-		return vars[0].Type()
-	}
-	return types.NewTuple(vars...)
+	return tupleOf(list...)
 }
 
 // holdsFloats reports whether values of type t hold floats themselves, not only behind slices and pointers.
@@ -449,16 +443,13 @@ func (l *linear) declared(s *ast.Assign) []ast.Stmt {
 }
 
 func (h *helper) backType() types.Type {
-	var vars []*types.Var
+	var list []types.Type
 	for i, v := range h.f.Inputs() {
 		if h.in[i] {
-			vars = append(vars, types.NewParam(token.NoPos, nil, "", v.Type))
+			list = append(list, v.Type)
 		}
 	}
-	if len(vars) == 1 {
-		return vars[0].Type()
-	}
-	return types.NewTuple(vars...)
+	return tupleOf(list...)
 }
 
 // splitBack reverses a call whose forward half the forward sweep has called.
@@ -563,14 +554,11 @@ func declaresVar(s ast.Stmt, l ast.Expr) bool {
 }
 
 func (h *helper) backwardType() types.Type {
-	var vars []*types.Var
+	var list []types.Type
 	for _, i := range h.valueLike() {
-		vars = append(vars, types.NewParam(token.NoPos, nil, "", h.f.Inputs()[i].Type))
+		list = append(list, h.f.Inputs()[i].Type)
 	}
-	if len(vars) == 1 {
-		return vars[0].Type()
-	}
-	return types.NewTuple(vars...)
+	return tupleOf(list...)
 }
 
 // multi reverses an assignment of several results of a function for which godiff has a rule.

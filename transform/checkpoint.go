@@ -81,7 +81,7 @@ func (h *helper) buildCheckpoint() {
 	s.inputs(taken)
 	sig := h.signature(ast.VJP)
 
-	call := &ast.Call{Fun: ast.Callee{Gen: back}, T: tupleOf(sig.Results)}
+	call := &ast.Call{Fun: ast.Callee{Gen: back}, T: tupleOf(paramTypes(sig.Results)...)}
 	var seeds, ends []*ast.Var
 	for _, p := range sig.Params {
 		switch p.Role {

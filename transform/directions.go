@@ -59,6 +59,14 @@ func (m *matrix) several(product *ast.Func, of int64, results int) *ast.Func {
 	return m.u.atOnce(product, directions(of), seeds...)
 }
 
+// some is several for the elements of a slice or array, of which there are perhaps many; one of one element needs no more than the product.
+func (m *matrix) some(product *ast.Func, of *ast.Var, results int) *ast.Func {
+	if fixedLength(of.Type) == 1 {
+		return nil
+	}
+	return m.several(product, -1, results)
+}
+
 // unitVector returns the array of n numbers of which number i is one.
 func (m *matrix) unitVector(i, n int64) ast.Expr {
 	e := &ast.Composite{T: types.NewArray(m.elem, n)}
@@ -105,7 +113,7 @@ func elementAt(v *ast.Var, i ast.Expr) ast.Expr {
 func (m *matrix) someColumns(jvp *ast.Func) []ast.Stmt {
 	j := &ast.Ref{Var: ast.NewVar("j", intType)}
 	results, tangents := m.tangents(jvp)
-	return m.fourByFour(jvp, "v", m.x, j, func(v *ast.Var) []ast.Stmt {
+	return m.fourByFour(jvp, "v", m.x, j, func(v *ast.Var) ([]ast.Stmt, func(ast.Expr) []ast.Stmt) {
 		body := m.call(ast.Callee{Gen: jvp}, results, append(m.args, &ast.Ref{Var: v})...)
 		part := func(row, dy ast.Expr) ast.Stmt {
 			return &ast.Do{Call: builtin("copy", intType, &ast.Slice{X: row, Lo: j, T: row.Type()}, full(dy))}
@@ -114,37 +122,32 @@ func (m *matrix) someColumns(jvp *ast.Func) []ast.Stmt {
 			for i, dy := range tangents {
 				body = append(body, part(m.at(intNumber(int64(i))), &ast.Ref{Var: dy}))
 			}
-			return body
+			return body, nil
 		}
 		i, row := &ast.Ref{Var: ast.NewVar("i", intType)}, &ast.Ref{Var: ast.NewVar("row", elemType(m.out.Type))}
-		return append(body, &ast.Range{X: &ast.Ref{Var: m.out}, Key: i, Value: row, Define: true, Body: &ast.Block{Stmts: []ast.Stmt{part(row, elementAt(tangents[0], i))}}})
-	}, func(ast.Expr) []ast.Stmt { return nil })
+		return append(body, &ast.Range{X: &ast.Ref{Var: m.out}, Key: i, Value: row, Define: true, Body: &ast.Block{Stmts: []ast.Stmt{part(row, elementAt(tangents[0], i))}}}), nil
+	})
 }
 
-// fourByFour goes through the elements of a slice or array, several at once: i is the first of them. It makes unit vectors for do and
-// resets them; after says what is done for the vector k then.
-func (m *matrix) fourByFour(product *ast.Func, name string, of *ast.Var, i *ast.Ref, do func(v *ast.Var) []ast.Stmt, after func(k ast.Expr) []ast.Stmt) []ast.Stmt {
-	v := ast.NewVar(name, product.Params[len(product.Params)-1].Type)
-	start := ast.Stmt(&ast.Decl{Vars: []*ast.Var{v}, Typed: true})
-	if isSlice(v.Type) {
-		start = define(v, builtin("make", v.Type, length(&ast.Ref{Var: of})))
-	}
+// fourByFour goes through the elements of a slice or array, several at once: i is the first of them. It makes unit vectors and resets them.
+// Between, do says what is done for all of them, and perhaps what is done then for the vector k.
+func (m *matrix) fourByFour(product *ast.Func, name string, of *ast.Var, i *ast.Ref, do func(v *ast.Var) (all []ast.Stmt, each func(k ast.Expr) []ast.Stmt)) []ast.Stmt {
+	v, start := zeros(name, product.Params[len(product.Params)-1].Type, of)
 	some := intNumber(someDirections)
 	n := ast.NewVar("n", intType)
 	left := &ast.Binary{Op: token.SUB, X: length(&ast.Ref{Var: of}), Y: i, T: intType}
-	each := func(value float64) ast.Stmt {
+	setUnits := func(value float64, also func(k ast.Expr) []ast.Stmt) ast.Stmt {
 		k := &ast.Ref{Var: ast.NewVar("k", intType)}
 		at := &ast.Binary{Op: token.ADD, X: i, Y: k, T: intType}
-		number := set(&ast.Index{X: elementAt(v, at), I: k, T: m.elem}, token.ASSIGN, number(value, m.elem))
-		body := []ast.Stmt{number}
-		if value == 0 {
-			body = append(body, after(k)...)
+		body := []ast.Stmt{set(&ast.Index{X: elementAt(v, at), I: k, T: m.elem}, token.ASSIGN, number(value, m.elem))}
+		if also != nil {
+			body = append(body, also(k)...)
 		}
 		return &ast.Range{X: &ast.Ref{Var: n}, Key: k, Define: true, Body: &ast.Block{Stmts: body}}
 	}
-	body := []ast.Stmt{define(n, builtin("min", intType, some, left)), each(1)}
-	body = append(body, do(v)...)
-	body = append(body, each(0))
+	all, each := do(v)
+	body := append([]ast.Stmt{define(n, builtin("min", intType, some, left)), setUnits(1, nil)}, all...)
+	body = append(body, setUnits(0, each))
 	end := ast.Expr(length(&ast.Ref{Var: of}))
 	if m.second && isSlice(of.Type) {
 		end = builtin("max", intType, end, intNumber(1)) // f is to run once where there is no element, since it may panic or fail
@@ -155,18 +158,6 @@ func (m *matrix) fourByFour(product *ast.Func, name string, of *ast.Var, i *ast.
 		Post: set(i, token.ADD_ASSIGN, some),
 		Body: &ast.Block{Stmts: body},
 	}}
-}
-
-// shadows returns the shadow of x along several directions, to be given to a reverse mode, or what receives it.
-func (m *matrix) shadows(vjp *ast.Func) (dx *ast.Var, make ast.Stmt, arg []ast.Expr, results []*ast.Var) {
-	results = slices.Repeat([]*ast.Var{nil}, m.numbers(vjp))
-	if !isSlice(m.x.Type) {
-		dx = ast.NewVar("d"+m.x.Name, vjp.Results[len(results)-1].Type)
-		results[len(results)-1] = dx
-		return dx, nil, nil, results
-	}
-	dx = ast.NewVar("d"+m.x.Name, vjp.Params[len(m.args)].Type)
-	return dx, define(dx, builtin("make", dx.Type, length(&ast.Ref{Var: m.x}))), []ast.Expr{&ast.Ref{Var: dx}}, results
 }
 
 // transposed sets row i to the elements k of the shadows.
@@ -186,20 +177,14 @@ func (m *matrix) transposed(i ast.Expr, dx *ast.Var, k ast.Expr) []ast.Stmt {
 
 // allRows makes all n rows at once.
 func (m *matrix) allRows(vjp *ast.Func, n int64) []ast.Stmt {
-	dx, start, args, results := m.shadows(vjp)
-	args = append(slices.Clone(m.args), args...)
+	units := []ast.Expr{m.unitMatrix(n)}
 	if m.isNumbers() {
+		units = nil
 		for i := range n {
-			args = append(args, m.unitVector(i, n))
+			units = append(units, m.unitVector(i, n))
 		}
-	} else {
-		args = append(args, m.unitMatrix(n))
 	}
-	var body []ast.Stmt
-	if start != nil {
-		body = append(body, start)
-	}
-	body = append(body, m.call(ast.Callee{Gen: vjp}, results, args...)...)
+	dx, body := m.pull(vjp, units...)
 	i := &ast.Ref{Var: ast.NewVar("i", intType)}
 	return append(body, &ast.Range{X: &ast.Ref{Var: m.out}, Key: i, Define: true, Body: &ast.Block{Stmts: m.transposed(i, dx, i)}})
 }
@@ -207,15 +192,10 @@ func (m *matrix) allRows(vjp *ast.Func, n int64) []ast.Stmt {
 // someRows makes the rows, one for each element of y, several at once.
 func (m *matrix) someRows(vjp *ast.Func, y *ast.Var) []ast.Stmt {
 	i := &ast.Ref{Var: ast.NewVar("i", intType)}
-	dx, start, arg, results := m.shadows(vjp)
-	return m.fourByFour(vjp, "u", y, i, func(u *ast.Var) []ast.Stmt {
-		var body []ast.Stmt
-		if start != nil {
-			body = append(body, start)
+	return m.fourByFour(vjp, "u", y, i, func(u *ast.Var) ([]ast.Stmt, func(k ast.Expr) []ast.Stmt) {
+		dx, pull := m.pull(vjp, &ast.Ref{Var: u})
+		return pull, func(k ast.Expr) []ast.Stmt {
+			return m.transposed(&ast.Binary{Op: token.ADD, X: i, Y: k, T: intType}, dx, k)
 		}
-		args := append(slices.Clone(m.args), arg...)
-		return append(body, m.call(ast.Callee{Gen: vjp}, results, append(args, &ast.Ref{Var: u})...)...)
-	}, func(k ast.Expr) []ast.Stmt {
-		return m.transposed(&ast.Binary{Op: token.ADD, X: i, Y: k, T: intType}, dx, k)
 	})
 }

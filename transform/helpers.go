@@ -59,20 +59,7 @@ func (u *Unit) Helpers() (list []*Helper, err error) {
 	defer guard(&err)
 	r := &refusals{all: u.Thorough}
 	called := map[*ast.Func]bool{}
-	open := slices.Clone(u.made)
-	for len(open) > 0 {
-		f := open[0]
-		open = open[1:]
-		u.liftCalls(f)
-		u.copyVars(f)
-		for _, g := range calledGen(f) {
-			if !called[g] {
-				called[g] = true
-				u.File = u.fileOf(g)
-				r.check(func() { open = append(open, u.buildFor(g)...) })
-			}
-		}
-	}
+	u.build(slices.Clone(u.made), called, r)
 	r.end()
 	for _, h := range u.order {
 		list = append(list, h.needed(called)...)
@@ -99,6 +86,22 @@ func (u *Unit) Helpers() (list []*Helper, err error) {
 		list = append(list, &Helper{File: u.fileOfCopy(c), Vars: []*ast.VarDecl{c.decl}})
 	}
 	return list, nil
+}
+
+// build builds what functions call, and what that calls, notes all that is called, and returns the functions and what has been built.
+func (u *Unit) build(list []*ast.Func, called map[*ast.Func]bool, r *refusals) []*ast.Func {
+	for i := 0; i < len(list); i++ {
+		u.liftCalls(list[i])
+		u.copyVars(list[i])
+		for _, g := range calledGen(list[i]) {
+			if !called[g] {
+				called[g] = true
+				u.File = u.fileOf(g)
+				r.check(func() { list = append(list, u.buildFor(g)...) })
+			}
+		}
+	}
+	return list
 }
 
 // calledGen returns the functions of ours that a function calls, in order.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"math"
 	"slices"
 	"strings"
 
@@ -87,25 +88,13 @@ func (l *lanes) isDerivative(f *ast.Func) bool {
 	return slices.Contains(l.u.made, f) || slices.ContainsFunc(l.u.order, func(h *helper) bool { return h.owns(f) && (h.parallel == nil || f != h.parallel.primal) })
 }
 
-// complete builds what a derivative calls and returns it and them, callers first.
+// complete builds what a derivative calls and returns it and them, but for rules.
 func (u *Unit) complete(f *ast.Func) []*ast.Func {
 	defer func(file string) { u.File = file }(u.File)
-	list := []*ast.Func{f}
-	seen := map[*ast.Func]bool{f: true}
-	for i := 0; i < len(list); i++ {
-		u.liftCalls(list[i])
-		u.copyVars(list[i])
-		for _, g := range calledGen(list[i]) {
-			if seen[g] || u.isCopy(g) {
-				continue
-			}
-			u.File = u.fileOf(g)
-			for _, g := range u.buildFor(g) {
-				if !seen[g] {
-					seen[g] = true
-					list = append(list, g)
-				}
-			}
+	var list []*ast.Func
+	for _, g := range u.build([]*ast.Func{f}, map[*ast.Func]bool{}, &refusals{}) {
+		if !u.isCopy(g) && !slices.Contains(list, g) {
+			list = append(list, g)
 		}
 	}
 	return list
@@ -140,7 +129,7 @@ func (l *lanes) isWide(e ast.Expr) bool {
 	if g := l.callee(e); g != nil {
 		return len(g.Results) == 1 && l.wide[g.Results[0]]
 	}
-	return l.wide[pathRoot(e)]
+	return l.wide[rootOf(e)]
 }
 
 // callee returns the derivative that e is a call of, or nil. Rules that stand in the output are called along one direction after the other,
@@ -153,22 +142,6 @@ func (l *lanes) callee(e ast.Expr) *ast.Func {
 	return c.Fun.Gen
 }
 
-// pathRoot returns the variable that a path begins with, through slices and arrays alone, or nil.
-func pathRoot(e ast.Expr) *ast.Var {
-	for {
-		switch x := e.(type) {
-		case *ast.Ref:
-			return x.Var
-		case *ast.Index:
-			e = x.X
-		case *ast.Slice:
-			e = x.X
-		default:
-			return nil
-		}
-	}
-}
-
 // mentions reports whether the value of e depends on tangents: their number and whether there are any do not count.
 func (l *lanes) mentions(e ast.Expr) bool {
 	found := false
@@ -176,7 +149,7 @@ func (l *lanes) mentions(e ast.Expr) bool {
 		if c, ok := e.(*ast.Call); ok && (c.Fun.Builtin == "len" || c.Fun.Builtin == "cap") {
 			return false
 		}
-		if b, ok := e.(*ast.Binary); ok && isNilTest(b) {
+		if b, ok := e.(*ast.Binary); ok && (isNil(b.X) || isNil(b.Y)) {
 			return false
 		}
 		found = found || l.isWide(e)
@@ -185,54 +158,17 @@ func (l *lanes) mentions(e ast.Expr) bool {
 	return found
 }
 
-func isNilTest(b *ast.Binary) bool {
-	isNil := func(e ast.Expr) bool {
-		n, ok := e.(*ast.Name)
-		return ok && n.Obj == types.Universe.Lookup("nil")
-	}
-	return (b.Op == token.EQL || b.Op == token.NEQ) && (isNil(b.X) || isNil(b.Y))
-}
-
 // mark finds variables of a function that are wide.
 func (l *lanes) mark(f *ast.Func) {
 	ast.Inspect(f.Body, func(s ast.Stmt) bool {
+		l.flows(assignedBy(s))
 		switch s := s.(type) {
-		case *ast.Assign:
-			if len(s.Lhs) == len(s.Rhs) {
-				for i, x := range s.Lhs {
-					if x != nil {
-						l.flow(x, s.Rhs[i])
-					}
-				}
-			} else {
-				l.results(s.Lhs, s.Rhs[0])
-			}
-		case *ast.Decl:
-			switch {
-			case len(s.Values) == len(s.Vars):
-				for i, v := range s.Vars {
-					l.flow(&ast.Ref{Var: v}, s.Values[i])
-				}
-			case len(s.Values) > 0:
-				l.results(refs(s.Vars), s.Values[0])
-			}
 		case *ast.Range:
-			if v, ok := s.Value.(*ast.Ref); ok {
-				switch elem := (&ast.Index{X: s.X, I: intNumber(0), T: v.Var.Type}); {
-				case l.isWide(s.X):
-					l.flow(v, elem)
-				case !ast.IsFloat(v.Var.Type) && l.wide[v.Var]:
-					l.flow(v, elem)
-				}
+			if v, ok := s.Value.(*ast.Ref); ok && (l.isWide(s.X) || !ast.IsFloat(v.Var.Type)) {
+				l.flow(v, &ast.Index{X: s.X, I: intNumber(0), T: v.Var.Type})
 			}
 		case *ast.Return:
-			if len(s.Results) == len(f.Results) {
-				for i, v := range f.Results {
-					l.flow(&ast.Ref{Var: v}, s.Results[i])
-				}
-			} else if len(s.Results) > 0 {
-				l.results(refs(f.Results), s.Results[0])
-			}
+			l.flows(refs(f.Results), s.Results)
 		}
 		ast.Exprs(s, func(e ast.Expr, _ bool) {
 			ast.Walk(e, func(e ast.Expr) bool {
@@ -252,18 +188,23 @@ func (l *lanes) mark(f *ast.Func) {
 	})
 }
 
-// results is flow for a call with several results.
-func (l *lanes) results(lhs []ast.Expr, call ast.Expr) {
-	g := l.callee(call)
+// flows is flow for several places, and as many values or one call.
+func (l *lanes) flows(lhs, rhs []ast.Expr) {
+	if len(rhs) == 0 {
+		return
+	}
+	g := l.callee(rhs[0])
 	for i, x := range lhs {
 		switch {
 		case x == nil:
+		case len(lhs) == len(rhs):
+			l.flow(x, rhs[i])
 		case g != nil:
 			l.flow(x, &ast.Ref{Var: g.Results[i]})
 			if ast.IsFloat(x.Type()) && l.wide[rootOf(x)] {
 				l.widen(g.Results[i])
 			}
-		case l.wide[pathRoot(x)] || l.mentions(call):
+		case l.wide[rootOf(x)] || l.mentions(rhs[0]):
 			panic(oneByOne{})
 		}
 	}
@@ -413,64 +354,83 @@ type lane struct {
 	meta  ast.Meta
 }
 
+// block returns a block of a function in the new variables.
 func (l *lanes) block(f *ast.Func, b *ast.Block) *ast.Block {
 	if b == nil {
 		return nil
 	}
-	c := *b
-	c.Stmts = nil
-	var open []*lane // that have not been written
-	flush := func() {
-		c.Stmts = append(c.Stmts, l.loop(open)...)
-		open = nil
-	}
-	// first makes a value that is no place one, before the statement at hand.
-	first := func(name string, e ast.Expr) ast.Expr {
-		if l.isWide(e) && !isCall(e) {
-			return e
-		}
-		v := ast.NewVar(name, e.Type())
-		l.wide[v] = true
-		l.uses[v] = 10 // it stays outside of the loop
-		x := &ast.Ref{Var: v}
-		if isCall(e) && l.isWide(e) {
-			flush()
-			c.Stmts = append(c.Stmts, define(l.variable(v), l.expr(e)))
-		} else {
-			open = append(open, &lane{place: x, op: token.DEFINE, value: e})
-		}
-		return x
-	}
+	w := &laneWriter{lanes: l, f: f}
 	for _, s := range b.Stmts {
-		list, ok := l.lanesOf(s)
-		if ok {
-			for _, p := range list {
-				// Calls of functions of ours are made along all directions at once.
-				if p.value != nil {
-					if isCall(p.value) && l.isWide(p.value) && isSet(p.op) {
-						flush()
-						p.value = l.callArgs(p.value, first)
-						flush()
-						c.Stmts = append(c.Stmts, &ast.Assign{Meta: p.meta, Lhs: []ast.Expr{l.expr(p.place)}, Op: p.op, Rhs: []ast.Expr{l.expr(p.value)}})
-						continue
-					}
-					p.value = ast.Map(p.value, func(e ast.Expr) ast.Expr {
-						if isCall(e) && l.isWide(e) {
-							return first("t", l.callArgs(e, first))
-						}
-						return e
-					})
-				}
-				open = append(open, p)
-			}
-			continue
-		}
-		t := l.stmt(f, s, first)
-		flush()
-		c.Stmts = append(c.Stmts, t)
+		w.write(s)
 	}
-	flush()
+	w.flush()
+	c := *b
+	c.Stmts = w.out
 	return &c
+}
+
+// A laneWriter writes the statements of a block of a function.
+type laneWriter struct {
+	*lanes
+	f    *ast.Func
+	out  []ast.Stmt
+	open []*lane // that have not been written
+}
+
+func (w *laneWriter) flush() {
+	w.out = append(w.out, w.loop(w.open)...)
+	w.open = nil
+}
+
+func (w *laneWriter) write(s ast.Stmt) {
+	if list, ok := w.lanesOf(s); ok {
+		for _, p := range list {
+			w.add(p)
+		}
+		return
+	}
+	t := w.stmt(s)
+	w.flush()
+	w.out = append(w.out, t)
+}
+
+// add adds an assignment along each direction. Derivatives that it calls are called along all of them at once.
+func (w *laneWriter) add(p *lane) {
+	switch {
+	case p.value == nil:
+	case isCall(p.value) && w.isWide(p.value) && isSet(p.op):
+		w.flush()
+		call := w.callArgs(p.value)
+		w.flush()
+		w.out = append(w.out, &ast.Assign{Meta: p.meta, Lhs: []ast.Expr{w.expr(p.place)}, Op: p.op, Rhs: []ast.Expr{w.expr(call)}})
+		return
+	default:
+		p.value = ast.Map(p.value, func(e ast.Expr) ast.Expr {
+			if isCall(e) && w.isWide(e) {
+				return w.placeFor("t", w.callArgs(e))
+			}
+			return e
+		})
+	}
+	w.open = append(w.open, p)
+}
+
+// placeFor returns a place that holds a number along each direction: a variable that is set before the statement at hand, or the number
+// itself.
+func (w *laneWriter) placeFor(name string, e ast.Expr) ast.Expr {
+	if w.isWide(e) && !isCall(e) {
+		return e
+	}
+	v := ast.NewVar(name, e.Type())
+	w.wide[v], w.uses[v] = true, math.MaxInt // it stays outside of the loop
+	x := &ast.Ref{Var: v}
+	if isCall(e) && w.isWide(e) {
+		w.flush()
+		w.out = append(w.out, define(w.variable(v), w.expr(e)))
+	} else {
+		w.open = append(w.open, &lane{place: x, op: token.DEFINE, value: e})
+	}
+	return x
 }
 
 func isSet(op token.Token) bool { return op == token.ASSIGN || op == token.DEFINE }
@@ -685,143 +645,116 @@ func (l *lanes) along(e ast.Expr, k *ast.Var, own map[*ast.Var]bool) ast.Expr {
 	return ast.MapOperands(e, func(x ast.Expr) ast.Expr { return l.along(x, k, own) })
 }
 
-// callArgs returns a call of one of our functions with places in place of numbers that go along the directions.
-func (l *lanes) callArgs(e ast.Expr, first func(string, ast.Expr) ast.Expr) ast.Expr {
+// callArgs returns a call of a derivative with places in place of numbers that go along the directions.
+func (w *laneWriter) callArgs(e ast.Expr) ast.Expr {
 	c := *e.(*ast.Call)
 	c.Args = slices.Clone(c.Args)
 	for i, p := range c.Fun.Gen.Inputs() {
 		switch x := c.Args[i]; {
-		case l.wide[p] && ast.IsFloat(p.Type):
-			c.Args[i] = first(p.Name, x)
-		case l.wide[p] && !l.isWide(x) && !isNilName(x):
+		case w.wide[p] && ast.IsFloat(p.Type):
+			c.Args[i] = w.placeFor(p.Name, x)
+		case w.wide[p] && !w.isWide(x) && !isNil(x):
 			panic(oneByOne{})
-		case !l.wide[p] && l.mentions(x):
+		case !w.wide[p] && w.mentions(x):
 			panic(oneByOne{})
 		}
 	}
 	return &c
 }
 
-func isNilName(e ast.Expr) bool {
-	n, ok := e.(*ast.Name)
-	return ok && n.Obj == types.Universe.Lookup("nil")
+// prepared returns e with callArgs, if it is a call of a function that goes along the directions.
+func (w *laneWriter) prepared(e ast.Expr) ast.Expr {
+	if w.made[w.callee(e)] != nil {
+		return w.callArgs(e)
+	}
+	return e
 }
 
-// stmt returns a statement that is no assignment along each direction. First makes places of numbers before it.
-func (l *lanes) stmt(f *ast.Func, s ast.Stmt, first func(string, ast.Expr) ast.Expr) ast.Stmt {
-	ours := func(e ast.Expr) ast.Expr {
-		if l.made[l.callee(e)] != nil {
-			return l.callArgs(e, first)
-		}
-		return e
-	}
+// stmt returns a statement that is no assignment along each direction.
+func (w *laneWriter) stmt(s ast.Stmt) ast.Stmt {
 	switch s := s.(type) {
 	case *ast.Assign:
 		c := *s
-		c.Meta = l.meta(s.Meta)
-		c.Lhs, c.Rhs = slices.Clone(s.Lhs), slices.Clone(s.Rhs)
-		if len(s.Lhs) != len(s.Rhs) {
-			c.Rhs[0] = l.expr(ours(s.Rhs[0]))
-		}
-		for i, x := range s.Lhs {
-			if len(s.Lhs) == len(s.Rhs) {
-				c.Rhs[i] = l.valueFor(x, ours(s.Rhs[i]), first)
-			}
-			if x != nil {
-				c.Lhs[i] = l.expr(x)
-			}
-		}
+		c.Meta, c.Lhs, c.Rhs = w.meta(s.Meta), w.exprs(s.Lhs), w.values(s.Lhs, s.Rhs)
 		return &c
 	case *ast.Decl:
 		c := *s
-		c.Meta = l.meta(s.Meta)
-		c.Vars, c.Values = nil, nil
-		for i, v := range s.Vars {
-			c.Vars = append(c.Vars, l.variable(v))
-			if len(s.Values) == len(s.Vars) {
-				c.Values = append(c.Values, l.valueFor(&ast.Ref{Var: v}, ours(s.Values[i]), first))
-			}
-		}
-		if len(s.Values) > 0 && len(s.Values) != len(s.Vars) {
-			c.Values = []ast.Expr{l.expr(ours(s.Values[0]))}
+		c.Meta, c.Vars, c.Values = w.meta(s.Meta), nil, w.values(refs(s.Vars), s.Values)
+		for _, v := range s.Vars {
+			c.Vars = append(c.Vars, w.variable(v))
 		}
 		return &c
 	case *ast.If:
 		c := *s
-		c.Meta = l.meta(s.Meta)
-		c.Init, c.Cond = l.header(f, s.Init), l.passive(s.Cond)
-		c.Then, c.Else = l.block(f, s.Then), l.block(f, s.Else)
+		c.Meta, c.Init, c.Cond = w.meta(s.Meta), w.header(s.Init), w.passive(s.Cond)
+		c.Then, c.Else = w.block(w.f, s.Then), w.block(w.f, s.Else)
 		return &c
 	case *ast.For:
 		c := *s
-		c.Meta = l.meta(s.Meta)
-		c.Init, c.Post, c.Body = l.header(f, s.Init), l.header(f, s.Post), l.block(f, s.Body)
-		if s.Cond != nil {
-			c.Cond = l.passive(s.Cond)
-		}
+		c.Meta, c.Init, c.Cond, c.Post = w.meta(s.Meta), w.header(s.Init), w.passive(s.Cond), w.header(s.Post)
+		c.Body = w.block(w.f, s.Body)
 		return &c
 	case *ast.Range:
 		if s.IsParallel() {
 			panic(oneByOne{})
 		}
 		c := *s
-		c.Meta = l.meta(s.Meta)
-		c.X = l.expr(s.X)
-		c.Key, c.Value = l.loopVar(s.Key), l.loopVar(s.Value)
-		c.Body = l.block(f, s.Body)
+		c.Meta, c.X, c.Key, c.Value = w.meta(s.Meta), w.expr(s.X), w.expr(s.Key), w.expr(s.Value)
+		c.Body = w.block(w.f, s.Body)
 		return &c
 	case *ast.Return:
 		c := *s
-		c.Meta = l.meta(s.Meta)
-		c.Results = slices.Clone(s.Results)
-		if len(s.Results) == 1 && len(f.Results) > 1 {
-			c.Results[0] = l.expr(ours(s.Results[0]))
-			return &c
-		}
-		for i, e := range s.Results {
-			c.Results[i] = l.valueFor(&ast.Ref{Var: f.Results[i]}, ours(e), first)
-		}
+		c.Meta, c.Results = w.meta(s.Meta), w.values(refs(w.f.Results), s.Results)
 		return &c
 	case *ast.Do:
 		c := *s
-		c.Meta = l.meta(s.Meta)
-		call := s.Call
-		switch b := call.Fun.Builtin; {
-		case call.Fun.Gen != nil && l.made[call.Fun.Gen] != nil:
-			call, _ = ours(call).(*ast.Call)
-		case (b == "copy" || b == "clear") && l.mentions(call):
-			if slices.ContainsFunc(call.Args, func(x ast.Expr) bool { return !l.isWide(x) }) {
-				panic(oneByOne{})
-			}
-		case l.mentions(call):
-			panic(oneByOne{})
-		}
-		c.Call, _ = l.expr(call).(*ast.Call)
+		c.Meta, c.Call = w.meta(s.Meta), w.effect(s.Call)
 		return &c
 	case *ast.Block:
-		return l.block(f, s)
+		return w.block(w.f, s)
 	case *ast.Branch:
 		return s
 	}
 	panic(oneByOne{})
 }
 
-// header returns a statement of the header of a loop or condition.
-func (l *lanes) header(f *ast.Func, s ast.Stmt) ast.Stmt {
+// header returns a statement of the header of a loop or condition, before which none can stand.
+func (w *laneWriter) header(s ast.Stmt) ast.Stmt {
 	if s == nil {
 		return nil
 	}
-	if list, ok := l.lanesOf(s); ok || len(list) > 0 {
+	h := &laneWriter{lanes: w.lanes, f: w.f}
+	h.write(s)
+	if len(h.out) != 1 || len(h.open) > 0 {
 		panic(oneByOne{})
 	}
-	return l.stmt(f, s, func(string, ast.Expr) ast.Expr { panic(oneByOne{}) })
+	return h.out[0]
 }
 
-func (l *lanes) loopVar(e ast.Expr) ast.Expr {
-	if e == nil {
-		return nil
+// effect returns a call for its effects.
+func (w *laneWriter) effect(c *ast.Call) *ast.Call {
+	switch b := c.Fun.Builtin; {
+	case w.made[w.callee(c)] != nil, !w.mentions(c):
+	case (b == "copy" || b == "clear") && !slices.ContainsFunc(c.Args, func(x ast.Expr) bool { return !w.isWide(x) }):
+	default:
+		panic(oneByOne{})
 	}
-	return l.expr(e)
+	c, _ = w.expr(w.prepared(c)).(*ast.Call)
+	return c
+}
+
+// values returns what goes to places: as many values, or one call.
+func (w *laneWriter) values(places, values []ast.Expr) []ast.Expr {
+	var list []ast.Expr
+	for i, e := range values {
+		e = w.prepared(e)
+		if len(places) == len(values) {
+			list = append(list, w.valueFor(places[i], e))
+		} else {
+			list = append(list, w.expr(e))
+		}
+	}
+	return list
 }
 
 // passive returns an expression that may not depend on tangents.
@@ -833,60 +766,39 @@ func (l *lanes) passive(e ast.Expr) ast.Expr {
 }
 
 // valueFor returns a value that goes to a place.
-func (l *lanes) valueFor(place, e ast.Expr, first func(string, ast.Expr) ast.Expr) ast.Expr {
-	if place == nil {
-		return l.passive(e)
-	}
-	if !l.wide[rootOf(place)] {
-		if isNumberCall(e) {
-			return l.expr(e)
-		}
-		return l.passive(e)
-	}
-	if ast.IsFloat(place.Type()) {
-		if isZero(e) {
-			return ast.Zero(l.wideType(place.Type()))
-		}
-		return l.expr(first(rootOf(place).Name, e))
-	}
-	return l.whole(e, first)
-}
-
-// isNumberCall reports whether e is a call that returns how many elements it has copied.
-func isNumberCall(e ast.Expr) bool {
+func (w *laneWriter) valueFor(place, e ast.Expr) ast.Expr {
 	c, ok := e.(*ast.Call)
-	return ok && c.Fun.Builtin == "copy"
+	switch {
+	case place != nil && w.wide[rootOf(place)]:
+		return w.whole(rootOf(place).Name, e)
+	case ok && c.Fun.Builtin == "copy": // which returns a number of elements
+		return w.expr(e)
+	}
+	return w.passive(e)
 }
 
-// whole returns a slice or array of tangents.
-func (l *lanes) whole(e ast.Expr, first func(string, ast.Expr) ast.Expr) ast.Expr {
-	t := l.wideType(e.Type())
-	element := func(x ast.Expr) ast.Expr {
-		switch {
-		case !ast.IsFloat(x.Type()):
-			return l.whole(x, first)
-		case isZero(x):
-			return ast.Zero(l.wideType(x.Type()))
+// whole returns a number along each direction, which has a name if it needs a variable, or a slice or array of them.
+func (w *laneWriter) whole(name string, e ast.Expr) ast.Expr {
+	t := w.wideType(e.Type())
+	if ast.IsFloat(e.Type()) {
+		if isZero(e) {
+			return ast.Zero(t)
 		}
-		return l.expr(first("t", x))
+		return w.expr(w.placeFor(name, e))
 	}
 	switch e := e.(type) {
 	case *ast.Name:
-		if isNilName(e) {
+		if isNil(e) {
 			return &ast.Name{Obj: e.Obj, T: t}
 		}
 	case *ast.Convert:
-		if isNilName(e.X) {
+		if isNil(e.X) {
 			return &ast.Convert{X: e.X, T: t}
 		}
 	case *ast.Composite:
 		c := &ast.Composite{T: t}
 		for _, elem := range e.Elems {
-			x := ast.Elem{Value: element(elem.Value)}
-			if elem.Key != nil {
-				x.Key = l.passive(elem.Key)
-			}
-			c.Elems = append(c.Elems, x)
+			c.Elems = append(c.Elems, ast.Elem{Key: w.passive(elem.Key), Value: w.whole("t", elem.Value)})
 		}
 		return c
 	case *ast.Call:
@@ -895,26 +807,22 @@ func (l *lanes) whole(e ast.Expr, first func(string, ast.Expr) ast.Expr) ast.Exp
 			c := *e
 			c.T, c.Args = t, nil
 			for _, x := range e.Args {
-				c.Args = append(c.Args, l.passive(x))
+				c.Args = append(c.Args, w.passive(x))
 			}
 			return &c
 		case e.Fun.Builtin == "append":
 			c := *e
-			c.T, c.Args = t, []ast.Expr{l.whole(e.Args[0], first)}
-			for _, x := range e.Args[1:] {
-				if e.Spread {
-					c.Args = append(c.Args, l.whole(x, first))
-				} else {
-					c.Args = append(c.Args, element(x))
-				}
+			c.T, c.Args = t, nil
+			for _, x := range e.Args {
+				c.Args = append(c.Args, w.whole("t", x))
 			}
 			return &c
-		case l.isWide(e):
-			return l.expr(e)
+		case w.isWide(e):
+			return w.expr(e)
 		}
 	default:
-		if l.isWide(e) {
-			return l.expr(e)
+		if w.isWide(e) {
+			return w.expr(e)
 		}
 	}
 	panic(oneByOne{})
@@ -937,23 +845,20 @@ func (l *lanes) expr(e ast.Expr) ast.Expr {
 		return &ast.Index{X: x, I: l.passive(e.I), T: t}
 	case *ast.Slice:
 		x := l.expr(e.X)
-		c := &ast.Slice{X: x, Lo: l.bound(e.Lo), Hi: l.bound(e.Hi), Max: l.bound(e.Max), T: e.T}
+		c := &ast.Slice{X: x, Lo: l.passive(e.Lo), Hi: l.passive(e.Hi), Max: l.passive(e.Max), T: e.T}
 		if l.isWide(e) {
 			c.T = l.wideType(e.T)
 		}
 		return c
 	case *ast.Call:
 		c := *e
-		c.Args = nil
-		for _, x := range e.Args {
-			c.Args = append(c.Args, l.expr(x))
-		}
+		c.Args = l.exprs(e.Args)
 		if c.Fun.Value != nil {
 			c.Fun.Value = l.passive(e.Fun.Value)
 		}
 		if g := l.made[e.Fun.Gen]; g != nil {
 			c.Fun.Gen = g
-			c.T = typeOfResults(g)
+			c.T = tupleOf(varTypes(g.Results)...)
 		}
 		return &c
 	case *ast.Field, *ast.Deref, *ast.Addr:
@@ -971,14 +876,10 @@ func (l *lanes) bound(e ast.Expr) ast.Expr {
 	return l.passive(e)
 }
 
-// typeOfResults returns the type of a call of a function of ours.
-func typeOfResults(f *ast.Func) types.Type {
-	var ts []*types.Var
-	for _, v := range f.Results {
-		ts = append(ts, types.NewParam(token.NoPos, nil, "", v.Type))
+func (l *lanes) exprs(list []ast.Expr) []ast.Expr {
+	var out []ast.Expr
+	for _, e := range list {
+		out = append(out, l.expr(e))
 	}
-	if len(ts) == 1 {
-		return ts[0].Type()
-	}
-	return types.NewTuple(ts...)
+	return out
 }

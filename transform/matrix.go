@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"sync"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -83,18 +84,13 @@ func (m *matrix) call(fn ast.Callee, results []*ast.Var, args ...ast.Expr) []ast
 	if fn.Gen != nil {
 		of = fn.Gen.Results
 	}
-	var ts []*types.Var
-	for i, v := range of {
-		t := v.Type
-		if i < len(results) && results[i] != nil {
-			t = results[i].Type // of a generic function that of the instance
+	ts := varTypes(of)
+	for i, v := range results {
+		if v != nil {
+			ts[i] = v.Type // of a generic function that of the instance
 		}
-		ts = append(ts, types.NewParam(token.NoPos, nil, "", t))
 	}
-	c := &ast.Call{Fun: fn, Args: args, T: types.NewTuple(ts...), Spread: fn.Fn != nil && m.f.Variadic}
-	if len(ts) == 1 {
-		c.T = ts[0].Type()
-	}
+	c := &ast.Call{Fun: fn, Args: args, T: tupleOf(ts...), Spread: fn.Fn != nil && m.f.Variadic}
 	var fails []ast.Stmt
 	if m.err != nil {
 		err := ast.NewVar("err", m.err.Type)
@@ -120,19 +116,18 @@ func (m *matrix) call(fn ast.Callee, results []*ast.Var, args ...ast.Expr) []ast
 // numbers returns how many results a function has beside its error.
 func (m *matrix) numbers(of *ast.Func) int { return len(of.Results) - btoi(m.err != nil) }
 
-// unit declares a vector of zeros that is like another.
-func (m *matrix) unit(name string, like *ast.Var) (*ast.Var, ast.Stmt) {
-	v := ast.NewVar(name, like.Type)
-	if isSlice(v.Type) {
-		return v, define(v, builtin("make", v.Type, length(&ast.Ref{Var: like})))
+// zeros declares a slice or array of zeros, as long as another.
+func zeros(name string, t types.Type, like *ast.Var) (*ast.Var, ast.Stmt) {
+	v := ast.NewVar(name, t)
+	if isSlice(t) {
+		return v, define(v, builtin("make", t, length(&ast.Ref{Var: like})))
 	}
 	return v, &ast.Decl{Vars: []*ast.Var{v}, Typed: true}
 }
 
 // set sets an element of a vector.
 func (m *matrix) set(v, i *ast.Var, value float64) ast.Stmt {
-	elem := elemType(v.Type)
-	return set(&ast.Index{X: &ast.Ref{Var: v}, I: &ast.Ref{Var: i}, T: elem}, token.ASSIGN, number(value, elem))
+	return set(elementAt(v, &ast.Ref{Var: i}), token.ASSIGN, number(value, elemType(v.Type)))
 }
 
 // row puts a number, slice or array of floats in the matrix.
@@ -142,14 +137,12 @@ func (m *matrix) row(i ast.Expr, v *ast.Var) ast.Stmt {
 	case ast.IsFloat(v.Type):
 		value = m.single(value)
 	case !isSlice(v.Type):
-		value = &ast.Slice{X: value, T: types.NewSlice(m.elem)}
+		value = full(value)
 	}
 	return set(m.at(i), token.ASSIGN, value)
 }
 
-func (m *matrix) at(i ast.Expr) ast.Expr {
-	return &ast.Index{X: &ast.Ref{Var: m.out}, I: i, T: elemType(m.out.Type)}
-}
+func (m *matrix) at(i ast.Expr) ast.Expr { return elementAt(m.out, i) }
 
 // rows makes the matrix, of n rows.
 func (m *matrix) rows(n ast.Expr) ast.Stmt {
@@ -188,7 +181,7 @@ func (m *matrix) hessian(hvp *ast.Func) *ast.Func {
 		m.g.Doc = fmt.Sprintf("%s returns the second derivative of %s with respect to %s.", m.g.Name, docName(m.f), m.x.Name)
 		call := &ast.Call{Fun: fn, Args: append(m.args, number(1, m.elem)), T: m.elem}
 		if m.err != nil {
-			call.T = types.NewTuple(types.NewParam(token.NoPos, nil, "", m.elem), types.NewParam(token.NoPos, nil, "", m.err.Type))
+			call.T = tupleOf(m.elem, m.err.Type)
 		}
 		return m.returns(&ast.Return{Results: []ast.Expr{call}})
 	}
@@ -197,12 +190,10 @@ func (m *matrix) hessian(hvp *ast.Func) *ast.Func {
 		return m.finish(all)
 	}
 	m.checkAgain(ast.Hessian)
-	if fixedLength(m.x.Type) != 1 {
-		if wide := m.several(hvp, -1, 1); wide != nil {
-			return m.finish(append([]ast.Stmt{m.rows(length(&ast.Ref{Var: m.x})), m.emptyRows()}, m.someColumns(wide)...))
-		}
+	if wide := m.some(hvp, m.x, 1); wide != nil {
+		return m.finish(append([]ast.Stmt{m.rows(length(&ast.Ref{Var: m.x})), m.emptyRows()}, m.someColumns(wide)...))
 	}
-	v, start := m.unit("v", m.x)
+	v, start := zeros("v", m.x.Type, m.x)
 	i, h := ast.NewVar("i", intType), ast.NewVar("h", m.x.Type)
 	loop := &ast.Block{Stmts: []ast.Stmt{m.set(v, i, 1)}}
 	loop.Stmts = append(loop.Stmts, m.call(fn, []*ast.Var{h}, append(m.args, &ast.Ref{Var: v})...)...)
@@ -218,30 +209,22 @@ func (m *matrix) hessian(hvp *ast.Func) *ast.Func {
 
 // byRows makes a Jacobian of numbers, of which reverse mode gives a row each.
 func (m *matrix) byRows(vjp *ast.Func) *ast.Func {
-	m.describe("a row for each result, by reverse mode")
-	var body []ast.Stmt
-	numbers := m.carrying()
+	m.describe("by reverse mode")
 	if all := m.rowsAtOnce(vjp); all != nil {
 		return m.finish(all)
 	}
+	numbers := m.carrying()
 	if len(numbers) > 1 {
 		m.checkAgain(ast.Jacobian)
 	}
-	body = append(body, m.rows(intNumber(int64(len(numbers)))))
+	body := []ast.Stmt{m.rows(intNumber(int64(len(numbers))))}
 	for k := range numbers {
-		args := slices.Clone(m.args)
-		dx := ast.NewVar("d"+m.x.Name, m.x.Type)
-		results := make([]*ast.Var, m.numbers(vjp))
-		if isSlice(m.x.Type) {
-			body = append(body, define(dx, builtin("make", dx.Type, length(&ast.Ref{Var: m.x}))))
-			args = append(args, &ast.Ref{Var: dx})
-		} else {
-			results[len(results)-1] = dx
-		}
+		var unit []ast.Expr
 		for j, r := range numbers {
-			args = append(args, number(float64(btoi(j == k)), r.Type))
+			unit = append(unit, number(float64(btoi(j == k)), r.Type))
 		}
-		body = append(body, m.call(ast.Callee{Gen: vjp}, results, args...)...)
+		dx, pull := m.pull(vjp, unit...)
+		body = append(body, pull...)
 		body = append(body, m.row(intNumber(int64(k)), dx))
 	}
 	return m.finish(body)
@@ -252,20 +235,16 @@ func (m *matrix) byRows(vjp *ast.Func) *ast.Func {
 func (m *matrix) byShape(vjp, jvp *ast.Func) *ast.Func {
 	at := slices.IndexFunc(m.f.Results, func(v *ast.Var) bool { return ast.Carries(v.Type) })
 	y := ast.NewVar("y", m.f.Results[at].Type)
-	by := " by forward mode"
-	switch {
-	case jvp == nil:
-		by = " by reverse mode"
-	case vjp != nil:
-		by = " by reverse mode where these are fewer than the elements of " + m.x.Name + ", and else by forward mode"
-	}
-	m.describe("a row for each element of the result," + by)
 	var all []ast.Stmt
 	switch {
 	case jvp == nil:
+		m.describe("by reverse mode")
 		all = m.rowsAtOnce(vjp)
 	case vjp == nil:
+		m.describe("by forward mode")
 		all = m.columnsAtOnce(jvp)
+	default:
+		m.describe("by reverse mode where these are fewer than the elements of " + m.x.Name + ", and else by forward mode")
 	}
 	if all != nil {
 		return m.finish(all)
@@ -292,7 +271,7 @@ func (m *matrix) byShape(vjp, jvp *ast.Func) *ast.Func {
 
 // byColumns makes a Jacobian of numbers by forward mode.
 func (m *matrix) byColumns(jvp *ast.Func) *ast.Func {
-	m.describe("a row for each result, by forward mode")
+	m.describe("by forward mode")
 	if all := m.columnsAtOnce(jvp); all != nil {
 		return m.finish(all)
 	}
@@ -302,11 +281,10 @@ func (m *matrix) byColumns(jvp *ast.Func) *ast.Func {
 
 // oneColumn makes a Jacobian with respect to a number.
 func (m *matrix) oneColumn(jvp *ast.Func) *ast.Func {
-	m.describe("a row for each element of the result, by forward mode")
+	m.describe("by forward mode")
 	results, tangents := m.tangents(jvp)
 	body := m.call(ast.Callee{Gen: jvp}, results, append(m.args, number(1, m.elem))...)
 	if m.isNumbers() {
-		m.describe("a row for each result, by forward mode")
 		lit := &ast.Composite{T: m.out.Type}
 		for _, dy := range tangents {
 			lit.Elems = append(lit.Elems, ast.Elem{Value: m.single(convert(&ast.Ref{Var: dy}, m.elem))})
@@ -334,14 +312,11 @@ func (m *matrix) columnsAtOnce(jvp *ast.Func) []ast.Stmt {
 
 // rowsAtOnce is columnsAtOnce for a result of a few elements, by reverse mode.
 func (m *matrix) rowsAtOnce(vjp *ast.Func) []ast.Stmt {
-	n := int64(len(m.carrying()))
-	if !m.isNumbers() {
-		n = fixedLength(m.carrying()[0].Type)
-	}
+	n := m.fixedRows()
 	if n != directions(n) {
 		return nil
 	}
-	wide := m.several(vjp, n, btoi(!isSlice(m.x.Type)))
+	wide := m.several(vjp, n, m.shadowResults())
 	if wide == nil {
 		return nil
 	}
@@ -350,36 +325,42 @@ func (m *matrix) rowsAtOnce(vjp *ast.Func) []ast.Stmt {
 
 // fillRows makes the rows, one for each element of y, by reverse mode.
 func (m *matrix) fillRows(vjp *ast.Func, y *ast.Var) []ast.Stmt {
-	if fixedLength(y.Type) != 1 {
-		if wide := m.several(vjp, -1, btoi(!isSlice(m.x.Type))); wide != nil {
-			return m.someRows(wide, y)
-		}
+	if wide := m.some(vjp, y, m.shadowResults()); wide != nil {
+		return m.someRows(wide, y)
 	}
-	u, start := m.unit("u", y)
-	i, dx := ast.NewVar("i", intType), ast.NewVar("d"+m.x.Name, m.x.Type)
-	results := make([]*ast.Var, m.numbers(vjp))
-	args := slices.Clone(m.args)
-	loop := []ast.Stmt{m.set(u, i, 1)}
-	if isSlice(m.x.Type) {
-		loop = append(loop, define(dx, builtin("make", dx.Type, length(&ast.Ref{Var: m.x}))))
-		args = append(args, &ast.Ref{Var: dx})
-	} else {
-		results[len(results)-1] = dx
-	}
-	loop = append(loop, m.call(ast.Callee{Gen: vjp}, results, append(args, &ast.Ref{Var: u})...)...)
+	u, start := zeros("u", y.Type, y)
+	i := ast.NewVar("i", intType)
+	dx, pull := m.pull(vjp, &ast.Ref{Var: u})
+	loop := append([]ast.Stmt{m.set(u, i, 1)}, pull...)
 	loop = append(loop, m.set(u, i, 0), m.row(&ast.Ref{Var: i}, dx))
 	return []ast.Stmt{start, &ast.Range{X: &ast.Ref{Var: m.out}, Key: &ast.Ref{Var: i}, Define: true, Body: &ast.Block{Stmts: loop}}}
 }
 
+// pull calls a reverse mode for adjoints of the results, and returns the shadow of x that it makes.
+func (m *matrix) pull(vjp *ast.Func, adjoints ...ast.Expr) (dx *ast.Var, stmts []ast.Stmt) {
+	args, results := slices.Clone(m.args), make([]*ast.Var, m.numbers(vjp))
+	name := "d" + m.x.Name
+	if isSlice(m.x.Type) {
+		var start ast.Stmt
+		dx, start = zeros(name, vjp.Params[len(m.args)].Type, m.x)
+		stmts, args = append(stmts, start), append(args, &ast.Ref{Var: dx})
+	} else {
+		dx = ast.NewVar(name, vjp.Results[len(results)-1].Type)
+		results[len(results)-1] = dx
+	}
+	return dx, append(stmts, m.call(ast.Callee{Gen: vjp}, results, append(args, adjoints...)...)...)
+}
+
+// shadowResults returns how many results of a reverse mode are shadows.
+func (m *matrix) shadowResults() int { return btoi(!isSlice(m.x.Type)) }
+
 // fillColumns makes rows and fills them by forward mode, which gives a column for each element of x.
 func (m *matrix) fillColumns(jvp *ast.Func) []ast.Stmt {
 	row := m.emptyRows()
-	if fixedLength(m.x.Type) != 1 {
-		if wide := m.several(jvp, -1, len(m.carrying())); wide != nil {
-			return append([]ast.Stmt{row}, m.someColumns(wide)...)
-		}
+	if wide := m.some(jvp, m.x, len(m.carrying())); wide != nil {
+		return append([]ast.Stmt{row}, m.someColumns(wide)...)
 	}
-	v, start := m.unit("v", m.x)
+	v, start := zeros("v", m.x.Type, m.x)
 	j := ast.NewVar("j", intType)
 	results, tangents := m.tangents(jvp)
 	at := func(i ast.Expr) ast.Expr { return &ast.Index{X: m.at(i), I: &ast.Ref{Var: j}, T: m.elem} }
@@ -417,6 +398,14 @@ func (m *matrix) carrying() []*ast.Var {
 	return list
 }
 
+// fixedRows returns how many rows there are, or -1 if that is known at run time only.
+func (m *matrix) fixedRows() int64 {
+	if m.isNumbers() {
+		return int64(len(m.carrying()))
+	}
+	return fixedLength(m.carrying()[0].Type)
+}
+
 func (m *matrix) isNumbers() bool { return ast.IsFloat(m.carrying()[0].Type) }
 
 // tangents returns variables for the results of a forward mode, of which only the tangents are used.
@@ -445,7 +434,7 @@ func (m *matrix) over(body func(i ast.Expr) ast.Stmt) ast.Stmt {
 
 // entry returns an element of the tangent of the result.
 func (m *matrix) entry(dy *ast.Var, i ast.Expr) ast.Expr {
-	return convert(&ast.Index{X: &ast.Ref{Var: dy}, I: i, T: elemType(dy.Type)}, m.elem)
+	return convert(elementAt(dy, i), m.elem)
 }
 
 // single returns a row of one element.
@@ -464,8 +453,13 @@ func fixedLength(t types.Type) int64 {
 	return -1
 }
 
+// describe documents a Jacobian, of which rows are made in some way.
 func (m *matrix) describe(how string) {
-	m.g.Doc = fmt.Sprintf("%s returns the Jacobian of %s with respect to %s: %s.", m.g.Name, docName(m.f), m.x.Name, how)
+	row := "element of the result"
+	if m.isNumbers() {
+		row = "result"
+	}
+	m.g.Doc = fmt.Sprintf("%s returns the Jacobian of %s with respect to %s: a row for each %s, %s.", m.g.Name, docName(m.f), m.x.Name, row, how)
 }
 
 // With returns a derivative and, of a matrix, the products that it is made of.
@@ -485,23 +479,23 @@ func (u *Unit) jacobian(f *ast.Func, sig ast.Signature, wrt []int, name string) 
 	product := func(mode ast.Mode) *ast.Func {
 		return u.derive(f, mode, signatureOf(f, mode, wrt).AsFunction(), wrt, u.free(ast.LowerFirst(f.Name)+mode.Suffix()))
 	}
-	rows, cols := int64(len(m.carrying())), fixedLength(m.x.Type)
-	if !m.isNumbers() {
-		rows = fixedLength(m.carrying()[0].Type)
-	}
+	rows, cols := m.fixedRows(), fixedLength(m.x.Type)
 	few := func(n int64) bool { return n >= 0 && n <= fewDirections }
 	fewer := rows >= 0 && rows < cols || cols < 0 && few(rows) || m.isNumbers() && cols < 0 // rows, for all that is known, which need one run if they are few
 	others := !fewer && (rows >= 0 && cols >= 0 || few(cols))
 	if u.differs(f) { // whatever the lengths are
 		fewer, others = m.isNumbers(), !m.isNumbers()
 	}
-	switch forward, reverse := u.derives(f, ast.JVP, wrt), u.derives(f, ast.VJP, wrt); {
-	case forward != nil && reverse != nil:
-		panic(forward)
-	case forward != nil:
+	forward := sync.OnceValue(func() error { return u.derives(f, ast.JVP, wrt) })
+	reverse := sync.OnceValue(func() error { return u.derives(f, ast.VJP, wrt) })
+	switch {
+	case !fewer && forward() != nil:
 		fewer, others = true, false
-	case reverse != nil:
+	case !others && reverse() != nil:
 		fewer, others = false, true
+	}
+	if fewer && reverse() != nil || others && forward() != nil {
+		panic(forward())
 	}
 	var vjp, jvp *ast.Func
 	if !others {

@@ -234,7 +234,7 @@ func (h *helper) buildParallel(f, part *ast.Func, sig ast.Signature, taken []boo
 		f.Doc = fmt.Sprintf("%s is the reverse mode of %s, on several cores.", f.Name, docName(h.f))
 	}
 	b.parts = &ast.Ref{Var: ast.NewVar("parts", nil)}
-	call := &ast.Call{T: tupleOf(sig.Results)}
+	call := &ast.Call{T: tupleOf(paramTypes(sig.Results)...)}
 	if part != nil {
 		call.Fun = ast.Callee{Gen: part}
 	} else {
@@ -381,7 +381,7 @@ func (b *parallelBody) body(call *ast.Call, lhs []ast.Expr, ends, bounds [2]*ast
 		out.Stmts = append(out.Stmts, define(b.parts.Var, builtin("make", b.parts.Var.Type, count)))
 		count = length(b.parts)
 	}
-	chunk := &ast.Call{Fun: ast.Callee{Copied: "Chunk"}, T: types.NewTuple(types.NewParam(0, nil, "", intType), types.NewParam(0, nil, "", intType)),
+	chunk := &ast.Call{Fun: ast.Callee{Copied: "Chunk"}, T: tupleOf(intType, intType),
 		Args: []ast.Expr{asInt(ends[0]), asInt(ends[1]), b.c}}
 	each := &ast.Block{}
 	if isOfType(bounds[0], intType) {

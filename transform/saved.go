@@ -820,7 +820,7 @@ func (v *resolver) readsUndone(e ast.Expr) bool {
 		}
 		for _, n := range v.calls {
 			v.mem.callWrites(n.call, func(c *location) {
-				if c = c.find(); refers(c.typ) && ast.Carries(c.typ) {
+				if c = c.find(); leadsToFloats(c) {
 					v.putBack[c] = true // by the second half
 				}
 			})
