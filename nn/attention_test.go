@@ -1,7 +1,6 @@
 package nn_test
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -9,7 +8,6 @@ import (
 
 	"github.com/godiff/godiff/gradcheck"
 	"github.com/godiff/godiff/nn"
-	"github.com/godiff/godiff/nn/shape"
 )
 
 type attentionModel[T nn.Float] struct {
@@ -196,15 +194,7 @@ func TestAttentionShapes(t *testing.T) {
 		{"nn: Attention: shape [2 3] does not fit [2 6]", func() { a.Forward(x(2, 3), x(2, 3, 2), x(2, 3, 2), false, nil) }},
 		{"nn: Dense: shape [6 3] does not fit [2 6]", func() { a.Forward(x(2, 3, 2), x(2, 3, 3), x(2, 3, 2), false, nil) }},
 	} {
-		err := func() (err error) {
-			defer shape.Catch(&err)
-			c.f()
-			return nil
-		}()
-		var wrong *shape.Error
-		if !errors.As(err, &wrong) || err.Error() != c.want {
-			t.Errorf("got the error %v, want %q", err, c.want)
-		}
+		misfit(t, c.want, c.f)
 	}
 }
 

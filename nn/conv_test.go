@@ -9,7 +9,6 @@ import (
 
 	"github.com/godiff/godiff/gradcheck"
 	"github.com/godiff/godiff/nn"
-	"github.com/godiff/godiff/nn/shape"
 )
 
 // near compares tensors element by element.
@@ -190,13 +189,6 @@ func TestConvShapes(t *testing.T) {
 		{"nn: MeanOverTime lengths: shape [4 5] does not fit [2 4]", func() { nn.MeanOverTime(x(2, 3, 4), []int{4, 5}) }},
 		{"nn: MeanOverTime: shape [2 3 0] does not fit []", func() { nn.MeanOverTime(x(2, 3, 0), nil) }},
 	} {
-		err := func() (err error) {
-			defer shape.Catch(&err)
-			c.f()
-			return nil
-		}()
-		if err == nil || err.Error() != c.want {
-			t.Errorf("got the error %v, want %q", err, c.want)
-		}
+		misfit(t, c.want, c.f)
 	}
 }

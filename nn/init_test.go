@@ -179,9 +179,7 @@ func TestFans(t *testing.T) {
 		"nn: Fans: shape [3] does not fit [1 1]":       func() { nn.HeNormal[float64](rng, 3) },
 		"nn: Orthogonal: shape [3] does not fit [1 1]": func() { nn.Orthogonal[float64](rng, 3) },
 	} {
-		if err := caught(f); err == nil || err.Error() != want {
-			t.Errorf("got the error %v, want %q", err, want)
-		}
+		misfit(t, want, f)
 	}
 }
 
@@ -262,7 +260,5 @@ func TestNewAttention(t *testing.T) {
 		t.Errorf("the result has the shape %v", y.Shape)
 	}
 	want := "nn: NewAttention: shape [6] does not fit [4]"
-	if err := caught(func() { nn.NewAttention[float64](rng, 6, 4) }); err == nil || err.Error() != want {
-		t.Errorf("got the error %v, want %q", err, want)
-	}
+	misfit(t, want, func() { nn.NewAttention[float64](rng, 6, 4) })
 }

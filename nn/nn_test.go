@@ -61,6 +61,16 @@ func TestCrossEntropy(t *testing.T) {
 	}
 }
 
+// misfit checks that f panics with an error of shape, and which.
+func misfit(t *testing.T, want string, f func()) {
+	t.Helper()
+	err := caught(f)
+	var wrong *shape.Error
+	if !errors.As(err, &wrong) || err.Error() != want {
+		t.Errorf("got the error %v, want %q", err, want)
+	}
+}
+
 // TestShapes checks that what does not fit is told with both shapes.
 func TestShapes(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
@@ -74,15 +84,7 @@ func TestShapes(t *testing.T) {
 		{"nn: CrossEntropy: shape [2 3] does not fit [1]", func() { nn.CrossEntropy(random(r, 2, 3), []int{0}) }},
 		{"nn: Reshape: shape [2 3] does not fit [2 4]", func() { random(r, 2, 3).Reshape(2, 4) }},
 	} {
-		err := func() (err error) {
-			defer shape.Catch(&err)
-			c.f()
-			return nil
-		}()
-		var wrong *shape.Error
-		if !errors.As(err, &wrong) || err.Error() != c.want {
-			t.Errorf("got the error %v, want %q", err, c.want)
-		}
+		misfit(t, c.want, c.f)
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 
 	"github.com/godiff/godiff/gradcheck"
 	"github.com/godiff/godiff/nn"
-	"github.com/godiff/godiff/nn/shape"
 )
 
 // The functions here are layers with what is trained as parameters; Epsilon and Momentum are constants.
@@ -188,13 +187,6 @@ func TestNormShapes(t *testing.T) {
 		{"nn: BatchNorm: shape [1 3] does not fit [3]", func() { batch.Forward(x(1, 3), true) }},
 		{"nn: LayerNorm: shape [3 2] does not fit [3]", func() { layer.Forward(x(3, 2)) }},
 	} {
-		err := func() (err error) {
-			defer shape.Catch(&err)
-			c.f()
-			return nil
-		}()
-		if err == nil || err.Error() != c.want {
-			t.Errorf("got the error %v, want %q", err, c.want)
-		}
+		misfit(t, c.want, c.f)
 	}
 }

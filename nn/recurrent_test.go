@@ -1,7 +1,6 @@
 package nn_test
 
 import (
-	"errors"
 	"math"
 	"math/rand/v2"
 	"runtime"
@@ -9,7 +8,6 @@ import (
 
 	"github.com/godiff/godiff/gradcheck"
 	"github.com/godiff/godiff/nn"
-	"github.com/godiff/godiff/nn/shape"
 )
 
 //go:generate go run ../cmd/godiff generate
@@ -355,15 +353,7 @@ func TestRecurrentShapes(t *testing.T) {
 		{"nn: GRU weights: shape [3 12] does not fit [2 9]", func() { (&nn.GRU[float64]{U: gru.U, V: lstm.V}).Step(step, h) }},
 		{"nn: GRU lengths: shape [9 9 9 9] does not fit [4 5]", func() { gru.Forward(x, []int{9, 9, 9, 9}) }},
 	} {
-		err := func() (err error) {
-			defer shape.Catch(&err)
-			c.f()
-			return nil
-		}()
-		var wrong *shape.Error
-		if !errors.As(err, &wrong) || err.Error() != c.want {
-			t.Errorf("got the error %v, want %q", err, c.want)
-		}
+		misfit(t, c.want, c.f)
 	}
 }
 

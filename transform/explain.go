@@ -133,7 +133,7 @@ func (u *Unit) Explanations() []*Explanation {
 	for i := 0; i < len(u.explained); i++ {
 		for _, x := range u.explained {
 			if called[x.Func] {
-				for _, g := range calledGen(x.Func) {
+				for _, g := range CalledGen(x.Func) {
 					called[g] = true
 				}
 			}

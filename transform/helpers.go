@@ -93,7 +93,7 @@ func (u *Unit) build(list []*ast.Func, called map[*ast.Func]bool, r *refusals) [
 	for i := 0; i < len(list); i++ {
 		u.liftCalls(list[i])
 		u.copyVars(list[i])
-		for _, g := range calledGen(list[i]) {
+		for _, g := range CalledGen(list[i]) {
 			if !called[g] {
 				called[g] = true
 				u.File = u.fileOf(g)
@@ -104,8 +104,8 @@ func (u *Unit) build(list []*ast.Func, called map[*ast.Func]bool, r *refusals) [
 	return list
 }
 
-// calledGen returns the functions of ours that a function calls, in order.
-func calledGen(f *ast.Func) []*ast.Func {
+// CalledGen returns the functions of ours that a function calls, in order.
+func CalledGen(f *ast.Func) []*ast.Func {
 	var list []*ast.Func
 	eachExpr(f.Body, func(_ ast.Stmt, e ast.Expr) {
 		if c, ok := e.(*ast.Call); ok && c.Fun.Gen != nil && !slices.Contains(list, c.Fun.Gen) {

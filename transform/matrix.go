@@ -164,7 +164,7 @@ func (m *matrix) returns(body ...ast.Stmt) *ast.Func {
 	m.g.Body = &ast.Block{Stmts: body}
 	if m.u.Explaining {
 		x := &Explanation{Func: m.g, Of: m.f, From: m.f, Wrt: []string{m.x.Name}, Active: []*ast.Var{m.x}}
-		for _, f := range calledGen(m.g) {
+		for _, f := range CalledGen(m.g) {
 			x.Remarks = append(x.Remarks, &Remark{Topic: Calls, Pos: m.f.Pos, Name: f.Name, Text: "of which the matrix is made"})
 		}
 		m.u.explained = slices.Insert(m.u.explained, m.before, x)
@@ -465,7 +465,7 @@ func (m *matrix) describe(how string) {
 // With returns a derivative and, of a matrix, the products that it is made of.
 func (u *Unit) With(g *ast.Func) []*ast.Func {
 	list := []*ast.Func{g}
-	for _, f := range calledGen(g) {
+	for _, f := range CalledGen(g) {
 		if slices.Contains(u.made, f) {
 			list = append(list, f)
 		}

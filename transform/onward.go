@@ -68,7 +68,7 @@ func (a *assembly) remembers() bool {
 	if a.r.inserts.memoryNote(a.r) != "" {
 		return true
 	}
-	gen := calledGen(a.f)
+	gen := CalledGen(a.f)
 	return slices.ContainsFunc(a.u.order, func(h *helper) bool {
 		s := a.u.summary(h.f.Obj)
 		return slices.ContainsFunc(gen, h.owns) && s != nil && (s.loops || s.recursive)

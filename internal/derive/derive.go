@@ -459,22 +459,12 @@ func callers(rules []*ast.Func, decls map[*lower.File][]any) map[*ast.Func]*lowe
 	files := map[*ast.Func]*lower.File{}
 	var needs func(f *ast.Func, file *lower.File)
 	needs = func(f *ast.Func, file *lower.File) {
-		ast.Inspect(f.Body, func(s ast.Stmt) bool {
-			ast.Exprs(s, func(e ast.Expr, _ bool) {
-				ast.Walk(e, func(e ast.Expr) bool {
-					c, ok := e.(*ast.Call)
-					if !ok || !slices.Contains(rules, c.Fun.Gen) {
-						return true
-					}
-					if g := c.Fun.Gen; files[g] == nil || file.Output < files[g].Output {
-						files[g] = file
-						needs(g, file)
-					}
-					return true
-				})
-			})
-			return true
-		})
+		for _, g := range transform.CalledGen(f) {
+			if slices.Contains(rules, g) && (files[g] == nil || file.Output < files[g].Output) {
+				files[g] = file
+				needs(g, file)
+			}
+		}
 	}
 	for file, list := range decls {
 		for _, d := range list {
