@@ -869,13 +869,6 @@ func (l *lanes) expr(e ast.Expr) ast.Expr {
 	return ast.MapOperands(e, l.expr)
 }
 
-func (l *lanes) bound(e ast.Expr) ast.Expr {
-	if e == nil {
-		return nil
-	}
-	return l.passive(e)
-}
-
 func (l *lanes) exprs(list []ast.Expr) []ast.Expr {
 	var out []ast.Expr
 	for _, e := range list {
