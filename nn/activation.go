@@ -211,23 +211,9 @@ func SiLU[T Float](x Tensor[T]) Tensor[T] {
 //
 //godiff:vjp
 func Softmax[T Float](x Tensor[T]) Tensor[T] {
-	shape.Check(len(x.Shape) > 0 && x.Shape[len(x.Shape)-1] > 0, "Softmax", x.Shape, []int{1})
+	_, exps, sums := exponentials("Softmax", x)
 	size := x.Shape[len(x.Shape)-1]
 	n := len(x.Data) / size
-	shifted := New[T](x.Space, x.Shape...)
-	for i := range n {
-		row := x.Data[i*size : (i+1)*size]
-		top := runtime.StopGradient(kernel.Max(row)) // the result does not depend on it
-		for k, v := range row {
-			shifted.Data[i*size+k] = v - top
-		}
-	}
-	exps := New[T](x.Space, x.Shape...)
-	kernel.Exp(exps.Data, shifted.Data)
-	sums := New[T](x.Space, n)
-	for i := range n {
-		sums.Data[i] = kernel.Sum(exps.Data[i*size : (i+1)*size])
-	}
 	y := New[T](x.Space, x.Shape...)
 	for i := range n {
 		kernel.Scale(y.Data[i*size:(i+1)*size], 1/sums.Data[i], exps.Data[i*size:(i+1)*size])
@@ -240,23 +226,9 @@ func Softmax[T Float](x Tensor[T]) Tensor[T] {
 //
 //godiff:vjp
 func LogSoftmax[T Float](x Tensor[T]) Tensor[T] {
-	shape.Check(len(x.Shape) > 0 && x.Shape[len(x.Shape)-1] > 0, "LogSoftmax", x.Shape, []int{1})
+	shifted, _, sums := exponentials("LogSoftmax", x)
 	size := x.Shape[len(x.Shape)-1]
 	n := len(x.Data) / size
-	shifted := New[T](x.Space, x.Shape...)
-	for i := range n {
-		row := x.Data[i*size : (i+1)*size]
-		top := runtime.StopGradient(kernel.Max(row)) // the result does not depend on it
-		for k, v := range row {
-			shifted.Data[i*size+k] = v - top
-		}
-	}
-	exps := New[T](x.Space, x.Shape...)
-	kernel.Exp(exps.Data, shifted.Data)
-	sums := New[T](x.Space, n)
-	for i := range n {
-		sums.Data[i] = kernel.Sum(exps.Data[i*size : (i+1)*size])
-	}
 	y := New[T](x.Space, x.Shape...)
 	for i := range n {
 		log := T(math.Log(float64(sums.Data[i])))
@@ -265,4 +237,26 @@ func LogSoftmax[T Float](x Tensor[T]) Tensor[T] {
 		}
 	}
 	return y
+}
+
+// exponentials returns the rows of x less their greatest elements, the exponentials of that, and the sum of these for each row.
+func exponentials[T Float](op string, x Tensor[T]) (shifted, exps, sums Tensor[T]) {
+	shape.Check(len(x.Shape) > 0 && x.Shape[len(x.Shape)-1] > 0, op, x.Shape, []int{1})
+	size := x.Shape[len(x.Shape)-1]
+	n := len(x.Data) / size
+	shifted = New[T](x.Space, x.Shape...)
+	for i := range n {
+		row := x.Data[i*size : (i+1)*size]
+		top := runtime.StopGradient(kernel.Max(row)) // the result does not depend on it
+		for k, v := range row {
+			shifted.Data[i*size+k] = v - top
+		}
+	}
+	exps = New[T](x.Space, x.Shape...)
+	kernel.Exp(exps.Data, shifted.Data)
+	sums = New[T](x.Space, n)
+	for i := range n {
+		sums.Data[i] = kernel.Sum(exps.Data[i*size : (i+1)*size])
+	}
+	return shifted, exps, sums
 }

@@ -395,28 +395,9 @@ func SiLUVJP[T Float](x, dx, dy Tensor[T]) (y2 Tensor[T]) {
 // For result adjoints dy it adds to the shadows dx.
 func SoftmaxVJP[T Float](x, dx, dy Tensor[T]) (y2 Tensor[T]) {
 	// Forward sweep.
-	shape.Check(len(x.Shape) > 0 && x.Shape[len(x.Shape)-1] > 0, "Softmax", x.Shape, []int{1})
+	_, exps, sums, _, dexps, dsums, saved := exponentialsForward[T]("Softmax", x, dx)
 	size := x.Shape[len(x.Shape)-1]
 	n := len(x.Data) / size
-	shifted := New[T](x.Space, x.Shape...)
-	dshifted := ZerosLike(shifted)
-	for i := range n {
-		row := x.Data[i*size : (i+1)*size]
-		maxValue := kernel.Max(row)
-		top := godiff.StopGradient(maxValue)
-		for k, v := range row {
-			shifted.Data[i*size+k] = v - top
-		}
-	}
-	exps := New[T](x.Space, x.Shape...)
-	dexps := ZerosLike(exps)
-	kernel.Exp(exps.Data, shifted.Data)
-	sums := New[T](x.Space, n)
-	dsums := ZerosLike(sums)
-	for i := range n {
-		sumValue := kernel.Sum(exps.Data[i*size : (i+1)*size])
-		sums.Data[i] = sumValue
-	}
 	y := New[T](x.Space, x.Shape...)
 	dy2 := ZerosLike(y)
 	for i := range n {
@@ -433,24 +414,8 @@ func SoftmaxVJP[T Float](x, dx, dy Tensor[T]) (y2 Tensor[T]) {
 		dv := kernel.ScaleAdjoint(y.Data[i*size:(i+1)*size], 1/sums.Data[i], exps.Data[i*size:(i+1)*size], dy2.Data[i*size:(i+1)*size], dexps.Data[i*size:(i+1)*size])
 		dsums.Data[i] -= dv * (1 / sums.Data[i]) / sums.Data[i]
 	}
-	for i := range n {
-		// sums.Data[i] = kernel.Sum(exps.Data[i*size : (i+1)*size])
-		dsumValue := dsums.Data[i]
-		dsums.Data[i] = 0
-		kernel.SumAdjoint(nil, 0, dsumValue, dexps.Data[i*size:(i+1)*size])
-	}
-	// kernel.Exp(exps.Data, shifted.Data)
-	kernel.ExpAdjoint(exps.Data, nil, dexps.Data, dshifted.Data)
-	for i := n - 1; i >= 0; i-- {
-		row := x.Data[i*size : (i+1)*size]
-		drow := dx.Data[i*size : (i+1)*size]
-		for k := len(row) - 1; k >= 0; k-- {
-			// shifted.Data[i*size+k] = v - top
-			dv := dshifted.Data[i*size+k]
-			dshifted.Data[i*size+k] = 0
-			drow[k] += dv
-		}
-	}
+	// _, exps, sums := exponentials("Softmax", x)
+	exponentialsBackward[T](saved)
 	return y2
 }
 
@@ -458,28 +423,9 @@ func SoftmaxVJP[T Float](x, dx, dy Tensor[T]) (y2 Tensor[T]) {
 // For result adjoints dy it adds to the shadows dx.
 func LogSoftmaxVJP[T Float](x, dx, dy Tensor[T]) (y2 Tensor[T]) {
 	// Forward sweep.
-	shape.Check(len(x.Shape) > 0 && x.Shape[len(x.Shape)-1] > 0, "LogSoftmax", x.Shape, []int{1})
+	shifted, _, sums, dshifted, _, dsums, saved := exponentialsForward[T]("LogSoftmax", x, dx)
 	size := x.Shape[len(x.Shape)-1]
 	n := len(x.Data) / size
-	shifted := New[T](x.Space, x.Shape...)
-	dshifted := ZerosLike(shifted)
-	for i := range n {
-		row := x.Data[i*size : (i+1)*size]
-		maxValue := kernel.Max(row)
-		top := godiff.StopGradient(maxValue)
-		for k, v := range row {
-			shifted.Data[i*size+k] = v - top
-		}
-	}
-	exps := New[T](x.Space, x.Shape...)
-	dexps := ZerosLike(exps)
-	kernel.Exp(exps.Data, shifted.Data)
-	sums := New[T](x.Space, n)
-	dsums := ZerosLike(sums)
-	for i := range n {
-		sumValue := kernel.Sum(exps.Data[i*size : (i+1)*size])
-		sums.Data[i] = sumValue
-	}
 	y := New[T](x.Space, x.Shape...)
 	dy2 := ZerosLike(y)
 	for i := range n {
@@ -509,49 +455,30 @@ func LogSoftmaxVJP[T Float](x, dx, dy Tensor[T]) (y2 Tensor[T]) {
 		// log := T(math.Log(float64(sums.Data[i])))
 		dsums.Data[i] += T(float64(dlog) / float64(sums.Data[i]))
 	}
-	for i := range n {
-		// sums.Data[i] = kernel.Sum(exps.Data[i*size : (i+1)*size])
-		dsumValue := dsums.Data[i]
-		dsums.Data[i] = 0
-		kernel.SumAdjoint(nil, 0, dsumValue, dexps.Data[i*size:(i+1)*size])
-	}
-	// kernel.Exp(exps.Data, shifted.Data)
-	kernel.ExpAdjoint(exps.Data, nil, dexps.Data, dshifted.Data)
-	for i := n - 1; i >= 0; i-- {
-		row := x.Data[i*size : (i+1)*size]
-		drow := dx.Data[i*size : (i+1)*size]
-		for k := len(row) - 1; k >= 0; k-- {
-			// shifted.Data[i*size+k] = v - top
-			dv := dshifted.Data[i*size+k]
-			dshifted.Data[i*size+k] = 0
-			drow[k] += dv
-		}
-	}
+	// shifted, _, sums := exponentials("LogSoftmax", x)
+	exponentialsBackward[T](saved)
 	return y2
 }
 
-// logSoftmaxSaved holds what a forward sweep remembers.
-type logSoftmaxSaved[T Float] struct {
+// exponentialsSaved holds what a forward sweep remembers.
+type exponentialsSaved[T Float] struct {
 	n        int
-	shifted  Tensor[T]
-	size     int
-	dshifted Tensor[T]
-	dy       Tensor[T]
 	dsums    Tensor[T]
-	sums     Tensor[T]
 	dexps    Tensor[T]
+	size     int
 	exps     Tensor[T]
+	dshifted Tensor[T]
 	x        Tensor[T]
 	dx       Tensor[T]
 }
 
-// logSoftmaxForward is [LogSoftmax], remembering what [logSoftmaxBackward] needs.
-func logSoftmaxForward[T Float](x, dx Tensor[T]) (y2, dy Tensor[T], saved logSoftmaxSaved[T]) {
-	shape.Check(len(x.Shape) > 0 && x.Shape[len(x.Shape)-1] > 0, "LogSoftmax", x.Shape, []int{1})
+// exponentialsForward is [exponentials], remembering what [exponentialsBackward] needs.
+func exponentialsForward[T Float](op string, x, dx Tensor[T]) (shifted, exps, sums, dshifted, dexps, dsums Tensor[T], saved exponentialsSaved[T]) {
+	shape.Check(len(x.Shape) > 0 && x.Shape[len(x.Shape)-1] > 0, op, x.Shape, []int{1})
 	size := x.Shape[len(x.Shape)-1]
 	n := len(x.Data) / size
-	shifted := New[T](x.Space, x.Shape...)
-	dshifted := ZerosLike(shifted)
+	shifted = New[T](x.Space, x.Shape...)
+	dshifted = ZerosLike(shifted)
 	for i := range n {
 		row := x.Data[i*size : (i+1)*size]
 		maxValue := kernel.Max(row)
@@ -560,44 +487,21 @@ func logSoftmaxForward[T Float](x, dx Tensor[T]) (y2, dy Tensor[T], saved logSof
 			shifted.Data[i*size+k] = v - top
 		}
 	}
-	exps := New[T](x.Space, x.Shape...)
-	dexps := ZerosLike(exps)
+	exps = New[T](x.Space, x.Shape...)
+	dexps = ZerosLike(exps)
 	kernel.Exp(exps.Data, shifted.Data)
-	sums := New[T](x.Space, n)
-	dsums := ZerosLike(sums)
+	sums = New[T](x.Space, n)
+	dsums = ZerosLike(sums)
 	for i := range n {
 		sumValue := kernel.Sum(exps.Data[i*size : (i+1)*size])
 		sums.Data[i] = sumValue
 	}
-	y := New[T](x.Space, x.Shape...)
-	dy2 := ZerosLike(y)
-	for i := range n {
-		log := T(math.Log(float64(sums.Data[i])))
-		xs := shifted.Data[i*size : (i+1)*size]
-		for k, v := range xs {
-			y.Data[i*size+k] = v - log
-		}
-	}
-	return y, dy2, logSoftmaxSaved[T]{n: n, shifted: shifted, size: size, dshifted: dshifted, dy: dy2, dsums: dsums, sums: sums, dexps: dexps, exps: exps, x: x, dx: dx}
+	return shifted, exps, sums, dshifted, dexps, dsums, exponentialsSaved[T]{n: n, dsums: dsums, dexps: dexps, size: size, exps: exps, dshifted: dshifted, x: x, dx: dx}
 }
 
-// logSoftmaxBackward is the reverse mode of [LogSoftmax], after [logSoftmaxForward].
-func logSoftmaxBackward[T Float](saved logSoftmaxSaved[T]) {
-	n, shifted, size, dshifted, dy, dsums, sums, dexps, x, dx := saved.n, saved.shifted, saved.size, saved.dshifted, saved.dy, saved.dsums, saved.sums, saved.dexps, saved.x, saved.dx
-	for i := n - 1; i >= 0; i-- {
-		xs := shifted.Data[i*size : (i+1)*size]
-		dxs := dshifted.Data[i*size : (i+1)*size]
-		var dlog T
-		for k := len(xs) - 1; k >= 0; k-- {
-			// y.Data[i*size+k] = v - log
-			dv := dy.Data[i*size+k]
-			dlog -= dy.Data[i*size+k]
-			dy.Data[i*size+k] = 0
-			dxs[k] += dv
-		}
-		// log := T(math.Log(float64(sums.Data[i])))
-		dsums.Data[i] += T(float64(dlog) / float64(sums.Data[i]))
-	}
+// exponentialsBackward is the reverse mode of [exponentials], after [exponentialsForward].
+func exponentialsBackward[T Float](saved exponentialsSaved[T]) {
+	n, dsums, dexps, size, dshifted, x, dx := saved.n, saved.dsums, saved.dexps, saved.size, saved.dshifted, saved.x, saved.dx
 	for i := range n {
 		// sums.Data[i] = kernel.Sum(exps.Data[i*size : (i+1)*size])
 		dsumValue := dsums.Data[i]
@@ -616,6 +520,56 @@ func logSoftmaxBackward[T Float](saved logSoftmaxSaved[T]) {
 			drow[k] += dv
 		}
 	}
+}
+
+// logSoftmaxSaved holds what a forward sweep remembers.
+type logSoftmaxSaved[T Float] struct {
+	n        int
+	shifted  Tensor[T]
+	size     int
+	dshifted Tensor[T]
+	dy       Tensor[T]
+	dsums    Tensor[T]
+	sums     Tensor[T]
+	saved    exponentialsSaved[T]
+}
+
+// logSoftmaxForward is [LogSoftmax], remembering what [logSoftmaxBackward] needs.
+func logSoftmaxForward[T Float](x, dx Tensor[T]) (y2, dy Tensor[T], saved logSoftmaxSaved[T]) {
+	shifted, _, sums, dshifted, _, dsums, saved2 := exponentialsForward[T]("LogSoftmax", x, dx)
+	size := x.Shape[len(x.Shape)-1]
+	n := len(x.Data) / size
+	y := New[T](x.Space, x.Shape...)
+	dy2 := ZerosLike(y)
+	for i := range n {
+		log := T(math.Log(float64(sums.Data[i])))
+		xs := shifted.Data[i*size : (i+1)*size]
+		for k, v := range xs {
+			y.Data[i*size+k] = v - log
+		}
+	}
+	return y, dy2, logSoftmaxSaved[T]{n: n, shifted: shifted, size: size, dshifted: dshifted, dy: dy2, dsums: dsums, sums: sums, saved: saved2}
+}
+
+// logSoftmaxBackward is the reverse mode of [LogSoftmax], after [logSoftmaxForward].
+func logSoftmaxBackward[T Float](saved logSoftmaxSaved[T]) {
+	shifted, size, dshifted, dy, dsums, sums := saved.shifted, saved.size, saved.dshifted, saved.dy, saved.dsums, saved.sums
+	for i := saved.n - 1; i >= 0; i-- {
+		xs := shifted.Data[i*size : (i+1)*size]
+		dxs := dshifted.Data[i*size : (i+1)*size]
+		var dlog T
+		for k := len(xs) - 1; k >= 0; k-- {
+			// y.Data[i*size+k] = v - log
+			dv := dy.Data[i*size+k]
+			dlog -= dy.Data[i*size+k]
+			dy.Data[i*size+k] = 0
+			dxs[k] += dv
+		}
+		// log := T(math.Log(float64(sums.Data[i])))
+		dsums.Data[i] += T(float64(dlog) / float64(sums.Data[i]))
+	}
+	// shifted, _, sums := exponentials("LogSoftmax", x)
+	exponentialsBackward[T](saved.saved)
 }
 
 // sqrtRule: (√x)′ = 1/(2√x). DLMF 4.7.10.

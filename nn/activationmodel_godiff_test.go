@@ -563,77 +563,40 @@ func denseForwardBackward[T nn.Float](saved denseForwardSaved[T]) {
 
 // softmaxSaved holds what a forward sweep remembers.
 type softmaxSaved[T nn.Float] struct {
-	n        int
-	y        nn.Tensor[T]
-	size     int
-	sums     nn.Tensor[T]
-	exps     nn.Tensor[T]
-	dy       nn.Tensor[T]
-	dexps    nn.Tensor[T]
-	dsums    nn.Tensor[T]
-	dshifted nn.Tensor[T]
-	x        nn.Tensor[T]
-	dx       nn.Tensor[T]
+	n     int
+	y     nn.Tensor[T]
+	size  int
+	sums  nn.Tensor[T]
+	exps  nn.Tensor[T]
+	dy    nn.Tensor[T]
+	dexps nn.Tensor[T]
+	dsums nn.Tensor[T]
+	saved exponentialsSaved[T]
 }
 
 // softmaxForward is [nn.Softmax], remembering what [softmaxBackward] needs.
 func softmaxForward[T nn.Float](x, dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved softmaxSaved[T]) {
-	shape.Check(len(x.Shape) > 0 && x.Shape[len(x.Shape)-1] > 0, "Softmax", x.Shape, []int{1})
+	_, exps, sums, _, dexps, dsums, saved2 := exponentialsForward[T]("Softmax", x, dx)
 	size := x.Shape[len(x.Shape)-1]
 	n := len(x.Data) / size
-	shifted := nn.New[T](x.Space, x.Shape...)
-	dshifted := nn.ZerosLike(shifted)
-	for i := range n {
-		row := x.Data[i*size : (i+1)*size]
-		maxValue := kernel.Max(row)
-		top := godiff.StopGradient(maxValue)
-		for k, v := range row {
-			shifted.Data[i*size+k] = v - top
-		}
-	}
-	exps := nn.New[T](x.Space, x.Shape...)
-	dexps := nn.ZerosLike(exps)
-	kernel.Exp(exps.Data, shifted.Data)
-	sums := nn.New[T](x.Space, n)
-	dsums := nn.ZerosLike(sums)
-	for i := range n {
-		sumValue := kernel.Sum(exps.Data[i*size : (i+1)*size])
-		sums.Data[i] = sumValue
-	}
 	y := nn.New[T](x.Space, x.Shape...)
 	dy2 := nn.ZerosLike(y)
 	for i := range n {
 		kernel.Scale(y.Data[i*size:(i+1)*size], 1/sums.Data[i], exps.Data[i*size:(i+1)*size])
 	}
-	return y, dy2, softmaxSaved[T]{n: n, y: y, size: size, sums: sums, exps: exps, dy: dy2, dexps: dexps, dsums: dsums, dshifted: dshifted, x: x, dx: dx}
+	return y, dy2, softmaxSaved[T]{n: n, y: y, size: size, sums: sums, exps: exps, dy: dy2, dexps: dexps, dsums: dsums, saved: saved2}
 }
 
 // softmaxBackward is the reverse mode of [nn.Softmax], after [softmaxForward].
 func softmaxBackward[T nn.Float](saved softmaxSaved[T]) {
-	n, y, size, sums, exps, dy, dexps, dsums, dshifted, x, dx := saved.n, saved.y, saved.size, saved.sums, saved.exps, saved.dy, saved.dexps, saved.dsums, saved.dshifted, saved.x, saved.dx
-	for i := n - 1; i >= 0; i-- {
+	y, size, sums, exps, dy, dexps, dsums := saved.y, saved.size, saved.sums, saved.exps, saved.dy, saved.dexps, saved.dsums
+	for i := saved.n - 1; i >= 0; i-- {
 		// kernel.Scale(y.Data[i*size:(i+1)*size], 1/sums.Data[i], exps.Data[i*size:(i+1)*size])
 		dv := kernel.ScaleAdjoint(y.Data[i*size:(i+1)*size], 1/sums.Data[i], exps.Data[i*size:(i+1)*size], dy.Data[i*size:(i+1)*size], dexps.Data[i*size:(i+1)*size])
 		dsums.Data[i] -= dv * (1 / sums.Data[i]) / sums.Data[i]
 	}
-	for i := range n {
-		// sums.Data[i] = kernel.Sum(exps.Data[i*size : (i+1)*size])
-		dsumValue := dsums.Data[i]
-		dsums.Data[i] = 0
-		kernel.SumAdjoint(nil, 0, dsumValue, dexps.Data[i*size:(i+1)*size])
-	}
-	// kernel.Exp(exps.Data, shifted.Data)
-	kernel.ExpAdjoint(exps.Data, nil, dexps.Data, dshifted.Data)
-	for i := n - 1; i >= 0; i-- {
-		row := x.Data[i*size : (i+1)*size]
-		drow := dx.Data[i*size : (i+1)*size]
-		for k := len(row) - 1; k >= 0; k-- {
-			// shifted.Data[i*size+k] = v - top
-			dv := dshifted.Data[i*size+k]
-			dshifted.Data[i*size+k] = 0
-			drow[k] += dv
-		}
-	}
+	// _, exps, sums := exponentials("Softmax", x)
+	exponentialsBackward[T](saved.saved)
 }
 
 // crossEntropyVJP is the reverse mode of [nn.CrossEntropy] with respect to logits.
@@ -661,6 +624,68 @@ func nllVJP[T nn.Float](logs nn.Tensor[T], labels []int, dlogs nn.Tensor[T], dy 
 		dlogs.Data[i*classes : (i+1)*classes][label] += T(-dsum)
 	}
 	return T(sum / float64(len(labels)))
+}
+
+// exponentialsSaved holds what a forward sweep remembers.
+type exponentialsSaved[T nn.Float] struct {
+	n        int
+	dsums    nn.Tensor[T]
+	dexps    nn.Tensor[T]
+	size     int
+	exps     nn.Tensor[T]
+	dshifted nn.Tensor[T]
+	x        nn.Tensor[T]
+	dx       nn.Tensor[T]
+}
+
+// exponentialsForward is [nn.exponentials], remembering what [exponentialsBackward] needs.
+func exponentialsForward[T nn.Float](op string, x, dx nn.Tensor[T]) (shifted, exps, sums, dshifted, dexps, dsums nn.Tensor[T], saved exponentialsSaved[T]) {
+	shape.Check(len(x.Shape) > 0 && x.Shape[len(x.Shape)-1] > 0, op, x.Shape, []int{1})
+	size := x.Shape[len(x.Shape)-1]
+	n := len(x.Data) / size
+	shifted = nn.New[T](x.Space, x.Shape...)
+	dshifted = nn.ZerosLike(shifted)
+	for i := range n {
+		row := x.Data[i*size : (i+1)*size]
+		maxValue := kernel.Max(row)
+		top := godiff.StopGradient(maxValue)
+		for k, v := range row {
+			shifted.Data[i*size+k] = v - top
+		}
+	}
+	exps = nn.New[T](x.Space, x.Shape...)
+	dexps = nn.ZerosLike(exps)
+	kernel.Exp(exps.Data, shifted.Data)
+	sums = nn.New[T](x.Space, n)
+	dsums = nn.ZerosLike(sums)
+	for i := range n {
+		sumValue := kernel.Sum(exps.Data[i*size : (i+1)*size])
+		sums.Data[i] = sumValue
+	}
+	return shifted, exps, sums, dshifted, dexps, dsums, exponentialsSaved[T]{n: n, dsums: dsums, dexps: dexps, size: size, exps: exps, dshifted: dshifted, x: x, dx: dx}
+}
+
+// exponentialsBackward is the reverse mode of [nn.exponentials], after [exponentialsForward].
+func exponentialsBackward[T nn.Float](saved exponentialsSaved[T]) {
+	n, dsums, dexps, size, dshifted, x, dx := saved.n, saved.dsums, saved.dexps, saved.size, saved.dshifted, saved.x, saved.dx
+	for i := range n {
+		// sums.Data[i] = kernel.Sum(exps.Data[i*size : (i+1)*size])
+		dsumValue := dsums.Data[i]
+		dsums.Data[i] = 0
+		kernel.SumAdjoint(nil, 0, dsumValue, dexps.Data[i*size:(i+1)*size])
+	}
+	// kernel.Exp(exps.Data, shifted.Data)
+	kernel.ExpAdjoint(saved.exps.Data, nil, dexps.Data, dshifted.Data)
+	for i := n - 1; i >= 0; i-- {
+		row := x.Data[i*size : (i+1)*size]
+		drow := dx.Data[i*size : (i+1)*size]
+		for k := len(row) - 1; k >= 0; k-- {
+			// shifted.Data[i*size+k] = v - top
+			dv := dshifted.Data[i*size+k]
+			dshifted.Data[i*size+k] = 0
+			drow[k] += dv
+		}
+	}
 }
 
 // sqrtRule: (√x)′ = 1/(2√x). DLMF 4.7.10.

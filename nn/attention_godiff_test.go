@@ -8,7 +8,6 @@ import (
 	"github.com/godiff/godiff/nn"
 	"github.com/godiff/godiff/nn/kernel"
 	"github.com/godiff/godiff/nn/shape"
-	godiff "github.com/godiff/godiff/runtime"
 )
 
 // LossVJP is the reverse mode of [attentionModel.Loss] with respect to m.
@@ -79,36 +78,14 @@ type logSoftmaxSaved[T nn.Float] struct {
 	dy       nn.Tensor[T]
 	dsums    nn.Tensor[T]
 	sums     nn.Tensor[T]
-	dexps    nn.Tensor[T]
-	exps     nn.Tensor[T]
-	x        nn.Tensor[T]
-	dx       nn.Tensor[T]
+	saved    exponentialsSaved[T]
 }
 
 // logSoftmaxForward is [nn.LogSoftmax], remembering what [logSoftmaxBackward] needs.
 func logSoftmaxForward[T nn.Float](x, dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved logSoftmaxSaved[T]) {
-	shape.Check(len(x.Shape) > 0 && x.Shape[len(x.Shape)-1] > 0, "LogSoftmax", x.Shape, []int{1})
+	shifted, _, sums, dshifted, _, dsums, saved2 := exponentialsForward[T]("LogSoftmax", x, dx)
 	size := x.Shape[len(x.Shape)-1]
 	n := len(x.Data) / size
-	shifted := nn.New[T](x.Space, x.Shape...)
-	dshifted := nn.ZerosLike(shifted)
-	for i := range n {
-		row := x.Data[i*size : (i+1)*size]
-		maxValue := kernel.Max(row)
-		top := godiff.StopGradient(maxValue)
-		for k, v := range row {
-			shifted.Data[i*size+k] = v - top
-		}
-	}
-	exps := nn.New[T](x.Space, x.Shape...)
-	dexps := nn.ZerosLike(exps)
-	kernel.Exp(exps.Data, shifted.Data)
-	sums := nn.New[T](x.Space, n)
-	dsums := nn.ZerosLike(sums)
-	for i := range n {
-		sumValue := kernel.Sum(exps.Data[i*size : (i+1)*size])
-		sums.Data[i] = sumValue
-	}
 	y := nn.New[T](x.Space, x.Shape...)
 	dy2 := nn.ZerosLike(y)
 	for i := range n {
@@ -118,13 +95,13 @@ func logSoftmaxForward[T nn.Float](x, dx nn.Tensor[T]) (y2, dy nn.Tensor[T], sav
 			y.Data[i*size+k] = v - log
 		}
 	}
-	return y, dy2, logSoftmaxSaved[T]{n: n, shifted: shifted, size: size, dshifted: dshifted, dy: dy2, dsums: dsums, sums: sums, dexps: dexps, exps: exps, x: x, dx: dx}
+	return y, dy2, logSoftmaxSaved[T]{n: n, shifted: shifted, size: size, dshifted: dshifted, dy: dy2, dsums: dsums, sums: sums, saved: saved2}
 }
 
 // logSoftmaxBackward is the reverse mode of [nn.LogSoftmax], after [logSoftmaxForward].
 func logSoftmaxBackward[T nn.Float](saved logSoftmaxSaved[T]) {
-	n, shifted, size, dshifted, dy, dsums, sums, dexps, x, dx := saved.n, saved.shifted, saved.size, saved.dshifted, saved.dy, saved.dsums, saved.sums, saved.dexps, saved.x, saved.dx
-	for i := n - 1; i >= 0; i-- {
+	shifted, size, dshifted, dy, dsums, sums := saved.shifted, saved.size, saved.dshifted, saved.dy, saved.dsums, saved.sums
+	for i := saved.n - 1; i >= 0; i-- {
 		xs := shifted.Data[i*size : (i+1)*size]
 		dxs := dshifted.Data[i*size : (i+1)*size]
 		var dlog T
@@ -138,24 +115,8 @@ func logSoftmaxBackward[T nn.Float](saved logSoftmaxSaved[T]) {
 		// log := T(math.Log(float64(sums.Data[i])))
 		dsums.Data[i] += T(float64(dlog) / float64(sums.Data[i]))
 	}
-	for i := range n {
-		// sums.Data[i] = kernel.Sum(exps.Data[i*size : (i+1)*size])
-		dsumValue := dsums.Data[i]
-		dsums.Data[i] = 0
-		kernel.SumAdjoint(nil, 0, dsumValue, dexps.Data[i*size:(i+1)*size])
-	}
-	// kernel.Exp(exps.Data, shifted.Data)
-	kernel.ExpAdjoint(saved.exps.Data, nil, dexps.Data, dshifted.Data)
-	for i := n - 1; i >= 0; i-- {
-		row := x.Data[i*size : (i+1)*size]
-		drow := dx.Data[i*size : (i+1)*size]
-		for k := len(row) - 1; k >= 0; k-- {
-			// shifted.Data[i*size+k] = v - top
-			dv := dshifted.Data[i*size+k]
-			dshifted.Data[i*size+k] = 0
-			drow[k] += dv
-		}
-	}
+	// shifted, _, sums := exponentials("LogSoftmax", x)
+	exponentialsBackward[T](saved.saved)
 }
 
 // projectDSaved holds what a forward sweep remembers.

@@ -99,36 +99,14 @@ type logSoftmaxFloat32Saved struct {
 	dy       nn.Tensor[float32]
 	dsums    nn.Tensor[float32]
 	sums     nn.Tensor[float32]
-	dexps    nn.Tensor[float32]
-	exps     nn.Tensor[float32]
-	x        nn.Tensor[float32]
-	dx       nn.Tensor[float32]
+	saved    exponentialsFloat32Saved
 }
 
 // logSoftmaxFloat32Forward is [nn.LogSoftmax], remembering what [logSoftmaxFloat32Backward] needs.
 func logSoftmaxFloat32Forward(x, dx nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved logSoftmaxFloat32Saved) {
-	shape.Check(len(x.Shape) > 0 && x.Shape[len(x.Shape)-1] > 0, "LogSoftmax", x.Shape, []int{1})
+	shifted, _, sums, dshifted, _, dsums, saved2 := exponentialsFloat32Forward("LogSoftmax", x, dx)
 	size := x.Shape[len(x.Shape)-1]
 	n := len(x.Data) / size
-	shifted := nn.New[float32](x.Space, x.Shape...)
-	dshifted := nn.ZerosLike(shifted)
-	for i := range n {
-		row := x.Data[i*size : (i+1)*size]
-		maxValue := kernel.Max(row)
-		top := godiff.StopGradient(maxValue)
-		for k, v := range row {
-			shifted.Data[i*size+k] = v - top
-		}
-	}
-	exps := nn.New[float32](x.Space, x.Shape...)
-	dexps := nn.ZerosLike(exps)
-	kernel.Exp(exps.Data, shifted.Data)
-	sums := nn.New[float32](x.Space, n)
-	dsums := nn.ZerosLike(sums)
-	for i := range n {
-		sumValue := kernel.Sum(exps.Data[i*size : (i+1)*size])
-		sums.Data[i] = sumValue
-	}
 	y := nn.New[float32](x.Space, x.Shape...)
 	dy2 := nn.ZerosLike(y)
 	for i := range n {
@@ -138,13 +116,13 @@ func logSoftmaxFloat32Forward(x, dx nn.Tensor[float32]) (y2, dy nn.Tensor[float3
 			y.Data[i*size+k] = v - log
 		}
 	}
-	return y, dy2, logSoftmaxFloat32Saved{n: n, shifted: shifted, size: size, dshifted: dshifted, dy: dy2, dsums: dsums, sums: sums, dexps: dexps, exps: exps, x: x, dx: dx}
+	return y, dy2, logSoftmaxFloat32Saved{n: n, shifted: shifted, size: size, dshifted: dshifted, dy: dy2, dsums: dsums, sums: sums, saved: saved2}
 }
 
 // logSoftmaxFloat32Backward is the reverse mode of [nn.LogSoftmax], after [logSoftmaxFloat32Forward].
 func logSoftmaxFloat32Backward(saved logSoftmaxFloat32Saved) {
-	n, shifted, size, dshifted, dy, dsums, sums, dexps, x, dx := saved.n, saved.shifted, saved.size, saved.dshifted, saved.dy, saved.dsums, saved.sums, saved.dexps, saved.x, saved.dx
-	for i := n - 1; i >= 0; i-- {
+	shifted, size, dshifted, dy, dsums, sums := saved.shifted, saved.size, saved.dshifted, saved.dy, saved.dsums, saved.sums
+	for i := saved.n - 1; i >= 0; i-- {
 		xs := shifted.Data[i*size : (i+1)*size]
 		dxs := dshifted.Data[i*size : (i+1)*size]
 		var dlog float32
@@ -158,24 +136,8 @@ func logSoftmaxFloat32Backward(saved logSoftmaxFloat32Saved) {
 		// log := T(math.Log(float64(sums.Data[i])))
 		dsums.Data[i] += float32(float64(dlog) / float64(sums.Data[i]))
 	}
-	for i := range n {
-		// sums.Data[i] = kernel.Sum(exps.Data[i*size : (i+1)*size])
-		dsumValue := dsums.Data[i]
-		dsums.Data[i] = 0
-		kernel.SumAdjoint(nil, 0, dsumValue, dexps.Data[i*size:(i+1)*size])
-	}
-	// kernel.Exp(exps.Data, shifted.Data)
-	kernel.ExpAdjoint(saved.exps.Data, nil, dexps.Data, dshifted.Data)
-	for i := n - 1; i >= 0; i-- {
-		row := x.Data[i*size : (i+1)*size]
-		drow := dx.Data[i*size : (i+1)*size]
-		for k := len(row) - 1; k >= 0; k-- {
-			// shifted.Data[i*size+k] = v - top
-			dv := dshifted.Data[i*size+k]
-			dshifted.Data[i*size+k] = 0
-			drow[k] += dv
-		}
-	}
+	// shifted, _, sums := exponentials("LogSoftmax", x)
+	exponentialsFloat32Backward(saved.saved)
 }
 
 // cnnLogitsMSaved holds what a forward sweep remembers.
@@ -439,4 +401,66 @@ func tensorFlattenFloat32Forward(x, dx nn.Tensor[float32]) (y, dy nn.Tensor[floa
 
 // tensorFlattenFloat32Backward is the reverse mode of [nn.Tensor.Flatten], after [tensorFlattenFloat32Forward].
 func tensorFlattenFloat32Backward(saved tensorFlattenFloat32Saved) {
+}
+
+// exponentialsFloat32Saved holds what a forward sweep remembers.
+type exponentialsFloat32Saved struct {
+	n        int
+	dsums    nn.Tensor[float32]
+	dexps    nn.Tensor[float32]
+	size     int
+	exps     nn.Tensor[float32]
+	dshifted nn.Tensor[float32]
+	x        nn.Tensor[float32]
+	dx       nn.Tensor[float32]
+}
+
+// exponentialsFloat32Forward is [nn.exponentials], remembering what [exponentialsFloat32Backward] needs.
+func exponentialsFloat32Forward(op string, x, dx nn.Tensor[float32]) (shifted, exps, sums, dshifted, dexps, dsums nn.Tensor[float32], saved exponentialsFloat32Saved) {
+	shape.Check(len(x.Shape) > 0 && x.Shape[len(x.Shape)-1] > 0, op, x.Shape, []int{1})
+	size := x.Shape[len(x.Shape)-1]
+	n := len(x.Data) / size
+	shifted = nn.New[float32](x.Space, x.Shape...)
+	dshifted = nn.ZerosLike(shifted)
+	for i := range n {
+		row := x.Data[i*size : (i+1)*size]
+		maxValue := kernel.Max(row)
+		top := godiff.StopGradient(maxValue)
+		for k, v := range row {
+			shifted.Data[i*size+k] = v - top
+		}
+	}
+	exps = nn.New[float32](x.Space, x.Shape...)
+	dexps = nn.ZerosLike(exps)
+	kernel.Exp(exps.Data, shifted.Data)
+	sums = nn.New[float32](x.Space, n)
+	dsums = nn.ZerosLike(sums)
+	for i := range n {
+		sumValue := kernel.Sum(exps.Data[i*size : (i+1)*size])
+		sums.Data[i] = sumValue
+	}
+	return shifted, exps, sums, dshifted, dexps, dsums, exponentialsFloat32Saved{n: n, dsums: dsums, dexps: dexps, size: size, exps: exps, dshifted: dshifted, x: x, dx: dx}
+}
+
+// exponentialsFloat32Backward is the reverse mode of [nn.exponentials], after [exponentialsFloat32Forward].
+func exponentialsFloat32Backward(saved exponentialsFloat32Saved) {
+	n, dsums, dexps, size, dshifted, x, dx := saved.n, saved.dsums, saved.dexps, saved.size, saved.dshifted, saved.x, saved.dx
+	for i := range n {
+		// sums.Data[i] = kernel.Sum(exps.Data[i*size : (i+1)*size])
+		dsumValue := dsums.Data[i]
+		dsums.Data[i] = 0
+		kernel.SumAdjoint(nil, 0, dsumValue, dexps.Data[i*size:(i+1)*size])
+	}
+	// kernel.Exp(exps.Data, shifted.Data)
+	kernel.ExpAdjoint(saved.exps.Data, nil, dexps.Data, dshifted.Data)
+	for i := n - 1; i >= 0; i-- {
+		row := x.Data[i*size : (i+1)*size]
+		drow := dx.Data[i*size : (i+1)*size]
+		for k := len(row) - 1; k >= 0; k-- {
+			// shifted.Data[i*size+k] = v - top
+			dv := dshifted.Data[i*size+k]
+			dshifted.Data[i*size+k] = 0
+			drow[k] += dv
+		}
+	}
 }

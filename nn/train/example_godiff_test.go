@@ -80,36 +80,14 @@ type logSoftmaxFloat64Saved struct {
 	dy       nn.Tensor[float64]
 	dsums    nn.Tensor[float64]
 	sums     nn.Tensor[float64]
-	dexps    nn.Tensor[float64]
-	exps     nn.Tensor[float64]
-	x        nn.Tensor[float64]
-	dx       nn.Tensor[float64]
+	saved    exponentialsFloat64Saved
 }
 
 // logSoftmaxFloat64Forward is [nn.LogSoftmax], remembering what [logSoftmaxFloat64Backward] needs.
 func logSoftmaxFloat64Forward(x, dx nn.Tensor[float64]) (y2, dy nn.Tensor[float64], saved logSoftmaxFloat64Saved) {
-	shape.Check(len(x.Shape) > 0 && x.Shape[len(x.Shape)-1] > 0, "LogSoftmax", x.Shape, []int{1})
+	shifted, _, sums, dshifted, _, dsums, saved2 := exponentialsFloat64Forward("LogSoftmax", x, dx)
 	size := x.Shape[len(x.Shape)-1]
 	n := len(x.Data) / size
-	shifted := nn.New[float64](x.Space, x.Shape...)
-	dshifted := nn.ZerosLike(shifted)
-	for i := range n {
-		row := x.Data[i*size : (i+1)*size]
-		maxValue := kernel.Max(row)
-		top := godiff.StopGradient(maxValue)
-		for k, v := range row {
-			shifted.Data[i*size+k] = v - top
-		}
-	}
-	exps := nn.New[float64](x.Space, x.Shape...)
-	dexps := nn.ZerosLike(exps)
-	kernel.Exp(exps.Data, shifted.Data)
-	sums := nn.New[float64](x.Space, n)
-	dsums := nn.ZerosLike(sums)
-	for i := range n {
-		sumValue := kernel.Sum(exps.Data[i*size : (i+1)*size])
-		sums.Data[i] = sumValue
-	}
 	y := nn.New[float64](x.Space, x.Shape...)
 	dy2 := nn.ZerosLike(y)
 	for i := range n {
@@ -119,13 +97,13 @@ func logSoftmaxFloat64Forward(x, dx nn.Tensor[float64]) (y2, dy nn.Tensor[float6
 			y.Data[i*size+k] = v - log
 		}
 	}
-	return y, dy2, logSoftmaxFloat64Saved{n: n, shifted: shifted, size: size, dshifted: dshifted, dy: dy2, dsums: dsums, sums: sums, dexps: dexps, exps: exps, x: x, dx: dx}
+	return y, dy2, logSoftmaxFloat64Saved{n: n, shifted: shifted, size: size, dshifted: dshifted, dy: dy2, dsums: dsums, sums: sums, saved: saved2}
 }
 
 // logSoftmaxFloat64Backward is the reverse mode of [nn.LogSoftmax], after [logSoftmaxFloat64Forward].
 func logSoftmaxFloat64Backward(saved logSoftmaxFloat64Saved) {
-	n, shifted, size, dshifted, dy, dsums, sums, dexps, x, dx := saved.n, saved.shifted, saved.size, saved.dshifted, saved.dy, saved.dsums, saved.sums, saved.dexps, saved.x, saved.dx
-	for i := n - 1; i >= 0; i-- {
+	shifted, size, dshifted, dy, dsums, sums := saved.shifted, saved.size, saved.dshifted, saved.dy, saved.dsums, saved.sums
+	for i := saved.n - 1; i >= 0; i-- {
 		xs := shifted.Data[i*size : (i+1)*size]
 		dxs := dshifted.Data[i*size : (i+1)*size]
 		var dlog float64
@@ -139,24 +117,8 @@ func logSoftmaxFloat64Backward(saved logSoftmaxFloat64Saved) {
 		// log := T(math.Log(float64(sums.Data[i])))
 		dsums.Data[i] += dlog / float64(sums.Data[i])
 	}
-	for i := range n {
-		// sums.Data[i] = kernel.Sum(exps.Data[i*size : (i+1)*size])
-		dsumValue := dsums.Data[i]
-		dsums.Data[i] = 0
-		kernel.SumAdjoint(nil, 0, dsumValue, dexps.Data[i*size:(i+1)*size])
-	}
-	// kernel.Exp(exps.Data, shifted.Data)
-	kernel.ExpAdjoint(saved.exps.Data, nil, dexps.Data, dshifted.Data)
-	for i := n - 1; i >= 0; i-- {
-		row := x.Data[i*size : (i+1)*size]
-		drow := dx.Data[i*size : (i+1)*size]
-		for k := len(row) - 1; k >= 0; k-- {
-			// shifted.Data[i*size+k] = v - top
-			dv := dshifted.Data[i*size+k]
-			dshifted.Data[i*size+k] = 0
-			drow[k] += dv
-		}
-	}
+	// shifted, _, sums := exponentials("LogSoftmax", x)
+	exponentialsFloat64Backward(saved.saved)
 }
 
 // denseForwardFloat64DSaved holds what a forward sweep remembers.
@@ -249,4 +211,66 @@ func denseForwardFloat64Backward(saved denseForwardFloat64Saved) {
 	}
 	// kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
 	kernel.MatMulAdjoint(nil, saved.x.Data, d.W.Data, n, saved.in, out, dy.Data, saved.dx.Data, dd.W.Data)
+}
+
+// exponentialsFloat64Saved holds what a forward sweep remembers.
+type exponentialsFloat64Saved struct {
+	n        int
+	dsums    nn.Tensor[float64]
+	dexps    nn.Tensor[float64]
+	size     int
+	exps     nn.Tensor[float64]
+	dshifted nn.Tensor[float64]
+	x        nn.Tensor[float64]
+	dx       nn.Tensor[float64]
+}
+
+// exponentialsFloat64Forward is [nn.exponentials], remembering what [exponentialsFloat64Backward] needs.
+func exponentialsFloat64Forward(op string, x, dx nn.Tensor[float64]) (shifted, exps, sums, dshifted, dexps, dsums nn.Tensor[float64], saved exponentialsFloat64Saved) {
+	shape.Check(len(x.Shape) > 0 && x.Shape[len(x.Shape)-1] > 0, op, x.Shape, []int{1})
+	size := x.Shape[len(x.Shape)-1]
+	n := len(x.Data) / size
+	shifted = nn.New[float64](x.Space, x.Shape...)
+	dshifted = nn.ZerosLike(shifted)
+	for i := range n {
+		row := x.Data[i*size : (i+1)*size]
+		maxValue := kernel.Max(row)
+		top := godiff.StopGradient(maxValue)
+		for k, v := range row {
+			shifted.Data[i*size+k] = v - top
+		}
+	}
+	exps = nn.New[float64](x.Space, x.Shape...)
+	dexps = nn.ZerosLike(exps)
+	kernel.Exp(exps.Data, shifted.Data)
+	sums = nn.New[float64](x.Space, n)
+	dsums = nn.ZerosLike(sums)
+	for i := range n {
+		sumValue := kernel.Sum(exps.Data[i*size : (i+1)*size])
+		sums.Data[i] = sumValue
+	}
+	return shifted, exps, sums, dshifted, dexps, dsums, exponentialsFloat64Saved{n: n, dsums: dsums, dexps: dexps, size: size, exps: exps, dshifted: dshifted, x: x, dx: dx}
+}
+
+// exponentialsFloat64Backward is the reverse mode of [nn.exponentials], after [exponentialsFloat64Forward].
+func exponentialsFloat64Backward(saved exponentialsFloat64Saved) {
+	n, dsums, dexps, size, dshifted, x, dx := saved.n, saved.dsums, saved.dexps, saved.size, saved.dshifted, saved.x, saved.dx
+	for i := range n {
+		// sums.Data[i] = kernel.Sum(exps.Data[i*size : (i+1)*size])
+		dsumValue := dsums.Data[i]
+		dsums.Data[i] = 0
+		kernel.SumAdjoint(nil, 0, dsumValue, dexps.Data[i*size:(i+1)*size])
+	}
+	// kernel.Exp(exps.Data, shifted.Data)
+	kernel.ExpAdjoint(saved.exps.Data, nil, dexps.Data, dshifted.Data)
+	for i := n - 1; i >= 0; i-- {
+		row := x.Data[i*size : (i+1)*size]
+		drow := dx.Data[i*size : (i+1)*size]
+		for k := len(row) - 1; k >= 0; k-- {
+			// shifted.Data[i*size+k] = v - top
+			dv := dshifted.Data[i*size+k]
+			dshifted.Data[i*size+k] = 0
+			drow[k] += dv
+		}
+	}
 }
