@@ -101,38 +101,75 @@ func IsAssertion(e Expr) (x Expr, ok bool) {
 	return c.Args[0], true
 }
 
-// Implementers returns the types of a package that have the methods of an interface, in the order of their declarations: those that are
-// generic as the interface is, with its type arguments, and where it is not generic with float64 and float32. Of a type whose values have
-// them there are two, the type itself and pointers to it.
-func Implementers(t *types.Named, pkg *types.Package) []types.Type {
-	iface, ok := t.Underlying().(*types.Interface)
-	if !ok || iface.NumMethods() == 0 || !iface.IsMethodSet() || pkg == nil {
-		return nil
-	}
-	var list []types.Type
-	var objs []*types.TypeName
+// A View is what a package sees of the types that values of interfaces may have: it lists types by the package that an interface is
+// declared in, and those count that have its methods. A nil View sees the types of that package.
+//
+// A type of another package makes an interface carry a derivative only if a method of that takes or returns what carries: a fmt.Stringer
+// is a text, whatever else there is in it.
+type View func(declared *types.Package) []*types.TypeName
+
+// TypeNames returns the types that a package declares, in their order.
+func TypeNames(pkg *types.Package) []*types.TypeName {
+	var list []*types.TypeName
 	for _, name := range pkg.Scope().Names() {
 		if obj, ok := pkg.Scope().Lookup(name).(*types.TypeName); ok && !obj.IsAlias() {
-			objs = append(objs, obj)
+			list = append(list, obj)
 		}
 	}
-	slices.SortStableFunc(objs, func(a, b *types.TypeName) int { return int(a.Pos() - b.Pos()) })
-	for _, obj := range objs {
+	slices.SortStableFunc(list, func(a, b *types.TypeName) int { return int(a.Pos() - b.Pos()) })
+	return list
+}
+
+// Implementers returns the types in v that have the methods of an interface: those that are generic as the interface is, with its type
+// arguments, and where it is not generic with float64 and float32. Of a type whose values have them there are two, the type itself and
+// pointers to it.
+func (v View) Implementers(t *types.Named) []types.Type {
+	set, ok := t.Underlying().(*types.Interface)
+	if !ok || set.NumMethods() == 0 || !set.IsMethodSet() || t.Obj().Pkg() == nil {
+		return nil
+	}
+	own := implementersAmong(TypeNames(t.Obj().Pkg()), t, set)
+	if v == nil {
+		return own
+	}
+	list := implementersAmong(v(t.Obj().Pkg()), t, set)
+	if !View(nil).Numeric(set) && !slices.ContainsFunc(own, Carries) {
+		list = slices.DeleteFunc(list, Carries)
+	}
+	return list
+}
+
+func implementersAmong(names []*types.TypeName, t *types.Named, set *types.Interface) []types.Type {
+	var list []types.Type
+	for _, obj := range names {
 		n, ok := obj.Type().(*types.Named)
 		if !ok || types.IsInterface(n) || drawsNumbers(n) {
 			continue
 		}
 		for _, n := range instancesFor(n, t) {
 			p := types.NewPointer(n)
-			if types.Implements(n, iface) {
+			if types.Implements(n, set) {
 				list = append(list, n)
 			}
-			if types.Implements(p, iface) {
+			if types.Implements(p, set) {
 				list = append(list, p)
 			}
 		}
 	}
 	return list
+}
+
+// Numeric reports whether a method of an interface takes or returns what carries a derivative.
+func (v View) Numeric(set *types.Interface) bool {
+	for m := range set.Methods() {
+		sig := m.Signature()
+		for _, p := range slices.Concat(slices.Collect(sig.Params().Variables()), slices.Collect(sig.Results().Variables())) {
+			if v.Carries(p.Type()) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // instancesFor returns the instances of a type that values of an interface may have.
@@ -230,7 +267,7 @@ func (w *valueWalk) holds(t types.Type) bool {
 		if !ok || n.Obj().Pkg() == nil {
 			return !IsError(t)
 		}
-		return slices.ContainsFunc(Implementers(n, n.Obj().Pkg()), w.holds)
+		return slices.ContainsFunc(View(nil).Implementers(n), w.holds)
 	}
 	return false
 }

@@ -7,8 +7,8 @@ import "go/types"
 type Shape int
 
 const (
-	// None is the shape of types without floats. Interface types have it too, but for those with methods that types with floats,
-	// declared beside them, have: these are reference-like, or mixed if one of the types holds floats by value.
+	// None is the shape of types without floats. Interface types have it too, but for those with methods that types with floats have
+	// which can be seen: these are reference-like, or mixed if one of the types holds floats by value.
 	None Shape = iota
 	// ValueLike types reach every float without a slice, pointer or map: float64, [3]float64, struct{ X, Y float64 }.
 	ValueLike
@@ -36,18 +36,21 @@ func (s Shape) String() string {
 // Carries reports whether a value of type t carries a derivative: whether t is a float, a type parameter whose every
 // type is a float, or an array, slice, struct, pointer or map that holds one. Recursive types are followed once.
 // An interface type with methods carries where a type that is declared in the same package, has these methods and is no other
-// interface does. Complex numbers, other interfaces, functions, channels and the keys of maps do not carry.
+// interface does; a View sees more types. Complex numbers, other interfaces, functions, channels and the keys of maps do not carry.
 func Carries(t types.Type) bool { return ShapeOf(t) != None }
 
 // ShapeOf returns the shape of t.
-func ShapeOf(t types.Type) Shape { return shapeOf(t, false) }
+func ShapeOf(t types.Type) Shape { return View(nil).shape(t, false) }
+
+// Carries reports whether a value of type t carries a derivative where the types in v are seen.
+func (v View) Carries(t types.Type) bool { return v.shape(t, false) != None }
 
 // shapeOutside is the shape of what t stands for, if that is an interface or holds some: see NewBoxed.
-func shapeOutside(t types.Type) Shape { return shapeOf(t, true) }
+func (v View) shapeOutside(t types.Type) Shape { return v.shape(t, true) }
 
-func shapeOf(t types.Type, outside bool) Shape {
+func (v View) shape(t types.Type, outside bool) Shape {
 	var direct, referred bool
-	w := floatWalk{outside: outside, float: func(byReference bool) {
+	w := floatWalk{view: v, outside: outside, float: func(byReference bool) {
 		direct = direct || !byReference
 		referred = referred || byReference
 	}}
@@ -162,8 +165,8 @@ func FloatElem(t types.Type) (types.Type, bool) {
 
 // WhyNot returns why a value of type t carries no derivative, as a phrase that follows its name: "is an integer".
 // It returns "" where t carries one.
-func WhyNot(t types.Type) string {
-	if Carries(t) {
+func (v View) WhyNot(t types.Type) string {
+	if v.Carries(t) {
 		return ""
 	}
 	if _, ok := types.Unalias(t).(*types.TypeParam); ok {
@@ -213,6 +216,7 @@ type floatWalk struct {
 	float func(byReference bool) // a float; byReference: reached through a slice, pointer or map
 	field func(*types.Var)       // a field that is not blank
 
+	view    View
 	outside bool // what stands for an interface is one
 
 	byReference bool
@@ -260,7 +264,7 @@ func (w *floatWalk) walkImplementers(t *types.Named) {
 	}
 	inner := *w
 	inner.field = nil
-	for _, d := range Implementers(t, t.Obj().Pkg()) {
+	for _, d := range w.view.Implementers(t) {
 		inner.walk(d)
 	}
 	w.seen, w.instances = inner.seen, inner.instances

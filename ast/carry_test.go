@@ -188,8 +188,8 @@ func TestShapeOf(t *testing.T) {
 		if got := Carries(typ); got != (test.want != None) {
 			t.Errorf("Carries(%s) = %v", test.name, got)
 		}
-		if why := WhyNot(typ); (why == "") != Carries(typ) {
-			t.Errorf("WhyNot(%s) = %q, but Carries = %v", test.name, why, Carries(typ))
+		if why := View(nil).WhyNot(typ); (why == "") != Carries(typ) {
+			t.Errorf("View(nil).WhyNot(%s) = %q, but Carries = %v", test.name, why, Carries(typ))
 		}
 	}
 }
@@ -229,8 +229,8 @@ func TestWhyNot(t *testing.T) {
 		"cplx": "is a complex number", "channel": "is a channel", "function": "is a function", "err": "is an error",
 		"iface": "is an interface", "sliceOfInts": "holds no float", "keys": "holds no float",
 	} {
-		if got := WhyNot(scope.Lookup(name).Type()); got != want {
-			t.Errorf("WhyNot(%s) = %q, want %q", name, got, want)
+		if got := View(nil).WhyNot(scope.Lookup(name).Type()); got != want {
+			t.Errorf("View(nil).WhyNot(%s) = %q, want %q", name, got, want)
 		}
 	}
 }

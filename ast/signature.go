@@ -146,10 +146,10 @@ func ErrorResult(sig *types.Signature) int {
 
 // DefaultWrt returns the parameters of sig with respect to which a directive in pkg differentiates that does not name
 // any: those that carry a derivative, blank and unnamed ones too, except interfaces and opaque types of other packages.
-func DefaultWrt(sig *types.Signature, pkg *types.Package) []int {
+func (v View) DefaultWrt(sig *types.Signature, pkg *types.Package) []int {
 	var wrt []int
 	for i, p := range ParamsOf(sig) {
-		if Carries(p.Type()) && !isInterface(p.Type()) && !foreignOpaque(p.Type(), pkg) {
+		if v.Carries(p.Type()) && !isInterface(p.Type()) && !foreignOpaque(p.Type(), pkg) {
 			wrt = append(wrt, i)
 		}
 	}
@@ -159,8 +159,8 @@ func DefaultWrt(sig *types.Signature, pkg *types.Package) []int {
 // SignatureOf returns the signature of the derivative in mode m of a function with signature sig with respect to the
 // parameters at the indices wrt, the receiver counted first. An error is a predicate that wants the name of the
 // function before it: "has two results that carry a derivative: grad needs exactly one".
-func SignatureOf(sig *types.Signature, m Mode, wrt []int) (Signature, error) {
-	s := newSigner(sig, wrt)
+func (v View) SignatureOf(sig *types.Signature, m Mode, wrt []int) (Signature, error) {
+	s := newSigner(v, sig, wrt)
 	if err := s.check(m); err != nil {
 		return Signature{}, err
 	}
@@ -195,8 +195,8 @@ func SignatureOf(sig *types.Signature, m Mode, wrt []int) (Signature, error) {
 // RuleSignature returns the signature of a reverse rule, written by hand, of a function with signature sig that covers
 // the parameters at the indices wrt: parameters, results, adjoints of results and shadows that are not value-like in,
 // adjoints of value-like parameters out.
-func RuleSignature(sig *types.Signature, wrt []int) Signature {
-	s := newSigner(sig, wrt)
+func (v View) RuleSignature(sig *types.Signature, wrt []int) Signature {
+	s := newSigner(v, sig, wrt)
 	s.addPrimals(false)
 	s.out.demoteReceiver()
 	for i := range s.results {
@@ -210,8 +210,8 @@ func RuleSignature(sig *types.Signature, wrt []int) Signature {
 
 // ForwardRuleSignature returns the signature of a forward rule, written by hand, of a function with signature sig: that
 // of its JVP as a function, over all parameters that carry a derivative.
-func ForwardRuleSignature(sig *types.Signature) Signature {
-	s := newSigner(sig, Carrying(sig))
+func (v View) ForwardRuleSignature(sig *types.Signature) Signature {
+	s := newSigner(v, sig, v.Carrying(sig))
 	s.addPrimals(false)
 	s.out.demoteReceiver()
 	s.addTangents()
@@ -223,8 +223,8 @@ func ForwardRuleSignature(sig *types.Signature) Signature {
 
 // SavingRuleSignature returns the signature of the forward half of a rule in the pair form of a function with signature sig: what the
 // function does, and one more result, what it remembers for the other half.
-func SavingRuleSignature(sig *types.Signature, saved types.Type) Signature {
-	s := newSigner(sig, nil)
+func (v View) SavingRuleSignature(sig *types.Signature, saved types.Type) Signature {
+	s := newSigner(v, sig, nil)
 	s.addPrimals(true)
 	s.out.demoteReceiver()
 	for i, r := range s.results {
@@ -236,8 +236,8 @@ func SavingRuleSignature(sig *types.Signature, saved types.Type) Signature {
 
 // BackwardRuleSignature returns the signature of the backward half of a rule in the pair form that covers the parameters at the indices
 // wrt: that of a rule with what the forward half remembers in place of the parameters and results.
-func BackwardRuleSignature(sig *types.Signature, wrt []int, saved types.Type) Signature {
-	s := newSigner(sig, wrt)
+func (v View) BackwardRuleSignature(sig *types.Signature, wrt []int, saved types.Type) Signature {
+	s := newSigner(v, sig, wrt)
 	s.param(RoleSaved, 0, saved, s.names.fresh("saved"))
 	s.addSeeds()
 	s.addShadowParams()
@@ -246,10 +246,10 @@ func BackwardRuleSignature(sig *types.Signature, wrt []int, saved types.Type) Si
 }
 
 // Carrying returns the parameters of sig that carry a derivative, opaque ones too.
-func Carrying(sig *types.Signature) []int {
+func (v View) Carrying(sig *types.Signature) []int {
 	var wrt []int
 	for i, p := range ParamsOf(sig) {
-		if Carries(p.Type()) {
+		if v.Carries(p.Type()) {
 			wrt = append(wrt, i)
 		}
 	}
@@ -374,6 +374,7 @@ func typeParams(list *types.TypeParamList, q types.Qualifier) string {
 
 // signer builds the signature of a derivative.
 type signer struct {
+	view        View
 	sig         *types.Signature
 	params      []*types.Var // the receiver first
 	results     []*types.Var
@@ -385,8 +386,9 @@ type signer struct {
 	out         Signature
 }
 
-func newSigner(sig *types.Signature, wrt []int) *signer {
+func newSigner(v View, sig *types.Signature, wrt []int) *signer {
 	s := &signer{
+		view:    v,
 		sig:     sig,
 		params:  ParamsOf(sig),
 		results: slices.Collect(sig.Results().Variables()),
@@ -437,7 +439,7 @@ func (s *signer) resultName(i int) string {
 }
 
 // carries reports whether result i carries a derivative.
-func (s *signer) carries(i int) bool { return Carries(s.results[i].Type()) }
+func (s *signer) carries(i int) bool { return s.view.Carries(s.results[i].Type()) }
 
 func (s *signer) param(role Role, index int, t types.Type, name string) {
 	s.out.Params = append(s.out.Params, Param{Role: role, Index: index, Type: t, Name: name})
@@ -489,7 +491,7 @@ func (s *signer) addShadowResults() {
 func (s *signer) addShadowParams() {
 	for _, i := range s.wrt {
 		t := s.params[i].Type()
-		switch shapeOutside(t) {
+		switch s.view.shapeOutside(t) {
 		case ReferenceLike:
 			s.param(RoleShadow, i, t, s.derived("d", i))
 		case Mixed:
@@ -500,7 +502,7 @@ func (s *signer) addShadowParams() {
 
 func (s *signer) addValueLikeResults() {
 	for _, i := range s.wrt {
-		if t := s.params[i].Type(); shapeOutside(t) == ValueLike {
+		if t := s.params[i].Type(); s.view.shapeOutside(t) == ValueLike {
 			s.result(RoleShadow, i, t, s.derived("d", i))
 		}
 	}
@@ -592,7 +594,7 @@ func (s *signer) checkWrt(m Mode) error {
 		return fmt.Errorf("has no parameter that carries a derivative")
 	}
 	for _, i := range s.wrt {
-		if why := WhyNot(s.params[i].Type()); why != "" {
+		if why := s.view.WhyNot(s.params[i].Type()); why != "" {
 			return fmt.Errorf("has no derivative with respect to %s, which %s", s.paramNames[i], why)
 		}
 	}
@@ -643,7 +645,7 @@ func (s *signer) checkDependent(m Mode) error {
 		return nil
 	}
 	for _, i := range s.wrt {
-		if shapeOutside(s.params[i].Type()) != ValueLike {
+		if s.view.shapeOutside(s.params[i].Type()) != ValueLike {
 			return nil
 		}
 	}

@@ -147,7 +147,7 @@ func TestSignatureOf(t *testing.T) {
 	pkg := signaturePackage(t)
 	for _, test := range signatureTests {
 		fn := lookup(t, pkg, test.fn)
-		sig, err := SignatureOf(fn.Signature(), test.mode, wrtOf(t, fn, test.wrt))
+		sig, err := View(nil).SignatureOf(fn.Signature(), test.mode, wrtOf(t, fn, test.wrt))
 		got := ""
 		if err != nil {
 			got = "error: " + err.Error()
@@ -172,7 +172,7 @@ func TestRuleSignature(t *testing.T) {
 		{"Err", "", "func rule(x, y float64, err error, dy float64) (dx float64)"},
 	} {
 		fn := lookup(t, pkg, test.fn)
-		got := RuleSignature(fn.Signature(), wrtOf(t, fn, test.wrt)).Format("rule", types.RelativeTo(pkg))
+		got := View(nil).RuleSignature(fn.Signature(), wrtOf(t, fn, test.wrt)).Format("rule", types.RelativeTo(pkg))
 		if got != test.want {
 			t.Errorf("RuleSignature(%s):\ngot  %s\nwant %s", test.fn, got, test.want)
 		}
@@ -186,7 +186,7 @@ func TestForwardRuleSignature(t *testing.T) {
 		{"Model.Loss", "func rule(m *Model, x []float64, label int, dm *Model, dx []float64) (y, dy float64)"},
 	} {
 		fn := lookup(t, pkg, test.fn)
-		got := ForwardRuleSignature(fn.Signature()).Format("rule", types.RelativeTo(pkg))
+		got := View(nil).ForwardRuleSignature(fn.Signature()).Format("rule", types.RelativeTo(pkg))
 		if got != test.want {
 			t.Errorf("ForwardRuleSignature(%s):\ngot  %s\nwant %s", test.fn, got, test.want)
 		}
@@ -197,7 +197,7 @@ func TestForwardRuleSignature(t *testing.T) {
 func TestSignatureIndices(t *testing.T) {
 	pkg := signaturePackage(t)
 	fn := lookup(t, pkg, "Model.Value")
-	sig, err := SignatureOf(fn.Signature(), VJP, []int{1, 0})
+	sig, err := View(nil).SignatureOf(fn.Signature(), VJP, []int{1, 0})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -253,7 +253,7 @@ func lookup(t *testing.T, pkg *types.Package, name string) *types.Func {
 func wrtOf(t *testing.T, fn *types.Func, names string) []int {
 	t.Helper()
 	if names == "" {
-		return DefaultWrt(fn.Signature(), fn.Pkg())
+		return View(nil).DefaultWrt(fn.Signature(), fn.Pkg())
 	}
 	var wrt []int
 	for _, name := range strings.Fields(names) {

@@ -22,7 +22,7 @@ func (u *Unit) Derive(f *ast.Func, mode ast.Mode, wrt []int, name string) (g *as
 
 // signatureOf returns the signature of a derivative of f, which is refused where there is none.
 func signatureOf(f *ast.Func, mode ast.Mode, wrt []int) ast.Signature {
-	sig, err := ast.SignatureOf(f.Obj.Signature(), mode, wrt)
+	sig, err := ast.View(nil).SignatureOf(f.Obj.Signature(), mode, wrt)
 	if err != nil {
 		refuse(f.Pos, "%s %v", f.Name, err)
 	}

@@ -47,7 +47,7 @@ func (t *Instances) boxed(n *types.Named) types.Type {
 		return u
 	}
 	var dynamic []types.Type
-	for _, d := range t.dynamic(n) {
+	for _, d := range t.view.Implementers(n) {
 		dynamic = append(dynamic, s.Type(d))
 	}
 	ast.SetBox(u, dynamic)
@@ -61,14 +61,7 @@ func (t *Instances) isBox(n *types.Named) bool {
 	if !ok || n.Obj().Pkg() == nil {
 		return false
 	}
-	numeric := ast.Carries(n)
-	for m := range set.Methods() {
-		sig := m.Signature()
-		for _, v := range slices.Concat(slices.Collect(sig.Params().Variables()), slices.Collect(sig.Results().Variables())) {
-			numeric = numeric || ast.Carries(v.Type())
-		}
-	}
-	return numeric && len(t.dynamic(n)) > 0
+	return (t.view.Carries(n) || t.view.Numeric(set)) && len(t.view.Implementers(n)) > 0
 }
 
 // reachesBox reports whether a type is or holds a boxed interface.
@@ -102,35 +95,6 @@ func (t *Instances) reachesBox(typ types.Type, seen map[*types.Named]bool) bool 
 		}
 	}
 	return false
-}
-
-// dynamic returns the types that values of an interface may have, as far as they can be named: those of its own package, of the package
-// that derivatives are written for, and of what that imports.
-func (t *Instances) dynamic(n *types.Named) []types.Type {
-	list := t.visible(n, n.Obj().Pkg())
-	if t.pkg == nil {
-		return list
-	}
-	for _, pkg := range append([]*types.Package{t.pkg}, t.pkg.Imports()...) {
-		if pkg != n.Obj().Pkg() {
-			list = append(list, t.visible(n, pkg)...)
-		}
-	}
-	if !ast.Carries(n) {
-		// The types of another package do not change what an interface is in a signature.
-		list = slices.DeleteFunc(list, ast.Carries)
-	}
-	return list
-}
-
-func (t *Instances) visible(n *types.Named, pkg *types.Package) []types.Type {
-	return slices.DeleteFunc(ast.Implementers(n, pkg), func(d types.Type) bool {
-		if p := ast.Pointee(d); p != nil {
-			d = p
-		}
-		named, ok := d.(*types.Named)
-		return !ok || t.pkg != nil && pkg != t.pkg && !named.Obj().Exported()
-	})
 }
 
 // box puts a value into an interface where t is one.

@@ -11,8 +11,6 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/packages"
-
-	"github.com/godiff/godiff/ast"
 )
 
 // importerFor imports what a package imports: from source where that is how its dependency was checked, else from export
@@ -206,8 +204,8 @@ func (p *Package) causedByC(msg string) bool {
 // bind gives the directives of pkg the objects of the final types, and adds those that generate nothing.
 func (l *loader) bind(pkg *Package) {
 	pkg.decls = declarations(pkg)
-	directives := bindStubs(pkg)
 	r := &resolver{prog: l.prog, pkg: pkg, types: pkg.Types, info: pkg.Info}
+	directives := r.bindStubs()
 	rules := r.rules()
 	pkg.Imported = imported(pkg)
 	if len(directives) > 0 {
@@ -247,8 +245,9 @@ func declarations(pkg *Package) map[*types.Func]declaration {
 	return decls
 }
 
-// bindStubs returns the directives of pkg that generate something, with final objects.
-func bindStubs(pkg *Package) []*Directive {
+// bindStubs returns the directives of the package that generate something, with final objects.
+func (r *resolver) bindStubs() []*Directive {
+	pkg := r.pkg
 	pkg.generated = map[*types.Func]*Directive{}
 	var directives []*Directive
 	for _, stub := range pkg.stubs {
@@ -257,7 +256,7 @@ func bindStubs(pkg *Package) []*Directive {
 			d.Stub, _ = pkg.Info.Defs[decl.Name].(*types.Func)
 			pkg.generated[d.Stub] = d
 			if d.Fn, _ = pkg.Info.Defs[d.Decl.Name].(*types.Func); d.Fn != nil {
-				d.Signature, _ = ast.SignatureOf(d.Fn.Signature(), d.Mode, d.Wrt)
+				d.Signature, _ = r.view(d.File).SignatureOf(d.Fn.Signature(), d.Mode, d.Wrt)
 			}
 			directives = append(directives, d)
 		}

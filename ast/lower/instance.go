@@ -24,7 +24,8 @@ type Instances struct {
 	byKey   map[string]*Instance
 	byFn    map[*types.Func]*Instance
 	params  map[*types.TypeParam]*ast.TypeParam
-	pkg     *types.Package              // for which types of interfaces are looked for; may be nil
+	pkg     *types.Package              // that derivatives are written for; may be nil
+	view    ast.View                    // what it sees
 	boxes   typeutil.Map                // what stands for interfaces, and for types that hold some
 	origins map[*types.Named]types.Type // the other way round
 	order   []*ast.TypeParam

@@ -264,7 +264,7 @@ func (p *Program) Mentions(pkg *Package, name string) bool {
 // Instances returns a table for what is derived in pkg.
 func (p *Program) Instances(pkg *Package) *Instances {
 	t := NewInstances(p.context)
-	t.pkg = pkg.Types
+	t.pkg, t.view = pkg.Types, p.View(pkg, nil)
 	return t
 }
 

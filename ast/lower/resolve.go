@@ -22,6 +22,9 @@ type resolver struct {
 	diags      []Diagnostic
 }
 
+// view returns what a file sees of the types behind interfaces.
+func (r *resolver) view(file *File) ast.View { return r.prog.view(r.pkg, r.types, file.Test()) }
+
 func (r *resolver) errorf(pos token.Pos, format string, args ...any) {
 	r.diags = append(r.diags, r.prog.Diag(pos, format, args...))
 }
@@ -53,11 +56,11 @@ func (r *resolver) derivative(c *comment, mode ast.Mode) *Directive {
 func (r *resolver) resolveWrt(c *comment, d *Directive) bool {
 	o, ok := c.option("wrt")
 	if !ok {
-		d.Wrt = ast.DefaultWrt(d.Fn.Signature(), r.types)
+		d.Wrt = r.view(d.File).DefaultWrt(d.Fn.Signature(), r.types)
 		return len(d.Wrt) > 0 || !r.hidden(d)
 	}
 	before := len(r.diags)
-	d.Wrt = r.wrt(o, d.Fn)
+	d.Wrt = r.wrt(o, d.File, d.Fn)
 	return len(r.diags) == before
 }
 
@@ -72,16 +75,16 @@ func (r *resolver) hidden(d *Directive) bool {
 	return false
 }
 
-// wrt returns the parameters of fn that the option names.
-func (r *resolver) wrt(o option, fn *types.Func) []int {
+// wrt returns the parameters of fn that the option names, in a file.
+func (r *resolver) wrt(o option, file *File, fn *types.Func) []int {
 	at := o.pos + token.Pos(len("wrt="))
-	return parseWrt(fn, o.value, r.types, func(offset int, err error) { r.errorf(at+token.Pos(offset), "%v", err) })
+	return parseWrt(fn, o.value, r.view(file), func(offset int, err error) { r.errorf(at+token.Pos(offset), "%v", err) })
 }
 
 // sign gives d its signature and reports whether it has one.
 func (r *resolver) sign(d *Directive) bool {
 	var err error
-	d.Signature, err = ast.SignatureOf(d.Fn.Signature(), d.Mode, d.Wrt)
+	d.Signature, err = r.view(d.File).SignatureOf(d.Fn.Signature(), d.Mode, d.Wrt)
 	if err != nil {
 		r.errorf(d.Pos, "%s %v", d.Fn.Name(), err)
 	}

@@ -121,7 +121,7 @@ func (r *resolver) ruleOf(c *comment, d *Directive) {
 		}
 		d.OfBuiltin = builtin.Name()
 		if o, ok := c.option("wrt"); ok {
-			d.RuleWrt = r.wrt(o, d.Fn) // its parameters have names in the rule alone
+			d.RuleWrt = r.wrt(o, d.File, d.Fn) // its parameters have names in the rule alone
 		}
 		return
 	}
@@ -147,15 +147,15 @@ func (r *resolver) ruleSignature(c *comment, d *Directive) {
 	if d.Of == nil {
 		return
 	}
-	d.RuleWrt = ast.Carrying(d.Of.Signature())
+	d.RuleWrt = r.view(d.File).Carrying(d.Of.Signature())
 	if o, ok := c.option("wrt"); ok {
 		before := len(r.diags)
-		if d.RuleWrt = r.wrt(o, d.Of); len(r.diags) > before {
+		if d.RuleWrt = r.wrt(o, d.File, d.Of); len(r.diags) > before {
 			return
 		}
 	}
 	r.ruleWrites(c, d)
-	want := d.wanted()
+	want := d.wanted(r.view(d.File))
 	want.TypeParams = typeParams(d.Of)
 	if got := d.signature(); got == nil || !sameTypes(got, want.GoSignature(r.types)) {
 		r.errorf(c.decl.Name.Pos(), "%s is no rule for %s: its signature must be %s",
@@ -197,17 +197,17 @@ func (r *resolver) named(o option, fn *types.Func, list []int) []int {
 }
 
 // wanted returns the signature that a rule must have.
-func (d *Directive) wanted() ast.Signature {
+func (d *Directive) wanted(view ast.View) ast.Signature {
 	of := d.Of.Signature()
 	switch {
 	case d.Verb == "forward":
-		return ast.SavingRuleSignature(of, d.saved())
+		return view.SavingRuleSignature(of, d.saved())
 	case d.Verb == "backward":
-		return ast.BackwardRuleSignature(of, d.RuleWrt, d.saved())
+		return view.BackwardRuleSignature(of, d.RuleWrt, d.saved())
 	case d.RuleMode == ast.JVP:
-		return ast.ForwardRuleSignature(of)
+		return view.ForwardRuleSignature(of)
 	}
-	return ast.RuleSignature(of, d.RuleWrt)
+	return view.RuleSignature(of, d.RuleWrt)
 }
 
 // saved returns the type of what one half of a rule remembers for the other, which may be any; S where there is none.

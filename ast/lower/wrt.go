@@ -9,14 +9,16 @@ import (
 	"github.com/godiff/godiff/ast"
 )
 
-// ParseWrt returns the parameters of fn that list names, separated by commas, as a wrt= option in this package does, or the
-// default if list is empty.
-func (p *Package) ParseWrt(fn *types.Func, list string) ([]int, error) {
+// ParseWrt returns the parameters of fn that list names, separated by commas, as a wrt= option in pkg does, or the default if list is
+// empty.
+func (p *Program) ParseWrt(pkg *Package, fn *types.Func, list string) ([]int, error) {
+	_, file, _ := p.Decl(fn)
+	view := p.View(pkg, file)
 	if list == "" {
-		return ast.DefaultWrt(fn.Signature(), p.Types), nil
+		return view.DefaultWrt(fn.Signature(), pkg.Types), nil
 	}
 	var first error
-	wrt := parseWrt(fn, list, p.Types, func(_ int, err error) {
+	wrt := parseWrt(fn, list, view, func(_ int, err error) {
 		if first == nil {
 			first = err
 		}
@@ -25,11 +27,11 @@ func (p *Package) ParseWrt(fn *types.Func, list string) ([]int, error) {
 }
 
 // parseWrt returns the parameters of fn that list names, in order. It reports what is wrong at an offset in list.
-func parseWrt(fn *types.Func, list string, pkg *types.Package, report func(offset int, err error)) []int {
+func parseWrt(fn *types.Func, list string, view ast.View, report func(offset int, err error)) []int {
 	var wrt []int
 	offset := 0
 	for name := range strings.SplitSeq(list, ",") {
-		i, err := parameter(fn, name, pkg)
+		i, err := parameter(fn, name, view)
 		switch {
 		case err != nil:
 			report(offset, err)
@@ -44,8 +46,8 @@ func parseWrt(fn *types.Func, list string, pkg *types.Package, report func(offse
 	return wrt
 }
 
-// parameter returns the index of the parameter of fn with the given name, if code in pkg can differentiate by it.
-func parameter(fn *types.Func, name string, pkg *types.Package) (int, error) {
+// parameter returns the index of the parameter of fn with the given name, if it carries a derivative.
+func parameter(fn *types.Func, name string, view ast.View) (int, error) {
 	switch name {
 	case "":
 		return 0, fmt.Errorf("wrt has an empty name")
@@ -57,14 +59,14 @@ func parameter(fn *types.Func, name string, pkg *types.Package) (int, error) {
 	if i < 0 {
 		return 0, fmt.Errorf("%s has no parameter named %s%s", fn.Name(), name, parameterNames(params))
 	}
-	return i, differentiable(name, params[i].Type())
+	return i, differentiable(name, params[i].Type(), view)
 }
 
 // differentiable returns why a parameter of type t cannot be differentiated by, or nil.
-func differentiable(name string, t types.Type) error {
-	if why := ast.WhyNot(t); why != "" {
+func differentiable(name string, t types.Type, view ast.View) error {
+	if why := view.WhyNot(t); why != "" {
 		if why == "is an interface" {
-			return fmt.Errorf("%s is an interface, and no type with floats that is declared beside it has its methods", name)
+			return fmt.Errorf("%s is an interface, and no type with floats that can be seen here has its methods", name)
 		}
 		return fmt.Errorf("%s %s and carries no derivative", name, why)
 	}

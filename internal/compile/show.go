@@ -114,7 +114,7 @@ func (opt *ShowOptions) look(v view) (string, []lower.Diagnostic, error) {
 	if !ok {
 		mode = firstMode(pkg, fn)
 	}
-	wrt, err := opt.wrt(pkg, fn, mode)
+	wrt, err := opt.wrt(prog, pkg, fn, mode)
 	if err != nil {
 		return "", nil, err
 	}
@@ -161,7 +161,7 @@ func find(prog *lower.Program, name string) (*lower.Package, *types.Func, error)
 }
 
 // wrt returns the parameters to differentiate by.
-func (opt *ShowOptions) wrt(pkg *lower.Package, fn *types.Func, mode ast.Mode) ([]int, error) {
+func (opt *ShowOptions) wrt(prog *lower.Program, pkg *lower.Package, fn *types.Func, mode ast.Mode) ([]int, error) {
 	if opt.Wrt == "" {
 		for _, d := range pkg.Directives {
 			if d.Fn == fn && d.Generates && d.Mode == mode {
@@ -169,5 +169,5 @@ func (opt *ShowOptions) wrt(pkg *lower.Package, fn *types.Func, mode ast.Mode) (
 			}
 		}
 	}
-	return pkg.ParseWrt(fn, opt.Wrt)
+	return prog.ParseWrt(pkg, fn, opt.Wrt)
 }

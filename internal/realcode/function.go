@@ -76,14 +76,14 @@ func (s *scratch) candidate(prog *lower.Program, pkg *lower.Package, file *lower
 	if !ok || decl.Name.Name == "_" {
 		return nil
 	}
-	sig := fn.Signature()
-	carrying := ast.Carrying(sig)
-	if len(carrying) == 0 || !slices.ContainsFunc(slices.Collect(sig.Results().Variables()), func(v *types.Var) bool { return ast.Carries(v.Type()) }) {
+	sig, view := fn.Signature(), prog.View(pkg, file)
+	carrying := view.Carrying(sig)
+	if len(carrying) == 0 || !slices.ContainsFunc(slices.Collect(sig.Results().Variables()), func(v *types.Var) bool { return view.Carries(v.Type()) }) {
 		return nil
 	}
 	f := &Function{
 		Package: s.below(pkg), File: prog.Relative(file.Name), Line: prog.Fset.Position(decl.Pos()).Line,
-		offset: int(decl.Pos() - file.Syntax.FileStart), wrt: ast.DefaultWrt(sig, pkg.Types),
+		offset: int(decl.Pos() - file.Syntax.FileStart), wrt: view.DefaultWrt(sig, pkg.Types),
 	}
 	if len(f.wrt) == 0 {
 		f.wrt = carrying
