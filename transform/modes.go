@@ -416,6 +416,10 @@ func (a *assembly) locks(forward []ast.Stmt) int {
 		if !ok || a.d.calls[s] != nil || !s.Info().Pos.IsValid() || s.Call.Fun.Fn == nil {
 			break
 		}
+		here := &ast.Block{Stmts: []ast.Stmt{s}}
+		if slices.ContainsFunc(a.d.fn.Results, func(v *ast.Var) bool { return usesVar(here, v) }) {
+			break // these are declared behind the locks
+		}
 		n++
 	}
 	return n

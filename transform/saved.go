@@ -285,7 +285,7 @@ func (v *resolver) produced(e ast.Expr, u use) (ast.Expr, use) {
 func (v *resolver) inParts(e ast.Expr, u use) ast.Expr {
 	root := ast.RootVar(e)
 	return ast.MapOperands(e, func(x ast.Expr) ast.Expr {
-		if root != nil && isPlace(e) && ast.RootVar(x) == root && !isIndexOf(e, x) || holds(x, e) {
+		if root != nil && isPlace(e) && ast.RootVar(x) == root && !isIndexOf(e, x) || holds(x, e) || isArrayOf(e, x) {
 			if _, ok := x.(*ast.Ref); ok {
 				return x
 			}
@@ -307,6 +307,12 @@ func holds(x, e ast.Expr) bool {
 		return e.X == x && isArray(x.Type())
 	}
 	return false
+}
+
+// isArrayOf reports whether e is a slice of the elements of an array x, which are not looked at.
+func isArrayOf(e, x ast.Expr) bool {
+	s, ok := e.(*ast.Slice)
+	return ok && s.X == x && isArray(x.Type())
 }
 
 // isIndexOf reports whether x is the index of e.
@@ -422,7 +428,11 @@ func (v *resolver) countSlots(e ast.Expr, u use) int {
 	}
 	n := 0
 	for _, x := range ast.Operands(e) {
-		n += v.slots(x, u)
+		if isArrayOf(e, x) {
+			n += v.addressSlots(x, u)
+		} else {
+			n += v.slots(x, u)
+		}
 	}
 	return n
 }
