@@ -164,10 +164,14 @@ func (a *activity) floats(l *location, through bool) []*location {
 func (a *activity) sources(e ast.Expr) []*location {
 	switch e := e.(type) {
 	case *ast.Ref, *ast.Field, *ast.Index, *ast.Deref:
-		if ast.Carries(e.Type()) {
-			return a.floats(a.mem.place(e), true)
+		if !ast.Carries(e.Type()) {
+			return nil
 		}
-		return nil
+		list := a.floats(a.mem.place(e), true)
+		if lit := wholeLiteral(e); lit != nil {
+			list = append(slices.Clone(list), a.sources(lit)...)
+		}
+		return list
 	case *ast.Addr, *ast.Slice:
 		var list []*location
 		if t := a.mem.reach(e); t != nil && ast.Carries(e.Type()) {
@@ -179,6 +183,18 @@ func (a *activity) sources(e ast.Expr) []*location {
 		return list
 	}
 	return a.sourcesOf(a.carriers(e))
+}
+
+// wholeLiteral returns the literal that a place is a part of, or nil.
+func wholeLiteral(e ast.Expr) *ast.Composite {
+	for isPlace(e) {
+		operands := ast.Operands(e)
+		if len(operands) == 0 {
+			return nil
+		}
+		e = operands[0]
+	}
+	return literal(e)
 }
 
 func (a *activity) sourcesOf(list []ast.Expr) []*location {

@@ -3,6 +3,7 @@ package transform
 import (
 	"go/token"
 	"go/types"
+	"slices"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -124,4 +125,79 @@ func boxedHere(mk []ast.Stmt, t types.Type) []ast.Stmt {
 func isShadowCall(e ast.Expr) bool {
 	c, ok := e.(*ast.Call)
 	return ok && (c.Fun.Copied == "Shadow" || c.Fun.Copied == "ShadowWith")
+}
+
+// Derivatives of derivatives.
+//
+// What the gradient does to the interfaces of a shadow, its forward mode does to those of the tangent of that too, which has the same types:
+//
+//	ds = godiff.Shadow(s)                   vds = godiff.Shadow(s)
+//	defer godiff.Unbox(godiff.Box(ds))      defer godiff.Unbox(godiff.Box(vds))
+
+// boxes reports whether a call, in a derivative that is differentiated, lets interfaces hold pointers, or values again.
+func boxes(c *ast.Call) bool {
+	switch c.Fun.Copied {
+	case "Box", "BoxGiven", "Unbox", "Renew":
+		return true
+	}
+	return false
+}
+
+// checkBoxes refuses the reverse mode of a derivative that does.
+func checkBoxes(f *ast.Func) {
+	eachExpr(f.Body, func(s ast.Stmt, e ast.Expr) {
+		if c, ok := e.(*ast.Call); ok && (boxes(c) || c.Fun.Copied == "Boxed") {
+			refuse(s.Info().Pos, "an interface in it holds floats by value; that is not supported yet in reverse mode of derivatives: let it hold pointers, or ask for hvp")
+		}
+	})
+}
+
+// boxTangent returns what a statement that calls Unbox or Renew does to tangents.
+func (t *tangents) boxTangent(s *ast.Do, c *ast.Call) []ast.Stmt {
+	d := *c
+	switch x := c.Args[0].(type) {
+	case *ast.Ref:
+		v := t.boxed[x.Var]
+		if v == nil {
+			return nil
+		}
+		d.Args = refs([]*ast.Var{v})
+	case *ast.Call:
+		arg := t.boxArg(x)
+		if arg == nil {
+			return nil
+		}
+		e := *x
+		e.Args = []ast.Expr{arg}
+		d.Args = []ast.Expr{&e}
+	}
+	return []ast.Stmt{&ast.Do{Call: &d, Defer: s.Defer}}
+}
+
+// boxGivenTangent returns the definition of the boxes of a tangent, beside that of the boxes l of its shadow.
+func (t *tangents) boxGivenTangent(l ast.Expr, c *ast.Call) []ast.Stmt {
+	arg, ref := t.boxArg(c), l.(*ast.Ref)
+	if arg == nil {
+		return nil
+	}
+	v := ast.NewVar(t.fn.Tangents()+ref.Var.Name+t.suffix, ref.Var.Type)
+	if t.boxed == nil {
+		t.boxed = map[*ast.Var]*ast.Var{}
+	}
+	t.boxed[ref.Var] = v
+	d := *c
+	d.Args = append(slices.Clone(c.Args[:len(c.Args)-1]), arg)
+	return []ast.Stmt{define(v, &d)}
+}
+
+// boxArg returns the tangent of the shadow whose interfaces a call lets hold pointers, or nil where it has none.
+func (t *tangents) boxArg(c *ast.Call) ast.Expr {
+	x := c.Args[len(c.Args)-1]
+	if !t.reachesActive(x) {
+		return nil
+	}
+	if v := ast.RootVar(x); v != nil {
+		t.both(v)
+	}
+	return t.value(x, now)
 }

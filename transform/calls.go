@@ -115,6 +115,9 @@ func (u *Unit) oneExpression(fn *types.Func) ast.Expr {
 			return nil
 		}
 	}
+	if ast.Any(ret.Results[0], func(e ast.Expr) bool { _, lit := e.(*ast.Composite); return lit }) {
+		return nil // a part of it is selected, which takes a statement of its own
+	}
 	return ret.Results[0]
 }
 

@@ -16,6 +16,9 @@ import (
 func (u *Unit) prepare(f *ast.Func, in []bool, at callSite, memory, forward bool) *derivation {
 	u.checkLifted(f)
 	u.checkDeferred(f)
+	if !forward {
+		checkBoxes(f)
+	}
 	d := u.understand(f, in, at, memory, forward)
 	d.checkOrder()
 	n := &normaliser{unit: u, mem: d.mem, act: d.act, forward: forward, split: d.isSplit}
@@ -78,7 +81,7 @@ func (u *Unit) understand(f *ast.Func, in []bool, at callSite, memory, forward b
 // checkDeferred refuses deferred calls that write memory: it would be written after the sweeps.
 func (u *Unit) checkDeferred(f *ast.Func) {
 	ast.Inspect(f.Body, func(s ast.Stmt) bool {
-		if d, ok := s.(*ast.Do); ok && d.Defer {
+		if d, ok := s.(*ast.Do); ok && d.Defer && d.Call.Fun.Fn != nil {
 			if sum := u.summary(d.Call.Fun.Fn); sum != nil && len(sum.writes) > 0 {
 				refuse(s.Info().Pos, "a deferred call writes memory, which it would do only when the derivative has been computed; that is not supported")
 			}

@@ -33,6 +33,7 @@ type tangents struct {
 	pending []ast.Stmt       // what the statement at hand needs before it
 	wide    []*widened       // tangents that are given and may lack capacity
 	body    *ast.Block
+	boxed   map[*ast.Var]*ast.Var // variables of boxes of tangents, by those of what they are tangents of
 
 	// Of a gradient that goes forward.
 	directions []*tangents // the tangents that are carried beside one another, these the first of them; nil for these alone
@@ -419,6 +420,8 @@ func (t *tangents) sides(s ast.Stmt, lhs, rhs []ast.Expr, op token.Token) []ast.
 	if len(rhs) == 1 {
 		if c, ok := rhs[0].(*ast.Call); ok {
 			switch {
+			case boxes(c):
+				return append([]ast.Stmt{s}, t.boxGivenTangent(lhs[0], c)...)
 			case c.Fun.Builtin == "append" && t.reachesActive(c):
 				return t.appendStmt(s, lhs[0], c)
 			case c.Fun.Builtin == "copy":
@@ -774,6 +777,8 @@ func (t *tangents) tangentLit(s ast.Stmt, e *ast.Composite) ast.Expr {
 func (t *tangents) do(s *ast.Do) []ast.Stmt {
 	c := s.Call
 	switch {
+	case boxes(c):
+		return append([]ast.Stmt{s}, t.boxTangent(s, c)...)
 	case c.Fun.Builtin == "copy":
 		return append(t.copyStmts(s, c), s)
 	case t.isSplit(c) && t.writesActive(c):

@@ -149,7 +149,7 @@ func (in *inserts) put(n *need, list ...ast.Stmt) {
 		// The reversal asks for the last operand first; the forward sweep evaluates the first first.
 		at := in.key(anchor(n.item))
 		in.before[at] = append(slices.Clone(list), in.before[at]...)
-	case n.home != n.part || n.item == nil:
+	case !n.atBirth():
 		in.entry(n.home, list...)
 	default:
 		s := n.item.stmt
@@ -157,13 +157,16 @@ func (in *inserts) put(n *need, list ...ast.Stmt) {
 	}
 }
 
+// atBirth reports whether a need is saved where it is born: not where that is an entry, or its home is a part within.
+func (n *need) atBirth() bool { return n.item != nil && n.part.inside(n.home) }
+
 // level reports whether a need is saved at the level of the statements of its area, so that its variable can be declared there.
 func (in *inserts) level(n *need) bool {
 	direct := func(it *item) bool { return it.part == n.area.part && it.wrap == nil }
 	switch {
 	case n.front:
 		return direct(n.item) && anchor(n.item) == n.item.stmt
-	case n.home != n.part || n.item == nil:
+	case !n.atBirth():
 		return n.home == n.area.part
 	}
 	return direct(n.item)

@@ -1010,7 +1010,11 @@ func (v *resolver) homeOf(n *need) *part {
 	if n.front || n.flag != nil || v.synthetic[ast.RootVar(n.expr)] != nil {
 		return n.part
 	}
-	for p := home; p != n.part && p != nil && p != n.area.part; p = p.parent {
+	born := n.part // or where what it is born in goes on, since the other branches do not
+	for !home.inside(born) {
+		born = born.parent
+	}
+	for p := home; p != born && p != nil && p != n.area.part; p = p.parent {
 		if v.barrier(p, n.part) || v.afterJump(p, n) {
 			break
 		}

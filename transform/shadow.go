@@ -503,7 +503,7 @@ func (d *derivation) shadowOf(s ast.Stmt, e ast.Expr) ast.Expr {
 
 // makes reports whether a call makes memory that holds zeros, and the same call the shadow of that.
 func makes(c *ast.Call) bool {
-	return c.Fun.Builtin == "make" || c.Fun.Builtin == "new" || c.Fun.Copied == "Shadow"
+	return c.Fun.Builtin == "make" || c.Fun.Builtin == "new" || c.Fun.Copied == "Shadow" || c.Fun.Copied == "Boxed"
 }
 
 // shadowBox returns the address of the shadow of a literal. In an interface it has the type that the value has, also where that carries

@@ -14,7 +14,7 @@ func (l *lowerer) deferStmt(s *goast.DeferStmt) []ast.Stmt {
 		return nil
 	}
 	c, ok := l.expr(s.Call).(*ast.Call)
-	if !ok || c.Fun.Fn == nil {
+	if !ok || c.Fun.Fn == nil && c.Fun.Copied == "" {
 		l.report(s.Pos(), "only calls of functions and methods can be deferred")
 		return nil
 	}

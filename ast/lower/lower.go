@@ -1103,10 +1103,8 @@ func (l *lowerer) ofRuntime(c *ast.Call) ast.Expr {
 	case "Receive":
 		elem := c.Args[0].Type().Underlying().(*types.Chan).Elem()
 		c.Fun = ast.Callee{Fn: l.src.Instances.receive(elem)}
-	case "Shadow", "Disjoint", "DisjointLen", "Mirrors", "MirrorsLen", "Pair", "NoDerivative", "Order":
+	case "Shadow", "Disjoint", "DisjointLen", "Mirrors", "MirrorsLen", "Pair", "NoDerivative", "Order", "Box", "Boxed", "BoxGiven", "Unbox", "Renew":
 		c.Fun = ast.Callee{Copied: name}
-	case "Box", "Boxed", "BoxGiven", "Unbox", "Renew":
-		l.report(c.Pos, "an interface in it holds floats by value; that is not supported yet of derivatives of derivatives: let it hold pointers")
 	case "AddShadow", "AddShadowWith", "CopyShadow", "CopyShadowWith", "SetShadow", "ShadowWith":
 		l.report(c.Pos, "it adds up or sets all that a result, a tangent or a hooked value leads to; that is not supported yet of derivatives of derivatives: use slices of numbers")
 	case "RestoreShadow", "Copy":
