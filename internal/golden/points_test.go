@@ -114,6 +114,12 @@ func paramNames(list *ast.FieldList) []string {
 
 // allModes adds directives to a source for the modes that its functions lack: forward and reverse mode, and where one kind of gradient is
 // there both kinds and, if second is set, Hessian-vector products.
+// Points say of which functions that is not asked for, and why:
+//
+//	first order: F: interfaces that hold floats by value
+//	as it is: G: nothing but jvp can derive it
+//
+// An asterisk stands for all functions of the file.
 func allModes(src []byte, requests []*request, second bool, points string) ([]byte, []*request) {
 	var out bytes.Buffer
 	from := 0
@@ -129,11 +135,14 @@ func allModes(src []byte, requests []*request, second bool, points string) ([]by
 				full.names[m.verb] = name
 				continue
 			}
+			if says(points, asItIs, r.fn) {
+				continue
+			}
 			switch m.verb {
 			case "hessian", "jacobian":
 				continue
 			case "grad", "valuegrad", "hvp":
-				if !gradient || m.verb == "hvp" && (!second || isFirstOrder(r, points)) {
+				if !gradient || m.verb == "hvp" && (!second || says(points, firstOrder, r.fn)) {
 					continue
 				}
 			}
@@ -150,22 +159,23 @@ func allModes(src []byte, requests []*request, second bool, points string) ([]by
 	return out.Bytes(), all
 }
 
-// isFirstOrder reports whether the points say that no Hessian-vector product is asked for, and why:
-//
-//	first order: F: interfaces that hold floats by value
-//
-// An asterisk stands for all functions of the file.
-func isFirstOrder(r *request, points string) bool {
+const firstOrder, asItIs = "first order: ", "as it is: "
+
+// says reports whether points have a line that begins so about a function, or all of the file, with a reason.
+func says(points, what, fn string) bool {
 	for line := range strings.Lines(points) {
-		fn, why, ok := strings.Cut(strings.TrimPrefix(line, firstOrder), ": ")
-		if strings.HasPrefix(line, firstOrder) && ok && strings.TrimSpace(why) != "" && (fn == r.fn || fn == "*") {
+		of, why, ok := strings.Cut(strings.TrimPrefix(line, what), ": ")
+		if strings.HasPrefix(line, what) && ok && strings.TrimSpace(why) != "" && (of == fn || of == "*") {
 			return true
 		}
 	}
 	return false
 }
 
-const firstOrder = "first order: "
+// isRemark reports whether a line of points says what is asked for, and is no point.
+func isRemark(line string) bool {
+	return strings.HasPrefix(line, firstOrder) || strings.HasPrefix(line, asItIs)
+}
 
 // checkPoints returns a file that checks the derivatives requested at points, in a function CheckAll, which calls Check of the case
 // too, if own says that there is one: then it needs no points.
@@ -174,7 +184,7 @@ func checkPoints(points string, requests []*request, own bool) ([]byte, error) {
 	checked := map[string]bool{}
 	for line := range strings.Lines(points) {
 		line = strings.TrimSpace(line)
-		if line == "" || strings.HasPrefix(line, "#") || strings.HasPrefix(line, firstOrder) {
+		if line == "" || strings.HasPrefix(line, "#") || isRemark(line) {
 			continue
 		}
 		fn, args, ok := strings.Cut(line, ": ")

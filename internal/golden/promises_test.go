@@ -143,7 +143,7 @@ func promisesFile(points string, requests []*request, unordered bool) []byte {
 	of := map[string]*request{}
 	for line := range strings.Lines(points) {
 		fn, args, ok := strings.Cut(strings.TrimSpace(line), ": ")
-		if !ok || strings.HasPrefix(fn, "#") || strings.HasPrefix(line, firstOrder) {
+		if !ok || strings.HasPrefix(fn, "#") || isRemark(line) {
 			continue
 		}
 		i := slices.IndexFunc(requests, func(r *request) bool { return typeArgs.ReplaceAllString(r.fn, "") == typeArgs.ReplaceAllString(fn, "") })
