@@ -924,8 +924,10 @@ func withoutZeros(e ast.Expr) ast.Expr {
 		return y
 	case zeroProduct(x):
 		return neg(y)
+	case x == b.X && y == b.Y:
+		return e
 	}
-	return e
+	return binary(b.Op, x, y, b.T)
 }
 
 // constant sets the tangents of places that are assigned passive values and reach no memory.

@@ -161,8 +161,11 @@ func (c *constProp) assign(s *ast.Assign) []ast.Stmt {
 
 // float simplifies an assignment to a float.
 func (c *constProp) float(s *ast.Assign) []ast.Stmt {
-	e := s.Rhs[0]
 	adds := s.Op == token.ADD_ASSIGN || s.Op == token.SUB_ASSIGN
+	if adds || s.Op == token.ASSIGN || s.Op == token.DEFINE {
+		s.Rhs = []ast.Expr{withoutZeros(s.Rhs[0])}
+	}
+	e := s.Rhs[0]
 	if adds && zeroProduct(e) {
 		return nil
 	}
