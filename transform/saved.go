@@ -285,7 +285,7 @@ func (v *resolver) produced(e ast.Expr, u use) (ast.Expr, use) {
 func (v *resolver) inParts(e ast.Expr, u use) ast.Expr {
 	root := ast.RootVar(e)
 	return ast.MapOperands(e, func(x ast.Expr) ast.Expr {
-		if root != nil && isPlace(e) && ast.RootVar(x) == root && !isIndexOf(e, x) || holds(x, e) || isArrayOf(e, x) {
+		if root != nil && isPlace(e) && ast.RootVar(x) == root && !isIndexOf(e, x) || holds(x, e) || v.isArrayOf(e, x, u) {
 			if _, ok := x.(*ast.Ref); ok {
 				return x
 			}
@@ -309,10 +309,11 @@ func holds(x, e ast.Expr) bool {
 	return false
 }
 
-// isArrayOf reports whether e is a slice of the elements of an array x, which are not looked at.
-func isArrayOf(e, x ast.Expr) bool {
+// isArrayOf reports whether e is a slice of the elements of an array x, which are not looked at, and the array is there.
+func (v *resolver) isArrayOf(e, x ast.Expr, u use) bool {
 	s, ok := e.(*ast.Slice)
-	return ok && s.X == x && isArray(x.Type())
+	root := ast.RootVar(x)
+	return ok && s.X == x && isArray(x.Type()) && (root == nil || v.inScope(root, u.ctx))
 }
 
 // isIndexOf reports whether x is the index of e.
@@ -428,7 +429,7 @@ func (v *resolver) countSlots(e ast.Expr, u use) int {
 	}
 	n := 0
 	for _, x := range ast.Operands(e) {
-		if isArrayOf(e, x) {
+		if v.isArrayOf(e, x, u) {
 			n += v.addressSlots(x, u)
 		} else {
 			n += v.slots(x, u)
