@@ -16,7 +16,7 @@ var corpus = []Module{
 	{Path: "gonum.org/v1/gonum", Version: "v0.17.0", Packages: []string{
 		"floats", "stat", "stat/distuv", "mathext", "integrate", "interp", "dsp/window", "optimize/functions", "spatial/r2", "spatial/r3",
 	}, Rules: []string{
-		gonumRules + "/blas64rule", gonumRules + "/floatsrule",
+		gonumRules + "/blas64rule", gonumRules + "/floatsrule", gonumRules + "/matrule",
 	}},
 	{Path: "github.com/aclements/go-moremath", Version: "v0.0.0-20210112150236-f10218a38794", Packages: []string{
 		"mathx", "scale", "stats", "vec",
