@@ -199,22 +199,23 @@ func (p *printer) typeCase(c *typeClause) {
 	p.printf(":\n")
 }
 
-// binding returns the variable that a clause for one type begins to define as the value, and at which of its statements: among the first,
-// which say what interfaces hold. It returns nil if there is none.
+// binding returns the variable that a clause begins to define as the value, of its type if the clause is for one, and at which of its
+// statements: among the first, which say what interfaces hold. It returns nil if there is none.
 func (sw *typeSwitch) binding(c *typeClause) (*ast.Var, int) {
-	if len(c.types) != 1 || c.types[0] == nil {
-		return nil, 0
-	}
+	one := len(c.types) == 1 && c.types[0] != nil
 	for i, s := range c.body {
 		a, ok := s.(*ast.Assign)
 		if !ok || a.Op != token.DEFINE || len(a.Lhs) != 1 || len(a.Rhs) != 1 {
 			break
 		}
+		if r, ok := a.Lhs[0].(*ast.Ref); ok && !one && ast.Equal(a.Rhs[0], sw.x) {
+			return r.Var, i
+		}
 		f, ok := a.Rhs[0].(*ast.Field)
 		if !ok || !ast.IsBoxed(f.X.Type()) {
 			break
 		}
-		if ast.Equal(f.X, sw.x) && types.Identical(f.Field.Type(), c.types[0]) {
+		if one && ast.Equal(f.X, sw.x) && types.Identical(f.Field.Type(), c.types[0]) {
 			r, _ := a.Lhs[0].(*ast.Ref)
 			return r.Var, i
 		}
