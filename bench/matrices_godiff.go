@@ -14,22 +14,6 @@ func DecayJacobian(c [4]float64, ts, ys []float64) (jac [][]float64) {
 	return jac
 }
 
-// decayJVPBy4 is the forward mode of [Decay]: its results, and their tangents along the tangents of the parameters.
-// It goes along 4 directions at once.
-func decayJVPBy4(c [4]float64, ts, ys []float64, dc [4][4]float64) (y []float64, dy [][4]float64) {
-	dr := make([][4]float64, len(ts))
-	r := make([]float64, len(ts))
-	for i, t := range ts {
-		exp := math.Exp(-c[1] * t)
-		exp2 := math.Exp(-c[3] * t)
-		for k := range 4 {
-			dr[i][k] = dc[0][k]*exp - dc[1][k]*c[0]*exp*t + dc[2][k]*exp2 - dc[3][k]*c[2]*exp2*t
-		}
-		r[i] = c[0]*exp + c[2]*exp2 - ys[i]
-	}
-	return r, dr
-}
-
 // DecayJVP is the forward mode of [Decay]: its results, and their tangents along the tangents of the parameters.
 func DecayJVP(c [4]float64, ts, ys []float64, dc [4]float64) (y, dy []float64) {
 	dr := make([]float64, len(ts))
@@ -64,6 +48,54 @@ func LogSumHessian(a [][]float64, x []float64) (hx [][]float64) {
 		}
 	}
 	return hx
+}
+
+// LogSumHVP returns the Hessian-vector product of [LogSum]: the derivative of its gradient with respect to x along vx.
+func LogSumHVP(a [][]float64, x, vx []float64) (hx []float64) {
+	vs := 0.0
+	s := 0.0
+	vexps := make([]float64, len(a))
+	exps := make([]float64, len(a))
+	for i, row := range a {
+		vt := 0.0
+		t := 0.0
+		for j, v := range row {
+			vt += vx[j] * v
+			t += v * x[j]
+		}
+		exp := math.Exp(t)
+		vexp := vt * exp
+		vexps[i] = vexp
+		exps[i] = exp
+		vs += vexp
+		s += exp
+	}
+	hx = make([]float64, len(x))
+	vds := -(vs * (1 / s) / s)
+	ds := 1 / s
+	for i, row := range a {
+		vdt := vds*exps[i] + vexps[i]*ds
+		for j := range row {
+			hx[j] += vdt * row[j]
+		}
+	}
+	return hx
+}
+
+// decayJVPBy4 is the forward mode of [Decay]: its results, and their tangents along the tangents of the parameters.
+// It goes along 4 directions at once.
+func decayJVPBy4(c [4]float64, ts, ys []float64, dc [4][4]float64) (y []float64, dy [][4]float64) {
+	dr := make([][4]float64, len(ts))
+	r := make([]float64, len(ts))
+	for i, t := range ts {
+		exp := math.Exp(-c[1] * t)
+		exp2 := math.Exp(-c[3] * t)
+		for k := range 4 {
+			dr[i][k] = dc[0][k]*exp - dc[1][k]*c[0]*exp*t + dc[2][k]*exp2 - dc[3][k]*c[2]*exp2*t
+		}
+		r[i] = c[0]*exp + c[2]*exp2 - ys[i]
+	}
+	return r, dr
 }
 
 // logSumHVPBy4 returns the Hessian-vector product of [LogSum]: the derivative of its gradient with respect to x along vx.
@@ -109,38 +141,6 @@ func logSumHVPBy4(a [][]float64, x []float64, vx [][4]float64) (hx [][4]float64)
 			for k := range 4 {
 				hx[j][k] += vdt[k] * row[j]
 			}
-		}
-	}
-	return hx
-}
-
-// LogSumHVP returns the Hessian-vector product of [LogSum]: the derivative of its gradient with respect to x along vx.
-func LogSumHVP(a [][]float64, x, vx []float64) (hx []float64) {
-	vs := 0.0
-	s := 0.0
-	vexps := make([]float64, len(a))
-	exps := make([]float64, len(a))
-	for i, row := range a {
-		vt := 0.0
-		t := 0.0
-		for j, v := range row {
-			vt += vx[j] * v
-			t += v * x[j]
-		}
-		exp := math.Exp(t)
-		vexp := vt * exp
-		vexps[i] = vexp
-		exps[i] = exp
-		vs += vexp
-		s += exp
-	}
-	hx = make([]float64, len(x))
-	vds := -(vs * (1 / s) / s)
-	ds := 1 / s
-	for i, row := range a {
-		vdt := vds*exps[i] + vexps[i]*ds
-		for j := range row {
-			hx[j] += vdt * row[j]
 		}
 	}
 	return hx

@@ -192,7 +192,7 @@ func recurrenceBinomialStepsBack(x, v []float64, k float64, from, to int, dx, dv
 		mid := from + (to-from)/2
 		saved := recurrenceBinomialStepsForward(x, v, k, from, mid, dx, dv)
 		// for range n
-		dk = recurrenceBinomialStepsVJP(x, v, k, mid, to, dx, dv)
+		dk = recurrenceBinomialStepsBack(x, v, k, mid, to, dx, dv)
 		// for range n
 		dk += recurrenceBinomialStepsBackward(saved)
 	} else {
@@ -223,69 +223,17 @@ func recurrenceBinomialStepsBack(x, v []float64, k float64, from, to int, dx, dv
 		}
 	}
 	return dk
-}
-
-// recurrenceBinomialStepsVJP is the reverse mode of a part of the iterations of a loop of [RecurrenceBinomial] with respect to x, v and k.
-// It adds to the shadows dx and dv and returns dk.
-// It remembers 8 bytes for each iteration of the loop over i.
-func recurrenceBinomialStepsVJP(x, v []float64, k float64, from, to int, dx, dv []float64) (dk float64) {
-	if from+1 < to {
-		mid := from + (to-from)/2
-		saved := recurrenceBinomialStepsForward(x, v, k, from, mid, dx, dv)
-		// for range n
-		dk = recurrenceBinomialStepsVJP(x, v, k, mid, to, dx, dv)
-		// for range n
-		dk += recurrenceBinomialStepsBackward(saved)
-	} else {
-		xs := make([]float64, 0, max(to-from, 0)*len(x))
-		for i := from; i < to; i++ {
-			for i := range x {
-				v[i] += 0.001 * (math.Sin(x[i])*k - 0.05*v[i])
-				xs = append(xs, x[i])
-			}
-			for i := range x {
-				x[i] += 0.001 * v[i]
-			}
-		}
-		for i := to - 1; i >= from; i-- {
-			for i := range x {
-				// x[i] += 0.001 * v[i]
-				dv[i] += dx[i] * 0.001
-			}
-			for i := len(x) - 1; i >= 0; i-- {
-				x := xs[len(xs)-1]
-				xs = xs[:len(xs)-1]
-				// v[i] += 0.001 * (math.Sin(x[i])*k - 0.05*v[i])
-				sin, cos := math.Sincos(x)
-				dx[i] += dv[i] * 0.001 * k * cos
-				dk += dv[i] * 0.001 * sin
-				dv[i] -= dv[i] * 0.001 * 0.05
-			}
-		}
-	}
-	return dk
-}
-
-// recurrenceBinomialStepsSaved holds what a forward sweep remembers.
-type recurrenceBinomialStepsSaved struct {
-	x    []float64
-	v    []float64
-	k    float64
-	from int
-	to   int
-	dx   []float64
-	dv   []float64
 }
 
 // recurrenceBinomialStepsForward is a part of the iterations of a loop of [RecurrenceBinomial], remembering what it is given, for [recurrenceBinomialStepsBackward] to run it again.
-func recurrenceBinomialStepsForward(x, v []float64, k float64, from, to int, dx, dv []float64) (saved *recurrenceBinomialStepsSaved) {
-	saved = &recurrenceBinomialStepsSaved{x: append([]float64(nil), x...), v: append([]float64(nil), v...), k: k, from: from, to: to, dx: dx, dv: dv}
+func recurrenceBinomialStepsForward(x, v []float64, k float64, from, to int, dx, dv []float64) (saved *recurrenceSqrtStepsSaved) {
+	saved = &recurrenceSqrtStepsSaved{x: append([]float64(nil), x...), v: append([]float64(nil), v...), k: k, from: from, to: to, dx: dx, dv: dv}
 	recurrenceBinomialSteps(x, v, k, from, to)
 	return saved
 }
 
 // recurrenceBinomialStepsBackward is the reverse mode of a part of the iterations of a loop of [RecurrenceBinomial], after [recurrenceBinomialStepsForward].
-func recurrenceBinomialStepsBackward(saved *recurrenceBinomialStepsSaved) (dk float64) {
+func recurrenceBinomialStepsBackward(saved *recurrenceSqrtStepsSaved) (dk float64) {
 	return recurrenceBinomialStepsBack(saved.x, saved.v, saved.k, saved.from, saved.to, saved.dx, saved.dv)
 }
 

@@ -98,6 +98,45 @@ func residualsJacobian(x []float64) (jac [][]float64) {
 	return jac
 }
 
+// energyHVP returns the Hessian-vector product of [energy]: the derivative of its gradient with respect to x along vx.
+func energyHVP(x, vx []float64) (hx []float64) {
+	hx = make([]float64, len(x))
+	for i := range x {
+		if i > 0 {
+			vd := vx[i] - vx[i-1]
+			d := x[i] - x[i-1]
+			vdd := vd*(2*d)*2 + vd*(2*d)
+			hx[i] += vdd
+			hx[i-1] -= vdd
+		}
+		hx[i] += vx[i] * math.Cosh(x[i])
+	}
+	return hx
+}
+
+// energyHessian returns the Hessian of [energy] with respect to x: its second derivatives, a row for each element.
+func energyHessian(x []float64) (hx [][]float64) {
+	hx = make([][]float64, len(x))
+	for i := range hx {
+		hx[i] = make([]float64, len(x))
+	}
+	v := make([][4]float64, len(x))
+	for j := 0; j < max(len(x), 1); j += 4 {
+		n := min(4, len(x)-j)
+		for k := range n {
+			v[j+k][k] = 1
+		}
+		h := energyHVP2By4(x, v)
+		for i, row := range hx {
+			copy(row[j:], h[i][:])
+		}
+		for k := range n {
+			v[j+k][k] = 0
+		}
+	}
+	return hx
+}
+
 // residualsVJP2By4 is the reverse mode of [residuals] with respect to x.
 // For result adjoints dy it adds to the shadows dx.
 // It goes along 4 directions at once.
@@ -156,45 +195,6 @@ func residualsJVP2By4(x []float64, dx [][4]float64) (y []float64, dy [][4]float6
 		r[2*b+1] = p[1] * p[2] * p[2]
 	}
 	return r, dr
-}
-
-// energyHVP returns the Hessian-vector product of [energy]: the derivative of its gradient with respect to x along vx.
-func energyHVP(x, vx []float64) (hx []float64) {
-	hx = make([]float64, len(x))
-	for i := range x {
-		if i > 0 {
-			vd := vx[i] - vx[i-1]
-			d := x[i] - x[i-1]
-			vdd := vd*(2*d)*2 + vd*(2*d)
-			hx[i] += vdd
-			hx[i-1] -= vdd
-		}
-		hx[i] += vx[i] * math.Cosh(x[i])
-	}
-	return hx
-}
-
-// energyHessian returns the Hessian of [energy] with respect to x: its second derivatives, a row for each element.
-func energyHessian(x []float64) (hx [][]float64) {
-	hx = make([][]float64, len(x))
-	for i := range hx {
-		hx[i] = make([]float64, len(x))
-	}
-	v := make([][4]float64, len(x))
-	for j := 0; j < max(len(x), 1); j += 4 {
-		n := min(4, len(x)-j)
-		for k := range n {
-			v[j+k][k] = 1
-		}
-		h := energyHVP2By4(x, v)
-		for i, row := range hx {
-			copy(row[j:], h[i][:])
-		}
-		for k := range n {
-			v[j+k][k] = 0
-		}
-	}
-	return hx
 }
 
 // energyHVP2By4 returns the Hessian-vector product of [energy]: the derivative of its gradient with respect to x along vx.

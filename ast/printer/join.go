@@ -22,9 +22,11 @@ type text struct {
 
 // A declText is a declaration with its documentation.
 type declText struct {
-	names []string // what it declares
-	uses  map[string]bool
-	text  string
+	names       []string // what it declares
+	uses        map[string]bool
+	locals      map[string]bool // names that mean something else in it than what the package declares, if only as those of fields
+	replaceable bool            // it declares one function or type
+	text        string
 }
 
 // split takes an output apart, which is right.
@@ -44,11 +46,15 @@ func split(src []byte) *text {
 		t.imports[string(src[at(spec.Pos()):at(spec.End())])] = path
 	}
 	for _, decl := range file.Decls {
-		d := declText{uses: map[string]bool{}}
+		d := declText{uses: map[string]bool{}, locals: map[string]bool{}}
 		begin := decl.Pos()
 		switch decl := decl.(type) {
 		case *goast.FuncDecl:
 			d.names = []string{decl.Name.Name}
+			d.replaceable = decl.Recv == nil
+			if decl.Recv != nil {
+				d.locals[decl.Name.Name] = true
+			}
 			if decl.Doc != nil {
 				begin = decl.Doc.Pos()
 			}
@@ -60,6 +66,7 @@ func split(src []byte) *text {
 				switch spec := spec.(type) {
 				case *goast.TypeSpec:
 					d.names = append(d.names, spec.Name.Name)
+					d.replaceable = len(decl.Specs) == 1
 				case *goast.ValueSpec:
 					for _, id := range spec.Names {
 						d.names = append(d.names, id.Name)
@@ -74,12 +81,47 @@ func split(src []byte) *text {
 			if id, ok := n.(*goast.Ident); ok {
 				d.uses[id.Name] = true
 			}
+			for _, id := range defined(n) {
+				d.locals[id.Name] = true
+			}
 			return true
 		})
 		d.text = string(src[at(begin):at(decl.End())])
 		t.decls = append(t.decls, d)
 	}
 	return t
+}
+
+// defined returns the names that a node gives to variables, fields and labels, or calls fields and methods by.
+func defined(n goast.Node) []*goast.Ident {
+	var list []goast.Expr
+	switch n := n.(type) {
+	case *goast.Field:
+		return n.Names
+	case *goast.SelectorExpr:
+		return []*goast.Ident{n.Sel}
+	case *goast.LabeledStmt:
+		return []*goast.Ident{n.Label}
+	case *goast.ValueSpec:
+		return n.Names
+	case *goast.KeyValueExpr:
+		list = []goast.Expr{n.Key}
+	case *goast.AssignStmt:
+		if n.Tok == token.DEFINE {
+			list = n.Lhs
+		}
+	case *goast.RangeStmt:
+		if n.Tok == token.DEFINE {
+			list = []goast.Expr{n.Key, n.Value}
+		}
+	}
+	var ids []*goast.Ident
+	for _, e := range list {
+		if id, ok := e.(*goast.Ident); ok {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // source puts an output together.
@@ -107,8 +149,8 @@ func Join(first, second []byte) []byte {
 	return a.source()
 }
 
-// Needed returns the outputs of a package without what those functions do not need that are asked for, by their names. NameOf returns the
-// name of a package that an output imports.
+// Needed returns the outputs of a package without what those functions do not need that are asked for, by their names, which come first.
+// NameOf returns the name of a package that an output imports.
 func Needed(outputs map[string][]byte, asked map[string]bool, nameOf func(path string) string) map[string][]byte {
 	texts := map[string]*text{}
 	declaring := map[string][]declText{} // declarations by what they declare
@@ -141,6 +183,13 @@ func Needed(outputs map[string][]byte, asked map[string]bool, nameOf func(path s
 		t.decls = slices.DeleteFunc(t.decls, func(d declText) bool {
 			return !slices.ContainsFunc(d.names, func(name string) bool { return needed[name] })
 		})
+		helps := func(d declText) int {
+			if asked[d.names[0]] {
+				return 0
+			}
+			return 1
+		}
+		slices.SortStableFunc(t.decls, func(a, b declText) int { return helps(a) - helps(b) })
 		maps.DeleteFunc(t.imports, func(spec, path string) bool {
 			name, _, named := strings.Cut(spec, " ")
 			if !named {

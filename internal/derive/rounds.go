@@ -267,14 +267,14 @@ func declared(pkg *lower.Package, fn *types.Func, name string) *types.Func {
 
 // Asked returns the outputs of a package without the gradients that nobody has asked for, and without what only these need.
 func (r *Rounds) Asked(outputs map[string][]byte) map[string][]byte {
-	if len(r.hidden) == 0 {
+	if len(r.hidden) == 0 && r.now < 2 {
 		return outputs
 	}
 	names := map[string]bool{}
 	for k := range r.of {
 		names[k[strings.LastIndexAny(k, ":.")+1:]] = true
 	}
-	return printer.Needed(outputs, names, func(path string) string {
+	return printer.Needed(printer.Alike(outputs, names), names, func(path string) string {
 		pkg, err := r.prog.Import(path)
 		if err != nil {
 			panic(fmt.Sprintf("derive: %v", err)) // it has been imported before

@@ -1220,68 +1220,6 @@ func loss32Grad(w1, b1, w2, x []float32, m int) (dw1, db1, dw2 []float32) {
 	return dw1, db1, dw2
 }
 
-// denseYWBBack is the reverse mode of [dense] with respect to y, w and b.
-// It adds to the shadows dy, dw and db.
-func denseYWBBack[T kernel.Float](y, x, w, b []T, m, k, n int, dy, dw, db []T) {
-	// kernel.Tanh(y, y)
-	kernel.TanhAdjoint(y, y, dy, dy)
-	// kernel.AddRow(y, b, m, n)
-	kernel.AddRowAdjoint(y, b, m, n, dy, db)
-	// kernel.MatMul(y, x, w, m, k, n)
-	kernel.MatMulAdjointB(y, x, w, m, k, n, dy, dw)
-}
-
-// lossFloat32W1B1W2VJP is the reverse mode of [loss] with respect to w1, b1 and w2.
-// For result adjoints dy it adds to the shadows dw1, db1 and dw2.
-func lossFloat32W1B1W2VJP(w1, b1, w2, x []float32, m int, dw1, db1, dw2 []float32, dy float32) (y float32) {
-	// Forward sweep.
-	hidden := len(b1)
-	dh := make([]float32, m*hidden)
-	h := make([]float32, m*hidden)
-	de := make([]float32, m)
-	e := make([]float32, m)
-	dense(h, x, w1, b1, m, len(x)/m, hidden)
-	kernel.Gemm[float32](false, false, m, 1, hidden, 2, h, hidden, w2, 1, 0, e, 1)
-	kernel.Exp(e, e)
-	dp := make([]float32, m)
-	p := make([]float32, m)
-	kernel.Log(p, e)
-	kernel.MulAdd(p, e, e)
-	kernel.Sigmoid(p, p)
-	sumValue := kernel.Sum(p)
-	dotValue := kernel.Dot(p, p)
-	y = sumValue + dotValue
-
-	// Reverse sweep.
-	// return kernel.Sum(p) + kernel.Dot(p, p)
-	kernel.DotAdjoint(p, p, 0, dy, dp, dp)
-	kernel.SumAdjoint(nil, 0, dy, dp)
-	// kernel.Sigmoid(p, p)
-	kernel.SigmoidAdjoint(p, nil, dp, dp)
-	// kernel.MulAdd(p, e, e)
-	kernel.MulAddAdjoint(nil, e, e, dp, de, de)
-	// kernel.Log(p, e)
-	kernel.LogAdjoint(nil, e, dp, de)
-	// kernel.Exp(e, e)
-	kernel.ExpAdjoint(e, nil, de, de)
-	// kernel.Gemm(false, false, m, 1, hidden, 2, h, hidden, w2, 1, 0, e, 1)
-	kernel.GemmAdjoint(false, false, m, 1, hidden, 2, h, hidden, w2, 1, 0, nil, 1, dh, dw2, de)
-	// dense(h, x, w1, b1, m, len(x)/m, hidden)
-	denseFloat32YWBBack(h, x, w1, b1, m, len(x)/m, hidden, dh, dw1, db1)
-	return y
-}
-
-// denseFloat32YWBBack is the reverse mode of [dense] with respect to y, w and b.
-// It adds to the shadows dy, dw and db.
-func denseFloat32YWBBack(y, x, w, b []float32, m, k, n int, dy, dw, db []float32) {
-	// kernel.Tanh(y, y)
-	kernel.TanhAdjoint(y, y, dy, dy)
-	// kernel.AddRow(y, b, m, n)
-	kernel.AddRowAdjoint(y, b, m, n, dy, db)
-	// kernel.MatMul(y, x, w, m, k, n)
-	kernel.MatMulAdjointB(y, x, w, m, k, n, dy, dw)
-}
-
 // logSumExpHVP returns the Hessian-vector product of [logSumExp]: the derivative of its gradient with respect to x along vx.
 func logSumExpHVP[T kernel.Float](x, vx []T) (hx []T) {
 	top, vtop := kernel.MaxTangent(x, vx)
@@ -1359,16 +1297,78 @@ func lossHVP[T kernel.Float](w1, b1, w2, x []T, m int, vw1, vb1, vw2 []T) (hw1, 
 	sumAdjointDxTangent[T](nil, 0, 1, dp, vdp)
 	sigmoidAdjointDstDdstDsrcTangent[T](p, nil, dp, dp, vp, vdp, vdp)
 	mulAddAdjointXYDdstDxDyTangent[T](nil, e, e, dp, de, de, ve, ve, vdp, vde, vde)
-	logAdjointSrcDdstDsrcTangent2[T](nil, e, dp, de, ve, vdp, vde)
+	logAdjointSrcDdstDsrcTangent[T](nil, e, dp, de, ve, vdp, vde)
 	expAdjointDstDdstDsrcTangent[T](e, nil, de, de, ve, vde, vde)
 	gemmAdjointABDaDbDcTangent[T](false, false, m, 1, hidden, 2, h, hidden, w2, 1, 0, nil, 1, dh, dw2, de, vh, vw2, vdh, hw2, vde)
 	denseYWBBackYDyDwDbTangent(h, x, w1, b1, m, len(x)/m, hidden, dh, dw1, db1, vh, vdh, hw1, hb1)
 	return hw1, hb1, hw2
 }
 
+// denseYWBBack is the reverse mode of [dense] with respect to y, w and b.
+// It adds to the shadows dy, dw and db.
+func denseYWBBack[T kernel.Float](y, x, w, b []T, m, k, n int, dy, dw, db []T) {
+	// kernel.Tanh(y, y)
+	kernel.TanhAdjoint(y, y, dy, dy)
+	// kernel.AddRow(y, b, m, n)
+	kernel.AddRowAdjoint(y, b, m, n, dy, db)
+	// kernel.MatMul(y, x, w, m, k, n)
+	kernel.MatMulAdjointB(y, x, w, m, k, n, dy, dw)
+}
+
+// lossFloat32W1B1W2VJP is the reverse mode of [loss] with respect to w1, b1 and w2.
+// For result adjoints dy it adds to the shadows dw1, db1 and dw2.
+func lossFloat32W1B1W2VJP(w1, b1, w2, x []float32, m int, dw1, db1, dw2 []float32, dy float32) (y float32) {
+	// Forward sweep.
+	hidden := len(b1)
+	dh := make([]float32, m*hidden)
+	h := make([]float32, m*hidden)
+	de := make([]float32, m)
+	e := make([]float32, m)
+	dense(h, x, w1, b1, m, len(x)/m, hidden)
+	kernel.Gemm[float32](false, false, m, 1, hidden, 2, h, hidden, w2, 1, 0, e, 1)
+	kernel.Exp(e, e)
+	dp := make([]float32, m)
+	p := make([]float32, m)
+	kernel.Log(p, e)
+	kernel.MulAdd(p, e, e)
+	kernel.Sigmoid(p, p)
+	sumValue := kernel.Sum(p)
+	dotValue := kernel.Dot(p, p)
+	y = sumValue + dotValue
+
+	// Reverse sweep.
+	// return kernel.Sum(p) + kernel.Dot(p, p)
+	kernel.DotAdjoint(p, p, 0, dy, dp, dp)
+	kernel.SumAdjoint(nil, 0, dy, dp)
+	// kernel.Sigmoid(p, p)
+	kernel.SigmoidAdjoint(p, nil, dp, dp)
+	// kernel.MulAdd(p, e, e)
+	kernel.MulAddAdjoint(nil, e, e, dp, de, de)
+	// kernel.Log(p, e)
+	kernel.LogAdjoint(nil, e, dp, de)
+	// kernel.Exp(e, e)
+	kernel.ExpAdjoint(e, nil, de, de)
+	// kernel.Gemm(false, false, m, 1, hidden, 2, h, hidden, w2, 1, 0, e, 1)
+	kernel.GemmAdjoint(false, false, m, 1, hidden, 2, h, hidden, w2, 1, 0, nil, 1, dh, dw2, de)
+	// dense(h, x, w1, b1, m, len(x)/m, hidden)
+	denseFloat32YWBBack(h, x, w1, b1, m, len(x)/m, hidden, dh, dw1, db1)
+	return y
+}
+
+// denseFloat32YWBBack is the reverse mode of [dense] with respect to y, w and b.
+// It adds to the shadows dy, dw and db.
+func denseFloat32YWBBack(y, x, w, b []float32, m, k, n int, dy, dw, db []float32) {
+	// kernel.Tanh(y, y)
+	kernel.TanhAdjoint(y, y, dy, dy)
+	// kernel.AddRow(y, b, m, n)
+	kernel.AddRowAdjoint(y, b, m, n, dy, db)
+	// kernel.MatMul(y, x, w, m, k, n)
+	kernel.MatMulAdjointB(y, x, w, m, k, n, dy, dw)
+}
+
 // logAdjointSrcDdstDsrcTangent is the forward mode of [kernel.LogAdjoint].
 func logAdjointSrcDdstDsrcTangent[T kernel.Float](dst, src, ddst, dsrc, dsrc2, dddst, ddsrc []T) {
-	apart[T]("Log", ddst, dsrc)
+	apart3[T]("Log", ddst, dsrc)
 	for i, x := range src {
 		t := dddst[i] - dsrc2[i]*(ddst[i]/x)
 		ddsrc[i] += t / x
@@ -1427,22 +1427,10 @@ func sigmoidAdjointDstDdstDsrcTangent[T kernel.Float](dst, src, ddst, dsrc, ddst
 
 // mulAddAdjointXYDdstDxDyTangent is the forward mode of [kernel.MulAddAdjoint].
 func mulAddAdjointXYDdstDxDyTangent[T kernel.Float](dst, x, y, ddst, dx, dy, dx2, dy2, dddst, ddx, ddy []T) {
-	apart2[T]("MulAdd", ddst, dx)
-	apart2[T]("MulAdd", ddst, dy)
+	apart3[T]("MulAdd", ddst, dx)
+	apart3[T]("MulAdd", ddst, dy)
 	kernel.MulAddTangent(dx, ddst, y, ddx, dddst, dy2)
 	kernel.MulAddTangent(dy, ddst, x, ddy, dddst, dx2)
-}
-
-// logAdjointSrcDdstDsrcTangent2 is the forward mode of [kernel.LogAdjoint].
-func logAdjointSrcDdstDsrcTangent2[T kernel.Float](dst, src, ddst, dsrc, dsrc2, dddst, ddsrc []T) {
-	apart2[T]("Log", ddst, dsrc)
-	for i, x := range src {
-		t := dddst[i] - dsrc2[i]*(ddst[i]/x)
-		ddsrc[i] += t / x
-		dsrc[i] += ddst[i] / x
-		dddst[i] = 0
-		ddst[i] = 0
-	}
 }
 
 // gemmAdjointABDaDbDcTangent is the forward mode of [kernel.GemmAdjoint].
@@ -1497,7 +1485,7 @@ func matMulAdjointBDcDbTangent[T kernel.Float](c, a, b []T, m, k, n int, dc, db,
 	}
 }
 
-// apart3 is [kernel.apart].
+// apart3 is [kernel.apart3].
 func apart3[T kernel.Float](name string, dst, x []T) {
 	if !godiff.DisjointLen(dst, x) {
 		panic("kernel: " + name + " overwrites what its derivative needs")
@@ -1507,11 +1495,4 @@ func apart3[T kernel.Float](name string, dst, x []T) {
 // same is [kernel.same].
 func same[T kernel.Float](x, y []T) bool {
 	return len(x) > 0 && len(y) > 0 && &x[0] == &y[0]
-}
-
-// apart4 is [kernel.apart].
-func apart4[T kernel.Float](name string, dst, x []T) {
-	if !godiff.DisjointLen(dst, x) {
-		panic("kernel: " + name + " overwrites what its derivative needs")
-	}
 }

@@ -116,22 +116,10 @@ func skewHVP[T kernel.Float](x, scale, shift []T, m, channels, n int, vx, vscale
 	hshift = make([]T, len(shift))
 	dshift := make([]T, len(shift))
 	dotAdjointXYDxDyTangent[T](squares, z, 0, 1, dsquares, dz, vsquares, vz, vdsquares, vdz)
-	mulAdjointXYDdstDxDyTangent2[T](nil, z, z, dsquares, dz, dz, vz, vz, vdsquares, vdz, vdz)
+	mulAdjointXYDdstDxDyTangent[T](nil, z, z, dsquares, dz, dz, vz, vz, vdsquares, vdz, vdz)
 	scaleShiftAdjointXScaleDdstDxDscaleDshiftTangent(z, y, scale, shift, m, channels, n, dz, dy, dscale, dshift, vy, vscale, vdz, vdy, hscale, hshift)
 	normalizeAdjointDstInverseDdstDmeanDvarianceDinverseDxTangent[T](y, nil, nil, inverse, x, m, channels, n, 0, dy, dmean, dvariance, dinverse, dx, vy, vinverse, vdy, vdmean, vdvariance, vdinverse, hx)
 	return hx, hscale, hshift
-}
-
-// mulAdjointXYDdstDxDyTangent2 is the forward mode of [kernel.MulAdjoint].
-func mulAdjointXYDdstDxDyTangent2[T kernel.Float](dst, x, y, ddst, dx, dy, dx2, dy2, dddst, ddx, ddy []T) {
-	apart4[T]("Mul", ddst, dx)
-	apart4[T]("Mul", ddst, dy)
-	kernel.MulAddTangent(dx, ddst, y, ddx, dddst, dy2)
-	kernel.MulAddTangent(dy, ddst, x, ddy, dddst, dx2)
-	for i := range ddst {
-		dddst[i] = 0
-		ddst[i] = 0
-	}
 }
 
 // scaleShiftAdjointXScaleDdstDxDscaleDshiftTangent is the forward mode of [kernel.ScaleShiftAdjoint].
@@ -245,13 +233,6 @@ func normalizeChannelAdjointYRDySameSlopeDxTangent[T kernel.Float](y []T, r T, m
 	return same, slope, dsame, dslope
 }
 
-// apart is [kernel.apart].
-func apart[T kernel.Float](name string, dst, x []T) {
-	if !godiff.DisjointLen(dst, x) {
-		panic("kernel: " + name + " overwrites what its derivative needs")
-	}
-}
-
 // first is [kernel.first].
 func first[T kernel.Float](x []T, y T) int {
 	for i, v := range x {
@@ -260,11 +241,4 @@ func first[T kernel.Float](x []T, y T) int {
 		}
 	}
 	return -1
-}
-
-// apart2 is [kernel.apart].
-func apart2[T kernel.Float](name string, dst, x []T) {
-	if !godiff.DisjointLen(dst, x) {
-		panic("kernel: " + name + " overwrites what its derivative needs")
-	}
 }

@@ -4592,124 +4592,6 @@ func (w *workspace) lossJVP(xs []*mat.VecDense, dw *workspace) (y2, dy float64) 
 	return logDetValue + y, dlogDetValue + dy2
 }
 
-// denseTSaved holds what a forward sweep remembers.
-type denseTSaved struct {
-}
-
-// denseTForward is [mat.Dense.T], remembering what [denseTBackward] needs.
-func denseTForward(m, dm *mat.Dense) (y, dy mat.Matrix, saved denseTSaved) {
-	dt := mat.Matrix(dm)
-	t := mat.Matrix(m)
-	dy = mat.Matrix(&mat.Transpose{Matrix: dt})
-	y = mat.Matrix(mat.Transpose{Matrix: t})
-	return y, dy, denseTSaved{}
-}
-
-// denseTBackward is the reverse mode of [mat.Dense.T], after [denseTForward].
-func denseTBackward(saved denseTSaved) {
-}
-
-// denseTTangent is the forward mode of [mat.Dense.T].
-func denseTTangent(m, dm *mat.Dense) (y, dy mat.Matrix) {
-	dt := mat.Matrix(dm)
-	t := mat.Matrix(m)
-	return mat.Matrix(mat.Transpose{Matrix: t}), mat.Matrix(mat.Transpose{Matrix: dt})
-}
-
-// vecDenseTSaved holds what a forward sweep remembers.
-type vecDenseTSaved struct {
-}
-
-// vecDenseTForward is [mat.VecDense.T], remembering what [vecDenseTBackward] needs.
-func vecDenseTForward(v, dv *mat.VecDense) (y, dy mat.Matrix, saved vecDenseTSaved) {
-	dt := mat.Matrix(dv)
-	t := mat.Matrix(v)
-	dy = mat.Matrix(&mat.Transpose{Matrix: dt})
-	y = mat.Matrix(mat.Transpose{Matrix: t})
-	return y, dy, vecDenseTSaved{}
-}
-
-// vecDenseTBackward is the reverse mode of [mat.VecDense.T], after [vecDenseTForward].
-func vecDenseTBackward(saved vecDenseTSaved) {
-}
-
-// vecDenseTTangent is the forward mode of [mat.VecDense.T].
-func vecDenseTTangent(v, dv *mat.VecDense) (y, dy mat.Matrix) {
-	dt := mat.Matrix(dv)
-	t := mat.Matrix(v)
-	return mat.Matrix(mat.Transpose{Matrix: t}), mat.Matrix(mat.Transpose{Matrix: dt})
-}
-
-// triDenseTSaved holds what a forward sweep remembers.
-type triDenseTSaved struct {
-}
-
-// triDenseTForward is [mat.TriDense.T], remembering what [triDenseTBackward] needs.
-func triDenseTForward(t, dt *mat.TriDense) (y, dy mat.Matrix, saved triDenseTSaved) {
-	dt2 := mat.Matrix(dt)
-	t2 := mat.Matrix(t)
-	dy = mat.Matrix(&mat.Transpose{Matrix: dt2})
-	y = mat.Matrix(mat.Transpose{Matrix: t2})
-	return y, dy, triDenseTSaved{}
-}
-
-// triDenseTBackward is the reverse mode of [mat.TriDense.T], after [triDenseTForward].
-func triDenseTBackward(saved triDenseTSaved) {
-}
-
-// triDenseTTangent is the forward mode of [mat.TriDense.T].
-func triDenseTTangent(t, dt *mat.TriDense) (y, dy mat.Matrix) {
-	dt2 := mat.Matrix(dt)
-	t2 := mat.Matrix(t)
-	return mat.Matrix(mat.Transpose{Matrix: t2}), mat.Matrix(mat.Transpose{Matrix: dt2})
-}
-
-// squareSaved holds what a forward sweep remembers.
-type squareSaved struct {
-	t   mat.Matrix
-	t2  mat.Matrix
-	dc  *mat.Dense
-	dt  mat.Matrix
-	dt2 mat.Matrix
-	old mat.Dense
-}
-
-// squareForward is [square], remembering what [squareBackward] needs.
-func squareForward(a, b, da, db *mat.Dense) (y, y2, dy, dy2 *mat.Dense, saved squareSaved) {
-	dc := new(mat.Dense)
-	c := new(mat.Dense)
-	dt := mat.Matrix(da)
-	t := mat.Matrix(a)
-	dt2 := mat.Matrix(db)
-	t2 := mat.Matrix(b)
-	old := *dc
-	c.Mul(t, t2)
-	*dc = *matrule.ShadowDense(c)
-	dy, dy2 = dc, da
-	y, y2 = c, a
-	return y, y2, dy, dy2, squareSaved{t: t, t2: t2, dc: dc, dt: dt, dt2: dt2, old: old}
-}
-
-// squareBackward is the reverse mode of [square], after [squareForward].
-func squareBackward(saved squareSaved) {
-	dc := saved.dc
-	// c.Mul(a, b)
-	matrule.DenseMul(nil, saved.t, saved.t2, dc, saved.dt, saved.dt2)
-	godiff.RestoreShadow(dc, saved.old)
-}
-
-// squareTangent is the forward mode of [square].
-func squareTangent(a, b, da, db *mat.Dense) (y, y2, dy, dy2 *mat.Dense) {
-	dc := new(mat.Dense)
-	c := new(mat.Dense)
-	dt := mat.Matrix(da)
-	t := mat.Matrix(a)
-	dt2 := mat.Matrix(db)
-	t2 := mat.Matrix(b)
-	matrule.DenseMulJVP(c, t, t2, dc, dt, dt2)
-	return c, a, dc, da
-}
-
 // rawHVP returns the Hessian-vector product of [raw]: the derivative of its gradient with respect to a and v along va and vv.
 func rawHVP(a *mat.Dense, v *mat.VecDense, va *mat.Dense, vv *mat.VecDense) (ha *mat.Dense, hv *mat.VecDense) {
 	var da *mat.Dense
@@ -4862,6 +4744,116 @@ func logDetHVP(a, va *mat.Dense) (ha *mat.Dense) {
 	denseTBackward(saved)
 	logDetADdetDaTangent(t, 0, 0, detValue*sign, detValue*y, dt, vt, vdy, vdt)
 	return ha
+}
+
+// denseTSaved holds what a forward sweep remembers.
+type denseTSaved struct {
+}
+
+// denseTForward is [mat.Dense.T], remembering what [denseTBackward] needs.
+func denseTForward(m, dm *mat.Dense) (y, dy mat.Matrix, saved denseTSaved) {
+	dt := mat.Matrix(dm)
+	t := mat.Matrix(m)
+	dy = mat.Matrix(&mat.Transpose{Matrix: dt})
+	y = mat.Matrix(mat.Transpose{Matrix: t})
+	return y, dy, denseTSaved{}
+}
+
+// denseTBackward is the reverse mode of [mat.Dense.T], after [denseTForward].
+func denseTBackward(saved denseTSaved) {
+}
+
+// denseTTangent is the forward mode of [mat.Dense.T].
+func denseTTangent(m, dm *mat.Dense) (y, dy mat.Matrix) {
+	dt := mat.Matrix(dm)
+	t := mat.Matrix(m)
+	return mat.Matrix(mat.Transpose{Matrix: t}), mat.Matrix(mat.Transpose{Matrix: dt})
+}
+
+// vecDenseTForward is [mat.VecDense.T], remembering what [vecDenseTBackward] needs.
+func vecDenseTForward(v, dv *mat.VecDense) (y, dy mat.Matrix, saved denseTSaved) {
+	dt := mat.Matrix(dv)
+	t := mat.Matrix(v)
+	dy = mat.Matrix(&mat.Transpose{Matrix: dt})
+	y = mat.Matrix(mat.Transpose{Matrix: t})
+	return y, dy, denseTSaved{}
+}
+
+// vecDenseTBackward is the reverse mode of [mat.VecDense.T], after [vecDenseTForward].
+func vecDenseTBackward(saved denseTSaved) {
+}
+
+// vecDenseTTangent is the forward mode of [mat.VecDense.T].
+func vecDenseTTangent(v, dv *mat.VecDense) (y, dy mat.Matrix) {
+	dt := mat.Matrix(dv)
+	t := mat.Matrix(v)
+	return mat.Matrix(mat.Transpose{Matrix: t}), mat.Matrix(mat.Transpose{Matrix: dt})
+}
+
+// triDenseTForward is [mat.TriDense.T], remembering what [triDenseTBackward] needs.
+func triDenseTForward(t, dt *mat.TriDense) (y, dy mat.Matrix, saved denseTSaved) {
+	dt2 := mat.Matrix(dt)
+	t2 := mat.Matrix(t)
+	dy = mat.Matrix(&mat.Transpose{Matrix: dt2})
+	y = mat.Matrix(mat.Transpose{Matrix: t2})
+	return y, dy, denseTSaved{}
+}
+
+// triDenseTBackward is the reverse mode of [mat.TriDense.T], after [triDenseTForward].
+func triDenseTBackward(saved denseTSaved) {
+}
+
+// triDenseTTangent is the forward mode of [mat.TriDense.T].
+func triDenseTTangent(t, dt *mat.TriDense) (y, dy mat.Matrix) {
+	dt2 := mat.Matrix(dt)
+	t2 := mat.Matrix(t)
+	return mat.Matrix(mat.Transpose{Matrix: t2}), mat.Matrix(mat.Transpose{Matrix: dt2})
+}
+
+// squareSaved holds what a forward sweep remembers.
+type squareSaved struct {
+	t   mat.Matrix
+	t2  mat.Matrix
+	dc  *mat.Dense
+	dt  mat.Matrix
+	dt2 mat.Matrix
+	old mat.Dense
+}
+
+// squareForward is [square], remembering what [squareBackward] needs.
+func squareForward(a, b, da, db *mat.Dense) (y, y2, dy, dy2 *mat.Dense, saved squareSaved) {
+	dc := new(mat.Dense)
+	c := new(mat.Dense)
+	dt := mat.Matrix(da)
+	t := mat.Matrix(a)
+	dt2 := mat.Matrix(db)
+	t2 := mat.Matrix(b)
+	old := *dc
+	c.Mul(t, t2)
+	*dc = *matrule.ShadowDense(c)
+	dy, dy2 = dc, da
+	y, y2 = c, a
+	return y, y2, dy, dy2, squareSaved{t: t, t2: t2, dc: dc, dt: dt, dt2: dt2, old: old}
+}
+
+// squareBackward is the reverse mode of [square], after [squareForward].
+func squareBackward(saved squareSaved) {
+	dc := saved.dc
+	// c.Mul(a, b)
+	matrule.DenseMul(nil, saved.t, saved.t2, dc, saved.dt, saved.dt2)
+	godiff.RestoreShadow(dc, saved.old)
+}
+
+// squareTangent is the forward mode of [square].
+func squareTangent(a, b, da, db *mat.Dense) (y, y2, dy, dy2 *mat.Dense) {
+	dc := new(mat.Dense)
+	c := new(mat.Dense)
+	dt := mat.Matrix(da)
+	t := mat.Matrix(a)
+	dt2 := mat.Matrix(db)
+	t2 := mat.Matrix(b)
+	matrule.DenseMulJVP(c, t, t2, dc, dt, dt2)
+	return c, a, dc, da
 }
 
 // vecDenseRawVectorDyDvTangent is the forward mode of [matrule.VecDenseRawVector].
@@ -5141,7 +5133,7 @@ func inverseTransposedTangent(a, da *mat.Dense) (y, dy *mat.Dense) {
 	var m mat.Dense
 	var dm mat.Dense
 	{
-		tValue, dtValue := denseTTangent2(a, da)
+		tValue, dtValue := denseTTangent(a, da)
 		err := matrule.DenseInverseJVP(&m, tValue, &dm, dtValue)
 		singularValue := matrule.Singular(err)
 		if singularValue {
@@ -5192,7 +5184,7 @@ func addTriangleTangent(d *mat.TriDense, g *mat.Dense, dd *mat.TriDense, dg *mat
 
 // transposedTangent is the forward mode of [matrule.transposed].
 func transposedTangent(g, dg *mat.Dense) (y, dy *mat.Dense) {
-	tValue, dtValue := denseTTangent2(g, dg)
+	tValue, dtValue := denseTTangent(g, dg)
 	y, dy = matrule.DenseCopyOfJVP(tValue, dtValue)
 	return
 }
@@ -5307,13 +5299,6 @@ func minorTangent(a *mat.Dense, i, j int, da *mat.Dense) (y, dy *mat.Dense) {
 		}
 	}
 	return m, dm
-}
-
-// denseTTangent2 is the forward mode of [mat.Dense.T].
-func denseTTangent2(m, dm *mat.Dense) (y, dy mat.Matrix) {
-	dt := mat.Matrix(dm)
-	t := mat.Matrix(m)
-	return mat.Matrix(mat.Transpose{Matrix: t}), mat.Matrix(mat.Transpose{Matrix: dt})
 }
 
 // signTangent is the forward mode of [matrule.sign].

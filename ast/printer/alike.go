@@ -1,0 +1,114 @@
+package printer
+
+import (
+	"fmt"
+	goast "go/ast"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Alike returns the outputs of a package with one declaration in place of those that differ only in their names, and in those of others of
+// which that is true: what is derived in one round may have been there since an earlier one. The first stands for all, in the order of the
+// paths; what is asked for, by its name, stays.
+//
+//	func areaTangent(c, dc Circle) (y, dy float64) { … }
+//	…
+//	func areaTangent2(c, dc Circle) (y, dy float64) { … }
+func Alike(outputs map[string][]byte, asked map[string]bool) map[string][]byte {
+	a := &alike{class: map[string]int{}}
+	texts, taken := map[string]*text{}, maps.Clone(asked)
+	for _, path := range slices.Sorted(maps.Keys(outputs)) {
+		t := split(outputs[path])
+		texts[path] = t
+		for _, d := range t.decls {
+			if d.replaceable {
+				a.list = append(a.list, candidate{d.names[0], t.head, d.text})
+			}
+			maps.Copy(taken, d.locals)
+		}
+	}
+	a.list = slices.DeleteFunc(a.list, func(c candidate) bool { return taken[c.name] || goast.IsExported(c.name) })
+	a.refine()
+	first, renamed := map[int]string{}, map[string]string{}
+	for _, c := range a.list {
+		if of, ok := first[a.class[c.name]]; ok {
+			renamed[c.name] = of
+		} else {
+			first[a.class[c.name]] = c.name
+		}
+	}
+	if len(renamed) == 0 {
+		return outputs
+	}
+	out := map[string][]byte{}
+	for path, t := range texts {
+		t.decls = slices.DeleteFunc(t.decls, func(d declText) bool { return d.replaceable && renamed[d.names[0]] != "" })
+		for i, d := range t.decls {
+			t.decls[i].text = words.ReplaceAllStringFunc(d.text, func(w string) string {
+				if to := renamed[w]; to != "" {
+					return to
+				}
+				return w
+			})
+		}
+		out[path] = t.source()
+	}
+	return out
+}
+
+// words matches identifiers.
+var words = regexp.MustCompile(`[\pL_][\pL\pN_]*`)
+
+// A candidate is a declaration that another may stand for.
+type candidate struct{ name, head, text string }
+
+// alike tells declarations apart.
+type alike struct {
+	list  []candidate
+	class map[string]int // by name: those of a class have not been told apart
+}
+
+// refine divides the declarations into classes, as coarsely as can be, in each of which all say the same if names stand for classes. This is
+// how the states of an automaton are divided that cannot be told apart (Moore, "Gedanken-experiments on sequential machines", 1956).
+func (a *alike) refine() {
+	for _, c := range a.list {
+		a.class[c.name] = 0
+	}
+	for n := 1; ; {
+		keys, next := map[string]int{}, map[string]int{}
+		for _, c := range a.list {
+			key := fmt.Sprint(a.class[c.name], constraint(c.head), a.masked(c.text))
+			if _, ok := keys[key]; !ok {
+				keys[key] = len(keys)
+			}
+			next[c.name] = keys[key]
+		}
+		a.class = next
+		if len(keys) == n {
+			return
+		}
+		n = len(keys)
+	}
+}
+
+// masked returns a text with classes in place of the names that have some.
+func (a *alike) masked(text string) string {
+	return words.ReplaceAllStringFunc(text, func(w string) string {
+		if n, ok := a.class[w]; ok {
+			return fmt.Sprint("#", n)
+		}
+		return w
+	})
+}
+
+// constraint returns the build constraint of an output, of which the head is given.
+func constraint(head string) string {
+	for line := range strings.Lines(head) {
+		if strings.HasPrefix(line, "//go:build ") {
+			return line
+		}
+	}
+	return ""
+}
