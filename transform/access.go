@@ -474,6 +474,16 @@ func hasRefs(t types.Type) bool {
 	return false
 }
 
+// hasLinks reports whether values of type t have slices, pointers or maps that lead to floats. A shadow has these too; of others, such as the
+// id of a struct{ x float64; id *int }, it has none.
+func hasLinks(t types.Type) bool {
+	if tuple, ok := t.(*types.Tuple); ok {
+		return slices.ContainsFunc(slices.Collect(tuple.Variables()), func(v *types.Var) bool { return hasLinks(v.Type()) })
+	}
+	s := ast.ShapeOf(t)
+	return s == ast.ReferenceLike || s == ast.Mixed
+}
+
 // namedFields returns the fields of a struct, without blank ones: these nobody can read.
 func namedFields(t *types.Struct) iter.Seq2[int, *types.Var] {
 	return func(yield func(int, *types.Var) bool) {

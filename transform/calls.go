@@ -343,7 +343,7 @@ func (h *helper) forwardTuple() types.Type {
 		add(r.Type)
 	}
 	for _, r := range h.f.Results {
-		if ast.Carries(r.Type) && hasRefs(r.Type) {
+		if hasLinks(r.Type) {
 			add(r.Type)
 		}
 	}

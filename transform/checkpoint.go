@@ -157,7 +157,7 @@ func (s *checkpoint) inputs(taken []bool) {
 		s.primal[i] = add(v, value)
 	}
 	for i, v := range inputs {
-		if h.in[i] && hasRefs(v.Type) {
+		if h.in[i] && hasLinks(v.Type) {
 			dv := ast.NewVar("d"+v.Name, v.Type)
 			s.params = append(s.params, dv)
 			s.shadows[i] = add(dv, &ast.Ref{Var: dv})

@@ -58,7 +58,7 @@ func (u *Unit) forward(t *tangents, f *ast.Func, in []bool, asked bool) {
 		if in[i] || !ast.Carries(v.Type) || !d.act.place(ref) && !d.reachesActive(ref) {
 			continue
 		}
-		if hasRefs(v.Type) {
+		if hasLinks(v.Type) {
 			first = append(first, t.u.freshShadow(d.both(v), v, false, true)...)
 		} else {
 			first = append(first, &ast.Decl{Vars: []*ast.Var{d.both(v)}, Typed: true})
@@ -136,7 +136,7 @@ func (t *tangents) narrow(b *ast.Block) *ast.Block {
 func (t *tangents) home() []ast.Expr {
 	list := refs(t.f.Results)
 	for i, p := range t.sig.Results {
-		if p.Role != ast.RoleTangent || !hasRefs(p.Type) {
+		if p.Role != ast.RoleTangent || !hasLinks(p.Type) {
 			continue
 		}
 		for _, w := range t.wide {
@@ -204,11 +204,11 @@ func (t *tangents) bind() {
 		}
 		v := ast.NewVar(p.Name, p.Type)
 		t.f.Params = append(t.f.Params, v)
-		if t.keeps && hasRefs(p.Type) {
+		if t.keeps && hasLinks(p.Type) {
 			v = t.copied(v, p.Index)
 		}
 		t.given[p.Index] = v
-		if t.errors && hasRefs(p.Type) && t.appendsBehind(inputs[p.Index]) {
+		if t.errors && hasLinks(p.Type) && t.appendsBehind(inputs[p.Index]) {
 			own := ast.NewVar(p.Name, p.Type)
 			wide = append(wide, wideInput{inputs[p.Index], v, own})
 			v = own
@@ -805,7 +805,7 @@ func (t *tangents) copyStmts(s ast.Stmt, c *ast.Call) []ast.Stmt {
 
 func (t *tangents) appendStmt(s ast.Stmt, l ast.Expr, c *ast.Call) []ast.Stmt {
 	for _, x := range c.Args {
-		if v := ast.RootVar(x); v != nil && hasRefs(v.Type) {
+		if v := ast.RootVar(x); v != nil && hasLinks(v.Type) {
 			t.both(v)
 		}
 	}
@@ -1077,7 +1077,7 @@ func (t *tangents) keepPassive(s *ast.Return) *ast.Return {
 	c := *s
 	c.Results = slices.Clone(s.Results)
 	for i, e := range c.Results {
-		if call, ok := e.(*ast.Call); ok && t.passiveCall(call) && ast.Carries(call.T) && hasRefs(call.T) {
+		if call, ok := e.(*ast.Call); ok && t.passiveCall(call) && hasLinks(call.T) {
 			v := ast.NewVar("v", call.T)
 			t.pending = append(t.pending, define(v, call))
 			c.Results[i] = &ast.Ref{Var: v}

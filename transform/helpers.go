@@ -340,7 +340,7 @@ func (s *halves) bind() {
 		switch {
 		case !ast.Carries(v.Type):
 		case s.in[i]:
-			if hasRefs(v.Type) {
+			if hasLinks(v.Type) {
 				s.params = append(s.params, d.shadow(v))
 			}
 			if holdsFloats(v.Type) {
@@ -348,7 +348,7 @@ func (s *halves) bind() {
 				d.adjoints[v] = dv
 				s.ends = append(s.ends, dv)
 			}
-		case hasRefs(v.Type) && d.reachesActive(ref):
+		case hasLinks(v.Type) && d.reachesActive(ref):
 			s.fresh = append(s.fresh, v)
 		}
 	}
@@ -357,7 +357,7 @@ func (s *halves) bind() {
 		if !ast.Carries(r.Type) {
 			continue
 		}
-		if hasRefs(r.Type) {
+		if hasLinks(r.Type) {
 			s.results = append(s.results, d.shadow(r))
 		}
 		if !holdsFloats(r.Type) {

@@ -192,7 +192,7 @@ func selected(e ast.Expr) ast.Expr {
 func isGiven(e, x ast.Expr) bool {
 	c, ok := e.(*ast.Call)
 	lit, isLit := x.(*ast.Composite)
-	return ok && isLit && c.Fun.Fn != nil && ast.Carries(lit.T) && hasRefs(lit.T) && !isSlice(lit.T)
+	return ok && isLit && c.Fun.Fn != nil && hasLinks(lit.T) && !isSlice(lit.T)
 }
 
 // hoist puts e into a variable.

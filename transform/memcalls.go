@@ -108,7 +108,7 @@ func (d *derivation) shadowAppend(s ast.Stmt, l ast.Expr, c *ast.Call) []ast.Stm
 	switch {
 	case isNil(x):
 		keep = set(dy, token.ASSIGN, &ast.Name{Obj: types.Universe.Lookup("nil"), T: c.T})
-	case hasRefs(elem) || d.forward:
+	case hasLinks(elem) || d.forward:
 		t := ast.NewVar("grown", c.T)
 		grow = []ast.Stmt{define(t, made)}
 		grow = append(append(grow, d.copyElements(&ast.Ref{Var: t}, dx)...), set(dy, token.ASSIGN, &ast.Ref{Var: t}))
@@ -116,7 +116,7 @@ func (d *derivation) shadowAppend(s ast.Stmt, l ast.Expr, c *ast.Call) []ast.Stm
 	last := &ast.If{Cond: &ast.Ref{Var: moved}, Then: &ast.Block{Stmts: grow}, Else: &ast.Block{Stmts: []ast.Stmt{keep}}}
 	out = append(out, last)
 	d.grown[s] = &growth{n: n, moved: moved, after: last}
-	if hasRefs(elem) && !(d.forward && ast.ShapeOf(elem) == ast.Mixed) {
+	if hasLinks(elem) && !(d.forward && ast.ShapeOf(elem) == ast.Mixed) {
 		out = append(out, d.appendedLinks(s, c, y, n)...)
 	}
 	return out
@@ -125,7 +125,7 @@ func (d *derivation) shadowAppend(s ast.Stmt, l ast.Expr, c *ast.Call) []ast.Stm
 // isEmptyBase reports whether x is a new slice without elements to which e, an append, appends all of another.
 func isEmptyBase(e, x ast.Expr) bool {
 	c, ok := e.(*ast.Call)
-	if !ok || c.Fun.Builtin != "append" || !c.Spread || x != c.Args[0] || hasRefs(elemType(c.T)) {
+	if !ok || c.Fun.Builtin != "append" || !c.Spread || x != c.Args[0] || hasLinks(elemType(c.T)) {
 		return false
 	}
 	switch x := x.(type) {
@@ -291,7 +291,7 @@ func (d *derivation) sameKeys(c *ast.Call, what string, read reader) ast.Stmt {
 
 // copiesLinks reports whether c copies slices or pointers that lead to active memory.
 func (d *derivation) copiesLinks(c *ast.Call) bool {
-	return c.Fun.Builtin == "copy" && d.reachesActive(c.Args[0]) && hasRefs(elemType(c.Args[0].Type()))
+	return c.Fun.Builtin == "copy" && d.reachesActive(c.Args[0]) && hasLinks(elemType(c.Args[0].Type()))
 }
 
 // shadowCopy adds what copy(dst, src) does to the shadow of dst, where the elements hold slices or pointers.
@@ -388,7 +388,7 @@ func (d *derivation) splitCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call) []ast.St
 	args := append([]ast.Expr{}, c.Args...)
 	for i, x := range c.Args {
 		switch {
-		case !h.in[i] || !hasRefs(x.Type()):
+		case !h.in[i] || !hasLinks(x.Type()):
 		case d.reachesActive(x):
 			args = append(args, d.shadowOf(s, x))
 		default:
@@ -405,7 +405,7 @@ func (d *derivation) splitCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call) []ast.St
 	}
 	for i := range results.Len() {
 		t := results.At(i).Type()
-		if !ast.Carries(t) || !hasRefs(t) {
+		if !hasLinks(t) {
 			continue
 		}
 		var target ast.Expr

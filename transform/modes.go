@@ -329,14 +329,14 @@ func (d *derivation) addShadow(x, dst, src ast.Expr) []ast.Stmt {
 		if holdsFloats(u.Elem()) {
 			body = addValues(at(dst), at(src))
 		}
-		if hasRefs(u.Elem()) {
+		if hasLinks(u.Elem()) {
 			body = append(body, d.addShadow(&ast.Index{X: x, I: intNumber(0), T: u.Elem()}, at(dst), at(src))...)
 		}
 		return []ast.Stmt{&ast.Range{Key: &ast.Ref{Var: i}, Define: true, X: src, Body: &ast.Block{Stmts: body}}}
 	case *types.Struct:
 		var out []ast.Stmt
 		for _, f := range namedFields(u) {
-			if ast.Carries(f.Type()) && hasRefs(f.Type()) {
+			if hasLinks(f.Type()) {
 				out = append(out, d.addShadow(&ast.Field{X: x, Field: f}, &ast.Field{X: dst, Field: f}, &ast.Field{X: src, Field: f})...)
 			}
 		}
@@ -345,7 +345,7 @@ func (d *derivation) addShadow(x, dst, src ast.Expr) []ast.Stmt {
 		var out []ast.Stmt
 		to, from := partsOf(dst), partsOf(src)
 		for i, p := range partsOf(x) {
-			if ast.Carries(p.Type()) && hasRefs(p.Type()) {
+			if hasLinks(p.Type()) {
 				out = append(out, d.addShadow(p, to[i], from[i])...)
 			}
 		}
@@ -353,12 +353,12 @@ func (d *derivation) addShadow(x, dst, src ast.Expr) []ast.Stmt {
 	case *types.Pointer:
 		body := addValues(&ast.Deref{X: dst}, &ast.Deref{X: src})
 		if st, ok := u.Elem().Underlying().(*types.Struct); !ok {
-			if hasRefs(u.Elem()) {
+			if hasLinks(u.Elem()) {
 				body = append(body, d.addShadow(&ast.Deref{X: x}, &ast.Deref{X: dst}, &ast.Deref{X: src})...)
 			}
 		} else {
 			for _, f := range namedFields(st) {
-				if ast.Carries(f.Type()) && hasRefs(f.Type()) {
+				if hasLinks(f.Type()) {
 					body = append(body, d.addShadow(&ast.Field{X: x, Field: f}, &ast.Field{X: dst, Field: f}, &ast.Field{X: src, Field: f})...)
 				}
 			}
@@ -727,7 +727,7 @@ func (u *Unit) shadowStruct(place, value ast.Expr, t types.Type, depth int) (*as
 	var more []ast.Stmt
 	st, _ := t.Underlying().(*types.Struct)
 	for _, f := range namedFields(st) {
-		if !ast.Carries(f.Type()) || !hasRefs(f.Type()) {
+		if !hasLinks(f.Type()) {
 			continue
 		}
 		e, m := u.zeroShadow(&ast.Field{X: place, Field: f}, &ast.Field{X: value, Field: f}, f.Type(), depth+1)

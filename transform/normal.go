@@ -322,7 +322,7 @@ func (n *normaliser) nameAll(s *ast.Assign) {
 // x = append(x[:i], x[i+1:]...): the shadow of the variable is needed after it has been assigned to.
 func appendsItself(s *ast.Assign) bool {
 	c, ok := s.Rhs[0].(*ast.Call)
-	if !ok || c.Fun.Builtin != "append" || s.Lhs[0] == nil || !c.Spread && !hasRefs(elemType(c.T)) {
+	if !ok || c.Fun.Builtin != "append" || s.Lhs[0] == nil || !c.Spread && !hasLinks(elemType(c.T)) {
 		return false
 	}
 	v := ast.RootVar(s.Lhs[0])
@@ -339,7 +339,7 @@ func (h *hoister) freeOfItself(s *ast.Assign) *ast.Assign {
 	}
 	written := map[*location]bool{}
 	for _, l := range s.Lhs {
-		if l != nil && ast.Carries(l.Type()) && hasRefs(l.Type()) {
+		if l != nil && hasLinks(l.Type()) {
 			h.mem.cellsIn(h.mem.place(l), func(c *location) { written[c.find()] = true })
 		}
 	}
@@ -411,7 +411,7 @@ func (h *hoister) freeOfOverwrites(e ast.Expr) ast.Expr {
 	written := map[*location]bool{}
 	h.mem.callWrites(c, func(l *location) { written[l] = true })
 	return ast.MapOperands(c, func(x ast.Expr) ast.Expr {
-		if x != c.Args[0] && !c.Spread && !hasRefs(elemType(c.T)) {
+		if x != c.Args[0] && !c.Spread && !hasLinks(elemType(c.T)) {
 			return x
 		}
 		meets := false

@@ -184,7 +184,7 @@ func (t *tangents) start(x, y *ast.Var) []ast.Stmt {
 			}
 			out = append(out, set(&ast.Ref{Var: t.both(x)}, op, number(1, x.Type)))
 		case !ast.Carries(v.Type) || !t.act.place(ref) && !t.reachesActive(ref):
-		case hasRefs(v.Type):
+		case hasLinks(v.Type):
 			out = append(out, t.u.freshShadow(t.both(v), v, false, true)...)
 		case ast.IsFloat(v.Type):
 			out = append(out, define(t.both(v), number(0, v.Type)))

@@ -297,7 +297,7 @@ func (d *derivation) ruledResults(s ast.Stmt, lhs []ast.Expr, c *ast.Call, rule 
 	added := false
 	for i, l := range targets {
 		t := results.At(i).Type()
-		if l != nil || !rule.reads(len(c.Args)+i) && (!ast.Carries(t) || !hasRefs(t)) {
+		if l != nil || !rule.reads(len(c.Args)+i) && !hasLinks(t) {
 			continue
 		}
 		v := ast.NewVar("y", t)
@@ -561,9 +561,9 @@ func (b *ruleCall) adjoint(l ast.Expr, t types.Type) {
 		}
 	}
 	switch {
-	case !hasRefs(t) && held:
+	case !hasLinks(t) && held:
 		b.args = append(b.args, floats)
-	case !hasRefs(t):
+	case !hasLinks(t):
 		b.args = append(b.args, zeroOf(t))
 	case reached && ast.ShapeOf(t) == ast.ReferenceLike:
 		b.args = append(b.args, r.value(l, after(b.n.last)))

@@ -119,7 +119,7 @@ func (d *derivation) shadow(v *ast.Var) *ast.Var {
 
 // reachesActive reports whether the memory that e reaches is active.
 func (d *derivation) reachesActive(e ast.Expr) bool {
-	if !ast.Carries(e.Type()) || !hasRefs(e.Type()) || isNil(e) {
+	if !hasLinks(e.Type()) || isNil(e) {
 		return false
 	}
 	var found bool
@@ -446,7 +446,7 @@ func (d *derivation) refStores(s ast.Stmt, l, e ast.Expr) []refStore {
 	var list []refStore
 	for i, p := range partsOf(l) {
 		switch part := partOf(e, i); {
-		case !ast.Carries(p.Type()) || !hasRefs(p.Type()):
+		case !hasLinks(p.Type()):
 		case isPath(part) && !d.reachesActive(part) && !d.reachesActive(p):
 			if d.forward { // in reverse mode nobody looks at it
 				list = append(list, refStore{p, d.u.shadowCall(part, p.Type())})
@@ -555,7 +555,7 @@ func (d *derivation) field(dx ast.Expr, f *types.Var, implicit bool) ast.Expr {
 // shadowLit returns the shadow of a composite literal: the shadows of its parts, and zeros for floats.
 func (d *derivation) shadowLit(s ast.Stmt, e *ast.Composite) ast.Expr {
 	keyed := slices.ContainsFunc(e.Elems, func(elem ast.Elem) bool { return elem.Key != nil })
-	if slice, ok := e.T.Underlying().(*types.Slice); ok && !hasRefs(slice.Elem()) && !keyed {
+	if slice, ok := e.T.Underlying().(*types.Slice); ok && !hasLinks(slice.Elem()) && !keyed {
 		return &ast.Call{Fun: ast.Callee{Builtin: "make"}, Args: []ast.Expr{intNumber(int64(len(e.Elems)))}, T: e.T}
 	}
 	c := &ast.Composite{T: e.T}

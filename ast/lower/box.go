@@ -207,27 +207,59 @@ func describes(t types.Type) bool {
 	return true
 }
 
-// assertOK lowers v, ok = x.(T) and v, ok := x.(T):
+// assertOK returns what v, ok = x.(T) assigns, and what comes before it:
 //
 //	ok := x is a T
 //	var v T
 //	if ok { v = x.(T) }
-func (l *lowerer) assertOK(s *goast.AssignStmt, e *goast.TypeAssertExpr) []ast.Stmt {
+//
+// Without named, v is blank.
+func (l *lowerer) assertOK(e *goast.TypeAssertExpr, named bool, meta ast.Meta) ([]ast.Stmt, ast.Expr, ast.Expr) {
 	t := l.typeOf(e.Type)
 	list, x := l.held(l.expr(e.X), e.X)
-	a := &ast.Assign{Meta: l.meta(s), Op: s.Tok, Lhs: l.sides(s)}
 	test := ast.Test(x, t)
-	if a.Lhs[0] == nil {
-		a.Lhs, a.Rhs = a.Lhs[1:], []ast.Expr{test}
-		return append(list, a)
+	if !named {
+		return list, nil, test
 	}
 	v, ok := &ast.Ref{Var: ast.NewVar("v", t)}, &ast.Ref{Var: ast.NewVar("ok", types.Typ[types.Bool])}
-	set := &ast.Assign{Meta: a.Meta, Lhs: []ast.Expr{v}, Op: token.ASSIGN, Rhs: []ast.Expr{l.asserted(x, t, e.Pos())}}
-	a.Rhs = []ast.Expr{v, ok}
+	set := &ast.Assign{Meta: meta, Lhs: []ast.Expr{v}, Op: token.ASSIGN, Rhs: []ast.Expr{l.asserted(x, t, e.Pos())}}
 	return append(list,
-		&ast.Assign{Meta: a.Meta, Lhs: []ast.Expr{ok}, Op: token.DEFINE, Rhs: []ast.Expr{test}},
-		&ast.Decl{Meta: a.Meta, Vars: []*ast.Var{v.Var}, Typed: true},
-		&ast.If{Meta: a.Meta, Cond: ok, Then: &ast.Block{Stmts: []ast.Stmt{set}}}, a)
+		&ast.Assign{Meta: meta, Lhs: []ast.Expr{ok}, Op: token.DEFINE, Rhs: []ast.Expr{test}},
+		&ast.Decl{Meta: meta, Vars: []*ast.Var{v.Var}, Typed: true},
+		&ast.If{Meta: meta, Cond: ok, Then: &ast.Block{Stmts: []ast.Stmt{set}}}), v, ok
+}
+
+// commaOK returns the two values of x and what comes before them, where that is a comma-ok expression: an element of a map, a type assertion
+// or a receive. Without named, the first is blank and may be nil.
+func (l *lowerer) commaOK(x goast.Expr, named bool, meta ast.Meta) (list []ast.Stmt, values []ast.Expr) {
+	var v, ok ast.Expr
+	switch e := goast.Unparen(x).(type) {
+	case *goast.TypeAssertExpr:
+		list, v, ok = l.assertOK(e, named, meta)
+	case *goast.IndexExpr:
+		list, v, ok = l.mapOK(e)
+	case *goast.UnaryExpr:
+		if e.Op != token.ARROW {
+			return nil, nil
+		}
+		var c ast.Expr
+		list, c = l.held(l.expr(e.X), e.X)
+		receive, sent, there := l.received(c, meta)
+		list, v, ok = append(list, receive), sent, there
+	default:
+		return nil, nil
+	}
+	return list, []ast.Expr{v, ok}
+}
+
+// rightSides is operands for the values of an assignment or a declaration, of which there may be more than expressions.
+func (l *lowerer) rightSides(lhs, rhs []goast.Expr, meta ast.Meta) (before []ast.Stmt, values []ast.Expr) {
+	if len(lhs) == 2 && len(rhs) == 1 {
+		if before, values = l.commaOK(rhs[0], true, meta); values != nil {
+			return before, values
+		}
+	}
+	return l.operands(rhs, meta)
 }
 
 // sides lowers the left sides of an assignment.

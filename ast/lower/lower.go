@@ -451,14 +451,18 @@ func (l *lowerer) parallel(s *goast.ExprStmt, call *goast.CallExpr) []ast.Stmt {
 
 func (l *lowerer) assign(s *goast.AssignStmt) []ast.Stmt {
 	lhs, rhs := s.Lhs, s.Rhs
-	if e, ok := goast.Unparen(rhs[0]).(*goast.TypeAssertExpr); ok && len(lhs) == 2 && len(rhs) == 1 {
-		return l.assertOK(s, e)
-	}
-	if e, ok := goast.Unparen(rhs[0]).(*goast.IndexExpr); ok && len(lhs) == 2 && len(rhs) == 1 {
-		return l.mapOK(s, e)
-	}
 	if list, ok := l.mapAssign(s); ok {
 		return list
+	}
+	if len(lhs) == 2 && len(rhs) == 1 {
+		if list, values := l.commaOK(rhs[0], !isBlank(lhs[0]), l.meta(s)); values != nil {
+			a := &ast.Assign{Meta: l.meta(s), Op: s.Tok, Lhs: l.sides(s), Rhs: values}
+			l.boxAll(a.Rhs, func(i int) types.Type { return typeOf(a.Lhs[i]) }, s.Pos())
+			if a.Lhs[0] == nil {
+				a.Lhs, a.Rhs = a.Lhs[1:], a.Rhs[1:]
+			}
+			return append(list, a)
+		}
 	}
 	if len(rhs) == 1 && isReceive(rhs[0]) {
 		list, _ := l.receiveStmt(l.sides(s), s.Tok, rhs[0], l.meta(s))
@@ -608,7 +612,7 @@ func (l *lowerer) declStmt(s *goast.DeclStmt) []ast.Stmt {
 				list = append(list, l.hold(names[i], x, l.meta(spec))...)
 			}
 		}
-		before, lowered := l.operands(values, l.meta(spec))
+		before, lowered := l.rightSides(names, values, l.meta(spec))
 		list = append(list, before...)
 		d := &ast.Decl{Meta: l.meta(s), Values: lowered, Typed: spec.Type != nil}
 		if len(decl.Specs) > 1 {
@@ -1303,4 +1307,9 @@ func typeOfElem(t types.Type, elem ast.Elem) types.Type {
 	}
 	list, _ := t.Underlying().(interface{ Elem() types.Type })
 	return list.Elem()
+}
+
+func isBlank(e goast.Expr) bool {
+	id, ok := e.(*goast.Ident)
+	return ok && id.Name == "_"
 }

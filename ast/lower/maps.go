@@ -145,7 +145,7 @@ func (l *lowerer) mapAssign(s *goast.AssignStmt) ([]ast.Stmt, bool) {
 			others[i] = l.place(x)
 		}
 	}
-	before, rhs := l.operands(s.Rhs, a.Meta)
+	before, rhs := l.rightSides(s.Lhs, s.Rhs, a.Meta)
 	list, a.Rhs = append(list, before...), rhs
 	var values []ast.Expr
 	for i := range s.Lhs {
@@ -156,13 +156,14 @@ func (l *lowerer) mapAssign(s *goast.AssignStmt) ([]ast.Stmt, bool) {
 		case others[i] != nil:
 			t = others[i].Type()
 		default:
-			t = l.typeOf(s.Rhs[min(i, len(s.Rhs)-1)])
+			a.Lhs, values = append(a.Lhs, nil), append(values, nil)
+			continue
 		}
 		v := &ast.Ref{Var: ast.NewVar("t", types.Default(t))}
 		a.Lhs, values = append(a.Lhs, v), append(values, v)
 	}
 	if len(a.Rhs) == len(a.Lhs) {
-		l.boxAll(a.Rhs, func(i int) types.Type { return a.Lhs[i].Type() }, s.Pos())
+		l.boxAll(a.Rhs, func(i int) types.Type { return typeOf(a.Lhs[i]) }, s.Pos())
 	}
 	if _, constant := a.Rhs[0].(*ast.Lit); constant && len(a.Rhs) == 1 && len(a.Lhs) == 1 {
 		values[0] = a.Rhs[0]
@@ -170,6 +171,9 @@ func (l *lowerer) mapAssign(s *goast.AssignStmt) ([]ast.Stmt, bool) {
 		list = append(list, a)
 	}
 	for i, p := range places {
+		if values[i] == nil {
+			continue
+		}
 		set := &ast.Assign{Meta: l.meta(s), Op: s.Tok, Rhs: []ast.Expr{values[i]}}
 		if p != nil {
 			list = append(list, p.present())
@@ -188,20 +192,16 @@ func (l *lowerer) isMapElement(x goast.Expr) bool {
 	return ok && l.activeMap(e.X) != nil
 }
 
-// mapOK lowers v, ok = m[k] and v, ok := m[k].
-func (l *lowerer) mapOK(s *goast.AssignStmt, e *goast.IndexExpr) []ast.Stmt {
+// mapOK returns what v, ok = m[k] assigns, and what comes before it.
+func (l *lowerer) mapOK(e *goast.IndexExpr) (list []ast.Stmt, v, ok ast.Expr) {
 	t, _ := l.typeOf(e.X).Underlying().(*types.Map)
 	list, m := l.held(l.expr(e.X), e.X)
 	more, k := l.held(l.keyOf(e.Index, t), e.Index)
-	a := &ast.Assign{Meta: l.meta(s), Op: s.Tok, Lhs: l.sides(s)}
-	a.Rhs = []ast.Expr{&ast.Index{X: m, I: k, T: t.Elem()}, ast.MapCall(ast.MapHas, types.Typ[types.Bool], m, k)}
+	v = &ast.Index{X: m, I: k, T: t.Elem()}
 	if ast.Carries(t.Elem()) {
-		a.Rhs[0] = l.mapAt(m, k, e.Pos())
+		v = l.mapAt(m, k, e.Pos())
 	}
-	if a.Lhs[0] == nil {
-		a.Lhs, a.Rhs = a.Lhs[1:], a.Rhs[1:]
-	}
-	return append(append(list, more...), a)
+	return append(list, more...), v, ast.MapCall(ast.MapHas, types.Typ[types.Bool], m, k)
 }
 
 // deleteStmt lowers delete(m, k).
