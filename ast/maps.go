@@ -30,6 +30,9 @@ func Runes(s Expr) Expr {
 		types.NewField(0, nil, "Pos", types.Typ[types.Int], false),
 		types.NewField(0, nil, "Rune", types.Universe.Lookup("rune").Type(), false),
 	}, nil)
+	if text := types.Typ[types.String]; !types.Identical(s.Type(), text) {
+		s = &Convert{X: s, T: text}
+	}
 	return &Call{Fun: Callee{Builtin: runesName}, Args: []Expr{s}, T: types.NewSlice(pair)}
 }
 

@@ -553,13 +553,15 @@ func (p *printer) rangeStmt(s *ast.Range) {
 	}
 	p.printf("range ")
 	x := s.X
-	if c, ok := x.(*ast.Convert); ok && !key && isString(c.X.Type()) {
-		x = c.X // its runes, and nobody asks where they are
+	if c, ok := x.(*ast.Convert); ok && !key && isString(c.X.Type()) && types.Identical(c.T, runes) {
+		x = c.X // nobody asks where they are
 	}
 	p.header(x)
 	p.printf(" ")
 	p.block(s.Body)
 }
+
+var runes = types.NewSlice(types.Universe.Lookup("rune").Type())
 
 func isString(t types.Type) bool {
 	b, ok := t.Underlying().(*types.Basic)
