@@ -786,6 +786,9 @@ func (r *reverser) literalBack(s ast.Stmt, t *target, lit *ast.Composite) []ast.
 	if t.l != nil && (from == nil || ast.ShapeOf(lit.T) == ast.ReferenceLike || isPointer(t.l.Type())) {
 		from = r.value(t.l, after(s))
 	}
+	if isPointer(from.Type()) && isSlice(lit.T) {
+		from = &ast.Deref{X: from}
+	}
 	return r.elementsBack(s, from, lit)
 }
 
@@ -799,9 +802,12 @@ func (r *reverser) elementsBack(s ast.Stmt, from ast.Expr, lit *ast.Composite) [
 	pos := positions(lit)
 	for i, elem := range lit.Elems {
 		var d ast.Expr
-		if elem.Field != nil {
+		switch {
+		case elem.Field != nil:
 			d = r.field(undereference(from), elem.Field, false)
-		} else {
+		case isSlice(lit.T):
+			d = &ast.Index{X: from, I: pos[i], T: elemType(lit.T)}
+		default:
 			d = &ast.Index{X: undereference(from), I: pos[i], T: elemType(lit.T)}
 		}
 		if ast.ShapeOf(d.Type()) == ast.ReferenceLike || !r.act.depends(elem.Value) && literal(elem.Value) == nil {

@@ -490,7 +490,7 @@ func (d *derivation) shadowOf(s ast.Stmt, e ast.Expr) ast.Expr {
 		refuse(s.Info().Pos, "the result of this call holds active values that it reaches through memory; that is not supported yet")
 	case *ast.Addr:
 		if lit, ok := e.X.(*ast.Composite); ok {
-			return d.shadowBox(e, lit, d.shadowLit(s, lit))
+			return d.shadowBox(e, lit, d.shadowParts(s, lit))
 		}
 	case *ast.Composite:
 		return d.shadowLit(s, e)
@@ -558,6 +558,11 @@ func (d *derivation) shadowLit(s ast.Stmt, e *ast.Composite) ast.Expr {
 	if slice, ok := e.T.Underlying().(*types.Slice); ok && !hasLinks(slice.Elem()) && !keyed {
 		return &ast.Call{Fun: ast.Callee{Builtin: "make"}, Args: []ast.Expr{intNumber(int64(len(e.Elems)))}, T: e.T}
 	}
+	return d.shadowParts(s, e)
+}
+
+// shadowParts is shadowLit as a literal, whose address can be taken.
+func (d *derivation) shadowParts(s ast.Stmt, e *ast.Composite) ast.Expr {
 	c := &ast.Composite{T: e.T}
 	for _, elem := range e.Elems {
 		t := elem.Value.Type()
