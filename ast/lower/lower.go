@@ -1217,6 +1217,9 @@ func (l *lowerer) builtin(e *goast.CallExpr, name string, c *ast.Call) ast.Expr 
 		}
 	}
 	c.Args = l.exprs(e.Args)
+	if name == "append" && (len(e.Args) == 1 || c.Spread && l.info.Types[e.Args[1]].IsNil()) {
+		return c.Args[0] // nothing is appended
+	}
 	if s, ok := c.T.Underlying().(*types.Slice); ok && name == "append" && !c.Spread {
 		l.boxAll(c.Args[1:], func(int) types.Type { return s.Elem() }, c.Pos)
 	}

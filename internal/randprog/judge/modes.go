@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 )
 
 var errorType = reflect.TypeFor[error]()
@@ -313,6 +314,9 @@ func (p *point) overflows(m *measured, i int, got, want float64, again func(*poi
 	if !math.IsNaN(got) && !math.IsNaN(want) {
 		return false
 	}
+	if (got == 0 || want == 0) && p.unmoved(i) {
+		return true
+	}
 	q := p.smaller()
 	if q == nil {
 		return false
@@ -323,6 +327,18 @@ func (p *point) overflows(m *measured, i int, got, want float64, again func(*poi
 	}
 	reverse, forward, err := again(q, columns[i])
 	return err == nil && p.agree(reverse, forward, math.Abs(forward))
+}
+
+// unmoved reports whether the results are the same to the bit wherever element i of x is.
+func (p *point) unmoved(i int) bool {
+	u := make([]float64, len(p.x))
+	u[i] = 1
+	y, ok := p.evaluate(0, u)
+	for _, t := range []float64{-1, -0x1p-6, 0x1p-6, 1} {
+		z, okToo := p.evaluate(t, u)
+		ok = ok && okToo && slices.Equal(y, z)
+	}
+	return ok
 }
 
 // smaller returns a point nearer to zero where F computes as much, or nil if it fails there.
