@@ -26,6 +26,12 @@ type Attention[T Float] struct {
 //
 //godiff:vjp
 func (a *Attention[T]) Forward(queries, keys, values Tensor[T], causal bool, lengths []int) Tensor[T] {
+	shape.Check(len(keys.Shape) == 3 && len(values.Shape) == 3, "Attention", keys.Shape, values.Shape)
+	sources := keys.Shape[1]
+	shortest := shape.Shortest("Attention", lengths, keys.Shape[0], sources)
+	if shortest < sources {
+		keys, values = MaskPadding(keys, lengths), MaskPadding(values, lengths)
+	}
 	q, k, v := project(&a.Query, queries), project(&a.Key, keys), project(&a.Value, values)
 	return project(&a.Out, Attend(q, k, v, a.Heads, causal, lengths))
 }
@@ -45,15 +51,20 @@ func project[T Float](d *Dense[T], x Tensor[T]) Tensor[T] {
 //
 // with softmax of each row, over the sources to which a query attends.
 //
-// Of example i these are the first lengths[i], or all where lengths is nil; what lies behind must be finite. Where causal is set, the
-// queries belong to the last of the sources, and attend to none behind their own. A query that attends to nothing yields zeros. Attend
-// panics with a *shape.Error if the shapes do not fit, or lengths do not.
+// Of example i these are the first lengths[i], or all where lengths is nil; what keys and values hold behind does not matter. Queries all
+// count: in self-attention, those behind too, which [MaskPadding] makes zeros. Where causal is set, the queries belong to the last of the
+// sources, and attend to none behind their own. A query that attends to nothing yields zeros. Attend panics with a *shape.Error if the
+// shapes do not fit, or lengths do not.
 //
 //godiff:vjp
 func Attend[T Float](queries, keys, values Tensor[T], heads int, causal bool, lengths []int) Tensor[T] {
 	shape.Attention(queries.Shape, keys.Shape, values.Shape, heads)
 	batch, steps, sources := queries.Shape[0], queries.Shape[1], keys.Shape[1]
 	shape.Shortest("Attend", lengths, batch, sources)
+	ends := Ints(queries.Space, batch)
+	for i := range ends {
+		ends[i] = shape.Length(lengths, i, sources)
+	}
 	width := queries.Shape[2]
 	d := width / heads
 	parts := batch * heads
@@ -64,7 +75,7 @@ func Attend[T Float](queries, keys, values Tensor[T], heads int, causal bool, le
 	scale := T(1 / math.Sqrt(float64(d)))
 	for k := range parts {
 		i, h := k/heads, k%heads
-		kernel.Gemm(false, true, steps, sources, d, scale, queries.Data[i*steps*width+h*d:], width, keys.Data[i*sources*width+h*d:], width,
+		kernel.Gemm(false, true, steps, ends[i], d, scale, queries.Data[i*steps*width+h*d:], width, keys.Data[i*sources*width+h*d:], width,
 			0, weights.Data[k*steps*sources:], sources)
 	}
 	kernel.MaskedSoftmax(weights.Data, weights.Data, lengths, batch, heads, steps, sources, causal)
@@ -73,7 +84,7 @@ func Attend[T Float](queries, keys, values Tensor[T], heads int, causal bool, le
 	y := New[T](queries.Space, batch, steps, columns)
 	for k := range parts {
 		i, h := k/heads, k%heads
-		kernel.Gemm(false, false, steps, e, sources, 1, weights.Data[k*steps*sources:], sources, values.Data[i*sources*columns+h*e:], columns,
+		kernel.Gemm(false, false, steps, e, ends[i], 1, weights.Data[k*steps*sources:], sources, values.Data[i*sources*columns+h*e:], columns,
 			0, y.Data[i*steps*columns+h*e:], columns)
 	}
 	return y

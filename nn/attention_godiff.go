@@ -14,23 +14,40 @@ import (
 func (a *Attention[T]) ForwardVJP(queries, keys, values Tensor[T], causal bool, lengths []int, da *Attention[T], dqueries, dkeys, dvalues, dy Tensor[T]) (y Tensor[T]) {
 	// Forward sweep.
 	var dy2 Tensor[T]
-	q, dq, saved := projectForward(&a.Query, queries, &da.Query, dqueries)
-	k, dk, saved2 := projectForward(&a.Key, keys, &da.Key, dkeys)
-	v, dv, saved3 := projectForward(&a.Value, values, &da.Value, dvalues)
-	attendValue, dattendValue, saved4 := attendForward(q, k, v, a.Heads, causal, lengths, dq, dk, dv)
-	var saved5 projectSaved[T]
-	y, dy2, saved5 = projectForward(&a.Out, attendValue, &da.Out, dattendValue)
+	var saved maskPaddingSaved[T]
+	var saved2 maskPaddingSaved[T]
+	shape.Check(len(keys.Shape) == 3 && len(values.Shape) == 3, "Attention", keys.Shape, values.Shape)
+	sources := keys.Shape[1]
+	shortest := shape.Shortest("Attention", lengths, keys.Shape[0], sources)
+	if shortest < sources {
+		maskPaddingValue, dmaskPaddingValue, saved3 := maskPaddingForward(keys, lengths, dkeys)
+		saved2 = saved3
+		maskPaddingValue2, dmaskPaddingValue2, saved4 := maskPaddingForward(values, lengths, dvalues)
+		saved = saved4
+		dkeys, dvalues = dmaskPaddingValue, dmaskPaddingValue2
+		keys, values = maskPaddingValue, maskPaddingValue2
+	}
+	q, dq, saved3 := projectForward(&a.Query, queries, &da.Query, dqueries)
+	k, dk, saved4 := projectForward(&a.Key, keys, &da.Key, dkeys)
+	v, dv, saved5 := projectForward(&a.Value, values, &da.Value, dvalues)
+	attendValue, dattendValue, saved6 := attendForward(q, k, v, a.Heads, causal, lengths, dq, dk, dv)
+	var saved7 projectSaved[T]
+	y, dy2, saved7 = projectForward(&a.Out, attendValue, &da.Out, dattendValue)
 
 	// Reverse sweep.
 	for i := range dy.Data {
 		dy2.Data[i] += dy.Data[i]
 	}
 	// return project(&a.Out, Attend(q, k, v, a.Heads, causal, lengths))
+	projectBackward[T](saved7)
+	attendBackward[T](saved6)
 	projectBackward[T](saved5)
-	attendBackward[T](saved4)
+	projectBackward[T](saved4)
 	projectBackward[T](saved3)
-	projectBackward[T](saved2)
-	projectBackward[T](saved)
+	if shortest < sources {
+		maskPaddingBackward[T](saved)
+		maskPaddingBackward[T](saved2)
+	}
 	return y
 }
 
@@ -41,6 +58,10 @@ func AttendVJP[T Float](queries, keys, values Tensor[T], heads int, causal bool,
 	shape.Attention(queries.Shape, keys.Shape, values.Shape, heads)
 	batch, steps, sources := queries.Shape[0], queries.Shape[1], keys.Shape[1]
 	shape.Shortest("Attend", lengths, batch, sources)
+	ends := Ints(queries.Space, batch)
+	for i := range ends {
+		ends[i] = shape.Length(lengths, i, sources)
+	}
 	width := queries.Shape[2]
 	d := width / heads
 	parts := batch * heads
@@ -52,7 +73,7 @@ func AttendVJP[T Float](queries, keys, values Tensor[T], heads int, causal bool,
 	scale := T(1 / math.Sqrt(float64(d)))
 	for k := range parts {
 		i, h := k/heads, k%heads
-		kernel.Gemm[T](false, true, steps, sources, d, scale, queries.Data[i*steps*width+h*d:], width, keys.Data[i*sources*width+h*d:], width, 0, weights.Data[k*steps*sources:], sources)
+		kernel.Gemm[T](false, true, steps, ends[i], d, scale, queries.Data[i*steps*width+h*d:], width, keys.Data[i*sources*width+h*d:], width, 0, weights.Data[k*steps*sources:], sources)
 	}
 	kernel.MaskedSoftmax(weights.Data, weights.Data, lengths, batch, heads, steps, sources, causal)
 	columns := values.Shape[2]
@@ -61,7 +82,7 @@ func AttendVJP[T Float](queries, keys, values Tensor[T], heads int, causal bool,
 	dy2 := ZerosLike(y)
 	for k := range parts {
 		i, h := k/heads, k%heads
-		kernel.Gemm[T](false, false, steps, e, sources, 1, weights.Data[k*steps*sources:], sources, values.Data[i*sources*columns+h*e:], columns, 0, y.Data[i*steps*columns+h*e:], columns)
+		kernel.Gemm[T](false, false, steps, e, ends[i], 1, weights.Data[k*steps*sources:], sources, values.Data[i*sources*columns+h*e:], columns, 0, y.Data[i*steps*columns+h*e:], columns)
 	}
 	y2 = y
 
@@ -72,16 +93,16 @@ func AttendVJP[T Float](queries, keys, values Tensor[T], heads int, causal bool,
 	for k := parts - 1; k >= 0; k-- {
 		i := k / heads
 		h := k % heads
-		// kernel.Gemm(false, false, steps, e, sources, 1, weights.Data[k*steps*sources:], sources, values.Data[i*sources*columns+h*e:], columns, …
-		kernel.GemmAdjoint(false, false, steps, e, sources, 1, weights.Data[k*steps*sources:], sources, values.Data[i*sources*columns+h*e:], columns, 0, nil, columns, dweights.Data[k*steps*sources:], dvalues.Data[i*sources*columns+h*e:], dy2.Data[i*steps*columns+h*e:])
+		// kernel.Gemm(false, false, steps, e, ends[i], 1, weights.Data[k*steps*sources:], sources, values.Data[i*sources*columns+h*e:], columns, …
+		kernel.GemmAdjoint(false, false, steps, e, ends[i], 1, weights.Data[k*steps*sources:], sources, values.Data[i*sources*columns+h*e:], columns, 0, nil, columns, dweights.Data[k*steps*sources:], dvalues.Data[i*sources*columns+h*e:], dy2.Data[i*steps*columns+h*e:])
 	}
 	// kernel.MaskedSoftmax(weights.Data, weights.Data, lengths, batch, heads, steps, sources, causal)
 	kernel.MaskedSoftmaxAdjoint(weights.Data, nil, lengths, batch, heads, steps, sources, causal, dweights.Data, dweights.Data)
 	for k := parts - 1; k >= 0; k-- {
 		i := k / heads
 		h := k % heads
-		// kernel.Gemm(false, true, steps, sources, d, scale, queries.Data[i*steps*width+h*d:], width, keys.Data[i*sources*width+h*d:], width, …
-		kernel.GemmAdjoint(false, true, steps, sources, d, scale, queries.Data[i*steps*width+h*d:], width, keys.Data[i*sources*width+h*d:], width, 0, nil, sources, dqueries.Data[i*steps*width+h*d:], dkeys.Data[i*sources*width+h*d:], dweights.Data[k*steps*sources:])
+		// kernel.Gemm(false, true, steps, ends[i], d, scale, queries.Data[i*steps*width+h*d:], width, keys.Data[i*sources*width+h*d:], width, …
+		kernel.GemmAdjoint(false, true, steps, ends[i], d, scale, queries.Data[i*steps*width+h*d:], width, keys.Data[i*sources*width+h*d:], width, 0, nil, sources, dqueries.Data[i*steps*width+h*d:], dkeys.Data[i*sources*width+h*d:], dweights.Data[k*steps*sources:])
 	}
 	return y2
 }
@@ -119,8 +140,9 @@ type attendSaved[T Float] struct {
 	heads    int
 	steps    int
 	e        int
-	sources  int
+	ends     []int
 	weights  Tensor[T]
+	sources  int
 	values   Tensor[T]
 	columns  int
 	dweights Tensor[T]
@@ -143,6 +165,10 @@ func attendForward[T Float](queries, keys, values Tensor[T], heads int, causal b
 	shape.Attention(queries.Shape, keys.Shape, values.Shape, heads)
 	batch, steps, sources := queries.Shape[0], queries.Shape[1], keys.Shape[1]
 	shape.Shortest("Attend", lengths, batch, sources)
+	ends := Ints(queries.Space, batch)
+	for i := range ends {
+		ends[i] = shape.Length(lengths, i, sources)
+	}
 	width := queries.Shape[2]
 	d := width / heads
 	parts := batch * heads
@@ -154,7 +180,7 @@ func attendForward[T Float](queries, keys, values Tensor[T], heads int, causal b
 	scale := T(1 / math.Sqrt(float64(d)))
 	for k := range parts {
 		i, h := k/heads, k%heads
-		kernel.Gemm[T](false, true, steps, sources, d, scale, queries.Data[i*steps*width+h*d:], width, keys.Data[i*sources*width+h*d:], width, 0, weights.Data[k*steps*sources:], sources)
+		kernel.Gemm[T](false, true, steps, ends[i], d, scale, queries.Data[i*steps*width+h*d:], width, keys.Data[i*sources*width+h*d:], width, 0, weights.Data[k*steps*sources:], sources)
 	}
 	kernel.MaskedSoftmax(weights.Data, weights.Data, lengths, batch, heads, steps, sources, causal)
 	columns := values.Shape[2]
@@ -163,26 +189,26 @@ func attendForward[T Float](queries, keys, values Tensor[T], heads int, causal b
 	dy2 := ZerosLike(y)
 	for k := range parts {
 		i, h := k/heads, k%heads
-		kernel.Gemm[T](false, false, steps, e, sources, 1, weights.Data[k*steps*sources:], sources, values.Data[i*sources*columns+h*e:], columns, 0, y.Data[i*steps*columns+h*e:], columns)
+		kernel.Gemm[T](false, false, steps, e, ends[i], 1, weights.Data[k*steps*sources:], sources, values.Data[i*sources*columns+h*e:], columns, 0, y.Data[i*steps*columns+h*e:], columns)
 	}
-	return y, dy2, &attendSaved[T]{parts: parts, heads: heads, steps: steps, e: e, sources: sources, weights: weights, values: values, columns: columns, dweights: dweights, dvalues: dvalues, dy: dy2, lengths: lengths, batch: batch, causal: causal, d: d, scale: scale, queries: queries, width: width, keys: keys, dqueries: dqueries, dkeys: dkeys}
+	return y, dy2, &attendSaved[T]{parts: parts, heads: heads, steps: steps, e: e, ends: ends, weights: weights, sources: sources, values: values, columns: columns, dweights: dweights, dvalues: dvalues, dy: dy2, lengths: lengths, batch: batch, causal: causal, d: d, scale: scale, queries: queries, width: width, keys: keys, dqueries: dqueries, dkeys: dkeys}
 }
 
 // attendBackward is the reverse mode of [Attend], after [attendForward].
 func attendBackward[T Float](saved *attendSaved[T]) {
-	parts, heads, steps, e, sources, weights, values, columns, dweights, dvalues, dy, d, scale, queries, width, keys, dqueries, dkeys := saved.parts, saved.heads, saved.steps, saved.e, saved.sources, saved.weights, saved.values, saved.columns, saved.dweights, saved.dvalues, saved.dy, saved.d, saved.scale, saved.queries, saved.width, saved.keys, saved.dqueries, saved.dkeys
+	parts, heads, steps, e, ends, weights, sources, values, columns, dweights, dvalues, dy, d, scale, queries, width, keys, dqueries, dkeys := saved.parts, saved.heads, saved.steps, saved.e, saved.ends, saved.weights, saved.sources, saved.values, saved.columns, saved.dweights, saved.dvalues, saved.dy, saved.d, saved.scale, saved.queries, saved.width, saved.keys, saved.dqueries, saved.dkeys
 	for k := parts - 1; k >= 0; k-- {
 		i := k / heads
 		h := k % heads
-		// kernel.Gemm(false, false, steps, e, sources, 1, weights.Data[k*steps*sources:], sources, values.Data[i*sources*columns+h*e:], columns, …
-		kernel.GemmAdjoint(false, false, steps, e, sources, 1, weights.Data[k*steps*sources:], sources, values.Data[i*sources*columns+h*e:], columns, 0, nil, columns, dweights.Data[k*steps*sources:], dvalues.Data[i*sources*columns+h*e:], dy.Data[i*steps*columns+h*e:])
+		// kernel.Gemm(false, false, steps, e, ends[i], 1, weights.Data[k*steps*sources:], sources, values.Data[i*sources*columns+h*e:], columns, …
+		kernel.GemmAdjoint(false, false, steps, e, ends[i], 1, weights.Data[k*steps*sources:], sources, values.Data[i*sources*columns+h*e:], columns, 0, nil, columns, dweights.Data[k*steps*sources:], dvalues.Data[i*sources*columns+h*e:], dy.Data[i*steps*columns+h*e:])
 	}
 	// kernel.MaskedSoftmax(weights.Data, weights.Data, lengths, batch, heads, steps, sources, causal)
 	kernel.MaskedSoftmaxAdjoint(weights.Data, nil, saved.lengths, saved.batch, heads, steps, sources, saved.causal, dweights.Data, dweights.Data)
 	for k := parts - 1; k >= 0; k-- {
 		i := k / heads
 		h := k % heads
-		// kernel.Gemm(false, true, steps, sources, d, scale, queries.Data[i*steps*width+h*d:], width, keys.Data[i*sources*width+h*d:], width, …
-		kernel.GemmAdjoint(false, true, steps, sources, d, scale, queries.Data[i*steps*width+h*d:], width, keys.Data[i*sources*width+h*d:], width, 0, nil, sources, dqueries.Data[i*steps*width+h*d:], dkeys.Data[i*sources*width+h*d:], dweights.Data[k*steps*sources:])
+		// kernel.Gemm(false, true, steps, ends[i], d, scale, queries.Data[i*steps*width+h*d:], width, keys.Data[i*sources*width+h*d:], width, …
+		kernel.GemmAdjoint(false, true, steps, ends[i], d, scale, queries.Data[i*steps*width+h*d:], width, keys.Data[i*sources*width+h*d:], width, 0, nil, sources, dqueries.Data[i*steps*width+h*d:], dkeys.Data[i*sources*width+h*d:], dweights.Data[k*steps*sources:])
 	}
 }

@@ -34,6 +34,14 @@ type attentionForwardASaved[T nn.Float] struct {
 
 // attentionForwardAForward is [nn.Attention.Forward], remembering what [attentionForwardABackward] needs.
 func attentionForwardAForward[T nn.Float](a *nn.Attention[T], queries, keys, values nn.Tensor[T], causal bool, lengths []int, da *nn.Attention[T]) (y, dy nn.Tensor[T], saved *attentionForwardASaved[T]) {
+	shape.Check(len(keys.Shape) == 3 && len(values.Shape) == 3, "Attention", keys.Shape, values.Shape)
+	sources := keys.Shape[1]
+	shortest := shape.Shortest("Attention", lengths, keys.Shape[0], sources)
+	if shortest < sources {
+		maskPaddingValue := nn.MaskPadding(keys, lengths)
+		maskPaddingValue2 := nn.MaskPadding(values, lengths)
+		keys, values = maskPaddingValue, maskPaddingValue2
+	}
 	q, dq, saved2 := projectDForward(&a.Query, queries, &da.Query)
 	k, dk, saved3 := projectDForward(&a.Key, keys, &da.Key)
 	v, dv, saved4 := projectDForward(&a.Value, values, &da.Value)
@@ -150,8 +158,9 @@ type attendSaved[T nn.Float] struct {
 	heads    int
 	steps    int
 	e        int
-	sources  int
+	ends     []int
 	weights  nn.Tensor[T]
+	sources  int
 	values   nn.Tensor[T]
 	columns  int
 	dweights nn.Tensor[T]
@@ -174,6 +183,10 @@ func attendForward[T nn.Float](queries, keys, values nn.Tensor[T], heads int, ca
 	shape.Attention(queries.Shape, keys.Shape, values.Shape, heads)
 	batch, steps, sources := queries.Shape[0], queries.Shape[1], keys.Shape[1]
 	shape.Shortest("Attend", lengths, batch, sources)
+	ends := nn.Ints(queries.Space, batch)
+	for i := range ends {
+		ends[i] = shape.Length(lengths, i, sources)
+	}
 	width := queries.Shape[2]
 	d := width / heads
 	parts := batch * heads
@@ -185,7 +198,7 @@ func attendForward[T nn.Float](queries, keys, values nn.Tensor[T], heads int, ca
 	scale := T(1 / math.Sqrt(float64(d)))
 	for k := range parts {
 		i, h := k/heads, k%heads
-		kernel.Gemm[T](false, true, steps, sources, d, scale, queries.Data[i*steps*width+h*d:], width, keys.Data[i*sources*width+h*d:], width, 0, weights.Data[k*steps*sources:], sources)
+		kernel.Gemm[T](false, true, steps, ends[i], d, scale, queries.Data[i*steps*width+h*d:], width, keys.Data[i*sources*width+h*d:], width, 0, weights.Data[k*steps*sources:], sources)
 	}
 	kernel.MaskedSoftmax(weights.Data, weights.Data, lengths, batch, heads, steps, sources, causal)
 	columns := values.Shape[2]
@@ -194,27 +207,27 @@ func attendForward[T nn.Float](queries, keys, values nn.Tensor[T], heads int, ca
 	dy2 := nn.ZerosLike(y)
 	for k := range parts {
 		i, h := k/heads, k%heads
-		kernel.Gemm[T](false, false, steps, e, sources, 1, weights.Data[k*steps*sources:], sources, values.Data[i*sources*columns+h*e:], columns, 0, y.Data[i*steps*columns+h*e:], columns)
+		kernel.Gemm[T](false, false, steps, e, ends[i], 1, weights.Data[k*steps*sources:], sources, values.Data[i*sources*columns+h*e:], columns, 0, y.Data[i*steps*columns+h*e:], columns)
 	}
-	return y, dy2, &attendSaved[T]{parts: parts, heads: heads, steps: steps, e: e, sources: sources, weights: weights, values: values, columns: columns, dweights: dweights, dvalues: dvalues, dy: dy2, lengths: lengths, batch: batch, causal: causal, d: d, scale: scale, queries: queries, width: width, keys: keys, dqueries: dqueries, dkeys: dkeys}
+	return y, dy2, &attendSaved[T]{parts: parts, heads: heads, steps: steps, e: e, ends: ends, weights: weights, sources: sources, values: values, columns: columns, dweights: dweights, dvalues: dvalues, dy: dy2, lengths: lengths, batch: batch, causal: causal, d: d, scale: scale, queries: queries, width: width, keys: keys, dqueries: dqueries, dkeys: dkeys}
 }
 
 // attendBackward is the reverse mode of [nn.Attend], after [attendForward].
 func attendBackward[T nn.Float](saved *attendSaved[T]) {
-	parts, heads, steps, e, sources, weights, values, columns, dweights, dvalues, dy, d, scale, queries, width, keys, dqueries, dkeys := saved.parts, saved.heads, saved.steps, saved.e, saved.sources, saved.weights, saved.values, saved.columns, saved.dweights, saved.dvalues, saved.dy, saved.d, saved.scale, saved.queries, saved.width, saved.keys, saved.dqueries, saved.dkeys
+	parts, heads, steps, e, ends, weights, sources, values, columns, dweights, dvalues, dy, d, scale, queries, width, keys, dqueries, dkeys := saved.parts, saved.heads, saved.steps, saved.e, saved.ends, saved.weights, saved.sources, saved.values, saved.columns, saved.dweights, saved.dvalues, saved.dy, saved.d, saved.scale, saved.queries, saved.width, saved.keys, saved.dqueries, saved.dkeys
 	for k := parts - 1; k >= 0; k-- {
 		i := k / heads
 		h := k % heads
-		// kernel.Gemm(false, false, steps, e, sources, 1, weights.Data[k*steps*sources:], sources, values.Data[i*sources*columns+h*e:], columns, …
-		kernel.GemmAdjoint(false, false, steps, e, sources, 1, weights.Data[k*steps*sources:], sources, values.Data[i*sources*columns+h*e:], columns, 0, nil, columns, dweights.Data[k*steps*sources:], dvalues.Data[i*sources*columns+h*e:], dy.Data[i*steps*columns+h*e:])
+		// kernel.Gemm(false, false, steps, e, ends[i], 1, weights.Data[k*steps*sources:], sources, values.Data[i*sources*columns+h*e:], columns, …
+		kernel.GemmAdjoint(false, false, steps, e, ends[i], 1, weights.Data[k*steps*sources:], sources, values.Data[i*sources*columns+h*e:], columns, 0, nil, columns, dweights.Data[k*steps*sources:], dvalues.Data[i*sources*columns+h*e:], dy.Data[i*steps*columns+h*e:])
 	}
 	// kernel.MaskedSoftmax(weights.Data, weights.Data, lengths, batch, heads, steps, sources, causal)
 	kernel.MaskedSoftmaxAdjoint(weights.Data, nil, saved.lengths, saved.batch, heads, steps, sources, saved.causal, dweights.Data, dweights.Data)
 	for k := parts - 1; k >= 0; k-- {
 		i := k / heads
 		h := k % heads
-		// kernel.Gemm(false, true, steps, sources, d, scale, queries.Data[i*steps*width+h*d:], width, keys.Data[i*sources*width+h*d:], width, …
-		kernel.GemmAdjoint(false, true, steps, sources, d, scale, queries.Data[i*steps*width+h*d:], width, keys.Data[i*sources*width+h*d:], width, 0, nil, sources, dqueries.Data[i*steps*width+h*d:], dkeys.Data[i*sources*width+h*d:], dweights.Data[k*steps*sources:])
+		// kernel.Gemm(false, true, steps, ends[i], d, scale, queries.Data[i*steps*width+h*d:], width, keys.Data[i*sources*width+h*d:], width, …
+		kernel.GemmAdjoint(false, true, steps, ends[i], d, scale, queries.Data[i*steps*width+h*d:], width, keys.Data[i*sources*width+h*d:], width, 0, nil, sources, dqueries.Data[i*steps*width+h*d:], dkeys.Data[i*sources*width+h*d:], dweights.Data[k*steps*sources:])
 	}
 }
 

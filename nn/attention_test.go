@@ -132,6 +132,35 @@ func TestAttentionLengths(t *testing.T) {
 	}
 }
 
+// TestAttentionPadding checks that what keys and values hold behind the ends of sequences does not matter: all is as with zeros there.
+func TestAttentionPadding(t *testing.T) {
+	const steps, sources, in, heads = 3, 4, 2, 2
+	lengths := []int{2, 4, 0}
+	r := rand.New(rand.NewPCG(1, 2))
+	q := random(r, len(lengths), steps, in)
+	k, v := nn.MaskPadding(random(r, len(lengths), sources, in), lengths), nn.MaskPadding(random(r, len(lengths), sources, in), lengths)
+	dy := random(r, len(lengths), steps, in)
+	a := newAttention[float64](r, in, in, in, heads, 1, 1, in)
+	run := func(k, v nn.Tensor[float64], causal bool) (all []nn.Tensor[float64]) {
+		da, dq, dk, dv := nn.Gradient(&a), nn.ZerosLike(q), nn.ZerosLike(k), nn.ZerosLike(v)
+		y := a.ForwardVJP(q, k, v, causal, lengths, da, dq, dk, dv, dy)
+		for _, p := range nn.Params[float64](da, nil) {
+			all = append(all, p.Value)
+		}
+		all = append(all, y, dq.Clone(), dk.Clone(), dv.Clone())
+		y = nn.AttendVJP(q, k, v, heads, causal, lengths, dq, dk, dv, dy)
+		return append(all, y, dq, dk, dv)
+	}
+	for _, causal := range []bool{false, true} {
+		want := run(k, v, causal)
+		for _, padding := range []float64{math.NaN(), math.Inf(-1), 7} {
+			for i, got := range run(padded(k, lengths, padding), padded(v, lengths, padding), causal) {
+				near(t, fmt.Sprintf("padding of %v, causal %t: result %d", padding, causal, i), got, want[i], 0)
+			}
+		}
+	}
+}
+
 // TestAttentionModel checks derivatives of a model of another package than nn, in which all three arguments are the same.
 func TestAttentionModel(t *testing.T) {
 	const steps, in, heads, d, classes = 3, 3, 2, 2, 2

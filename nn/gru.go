@@ -24,8 +24,8 @@ type GRU[T Float] struct {
 // Forward goes through sequences: x is batch × steps × inputs, and before the first step the states are zero. It returns the states at all
 // times, batch × steps × hidden, and the last ones, batch × hidden.
 //
-// Sequence i ends after lengths[i] steps, and its state then stays what it is; all are full where lengths is nil. Forward panics with a
-// *shape.Error if the shapes do not fit, or lengths do not.
+// Sequence i ends after lengths[i] steps, and its state then stays what it is, whatever x holds behind; all are full where lengths is nil.
+// Forward panics with a *shape.Error if the shapes do not fit, or lengths do not.
 //
 //godiff:vjp
 func (g *GRU[T]) Forward(x Tensor[T], lengths []int) (states, last Tensor[T]) {
@@ -41,6 +41,9 @@ func (g *GRU[T]) From(x, h Tensor[T], lengths []int) (states, last Tensor[T]) {
 	shape.Recurrent("GRU", 3, g.U.Shape, g.V.Shape, x.Shape[0], h.Shape)
 	batch, steps, n := x.Shape[0], x.Shape[1], h.Shape[1]
 	shortest := shape.Shortest("GRU", lengths, batch, steps)
+	if shortest < steps {
+		x = MaskPadding(x, lengths)
+	}
 	inputs := affine(x, g.U, g.B, batch*steps)
 	states = New[T](x.Space, batch, steps, n)
 	for t := range steps {

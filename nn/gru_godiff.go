@@ -16,7 +16,7 @@ func (g *GRU[T]) ForwardVJP(x Tensor[T], lengths []int, dg *GRU[T], dx, dstates,
 	var dlast2 Tensor[T]
 	newValue := New[T](x.Space, x.Shape[0], g.V.Shape[0])
 	dnewValue := ZerosLike(newValue)
-	var saved gruFromSaved[T]
+	var saved *gruFromSaved[T]
 	states, last, dstates2, dlast2, saved = gruFromForward(g, x, newValue, lengths, dg, dx, dnewValue)
 
 	// Reverse sweep.
@@ -36,11 +36,17 @@ func (g *GRU[T]) ForwardVJP(x Tensor[T], lengths []int, dg *GRU[T], dx, dstates,
 // It remembers 24 bytes with what they refer to, what [holdForward] does and what [gruStepForward] does for each iteration of the loop over t.
 func (g *GRU[T]) FromVJP(x, h Tensor[T], lengths []int, dg *GRU[T], dx, dh, dstates, dlast Tensor[T]) (states, last Tensor[T]) {
 	// Forward sweep; saveds holds every saved that the reverse sweep needs, saveds2[t] is saved in step t.
+	var saved maskPaddingSaved[T]
 	shape.Check(len(x.Shape) == 3 && len(g.U.Shape) == 2 && x.Shape[2] == g.U.Shape[0], "GRU", x.Shape, g.U.Shape)
 	shape.Recurrent("GRU", 3, g.U.Shape, g.V.Shape, x.Shape[0], h.Shape)
 	batch, steps, n := x.Shape[0], x.Shape[1], h.Shape[1]
 	shortest := shape.Shortest("GRU", lengths, batch, steps)
-	inputs, dinputs, saved := affineForward(x, g.U, g.B, batch*steps, dx, dg.U, dg.B)
+	if shortest < steps {
+		var saved2 maskPaddingSaved[T]
+		x, dx, saved2 = maskPaddingForward(x, lengths, dx)
+		saved = saved2
+	}
+	inputs, dinputs, saved2 := affineForward(x, g.U, g.B, batch*steps, dx, dg.U, dg.B)
 	states = New[T](x.Space, batch, steps, n)
 	dstates2 := ZerosLike(states)
 	datas := make([][]T, max(steps, 0))
@@ -84,7 +90,11 @@ func (g *GRU[T]) FromVJP(x, h Tensor[T], lengths []int, dg *GRU[T], dx, dh, dsta
 		gruStepBackward[T](saved)
 	}
 	// inputs := affine(x, g.U, g.B, batch*steps)
-	affineBackward[T](saved)
+	affineBackward[T](saved2)
+	if shortest < steps {
+		// x = MaskPadding(x, lengths)
+		maskPaddingBackward[T](saved)
+	}
 	return states, last
 }
 
@@ -120,16 +130,23 @@ type gruFromSaved[T Float] struct {
 	shortest int
 	saveds2  []holdSaved[T]
 	saved    affineSaved[T]
+	saved2   maskPaddingSaved[T]
 }
 
 // gruFromForward is [GRU.From], remembering what [gruFromBackward] needs.
 // It remembers 24 bytes with what they refer to, what [holdForward4] does and what [gruStepForward3] does for each iteration of the loop over t.
-func gruFromForward[T Float](g *GRU[T], x, h Tensor[T], lengths []int, dg *GRU[T], dx, dh Tensor[T]) (states, last, dstates, dlast Tensor[T], saved gruFromSaved[T]) {
+func gruFromForward[T Float](g *GRU[T], x, h Tensor[T], lengths []int, dg *GRU[T], dx, dh Tensor[T]) (states, last, dstates, dlast Tensor[T], saved *gruFromSaved[T]) {
+	var saved2 maskPaddingSaved[T]
 	shape.Check(len(x.Shape) == 3 && len(g.U.Shape) == 2 && x.Shape[2] == g.U.Shape[0], "GRU", x.Shape, g.U.Shape)
 	shape.Recurrent("GRU", 3, g.U.Shape, g.V.Shape, x.Shape[0], h.Shape)
 	batch, steps, n := x.Shape[0], x.Shape[1], h.Shape[1]
 	shortest := shape.Shortest("GRU", lengths, batch, steps)
-	inputs, dinputs, saved2 := affineForward(x, g.U, g.B, batch*steps, dx, dg.U, dg.B)
+	if shortest < steps {
+		var saved maskPaddingSaved[T]
+		x, dx, saved = maskPaddingForward(x, lengths, dx)
+		saved2 = saved
+	}
+	inputs, dinputs, saved3 := affineForward(x, g.U, g.B, batch*steps, dx, dg.U, dg.B)
 	states = New[T](x.Space, batch, steps, n)
 	dstates = ZerosLike(states)
 	datas := make([][]T, max(steps, 0))
@@ -150,11 +167,11 @@ func gruFromForward[T Float](g *GRU[T], x, h Tensor[T], lengths []int, dg *GRU[T
 	}
 	dlast = dh
 	last = h
-	return states, last, dstates, dlast, gruFromSaved[T]{steps: steps, datas: datas, saveds: saveds2, n: n, batch: batch, dstates: dstates, shortest: shortest, saveds2: saveds, saved: saved2}
+	return states, last, dstates, dlast, &gruFromSaved[T]{steps: steps, datas: datas, saveds: saveds2, n: n, batch: batch, dstates: dstates, shortest: shortest, saveds2: saveds, saved: saved3, saved2: saved2}
 }
 
 // gruFromBackward is the reverse mode of [GRU.From], after [gruFromForward].
-func gruFromBackward[T Float](saved gruFromSaved[T]) {
+func gruFromBackward[T Float](saved *gruFromSaved[T]) {
 	steps, datas, saveds, n, batch, dstates, shortest, saveds2 := saved.steps, saved.datas, saved.saveds, saved.n, saved.batch, saved.dstates, saved.shortest, saved.saveds2
 	for t := steps - 1; t >= 0; t-- {
 		data := datas[t]
@@ -172,6 +189,10 @@ func gruFromBackward[T Float](saved gruFromSaved[T]) {
 	}
 	// inputs := affine(x, g.U, g.B, batch*steps)
 	affineBackward[T](saved.saved)
+	if shortest < steps {
+		// x = MaskPadding(x, lengths)
+		maskPaddingBackward[T](saved.saved2)
+	}
 }
 
 // gruStepSaved holds what a forward sweep remembers.

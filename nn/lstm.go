@@ -22,8 +22,8 @@ type LSTM[T Float] struct {
 // Forward goes through sequences: x is batch × steps × inputs, and before the first step states and cells are zero. It returns the states
 // at all times, batch × steps × hidden, and the last states and cells, batch × hidden.
 //
-// Sequence i ends after lengths[i] steps, and its state and cells then stay what they are; all are full where lengths is nil. Forward
-// panics with a *shape.Error if the shapes do not fit, or lengths do not.
+// Sequence i ends after lengths[i] steps, and its state and cells then stay what they are, whatever x holds behind; all are full where
+// lengths is nil. Forward panics with a *shape.Error if the shapes do not fit, or lengths do not.
 //
 //godiff:vjp
 func (l *LSTM[T]) Forward(x Tensor[T], lengths []int) (states, last, cells Tensor[T]) {
@@ -40,6 +40,9 @@ func (l *LSTM[T]) From(x, h, c Tensor[T], lengths []int) (states, last, cells Te
 	shape.Recurrent("LSTM", 4, l.U.Shape, l.V.Shape, x.Shape[0], h.Shape, c.Shape)
 	batch, steps, n := x.Shape[0], x.Shape[1], h.Shape[1]
 	shortest := shape.Shortest("LSTM", lengths, batch, steps)
+	if shortest < steps {
+		x = MaskPadding(x, lengths)
+	}
 	inputs := affine(x, l.U, l.B, batch*steps)
 	states = New[T](x.Space, batch, steps, n)
 	for t := range steps {

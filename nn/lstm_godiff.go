@@ -43,13 +43,19 @@ func (l *LSTM[T]) ForwardVJP(x Tensor[T], lengths []int, dl *LSTM[T], dx, dstate
 // It remembers 24 bytes with what they refer to, what [holdForward2] does and what [lstmStepForward] does for each iteration of the loop over t.
 func (l *LSTM[T]) FromVJP(x, h, c Tensor[T], lengths []int, dl *LSTM[T], dx, dh, dc, dstates, dlast, dcells Tensor[T]) (states, last, cells Tensor[T]) {
 	// Forward sweep; saveds holds every saved2 that the reverse sweep needs, saveds2 holds every saved that the reverse sweep needs, saveds3[t] is saved in step t.
-	shape.Check(len(x.Shape) == 3 && len(l.U.Shape) == 2 && x.Shape[2] == l.U.Shape[0], "LSTM", x.Shape, l.U.Shape)
-	shape.Recurrent("LSTM", 4, l.U.Shape, l.V.Shape, x.Shape[0], h.Shape, c.Shape)
 	var dlast2 Tensor[T]
 	var dcells2 Tensor[T]
+	var saved maskPaddingSaved[T]
+	shape.Check(len(x.Shape) == 3 && len(l.U.Shape) == 2 && x.Shape[2] == l.U.Shape[0], "LSTM", x.Shape, l.U.Shape)
+	shape.Recurrent("LSTM", 4, l.U.Shape, l.V.Shape, x.Shape[0], h.Shape, c.Shape)
 	batch, steps, n := x.Shape[0], x.Shape[1], h.Shape[1]
 	shortest := shape.Shortest("LSTM", lengths, batch, steps)
-	inputs, dinputs, saved := affineForward(x, l.U, l.B, batch*steps, dx, dl.U, dl.B)
+	if shortest < steps {
+		var saved2 maskPaddingSaved[T]
+		x, dx, saved2 = maskPaddingForward(x, lengths, dx)
+		saved = saved2
+	}
+	inputs, dinputs, saved2 := affineForward(x, l.U, l.B, batch*steps, dx, dl.U, dl.B)
 	states = New[T](x.Space, batch, steps, n)
 	dstates2 := ZerosLike(states)
 	datas := make([][]T, max(steps, 0))
@@ -104,7 +110,11 @@ func (l *LSTM[T]) FromVJP(x, h, c Tensor[T], lengths []int, dl *LSTM[T], dx, dh,
 		lstmStepBackward[T](saved)
 	}
 	// inputs := affine(x, l.U, l.B, batch*steps)
-	affineBackward[T](saved)
+	affineBackward[T](saved2)
+	if shortest < steps {
+		// x = MaskPadding(x, lengths)
+		maskPaddingBackward[T](saved)
+	}
 	return states, last, cells
 }
 
@@ -145,16 +155,23 @@ type lstmFromSaved[T Float] struct {
 	saveds2  []holdSaved[T]
 	saveds3  []holdSaved[T]
 	saved    affineSaved[T]
+	saved2   maskPaddingSaved[T]
 }
 
 // lstmFromForward is [LSTM.From], remembering what [lstmFromBackward] needs.
 // It remembers 24 bytes with what they refer to, what [holdForward5] does and what [lstmStepForward3] does for each iteration of the loop over t.
 func lstmFromForward[T Float](l *LSTM[T], x, h, c Tensor[T], lengths []int, dl *LSTM[T], dx, dh, dc Tensor[T]) (states, last, cells, dstates, dlast, dcells Tensor[T], saved *lstmFromSaved[T]) {
+	var saved2 maskPaddingSaved[T]
 	shape.Check(len(x.Shape) == 3 && len(l.U.Shape) == 2 && x.Shape[2] == l.U.Shape[0], "LSTM", x.Shape, l.U.Shape)
 	shape.Recurrent("LSTM", 4, l.U.Shape, l.V.Shape, x.Shape[0], h.Shape, c.Shape)
 	batch, steps, n := x.Shape[0], x.Shape[1], h.Shape[1]
 	shortest := shape.Shortest("LSTM", lengths, batch, steps)
-	inputs, dinputs, saved2 := affineForward(x, l.U, l.B, batch*steps, dx, dl.U, dl.B)
+	if shortest < steps {
+		var saved maskPaddingSaved[T]
+		x, dx, saved = maskPaddingForward(x, lengths, dx)
+		saved2 = saved
+	}
+	inputs, dinputs, saved3 := affineForward(x, l.U, l.B, batch*steps, dx, dl.U, dl.B)
 	states = New[T](x.Space, batch, steps, n)
 	dstates = ZerosLike(states)
 	datas := make([][]T, max(steps, 0))
@@ -179,7 +196,7 @@ func lstmFromForward[T Float](l *LSTM[T], x, h, c Tensor[T], lengths []int, dl *
 	}
 	dlast, dcells = dh, dc
 	last, cells = h, c
-	return states, last, cells, dstates, dlast, dcells, &lstmFromSaved[T]{steps: steps, datas: datas, saveds: saveds3, n: n, batch: batch, dstates: dstates, shortest: shortest, saveds2: saveds, saveds3: saveds2, saved: saved2}
+	return states, last, cells, dstates, dlast, dcells, &lstmFromSaved[T]{steps: steps, datas: datas, saveds: saveds3, n: n, batch: batch, dstates: dstates, shortest: shortest, saveds2: saveds, saveds3: saveds2, saved: saved3, saved2: saved2}
 }
 
 // lstmFromBackward is the reverse mode of [LSTM.From], after [lstmFromForward].
@@ -205,6 +222,10 @@ func lstmFromBackward[T Float](saved *lstmFromSaved[T]) {
 	}
 	// inputs := affine(x, l.U, l.B, batch*steps)
 	affineBackward[T](saved.saved)
+	if shortest < steps {
+		// x = MaskPadding(x, lengths)
+		maskPaddingBackward[T](saved.saved2)
+	}
 }
 
 // lstmStepSaved holds what a forward sweep remembers.

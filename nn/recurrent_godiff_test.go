@@ -91,7 +91,7 @@ func lstmForwardLBackward[T nn.Float](saved lstmForwardLSaved[T]) {
 
 // gruForwardGSaved holds what a forward sweep remembers.
 type gruForwardGSaved[T nn.Float] struct {
-	saved gruFromGHSaved[T]
+	saved *gruFromGHSaved[T]
 }
 
 // gruForwardGForward is [nn.GRU.Forward], remembering what [gruForwardGBackward] needs.
@@ -99,7 +99,7 @@ func gruForwardGForward[T nn.Float](g *nn.GRU[T], x nn.Tensor[T], lengths []int,
 	shape.Check(len(x.Shape) == 3 && len(g.V.Shape) == 2, "GRU", x.Shape, g.U.Shape)
 	newValue := nn.New[T](x.Space, x.Shape[0], g.V.Shape[0])
 	dnewValue := nn.ZerosLike(newValue)
-	var saved2 gruFromGHSaved[T]
+	var saved2 *gruFromGHSaved[T]
 	states, last, dstates, dlast, saved2 = gruFromGHForward(g, x, newValue, lengths, dg, dnewValue)
 	return states, last, dstates, dlast, gruForwardGSaved[T]{saved: saved2}
 }
@@ -130,6 +130,9 @@ func rnnFromRHForward[T nn.Float](r *nn.RNN[T], x, h nn.Tensor[T], lengths []int
 	shape.Recurrent("RNN", 1, r.U.Shape, r.V.Shape, x.Shape[0], h.Shape)
 	batch, steps, n := x.Shape[0], x.Shape[1], h.Shape[1]
 	shortest := shape.Shortest("RNN", lengths, batch, steps)
+	if shortest < steps {
+		x = nn.MaskPadding(x, lengths)
+	}
 	inputs, dinputs, saved2 := affineWBForward(x, r.U, r.B, batch*steps, dr.U, dr.B)
 	states = nn.New[T](x.Space, batch, steps, n)
 	dstates = nn.ZerosLike(states)
@@ -196,6 +199,9 @@ func lstmFromLHCForward[T nn.Float](l *nn.LSTM[T], x, h, c nn.Tensor[T], lengths
 	shape.Recurrent("LSTM", 4, l.U.Shape, l.V.Shape, x.Shape[0], h.Shape, c.Shape)
 	batch, steps, n := x.Shape[0], x.Shape[1], h.Shape[1]
 	shortest := shape.Shortest("LSTM", lengths, batch, steps)
+	if shortest < steps {
+		x = nn.MaskPadding(x, lengths)
+	}
 	inputs, dinputs, saved2 := affineWBForward(x, l.U, l.B, batch*steps, dl.U, dl.B)
 	states = nn.New[T](x.Space, batch, steps, n)
 	dstates = nn.ZerosLike(states)
@@ -264,11 +270,14 @@ type gruFromGHSaved[T nn.Float] struct {
 
 // gruFromGHForward is [nn.GRU.From], remembering what [gruFromGHBackward] needs.
 // It remembers 24 bytes with what they refer to, what [holdForward3] does and what [gruStepForward] does for each iteration of the loop over t.
-func gruFromGHForward[T nn.Float](g *nn.GRU[T], x, h nn.Tensor[T], lengths []int, dg *nn.GRU[T], dh nn.Tensor[T]) (states, last, dstates, dlast nn.Tensor[T], saved gruFromGHSaved[T]) {
+func gruFromGHForward[T nn.Float](g *nn.GRU[T], x, h nn.Tensor[T], lengths []int, dg *nn.GRU[T], dh nn.Tensor[T]) (states, last, dstates, dlast nn.Tensor[T], saved *gruFromGHSaved[T]) {
 	shape.Check(len(x.Shape) == 3 && len(g.U.Shape) == 2 && x.Shape[2] == g.U.Shape[0], "GRU", x.Shape, g.U.Shape)
 	shape.Recurrent("GRU", 3, g.U.Shape, g.V.Shape, x.Shape[0], h.Shape)
 	batch, steps, n := x.Shape[0], x.Shape[1], h.Shape[1]
 	shortest := shape.Shortest("GRU", lengths, batch, steps)
+	if shortest < steps {
+		x = nn.MaskPadding(x, lengths)
+	}
 	inputs, dinputs, saved2 := affineWBForward(x, g.U, g.B, batch*steps, dg.U, dg.B)
 	states = nn.New[T](x.Space, batch, steps, n)
 	dstates = nn.ZerosLike(states)
@@ -290,11 +299,11 @@ func gruFromGHForward[T nn.Float](g *nn.GRU[T], x, h nn.Tensor[T], lengths []int
 	}
 	dlast = dh
 	last = h
-	return states, last, dstates, dlast, gruFromGHSaved[T]{steps: steps, datas: datas, saveds: saveds2, n: n, batch: batch, dstates: dstates, shortest: shortest, saveds2: saveds, saved: saved2}
+	return states, last, dstates, dlast, &gruFromGHSaved[T]{steps: steps, datas: datas, saveds: saveds2, n: n, batch: batch, dstates: dstates, shortest: shortest, saveds2: saveds, saved: saved2}
 }
 
 // gruFromGHBackward is the reverse mode of [nn.GRU.From], after [gruFromGHForward].
-func gruFromGHBackward[T nn.Float](saved gruFromGHSaved[T]) {
+func gruFromGHBackward[T nn.Float](saved *gruFromGHSaved[T]) {
 	steps, datas, saveds, n, batch, dstates, shortest, saveds2 := saved.steps, saved.datas, saved.saveds, saved.n, saved.batch, saved.dstates, saved.shortest, saved.saveds2
 	for t := steps - 1; t >= 0; t-- {
 		data := datas[t]

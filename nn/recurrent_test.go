@@ -1,6 +1,7 @@
 package nn_test
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"runtime"
@@ -122,7 +123,6 @@ func cellOfGRU(g nn.GRU[float64]) cell {
 	}
 }
 
-// near compares tensors.
 // sequences are batches: numbers of examples, steps, features and hidden neurons, and lengths.
 var sequences = []struct {
 	batch, steps, in, n int
@@ -193,6 +193,53 @@ func TestRecurrent(t *testing.T) {
 			gradcheck.VJP(t, (*nn.GRU[float64]).Forward, (*nn.GRU[float64]).ForwardVJP, &gru, x, s.lengths)
 		}
 	}
+}
+
+// TestRecurrentPadding checks that what x holds behind the ends of sequences does not matter, NaN or not: all is as with zeros there.
+func TestRecurrentPadding(t *testing.T) {
+	const steps, in, n = 4, 2, 3
+	lengths := []int{2, 4, 0, 3}
+	zeros := nn.MaskPadding(random(rand.New(rand.NewPCG(1, 2)), len(lengths), steps, in), lengths)
+	run := func(x nn.Tensor[float64]) (all []nn.Tensor[float64]) {
+		r := rand.New(rand.NewPCG(3, 4))
+		rnn, lstm, gru := newRNN[float64](r, in, n), newLSTM[float64](r, in, n), newGRU[float64](r, in, n)
+		drnn, dlstm, dgru := nn.Gradient(&rnn), nn.Gradient(&lstm), nn.Gradient(&gru)
+		dx, dlast := nn.ZerosLike(x), random(r, len(lengths), n)
+		dstates := nn.MaskPadding(random(r, len(lengths), steps, n), lengths)
+		states, last := rnn.ForwardVJP(x, lengths, drnn, dx, dstates, dlast)
+		all = append(all, states, last, dx.Clone(), drnn.U, drnn.V, drnn.B)
+		states, last, cells := lstm.ForwardVJP(x, lengths, dlstm, dx, dstates, dlast, dlast)
+		all = append(all, states, last, cells, dx.Clone(), dlstm.U, dlstm.V, dlstm.B)
+		states, last = gru.ForwardVJP(x, lengths, dgru, dx, dstates, dlast)
+		return append(all, states, last, dx, dgru.U, dgru.V, dgru.B, dgru.BV)
+	}
+	want := run(zeros)
+	for _, padding := range []float64{math.NaN(), math.Inf(1), 7} {
+		for i, got := range run(padded(zeros, lengths, padding)) {
+			near(t, fmt.Sprintf("padding of %v: result %d", padding, i), got, want[i], 0)
+		}
+	}
+}
+
+// padded returns x with the same number in all places behind the ends of sequences.
+func padded(x nn.Tensor[float64], lengths []int, padding float64) nn.Tensor[float64] {
+	y, size := x.Clone(), x.Shape[1]*x.Shape[2]
+	for i, length := range lengths {
+		for k := length * x.Shape[2]; k < size; k++ {
+			y.Data[i*size+k] = padding
+		}
+	}
+	return y
+}
+
+// TestMaskPadding checks the derivative, and what is told of lengths that do not fit.
+func TestMaskPadding(t *testing.T) {
+	x := random(rand.New(rand.NewPCG(1, 2)), 2, 3, 2)
+	gradcheck.VJP(t, nn.MaskPadding[float64], nn.MaskPaddingVJP[float64], x, []int{2, 0}, gradcheck.Wrt("x"))
+	misfit(t, "nn: MaskPadding: shape [2 3 2] does not fit [1]", func() { nn.MaskPadding(x, []int{2}) })
+	misfit(t, "nn: MaskPadding: shape [2 3 2] does not fit [0]", func() { nn.MaskPadding(x, nil) })
+	misfit(t, "nn: MaskPadding lengths: shape [4 1] does not fit [2 3]", func() { nn.MaskPadding(x, []int{4, 1}) })
+	misfit(t, "nn: MaskPadding: shape [2 6] does not fit [2]", func() { nn.MaskPadding(x.Reshape(2, 6), []int{1, 1}) })
 }
 
 // TestStep checks that steps, each by itself, lead to where sequences do, and their derivatives.

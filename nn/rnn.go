@@ -20,8 +20,8 @@ type RNN[T Float] struct {
 // Forward goes through sequences: x is batch × steps × inputs, and before the first step the states are zero. It returns the states at all
 // times, batch × steps × hidden, and the last ones, batch × hidden.
 //
-// Sequence i ends after lengths[i] steps, and its state then stays what it is; all are full where lengths is nil. Forward panics with a
-// *shape.Error if the shapes do not fit, or lengths do not.
+// Sequence i ends after lengths[i] steps, and its state then stays what it is, whatever x holds behind; all are full where lengths is nil.
+// Forward panics with a *shape.Error if the shapes do not fit, or lengths do not.
 //
 //godiff:vjp
 func (r *RNN[T]) Forward(x Tensor[T], lengths []int) (states, last Tensor[T]) {
@@ -37,6 +37,9 @@ func (r *RNN[T]) From(x, h Tensor[T], lengths []int) (states, last Tensor[T]) {
 	shape.Recurrent("RNN", 1, r.U.Shape, r.V.Shape, x.Shape[0], h.Shape)
 	batch, steps, n := x.Shape[0], x.Shape[1], h.Shape[1]
 	shortest := shape.Shortest("RNN", lengths, batch, steps)
+	if shortest < steps {
+		x = MaskPadding(x, lengths)
+	}
 	inputs := affine(x, r.U, r.B, batch*steps)
 	states = New[T](x.Space, batch, steps, n)
 	for t := range steps {
@@ -91,6 +94,22 @@ func hold[T Float](next, before Tensor[T], lengths []int, t int) Tensor[T] {
 		} else {
 			copy(y.Data[i*n:(i+1)*n], before.Data[i*n:(i+1)*n])
 		}
+	}
+	return y
+}
+
+// MaskPadding returns x, batch × steps × features, with zeros behind the first lengths[i] steps of example i, whatever it holds there. It
+// panics with a *shape.Error unless there is such a length for each example.
+//
+//godiff:vjp wrt=x
+func MaskPadding[T Float](x Tensor[T], lengths []int) Tensor[T] {
+	shape.Check(len(x.Shape) == 3 && len(lengths) == x.Shape[0], "MaskPadding", x.Shape, []int{len(lengths)})
+	shape.Shortest("MaskPadding", lengths, x.Shape[0], x.Shape[1])
+	y := New[T](x.Space, x.Shape...)
+	steps, features := x.Shape[1], x.Shape[2]
+	for i, length := range lengths {
+		from, n := i*steps*features, length*features
+		kernel.Scale(y.Data[from:from+n], 1, x.Data[from:from+n])
 	}
 	return y
 }

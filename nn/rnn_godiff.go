@@ -36,11 +36,17 @@ func (r *RNN[T]) ForwardVJP(x Tensor[T], lengths []int, dr *RNN[T], dx, dstates,
 // It remembers 24 bytes with what they refer to, what [holdForward3] does and what [rnnStepForward] does for each iteration of the loop over t.
 func (r *RNN[T]) FromVJP(x, h Tensor[T], lengths []int, dr *RNN[T], dx, dh, dstates, dlast Tensor[T]) (states, last Tensor[T]) {
 	// Forward sweep; saveds holds every saved that the reverse sweep needs, saveds2[t] is saved in step t.
+	var saved maskPaddingSaved[T]
 	shape.Check(len(x.Shape) == 3 && len(r.U.Shape) == 2 && x.Shape[2] == r.U.Shape[0], "RNN", x.Shape, r.U.Shape)
 	shape.Recurrent("RNN", 1, r.U.Shape, r.V.Shape, x.Shape[0], h.Shape)
 	batch, steps, n := x.Shape[0], x.Shape[1], h.Shape[1]
 	shortest := shape.Shortest("RNN", lengths, batch, steps)
-	inputs, dinputs, saved := affineForward(x, r.U, r.B, batch*steps, dx, dr.U, dr.B)
+	if shortest < steps {
+		var saved2 maskPaddingSaved[T]
+		x, dx, saved2 = maskPaddingForward(x, lengths, dx)
+		saved = saved2
+	}
+	inputs, dinputs, saved2 := affineForward(x, r.U, r.B, batch*steps, dx, dr.U, dr.B)
 	states = New[T](x.Space, batch, steps, n)
 	dstates2 := ZerosLike(states)
 	datas := make([][]T, max(steps, 0))
@@ -84,7 +90,11 @@ func (r *RNN[T]) FromVJP(x, h Tensor[T], lengths []int, dr *RNN[T], dx, dh, dsta
 		rnnStepBackward[T](saved)
 	}
 	// inputs := affine(x, r.U, r.B, batch*steps)
-	affineBackward[T](saved)
+	affineBackward[T](saved2)
+	if shortest < steps {
+		// x = MaskPadding(x, lengths)
+		maskPaddingBackward[T](saved)
+	}
 	return states, last
 }
 
@@ -107,6 +117,68 @@ func (r *RNN[T]) StepVJP(x, h Tensor[T], dr *RNN[T], dx, dh, dy Tensor[T]) (y Te
 	rnnStepBackward[T](saved2)
 	affineBackward[T](saved)
 	return y
+}
+
+// MaskPaddingVJP is the reverse mode of [MaskPadding] with respect to x.
+// For result adjoints dy it adds to the shadows dx.
+func MaskPaddingVJP[T Float](x Tensor[T], lengths []int, dx, dy Tensor[T]) (y2 Tensor[T]) {
+	// Forward sweep.
+	shape.Check(len(x.Shape) == 3 && len(lengths) == x.Shape[0], "MaskPadding", x.Shape, []int{len(lengths)})
+	shape.Shortest("MaskPadding", lengths, x.Shape[0], x.Shape[1])
+	y := New[T](x.Space, x.Shape...)
+	dy2 := ZerosLike(y)
+	steps, features := x.Shape[1], x.Shape[2]
+	for i, length := range lengths {
+		from, n := i*steps*features, length*features
+		kernel.Scale[T](y.Data[from:from+n], 1, x.Data[from:from+n])
+	}
+	y2 = y
+
+	// Reverse sweep.
+	for i := range dy.Data {
+		dy2.Data[i] += dy.Data[i]
+	}
+	for i := len(lengths) - 1; i >= 0; i-- {
+		from := i * steps * features
+		n := lengths[i] * features
+		// kernel.Scale(y.Data[from:from+n], 1, x.Data[from:from+n])
+		kernel.ScaleAdjointX(nil, 1, nil, dy2.Data[from:from+n], dx.Data[from:from+n])
+	}
+	return y2
+}
+
+// maskPaddingSaved holds what a forward sweep remembers.
+type maskPaddingSaved[T Float] struct {
+	lengths  []int
+	steps    int
+	features int
+	dy       Tensor[T]
+	dx       Tensor[T]
+}
+
+// maskPaddingForward is [MaskPadding], remembering what [maskPaddingBackward] needs.
+func maskPaddingForward[T Float](x Tensor[T], lengths []int, dx Tensor[T]) (y2, dy Tensor[T], saved maskPaddingSaved[T]) {
+	shape.Check(len(x.Shape) == 3 && len(lengths) == x.Shape[0], "MaskPadding", x.Shape, []int{len(lengths)})
+	shape.Shortest("MaskPadding", lengths, x.Shape[0], x.Shape[1])
+	y := New[T](x.Space, x.Shape...)
+	dy2 := ZerosLike(y)
+	steps, features := x.Shape[1], x.Shape[2]
+	for i, length := range lengths {
+		from, n := i*steps*features, length*features
+		kernel.Scale[T](y.Data[from:from+n], 1, x.Data[from:from+n])
+	}
+	return y, dy2, maskPaddingSaved[T]{lengths: lengths, steps: steps, features: features, dy: dy2, dx: dx}
+}
+
+// maskPaddingBackward is the reverse mode of [MaskPadding], after [maskPaddingForward].
+func maskPaddingBackward[T Float](saved maskPaddingSaved[T]) {
+	lengths, steps, features, dy, dx := saved.lengths, saved.steps, saved.features, saved.dy, saved.dx
+	for i := len(lengths) - 1; i >= 0; i-- {
+		from := i * steps * features
+		n := lengths[i] * features
+		// kernel.Scale(y.Data[from:from+n], 1, x.Data[from:from+n])
+		kernel.ScaleAdjointX(nil, 1, nil, dy.Data[from:from+n], dx.Data[from:from+n])
+	}
 }
 
 // affineSaved holds what a forward sweep remembers.
@@ -208,16 +280,23 @@ type rnnFromSaved[T Float] struct {
 	shortest int
 	saveds2  []holdSaved[T]
 	saved    affineSaved[T]
+	saved2   maskPaddingSaved[T]
 }
 
 // rnnFromForward is [RNN.From], remembering what [rnnFromBackward] needs.
 // It remembers 24 bytes with what they refer to, what [holdForward6] does and what [rnnStepForward3] does for each iteration of the loop over t.
 func rnnFromForward[T Float](r *RNN[T], x, h Tensor[T], lengths []int, dr *RNN[T], dx, dh Tensor[T]) (states, last, dstates, dlast Tensor[T], saved *rnnFromSaved[T]) {
+	var saved2 maskPaddingSaved[T]
 	shape.Check(len(x.Shape) == 3 && len(r.U.Shape) == 2 && x.Shape[2] == r.U.Shape[0], "RNN", x.Shape, r.U.Shape)
 	shape.Recurrent("RNN", 1, r.U.Shape, r.V.Shape, x.Shape[0], h.Shape)
 	batch, steps, n := x.Shape[0], x.Shape[1], h.Shape[1]
 	shortest := shape.Shortest("RNN", lengths, batch, steps)
-	inputs, dinputs, saved2 := affineForward(x, r.U, r.B, batch*steps, dx, dr.U, dr.B)
+	if shortest < steps {
+		var saved maskPaddingSaved[T]
+		x, dx, saved = maskPaddingForward(x, lengths, dx)
+		saved2 = saved
+	}
+	inputs, dinputs, saved3 := affineForward(x, r.U, r.B, batch*steps, dx, dr.U, dr.B)
 	states = New[T](x.Space, batch, steps, n)
 	dstates = ZerosLike(states)
 	datas := make([][]T, max(steps, 0))
@@ -238,7 +317,7 @@ func rnnFromForward[T Float](r *RNN[T], x, h Tensor[T], lengths []int, dr *RNN[T
 	}
 	dlast = dh
 	last = h
-	return states, last, dstates, dlast, &rnnFromSaved[T]{steps: steps, datas: datas, saveds: saveds2, n: n, batch: batch, dstates: dstates, shortest: shortest, saveds2: saveds, saved: saved2}
+	return states, last, dstates, dlast, &rnnFromSaved[T]{steps: steps, datas: datas, saveds: saveds2, n: n, batch: batch, dstates: dstates, shortest: shortest, saveds2: saveds, saved: saved3, saved2: saved2}
 }
 
 // rnnFromBackward is the reverse mode of [RNN.From], after [rnnFromForward].
@@ -260,6 +339,10 @@ func rnnFromBackward[T Float](saved *rnnFromSaved[T]) {
 	}
 	// inputs := affine(x, r.U, r.B, batch*steps)
 	affineBackward[T](saved.saved)
+	if shortest < steps {
+		// x = MaskPadding(x, lengths)
+		maskPaddingBackward[T](saved.saved2)
+	}
 }
 
 // rnnStepSaved holds what a forward sweep remembers.
