@@ -14,7 +14,7 @@ type Dense[T Float] struct {
 }
 
 // Forward returns x·W + B for the examples in the rows of x, of shape batch × inputs. The result is batch × outputs. It panics with a
-// *shape.Error if x has another shape.
+// *shape.Error if x has another shape, or B is not as long as W is wide.
 //
 //godiff:vjp
 func (d *Dense[T]) Forward(x Tensor[T]) Tensor[T] {
@@ -23,6 +23,7 @@ func (d *Dense[T]) Forward(x Tensor[T]) Tensor[T] {
 	y := New[T](x.Space, n, out)
 	kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
 	if len(d.B.Data) > 0 {
+		shape.Check(len(d.B.Data) == out, "Dense bias", d.B.Shape, d.W.Shape[1:])
 		kernel.AddRow(y.Data, d.B.Data, n, out)
 	}
 	return y

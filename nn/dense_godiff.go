@@ -17,6 +17,7 @@ func (d *Dense[T]) ForwardVJP(x Tensor[T], dd *Dense[T], dx, dy Tensor[T]) (y2 T
 	dy2 := ZerosLike(y)
 	kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
 	if len(d.B.Data) > 0 {
+		shape.Check(len(d.B.Data) == out, "Dense bias", d.B.Shape, d.W.Shape[1:])
 		kernel.AddRow(y.Data, d.B.Data, n, out)
 	}
 	y2 = y
@@ -54,6 +55,7 @@ func denseForwardForward[T Float](d *Dense[T], x Tensor[T], dd *Dense[T], dx Ten
 	dy2 := ZerosLike(y)
 	kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
 	if len(d.B.Data) > 0 {
+		shape.Check(len(d.B.Data) == out, "Dense bias", d.B.Shape, d.W.Shape[1:])
 		kernel.AddRow(y.Data, d.B.Data, n, out)
 	}
 	return y, dy2, denseForwardSaved[T]{d: d, n: n, out: out, dy: dy2, dd: dd, x: x, in: in, dx: dx}

@@ -11,13 +11,13 @@ import (
 type Dropout[T Float] struct {
 	P float64 // the probability to be left out, from 0 to below 1
 
-	// Rand decides; training changes its state, so that it must not be used elsewhere at the same time. A checkpoint of package train needs
+	// Rand decides, and may be nil where P is 0; training changes its state, so that it must not be used elsewhere at the same time. A checkpoint of package train needs
 	// its source beside the model, for it hides that.
 	Rand *rand.Rand `train:"-"`
 }
 
-// Forward returns x with elements left out in training, where it panics if P is out of range, else a copy of x: memory of its own is what lets
-// the layers around it do without copies in their derivatives.
+// Forward returns x with elements left out in training, where it panics if P is out of range, or above 0 without Rand, else a copy of x: memory of its
+// own is what lets the layers around it do without copies in their derivatives.
 //
 //godiff:vjp wrt=x
 func (l *Dropout[T]) Forward(x Tensor[T], train bool) Tensor[T] {
@@ -31,7 +31,7 @@ func (l *Dropout[T]) Forward(x Tensor[T], train bool) Tensor[T] {
 }
 
 // DropoutMask returns a tensor in the shape and the space of x, with elements of 0 with probability p and of 1/(1−p) else. It panics if p is not
-// from 0 to below 1.
+// from 0 to below 1, or above 0 and r is nil.
 //
 //godiff:nodiff
 func DropoutMask[T Float](x Tensor[T], p float64, r *rand.Rand) Tensor[T] {
@@ -39,6 +39,15 @@ func DropoutMask[T Float](x Tensor[T], p float64, r *rand.Rand) Tensor[T] {
 		panic("nn: Dropout: the probability must be from 0 to below 1")
 	}
 	mask, keep := New[T](x.Space, x.Shape...), T(1/(1-p))
+	if r == nil {
+		if p > 0 {
+			panic("nn: Dropout: there is no Rand to decide what is left out")
+		}
+		for i := range mask.Data {
+			mask.Data[i] = 1
+		}
+		return mask
+	}
 	out, bits := uint64(p*(1<<32)), uint64(0) // half of the bits for each element
 	for i := range mask.Data {
 		if i%2 == 0 {

@@ -81,6 +81,23 @@ func TestDropoutRange(t *testing.T) {
 	}
 }
 
+// TestDropoutWithoutRand checks that what leaves nothing out needs no random numbers.
+func TestDropoutWithoutRand(t *testing.T) {
+	x, l := nn.Constant(3.0, 2, 3), &nn.Dropout[float64]{}
+	near(t, "training with P = 0", l.Forward(x, true), x, 0)
+	dx := nn.ZerosLike(x)
+	l.ForwardVJP(x, true, dx, x)
+	near(t, "the derivative with P = 0", dx, x, 0)
+	l.P = 0.5
+	near(t, "after training", l.Forward(x, false), x, 0)
+	defer func() {
+		if got, want := fmt.Sprint(recover()), "nn: Dropout: there is no Rand to decide what is left out"; got != want {
+			t.Errorf("got the panic %q, want %q", got, want)
+		}
+	}()
+	l.Forward(x, true)
+}
+
 func TestEmbedding(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	l := &nn.Embedding[float64]{W: random(r, 5, 3)}
@@ -106,6 +123,6 @@ func TestEmbedding(t *testing.T) {
 		gradcheck.VJP(t, (*nn.Embedding[float64]).Forward, (*nn.Embedding[float64]).ForwardVJP, l, (*nn.Space)(nil), words)
 	}
 	for _, word := range []int{-1, 5} {
-		misfit(t, fmt.Sprintf("nn: Embedding: shape [%d] does not fit [5 3]", word), func() { l.Forward(nil, []int{word}) })
+		misfit(t, fmt.Sprintf("nn: Embedding: words[1] is %d, not from 0 to below 5", word), func() { l.Forward(nil, []int{0, word}) })
 	}
 }

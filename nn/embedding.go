@@ -25,11 +25,7 @@ func NewEmbedding[T Float](rng *rand.Rand, words, features int) Embedding[T] {
 func (l *Embedding[T]) Forward(space *Space, words []int) Tensor[T] {
 	shape.Check(len(l.W.Shape) == 2, "Embedding", l.W.Shape, nil)
 	n, features := l.W.Shape[0], l.W.Shape[1]
-	for _, word := range words {
-		if word < 0 || word >= n {
-			shape.Check(false, "Embedding", []int{word}, l.W.Shape)
-		}
-	}
+	shape.Indices("Embedding", "words", words, n)
 	y := New[T](space, len(words), features)
 	for i, word := range words {
 		kernel.Axpy(1, l.W.Data[word*features:(word+1)*features], y.Data[i*features:(i+1)*features])

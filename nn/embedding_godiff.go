@@ -13,11 +13,7 @@ func (l *Embedding[T]) ForwardVJP(space *Space, words []int, dl *Embedding[T], d
 	// Forward sweep.
 	shape.Check(len(l.W.Shape) == 2, "Embedding", l.W.Shape, nil)
 	n, features := l.W.Shape[0], l.W.Shape[1]
-	for _, word := range words {
-		if word < 0 || word >= n {
-			shape.Check(false, "Embedding", []int{word}, l.W.Shape)
-		}
-	}
+	shape.Indices("Embedding", "words", words, n)
 	y := New[T](space, len(words), features)
 	dy2 := ZerosLike(y)
 	for i, word := range words {

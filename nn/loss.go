@@ -14,21 +14,24 @@ import (
 
 // CrossEntropy returns the mean over the examples of the negative logarithm of the probability that a model gives to the right class. The
 // rows of logits, of shape batch × classes, hold what softmax makes probabilities of. It is computed as ln Σₖ exp(zₖ−z̄) + z̄ − z of the
-// label, with the largest logit z̄, and so overflows for no finite logits. Each label must be a class, or it panics.
+// label, with the largest logit z̄, and so overflows for no finite logits. It panics with a *shape.Error unless there is a label for each
+// example, and each is a class.
 //
 //godiff:vjp
 func CrossEntropy[T Float](logits Tensor[T], labels []int) T {
 	shape.Check(len(logits.Shape) == 2 && logits.Shape[0] == len(labels), "CrossEntropy", logits.Shape, []int{len(labels)})
+	shape.Indices("CrossEntropy", "labels", labels, logits.Shape[1])
 	return NLL(LogSoftmax(logits), labels)
 }
 
 // NLL returns the mean over the examples of the negative logarithm of the probability of the right class. The rows of logs, of shape
-// batch × classes, hold logarithms of probabilities, such as [LogSoftmax] returns. Each label must be a class, or it panics.
+// batch × classes, hold logarithms of probabilities, such as [LogSoftmax] returns. It panics as [CrossEntropy] does.
 //
 //godiff:vjp
 func NLL[T Float](logs Tensor[T], labels []int) T {
 	shape.Check(len(logs.Shape) == 2 && logs.Shape[0] == len(labels), "NLL", logs.Shape, []int{len(labels)})
 	classes := logs.Shape[1]
+	shape.Indices("NLL", "labels", labels, classes)
 	var sum float64
 	for i, label := range labels {
 		sum -= float64(logs.Data[i*classes : (i+1)*classes][label])

@@ -14,6 +14,7 @@ import (
 // For result adjoints dy it adds to the shadows dlogits.
 func CrossEntropyVJP[T Float](logits Tensor[T], labels []int, dlogits Tensor[T], dy T) (y T) {
 	shape.Check(len(logits.Shape) == 2 && logits.Shape[0] == len(labels), "CrossEntropy", logits.Shape, []int{len(labels)})
+	shape.Indices("CrossEntropy", "labels", labels, logits.Shape[1])
 	logSoftmaxValue, dlogSoftmaxValue, saved := logSoftmaxForward(logits, dlogits)
 	y = nllVJP(logSoftmaxValue, labels, dlogSoftmaxValue, dy)
 	logSoftmaxBackward[T](saved)
@@ -25,6 +26,7 @@ func CrossEntropyVJP[T Float](logits Tensor[T], labels []int, dlogits Tensor[T],
 func NLLVJP[T Float](logs Tensor[T], labels []int, dlogs Tensor[T], dy T) (y T) {
 	shape.Check(len(logs.Shape) == 2 && logs.Shape[0] == len(labels), "NLL", logs.Shape, []int{len(labels)})
 	classes := logs.Shape[1]
+	shape.Indices("NLL", "labels", labels, classes)
 	var sum float64
 	// return T(sum / float64(len(labels)))
 	dsum := float64(dy) / float64(len(labels))
@@ -192,6 +194,7 @@ func BinaryCrossEntropyVJP[T Float](logits, targets, dlogits Tensor[T], dy T) (y
 func nllVJP[T Float](logs Tensor[T], labels []int, dlogs Tensor[T], dy T) (y T) {
 	shape.Check(len(logs.Shape) == 2 && logs.Shape[0] == len(labels), "NLL", logs.Shape, []int{len(labels)})
 	classes := logs.Shape[1]
+	shape.Indices("NLL", "labels", labels, classes)
 	var sum float64
 	// return T(sum / float64(len(labels)))
 	dsum := float64(dy) / float64(len(labels))

@@ -139,16 +139,18 @@ func TestLossShapes(t *testing.T) {
 	x, y := nn.New[float64](nil, 2, 3), nn.New[float64](nil, 3, 2)
 	p := &nn.PReLU[float64]{Alpha: nn.New[float64](nil, 2)}
 	for want, f := range map[string]func(){
-		"nn: MSE: shape [2 3] does not fit [3 2]":                func() { nn.MSE(x, y) },
-		"nn: MAE: shape [2 3] does not fit [3 2]":                func() { nn.MAE(x, y) },
-		"nn: Huber: shape [2 3] does not fit [3 2]":              func() { nn.Huber(x, y, 1) },
-		"nn: BinaryCrossEntropy: shape [2 3] does not fit [3 2]": func() { nn.BinaryCrossEntropy(x, y) },
-		"nn: SoftCrossEntropy: shape [2 3] does not fit [3 2]":   func() { nn.SoftCrossEntropy(x, y) },
-		"nn: NLL: shape [2 3] does not fit [1]":                  func() { nn.NLL(x, []int{0}) },
-		"nn: PReLU: shape [2 3] does not fit [2]":                func() { p.Forward(x) },
-		"nn: PReLU: shape [2] does not fit [2]":                  func() { p.Forward(nn.New[float64](nil, 2)) },
-		"nn: Softmax: shape [2 0] does not fit [1]":              func() { nn.Softmax(nn.New[float64](nil, 2, 0)) },
-		"nn: LogSoftmax: shape [] does not fit [1]":              func() { nn.LogSoftmax(nn.New[float64](nil)) },
+		"nn: MSE: shape [2 3] does not fit [3 2]":                  func() { nn.MSE(x, y) },
+		"nn: MAE: shape [2 3] does not fit [3 2]":                  func() { nn.MAE(x, y) },
+		"nn: Huber: shape [2 3] does not fit [3 2]":                func() { nn.Huber(x, y, 1) },
+		"nn: BinaryCrossEntropy: shape [2 3] does not fit [3 2]":   func() { nn.BinaryCrossEntropy(x, y) },
+		"nn: SoftCrossEntropy: shape [2 3] does not fit [3 2]":     func() { nn.SoftCrossEntropy(x, y) },
+		"nn: NLL: labels[1] is 3, not from 0 to below 3":           func() { nn.NLL(x, []int{2, 3}) },
+		"nn: CrossEntropy: labels[0] is -1, not from 0 to below 3": func() { nn.CrossEntropy(x, []int{-1, 3}) },
+		"nn: NLL: shape [2 3] does not fit [1]":                    func() { nn.NLL(x, []int{0}) },
+		"nn: PReLU: shape [2 3] does not fit [2]":                  func() { p.Forward(x) },
+		"nn: PReLU: shape [2] does not fit [2]":                    func() { p.Forward(nn.New[float64](nil, 2)) },
+		"nn: Softmax: shape [2 0] does not fit [1]":                func() { nn.Softmax(nn.New[float64](nil, 2, 0)) },
+		"nn: LogSoftmax: shape [] does not fit [1]":                func() { nn.LogSoftmax(nn.New[float64](nil)) },
 	} {
 		misfit(t, want, f)
 	}

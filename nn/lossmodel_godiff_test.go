@@ -258,6 +258,7 @@ type crossEntropySaved[T nn.Float] struct {
 // crossEntropyForward is [nn.CrossEntropy], remembering what [crossEntropyBackward] needs.
 func crossEntropyForward[T nn.Float](logits nn.Tensor[T], labels []int, dlogits nn.Tensor[T]) (y T, saved crossEntropySaved[T]) {
 	shape.Check(len(logits.Shape) == 2 && logits.Shape[0] == len(labels), "CrossEntropy", logits.Shape, []int{len(labels)})
+	shape.Indices("CrossEntropy", "labels", labels, logits.Shape[1])
 	logSoftmaxValue, dlogSoftmaxValue, saved2 := logSoftmaxForward(logits, dlogits)
 	var saved3 nllSaved[T]
 	y, saved3 = nllForward(logSoftmaxValue, labels, dlogSoftmaxValue)
@@ -282,6 +283,7 @@ type nllSaved[T nn.Float] struct {
 func nllForward[T nn.Float](logs nn.Tensor[T], labels []int, dlogs nn.Tensor[T]) (y T, saved nllSaved[T]) {
 	shape.Check(len(logs.Shape) == 2 && logs.Shape[0] == len(labels), "NLL", logs.Shape, []int{len(labels)})
 	classes := logs.Shape[1]
+	shape.Indices("NLL", "labels", labels, classes)
 	var sum float64
 	for i, label := range labels {
 		sum -= float64(logs.Data[i*classes : (i+1)*classes][label])

@@ -81,6 +81,8 @@ func TestShapes(t *testing.T) {
 	}{
 		{"nn: Dense: shape [4 2] does not fit [3 2]", func() { d.Forward(random(r, 4, 2)) }},
 		{"nn: Dense: shape [3] does not fit [3 2]", func() { d.Forward(random(r, 3)) }},
+		{"nn: Dense: shape [4 3] does not fit []", func() { new(nn.Dense[float64]).Forward(random(r, 4, 3)) }},
+		{"nn: Dense bias: shape [3] does not fit [2]", func() { (&nn.Dense[float64]{W: d.W, B: random(r, 3)}).Forward(random(r, 4, 3)) }},
 		{"nn: CrossEntropy: shape [2 3] does not fit [1]", func() { nn.CrossEntropy(random(r, 2, 3), []int{0}) }},
 		{"nn: Reshape: shape [2 3] does not fit [2 4]", func() { random(r, 2, 3).Reshape(2, 4) }},
 	} {

@@ -27,12 +27,13 @@ func NewBatchNorm[T Float](channels int) BatchNorm[T] {
 }
 
 // Forward returns x, of shape batch × channels × any dimensions, normalised. In training that is by the means and variances of x, and Mean and
-// Var change; else it is by these. It panics with a *shape.Error if x has another number of channels, and in training if a channel has fewer
-// than two elements.
+// Var change; else it is by these. It panics with a *shape.Error if x or a part of the layer has another number of channels, and in training if
+// a channel has fewer than two elements.
 //
 //godiff:vjp
 func (l *BatchNorm[T]) Forward(x Tensor[T], train bool) Tensor[T] {
 	shape.Check(len(x.Shape) > 1 && len(l.Scale.Shape) == 1 && x.Shape[1] == l.Scale.Shape[0], "BatchNorm", x.Shape, l.Scale.Shape)
+	shape.Norm("BatchNorm", l.Scale.Shape, l.Shift.Shape, l.Mean.Shape, l.Var.Shape)
 	n, channels, size := x.Shape[0], x.Shape[1], shape.Size(x.Shape[2:])
 	if !train {
 		return l.byState(x, n, channels, size)
@@ -76,12 +77,13 @@ func NewLayerNorm[T Float](features int) LayerNorm[T] {
 }
 
 // Forward returns x normalised along its last dimension, the features, of which it panics with a *shape.Error if there is another number than
-// there are scales.
+// there are scales, or if there is another number of shifts.
 //
 //godiff:vjp
 func (l *LayerNorm[T]) Forward(x Tensor[T]) Tensor[T] {
 	features := len(l.Scale.Data)
 	shape.Check(features > 0 && len(x.Shape) > 0 && x.Shape[len(x.Shape)-1] == features, "LayerNorm", x.Shape, l.Scale.Shape)
+	shape.Norm("LayerNorm", l.Scale.Shape, l.Shift.Shape)
 	n := len(x.Data) / features
 	normal, _, _ := normalize(x, 1, n, features, OrDefault(l.Epsilon, 1e-5))
 	return scaleShift(normal, l.Scale, l.Shift, n, features, 1)

@@ -22,6 +22,7 @@ func (l *BatchNorm[T]) ForwardVJP(x Tensor[T], train bool, dl *BatchNorm[T], dx,
 	var saved2 scaleShiftSaved[T]
 	var saved3 *normalizeXSaved[T]
 	shape.Check(len(x.Shape) > 1 && len(l.Scale.Shape) == 1 && x.Shape[1] == l.Scale.Shape[0], "BatchNorm", x.Shape, l.Scale.Shape)
+	shape.Norm("BatchNorm", l.Scale.Shape, l.Shift.Shape, l.Mean.Shape, l.Var.Shape)
 	n, channels, size := x.Shape[0], x.Shape[1], shape.Size(x.Shape[2:])
 	if !train {
 		var saved2 batchNormByStateSaved[T]
@@ -70,6 +71,7 @@ func (l *LayerNorm[T]) ForwardVJP(x Tensor[T], dl *LayerNorm[T], dx, dy Tensor[T
 	var dy2 Tensor[T]
 	features := len(l.Scale.Data)
 	shape.Check(features > 0 && len(x.Shape) > 0 && x.Shape[len(x.Shape)-1] == features, "LayerNorm", x.Shape, l.Scale.Shape)
+	shape.Norm("LayerNorm", l.Scale.Shape, l.Shift.Shape)
 	n := len(x.Data) / features
 	normal, _, _, dnormal, _, _, saved := normalizeXForward[T](x, 1, n, features, OrDefault(l.Epsilon, 1e-5), dx)
 	var saved2 scaleShiftSaved[T]

@@ -69,6 +69,7 @@ func batchNormForwardForward[T nn.Float](l *nn.BatchNorm[T], x nn.Tensor[T], tra
 	var saved3 scaleShiftSaved[T]
 	var saved4 *normalizeXSaved[T]
 	shape.Check(len(x.Shape) > 1 && len(l.Scale.Shape) == 1 && x.Shape[1] == l.Scale.Shape[0], "BatchNorm", x.Shape, l.Scale.Shape)
+	shape.Norm("BatchNorm", l.Scale.Shape, l.Shift.Shape, l.Mean.Shape, l.Var.Shape)
 	n, channels, size := x.Shape[0], x.Shape[1], shape.Size(x.Shape[2:])
 	if !train {
 		var saved batchNormByStateSaved[T]
@@ -120,6 +121,7 @@ type layerNormForwardSaved[T nn.Float] struct {
 func layerNormForwardForward[T nn.Float](l *nn.LayerNorm[T], x nn.Tensor[T], dl *nn.LayerNorm[T], dx nn.Tensor[T]) (y, dy nn.Tensor[T], saved layerNormForwardSaved[T]) {
 	features := len(l.Scale.Data)
 	shape.Check(features > 0 && len(x.Shape) > 0 && x.Shape[len(x.Shape)-1] == features, "LayerNorm", x.Shape, l.Scale.Shape)
+	shape.Norm("LayerNorm", l.Scale.Shape, l.Shift.Shape)
 	n := len(x.Data) / features
 	normal, _, _, dnormal, _, _, saved2 := normalizeXForward[T](x, 1, n, features, nn.OrDefault(l.Epsilon, 1e-5), dx)
 	var saved3 scaleShiftSaved[T]

@@ -185,7 +185,18 @@ func TestNormShapes(t *testing.T) {
 		{"nn: BatchNorm: shape [4 2] does not fit [3]", func() { batch.Forward(x(4, 2), true) }},
 		{"nn: BatchNorm: shape [3] does not fit [3]", func() { batch.Forward(x(3), false) }},
 		{"nn: BatchNorm: shape [1 3] does not fit [3]", func() { batch.Forward(x(1, 3), true) }},
+		{"nn: BatchNorm: shape [4 3] does not fit []", func() { new(nn.BatchNorm[float64]).Forward(x(4, 3), true) }},
+		{"nn: BatchNorm Shift: shape [] does not fit [3]", func() { (&nn.BatchNorm[float64]{Scale: batch.Scale}).Forward(x(4, 3), true) }},
+		{"nn: BatchNorm Mean: shape [2] does not fit [3]", func() {
+			(&nn.BatchNorm[float64]{Scale: batch.Scale, Shift: batch.Shift, Mean: x(2), Var: batch.Var}).Forward(x(4, 3), false)
+		}},
+		{"nn: BatchNorm Var: shape [] does not fit [3]", func() {
+			(&nn.BatchNorm[float64]{Scale: batch.Scale, Shift: batch.Shift, Mean: batch.Mean}).Forward(x(4, 3), true)
+		}},
 		{"nn: LayerNorm: shape [3 2] does not fit [3]", func() { layer.Forward(x(3, 2)) }},
+		{"nn: LayerNorm: shape [2 3] does not fit []", func() { new(nn.LayerNorm[float64]).Forward(x(2, 3)) }},
+		{"nn: LayerNorm Shift: shape [] does not fit [3]", func() { (&nn.LayerNorm[float64]{Scale: layer.Scale}).Forward(x(2, 3)) }},
+		{"nn: LayerNorm Shift: shape [2] does not fit [3]", func() { (&nn.LayerNorm[float64]{Scale: layer.Scale, Shift: x(2)}).Forward(x(2, 3)) }},
 	} {
 		misfit(t, c.want, c.f)
 	}

@@ -58,11 +58,7 @@ type embeddingForwardSaved[T nn.Float] struct {
 func embeddingForwardForward[T nn.Float](l *nn.Embedding[T], space *nn.Space, words []int, dl *nn.Embedding[T]) (y2, dy nn.Tensor[T], saved embeddingForwardSaved[T]) {
 	shape.Check(len(l.W.Shape) == 2, "Embedding", l.W.Shape, nil)
 	n, features := l.W.Shape[0], l.W.Shape[1]
-	for _, word := range words {
-		if word < 0 || word >= n {
-			shape.Check(false, "Embedding", []int{word}, l.W.Shape)
-		}
-	}
+	shape.Indices("Embedding", "words", words, n)
 	y := nn.New[T](space, len(words), features)
 	dy2 := nn.ZerosLike(y)
 	for i, word := range words {

@@ -194,6 +194,7 @@ func PoolGeometry(op string, x []int, size, stride, pad [2]int) kernel.Conv {
 	}
 	one := [2]int{1, 1}
 	g := kernel.Conv{In: 1, Out: 1, Groups: 1, Size: pair(x[2:]), Kernel: size, Stride: stride, Pad: pad, Dilation: one}
+	shape.Check(g.Size[0] > 0 && g.Size[1] > 0, op, x, size[:]) // windows of padding alone have no elements
 	checkWindow(op, x, size[:], g)
 	return g
 }

@@ -144,6 +144,44 @@ func TestOverTimeSteady(t *testing.T) {
 	})
 }
 
+// TestPoolWindows checks that images without a place for a window, or without elements, are told with both shapes.
+func TestPoolWindows(t *testing.T) {
+	x := func(dims ...int) nn.Tensor[float64] { return nn.New[float64](nil, dims...) }
+	two := nn.MaxPool2D[float64]{Size: [2]int{2, 2}}
+	padded := nn.MaxPool2D[float64]{Size: [2]int{2, 2}, Pad: [2]int{1, 1}}
+	for _, c := range []struct {
+		want string
+		pool nn.MaxPool2D[float64]
+		x    nn.Tensor[float64]
+	}{
+		{"shape [1 1 1 2] does not fit [2 2]", two, x(1, 1, 1, 2)},
+		{"shape [1 1 2 1] does not fit [2 2]", two, x(1, 1, 2, 1)},
+		{"shape [1 1 0 2] does not fit [2 2]", two, x(1, 1, 0, 2)},
+		{"shape [1 1 0 2] does not fit [2 2]", padded, x(1, 1, 0, 2)},
+		{"shape [1 1 2 0] does not fit [2 2]", padded, x(1, 1, 2, 0)},
+		{"shape [1 1 4 4] does not fit [0 0]", nn.MaxPool2D[float64]{}, x(1, 1, 4, 4)},
+		{"shape [1 1 4 4] does not fit [2 2]", nn.MaxPool2D[float64]{Size: [2]int{2, 2}, Stride: [2]int{-1, 1}}, x(1, 1, 4, 4)},
+		{"shape [1 1 4 4] does not fit [2 2]", nn.MaxPool2D[float64]{Size: [2]int{2, 2}, Pad: [2]int{2, 0}}, x(1, 1, 4, 4)},
+		{"shape [1 4 4] does not fit [2 2]", two, x(1, 4, 4)},
+	} {
+		misfit(t, "nn: MaxPool2D: "+c.want, func() { c.pool.Forward(c.x) })
+		misfit(t, "nn: AvgPool2D: "+c.want, func() { (*nn.AvgPool2D[float64])(&c.pool).Forward(c.x) })
+	}
+	for _, c := range []struct {
+		want string
+		pool nn.MaxPool1D[float64]
+		x    nn.Tensor[float64]
+	}{
+		{"shape [1 1 1] does not fit [1 2]", nn.MaxPool1D[float64]{Size: 2}, x(1, 1, 1)},
+		{"shape [1 1 0] does not fit [1 2]", nn.MaxPool1D[float64]{Size: 2, Pad: 1}, x(1, 1, 0)},
+		{"shape [1 1 3] does not fit [1 0]", nn.MaxPool1D[float64]{}, x(1, 1, 3)},
+		{"shape [1 3] does not fit [2]", nn.MaxPool1D[float64]{Size: 2}, x(1, 3)},
+	} {
+		misfit(t, "nn: MaxPool1D: "+c.want, func() { c.pool.Forward(c.x) })
+		misfit(t, "nn: AvgPool1D: "+c.want, func() { (*nn.AvgPool1D[float64])(&c.pool).Forward(c.x) })
+	}
+}
+
 // TestMaxPoolEqual checks which of equal elements has the derivative, and what is made of numbers that are none, in float32 and float64.
 func TestMaxPoolEqual(t *testing.T) {
 	maxPoolEqual[float32](t)

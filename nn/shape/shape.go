@@ -15,16 +15,31 @@ import "fmt"
 type Error struct {
 	Op          string // what they do not fit, such as "Dense"
 	Given, With []int  // the shape that was given, and what it was to fit
+
+	// Index is empty, or where an index stands, such as "labels[2]". Then Given has that, and With has the number that it was to be below.
+	Index string
 }
 
 func (e *Error) Error() string {
+	if e.Index != "" {
+		return fmt.Sprintf("nn: %s: %s is %d, not from 0 to below %d", e.Op, e.Index, e.Given[0], e.With[0])
+	}
 	return fmt.Sprintf("nn: %s: shape %v does not fit %v", e.Op, e.Given, e.With)
 }
 
 // Check panics with an *[Error] unless ok.
 func Check(ok bool, op string, given, with []int) {
 	if !ok {
-		panic(&Error{op, given, with})
+		panic(&Error{Op: op, Given: given, With: with})
+	}
+}
+
+// Indices panics with an *[Error] unless all indices, which have a name, are from 0 to below n: labels of so many classes, say.
+func Indices(op, name string, indices []int, n int) {
+	for i, index := range indices {
+		if index < 0 || index >= n {
+			panic(&Error{Op: op, Given: []int{index}, With: []int{n}, Index: fmt.Sprintf("%s[%d]", name, i)})
+		}
 	}
 }
 

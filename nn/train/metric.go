@@ -58,6 +58,7 @@ func NewConfusion(classes int) *Confusion {
 func Count[T nn.Float](c *Confusion, scores nn.Tensor[T], labels []int) {
 	shape.Check(len(scores.Shape) == 2 && scores.Shape[0] == len(labels) && scores.Shape[1] == c.Classes,
 		"Count", scores.Shape, []int{len(labels), c.Classes})
+	shape.Indices("Count", "labels", labels, c.Classes)
 	c.answers = Predict(c.answers[:0], scores)
 	for i, label := range labels {
 		c.Counts[label*c.Classes : (label+1)*c.Classes][c.answers[i]]++
