@@ -20,7 +20,7 @@ func (l *BatchNorm[T]) ForwardVJP(x Tensor[T], train bool, dl *BatchNorm[T], dx,
 	}
 	var saved batchNormByStateSaved[T]
 	var saved2 scaleShiftSaved[T]
-	var saved3 *normalizeXSaved[T]
+	var saved3 normalizeXSaved[T]
 	shape.Check(len(x.Shape) > 1 && len(l.Scale.Shape) == 1 && x.Shape[1] == l.Scale.Shape[0], "BatchNorm", x.Shape, l.Scale.Shape)
 	shape.Norm("BatchNorm", l.Scale.Shape, l.Shift.Shape, l.Mean.Shape, l.Var.Shape)
 	n, channels, size := x.Shape[0], x.Shape[1], shape.Size(x.Shape[2:])
@@ -153,7 +153,7 @@ type normalizeXSaved[T Float] struct {
 }
 
 // normalizeXForward is [normalize], remembering what [normalizeXBackward] needs.
-func normalizeXForward[T Float](x Tensor[T], m, channels, n int, epsilon float64, dx Tensor[T]) (y, mean, variance, dy, dmean, dvariance Tensor[T], saved *normalizeXSaved[T]) {
+func normalizeXForward[T Float](x Tensor[T], m, channels, n int, epsilon float64, dx Tensor[T]) (y, mean, variance, dy, dmean, dvariance Tensor[T], saved normalizeXSaved[T]) {
 	y = New[T](x.Space, x.Shape...)
 	dy = ZerosLike(y)
 	newValue := New[T](x.Space, channels)
@@ -165,11 +165,11 @@ func normalizeXForward[T Float](x Tensor[T], m, channels, n int, epsilon float64
 	inverse := New[T](x.Space, channels)
 	dinverse := ZerosLike(inverse)
 	kernel.Normalize(y.Data, mean.Data, variance.Data, inverse.Data, x.Data, m, channels, n, epsilon)
-	return y, mean, variance, dy, dmean, dvariance, &normalizeXSaved[T]{y: y, inverse: inverse, m: m, channels: channels, n: n, epsilon: epsilon, dy: dy, dmean: dmean, dvariance: dvariance, dinverse: dinverse, dx: dx}
+	return y, mean, variance, dy, dmean, dvariance, normalizeXSaved[T]{y: y, inverse: inverse, m: m, channels: channels, n: n, epsilon: epsilon, dy: dy, dmean: dmean, dvariance: dvariance, dinverse: dinverse, dx: dx}
 }
 
 // normalizeXBackward is the reverse mode of [normalize], after [normalizeXForward].
-func normalizeXBackward[T Float](saved *normalizeXSaved[T]) {
+func normalizeXBackward[T Float](saved normalizeXSaved[T]) {
 	// kernel.Normalize(y.Data, mean.Data, variance.Data, inverse.Data, x.Data, m, channels, n, epsilon)
 	kernel.NormalizeAdjoint(saved.y.Data, nil, nil, saved.inverse.Data, nil, saved.m, saved.channels, saved.n, saved.epsilon, saved.dy.Data, saved.dmean.Data, saved.dvariance.Data, saved.dinverse.Data, saved.dx.Data)
 }

@@ -60,14 +60,14 @@ type batchNormForwardSaved[T nn.Float] struct {
 	saved2   scaleShiftSaved[T]
 	channels int
 	dl       *nn.BatchNorm[T]
-	saved3   *normalizeXSaved[T]
+	saved3   normalizeXSaved[T]
 }
 
 // batchNormForwardForward is [nn.BatchNorm.Forward], remembering what [batchNormForwardBackward] needs.
 func batchNormForwardForward[T nn.Float](l *nn.BatchNorm[T], x nn.Tensor[T], train bool, dl *nn.BatchNorm[T], dx nn.Tensor[T]) (y, dy nn.Tensor[T], saved *batchNormForwardSaved[T]) {
 	var saved2 batchNormByStateSaved[T]
 	var saved3 scaleShiftSaved[T]
-	var saved4 *normalizeXSaved[T]
+	var saved4 normalizeXSaved[T]
 	shape.Check(len(x.Shape) > 1 && len(l.Scale.Shape) == 1 && x.Shape[1] == l.Scale.Shape[0], "BatchNorm", x.Shape, l.Scale.Shape)
 	shape.Norm("BatchNorm", l.Scale.Shape, l.Shift.Shape, l.Mean.Shape, l.Var.Shape)
 	n, channels, size := x.Shape[0], x.Shape[1], shape.Size(x.Shape[2:])
@@ -114,7 +114,7 @@ func batchNormForwardBackward[T nn.Float](saved *batchNormForwardSaved[T]) {
 // layerNormForwardSaved holds what a forward sweep remembers.
 type layerNormForwardSaved[T nn.Float] struct {
 	saved  scaleShiftSaved[T]
-	saved2 *normalizeXSaved[T]
+	saved2 normalizeXSaved[T]
 }
 
 // layerNormForwardForward is [nn.LayerNorm.Forward], remembering what [layerNormForwardBackward] needs.
@@ -202,7 +202,7 @@ type normalizeXSaved[T nn.Float] struct {
 }
 
 // normalizeXForward is [nn.normalize], remembering what [normalizeXBackward] needs.
-func normalizeXForward[T nn.Float](x nn.Tensor[T], m, channels, n int, epsilon float64, dx nn.Tensor[T]) (y, mean, variance, dy, dmean, dvariance nn.Tensor[T], saved *normalizeXSaved[T]) {
+func normalizeXForward[T nn.Float](x nn.Tensor[T], m, channels, n int, epsilon float64, dx nn.Tensor[T]) (y, mean, variance, dy, dmean, dvariance nn.Tensor[T], saved normalizeXSaved[T]) {
 	y = nn.New[T](x.Space, x.Shape...)
 	dy = nn.ZerosLike(y)
 	newValue := nn.New[T](x.Space, channels)
@@ -214,11 +214,11 @@ func normalizeXForward[T nn.Float](x nn.Tensor[T], m, channels, n int, epsilon f
 	inverse := nn.New[T](x.Space, channels)
 	dinverse := nn.ZerosLike(inverse)
 	kernel.Normalize(y.Data, mean.Data, variance.Data, inverse.Data, x.Data, m, channels, n, epsilon)
-	return y, mean, variance, dy, dmean, dvariance, &normalizeXSaved[T]{y: y, inverse: inverse, m: m, channels: channels, n: n, epsilon: epsilon, dy: dy, dmean: dmean, dvariance: dvariance, dinverse: dinverse, dx: dx}
+	return y, mean, variance, dy, dmean, dvariance, normalizeXSaved[T]{y: y, inverse: inverse, m: m, channels: channels, n: n, epsilon: epsilon, dy: dy, dmean: dmean, dvariance: dvariance, dinverse: dinverse, dx: dx}
 }
 
 // normalizeXBackward is the reverse mode of [nn.normalize], after [normalizeXForward].
-func normalizeXBackward[T nn.Float](saved *normalizeXSaved[T]) {
+func normalizeXBackward[T nn.Float](saved normalizeXSaved[T]) {
 	// kernel.Normalize(y.Data, mean.Data, variance.Data, inverse.Data, x.Data, m, channels, n, epsilon)
 	kernel.NormalizeAdjoint(saved.y.Data, nil, nil, saved.inverse.Data, nil, saved.m, saved.channels, saved.n, saved.epsilon, saved.dy.Data, saved.dmean.Data, saved.dvariance.Data, saved.dinverse.Data, saved.dx.Data)
 }

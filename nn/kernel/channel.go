@@ -25,9 +25,11 @@ func SumChannels[T Float](dst, x []T, m, channels, n int) {
 		SumRows(dst, x, m, channels)
 		return
 	}
-	for i := range m * channels {
-		dst[i%channels] += Sum(within(x, i*n, n))
-	}
+	pairwise(dst, m, func(dst []T, from, to int) {
+		for i := from * channels; i < to*channels; i++ {
+			dst[i%channels] += Sum(within(x, i*n, n))
+		}
+	})
 }
 
 // MulChannelsAdd adds to dst, m × channels × n, the elements of x, which has the same shape, each times its channel's element of s. It panics
@@ -52,16 +54,22 @@ func MulChannelsAdd[T Float](dst, x, s []T, m, channels, n int) {
 func DotChannels[T Float](dst, x, y []T, m, channels, n int) {
 	checkChannels("DotChannels", "x", len(x), "dst", len(dst), m, channels, n)
 	checkTwo("DotChannels", "x", len(x), "y", len(y))
-	for i := range m {
-		if n == 1 {
-			MulAdd(dst, within(x, i*channels, channels), within(y, i*channels, channels))
-			continue
-		}
-		for c := range dst {
-			from := (i*channels + c) * n
-			dst[c] += dot(within(x, from, n), within(y, from, n))
-		}
+	if n == 1 {
+		pairwise(dst, m, func(dst []T, from, to int) {
+			for i := from; i < to; i++ {
+				MulAdd(dst, within(x, i*channels, channels), within(y, i*channels, channels))
+			}
+		})
+		return
 	}
+	pairwise(dst, m, func(dst []T, from, to int) {
+		for i := from; i < to; i++ {
+			for c := range dst {
+				at := (i*channels + c) * n
+				dst[c] += dot(within(x, at, n), within(y, at, n))
+			}
+		}
+	})
 }
 
 func checkChannels(name, array string, size int, channel string, width, m, channels, n int) {

@@ -36,8 +36,32 @@ func gemm[T Float](transA, transB bool, m, n, k int, alpha T, a []T, lda int, b 
 	if transA {
 		p.rsa, p.csa = 1, lda
 	}
-	p.do()
+	if k <= longest {
+		p.do()
+		return
+	}
+	// Each stretch of a long sum is summed by itself first, so that errors stay small.
+	memory, sums := newBuffer[T](m * n)
+	defer memory.free()
+	step := ldb // from one row of op(b) to the next
+	if transB {
+		step = 1
+	}
+	for from := 0; from < k; from += longest {
+		p.a, p.b, p.k = a[from*p.csa:], b[from*step:], min(longest, k-from)
+		if p.do(); from == 0 { // to c itself
+			p.c, p.ldc, p.add = sums, n, false
+			continue
+		}
+		for i := range m {
+			row := within(c, i*ldc, n)
+			Add(row, row, within(sums, i*n, n))
+		}
+	}
 }
+
+// longest is how many products are added to an element one after the other, in blocks.
+const longest = 1 << 11
 
 // scaleRows multiplies the elements of a matrix by β; with β = 0 it clears them.
 func scaleRows[T Float](m, n int, beta T, c []T, ldc int) {

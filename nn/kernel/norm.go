@@ -47,11 +47,13 @@ func normalizeColumns[T Float](dst, mean, variance, inverse, x []T, m, channels 
 	SumRows(mean, x, m, channels)
 	scale(mean, 1/T(m), mean)
 	clear(variance)
-	for i := range m {
-		row := within(dst, i*channels, channels)
-		Sub(row, within(x, i*channels, channels), mean)
-		MulAdd(variance, row, row)
-	}
+	pairwise(variance, m, func(variance []T, from, to int) {
+		for i := from; i < to; i++ {
+			row := within(dst, i*channels, channels)
+			Sub(row, within(x, i*channels, channels), mean)
+			MulAdd(variance, row, row)
+		}
+	})
 	scale(variance, 1/T(m), variance)
 	for c, v := range variance {
 		inverse[c] = inverseSqrt(v, epsilon)

@@ -186,9 +186,7 @@ func scaleShiftAdjointParamsXDdstDscaleDshiftTangent[T kernel.Float](dst, x, sca
 // normalizeColumnsAdjointYRDySameSlopeDxTangent is the forward mode of [kernel.normalizeColumnsAdjoint].
 func normalizeColumnsAdjointYRDySameSlopeDxTangent[T kernel.Float](y, r []T, m, channels int, factor T, dy, same, slope, dx, dy2, dr, ddy, dsame, dslope, ddx []T) {
 	kernel.SumRowsTangent(same, dy, m, channels, dsame, ddy)
-	for i := range m {
-		kernel.MulAddTangent(slope, dy[i*channels:(i+1)*channels], y[i*channels:(i+1)*channels], dslope, ddy[i*channels:(i+1)*channels], dy2[i*channels:(i+1)*channels])
-	}
+	kernel.DotChannelsTangent(slope, dy, y, m, channels, 1, dslope, ddy, dy2)
 	for c, v := range r {
 		dv := dr[c]
 		dsame[c] = dsame[c]*(factor*v) + dv*same[c]*factor
@@ -207,21 +205,23 @@ func normalizeColumnsAdjointYRDySameSlopeDxTangent[T kernel.Float](y, r []T, m, 
 
 // normalizeChannelAdjointYRDySameSlopeDxTangent is the forward mode of [kernel.normalizeChannelAdjoint].
 func normalizeChannelAdjointYRDySameSlopeDxTangent[T kernel.Float](y []T, r T, m, channels, n, c int, factor T, dy []T, same, slope T, dx, dy2 []T, dr T, ddy []T, dsame, dslope T, ddx []T) (out, out2, dout, dout2 T) {
+	dsum, dproducts := float64(dsame), float64(dslope)
+	sum, products := float64(same), float64(slope)
 	for i := range m {
 		from := (i*channels + c) * n
 		dd := ddy[from : from+n]
 		d := dy[from : from+n]
 		sumValue, dsumValue := kernel.SumTangent(d, dd)
-		dsame += dsumValue
-		same += sumValue
+		dsum += float64(dsumValue)
+		sum += float64(sumValue)
 		dotValue, ddotValue := kernel.DotTangent(d, y[from:from+n], dd, dy2[from:from+n])
-		dslope += ddotValue
-		slope += dotValue
+		dproducts += float64(ddotValue)
+		products += float64(dotValue)
 	}
-	dsame = dsame*(factor*r) + dr*same*factor
-	same *= factor * r
-	dslope = dslope*(factor*r) + dr*slope*factor
-	slope *= factor * r
+	dsame = T(dsum)*r*factor + dr*(T(sum)*factor)
+	same = T(sum) * factor * r
+	dslope = T(dproducts)*r*factor + dr*(T(products)*factor)
+	slope = T(products) * factor * r
 	for i := range m {
 		from := (i*channels + c) * n
 		dd, dto := ddy[from:from+n], ddx[from:from+n]

@@ -26,14 +26,15 @@ func NormalizeAdjoint[T Float](dst, mean, variance, inverse, x []T, m, channels,
 
 // normalizeChannelAdjoint is for channel c.
 func normalizeChannelAdjoint[T Float](y []T, r T, m, channels, n, c int, factor T, dy []T, same, slope T, dx []T) (T, T) {
+	sum, products := float64(same), float64(slope)
 	for i := range m {
 		from := (i*channels + c) * n
 		d := dy[from : from+n]
-		same += Sum(d)
-		slope += Dot(d, y[from:from+n])
+		sum += float64(Sum(d))
+		products += float64(Dot(d, y[from:from+n]))
 	}
-	same *= factor * r
-	slope *= factor * r
+	same = T(sum) * factor * r
+	slope = T(products) * factor * r
 	for i := range m {
 		from := (i*channels + c) * n
 		d, to := dy[from:from+n], dx[from:from+n]
@@ -47,9 +48,7 @@ func normalizeChannelAdjoint[T Float](y []T, r T, m, channels, n, c int, factor 
 // normalizeColumnsAdjoint is for channels that are columns.
 func normalizeColumnsAdjoint[T Float](y, r []T, m, channels int, factor T, dy, same, slope, dx []T) {
 	SumRows(same, dy, m, channels)
-	for i := range m {
-		MulAdd(slope, dy[i*channels:(i+1)*channels], y[i*channels:(i+1)*channels])
-	}
+	DotChannels(slope, dy, y, m, channels, 1)
 	for c, v := range r {
 		same[c] *= factor * v
 		slope[c] *= factor * v

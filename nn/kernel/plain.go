@@ -111,19 +111,21 @@ func mulAddPlain[T Float](dst, x, y []T) {
 	}
 }
 
-func dotPlain[T Float](x, y []T) (s T) {
+func dotPlain[T Float](x, y []T) T {
 	y = within(y, 0, len(x))
+	var s float64
 	for i, v := range x {
-		s += v * y[i]
+		s += float64(v) * float64(y[i])
 	}
-	return s
+	return T(s)
 }
 
-func sumPlain[T Float](x []T) (s T) {
+func sumPlain[T Float](x []T) T {
+	var s float64
 	for _, v := range x {
-		s += v
+		s += float64(v)
 	}
-	return s
+	return T(s)
 }
 
 // expPlain, logPlain, tanhPlain and sigmoidPlain are of one number; the functions of float32 are those of float64, rounded.

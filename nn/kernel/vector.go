@@ -80,18 +80,19 @@ func Dot[T Float](x, y []T) T {
 }
 
 // Sum returns the sum of the elements of x, 0 where there are none.
-func Sum[T Float](x []T) (s T) {
+func Sum[T Float](x []T) T {
 	if !accelerated {
 		return sumPlain(x)
 	}
+	var s float64
 	for i, n := 0, 0; i < len(x); i += n {
-		if n = min(piece, len(x)-i); is32[T]() {
-			s += T(sum32(n, at32(&x[i])))
+		if n = min(addends, len(x)-i); is32[T]() {
+			s += float64(sum32(n, at32(&x[i])))
 		} else {
-			s += T(sum64(n, at64(&x[i])))
+			s += sum64(n, at64(&x[i]))
 		}
 	}
-	return s
+	return T(s)
 }
 
 // Max returns the largest element of x, NaN if one is NaN and −Inf if there are none; of 0 and −0 either. Its derivative goes to the first
@@ -128,9 +129,11 @@ func AddRow[T Float](dst, row []T, m, n int) {
 // They may not overlap.
 func SumRows[T Float](dst, x []T, m, n int) {
 	checkRows("SumRows", "x", len(x), "dst", len(dst), m, n)
-	for i := range m {
-		add(dst, dst, within(x, i*n, n))
-	}
+	pairwise(dst, m, func(dst []T, from, to int) {
+		for i := from; i < to; i++ {
+			add(dst, dst, within(x, i*n, n))
+		}
+	})
 }
 
 func axpy[T Float](alpha T, x, y []T) {
@@ -190,18 +193,19 @@ func add[T Float](dst, x, y []T) {
 	}
 }
 
-func dot[T Float](x, y []T) (s T) {
+func dot[T Float](x, y []T) T {
 	if !accelerated {
 		return dotPlain(x, y)
 	}
+	var s float64
 	for i, n := 0, 0; i < len(x); i += n {
-		if n = min(piece, len(x)-i); is32[T]() {
-			s += T(dot32(n, at32(&x[i]), at32(&y[i])))
+		if n = min(addends, len(x)-i); is32[T]() {
+			s += float64(dot32(n, at32(&x[i]), at32(&y[i])))
 		} else {
-			s += T(dot64(n, at64(&x[i]), at64(&y[i])))
+			s += dot64(n, at64(&x[i]), at64(&y[i]))
 		}
 	}
-	return s
+	return T(s)
 }
 
 func checkTwo(name, first string, n int, second string, m int) {

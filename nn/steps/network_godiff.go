@@ -105,6 +105,7 @@ func denseForwardFloat64Forward(d *nn.Dense[float64], x nn.Tensor[float64], dd *
 	dy2 := nn.ZerosLike(y)
 	kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
 	if len(d.B.Data) > 0 {
+		shape.Check(len(d.B.Data) == out, "Dense bias", d.B.Shape, d.W.Shape[1:])
 		kernel.AddRow(y.Data, d.B.Data, n, out)
 	}
 	return y, dy2, denseForwardFloat64Saved{d: d, n: n, out: out, dy: dy2, dd: dd, x: x, in: in, dx: dx}

@@ -48,6 +48,7 @@ func classifierForwardMBackward(saved classifierForwardMSaved) {
 // For result adjoints dy it adds to the shadows dlogits.
 func crossEntropyFloat64VJP(logits nn.Tensor[float64], labels []int, dlogits nn.Tensor[float64], dy float64) (y float64) {
 	shape.Check(len(logits.Shape) == 2 && logits.Shape[0] == len(labels), "CrossEntropy", logits.Shape, []int{len(labels)})
+	shape.Indices("CrossEntropy", "labels", labels, logits.Shape[1])
 	logSoftmaxValue, dlogSoftmaxValue, saved := logSoftmaxFloat64Forward(logits, dlogits)
 	y = nllFloat64VJP(logSoftmaxValue, labels, dlogSoftmaxValue, dy)
 	logSoftmaxFloat64Backward(saved)
@@ -59,6 +60,7 @@ func crossEntropyFloat64VJP(logits nn.Tensor[float64], labels []int, dlogits nn.
 func nllFloat64VJP(logs nn.Tensor[float64], labels []int, dlogs nn.Tensor[float64], dy float64) (y float64) {
 	shape.Check(len(logs.Shape) == 2 && logs.Shape[0] == len(labels), "NLL", logs.Shape, []int{len(labels)})
 	classes := logs.Shape[1]
+	shape.Indices("NLL", "labels", labels, classes)
 	var sum float64
 	// return T(sum / float64(len(labels)))
 	dsum := dy / float64(len(labels))
@@ -140,6 +142,7 @@ func denseForwardFloat64DForward(d *nn.Dense[float64], x nn.Tensor[float64], dd 
 	dy2 := nn.ZerosLike(y)
 	kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
 	if len(d.B.Data) > 0 {
+		shape.Check(len(d.B.Data) == out, "Dense bias", d.B.Shape, d.W.Shape[1:])
 		kernel.AddRow(y.Data, d.B.Data, n, out)
 	}
 	return y, dy2, denseForwardFloat64DSaved{d: d, n: n, out: out, dy: dy2, dd: dd, x: x, in: in}
@@ -197,6 +200,7 @@ func denseForwardFloat64Forward(d *nn.Dense[float64], x nn.Tensor[float64], dd *
 	dy2 := nn.ZerosLike(y)
 	kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
 	if len(d.B.Data) > 0 {
+		shape.Check(len(d.B.Data) == out, "Dense bias", d.B.Shape, d.W.Shape[1:])
 		kernel.AddRow(y.Data, d.B.Data, n, out)
 	}
 	return y, dy2, denseForwardFloat64Saved{d: d, n: n, out: out, dy: dy2, dd: dd, x: x, in: in, dx: dx}
