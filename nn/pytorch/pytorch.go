@@ -48,8 +48,8 @@ type entry[T nn.Float] struct {
 	get   func(x []T) // fills x, which is zero, for a file
 }
 
-// Load reads the tensors from a safetensors file. It is an error if the file has not just these, each of its shape, or numbers that are
-// none of T; the error names all that do not fit. After an error the model is unchanged.
+// Load reads the tensors from a safetensors file. It is an error if the file has not just these, each of its shape: the error names all that
+// do not fit, and nothing of their data is read. It is one too if a number is none of T. After an error the model is unchanged.
 func (d *StateDict[T]) Load(name string) error {
 	f, err := safetensors.Open(name)
 	if err != nil {
@@ -63,20 +63,14 @@ func (d *StateDict[T]) Load(name string) error {
 }
 
 func (d *StateDict[T]) load(f *safetensors.File) error {
-	errs := []error{d.surplus(f)}
+	if err := errors.Join(d.surplus(f), d.fit(f)); err != nil {
+		return err
+	}
+	var errs []error
 	var sets []func()
 	for _, e := range d.entries {
-		info, ok := f.Lookup(e.name)
-		switch {
-		case !ok:
-			errs = append(errs, fmt.Errorf("%q of shape %v is not in the file", e.name, e.shape))
-			continue
-		case !slices.Equal(info.Shape, e.shape):
-			errs = append(errs, fmt.Errorf("%q has shape %v in the file, want %v", e.name, info.Shape, e.shape))
-			continue
-		}
-		_, x, err := safetensors.Load[T](f, e.name)
-		errs = append(errs, err)
+		x := make([]T, shape.Size(e.shape))
+		errs = append(errs, safetensors.LoadInto(f, e.name, e.shape, x))
 		sets = append(sets, func() { e.set(x) })
 	}
 	if err := errors.Join(errs...); err != nil {
@@ -86,6 +80,22 @@ func (d *StateDict[T]) load(f *safetensors.File) error {
 		set()
 	}
 	return nil
+}
+
+// fit returns an error for each entry that the file does not have, or has otherwise.
+func (d *StateDict[T]) fit(f *safetensors.File) error {
+	var errs []error
+	for _, e := range d.entries {
+		switch info, ok := f.Lookup(e.name); {
+		case !ok:
+			errs = append(errs, fmt.Errorf("%q of shape %v is not in the file", e.name, e.shape))
+		case !slices.Equal(info.Shape, e.shape):
+			errs = append(errs, fmt.Errorf("%q has shape %v in the file, want %v", e.name, info.Shape, e.shape))
+		case !info.DType.Numbers():
+			errs = append(errs, fmt.Errorf("%q has elements %s in the file, want numbers", e.name, info.DType))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // surplus returns an error for each tensor of the file that is in no entry.

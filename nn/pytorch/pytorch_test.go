@@ -300,13 +300,23 @@ func TestThatDoesNotFit(t *testing.T) {
 	err := d.Load(file)
 	want := "pytorch: loading " + file + `: "more" of shape [1] is in the file only
 "b" has shape [2] in the file, want [1 2]
-safetensors: tensor "c": element 0 is 0.1, which is no float32
 "missing" of shape [3] is not in the file`
 	if err == nil || err.Error() != want {
 		t.Errorf("got the error\n%v\nwant\n%s", err, want)
 	}
 	if a.Data[0] != 0 {
 		t.Error("what fits is loaded although the rest does not")
+	}
+	d = new(pytorch.StateDict[float32])
+	d.Tensor("a", a)
+	d.Tensor("c", nn.New[float32](nil, 1))
+	d.Ignore("b", "steps", "more")
+	want = "pytorch: loading " + file + `: safetensors: tensor "c": element 0 is 0.1, which is no float32`
+	if err := d.Load(file); err == nil || err.Error() != want {
+		t.Errorf("got the error %v, want %s", err, want)
+	}
+	if a.Data[0] != 0 {
+		t.Error("what is read is loaded although the rest cannot be")
 	}
 	if err := d.Load(filepath.Join(dir, "none")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("without a file the error is %v", err)

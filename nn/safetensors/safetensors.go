@@ -10,6 +10,9 @@
 //	defer f.Close()
 //	shape, w, err := safetensors.Load[float32](f, "layer.0.weight")
 //
+// Memory is made for what is there by then, and no more than [MaxMemory]. Who knows what a tensor should be asks [File.Lookup] before, or
+// has it read to memory of his own by [LoadInto].
+//
 // Files are judged as the reference implementation judges them, but for the following. Names that are there twice and a blank before the header,
 // which the specification forbids, are errors here; so is a description that is an array instead of an object, or a type that is not text,
 // which its JSON reader lets pass. In what a description has beside type, shape and place, deep nesting and numbers beyond a float64
@@ -25,12 +28,14 @@ package safetensors
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"slices"
+	"unsafe"
 
 	"github.com/godiff/godiff/nn/internal/elem"
 )
@@ -76,6 +81,9 @@ func (d DType) Bits() int {
 	return 0
 }
 
+// Numbers reports whether elements of type d are read as numbers: whether it is one of F64, F32, F16 and BF16.
+func (d DType) Numbers() bool { return d == F64 || d == F32 || d == F16 || d == BF16 }
+
 // A Float is a type in which tensors are read and written.
 type Float interface{ ~float32 | ~float64 }
 
@@ -95,8 +103,16 @@ type File struct {
 	metadata map[string]string
 	start    int64 // of the data in the file
 	data     io.ReaderAt
+	limit    int64     // of the memory for a tensor; 0 stands for MaxMemory
 	closer   io.Closer // nil if there is nothing to close
 }
+
+// MaxMemory is how many bytes of memory [Read] makes at most for a file, and [Load] and [File.Raw] for a tensor, unless [File.Limit] says
+// otherwise. A file may claim more than there is memory, and where it is sparse even have it. [LoadInto] makes none.
+const MaxMemory = 1 << 32
+
+// Limit sets how many bytes of memory [Load] and [File.Raw] make for a tensor at most, instead of [MaxMemory].
+func (f *File) Limit(bytes int64) { f.limit = bytes }
 
 // maxHeader is the longest header in bytes, as the reference implementation has it.
 const maxHeader = 100_000_000
@@ -145,7 +161,8 @@ func newFile(r io.ReaderAt, size int64) (*File, error) {
 	return f, nil
 }
 
-// Read reads a whole file, to the end of r, into memory. A file that claims more than it has takes no more memory than what it has.
+// Read reads a whole file, to the end of r, into memory. A file that claims more than it has takes no more memory than what it has, and it is
+// an error if its data are more than [MaxMemory].
 func Read(r io.Reader) (*File, error) {
 	f, err := read(r)
 	if err != nil {
@@ -160,7 +177,7 @@ func read(r io.Reader) (*File, error) {
 		return nil, err
 	}
 	size := f.dataSize()
-	if int64(int(size)) != size {
+	if size > MaxMemory || int64(int(size)) != size {
 		return nil, fmt.Errorf("%d bytes of data are too many for memory", size)
 	}
 	data, err := elem.Read[byte](r, binary.LittleEndian, int(size))
@@ -243,10 +260,13 @@ func (f *File) Lookup(name string) (Info, bool) {
 	return info, true
 }
 
-// Raw reads the bytes of a tensor of any type.
+// Raw reads the bytes of a tensor of any type. It is an error if there is no such tensor, or it has more than [MaxMemory].
 func (f *File) Raw(name string) ([]byte, error) {
 	info, r, err := f.open(name)
 	if err != nil {
+		return nil, err
+	}
+	if err := f.room(info, 1); err != nil {
 		return nil, err
 	}
 	data := make([]byte, info.Size)
@@ -268,6 +288,15 @@ func (f *File) open(name string) (Info, io.Reader, error) {
 	return info, io.NewSectionReader(f.data, info.Offset-f.start, info.Size), nil
 }
 
+// room reports that there is no memory for as many bytes as a tensor has, or for as many elements of a size.
+func (f *File) room(info Info, size int64) error {
+	limit := cmp.Or(f.limit, MaxMemory)
+	if info.Size > limit || info.elements() > limit/size {
+		return fmt.Errorf("safetensors: tensor %q of shape %v takes more than %d bytes of memory, see File.Limit", info.Name, info.Shape, limit)
+	}
+	return nil
+}
+
 // elements returns the product of the dimensions.
 func (info Info) elements() int64 { return info.Size * 8 / int64(info.DType.Bits()) }
 
@@ -277,8 +306,7 @@ func (f *File) openFloats(name string) (Info, io.Reader, error) {
 	if err != nil {
 		return Info{}, nil, err
 	}
-	switch info.DType {
-	case F16, BF16, F32, F64:
+	if info.DType.Numbers() {
 		return info, r, nil
 	}
 	return Info{}, nil, fmt.Errorf("safetensors: tensor %q: its elements are %s, want F16, BF16, F32 or F64", name, info.DType)
@@ -286,10 +314,15 @@ func (f *File) openFloats(name string) (Info, io.Reader, error) {
 
 // Load reads the tensor of that name, in C order. Tensors of type F16 and BF16 can be had as either float, F32 and F64 too,
 // but a number of an F64 that is no float32 is an error where float32 is asked for, and not rounded. A NaN stays one.
-// It is an error if there is no such tensor or its type is another; see [File.Raw] for those.
+// It is an error if there is no such tensor or its type is another; see [File.Raw] for those. It is one too if the tensor takes more memory
+// than [MaxMemory].
 func Load[T Float](f *File, name string) (shape []int, data []T, err error) {
 	info, r, err := f.openFloats(name)
 	if err != nil {
+		return nil, nil, err
+	}
+	var element T
+	if err := f.room(info, int64(unsafe.Sizeof(element))); err != nil {
 		return nil, nil, err
 	}
 	data = make([]T, info.elements())

@@ -251,7 +251,7 @@ func TestReadErrors(t *testing.T) {
 		{file(`{`+b+`[0,3]}}`, "0123"), `the file goes on where its tensors end, at byte 64`},
 		{file(`{}`, "0"), `the file goes on where its tensors end, at byte 10`},
 		{file(`{"a":{"dtype":"U8","shape":[1152921504606846975],"data_offsets":[0,1152921504606846975]}}`, "012"),
-			`data: element 3 of 1152921504606846975: unexpected EOF`},
+			`1152921504606846975 bytes of data are too many for memory`},
 	} {
 		_, err := Read(strings.NewReader(c.file))
 		if err == nil || err.Error() != "safetensors: "+c.want {
@@ -319,7 +319,7 @@ func TestReadMemory(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	for _, s := range []string{
 		"\x00\xe1\xf5\x05\x00\x00\x00\x00{}",
-		file(`{"a":{"dtype":"U8","shape":[1152921504606846975],"data_offsets":[0,1152921504606846975]}}`, "012"),
+		file(`{"a":{"dtype":"U8","shape":[4294967296],"data_offsets":[0,4294967296]}}`, "012"),
 	} {
 		if _, err := Read(strings.NewReader(s)); !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Errorf("error %v, want %v", err, io.ErrUnexpectedEOF)
@@ -328,6 +328,58 @@ func TestReadMemory(t *testing.T) {
 	runtime.ReadMemStats(&after)
 	if got := after.TotalAlloc - before.TotalAlloc; got > 1<<20 {
 		t.Errorf("%d bytes were allocated for files of some hundred", got)
+	}
+}
+
+// TestTerabyte checks that a sparse file which has all that it claims costs no memory.
+func TestTerabyte(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "sparse")
+	header := file(`{"a":{"dtype":"F32","shape":[274877906944],"data_offsets":[0,1099511627776]}}`, "")
+	if err := os.WriteFile(name, []byte(header), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(name, int64(len(header))+1<<40); err != nil {
+		t.Skip("no sparse files:", err)
+	}
+	f, err := Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	const want = `safetensors: tensor "a" of shape [274877906944] takes more than 4294967296 bytes of memory, see File.Limit`
+	if _, _, err := Load[float32](f, "a"); err == nil || err.Error() != want {
+		t.Errorf("Load: got the error %v, want %s", err, want)
+	}
+	if _, err := f.Raw("a"); err == nil || err.Error() != want {
+		t.Errorf("Raw: got the error %v, want %s", err, want)
+	}
+	if err := LoadInto(f, "a", []int{2}, make([]float32, 2)); err == nil || !strings.Contains(err.Error(), "want [2]") {
+		t.Errorf("LoadInto: got the error %v, want that it has another shape", err)
+	}
+	r, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if _, err := Read(r); err == nil || err.Error() != "safetensors: 1099511627776 bytes of data are too many for memory" {
+		t.Errorf("Read: got the error %v", err)
+	}
+}
+
+// TestLimit checks that the limit is on memory, not on what the file has.
+func TestLimit(t *testing.T) {
+	f, err := Read(strings.NewReader(file(`{"a":{"dtype":"F16","shape":[3],"data_offsets":[0,6]}}`, "012345")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for limit, want := range map[int64][3]bool{5: {}, 6: {true}, 12: {true, true}, 24: {true, true, true}, 0: {true, true, true}} {
+		f.Limit(limit)
+		_, raw := f.Raw("a")
+		_, _, single := Load[float32](f, "a")
+		_, _, double := Load[float64](f, "a")
+		if got := [3]bool{raw == nil, single == nil, double == nil}; got != want {
+			t.Errorf("with a limit of %d bytes, Raw, Load[float32] and Load[float64] succeed: %v, want %v", limit, got, want)
+		}
 	}
 }
 
