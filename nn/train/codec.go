@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"reflect"
 	"slices"
@@ -96,6 +97,16 @@ func (w *saver) bytes(name string, data []byte) {
 	w.tensors = append(w.tensors, safetensors.RawTensor(name, "U8", []int{len(data)}, data))
 }
 
+// ties returns the names under which there is nothing, since it is the same as under others, with these.
+func (w *saver) ties() map[string]string {
+	ties := maps.Clone(w.names)
+	maps.DeleteFunc(ties, func(name, first string) bool { return name == first })
+	if len(ties) == 0 {
+		return nil
+	}
+	return ties
+}
+
 func (w *saver) grow(_ string, x reflect.Value) reflect.Value { return x }
 
 func (w *saver) replace(func()) {}
@@ -106,6 +117,7 @@ type loader struct {
 	file *safetensors.File
 	have map[string]int  // for each path in the file, how many elements a slice there has: more than the largest index after it
 	used map[string]bool // the names that have been found
+	room int64           // how many bytes may still be made for what is as long as the file says
 	sets []func() error
 }
 
@@ -114,20 +126,28 @@ func prefixes(f *safetensors.File) map[string]int {
 	have := map[string]int{}
 	for _, info := range f.Tensors() {
 		have[info.Name] = max(have[info.Name], 0)
-		for at := len(info.Name); ; {
-			at = strings.LastIndexByte(info.Name[:at], '.')
-			if at < 0 {
-				break
-			}
-			index, _, _ := strings.Cut(info.Name[at+1:], ".")
-			n := 0
-			if i, err := strconv.Atoi(index); err == nil && i >= 0 && i < maxElements {
-				n = i + 1
-			}
-			have[info.Name[:at]] = max(have[info.Name[:at]], n)
-		}
+		above(info.Name, have)
+	}
+	for name := range f.Metadata() { // that of a tie has nothing of its own, but is in something
+		above(name, have)
 	}
 	return have
+}
+
+// above notes the paths that lead to a name.
+func above(name string, have map[string]int) {
+	for at := len(name); ; {
+		at = strings.LastIndexByte(name[:at], '.')
+		if at < 0 {
+			return
+		}
+		index, _, _ := strings.Cut(name[at+1:], ".")
+		n := 0
+		if i, err := strconv.Atoi(index); err == nil && i >= 0 && i < maxElements {
+			n = i + 1
+		}
+		have[name[:at]] = max(have[name[:at]], n)
+	}
 }
 
 // maxElements is how many elements a slice of things that are no numbers may have in a file.
@@ -142,6 +162,28 @@ func (l *loader) unused() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// untied returns an error for each name under which the file had the same as under another, and where there is nothing now.
+func (l *loader) untied() error {
+	var errs []error
+	ties := l.file.Metadata()
+	for _, name := range slices.Sorted(maps.Keys(ties)) {
+		if l.names[name] == "" && !l.used[name] {
+			errs = append(errs, fmt.Errorf("%q is the same as %q in the file, and there is nothing to load it to", name, ties[name]))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// claim notes that memory is made for what the file has, and reports whether there is room.
+func (l *loader) claim(info safetensors.Info) bool {
+	if info.Size > l.room {
+		l.errs = append(l.errs, fmt.Errorf("%q of shape %v in the file is too large for memory", info.Name, info.Shape))
+		return false
+	}
+	l.room -= info.Size
+	return true
 }
 
 // find returns what the file has under a name, if it is of a type, and notes what is wrong if not. A shape that begins with −1 is that of
@@ -165,7 +207,7 @@ func (l *loader) find(name string, dtype safetensors.DType, dims []int) (safeten
 
 // raw has set called with the bytes of a tensor, later.
 func (l *loader) raw(name string, dtype safetensors.DType, dims []int, set func(data []byte) error) {
-	if _, ok := l.find(name, dtype, dims); !ok {
+	if info, ok := l.find(name, dtype, dims); !ok || !l.claim(info) {
 		return
 	}
 	l.sets = append(l.sets, func() error {
@@ -199,7 +241,8 @@ func loadTensor[T nn.Float](l *loader, name string, x *nn.Tensor[T]) {
 		}
 		dims = info.Shape
 	}
-	if _, ok := l.find(name, dtypes[reflect.TypeFor[T]().Kind()], dims); !ok {
+	info, ok := l.find(name, dtypes[reflect.TypeFor[T]().Kind()], dims)
+	if !ok || len(x.Data) == 0 && !l.claim(info) {
 		return
 	}
 	l.sets = append(l.sets, func() error {

@@ -16,6 +16,9 @@ type Mean struct {
 
 // Add adds n examples, over which the mean is x.
 func (m *Mean) Add(x float64, n int) {
+	if n == 0 {
+		return // though x may be NaN, as the mean over none is
+	}
 	m.Sum += x * float64(n)
 	m.N += n
 }

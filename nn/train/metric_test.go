@@ -19,6 +19,10 @@ func TestMean(t *testing.T) {
 	if m.Value() != 3 {
 		t.Errorf("the mean of 2, 2, 2 and 6 is %v", m.Value())
 	}
+	m.Add(math.NaN(), 0)
+	if m.Value() != 3 {
+		t.Errorf("with the mean of nothing it is %v", m.Value())
+	}
 }
 
 func TestPredict(t *testing.T) {

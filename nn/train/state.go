@@ -27,17 +27,17 @@ type Loaded interface{ Loaded() error }
 // that an interruption leaves one or the other. It is an error if something in s can not be saved, such as a *rand.Rand, which hides its
 // source: put the source into s.
 func (s State) Save(name string) error {
-	w := saver{}
-	w.seen = map[place]bool{}
+	w := saver{walk: newWalk()}
 	if err := w.parts(s, &w); err != nil {
 		return fmt.Errorf("train: saving %s: %w", name, err)
 	}
-	return save(name, w.tensors)
+	return save(name, w.tensors, w.ties())
 }
 
 // Load reads s from a file that Save has written. Slices become as long as they were, and what was nil is made where the type says what
-// it is. It is an error if the file has not just what s has, tensors of the same shapes; the error names them all, and s is unchanged
-// then. The error is fs.ErrNotExist if there is no file. After an error in reading the numbers s may be changed.
+// it is. It is an error if the file has not just what s has, tensors of the same shapes, or if there is nothing where it had the same as
+// elsewhere, such as a nil pointer for tied weights; the error names them all, and nothing of their data is read then. What is made may take
+// safetensors.MaxMemory. The error is fs.ErrNotExist if there is no file. After an error in reading the numbers s may be changed.
 func (s State) Load(name string) error {
 	f, err := safetensors.Open(name)
 	if err != nil {
@@ -51,9 +51,8 @@ func (s State) Load(name string) error {
 }
 
 func (s State) load(f *safetensors.File) error {
-	l := loader{file: f, used: map[string]bool{}, have: prefixes(f)}
-	l.seen = map[place]bool{}
-	if err := errors.Join(l.parts(s, &l), l.unused()); err != nil {
+	l := loader{walk: newWalk(), file: f, used: map[string]bool{}, have: prefixes(f), room: safetensors.MaxMemory}
+	if err := errors.Join(l.parts(s, &l), l.unused(), l.untied()); err != nil {
 		return err
 	}
 	for _, set := range l.sets {

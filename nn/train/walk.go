@@ -23,9 +23,12 @@ type visitor interface {
 
 // A walk goes through what exported fields lead to.
 type walk struct {
-	seen map[place]bool
-	errs []error
+	seen  map[place]string  // the names under which places were visited
+	names map[string]string // all names of places, with that under which each was visited
+	errs  []error
 }
+
+func newWalk() walk { return walk{seen: map[place]string{}, names: map[string]string{}} }
 
 // A place is where something lies: what several pointers or slices lead to is visited once.
 type place struct {
@@ -61,7 +64,10 @@ func (w *walk) visit(name string, x reflect.Value, v visitor) {
 	case reflect.Struct:
 		w.structure(name, x, v)
 	case reflect.Pointer:
-		if x = v.grow(name, x); !x.IsNil() && w.first(x) {
+		if x.Type() == reflect.TypeFor[*nn.Space]() {
+			return
+		}
+		if x = v.grow(name, x); !x.IsNil() && w.first(name, x) {
 			w.visit(name, x.Elem(), v)
 		}
 	case reflect.Interface:
@@ -77,19 +83,22 @@ func (w *walk) visit(name string, x reflect.Value, v visitor) {
 }
 
 // first reports whether a pointer or a slice leads to something new.
-func (w *walk) first(x reflect.Value) bool {
+func (w *walk) first(name string, x reflect.Value) bool {
 	at := place{at: x.Pointer(), t: x.Type()}
 	if x.Kind() == reflect.Slice {
 		at.n = x.Len()
 	}
-	seen := w.seen[at]
-	w.seen[at] = true
+	before, seen := w.seen[at]
+	if !seen {
+		before, w.seen[at] = name, name
+	}
+	w.names[name] = before
 	return !seen
 }
 
 func (w *walk) structure(name string, x reflect.Value, v visitor) {
 	if isTensor(x.Type()) {
-		if data := x.FieldByName("Data"); data.Len() == 0 || w.first(data) {
+		if data := x.FieldByName("Data"); data.Len() == 0 || w.first(name, data) {
 			v.tensor(name, x)
 		}
 		return
@@ -141,7 +150,7 @@ func (w *walk) dynamic(name string, x reflect.Value, v visitor) {
 		return
 	}
 	held := x.Elem()
-	if held.Kind() == reflect.Pointer {
+	if held.Kind() == reflect.Pointer && !held.IsNil() {
 		w.visit(name, held, v)
 		return
 	}
@@ -153,7 +162,7 @@ func (w *walk) dynamic(name string, x reflect.Value, v visitor) {
 
 func (w *walk) elements(name string, x reflect.Value, v visitor) {
 	if isNumber(x.Type().Elem().Kind()) {
-		if x.Kind() == reflect.Array || x.Len() == 0 || w.first(x) {
+		if x.Kind() == reflect.Array || x.Len() == 0 || w.first(name, x) {
 			v.numbers(name, x)
 		}
 		return

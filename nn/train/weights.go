@@ -17,12 +17,12 @@ func SaveWeights[T nn.Float](name string, params []nn.Param[T]) error {
 	for i, p := range params {
 		tensors[i] = safetensors.NewTensor(p.Name, p.Value.Shape, p.Value.Data)
 	}
-	return save(name, tensors)
+	return save(name, tensors, nil)
 }
 
 // save writes a safetensors file, and sees that its errors have its name.
-func save(name string, tensors []safetensors.Tensor) error {
-	err := WriteFile(name, func(w io.Writer) error { return safetensors.Write(w, tensors, nil) })
+func save(name string, tensors []safetensors.Tensor, metadata map[string]string) error {
+	err := WriteFile(name, func(w io.Writer) error { return safetensors.Write(w, tensors, metadata) })
 	if err != nil {
 		return fmt.Errorf("train: saving %s: %w", name, err)
 	}
@@ -30,7 +30,7 @@ func save(name string, tensors []safetensors.Tensor) error {
 }
 
 // LoadWeights reads the parameters of a model from a safetensors file, such as [SaveWeights] writes. It is an error if the file has not
-// just these tensors, each of the shape that it has in the model; the error names them all, and the parameters are unchanged then.
+// just these tensors of numbers, each of the shape that it has in the model; the error names them all, and nothing of their data is read.
 // After an error in reading the numbers they may be changed.
 func LoadWeights[T nn.Float](name string, params []nn.Param[T]) error {
 	f, err := safetensors.Open(name)
@@ -60,6 +60,8 @@ func fit[T nn.Float](f *safetensors.File, params []nn.Param[T]) error {
 			errs = append(errs, fmt.Errorf("%q of shape %v is not in the file", p.Name, p.Value.Shape))
 		case !slices.Equal(info.Shape, p.Value.Shape):
 			errs = append(errs, fmt.Errorf("%q has shape %v in the file, want %v", p.Name, info.Shape, p.Value.Shape))
+		case !info.DType.Numbers():
+			errs = append(errs, fmt.Errorf("%q has elements %s in the file, want numbers", p.Name, info.DType))
 		}
 	}
 	for _, info := range f.Tensors() {

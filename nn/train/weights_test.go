@@ -1,7 +1,9 @@
 package train_test
 
 import (
+	"encoding/binary"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -73,6 +75,37 @@ func TestWeightsThatDoNotFit(t *testing.T) {
 	if !slices.Equal(m.Hidden.W.Data, before) {
 		t.Error("the weights have changed although the file does not fit")
 	}
+}
+
+// TestTerabyte checks that a sparse file of a terabyte, which has all that its header says, is compared with the model before it is read.
+func TestTerabyte(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "sparse")
+	write := func(dtype safetensors.DType, shape string) {
+		header := fmt.Sprintf(`{"m.W":{"dtype":%q,"shape":%s,"data_offsets":[0,1099511627776]}}`, dtype, shape)
+		start := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
+		if err := os.WriteFile(file, append(start, header...), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Truncate(file, int64(len(start)+len(header))+1<<40); err != nil {
+			t.Skip("no sparse files:", err)
+		}
+	}
+	check := func(err error, want string) {
+		t.Helper()
+		if err == nil || !strings.HasSuffix(err.Error(), ": "+want) {
+			t.Errorf("got the error %v, want %s", err, want)
+		}
+	}
+	w := nn.New[float32](nil, 2)
+	params := []nn.Param[float32]{{Name: "m.W", Value: w}}
+	write("F32", "[274877906944]")
+	check(train.LoadWeights(file, params), `"m.W" has shape [274877906944] in the file, want [2]`)
+	check(train.State{"m": &struct{ W nn.Tensor[float32] }{w}}.Load(file), `"m.W" has shape [274877906944] in the file, want [2]`)
+	check(train.State{"m": &struct{ W nn.Tensor[float32] }{}}.Load(file), `"m.W" of shape [274877906944] in the file is too large for memory`)
+	check(train.State{"m": &struct{ W []float32 }{}}.Load(file), `"m.W" of shape [274877906944] in the file is too large for memory`)
+	write("U8", "[1099511627776]")
+	check(train.State{"m": &struct{ W string }{}}.Load(file), `"m.W" of shape [1099511627776] in the file is too large for memory`)
+	check(train.LoadWeights(file, []nn.Param[float32]{{Name: "m.W", Value: nn.Tensor[float32]{Shape: []int{1 << 40}}}}), `"m.W" has elements U8 in the file, want numbers`)
 }
 
 // TestSaveFails checks that what was there stays when it cannot be replaced.
