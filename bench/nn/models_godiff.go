@@ -136,6 +136,7 @@ func denseForwardFloat32DForward(d *nn.Dense[float32], x nn.Tensor[float32], dd 
 	dy2 := nn.ZerosLike(y)
 	kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
 	if len(d.B.Data) > 0 {
+		shape.Check(len(d.B.Data) == out, "Dense bias", d.B.Shape, d.W.Shape[1:])
 		kernel.AddRow(y.Data, d.B.Data, n, out)
 	}
 	return y, dy2, denseForwardFloat32DSaved{d: d, n: n, out: out, dy: dy2, dd: dd, x: x, in: in}
@@ -193,6 +194,7 @@ func denseForwardFloat32Forward(d *nn.Dense[float32], x nn.Tensor[float32], dd *
 	dy2 := nn.ZerosLike(y)
 	kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
 	if len(d.B.Data) > 0 {
+		shape.Check(len(d.B.Data) == out, "Dense bias", d.B.Shape, d.W.Shape[1:])
 		kernel.AddRow(y.Data, d.B.Data, n, out)
 	}
 	return y, dy2, denseForwardFloat32Saved{d: d, n: n, out: out, dy: dy2, dd: dd, x: x, in: in, dx: dx}
@@ -213,6 +215,7 @@ func denseForwardFloat32Backward(saved denseForwardFloat32Saved) {
 // For result adjoints dy it adds to the shadows dlogits.
 func crossEntropyFloat32VJP(logits nn.Tensor[float32], labels []int, dlogits nn.Tensor[float32], dy float32) (y float32) {
 	shape.Check(len(logits.Shape) == 2 && logits.Shape[0] == len(labels), "CrossEntropy", logits.Shape, []int{len(labels)})
+	shape.Indices("CrossEntropy", "labels", labels, logits.Shape[1])
 	logSoftmaxValue, dlogSoftmaxValue, saved := logSoftmaxFloat32Forward(logits, dlogits)
 	y = nllFloat32VJP(logSoftmaxValue, labels, dlogSoftmaxValue, dy)
 	logSoftmaxFloat32Backward(saved)
@@ -224,6 +227,7 @@ func crossEntropyFloat32VJP(logits nn.Tensor[float32], labels []int, dlogits nn.
 func nllFloat32VJP(logs nn.Tensor[float32], labels []int, dlogs nn.Tensor[float32], dy float32) (y float32) {
 	shape.Check(len(logs.Shape) == 2 && logs.Shape[0] == len(labels), "NLL", logs.Shape, []int{len(labels)})
 	classes := logs.Shape[1]
+	shape.Indices("NLL", "labels", labels, classes)
 	var sum float64
 	// return T(sum / float64(len(labels)))
 	dsum := float64(dy) / float64(len(labels))
@@ -454,7 +458,7 @@ func lstmForwardFloat32LBackward(saved lstmForwardFloat32LSaved) {
 
 // gruForwardFloat32GSaved holds what a forward sweep remembers.
 type gruForwardFloat32GSaved struct {
-	saved gruFromFloat32GHSaved
+	saved *gruFromFloat32GHSaved
 }
 
 // gruForwardFloat32GForward is [nn.GRU.Forward], remembering what [gruForwardFloat32GBackward] needs.
@@ -462,7 +466,7 @@ func gruForwardFloat32GForward(g *nn.GRU[float32], x nn.Tensor[float32], lengths
 	shape.Check(len(x.Shape) == 3 && len(g.V.Shape) == 2, "GRU", x.Shape, g.U.Shape)
 	newValue := nn.New[float32](x.Space, x.Shape[0], g.V.Shape[0])
 	dnewValue := nn.ZerosLike(newValue)
-	var saved2 gruFromFloat32GHSaved
+	var saved2 *gruFromFloat32GHSaved
 	states, last, dstates, dlast, saved2 = gruFromFloat32GHForward(g, x, newValue, lengths, dg, dnewValue)
 	return states, last, dstates, dlast, gruForwardFloat32GSaved{saved: saved2}
 }
@@ -493,6 +497,9 @@ func rnnFromFloat32RHForward(r *nn.RNN[float32], x, h nn.Tensor[float32], length
 	shape.Recurrent("RNN", 1, r.U.Shape, r.V.Shape, x.Shape[0], h.Shape)
 	batch, steps, n := x.Shape[0], x.Shape[1], h.Shape[1]
 	shortest := shape.Shortest("RNN", lengths, batch, steps)
+	if shortest < steps {
+		x = nn.MaskPadding(x, lengths)
+	}
 	inputs, dinputs, saved2 := affineFloat32WBForward(x, r.U, r.B, batch*steps, dr.U, dr.B)
 	states = nn.New[float32](x.Space, batch, steps, n)
 	dstates = nn.ZerosLike(states)
@@ -559,6 +566,9 @@ func lstmFromFloat32LHCForward(l *nn.LSTM[float32], x, h, c nn.Tensor[float32], 
 	shape.Recurrent("LSTM", 4, l.U.Shape, l.V.Shape, x.Shape[0], h.Shape, c.Shape)
 	batch, steps, n := x.Shape[0], x.Shape[1], h.Shape[1]
 	shortest := shape.Shortest("LSTM", lengths, batch, steps)
+	if shortest < steps {
+		x = nn.MaskPadding(x, lengths)
+	}
 	inputs, dinputs, saved2 := affineFloat32WBForward(x, l.U, l.B, batch*steps, dl.U, dl.B)
 	states = nn.New[float32](x.Space, batch, steps, n)
 	dstates = nn.ZerosLike(states)
@@ -627,11 +637,14 @@ type gruFromFloat32GHSaved struct {
 
 // gruFromFloat32GHForward is [nn.GRU.From], remembering what [gruFromFloat32GHBackward] needs.
 // It remembers 24 bytes with what they refer to, what [holdFloat32Forward] does and what [gruStepFloat32Forward] does for each iteration of the loop over t.
-func gruFromFloat32GHForward(g *nn.GRU[float32], x, h nn.Tensor[float32], lengths []int, dg *nn.GRU[float32], dh nn.Tensor[float32]) (states, last, dstates, dlast nn.Tensor[float32], saved gruFromFloat32GHSaved) {
+func gruFromFloat32GHForward(g *nn.GRU[float32], x, h nn.Tensor[float32], lengths []int, dg *nn.GRU[float32], dh nn.Tensor[float32]) (states, last, dstates, dlast nn.Tensor[float32], saved *gruFromFloat32GHSaved) {
 	shape.Check(len(x.Shape) == 3 && len(g.U.Shape) == 2 && x.Shape[2] == g.U.Shape[0], "GRU", x.Shape, g.U.Shape)
 	shape.Recurrent("GRU", 3, g.U.Shape, g.V.Shape, x.Shape[0], h.Shape)
 	batch, steps, n := x.Shape[0], x.Shape[1], h.Shape[1]
 	shortest := shape.Shortest("GRU", lengths, batch, steps)
+	if shortest < steps {
+		x = nn.MaskPadding(x, lengths)
+	}
 	inputs, dinputs, saved2 := affineFloat32WBForward(x, g.U, g.B, batch*steps, dg.U, dg.B)
 	states = nn.New[float32](x.Space, batch, steps, n)
 	dstates = nn.ZerosLike(states)
@@ -653,11 +666,11 @@ func gruFromFloat32GHForward(g *nn.GRU[float32], x, h nn.Tensor[float32], length
 	}
 	dlast = dh
 	last = h
-	return states, last, dstates, dlast, gruFromFloat32GHSaved{steps: steps, datas: datas, saveds: saveds2, n: n, batch: batch, dstates: dstates, shortest: shortest, saveds2: saveds, saved: saved2}
+	return states, last, dstates, dlast, &gruFromFloat32GHSaved{steps: steps, datas: datas, saveds: saveds2, n: n, batch: batch, dstates: dstates, shortest: shortest, saveds2: saveds, saved: saved2}
 }
 
 // gruFromFloat32GHBackward is the reverse mode of [nn.GRU.From], after [gruFromFloat32GHForward].
-func gruFromFloat32GHBackward(saved gruFromFloat32GHSaved) {
+func gruFromFloat32GHBackward(saved *gruFromFloat32GHSaved) {
 	steps, datas, saveds, n, batch, dstates, shortest, saveds2 := saved.steps, saved.datas, saved.saveds, saved.n, saved.batch, saved.dstates, saved.shortest, saved.saveds2
 	for t := steps - 1; t >= 0; t-- {
 		data := datas[t]

@@ -186,6 +186,7 @@ func modelForwardMBackward[T nn.Float](saved *modelForwardMSaved[T]) {
 // For result adjoints dy it adds to the shadows dlogits.
 func crossEntropyVJP[T nn.Float](logits nn.Tensor[T], labels []int, dlogits nn.Tensor[T], dy T) (y T) {
 	shape.Check(len(logits.Shape) == 2 && logits.Shape[0] == len(labels), "CrossEntropy", logits.Shape, []int{len(labels)})
+	shape.Indices("CrossEntropy", "labels", labels, logits.Shape[1])
 	logSoftmaxValue, dlogSoftmaxValue, saved := logSoftmaxForward(logits, dlogits)
 	y = nllVJP(logSoftmaxValue, labels, dlogSoftmaxValue, dy)
 	logSoftmaxBackward[T](saved)
@@ -197,6 +198,7 @@ func crossEntropyVJP[T nn.Float](logits nn.Tensor[T], labels []int, dlogits nn.T
 func nllVJP[T nn.Float](logs nn.Tensor[T], labels []int, dlogs nn.Tensor[T], dy T) (y T) {
 	shape.Check(len(logs.Shape) == 2 && logs.Shape[0] == len(labels), "NLL", logs.Shape, []int{len(labels)})
 	classes := logs.Shape[1]
+	shape.Indices("NLL", "labels", labels, classes)
 	var sum float64
 	// return T(sum / float64(len(labels)))
 	dsum := float64(dy) / float64(len(labels))
@@ -502,6 +504,7 @@ func denseForwardForward[T nn.Float](d *nn.Dense[T], x nn.Tensor[T], dd *nn.Dens
 	dy2 := nn.ZerosLike(y)
 	kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
 	if len(d.B.Data) > 0 {
+		shape.Check(len(d.B.Data) == out, "Dense bias", d.B.Shape, d.W.Shape[1:])
 		kernel.AddRow(y.Data, d.B.Data, n, out)
 	}
 	return y, dy2, denseForwardSaved[T]{d: d, n: n, out: out, dy: dy2, dd: dd, x: x, in: in, dx: dx}

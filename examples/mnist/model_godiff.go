@@ -67,6 +67,7 @@ func mlpLogitsMBackward(saved *mlpLogitsMSaved) {
 // For result adjoints dy it adds to the shadows dlogits.
 func crossEntropyFloat32VJP(logits nn.Tensor[float32], labels []int, dlogits nn.Tensor[float32], dy float32) (y float32) {
 	shape.Check(len(logits.Shape) == 2 && logits.Shape[0] == len(labels), "CrossEntropy", logits.Shape, []int{len(labels)})
+	shape.Indices("CrossEntropy", "labels", labels, logits.Shape[1])
 	logSoftmaxValue, dlogSoftmaxValue, saved := logSoftmaxFloat32Forward(logits, dlogits)
 	y = nllFloat32VJP(logSoftmaxValue, labels, dlogSoftmaxValue, dy)
 	logSoftmaxFloat32Backward(saved)
@@ -78,6 +79,7 @@ func crossEntropyFloat32VJP(logits nn.Tensor[float32], labels []int, dlogits nn.
 func nllFloat32VJP(logs nn.Tensor[float32], labels []int, dlogs nn.Tensor[float32], dy float32) (y float32) {
 	shape.Check(len(logs.Shape) == 2 && logs.Shape[0] == len(labels), "NLL", logs.Shape, []int{len(labels)})
 	classes := logs.Shape[1]
+	shape.Indices("NLL", "labels", labels, classes)
 	var sum float64
 	// return T(sum / float64(len(labels)))
 	dsum := float64(dy) / float64(len(labels))
@@ -209,6 +211,7 @@ func denseForwardFloat32DForward(d *nn.Dense[float32], x nn.Tensor[float32], dd 
 	dy2 := nn.ZerosLike(y)
 	kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
 	if len(d.B.Data) > 0 {
+		shape.Check(len(d.B.Data) == out, "Dense bias", d.B.Shape, d.W.Shape[1:])
 		kernel.AddRow(y.Data, d.B.Data, n, out)
 	}
 	return y, dy2, denseForwardFloat32DSaved{d: d, n: n, out: out, dy: dy2, dd: dd, x: x, in: in}
@@ -266,6 +269,7 @@ func denseForwardFloat32Forward(d *nn.Dense[float32], x nn.Tensor[float32], dd *
 	dy2 := nn.ZerosLike(y)
 	kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
 	if len(d.B.Data) > 0 {
+		shape.Check(len(d.B.Data) == out, "Dense bias", d.B.Shape, d.W.Shape[1:])
 		kernel.AddRow(y.Data, d.B.Data, n, out)
 	}
 	return y, dy2, denseForwardFloat32Saved{d: d, n: n, out: out, dy: dy2, dd: dd, x: x, in: in, dx: dx}

@@ -55,6 +55,7 @@ func readerLogitsMBackward(saved readerLogitsMSaved) {
 // For result adjoints dy it adds to the shadows dlogits.
 func crossEntropyFloat32VJP(logits nn.Tensor[float32], labels []int, dlogits nn.Tensor[float32], dy float32) (y float32) {
 	shape.Check(len(logits.Shape) == 2 && logits.Shape[0] == len(labels), "CrossEntropy", logits.Shape, []int{len(labels)})
+	shape.Indices("CrossEntropy", "labels", labels, logits.Shape[1])
 	logSoftmaxValue, dlogSoftmaxValue, saved := logSoftmaxFloat32Forward(logits, dlogits)
 	y = nllFloat32VJP(logSoftmaxValue, labels, dlogSoftmaxValue, dy)
 	logSoftmaxFloat32Backward(saved)
@@ -66,6 +67,7 @@ func crossEntropyFloat32VJP(logits nn.Tensor[float32], labels []int, dlogits nn.
 func nllFloat32VJP(logs nn.Tensor[float32], labels []int, dlogs nn.Tensor[float32], dy float32) (y float32) {
 	shape.Check(len(logs.Shape) == 2 && logs.Shape[0] == len(labels), "NLL", logs.Shape, []int{len(labels)})
 	classes := logs.Shape[1]
+	shape.Indices("NLL", "labels", labels, classes)
 	var sum float64
 	// return T(sum / float64(len(labels)))
 	dsum := float64(dy) / float64(len(labels))
@@ -208,6 +210,7 @@ func denseForwardFloat32Forward(d *nn.Dense[float32], x nn.Tensor[float32], dd *
 	dy2 := nn.ZerosLike(y)
 	kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
 	if len(d.B.Data) > 0 {
+		shape.Check(len(d.B.Data) == out, "Dense bias", d.B.Shape, d.W.Shape[1:])
 		kernel.AddRow(y.Data, d.B.Data, n, out)
 	}
 	return y, dy2, denseForwardFloat32Saved{d: d, n: n, out: out, dy: dy2, dd: dd, x: x, in: in, dx: dx}
@@ -236,11 +239,7 @@ type embeddingForwardFloat32Saved struct {
 func embeddingForwardFloat32Forward(l *nn.Embedding[float32], space *nn.Space, words []int, dl *nn.Embedding[float32]) (y2, dy nn.Tensor[float32], saved embeddingForwardFloat32Saved) {
 	shape.Check(len(l.W.Shape) == 2, "Embedding", l.W.Shape, nil)
 	n, features := l.W.Shape[0], l.W.Shape[1]
-	for _, word := range words {
-		if word < 0 || word >= n {
-			shape.Check(false, "Embedding", []int{word}, l.W.Shape)
-		}
-	}
+	shape.Indices("Embedding", "words", words, n)
 	y := nn.New[float32](space, len(words), features)
 	dy2 := nn.ZerosLike(y)
 	for i, word := range words {
@@ -355,6 +354,9 @@ func lstmFromFloat32LHCForward(l *nn.LSTM[float32], x, h, c nn.Tensor[float32], 
 	shape.Recurrent("LSTM", 4, l.U.Shape, l.V.Shape, x.Shape[0], h.Shape, c.Shape)
 	batch, steps, n := x.Shape[0], x.Shape[1], h.Shape[1]
 	shortest := shape.Shortest("LSTM", lengths, batch, steps)
+	if shortest < steps {
+		x = nn.MaskPadding(x, lengths)
+	}
 	inputs, dinputs, saved2 := affineFloat32WBForward(x, l.U, l.B, batch*steps, dl.U, dl.B)
 	states = nn.New[float32](x.Space, batch, steps, n)
 	dstates = nn.ZerosLike(states)
@@ -482,16 +484,23 @@ type lstmFromFloat32Saved struct {
 	saveds2  []holdFloat32Saved
 	saveds3  []holdFloat32Saved
 	saved    affineFloat32Saved
+	saved2   maskPaddingFloat32Saved
 }
 
 // lstmFromFloat32Forward is [nn.LSTM.From], remembering what [lstmFromFloat32Backward] needs.
 // It remembers 24 bytes with what they refer to, what [holdFloat32Forward] does and what [lstmStepFloat32Forward] does for each iteration of the loop over t.
 func lstmFromFloat32Forward(l *nn.LSTM[float32], x, h, c nn.Tensor[float32], lengths []int, dl *nn.LSTM[float32], dx, dh, dc nn.Tensor[float32]) (states, last, cells, dstates, dlast, dcells nn.Tensor[float32], saved *lstmFromFloat32Saved) {
+	var saved2 maskPaddingFloat32Saved
 	shape.Check(len(x.Shape) == 3 && len(l.U.Shape) == 2 && x.Shape[2] == l.U.Shape[0], "LSTM", x.Shape, l.U.Shape)
 	shape.Recurrent("LSTM", 4, l.U.Shape, l.V.Shape, x.Shape[0], h.Shape, c.Shape)
 	batch, steps, n := x.Shape[0], x.Shape[1], h.Shape[1]
 	shortest := shape.Shortest("LSTM", lengths, batch, steps)
-	inputs, dinputs, saved2 := affineFloat32Forward(x, l.U, l.B, batch*steps, dx, dl.U, dl.B)
+	if shortest < steps {
+		var saved maskPaddingFloat32Saved
+		x, dx, saved = maskPaddingFloat32Forward(x, lengths, dx)
+		saved2 = saved
+	}
+	inputs, dinputs, saved3 := affineFloat32Forward(x, l.U, l.B, batch*steps, dx, dl.U, dl.B)
 	states = nn.New[float32](x.Space, batch, steps, n)
 	dstates = nn.ZerosLike(states)
 	datas := make([][]float32, max(steps, 0))
@@ -516,7 +525,7 @@ func lstmFromFloat32Forward(l *nn.LSTM[float32], x, h, c nn.Tensor[float32], len
 	}
 	dlast, dcells = dh, dc
 	last, cells = h, c
-	return states, last, cells, dstates, dlast, dcells, &lstmFromFloat32Saved{steps: steps, datas: datas, saveds: saveds3, n: n, batch: batch, dstates: dstates, shortest: shortest, saveds2: saveds, saveds3: saveds2, saved: saved2}
+	return states, last, cells, dstates, dlast, dcells, &lstmFromFloat32Saved{steps: steps, datas: datas, saveds: saveds3, n: n, batch: batch, dstates: dstates, shortest: shortest, saveds2: saveds, saveds3: saveds2, saved: saved3, saved2: saved2}
 }
 
 // lstmFromFloat32Backward is the reverse mode of [nn.LSTM.From], after [lstmFromFloat32Forward].
@@ -542,6 +551,10 @@ func lstmFromFloat32Backward(saved *lstmFromFloat32Saved) {
 	}
 	// inputs := affine(x, l.U, l.B, batch*steps)
 	affineFloat32Backward(saved.saved)
+	if shortest < steps {
+		// x = MaskPadding(x, lengths)
+		maskPaddingFloat32Backward(saved.saved2)
+	}
 }
 
 // affineFloat32WBSaved holds what a forward sweep remembers.
@@ -675,6 +688,40 @@ func holdFloat32Backward(saved holdFloat32Saved) {
 				dy.Data[i*n : (i+1)*n][i2] = 0
 			}
 		}
+	}
+}
+
+// maskPaddingFloat32Saved holds what a forward sweep remembers.
+type maskPaddingFloat32Saved struct {
+	lengths  []int
+	steps    int
+	features int
+	dy       nn.Tensor[float32]
+	dx       nn.Tensor[float32]
+}
+
+// maskPaddingFloat32Forward is [nn.MaskPadding], remembering what [maskPaddingFloat32Backward] needs.
+func maskPaddingFloat32Forward(x nn.Tensor[float32], lengths []int, dx nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved maskPaddingFloat32Saved) {
+	shape.Check(len(x.Shape) == 3 && len(lengths) == x.Shape[0], "MaskPadding", x.Shape, []int{len(lengths)})
+	shape.Shortest("MaskPadding", lengths, x.Shape[0], x.Shape[1])
+	y := nn.New[float32](x.Space, x.Shape...)
+	dy2 := nn.ZerosLike(y)
+	steps, features := x.Shape[1], x.Shape[2]
+	for i, length := range lengths {
+		from, n := i*steps*features, length*features
+		kernel.Scale[float32](y.Data[from:from+n], 1, x.Data[from:from+n])
+	}
+	return y, dy2, maskPaddingFloat32Saved{lengths: lengths, steps: steps, features: features, dy: dy2, dx: dx}
+}
+
+// maskPaddingFloat32Backward is the reverse mode of [nn.MaskPadding], after [maskPaddingFloat32Forward].
+func maskPaddingFloat32Backward(saved maskPaddingFloat32Saved) {
+	lengths, steps, features, dy, dx := saved.lengths, saved.steps, saved.features, saved.dy, saved.dx
+	for i := len(lengths) - 1; i >= 0; i-- {
+		from := i * steps * features
+		n := lengths[i] * features
+		// kernel.Scale(y.Data[from:from+n], 1, x.Data[from:from+n])
+		kernel.ScaleAdjointX(nil, 1, nil, dy.Data[from:from+n], dx.Data[from:from+n])
 	}
 }
 
