@@ -36,6 +36,7 @@ type check struct {
 	inputs      *image         // the arguments as differences and shadows see them: they share what f overwrites
 	groups      [][]int        // the arguments that share memory in inputs
 	wrt         *reach         // the floats of W, in inputs
+	constants   []bool         // which of these the derivative takes for constants
 	overwritten map[place]bool // the floats that f overwrites, in inputs
 	base        outcome        // of f at the arguments
 	rest        outcome        // the same of f at inputs
@@ -116,7 +117,7 @@ func (c *check) prepare(args []any, tol tolerances) error {
 		return err
 	}
 	c.setPrecision(tol)
-	return nil
+	return c.findConstants()
 }
 
 // setInputs sets what differences and shadows see.

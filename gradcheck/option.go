@@ -13,6 +13,8 @@ type Option func(*options) error
 type options struct {
 	wrt []string // the parameters to differentiate with respect to; none stands for the default
 	tol float64  // the relative tolerance; 0 stands for the default
+
+	without []string // the parts of parameters that are constants, by their expressions
 }
 
 // Wrt names the parameters to differentiate with respect to, the receiver included, as wrt= does in a
@@ -42,6 +44,23 @@ func Tol(tol float64) Option {
 			return errors.New("Tol is given twice")
 		}
 		o.tol = tol
+		return nil
+	}
+}
+
+// Without names parts of the parameters in W that the derivative takes for constants: "m.Norm.Epsilon", or
+// "0.Norm.Epsilon" with the position of the parameter, as reports have it. All that a part leads to goes with it.
+// These floats are not moved, what f leaves there is no result, and their shadows are given as zeros and must be
+// zero afterwards.
+func Without(names ...string) Option {
+	return func(o *options) error {
+		switch {
+		case len(names) == 0:
+			return errors.New("Without names no part of a parameter")
+		case o.without != nil:
+			return errors.New("Without is given twice")
+		}
+		o.without = names
 		return nil
 	}
 }

@@ -325,14 +325,14 @@ func (c *check) seed() float64 {
 }
 
 // tangent returns a direction for all floats of W, each moving at about its size, but not much slower or faster than
-// the others, and zero for those that are not finite. The numbers are exact in the precision of their cells.
+// the others, and zero for constants and those that are not finite. The numbers are exact in the precision of their cells.
 func (c *check) tangent() direction {
 	var d direction
-	for _, cell := range c.wrt.cells {
+	for i, cell := range c.wrt.cells {
 		x := c.initial(cell)
 		size := pace(x)
 		by := c.seed() * min(max(size, 0.01), max(100, 1e-4*size))
-		if !isFinite(x) {
+		if !isFinite(x) || c.constants[i] {
 			by = 0
 		}
 		if cell.single {

@@ -31,9 +31,9 @@ func (c *check) compareGradient(out []reflect.Value, x *instance) {
 	}
 	got := c.fresh(anyParam, out, x)
 	var items []item
-	for i, cell := range c.wrt.cells {
+	for i := range c.wrt.cells {
 		if got.read[i] {
-			want := c.slopes(c.readResults, []float64{1}, axis(cell), c.plansFor(cell))[0]
+			want := c.slopesBy(i, 1, c.readResults, []float64{1})[0]
 			items = append(items, c.cellItem("d", i, got.sum[i], want))
 		}
 	}
@@ -103,11 +103,11 @@ func (c *check) pullBack() ([]float64, adjointSeeds, bool) {
 	return adjoints, seeds, true
 }
 
-// memorySeeds returns seeds for the floats of W whose shadows VJP is given, and zero for the others.
+// memorySeeds returns seeds for the floats of W whose shadows VJP is given, and zero for the others and for constants.
 func (c *check) memorySeeds() []float64 {
 	seeds := c.seeds(len(c.wrt.cells))
 	for i, owner := range c.wrt.owner {
-		if isValueLike(c.sig.params[owner]) {
+		if isValueLike(c.sig.params[owner]) || c.constants[i] {
 			seeds[i] = 0
 		}
 	}
@@ -150,7 +150,7 @@ func (c *check) adjoints(seeds adjointSeeds) []estimate {
 	want := make([]estimate, len(c.wrt.cells))
 	for i, cell := range c.wrt.cells {
 		if len(weights) > 0 {
-			want[i] = c.slopes(read, weights, axis(cell), c.plansFor(cell))[0]
+			want[i] = c.slopesBy(i, 1, read, weights)[0]
 		}
 		if !c.overwritten[cell.place] {
 			want[i].value += seeds.memory[i]
@@ -159,11 +159,11 @@ func (c *check) adjoints(seeds adjointSeeds) []estimate {
 	return want
 }
 
-// rewritten returns the positions of the floats of W that f overwrites.
+// rewritten returns the positions of the floats of W that f overwrites, but for constants.
 func (c *check) rewritten() []int {
 	var list []int
 	for i, cell := range c.wrt.cells {
-		if c.overwritten[cell.place] {
+		if c.overwritten[cell.place] && !c.constants[i] {
 			list = append(list, i)
 		}
 	}
