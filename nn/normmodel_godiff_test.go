@@ -3,6 +3,8 @@
 package nn_test
 
 import (
+	"math"
+
 	"github.com/godiff/godiff/nn"
 	"github.com/godiff/godiff/nn/kernel"
 	"github.com/godiff/godiff/nn/shape"
@@ -77,6 +79,32 @@ func embeddingForwardBackward[T nn.Float](saved embeddingForwardSaved[T]) {
 	}
 }
 
+// layerNormForwardSaved holds what a forward sweep remembers.
+type layerNormForwardSaved[T nn.Float] struct {
+	saved  scaleShiftSaved[T]
+	saved2 normalizeXSaved[T]
+}
+
+// layerNormForwardForward is [nn.LayerNorm.Forward], remembering what [layerNormForwardBackward] needs.
+func layerNormForwardForward[T nn.Float](l *nn.LayerNorm[T], x nn.Tensor[T], dl *nn.LayerNorm[T], dx nn.Tensor[T]) (y, dy nn.Tensor[T], saved layerNormForwardSaved[T]) {
+	features := len(l.Scale.Data)
+	shape.Check(features > 0 && len(x.Shape) > 0 && x.Shape[len(x.Shape)-1] == features, "LayerNorm", x.Shape, l.Scale.Shape)
+	shape.Norm("LayerNorm", l.Scale.Shape, l.Shift.Shape)
+	n := len(x.Data) / features
+	normal, _, _, dnormal, _, _, saved2 := normalizeXForward[T](x, 1, n, features, nn.OrDefault(l.Epsilon, 1e-5), dx)
+	var saved3 scaleShiftSaved[T]
+	y, dy, saved3 = scaleShiftForward[T](normal, l.Scale, l.Shift, n, features, 1, dnormal, dl.Scale, dl.Shift)
+	return y, dy, layerNormForwardSaved[T]{saved: saved3, saved2: saved2}
+}
+
+// layerNormForwardBackward is the reverse mode of [nn.LayerNorm.Forward], after [layerNormForwardForward].
+func layerNormForwardBackward[T nn.Float](saved layerNormForwardSaved[T]) {
+	// return scaleShift(normal, l.Scale, l.Shift, n, features, 1)
+	scaleShiftBackward[T](saved.saved)
+	// normal, _, _ := normalize(x, 1, n, features, OrDefault(l.Epsilon, 1e-5))
+	normalizeXBackward[T](saved.saved2)
+}
+
 // tensorReshapeSaved holds what a forward sweep remembers.
 type tensorReshapeSaved[T nn.Float] struct {
 }
@@ -130,6 +158,64 @@ func conv1DForwardBackward[T nn.Float](saved *conv1DForwardSaved[T]) {
 	}
 }
 
+// batchNormForwardSaved holds what a forward sweep remembers.
+type batchNormForwardSaved[T nn.Float] struct {
+	train    bool
+	saved    batchNormByStateSaved[T]
+	saved2   scaleShiftSaved[T]
+	channels int
+	dl       *nn.BatchNorm[T]
+	saved3   normalizeXSaved[T]
+}
+
+// batchNormForwardForward is [nn.BatchNorm.Forward], remembering what [batchNormForwardBackward] needs.
+func batchNormForwardForward[T nn.Float](l *nn.BatchNorm[T], x nn.Tensor[T], train bool, dl *nn.BatchNorm[T], dx nn.Tensor[T]) (y, dy nn.Tensor[T], saved *batchNormForwardSaved[T]) {
+	var saved2 batchNormByStateSaved[T]
+	var saved3 scaleShiftSaved[T]
+	var saved4 normalizeXSaved[T]
+	shape.Check(len(x.Shape) > 1 && len(l.Scale.Shape) == 1 && x.Shape[1] == l.Scale.Shape[0], "BatchNorm", x.Shape, l.Scale.Shape)
+	shape.Norm("BatchNorm", l.Scale.Shape, l.Shift.Shape, l.Mean.Shape, l.Var.Shape)
+	n, channels, size := x.Shape[0], x.Shape[1], shape.Size(x.Shape[2:])
+	if !train {
+		var saved batchNormByStateSaved[T]
+		y, dy, saved = batchNormByStateForward(l, x, n, channels, size, dl, dx)
+		saved2 = saved
+	} else {
+		shape.Check(n*size > 1, "BatchNorm", x.Shape, l.Scale.Shape)
+		normal, mean, variance, dnormal, _, _, saved := normalizeXForward(x, n, channels, size, nn.OrDefault(l.Epsilon, 1e-5), dx)
+		saved4 = saved
+		weight, unbiased := T(nn.OrDefault(l.Momentum, 0.1)), T(n*size)/T(n*size-1)
+		for c := range channels {
+			l.Mean.Data[c] = godiff.StopGradient((1-weight)*l.Mean.Data[c] + weight*mean.Data[c])
+			l.Var.Data[c] = godiff.StopGradient((1-weight)*l.Var.Data[c] + weight*unbiased*variance.Data[c])
+		}
+		var saved2 scaleShiftSaved[T]
+		y, dy, saved2 = scaleShiftForward(normal, l.Scale, l.Shift, n, channels, size, dnormal, dl.Scale, dl.Shift)
+		saved3 = saved2
+	}
+	return y, dy, &batchNormForwardSaved[T]{train: train, saved: saved2, saved2: saved3, channels: channels, dl: dl, saved3: saved4}
+}
+
+// batchNormForwardBackward is the reverse mode of [nn.BatchNorm.Forward], after [batchNormForwardForward].
+func batchNormForwardBackward[T nn.Float](saved *batchNormForwardSaved[T]) {
+	dl := saved.dl
+	if !saved.train {
+		// return l.byState(x, n, channels, size)
+		batchNormByStateBackward[T](saved.saved)
+	} else {
+		// return scaleShift(normal, l.Scale, l.Shift, n, channels, size)
+		scaleShiftBackward[T](saved.saved2)
+		for c := range saved.channels {
+			// l.Var.Data[c] = runtime.StopGradient((1-weight)*l.Var.Data[c] + weight*unbiased*variance.Data[c])
+			dl.Var.Data[c] = 0
+			// l.Mean.Data[c] = runtime.StopGradient((1-weight)*l.Mean.Data[c] + weight*mean.Data[c])
+			dl.Mean.Data[c] = 0
+		}
+		// normal, mean, variance := normalize(x, n, channels, size, OrDefault(l.Epsilon, 1e-5))
+		normalizeXBackward[T](saved.saved3)
+	}
+}
+
 // globalAvgPoolSaved holds what a forward sweep remembers.
 type globalAvgPoolSaved[T nn.Float] struct {
 	size     int
@@ -160,4 +246,119 @@ func globalAvgPoolBackward[T nn.Float](saved globalAvgPoolSaved[T]) {
 	kernel.ScaleAdjointX(nil, 1/T(size), nil, saved.dy.Data, dsums.Data)
 	// kernel.SumChannels(sums.Data, x.Data, 1, n*channels, size)
 	kernel.SumChannelsAdjoint(nil, nil, 1, saved.n*saved.channels, size, dsums.Data, saved.dx.Data)
+}
+
+// normalizeXSaved holds what a forward sweep remembers.
+type normalizeXSaved[T nn.Float] struct {
+	y         nn.Tensor[T]
+	inverse   nn.Tensor[T]
+	m         int
+	channels  int
+	n         int
+	epsilon   float64
+	dy        nn.Tensor[T]
+	dmean     nn.Tensor[T]
+	dvariance nn.Tensor[T]
+	dinverse  nn.Tensor[T]
+	dx        nn.Tensor[T]
+}
+
+// normalizeXForward is [nn.normalize], remembering what [normalizeXBackward] needs.
+func normalizeXForward[T nn.Float](x nn.Tensor[T], m, channels, n int, epsilon float64, dx nn.Tensor[T]) (y, mean, variance, dy, dmean, dvariance nn.Tensor[T], saved normalizeXSaved[T]) {
+	y = nn.New[T](x.Space, x.Shape...)
+	dy = nn.ZerosLike(y)
+	newValue := nn.New[T](x.Space, channels)
+	dnewValue := nn.ZerosLike(newValue)
+	newValue2 := nn.New[T](x.Space, channels)
+	dnewValue2 := nn.ZerosLike(newValue2)
+	dmean, dvariance = dnewValue, dnewValue2
+	mean, variance = newValue, newValue2
+	inverse := nn.New[T](x.Space, channels)
+	dinverse := nn.ZerosLike(inverse)
+	kernel.Normalize(y.Data, mean.Data, variance.Data, inverse.Data, x.Data, m, channels, n, epsilon)
+	return y, mean, variance, dy, dmean, dvariance, normalizeXSaved[T]{y: y, inverse: inverse, m: m, channels: channels, n: n, epsilon: epsilon, dy: dy, dmean: dmean, dvariance: dvariance, dinverse: dinverse, dx: dx}
+}
+
+// normalizeXBackward is the reverse mode of [nn.normalize], after [normalizeXForward].
+func normalizeXBackward[T nn.Float](saved normalizeXSaved[T]) {
+	// kernel.Normalize(y.Data, mean.Data, variance.Data, inverse.Data, x.Data, m, channels, n, epsilon)
+	kernel.NormalizeAdjoint(saved.y.Data, nil, nil, saved.inverse.Data, nil, saved.m, saved.channels, saved.n, saved.epsilon, saved.dy.Data, saved.dmean.Data, saved.dvariance.Data, saved.dinverse.Data, saved.dx.Data)
+}
+
+// scaleShiftSaved holds what a forward sweep remembers.
+type scaleShiftSaved[T nn.Float] struct {
+	y        nn.Tensor[T]
+	x        nn.Tensor[T]
+	scale    nn.Tensor[T]
+	shift    nn.Tensor[T]
+	m        int
+	channels int
+	n        int
+	dy       nn.Tensor[T]
+	dx       nn.Tensor[T]
+	dscale   nn.Tensor[T]
+	dshift   nn.Tensor[T]
+}
+
+// scaleShiftForward is [nn.scaleShift], remembering what [scaleShiftBackward] needs.
+func scaleShiftForward[T nn.Float](x, scale, shift nn.Tensor[T], m, channels, n int, dx, dscale, dshift nn.Tensor[T]) (y2, dy nn.Tensor[T], saved scaleShiftSaved[T]) {
+	y := nn.New[T](x.Space, x.Shape...)
+	dy2 := nn.ZerosLike(y)
+	kernel.ScaleShift(y.Data, x.Data, scale.Data, shift.Data, m, channels, n)
+	return y, dy2, scaleShiftSaved[T]{y: y, x: x, scale: scale, shift: shift, m: m, channels: channels, n: n, dy: dy2, dx: dx, dscale: dscale, dshift: dshift}
+}
+
+// scaleShiftBackward is the reverse mode of [nn.scaleShift], after [scaleShiftForward].
+func scaleShiftBackward[T nn.Float](saved scaleShiftSaved[T]) {
+	// kernel.ScaleShift(y.Data, x.Data, scale.Data, shift.Data, m, channels, n)
+	kernel.ScaleShiftAdjoint(saved.y.Data, saved.x.Data, saved.scale.Data, saved.shift.Data, saved.m, saved.channels, saved.n, saved.dy.Data, saved.dx.Data, saved.dscale.Data, saved.dshift.Data)
+}
+
+// batchNormByStateSaved holds what a forward sweep remembers.
+type batchNormByStateSaved[T nn.Float] struct {
+	saved   scaleShiftSaved[T]
+	factors nn.Tensor[T]
+	dl      *nn.BatchNorm[T]
+	dshift  nn.Tensor[T]
+	offsets nn.Tensor[T]
+	dscale  nn.Tensor[T]
+}
+
+// batchNormByStateForward is [nn.BatchNorm.byState], remembering what [batchNormByStateBackward] needs.
+func batchNormByStateForward[T nn.Float](l *nn.BatchNorm[T], x nn.Tensor[T], n, channels, size int, dl *nn.BatchNorm[T], dx nn.Tensor[T]) (y, dy nn.Tensor[T], saved batchNormByStateSaved[T]) {
+	newValue := nn.New[T](x.Space, channels)
+	dscale := nn.ZerosLike(newValue)
+	newValue2 := nn.New[T](x.Space, channels)
+	dshift := nn.ZerosLike(newValue2)
+	scale, shift := newValue, newValue2
+	factors := nn.New[T](x.Space, channels)
+	offsets := nn.New[T](x.Space, channels)
+	for c := range channels {
+		t := math.Sqrt(float64(l.Var.Data[c]) + nn.OrDefault(l.Epsilon, 1e-5))
+		factor := T(1 / t)
+		factors.Data[c], offsets.Data[c] = godiff.StopGradient(factor), godiff.StopGradient(l.Mean.Data[c]*factor)
+	}
+	for c, factor := range factors.Data {
+		scale.Data[c] = l.Scale.Data[c] * factor
+		shift.Data[c] = l.Shift.Data[c] - l.Scale.Data[c]*offsets.Data[c]
+	}
+	var saved2 scaleShiftSaved[T]
+	y, dy, saved2 = scaleShiftForward(x, scale, shift, n, channels, size, dx, dscale, dshift)
+	return y, dy, batchNormByStateSaved[T]{saved: saved2, factors: factors, dl: dl, dshift: dshift, offsets: offsets, dscale: dscale}
+}
+
+// batchNormByStateBackward is the reverse mode of [nn.BatchNorm.byState], after [batchNormByStateForward].
+func batchNormByStateBackward[T nn.Float](saved batchNormByStateSaved[T]) {
+	factors, dl, dshift, offsets, dscale := saved.factors, saved.dl, saved.dshift, saved.offsets, saved.dscale
+	// return scaleShift(x, scale, shift, n, channels, size)
+	scaleShiftBackward[T](saved.saved)
+	for c := range factors.Data {
+		// shift.Data[c] = l.Shift.Data[c] - l.Scale.Data[c]*offsets.Data[c]
+		dl.Shift.Data[c] += dshift.Data[c]
+		dl.Scale.Data[c] -= dshift.Data[c] * offsets.Data[c]
+		dshift.Data[c] = 0
+		// scale.Data[c] = l.Scale.Data[c] * factor
+		dl.Scale.Data[c] += dscale.Data[c] * factors.Data[c]
+		dscale.Data[c] = 0
+	}
 }

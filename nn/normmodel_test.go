@@ -54,70 +54,40 @@ func sentences(batch int) (words, labels []int) {
 	return words, labels
 }
 
-// gradientOf returns a function of all that is trained of a model, and its gradient. What training changes is the same for each call.
-func gradientOf(words, labels []int, train bool) (loss func(x []float64) float64, gradient func(x []float64) []float64, start []float64) {
-	at := func(x []float64) (m, dm *wordModel[float64], params []nn.Param[float64]) {
-		m, dm = newWordModel[float64](1), newWordModel[float64](1)
-		m.Drop.Rand = rand.New(rand.NewPCG(3, 4))
-		for _, p := range nn.Params[float64](m, dm) {
-			clear(p.Grad.Data)
-			if !p.State {
-				params = append(params, p)
-				x = x[copy(p.Value.Data, x):]
-			}
-		}
-		return m, dm, params
-	}
-	_, _, params := at(nil)
-	for _, p := range params {
-		start = append(start, p.Value.Data...)
-	}
-	loss = func(x []float64) float64 {
-		m, _, _ := at(x)
-		return m.Loss(nil, words, labels, train)
-	}
-	gradient = func(x []float64) (dx []float64) {
-		m, dm, params := at(x)
-		m.LossVJP(nil, words, labels, train, dm, 1)
-		for _, p := range params {
-			dx = append(dx, p.Grad.Data...)
-		}
-		return dx
-	}
-	return loss, gradient, start
-}
-
+// TestWordModel checks the derivatives of float64 with differences, and of float32 with those.
 func TestWordModel(t *testing.T) {
 	words, labels := sentences(5)
+	constants := gradcheck.Without("0.Norm.Epsilon", "0.Batch.Mean", "0.Batch.Var", "0.Batch.Momentum", "0.Batch.Epsilon", "0.Drop.P",
+		"0.Last.Mean", "0.Last.Var", "0.Last.Momentum", "0.Last.Epsilon")
 	for _, train := range []bool{true, false} {
-		loss, gradient, start := gradientOf(words, labels, train)
-		gradcheck.Grad(t, loss, gradient, start)
+		gradcheck.VJP(t, (*wordModel[float64]).Loss, (*wordModel[float64]).LossVJP, randomWordModel[float64](), (*nn.Space)(nil), words, labels, train,
+			gradcheck.Wrt("0"), constants)
 
-		m, dm := newWordModel[float32](1), newWordModel[float32](1)
-		m.Drop.Rand = rand.New(rand.NewPCG(3, 4))
-		params := nn.Params[float32](m, dm)
-		clearGradients(params)
-		m.LossVJP(nil, words, labels, train, dm, 1)
-		want := gradient(start)
-		for _, p := range params {
-			if p.State {
-				continue
-			}
+		dm, dm32 := nn.Gradient(newWordModel[float64](1)), nn.Gradient(newWordModel[float32](1))
+		randomWordModel[float64]().LossVJP(nil, words, labels, train, dm, 1)
+		randomWordModel[float32]().LossVJP(nil, words, labels, train, dm32, 1)
+		single := nn.Params[float32](dm32, nil)
+		for k, p := range nn.Params[float64](dm, nil) {
 			got := nn.New[float64](nil, p.Value.Shape...)
-			for j, g := range p.Grad.Data {
+			for j, g := range single[k].Value.Data {
 				got.Data[j] = float64(g)
 			}
-			near(t, "the gradient of "+p.Name+" in float32", got, nn.Of(want[:len(got.Data)], p.Value.Shape...), 1e-4)
-			want = want[len(got.Data):]
+			near(t, "the gradient of "+p.Name+" in float32", got, p.Value, 1e-4)
 		}
 	}
+}
+
+// randomWordModel returns a model that leaves out the same each time.
+func randomWordModel[T nn.Float]() *wordModel[T] {
+	m := newWordModel[T](1)
+	m.Drop.Rand = rand.New(rand.NewPCG(3, 4))
+	return m
 }
 
 // TestWordModelLearns checks that training makes the loss less, by which the running statistics change, and that evaluation leaves them.
 func TestWordModelLearns(t *testing.T) {
 	words, labels := sentences(6)
-	m, dm := newWordModel[float32](1), newWordModel[float32](1)
-	m.Drop.Rand = rand.New(rand.NewPCG(3, 4))
+	m, dm := randomWordModel[float32](), newWordModel[float32](1)
 	params := nn.Params[float32](m, dm)
 	first := m.Loss(nil, words, labels, false)
 	for range 200 {
@@ -148,8 +118,7 @@ func TestWordModelLearns(t *testing.T) {
 
 // TestWordModelSteady checks that what a step of training allocates does not grow with the batch.
 func TestWordModelSteady(t *testing.T) {
-	m, dm := newWordModel[float32](1), newWordModel[float32](1)
-	m.Drop.Rand = rand.New(rand.NewPCG(3, 4))
+	m, dm := randomWordModel[float32](), newWordModel[float32](1)
 	sameAllocations(t, func(batch int) func() {
 		words, labels := sentences(batch)
 		space := new(nn.Space)
