@@ -127,10 +127,10 @@ func (p *PReLU[T]) Forward(x Tensor[T]) Tensor[T] {
 		rows, size = x.Shape[0]*slopes, shape.Size(x.Shape[2:])
 	}
 	for r := range rows {
-		alpha := p.Alpha.Data[r%slopes]
+		alpha := float64(p.Alpha.Data[r%slopes]) // so that its adjoint is a sum in float64
 		for i, v := range x.Data[r*size : (r+1)*size] {
 			if v < 0 {
-				v *= alpha
+				v = T(alpha * float64(v))
 			}
 			y.Data[r*size+i] = v
 		}

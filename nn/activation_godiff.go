@@ -223,12 +223,12 @@ func (p *PReLU[T]) ForwardVJP(x Tensor[T], dp *PReLU[T], dx, dy Tensor[T]) (y2 T
 		rows, size = x.Shape[0]*slopes, shape.Size(x.Shape[2:])
 	}
 	for r := range rows {
-		alpha := p.Alpha.Data[r%slopes]
+		alpha := float64(p.Alpha.Data[r%slopes])
 		xs := x.Data[r*size : (r+1)*size]
 		for i, v := range xs {
 			v := v
 			if v < 0 {
-				v *= alpha
+				v = T(alpha * float64(v))
 			}
 			y.Data[r*size+i] = v
 		}
@@ -241,23 +241,23 @@ func (p *PReLU[T]) ForwardVJP(x Tensor[T], dp *PReLU[T], dx, dy Tensor[T]) (y2 T
 	}
 	for r := rows - 1; r >= 0; r-- {
 		xs := x.Data[r*size : (r+1)*size]
-		alpha := p.Alpha.Data[r%slopes]
+		alpha := float64(p.Alpha.Data[r%slopes])
 		dxs := dx.Data[r*size : (r+1)*size]
-		var dalpha T
+		var dalpha float64
 		for i := len(xs) - 1; i >= 0; i-- {
 			v := xs[i]
 			// y.Data[r*size+i] = v
 			dv := dy2.Data[r*size+i]
 			dy2.Data[r*size+i] = 0
 			if v < 0 {
-				// v *= alpha
-				dalpha += dv * v
-				dv *= alpha
+				// v = T(alpha * float64(v))
+				dalpha += float64(dv) * float64(v)
+				dv = T(float64(dv) * alpha)
 			}
 			dxs[i] += dv
 		}
-		// alpha := p.Alpha.Data[r%slopes]
-		dp.Alpha.Data[r%slopes] += dalpha
+		// alpha := float64(p.Alpha.Data[r%slopes])
+		dp.Alpha.Data[r%slopes] += T(dalpha)
 	}
 	return y2
 }

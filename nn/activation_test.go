@@ -282,3 +282,12 @@ func TestActivationMemory(t *testing.T) {
 		t.Errorf("a step for 2 examples allocates %d bytes, for 200 examples %d", small, large)
 	}
 }
+
+// TestPReLUSlope checks that the derivative of a slope for millions of elements is good in float32.
+func TestPReLUSlope(t *testing.T) {
+	const n = 1 << 21
+	p, dp := nn.NewPReLU[float32](1), nn.PReLU[float32]{Alpha: nn.New[float32](nil, 1)}
+	x, dy := nn.Constant[float32](-0.1, n), nn.Constant[float32](1, n)
+	p.ForwardVJP(x, &dp, nn.ZerosLike(x), dy)
+	near(t, "the derivative", dp.Alpha, nn.Of([]float32{-0.1 * n}, 1), 1e-6)
+}

@@ -121,12 +121,12 @@ func pReLUForwardForward[T nn.Float](p *nn.PReLU[T], x nn.Tensor[T], dp *nn.PReL
 		rows, size = x.Shape[0]*slopes, shape.Size(x.Shape[2:])
 	}
 	for r := range rows {
-		alpha := p.Alpha.Data[r%slopes]
+		alpha := float64(p.Alpha.Data[r%slopes])
 		xs := x.Data[r*size : (r+1)*size]
 		for i, v := range xs {
 			v := v
 			if v < 0 {
-				v *= alpha
+				v = T(alpha * float64(v))
 			}
 			y.Data[r*size+i] = v
 		}
@@ -139,23 +139,23 @@ func pReLUForwardBackward[T nn.Float](saved pReLUForwardSaved[T]) {
 	x, size, p, slopes, dx, dy, dp := saved.x, saved.size, saved.p, saved.slopes, saved.dx, saved.dy, saved.dp
 	for r := saved.rows - 1; r >= 0; r-- {
 		xs := x.Data[r*size : (r+1)*size]
-		alpha := p.Alpha.Data[r%slopes]
+		alpha := float64(p.Alpha.Data[r%slopes])
 		dxs := dx.Data[r*size : (r+1)*size]
-		var dalpha T
+		var dalpha float64
 		for i := len(xs) - 1; i >= 0; i-- {
 			v := xs[i]
 			// y.Data[r*size+i] = v
 			dv := dy.Data[r*size+i]
 			dy.Data[r*size+i] = 0
 			if v < 0 {
-				// v *= alpha
-				dalpha += dv * v
-				dv *= alpha
+				// v = T(alpha * float64(v))
+				dalpha += float64(dv) * float64(v)
+				dv = T(float64(dv) * alpha)
 			}
 			dxs[i] += dv
 		}
-		// alpha := p.Alpha.Data[r%slopes]
-		dp.Alpha.Data[r%slopes] += dalpha
+		// alpha := float64(p.Alpha.Data[r%slopes])
+		dp.Alpha.Data[r%slopes] += T(dalpha)
 	}
 }
 
