@@ -70,10 +70,10 @@
 //
 // # Limits
 //
-// Functions, channels and unsafe pointers in arguments are shared by all calls, and so are package-level
-// variables: f must not change what these lead to. Types for which it matters where they lie are not copied
-// either (those of context, errors, os, reflect, runtime and testing; time.Location). f must be deterministic, and end
-// when its float arguments are moved: leave a tolerance, say, out of W, or by [Without] out of a parameter. Shadows of results that have maps with
-// pointers for keys, and complex numbers, are not supported. What f overwrites is found by calling it with other
-// numbers; to swap two floats and swap them back does not count.
+// Functions, channels and unsafe pointers in arguments are shared by all calls, and so are package-level variables: f
+// must not change what these lead to. Types for which it matters where they lie are not copied either (those of
+// context, errors, os, reflect, runtime and testing; time.Location). f must be deterministic, and end when its float
+// arguments are moved: leave a tolerance, say, out of W, or by [Without] out of a parameter. Shadows of results that
+// have maps with pointers for keys, and complex numbers, are not supported. What f overwrites is found by calling it
+// with other numbers; to swap two floats and swap them back does not count.
 package gradcheck

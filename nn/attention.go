@@ -84,8 +84,8 @@ func Attend[T Float](queries, keys, values Tensor[T], heads int, causal bool, le
 	y := New[T](queries.Space, batch, steps, columns)
 	for k := range parts {
 		i, h := k/heads, k%heads
-		kernel.Gemm(false, false, steps, e, ends[i], 1, weights.Data[k*steps*sources:], sources, values.Data[i*sources*columns+h*e:], columns,
-			0, y.Data[i*steps*columns+h*e:], columns)
+		kernel.Gemm(false, false, steps, e, ends[i], 1, weights.Data[k*steps*sources:], sources,
+			values.Data[i*sources*columns+h*e:], columns, 0, y.Data[i*steps*columns+h*e:], columns)
 	}
 	return y
 }

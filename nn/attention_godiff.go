@@ -93,7 +93,7 @@ func AttendVJP[T Float](queries, keys, values Tensor[T], heads int, causal bool,
 	for k := parts - 1; k >= 0; k-- {
 		i := k / heads
 		h := k % heads
-		// kernel.Gemm(false, false, steps, e, ends[i], 1, weights.Data[k*steps*sources:], sources, values.Data[i*sources*columns+h*e:], columns, …
+		// kernel.Gemm(false, false, steps, e, ends[i], 1, weights.Data[k*steps*sources:], sources, …
 		kernel.GemmAdjoint(false, false, steps, e, ends[i], 1, weights.Data[k*steps*sources:], sources, values.Data[i*sources*columns+h*e:], columns, 0, nil, columns, dweights.Data[k*steps*sources:], dvalues.Data[i*sources*columns+h*e:], dy2.Data[i*steps*columns+h*e:])
 	}
 	// kernel.MaskedSoftmax(weights.Data, weights.Data, lengths, batch, heads, steps, sources, causal)
@@ -200,7 +200,7 @@ func attendBackward[T Float](saved *attendSaved[T]) {
 	for k := parts - 1; k >= 0; k-- {
 		i := k / heads
 		h := k % heads
-		// kernel.Gemm(false, false, steps, e, ends[i], 1, weights.Data[k*steps*sources:], sources, values.Data[i*sources*columns+h*e:], columns, …
+		// kernel.Gemm(false, false, steps, e, ends[i], 1, weights.Data[k*steps*sources:], sources, …
 		kernel.GemmAdjoint(false, false, steps, e, ends[i], 1, weights.Data[k*steps*sources:], sources, values.Data[i*sources*columns+h*e:], columns, 0, nil, columns, dweights.Data[k*steps*sources:], dvalues.Data[i*sources*columns+h*e:], dy.Data[i*steps*columns+h*e:])
 	}
 	// kernel.MaskedSoftmax(weights.Data, weights.Data, lengths, batch, heads, steps, sources, causal)

@@ -11,13 +11,13 @@ import (
 type Dropout[T Float] struct {
 	P float64 // the probability to be left out, from 0 to below 1
 
-	// Rand decides, and may be nil where P is 0; training changes its state, so that it must not be used elsewhere at the same time. A checkpoint of package train needs
-	// its source beside the model, for it hides that.
+	// Rand decides, and may be nil where P is 0; training changes its state, so that it must not be used elsewhere at the same time. A
+	// checkpoint of package train needs its source beside the model, for it hides that.
 	Rand *rand.Rand `train:"-"`
 }
 
-// Forward returns x with elements left out in training, where it panics if P is out of range, or above 0 without Rand, else a copy of x: memory of its
-// own is what lets the layers around it do without copies in their derivatives.
+// Forward returns x with elements left out in training, where it panics if P is out of range, or above 0 without Rand, else a copy of x:
+// memory of its own is what lets the layers around it do without copies in their derivatives.
 //
 //godiff:vjp wrt=x
 func (l *Dropout[T]) Forward(x Tensor[T], train bool) Tensor[T] {
@@ -30,8 +30,8 @@ func (l *Dropout[T]) Forward(x Tensor[T], train bool) Tensor[T] {
 	return y
 }
 
-// DropoutMask returns a tensor in the shape and the space of x, with elements of 0 with probability p and of 1/(1−p) else. It panics if p is not
-// from 0 to below 1, or above 0 and r is nil.
+// DropoutMask returns a tensor in the shape and the space of x, with elements of 0 with probability p and of 1/(1−p) else. It panics if p
+// is not from 0 to below 1, or above 0 and r is nil.
 //
 //godiff:nodiff
 func DropoutMask[T Float](x Tensor[T], p float64, r *rand.Rand) Tensor[T] {

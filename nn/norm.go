@@ -8,8 +8,8 @@ import (
 	"github.com/godiff/godiff/runtime"
 )
 
-// A BatchNorm layer brings each feature, or channel of images, to the mean 0 and the variance 1 over the examples of a batch and the places of
-// an image, then to a mean and a standard deviation that are trained (Ioffe and Szegedy, "Batch normalization: accelerating deep network
+// A BatchNorm layer brings each feature, or channel of images, to the mean 0 and the variance 1 over the examples of a batch and the places
+// of an image, then to a mean and a standard deviation that are trained (Ioffe and Szegedy, "Batch normalization: accelerating deep network
 // training by reducing internal covariate shift", 2015, algorithm 1). After training, means and variances are used that it has kept. These,
 // Momentum and Epsilon are constants for derivatives: they get none.
 type BatchNorm[T Float] struct {
@@ -26,9 +26,9 @@ func NewBatchNorm[T Float](channels int) BatchNorm[T] {
 	return BatchNorm[T]{Scale: Constant(T(1), channels), Shift: New[T](nil, channels), Mean: New[T](nil, channels), Var: Constant(T(1), channels)}
 }
 
-// Forward returns x, of shape batch × channels × any dimensions, normalised. In training that is by the means and variances of x, and Mean and
-// Var change; else it is by these. It panics with a *shape.Error if x or a part of the layer has another number of channels, and in training if
-// a channel has fewer than two elements.
+// Forward returns x, of shape batch × channels × any dimensions, normalised. In training that is by the means and variances of x, and Mean
+// and Var change; else it is by these. It panics with a *shape.Error if x or a part of the layer has another number of channels, and in
+// training if a channel has fewer than two elements.
 //
 //godiff:vjp
 func (l *BatchNorm[T]) Forward(x Tensor[T], train bool) Tensor[T] {
@@ -76,8 +76,8 @@ func NewLayerNorm[T Float](features int) LayerNorm[T] {
 	return LayerNorm[T]{Scale: Constant(T(1), features), Shift: New[T](nil, features)}
 }
 
-// Forward returns x normalised along its last dimension, the features, of which it panics with a *shape.Error if there is another number than
-// there are scales, or if there is another number of shifts.
+// Forward returns x normalised along its last dimension, the features, of which it panics with a *shape.Error if there is another number
+// than there are scales, or if there is another number of shifts.
 //
 //godiff:vjp
 func (l *LayerNorm[T]) Forward(x Tensor[T]) Tensor[T] {

@@ -118,7 +118,8 @@ func TestNormDerivatives(t *testing.T) {
 	batch := func(x nn.Tensor[float64], train bool) {
 		t.Helper()
 		channels := x.Shape[1]
-		l := &nn.BatchNorm[float64]{Scale: random(r, channels), Shift: random(r, channels), Mean: random(r, channels), Var: random(r, channels)}
+		l := &nn.BatchNorm[float64]{Scale: random(r, channels), Shift: random(r, channels)}
+		l.Mean, l.Var = random(r, channels), random(r, channels)
 		for i, v := range l.Var.Data {
 			l.Var.Data[i] = 0.5 + v*v
 		}
@@ -192,7 +193,9 @@ func TestNormShapes(t *testing.T) {
 		{"nn: LayerNorm: shape [3 2] does not fit [3]", func() { layer.Forward(x(3, 2)) }},
 		{"nn: LayerNorm: shape [2 3] does not fit []", func() { new(nn.LayerNorm[float64]).Forward(x(2, 3)) }},
 		{"nn: LayerNorm Shift: shape [] does not fit [3]", func() { (&nn.LayerNorm[float64]{Scale: layer.Scale}).Forward(x(2, 3)) }},
-		{"nn: LayerNorm Shift: shape [2] does not fit [3]", func() { (&nn.LayerNorm[float64]{Scale: layer.Scale, Shift: x(2)}).Forward(x(2, 3)) }},
+		{"nn: LayerNorm Shift: shape [2] does not fit [3]", func() {
+			(&nn.LayerNorm[float64]{Scale: layer.Scale, Shift: x(2)}).Forward(x(2, 3))
+		}},
 	} {
 		misfit(t, c.want, c.f)
 	}

@@ -60,8 +60,8 @@ func TestWordModel(t *testing.T) {
 	constants := gradcheck.Without("0.Norm.Epsilon", "0.Batch.Mean", "0.Batch.Var", "0.Batch.Momentum", "0.Batch.Epsilon", "0.Drop.P",
 		"0.Last.Mean", "0.Last.Var", "0.Last.Momentum", "0.Last.Epsilon")
 	for _, train := range []bool{true, false} {
-		gradcheck.VJP(t, (*wordModel[float64]).Loss, (*wordModel[float64]).LossVJP, randomWordModel[float64](), (*nn.Space)(nil), words, labels, train,
-			gradcheck.Wrt("0"), constants)
+		m := randomWordModel[float64]()
+		gradcheck.VJP(t, (*wordModel[float64]).Loss, (*wordModel[float64]).LossVJP, m, nil, words, labels, train, gradcheck.Wrt("0"), constants)
 
 		dm, dm32 := nn.Gradient(newWordModel[float64](1)), nn.Gradient(newWordModel[float32](1))
 		randomWordModel[float64]().LossVJP(nil, words, labels, train, dm, 1)

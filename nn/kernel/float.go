@@ -28,7 +28,7 @@ func first64[T Float](x []T) *float64 { return at64(unsafe.SliceData(x)) }
 // piece is the most elements that a kernel is given at a time, for goroutines cannot be stopped in assembly.
 const piece = 1 << 16
 
-// addends is how many elements a kernel adds, in a few vectors, before their sum goes on in float64: an error of float32 in more would show.
+// addends is how many elements a kernel adds before their sum goes on in float64: an error of float32 in more would show.
 const addends = 1 << 12
 
 // within returns x[from : from+n], for what lies within the length of x; it tells godiff that nothing beyond that is reached.

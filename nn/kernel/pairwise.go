@@ -5,9 +5,9 @@ import "math/bits"
 // inTurn is how many things are added one after the other.
 const inTurn = 256
 
-// pairwise adds to dst what there is to be added for the numbers from 0 to below m, where add does so for those from i to below j. More than a
-// few are halved, and the sums of halves added to each other: so errors grow with the logarithm of m, not with m. (Higham, Accuracy and
-// Stability of Numerical Algorithms, section 4.2.)
+// pairwise adds to dst what there is to be added for the numbers from 0 to below m, where add does so for those from i to below j. More
+// than a few are halved, and the sums of halves added to each other: so errors grow with the logarithm of m, not with m. (Higham, Accuracy
+// and Stability of Numerical Algorithms, section 4.2.)
 func pairwise[T Float](dst []T, m int, add func(dst []T, i, j int)) {
 	if m <= inTurn {
 		add(dst, 0, m)

@@ -65,7 +65,8 @@ func testLongSums(t *testing.T) {
 			d := float64(v) - means[i/n%channels]
 			squares[i] = float32(d * d)
 		}
-		y, mean, variance, inverse := make([]float32, len(x)), make([]float32, channels), make([]float32, channels), make([]float32, channels)
+		y := make([]float32, len(x))
+		mean, variance, inverse := make([]float32, channels), make([]float32, channels), make([]float32, channels)
 		Normalize(y, mean, variance, inverse, x, m, channels, n, 1e-5)
 		for c, want := range exactSums(squares, channels, n) {
 			what := fmt.Sprintf("channel %d of %d×%d×%d: the ", c, m, channels, n)

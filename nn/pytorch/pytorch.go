@@ -48,8 +48,8 @@ type entry[T nn.Float] struct {
 	get   func(x []T) // fills x, which is zero, for a file
 }
 
-// Load reads the tensors from a safetensors file. It is an error if the file has not just these, each of its shape: the error names all that
-// do not fit, and nothing of their data is read. It is one too if a number is none of T. After an error the model is unchanged.
+// Load reads the tensors from a safetensors file. It is an error if the file has not just these, each of its shape: the error names all
+// that do not fit, and nothing of their data is read. It is one too if a number is none of T. After an error the model is unchanged.
 func (d *StateDict[T]) Load(name string) error {
 	f, err := safetensors.Open(name)
 	if err != nil {

@@ -13,10 +13,10 @@
 // Memory is made for what is there by then, and no more than [MaxMemory]. Who knows what a tensor should be asks [File.Lookup] before, or
 // has it read to memory of his own by [LoadInto].
 //
-// Files are judged as the reference implementation judges them, but for the following. Names that are there twice and a blank before the header,
-// which the specification forbids, are errors here; so is a description that is an array instead of an object, or a type that is not text,
-// which its JSON reader lets pass. In what a description has beside type, shape and place, deep nesting and numbers beyond a float64
-// are passed over here.
+// Files are judged as the reference implementation judges them, but for the following. Names that are there twice and a blank before the
+// header, which the specification forbids, are errors here; so is a description that is an array instead of an object, or a type that is
+// not text, which its JSON reader lets pass. In what a description has beside type, shape and place, deep nesting and numbers beyond a
+// float64 are passed over here.
 //
 // What is written is the same bytes for the same tensors, in whatever order they are given:
 //
@@ -161,8 +161,8 @@ func newFile(r io.ReaderAt, size int64) (*File, error) {
 	return f, nil
 }
 
-// Read reads a whole file, to the end of r, into memory. A file that claims more than it has takes no more memory than what it has, and it is
-// an error if its data are more than [MaxMemory].
+// Read reads a whole file, to the end of r, into memory. A file that claims more than it has takes no more memory than what it has, and it
+// is an error if its data are more than [MaxMemory].
 func Read(r io.Reader) (*File, error) {
 	f, err := read(r)
 	if err != nil {
@@ -292,7 +292,7 @@ func (f *File) open(name string) (Info, io.Reader, error) {
 func (f *File) room(info Info, size int64) error {
 	limit := cmp.Or(f.limit, MaxMemory)
 	if info.Size > limit || info.elements() > limit/size {
-		return fmt.Errorf("safetensors: tensor %q of shape %v takes more than %d bytes of memory, see File.Limit", info.Name, info.Shape, limit)
+		return fmt.Errorf("safetensors: tensor %q of shape %v takes more than %d bytes, see File.Limit", info.Name, info.Shape, limit)
 	}
 	return nil
 }

@@ -346,7 +346,7 @@ func TestTerabyte(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	const want = `safetensors: tensor "a" of shape [274877906944] takes more than 4294967296 bytes of memory, see File.Limit`
+	const want = `safetensors: tensor "a" of shape [274877906944] takes more than 4294967296 bytes, see File.Limit`
 	if _, _, err := Load[float32](f, "a"); err == nil || err.Error() != want {
 		t.Errorf("Load: got the error %v, want %s", err, want)
 	}

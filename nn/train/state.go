@@ -34,10 +34,10 @@ func (s State) Save(name string) error {
 	return save(name, w.tensors, w.ties())
 }
 
-// Load reads s from a file that Save has written. Slices become as long as they were, and what was nil is made where the type says what
-// it is. It is an error if the file has not just what s has, tensors of the same shapes, or if there is nothing where it had the same as
-// elsewhere, such as a nil pointer for tied weights; the error names them all, and nothing of their data is read then. What is made may take
-// safetensors.MaxMemory. The error is fs.ErrNotExist if there is no file. After an error in reading the numbers s may be changed.
+// Load reads s from a file that Save has written. Slices become as long as they were, and what was nil is made where the type says what it
+// is. It is an error if the file has not just what s has, tensors of the same shapes, or if there is nothing where it had the same as
+// elsewhere, such as a nil pointer for tied weights; the error names them all, and nothing of their data is read then. What is made may
+// take safetensors.MaxMemory. The error is fs.ErrNotExist if there is no file. After an error in reading the numbers s may be changed.
 func (s State) Load(name string) error {
 	f, err := safetensors.Open(name)
 	if err != nil {
