@@ -1,15 +1,17 @@
 package printer
 
 import (
+	"cmp"
 	"fmt"
 	goast "go/ast"
 	"maps"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 )
 
-// Alike returns the outputs of a package with one declaration in place of those that differ only in their names, and in those of others of
+// Alike returns outputs with one declaration in place of those of a package that differ only in their names, and in those of others of
 // which that is true: what is derived in one round may have been there since an earlier one. The first stands for all, in the order of the
 // paths; what is asked for, by its name, stays.
 //
@@ -17,14 +19,41 @@ import (
 //	…
 //	func areaTangent2(c, dc Circle) (y, dy float64) { … }
 func Alike(outputs map[string][]byte, asked map[string]bool) map[string][]byte {
+	out := maps.Clone(outputs)
+	packages := map[string]map[string]*text{} // outputs by path, by what they belong to
+	for path, src := range outputs {
+		t := split(src)
+		pkg := filepath.Dir(path) + lineOf(t.head, "package ")
+		if packages[pkg] == nil {
+			packages[pkg] = map[string]*text{}
+		}
+		packages[pkg][path] = t
+	}
+	for _, texts := range packages {
+		renamed := twins(texts, asked)
+		if len(renamed) == 0 {
+			continue
+		}
+		for path, t := range texts {
+			t.decls = slices.DeleteFunc(t.decls, func(d declText) bool { return d.replaceable && renamed[d.names[0]] != "" })
+			for i, d := range t.decls {
+				t.decls[i].text = words.ReplaceAllStringFunc(d.text, func(w string) string { return cmp.Or(renamed[w], w) })
+			}
+			out[path] = t.source()
+		}
+	}
+	return out
+}
+
+// twins returns, by the names of declarations of a package that others stand for, the names of these.
+func twins(texts map[string]*text, asked map[string]bool) map[string]string {
 	a := &alike{class: map[string]int{}}
-	texts, taken := map[string]*text{}, maps.Clone(asked)
-	for _, path := range slices.Sorted(maps.Keys(outputs)) {
-		t := split(outputs[path])
-		texts[path] = t
+	taken := maps.Clone(asked)
+	for _, path := range slices.Sorted(maps.Keys(texts)) {
+		t := texts[path]
 		for _, d := range t.decls {
 			if d.replaceable {
-				a.list = append(a.list, candidate{d.names[0], t.head, d.text})
+				a.list = append(a.list, candidate{d.names[0], lineOf(t.head, "//go:build "), d.text})
 			}
 			maps.Copy(taken, d.locals)
 		}
@@ -39,30 +68,14 @@ func Alike(outputs map[string][]byte, asked map[string]bool) map[string][]byte {
 			first[a.class[c.name]] = c.name
 		}
 	}
-	if len(renamed) == 0 {
-		return outputs
-	}
-	out := map[string][]byte{}
-	for path, t := range texts {
-		t.decls = slices.DeleteFunc(t.decls, func(d declText) bool { return d.replaceable && renamed[d.names[0]] != "" })
-		for i, d := range t.decls {
-			t.decls[i].text = words.ReplaceAllStringFunc(d.text, func(w string) string {
-				if to := renamed[w]; to != "" {
-					return to
-				}
-				return w
-			})
-		}
-		out[path] = t.source()
-	}
-	return out
+	return renamed
 }
 
 // words matches identifiers.
 var words = regexp.MustCompile(`[\pL_][\pL\pN_]*`)
 
 // A candidate is a declaration that another may stand for.
-type candidate struct{ name, head, text string }
+type candidate struct{ name, constraint, text string }
 
 // alike tells declarations apart.
 type alike struct {
@@ -79,7 +92,7 @@ func (a *alike) refine() {
 	for n := 1; ; {
 		keys, next := map[string]int{}, map[string]int{}
 		for _, c := range a.list {
-			key := fmt.Sprint(a.class[c.name], constraint(c.head), a.masked(c.text))
+			key := fmt.Sprint(a.class[c.name], c.constraint, a.masked(c.text))
 			if _, ok := keys[key]; !ok {
 				keys[key] = len(keys)
 			}
@@ -103,11 +116,11 @@ func (a *alike) masked(text string) string {
 	})
 }
 
-// constraint returns the build constraint of an output, of which the head is given.
-func constraint(head string) string {
+// lineOf returns the first line of the head of an output that begins with a word, or "".
+func lineOf(head, word string) string {
 	for line := range strings.Lines(head) {
-		if strings.HasPrefix(line, "//go:build ") {
-			return line
+		if strings.HasPrefix(line, word) {
+			return strings.TrimSpace(line)
 		}
 	}
 	return ""

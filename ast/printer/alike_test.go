@@ -60,6 +60,14 @@ func field(x float64) float64 { local := x; return local }
 // asked is another.
 func asked(x float64) float64 { return x }
 `),
+		"d": []byte(`package p_test
+
+// aTangent has the name of another.
+func aTangent(x float64) float64 { return bTangent(x) }
+
+// bTangent has the name of another.
+func bTangent(x float64) float64 { return x }
+`),
 		"c": []byte(`//go:build linux
 
 package p
@@ -93,6 +101,7 @@ func field(x float64) float64 { local := x; return local }
 func asked(x float64) float64 { return x }
 `,
 		"c": string(outputs["c"]),
+		"d": string(outputs["d"]),
 	}
 	got := map[string]string{}
 	for path, src := range Alike(outputs, map[string]bool{"FJVP": true, "FHVP": true, "asked": true}) {

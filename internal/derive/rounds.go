@@ -272,7 +272,9 @@ func (r *Rounds) Asked(outputs map[string][]byte) map[string][]byte {
 	}
 	names := map[string]bool{}
 	for k := range r.of {
-		names[k[strings.LastIndexAny(k, ":.")+1:]] = true
+		if path := k[:strings.LastIndex(k, ":")]; outputs[path] != nil {
+			names[k[strings.LastIndexAny(k, ":.")+1:]] = true
+		}
 	}
 	return printer.Needed(printer.Alike(outputs, names), names, func(path string) string {
 		pkg, err := r.prog.Import(path)
