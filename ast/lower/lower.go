@@ -1217,13 +1217,19 @@ func (l *lowerer) builtin(e *goast.CallExpr, name string, c *ast.Call) ast.Expr 
 		}
 	}
 	c.Args = l.exprs(e.Args)
-	if name == "append" && (len(e.Args) == 1 || c.Spread && l.info.Types[e.Args[1]].IsNil()) {
-		return c.Args[0] // nothing is appended
+	if name == "append" && appendsNothing(l.info, c, e) {
+		return c.Args[0]
 	}
 	if s, ok := c.T.Underlying().(*types.Slice); ok && name == "append" && !c.Spread {
 		l.boxAll(c.Args[1:], func(int) types.Type { return s.Elem() }, c.Pos)
 	}
 	return c
+}
+
+// appendsNothing reports whether an append is append(x) or append(x, nil...).
+func appendsNothing(info *types.Info, c *ast.Call, e *goast.CallExpr) bool {
+	_, several := c.Args[0].Type().(*types.Tuple)
+	return !several && (len(e.Args) == 1 || c.Spread && info.Types[e.Args[1]].IsNil())
 }
 
 // fieldNamed returns the field of an instance of a struct that another instance calls obj.
