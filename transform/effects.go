@@ -216,7 +216,7 @@ func (s *summary) update(u *Unit) bool {
 			return
 		}
 		s.calls = s.calls || u.Lower(c.Fun.Fn) != nil || !u.mathematical(c.Fun.Fn)
-		s.effects = s.effects || u.hasEffects(c.Fun.Fn)
+		s.effects = s.effects || u.hasEffects(c.Fun.Fn) && !sorts(c.Fun.Fn)
 		_, hook := u.hook(c)
 		callee := u.summaries[c.Fun.Fn]
 		s.hooks = s.hooks || hook || callee != nil && callee.hooks
@@ -228,6 +228,11 @@ func (s *summary) update(u *Unit) bool {
 	flows := newFlows(u, m)
 	s.matters, s.fills = flows.matters(s.writes, shared), flows.filled(outer)
 	return before != state()
+}
+
+// sorts reports whether a function is one that bodies of sorts call, whose effects are on a Sorter of their own.
+func sorts(fn *types.Func) bool {
+	return fn.Pkg() != nil && fn.Pkg().Path() == runtimePackage.Path() && (fn.Name() == "NewSorter" || fn.Signature().Recv() != nil && fn.Name() == "Next")
 }
 
 // hasEffects reports whether fn is without source and may have effects, or calls such a function, as far as its summary has got. Where a
