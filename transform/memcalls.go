@@ -113,7 +113,10 @@ func (d *derivation) shadowAppend(s ast.Stmt, l ast.Expr, c *ast.Call) []ast.Stm
 		grow = []ast.Stmt{define(t, made)}
 		grow = append(append(grow, d.copyElements(&ast.Ref{Var: t}, dx)...), set(dy, token.ASSIGN, &ast.Ref{Var: t}))
 	}
-	last := &ast.If{Cond: &ast.Ref{Var: moved}, Then: &ast.Block{Stmts: grow}, Else: &ast.Block{Stmts: []ast.Stmt{keep}}}
+	var last ast.Stmt = &ast.If{Cond: &ast.Ref{Var: moved}, Then: &ast.Block{Stmts: grow}, Else: &ast.Block{Stmts: []ast.Stmt{keep}}}
+	if isNil(x) && !c.Spread {
+		last = grow[0] // it has moved
+	}
 	out = append(out, last)
 	d.grown[s] = &growth{n: n, moved: moved, after: last}
 	if hasLinks(elem) && !(d.forward && ast.ShapeOf(elem) == ast.Mixed) {

@@ -413,8 +413,12 @@ func (d *derivation) shadowAssign(s ast.Stmt, lhs, rhs []ast.Expr) []ast.Stmt {
 // then has reversed all that comes after s, puts back what was there; it returns what remembers that.
 func (d *derivation) storeLinks(s ast.Stmt, sh *ast.Assign, l, e ast.Expr, undone bool) []ast.Stmt {
 	var before []ast.Stmt
+	lhs, _ := sides(s)
 	for _, st := range d.refStores(s, l, e) {
 		place := d.place(st.place, now)
+		if len(lhs) == 1 && ast.Equal(place, st.value) {
+			continue // beside others, another place may be the same
+		}
 		if undone && !d.first[s] {
 			old := ast.NewVar("old", place.Type())
 			save := define(old, place)
