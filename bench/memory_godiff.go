@@ -225,15 +225,26 @@ func recurrenceBinomialStepsBack(x, v []float64, k float64, from, to int, dx, dv
 	return dk
 }
 
+// recurrenceBinomialStepsSaved holds what a forward sweep remembers.
+type recurrenceBinomialStepsSaved struct {
+	x    []float64
+	v    []float64
+	k    float64
+	from int
+	to   int
+	dx   []float64
+	dv   []float64
+}
+
 // recurrenceBinomialStepsForward is a part of the iterations of a loop of [RecurrenceBinomial], remembering what it is given, for [recurrenceBinomialStepsBackward] to run it again.
-func recurrenceBinomialStepsForward(x, v []float64, k float64, from, to int, dx, dv []float64) (saved *recurrenceSqrtStepsSaved) {
-	saved = &recurrenceSqrtStepsSaved{x: append([]float64(nil), x...), v: append([]float64(nil), v...), k: k, from: from, to: to, dx: dx, dv: dv}
+func recurrenceBinomialStepsForward(x, v []float64, k float64, from, to int, dx, dv []float64) (saved *recurrenceBinomialStepsSaved) {
+	saved = &recurrenceBinomialStepsSaved{x: append([]float64(nil), x...), v: append([]float64(nil), v...), k: k, from: from, to: to, dx: dx, dv: dv}
 	recurrenceBinomialSteps(x, v, k, from, to)
 	return saved
 }
 
 // recurrenceBinomialStepsBackward is the reverse mode of a part of the iterations of a loop of [RecurrenceBinomial], after [recurrenceBinomialStepsForward].
-func recurrenceBinomialStepsBackward(saved *recurrenceSqrtStepsSaved) (dk float64) {
+func recurrenceBinomialStepsBackward(saved *recurrenceBinomialStepsSaved) (dk float64) {
 	return recurrenceBinomialStepsBack(saved.x, saved.v, saved.k, saved.from, saved.to, saved.dx, saved.dv)
 }
 

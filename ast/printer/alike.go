@@ -92,7 +92,7 @@ func (a *alike) refine() {
 	for n := 1; ; {
 		keys, next := map[string]int{}, map[string]int{}
 		for _, c := range a.list {
-			key := fmt.Sprint(a.class[c.name], c.constraint, a.masked(c.text))
+			key := fmt.Sprint(a.class[c.name], c.constraint, a.masked(c.text), a.signing(c))
 			if _, ok := keys[key]; !ok {
 				keys[key] = len(keys)
 			}
@@ -104,6 +104,23 @@ func (a *alike) refine() {
 		}
 		n = len(keys)
 	}
+}
+
+// signing returns the classes of the functions in whose signatures a type occurs: a type of another pair of functions is another, though it
+// has the same fields.
+func (a *alike) signing(t candidate) []int {
+	if !strings.HasPrefix(t.text, "type ") && !strings.Contains(t.text, "\ntype ") {
+		return nil
+	}
+	var list []int
+	for _, c := range a.list {
+		signature, _, isFunc := strings.Cut(c.text, " {")
+		if isFunc && strings.Contains(signature, "func ") && slices.Contains(words.FindAllString(signature, -1), t.name) {
+			list = append(list, a.class[c.name])
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // masked returns a text with classes in place of the names that have some.

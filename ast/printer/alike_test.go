@@ -22,6 +22,9 @@ func bTangent(x float64) float64 { return x }
 // bSaved is a type.
 type bSaved struct{ x float64 }
 
+// bForward returns it.
+func bForward(x float64) bSaved { return bSaved{x} }
+
 // even and odd need each other.
 func even(n int) bool { return n == 0 || odd(n-1) }
 
@@ -31,7 +34,7 @@ func odd(n int) bool { return n != 0 && even(n-1) }
 		"b": []byte(`package p
 
 // FHVP is asked for too.
-func FHVP(x float64) float64 { return aTangent2(x) + bTangent3(x).x + even2(1) + local(x) + field(x) + asked(x) }
+func FHVP(x float64) float64 { return aTangent2(x) + bForward2(x).x + float64(cSaved{}.x) + even2(1) + local(x) + field(x) + asked(x) }
 
 // aTangent2 calls a helper that is there.
 func aTangent2(x float64) float64 { return bTangent2(x) }
@@ -42,8 +45,11 @@ func bTangent2(x float64) float64 { return x }
 // bSaved2 is a type.
 type bSaved2 struct{ x float64 }
 
-// bTangent3 returns a type that is there.
-func bTangent3(x float64) bSaved2 { return bSaved2{x} }
+// bForward2 returns it.
+func bForward2(x float64) bSaved2 { return bSaved2{x} }
+
+// cSaved is a type.
+type cSaved struct{ x float64 }
 
 // even2 and odd2 need each other.
 func even2(n int) bool { return n == 0 || odd2(n-1) }
@@ -82,14 +88,14 @@ func cTangent(x float64) float64 { return x }
 
 // FHVP is asked for too.
 func FHVP(x float64) float64 {
-	return aTangent2(x) + bTangent3(x).x + even(1) + local(x) + field(x) + asked(x)
+	return aTangent2(x) + bForward(x).x + float64(cSaved{}.x) + even(1) + local(x) + field(x) + asked(x)
 }
 
 // aTangent2 calls a helper that is there.
 func aTangent2(x float64) float64 { return bTangent(x) }
 
-// bTangent3 returns a type that is there.
-func bTangent3(x float64) bSaved { return bSaved{x} }
+// cSaved is a type.
+type cSaved struct{ x float64 }
 
 // local is another.
 func local(x float64) float64 { return x }

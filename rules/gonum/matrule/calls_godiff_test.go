@@ -4770,17 +4770,21 @@ func denseTTangent(m, dm *mat.Dense) (y, dy mat.Matrix) {
 	return mat.Matrix(mat.Transpose{Matrix: t}), mat.Matrix(mat.Transpose{Matrix: dt})
 }
 
+// vecDenseTSaved holds what a forward sweep remembers.
+type vecDenseTSaved struct {
+}
+
 // vecDenseTForward is [mat.VecDense.T], remembering what [vecDenseTBackward] needs.
-func vecDenseTForward(v, dv *mat.VecDense) (y, dy mat.Matrix, saved denseTSaved) {
+func vecDenseTForward(v, dv *mat.VecDense) (y, dy mat.Matrix, saved vecDenseTSaved) {
 	dt := mat.Matrix(dv)
 	t := mat.Matrix(v)
 	dy = mat.Matrix(&mat.Transpose{Matrix: dt})
 	y = mat.Matrix(mat.Transpose{Matrix: t})
-	return y, dy, denseTSaved{}
+	return y, dy, vecDenseTSaved{}
 }
 
 // vecDenseTBackward is the reverse mode of [mat.VecDense.T], after [vecDenseTForward].
-func vecDenseTBackward(saved denseTSaved) {
+func vecDenseTBackward(saved vecDenseTSaved) {
 }
 
 // vecDenseTTangent is the forward mode of [mat.VecDense.T].
@@ -4790,17 +4794,21 @@ func vecDenseTTangent(v, dv *mat.VecDense) (y, dy mat.Matrix) {
 	return mat.Matrix(mat.Transpose{Matrix: t}), mat.Matrix(mat.Transpose{Matrix: dt})
 }
 
+// triDenseTSaved holds what a forward sweep remembers.
+type triDenseTSaved struct {
+}
+
 // triDenseTForward is [mat.TriDense.T], remembering what [triDenseTBackward] needs.
-func triDenseTForward(t, dt *mat.TriDense) (y, dy mat.Matrix, saved denseTSaved) {
+func triDenseTForward(t, dt *mat.TriDense) (y, dy mat.Matrix, saved triDenseTSaved) {
 	dt2 := mat.Matrix(dt)
 	t2 := mat.Matrix(t)
 	dy = mat.Matrix(&mat.Transpose{Matrix: dt2})
 	y = mat.Matrix(mat.Transpose{Matrix: t2})
-	return y, dy, denseTSaved{}
+	return y, dy, triDenseTSaved{}
 }
 
 // triDenseTBackward is the reverse mode of [mat.TriDense.T], after [triDenseTForward].
-func triDenseTBackward(saved denseTSaved) {
+func triDenseTBackward(saved triDenseTSaved) {
 }
 
 // triDenseTTangent is the forward mode of [mat.TriDense.T].
