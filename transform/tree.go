@@ -211,15 +211,22 @@ func (t *tree) branchOf(p *part, list, rest []ast.Stmt, it *item) {
 		t.marks[mark] = it
 		all = append(append(all, mark), rest...)
 	}
-	if real := t.unmarked(all); len(real) > 0 {
-		p.before = real[0]
-	}
+	p.before = t.first(all)
 	t.fill(p, all)
 }
 
-// unmarked returns a list without the marks in it.
-func (t *tree) unmarked(list []ast.Stmt) []ast.Stmt {
-	return slices.DeleteFunc(slices.Clone(list), func(s ast.Stmt) bool { return t.marks[s] != nil })
+// first returns the first statement of a list that is no block, which passes make anew, nor a mark; or nil.
+func (t *tree) first(list []ast.Stmt) ast.Stmt {
+	for _, s := range list {
+		b, ok := s.(*ast.Block)
+		if !ok {
+			return s
+		}
+		if inner := t.first(b.Stmts); t.marks[s] == nil && inner != nil {
+			return inner
+		}
+	}
+	return nil
 }
 
 // guard adds what follows a statement that may have jumped, under the condition that it did not, and reports whether there is such.
@@ -228,7 +235,7 @@ func (t *tree) guard(p *part, flag *ast.Var, rest []ast.Stmt) bool {
 	if flag == nil {
 		return false
 	}
-	real := t.unmarked(rest)
+	real := slices.DeleteFunc(slices.Clone(rest), func(s ast.Stmt) bool { return t.marks[s] != nil })
 	if len(real) == 0 {
 		return false
 	}
@@ -237,7 +244,7 @@ func (t *tree) guard(p *part, flag *ast.Var, rest []ast.Stmt) bool {
 	t.guards[flag] = it
 	t.asking = append(t.asking, it.pos)
 	it.cond = s.Cond
-	it.then = &part{parent: p, branch: it, before: real[0]}
+	it.then = &part{parent: p, branch: it, before: t.first(real)}
 	it.els = &part{parent: p, branch: it}
 	t.fill(it.then, rest)
 	it.els.from, it.els.to = len(t.items), len(t.items)
@@ -259,9 +266,7 @@ func (t *tree) loop(p *part, s ast.Stmt) {
 	it.body.in = body
 	defer func(w *ast.Block) { t.wrap = w }(t.wrap)
 	t.wrap = nil
-	if len(body.Stmts) > 0 {
-		it.body.before = body.Stmts[0]
-	}
+	it.body.before = t.first(body.Stmts)
 	t.loops = append(t.loops, it)
 	t.fill(it.body, body.Stmts)
 	t.loops = t.loops[:len(t.loops)-1]
