@@ -231,10 +231,13 @@ func (c *constProp) replace(e ast.Expr) ast.Expr {
 		}
 	case *ast.Convert:
 		y := c.replace(x.X)
+		if y == x.X {
+			return e // what it stands in may need a value of just this type
+		}
 		if !types.IsInterface(x.T) {
 			return convert(y, x.T)
 		}
-		if y != x.X && isLit(y) {
+		if isLit(y) {
 			y = &ast.Convert{X: y, T: x.X.Type()} // its type is what the interface holds
 		}
 		return &ast.Convert{X: y, T: x.T}

@@ -3,6 +3,7 @@ package lower
 import (
 	"fmt"
 	goast "go/ast"
+	"go/constant"
 	"go/token"
 	"go/types"
 	"slices"
@@ -102,6 +103,9 @@ func (l *lowerer) box(e ast.Expr, t types.Type, pos token.Pos) ast.Expr {
 	if types.Identical(e.Type(), t) {
 		return e
 	}
+	if isInterface(t) {
+		e = converted(e)
+	}
 	if !ast.IsBoxed(t) {
 		if set, ok := t.Underlying().(*types.Interface); ok && set.NumMethods() > 0 && !ast.IsError(t) && ast.Carries(e.Type()) && !ast.IsBoxed(e.Type()) {
 			l.report(pos, fmt.Sprintf("a value of type %s becomes a value of %s, of which it is not known here what types it may hold; %s", l.typeString(e.Type()), l.typeString(t), insteadOf(t)))
@@ -128,6 +132,78 @@ func (l *lowerer) box(e ast.Expr, t types.Type, pos token.Pos) ast.Expr {
 	}
 	l.report(pos, fmt.Sprintf("a value of type %s becomes a value of the interface %s, but it is declared where that cannot be seen", l.typeString(e.Type()), l.typeString(t)))
 	return broken(t)
+}
+
+// isInterface reports whether t is an interface type, or stands for one.
+func isInterface(t types.Type) bool {
+	_, param := types.Unalias(t).(*types.TypeParam)
+	return ast.IsBoxed(t) || !param && types.IsInterface(t)
+}
+
+// converted returns a constant that an interface comes to hold, or is compared with, as a conversion to its type where that is not the one
+// which it has by default: int64(3), not 3.
+func converted(e ast.Expr) ast.Expr {
+	switch e := e.(type) {
+	case *ast.Lit:
+		if t := types.Typ[types.UntypedNil]; e.Val == nil || types.Identical(e.T, t) {
+			return e
+		}
+		if t := defaultType(e); t != nil && types.Identical(e.T, t) {
+			return e
+		}
+	case *ast.Name:
+		c, ok := e.Obj.(*types.Const)
+		if !ok || !isUntyped(c.Type()) || types.Identical(e.T, types.Default(c.Type())) {
+			return e
+		}
+	case *ast.Unary, *ast.Binary:
+		if _, ok := e.Type().Underlying().(*types.Basic); !ok || ast.Any(e, func(e ast.Expr) bool { return !isConstantPart(e) }) {
+			return e
+		}
+	default:
+		return e
+	}
+	return &ast.Convert{X: e, T: e.Type()}
+}
+
+// isConstantPart reports whether a node may be one of a constant expression.
+func isConstantPart(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Lit, *ast.Unary, *ast.Binary:
+		return true
+	case *ast.Name:
+		_, ok := e.Obj.(*types.Const)
+		return ok
+	}
+	return false
+}
+
+// defaultType returns the type that a literal has where nothing gives it one, or nil.
+func defaultType(l *ast.Lit) types.Type {
+	switch l.Val.Kind() {
+	case constant.String:
+		return types.Typ[types.String]
+	case constant.Int, constant.Float:
+		switch {
+		case strings.HasPrefix(l.Text, "'"):
+			return types.Universe.Lookup("rune").Type()
+		case strings.HasPrefix(l.Text, "0x") && strings.Contains(l.Text, "p"), !strings.HasPrefix(l.Text, "0x") && strings.ContainsAny(l.Text, ".eE"):
+			return types.Typ[types.Float64]
+		}
+		return types.Typ[types.Int]
+	}
+	return nil
+}
+
+// compared returns the operands of a comparison.
+func compared(x, y ast.Expr) (ast.Expr, ast.Expr) {
+	switch {
+	case isInterface(x.Type()) && !isInterface(y.Type()):
+		return x, converted(y)
+	case isInterface(y.Type()) && !isInterface(x.Type()):
+		return converted(x), y
+	}
+	return x, y
 }
 
 // insteadOf says what to write where a value would become one of an interface.

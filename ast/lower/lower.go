@@ -1027,6 +1027,7 @@ func (l *lowerer) binary(e *goast.BinaryExpr) ast.Expr {
 	b := &ast.Binary{Op: e.Op, X: l.expr(e.X), Y: l.expr(e.Y), T: types.Default(l.typeOf(e))}
 	if e.Op == token.EQL || e.Op == token.NEQ {
 		b.Pos = e.Pos()
+		b.X, b.Y = compared(b.X, b.Y)
 	}
 	return b
 }

@@ -221,7 +221,8 @@ func (sw *switcher) cond(c *goast.CaseClause) ast.Expr {
 	for _, x := range c.List {
 		e := sw.l.expr(x)
 		if sw.tag != nil {
-			e = &ast.Binary{Op: token.EQL, X: sw.tag, Y: e, T: types.Typ[types.Bool], Pos: x.Pos()}
+			tag, e2 := compared(sw.tag, e)
+			e = &ast.Binary{Op: token.EQL, X: tag, Y: e2, T: types.Typ[types.Bool], Pos: x.Pos()}
 		}
 		if cond == nil {
 			cond = e

@@ -1,18 +1,20 @@
 package a
 
-import "math"
+type S interface{ Of(x float64) float64 }
 
-//godiff:vjp
-func F(tmp float64, xs []float64) float64 {
-	{
-		if tmp > 300 {
-			panic("UNLUCKY")
-		}
-		if f := math.Sin(tmp); f > 1 {
-		} else {
-			xs[1] -= f
-		}
+type B int
+
+func (b B) Of(x float64) float64 { return x * float64(b) }
+
+type C struct{ K float64 }
+
+func (c *C) Of(x float64) float64 { return c.K * x }
+
+//godiff:grad
+func M(x float64) float64 {
+	var s S = B(1)
+	if s == B(2) {
+		return x
 	}
-	tmp += xs[1]
-	return 1
+	return x * x * x
 }

@@ -2,36 +2,14 @@
 
 package a
 
-import "math"
-
-// FVJP is the reverse mode of [F] with respect to xs and tmp.
-// For result adjoints dy it adds to the shadows dxs and returns dtmp.
-func FVJP(tmp float64, xs, dxs []float64, dy float64) (y, dtmp float64) {
-	// Forward sweep.
-	var tmp2 float64
-	var taken bool
-	{
-		if tmp > 300 {
-			panic("UNLUCKY")
-		}
-		{
-			tmp2 = tmp
-			f := math.Sin(tmp)
-			taken = !(f > 1)
-			if !(f > 1) {
-				xs[1] -= f
-			}
-		}
+// MGrad returns the gradient of [M] with respect to x.
+func MGrad(x float64) (dx float64) {
+	var s S = S(B(1))
+	if s == B(2) {
+		dx = 1
+	} else {
+		// return x * x * x
+		dx = 2*(x*x) + x*x
 	}
-	_ = xs[1]
-	y = 1
-
-	// Reverse sweep.
-	var df float64
-	if taken {
-		// xs[1] -= f
-		df = -dxs[1]
-	}
-	// f := math.Sin(tmp)
-	return y, df * math.Cos(tmp2)
+	return dx
 }
