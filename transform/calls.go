@@ -127,14 +127,19 @@ func (u *Unit) inlined(c *ast.Call) ast.Expr {
 		return nil
 	}
 	e, by := u.oneExpression(c.Fun.Fn), map[*ast.Var]ast.Expr{}
+	constants := map[*ast.Var]bool{}
 	for i, p := range u.Lower(c.Fun.Fn).Params {
 		if cost(c.Args[i]) > 2 && occurrences(e, p) > 1 {
 			return nil
 		}
 		by[p] = c.Args[i]
+		constants[p] = isConstant(c.Args[i])
 		if _, lit := c.Args[i].(*ast.Lit); lit {
 			by[p] = &ast.Convert{X: c.Args[i], T: p.Type}
 		}
+	}
+	if ast.Any(e, func(e ast.Expr) bool { return folds(e, func(v *ast.Var) bool { return constants[v] }) }) {
+		return nil
 	}
 	if e = substitution(by)(e); !inRange(e, e.Type()) {
 		return nil

@@ -365,7 +365,7 @@ func (t *temps) single(v *ast.Var, a *ast.Assign, list []ast.Stmt, i int) bool {
 				return false
 			}
 			used := mapAll(s, substitution(map[*ast.Var]ast.Expr{v: e}))
-			if isConstant(e) && !constantsInRange(used) {
+			if isConstant(e) && (!constantsInRange(used) || foldsIn(s, v)) {
 				return false
 			}
 			ast.Absorb(used, a)
@@ -378,6 +378,45 @@ func (t *temps) single(v *ast.Var, a *ast.Assign, list []ast.Stmt, i int) bool {
 		}
 	}
 	return false
+}
+
+// foldsIn reports whether an operation of a statement would be one of constants if v were one.
+func foldsIn(s ast.Stmt, v *ast.Var) bool {
+	found := false
+	eachExpr(&ast.Block{Stmts: []ast.Stmt{s}}, func(_ ast.Stmt, e ast.Expr) {
+		found = found || folds(e, func(x *ast.Var) bool { return x == v })
+	})
+	return found
+}
+
+// folds reports whether e is an operation on nothing but constants and variables that are to become such: Go would compute it exactly, know
+// no zero with a sign, and refuse what overflows.
+func folds(e ast.Expr, becomes func(*ast.Var) bool) bool {
+	switch e := e.(type) {
+	case *ast.Binary, *ast.Unary, *ast.Index:
+	case *ast.Convert:
+		if ast.IsFloat(e.T) && ast.IsFloat(e.X.Type()) && types.Identical(e.T, e.X.Type()) {
+			return false
+		}
+	default:
+		return false
+	}
+	some, all := false, true
+	ast.Walk(e, func(e ast.Expr) bool {
+		switch e := e.(type) {
+		case *ast.Binary, *ast.Unary, *ast.Convert, *ast.Lit, *ast.Index:
+		case *ast.Name:
+			_, constant := e.Obj.(*types.Const)
+			all = all && constant
+		case *ast.Ref:
+			some = some || becomes(e.Var)
+			all = all && becomes(e.Var)
+		default:
+			all = false
+		}
+		return all
+	})
+	return some && all
 }
 
 // impure reports whether e itself is a call of a function that is none of math, or makes memory.
