@@ -700,8 +700,8 @@ func (s *scheduler) pastAtHand(e *ast.Past) bool {
 		if ref, isRef := x.(*ast.Ref); isRef {
 			ok = ok && s.r.synthetic[ref.Var] == nil && s.r.tree.guards[ref.Var] == nil
 		}
-		if c, isCall := x.(*ast.Call); isCall && c.Fun.Fn != nil && s.r.u.summary(c.Fun.Fn) != nil {
-			ok = false
+		if c, isCall := x.(*ast.Call); isCall && c.Fun.Fn != nil && (s.r.u.summary(c.Fun.Fn) != nil || !s.r.u.mathematical(c.Fun.Fn)) {
+			ok = false // it is not called again
 		}
 		ok = ok && !(isBoolean(x.Type()) && roundsTwice(x)) // it is remembered, where it is evaluated
 		return ok
