@@ -801,6 +801,9 @@ func (r *reverser) elementsBack(s ast.Stmt, from ast.Expr, lit *ast.Composite) [
 	var out []ast.Stmt
 	pos := positions(lit)
 	for i, elem := range lit.Elems {
+		if !ast.Carries(elem.Value.Type()) {
+			continue
+		}
 		var d ast.Expr
 		switch {
 		case elem.Field != nil:

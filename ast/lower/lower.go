@@ -61,6 +61,7 @@ func Func(src *Source, decl *goast.FuncDecl, inst *Instance, report func(token.P
 		return nil
 	}
 	checkFence(decl.Body, src.Info, l.report)
+	checkLocalTypes(decl, src.Info, l.report)
 	if l.reports > 0 {
 		return nil
 	}

@@ -50,7 +50,11 @@ func (l *lowerer) keyOf(e goast.Expr, m *types.Map) ast.Expr {
 	if ast.Carries(m.Key()) && ast.Carries(m.Elem()) {
 		l.report(e.Pos(), "a map whose keys hold floats, or lead to some, carries a derivative; that is not supported: use numbers or strings as keys")
 	}
-	return l.box(l.expr(e), m.Key(), e.Pos())
+	k := l.box(l.expr(e), m.Key(), e.Pos())
+	if isInterface(m.Key()) && !isInterface(k.Type()) {
+		k = &ast.Convert{X: k, T: m.Key()} // what stands for the key may be an argument of a generic function
+	}
+	return k
 }
 
 // mapAt is m[k], zero where there is no k.
