@@ -275,7 +275,7 @@ func (w *valueWalk) holds(t types.Type) bool {
 // HeldByValue reports whether an interface that holds a value of type t holds floats, or interfaces, in a place of its own, which nobody can
 // write to. Package runtime asks the same of a type that it meets.
 func HeldByValue(t types.Type) bool {
-	if IsFloat(t) || isInterface(t) {
+	if IsFloat(t) || IsInterface(t) {
 		return !IsError(t)
 	}
 	switch u := t.Underlying().(type) {

@@ -149,7 +149,7 @@ func ErrorResult(sig *types.Signature) int {
 func (v View) DefaultWrt(sig *types.Signature, pkg *types.Package) []int {
 	var wrt []int
 	for i, p := range ParamsOf(sig) {
-		if v.Carries(p.Type()) && !isInterface(p.Type()) && !foreignOpaque(p.Type(), pkg) {
+		if v.Carries(p.Type()) && !IsInterface(p.Type()) && !foreignOpaque(p.Type(), pkg) {
 			wrt = append(wrt, i)
 		}
 	}
@@ -681,8 +681,8 @@ func count(n int) string {
 	return strconv.Itoa(n)
 }
 
-// isInterface reports whether t is an interface type, or stands for one.
-func isInterface(t types.Type) bool {
+// IsInterface reports whether t is an interface type, or stands for one.
+func IsInterface(t types.Type) bool {
 	_, param := types.Unalias(t).(*types.TypeParam)
 	return !param && types.IsInterface(t) || IsBoxed(t)
 }

@@ -103,7 +103,7 @@ func (l *lowerer) box(e ast.Expr, t types.Type, pos token.Pos) ast.Expr {
 	if types.Identical(e.Type(), t) {
 		return e
 	}
-	if isInterface(t) {
+	if ast.IsInterface(t) {
 		e = converted(e)
 	}
 	if !ast.IsBoxed(t) {
@@ -132,12 +132,6 @@ func (l *lowerer) box(e ast.Expr, t types.Type, pos token.Pos) ast.Expr {
 	}
 	l.report(pos, fmt.Sprintf("a value of type %s becomes a value of the interface %s, but it is declared where that cannot be seen", l.typeString(e.Type()), l.typeString(t)))
 	return broken(t)
-}
-
-// isInterface reports whether t is an interface type, or stands for one.
-func isInterface(t types.Type) bool {
-	_, param := types.Unalias(t).(*types.TypeParam)
-	return ast.IsBoxed(t) || !param && types.IsInterface(t)
 }
 
 // converted returns a constant that an interface comes to hold, or is compared with, as a conversion to its type where that is not the one
@@ -198,9 +192,9 @@ func defaultType(l *ast.Lit) types.Type {
 // compared returns the operands of a comparison.
 func compared(x, y ast.Expr) (ast.Expr, ast.Expr) {
 	switch {
-	case isInterface(x.Type()) && !isInterface(y.Type()):
+	case ast.IsInterface(x.Type()) && !ast.IsInterface(y.Type()):
 		return x, converted(y)
-	case isInterface(y.Type()) && !isInterface(x.Type()):
+	case ast.IsInterface(y.Type()) && !ast.IsInterface(x.Type()):
 		return converted(x), y
 	}
 	return x, y

@@ -191,7 +191,7 @@ func (c *localTypes) literal(n *goast.CompositeLit) {
 // put reports a value of such a type where an interface is to hold it, or is compared with it.
 func (c *localTypes) put(x goast.Expr, t types.Type) {
 	from := c.info.TypeOf(x)
-	if t == nil || from == nil || !isInterface(t) || isInterface(from) {
+	if t == nil || from == nil || !ast.IsInterface(t) || ast.IsInterface(from) {
 		return
 	}
 	if name := localName(from); name != "" {
@@ -202,7 +202,7 @@ func (c *localTypes) put(x goast.Expr, t types.Type) {
 // asks reports such a type where an interface is asked for it.
 func (c *localTypes) asks(x goast.Expr) {
 	t := c.info.TypeOf(x)
-	if t == nil || isInterface(t) {
+	if t == nil || ast.IsInterface(t) {
 		return
 	}
 	if name := localName(t); name != "" {

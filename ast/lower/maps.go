@@ -51,7 +51,7 @@ func (l *lowerer) keyOf(e goast.Expr, m *types.Map) ast.Expr {
 		l.report(e.Pos(), "a map whose keys hold floats, or lead to some, carries a derivative; that is not supported: use numbers or strings as keys")
 	}
 	k := l.box(l.expr(e), m.Key(), e.Pos())
-	if isInterface(m.Key()) && !isInterface(k.Type()) {
+	if ast.IsInterface(m.Key()) && !ast.IsInterface(k.Type()) {
 		k = &ast.Convert{X: k, T: m.Key()} // what stands for the key may be an argument of a generic function
 	}
 	return k
