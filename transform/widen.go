@@ -33,12 +33,16 @@ type wideInput struct{ of, given, own *ast.Var }
 
 var runtimePackage = types.NewPackage("github.com/godiff/godiff/runtime", "runtime")
 
-// appendsBehind reports whether F may append to memory that an input reaches.
+// appendsBehind reports whether F may append floats, or what leads to some, to memory that an input reaches.
 func (d *derivation) appendsBehind(v *ast.Var) bool {
 	if d.appended == nil {
 		d.appended = []*location{}
 		ast.Inspect(d.fn.Body, func(s ast.Stmt) bool {
-			d.mem.appends(s, func(l *location) { d.appended = append(d.appended, l) })
+			d.mem.appends(s, func(l *location) {
+				if ast.Carries(l.find().typ) {
+					d.appended = append(d.appended, l)
+				}
+			})
 			return true
 		})
 	}
