@@ -123,7 +123,6 @@ type checkpoint struct {
 	params  []*ast.Var
 	fields  []*types.Var
 	lit     ast.Composite
-	copies  []ast.Stmt
 }
 
 func (s *checkpoint) field(f *types.Var) ast.Expr {
@@ -195,14 +194,7 @@ func (s *checkpoint) copyOf(e ast.Expr, name string) ast.Expr {
 			c.Spread = true
 			return c
 		}
-		to, i := &ast.Ref{Var: ast.NewVar(name, t)}, &ast.Ref{Var: ast.NewVar("i", intType)}
-		outer := s.copies
-		s.copies = nil
-		elem := s.copyOf(&ast.Index{X: e, I: i, T: u.Elem()}, name)
-		body := &ast.Block{Stmts: append(s.copies, set(&ast.Index{X: to, I: i, T: u.Elem()}, token.ASSIGN, elem))}
-		s.copies = append(outer, define(to.Var, builtin("make", t, length(e))),
-			&ast.Range{Key: &ast.Ref{Var: i.Var}, Define: true, X: e, Body: body})
-		return to
+		refuse(s.f.Pos, "the elements of %s may share memory, which changes, and a copy for //godiff:checkpoint would not; use one slice", name)
 	case *types.Struct:
 		c := &ast.Composite{T: t}
 		for _, f := range namedFields(u) {
@@ -246,7 +238,7 @@ func (s *checkpoint) forwardHalf(f *ast.Func) {
 	}
 	results := slices.Clone(f.Results)
 	f.Results = append(f.Results, s.saved)
-	body := append(s.copies, set(&ast.Ref{Var: s.saved}, token.ASSIGN, value))
+	body := []ast.Stmt{set(&ast.Ref{Var: s.saved}, token.ASSIGN, value)}
 	if len(results) == 0 {
 		body = append(body, &ast.Do{Call: call})
 	} else {
