@@ -477,9 +477,6 @@ func hasRefs(t types.Type) bool {
 // hasLinks reports whether values of type t have slices, pointers or maps that lead to floats. A shadow has these too; of others, such as the
 // id of a struct{ x float64; id *int }, it has none.
 func hasLinks(t types.Type) bool {
-	if tuple, ok := t.(*types.Tuple); ok {
-		return slices.ContainsFunc(slices.Collect(tuple.Variables()), func(v *types.Var) bool { return hasLinks(v.Type()) })
-	}
 	s := ast.ShapeOf(t)
 	return s == ast.ReferenceLike || s == ast.Mixed
 }

@@ -134,8 +134,8 @@ func isShadowCall(e ast.Expr) bool {
 //	ds = godiff.Shadow(s)                   vds = godiff.Shadow(s)
 //	defer godiff.Unbox(godiff.Box(ds))      defer godiff.Unbox(godiff.Box(vds))
 
-// boxes reports whether a call, in a derivative that is differentiated, lets interfaces hold pointers, or values again.
-func boxes(c *ast.Call) bool {
+// changesBoxes reports whether a call, in a derivative that is differentiated, lets interfaces hold pointers, or values again.
+func changesBoxes(c *ast.Call) bool {
 	switch c.Fun.Copied {
 	case "Box", "BoxGiven", "Unbox", "Renew":
 		return true
@@ -146,7 +146,7 @@ func boxes(c *ast.Call) bool {
 // checkBoxes refuses the reverse mode of a derivative that does.
 func checkBoxes(f *ast.Func) {
 	eachExpr(f.Body, func(s ast.Stmt, e ast.Expr) {
-		if c, ok := e.(*ast.Call); ok && (boxes(c) || c.Fun.Copied == "Boxed") {
+		if c, ok := e.(*ast.Call); ok && (changesBoxes(c) || c.Fun.Copied == "Boxed") {
 			refuse(s.Info().Pos, "an interface in it holds floats by value; that is not supported yet in reverse mode of derivatives: let it hold pointers, or ask for hvp")
 		}
 	})

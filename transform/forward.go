@@ -420,7 +420,7 @@ func (t *tangents) sides(s ast.Stmt, lhs, rhs []ast.Expr, op token.Token) []ast.
 	if len(rhs) == 1 {
 		if c, ok := rhs[0].(*ast.Call); ok {
 			switch {
-			case boxes(c):
+			case changesBoxes(c):
 				return append([]ast.Stmt{s}, t.boxGivenTangent(lhs[0], c)...)
 			case c.Fun.Builtin == "append" && t.reachesActive(c):
 				return t.appendStmt(s, lhs[0], c)
@@ -777,7 +777,7 @@ func (t *tangents) tangentLit(s ast.Stmt, e *ast.Composite) ast.Expr {
 func (t *tangents) do(s *ast.Do) []ast.Stmt {
 	c := s.Call
 	switch {
-	case boxes(c):
+	case changesBoxes(c):
 		return append([]ast.Stmt{s}, t.boxTangent(s, c)...)
 	case c.Fun.Builtin == "copy":
 		return append(t.copyStmts(s, c), s)

@@ -3,7 +3,6 @@ package lower
 import (
 	"fmt"
 	goast "go/ast"
-	"go/constant"
 	"go/token"
 	"go/types"
 	"slices"
@@ -137,56 +136,11 @@ func (l *lowerer) box(e ast.Expr, t types.Type, pos token.Pos) ast.Expr {
 // converted returns a constant that an interface comes to hold, or is compared with, as a conversion to its type where that is not the one
 // which it has by default: int64(3), not 3.
 func converted(e ast.Expr) ast.Expr {
-	switch e := e.(type) {
-	case *ast.Lit:
-		if t := types.Typ[types.UntypedNil]; e.Val == nil || types.Identical(e.T, t) {
-			return e
-		}
-		if t := defaultType(e); t != nil && types.Identical(e.T, t) {
-			return e
-		}
-	case *ast.Name:
-		c, ok := e.Obj.(*types.Const)
-		if !ok || !isUntyped(c.Type()) || types.Identical(e.T, types.Default(c.Type())) {
-			return e
-		}
-	case *ast.Unary, *ast.Binary:
-		if _, ok := e.Type().Underlying().(*types.Basic); !ok || ast.Any(e, func(e ast.Expr) bool { return !isConstantPart(e) }) {
-			return e
-		}
-	default:
+	kind, untyped := ast.UntypedKind(e)
+	if !untyped || kind == types.UntypedNil || types.Identical(types.Typ[kind], e.Type()) {
 		return e
 	}
 	return &ast.Convert{X: e, T: e.Type()}
-}
-
-// isConstantPart reports whether a node may be one of a constant expression.
-func isConstantPart(e ast.Expr) bool {
-	switch e := e.(type) {
-	case *ast.Lit, *ast.Unary, *ast.Binary:
-		return true
-	case *ast.Name:
-		_, ok := e.Obj.(*types.Const)
-		return ok
-	}
-	return false
-}
-
-// defaultType returns the type that a literal has where nothing gives it one, or nil.
-func defaultType(l *ast.Lit) types.Type {
-	switch l.Val.Kind() {
-	case constant.String:
-		return types.Typ[types.String]
-	case constant.Int, constant.Float:
-		switch {
-		case strings.HasPrefix(l.Text, "'"):
-			return types.Universe.Lookup("rune").Type()
-		case strings.HasPrefix(l.Text, "0x") && strings.Contains(l.Text, "p"), !strings.HasPrefix(l.Text, "0x") && strings.ContainsAny(l.Text, ".eE"):
-			return types.Typ[types.Float64]
-		}
-		return types.Typ[types.Int]
-	}
-	return nil
 }
 
 // compared returns the operands of a comparison.
@@ -312,10 +266,7 @@ func (l *lowerer) commaOK(x goast.Expr, named bool, meta ast.Meta) (list []ast.S
 		if e.Op != token.ARROW {
 			return nil, nil
 		}
-		var c ast.Expr
-		list, c = l.held(l.expr(e.X), e.X)
-		receive, sent, there := l.received(c, meta)
-		list, v, ok = append(list, receive), sent, there
+		list, v, ok = l.receiveOK(e, meta)
 	default:
 		return nil, nil
 	}

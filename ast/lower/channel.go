@@ -56,19 +56,23 @@ func (l *lowerer) rangeChannel(s *goast.RangeStmt) []ast.Stmt {
 	return append(list, n)
 }
 
-// receiveStmt lowers v := <-c, v, ok := <-c and <-c, or returns false.
+// receiveOK lowers the receive operation of v, ok := <-c: what comes before, the value and whether it was sent.
+func (l *lowerer) receiveOK(u *goast.UnaryExpr, meta ast.Meta) (list []ast.Stmt, v, ok ast.Expr) {
+	list, c := l.held(l.expr(u.X), u.X)
+	receive, v, ok := l.received(c, meta)
+	return append(list, receive), v, ok
+}
+
+// receiveStmt lowers v := <-c, for which lhs is one place, and <-c, for which it is none, or returns false.
 func (l *lowerer) receiveStmt(lhs []ast.Expr, op token.Token, x goast.Expr, meta ast.Meta) ([]ast.Stmt, bool) {
-	u, ok := goast.Unparen(x).(*goast.UnaryExpr)
-	if !ok || u.Op != token.ARROW {
+	if !isReceive(x) {
 		return nil, false
 	}
-	list, c := l.held(l.expr(u.X), u.X)
-	receive, v, sent := l.received(c, meta)
-	values := []ast.Expr{v, sent}[:max(len(lhs), 1)]
+	list, v, _ := l.receiveOK(goast.Unparen(x).(*goast.UnaryExpr), meta)
 	if len(lhs) == 0 {
 		lhs, op = []ast.Expr{nil}, token.ASSIGN
 	}
-	return append(list, receive, &ast.Assign{Meta: meta, Lhs: lhs, Op: op, Rhs: values}), true
+	return append(list, &ast.Assign{Meta: meta, Lhs: lhs, Op: op, Rhs: []ast.Expr{v}}), true
 }
 
 func isReceive(x goast.Expr) bool {

@@ -239,7 +239,7 @@ func (n *namer) assigned(s *ast.Assign) {
 	for i, e := range s.Lhs {
 		if r, ok := e.(*ast.Ref); ok && s.Op == token.DEFINE && !r.Again {
 			if len(s.Lhs) == len(s.Rhs) {
-				if _, untyped := untypedKind(s.Rhs[i]); untyped {
+				if _, untyped := ast.UntypedKind(s.Rhs[i]); untyped {
 					n.typ(r.Var.Type)
 				}
 			}

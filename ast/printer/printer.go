@@ -11,7 +11,6 @@ package printer
 import (
 	"bytes"
 	"fmt"
-	"go/constant"
 	"go/format"
 	"go/token"
 	"go/types"
@@ -668,7 +667,7 @@ func isInteger(e ast.Expr) bool {
 
 // typed prints an initial value so that its default type is t.
 func (p *printer) typed(e ast.Expr, t types.Type) {
-	kind, untyped := untypedKind(e)
+	kind, untyped := ast.UntypedKind(e)
 	if !untyped || types.Identical(types.Typ[kind], t) {
 		p.expr(e)
 		return
@@ -686,49 +685,6 @@ func (p *printer) typed(e ast.Expr, t types.Type) {
 		}
 	}
 	p.convert(&ast.Convert{X: e, T: t})
-}
-
-// untypedKind returns the default type of an untyped constant expression, or that of nil.
-func untypedKind(e ast.Expr) (types.BasicKind, bool) {
-	switch e := e.(type) {
-	case *ast.Lit:
-		if e.Val == nil {
-			return 0, false
-		}
-		switch e.Val.Kind() {
-		case constant.Int:
-			if strings.ContainsAny(e.Text, ".eEpP") && !strings.HasPrefix(e.Text, "0x") {
-				return types.Float64, true
-			}
-			if strings.HasPrefix(e.Text, "'") {
-				return types.Int32, true
-			}
-			return types.Int, true
-		case constant.Float:
-			if !strings.ContainsAny(e.Text, ".eEpP/") {
-				return types.Int, true
-			}
-			return types.Float64, true
-		}
-	case *ast.Name:
-		if _, ok := e.Obj.(*types.Nil); ok {
-			return types.UntypedNil, true
-		}
-		if c, ok := e.Obj.(*types.Const); ok {
-			if b, ok := c.Type().(*types.Basic); ok && b.Info()&types.IsUntyped != 0 {
-				return types.Default(b).(*types.Basic).Kind(), true
-			}
-		}
-	case *ast.Unary:
-		return untypedKind(e.X)
-	case *ast.Binary:
-		x, okx := untypedKind(e.X)
-		y, oky := untypedKind(e.Y)
-		if okx && oky {
-			return max(x, y), true
-		}
-	}
-	return 0, false
 }
 
 func (p *printer) declStmt(s *ast.Decl) {
