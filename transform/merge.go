@@ -3,7 +3,6 @@ package transform
 import (
 	"fmt"
 	"go/types"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -16,7 +15,6 @@ type merger struct {
 	names map[string]string // of functions and types that are gone, and of those that stand for them
 	same  map[*types.Named]*types.Named
 	likes map[*ast.Func][]*ast.Func // those that a function stands for
-	words *regexp.Regexp
 }
 
 // merge returns the helpers without those that say the same as an earlier one, whose names they have then, and what stands for those that
@@ -24,7 +22,6 @@ type merger struct {
 func merge(list []*Helper) ([]*Helper, *merger) {
 	m := &merger{
 		names: map[string]string{}, same: map[*types.Named]*types.Named{}, likes: map[*ast.Func][]*ast.Func{},
-		words: regexp.MustCompile(`[\pL_][\pL\pN_]*`),
 	}
 	for {
 		first := map[string]*Helper{}
@@ -91,7 +88,7 @@ func (m *merger) text(h *Helper) string {
 		}
 		fmt.Fprintln(&b, f.Doc, f.Variadic, ast.Dump(f))
 	}
-	return m.words.ReplaceAllStringFunc(b.String(), func(word string) string {
+	return ast.ReplaceIdents(b.String(), func(word string) string {
 		if name, ok := own[word]; ok {
 			return name
 		}

@@ -3,7 +3,6 @@ package transform
 import (
 	"fmt"
 	"go/types"
-	"regexp"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -47,7 +46,6 @@ func (u *Unit) shorten(list []*Helper, likes map[*ast.Func][]*ast.Func) {
 			used[name] = true
 		}
 	}
-	words := regexp.MustCompile(`[\pL_][\pL\pN_]*`)
 	word := func(w string) string {
 		if to, ok := renamed[w]; ok {
 			return to
@@ -55,11 +53,11 @@ func (u *Unit) shorten(list []*Helper, likes map[*ast.Func][]*ast.Func) {
 		return w
 	}
 	for _, f := range u.made {
-		f.Doc = words.ReplaceAllStringFunc(f.Doc, word)
+		f.Doc = ast.ReplaceIdents(f.Doc, word)
 	}
 	for _, h := range list {
 		for _, f := range h.Funcs {
-			f.Doc = words.ReplaceAllStringFunc(f.Doc, word)
+			f.Doc = ast.ReplaceIdents(f.Doc, word)
 		}
 	}
 }

@@ -6,9 +6,10 @@ import (
 	goast "go/ast"
 	"maps"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/godiff/godiff/ast"
 )
 
 // Alike returns outputs with one declaration in place of those of a package that differ only in their names, and in those of others of
@@ -37,7 +38,7 @@ func Alike(outputs map[string][]byte, asked map[string]bool) map[string][]byte {
 		for path, t := range texts {
 			t.decls = slices.DeleteFunc(t.decls, func(d declText) bool { return d.replaceable && renamed[d.names[0]] != "" })
 			for i, d := range t.decls {
-				t.decls[i].text = words.ReplaceAllStringFunc(d.text, func(w string) string { return cmp.Or(renamed[w], w) })
+				t.decls[i].text = ast.ReplaceIdents(d.text, func(w string) string { return cmp.Or(renamed[w], w) })
 			}
 			out[path] = t.source()
 		}
@@ -53,7 +54,7 @@ func twins(texts map[string]*text, asked map[string]bool) map[string]string {
 		t := texts[path]
 		for _, d := range t.decls {
 			if d.replaceable {
-				a.list = append(a.list, candidate{d.names[0], lineOf(t.head, "//go:build "), d.text})
+				a.list = append(a.list, candidate{d, d.names[0], lineOf(t.head, "//go:build ")})
 			}
 			maps.Copy(taken, d.locals)
 		}
@@ -71,11 +72,11 @@ func twins(texts map[string]*text, asked map[string]bool) map[string]string {
 	return renamed
 }
 
-// words matches identifiers.
-var words = regexp.MustCompile(`[\pL_][\pL\pN_]*`)
-
 // A candidate is a declaration that another may stand for.
-type candidate struct{ name, constraint, text string }
+type candidate struct {
+	declText
+	name, constraint string
+}
 
 // alike tells declarations apart.
 type alike struct {
@@ -109,13 +110,12 @@ func (a *alike) refine() {
 // signing returns the classes of the functions in whose signatures a type occurs: a type of another pair of functions is another, though it
 // has the same fields.
 func (a *alike) signing(t candidate) []int {
-	if !strings.HasPrefix(t.text, "type ") && !strings.Contains(t.text, "\ntype ") {
+	if !t.isType {
 		return nil
 	}
 	var list []int
 	for _, c := range a.list {
-		signature, _, isFunc := strings.Cut(c.text, " {")
-		if isFunc && strings.Contains(signature, "func ") && slices.Contains(words.FindAllString(signature, -1), t.name) {
+		if c.signature[t.name] {
 			list = append(list, a.class[c.name])
 		}
 	}
@@ -125,7 +125,7 @@ func (a *alike) signing(t candidate) []int {
 
 // masked returns a text with classes in place of the names that have some.
 func (a *alike) masked(text string) string {
-	return words.ReplaceAllStringFunc(text, func(w string) string {
+	return ast.ReplaceIdents(text, func(w string) string {
 		if n, ok := a.class[w]; ok {
 			return fmt.Sprint("#", n)
 		}

@@ -26,6 +26,8 @@ type declText struct {
 	uses        map[string]bool
 	locals      map[string]bool // names that mean something else in it than what the package declares, if only as those of fields
 	replaceable bool            // it declares one function or type
+	isType      bool
+	signature   map[string]bool // names in the signature of a function
 	text        string
 }
 
@@ -46,7 +48,7 @@ func split(src []byte) *text {
 		t.imports[string(src[at(spec.Pos()):at(spec.End())])] = path
 	}
 	for _, decl := range file.Decls {
-		d := declText{uses: map[string]bool{}, locals: map[string]bool{}}
+		d := declText{locals: map[string]bool{}}
 		begin := decl.Pos()
 		switch decl := decl.(type) {
 		case *goast.FuncDecl:
@@ -55,6 +57,7 @@ func split(src []byte) *text {
 			if decl.Recv != nil {
 				d.locals[decl.Name.Name] = true
 			}
+			d.signature = namesIn(decl.Type)
 			if decl.Doc != nil {
 				begin = decl.Doc.Pos()
 			}
@@ -66,7 +69,7 @@ func split(src []byte) *text {
 				switch spec := spec.(type) {
 				case *goast.TypeSpec:
 					d.names = append(d.names, spec.Name.Name)
-					d.replaceable = len(decl.Specs) == 1
+					d.replaceable, d.isType = len(decl.Specs) == 1, true
 				case *goast.ValueSpec:
 					for _, id := range spec.Names {
 						d.names = append(d.names, id.Name)
@@ -77,10 +80,8 @@ func split(src []byte) *text {
 				begin = decl.Doc.Pos()
 			}
 		}
+		d.uses = namesIn(decl)
 		goast.Inspect(decl, func(n goast.Node) bool {
-			if id, ok := n.(*goast.Ident); ok {
-				d.uses[id.Name] = true
-			}
 			for _, id := range defined(n) {
 				d.locals[id.Name] = true
 			}
@@ -90,6 +91,18 @@ func split(src []byte) *text {
 		t.decls = append(t.decls, d)
 	}
 	return t
+}
+
+// namesIn returns the identifiers of a node.
+func namesIn(n goast.Node) map[string]bool {
+	names := map[string]bool{}
+	goast.Inspect(n, func(n goast.Node) bool {
+		if id, ok := n.(*goast.Ident); ok {
+			names[id.Name] = true
+		}
+		return true
+	})
+	return names
 }
 
 // defined returns the names that a node gives to variables, fields and labels, or calls fields and methods by.
