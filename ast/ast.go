@@ -129,6 +129,8 @@ type (
 		Parallel   bool // it is made for parts of a loop on several cores
 		Checkpoint bool // it is made again in the reverse sweep, so that nothing of it is remembered but what it is given
 
+		Late bool // it is deferred and made after a panic alone, so that nobody here sees what it writes
+
 		Pos token.Pos // where it stands in the source; NoPos for a call of ours
 	}
 

@@ -278,6 +278,9 @@ func (m *memory) callWrites(e ast.Expr, f func(*location)) {
 // written calls f for the cells that a call of a function writes: those of which a rule for it says so, or else its body; or all behind
 // its arguments where neither does. But a function with a rule that returns something is then taken to write nothing.
 func (m *memory) written(c *ast.Call, f func(*location)) {
+	if c.Late {
+		return
+	}
 	fn, u := c.Fun.Fn, m.unit
 	writes, sets, says := u.saysWrites(fn, m.fn.Pkg)
 	switch s := u.summary(fn); {
@@ -319,7 +322,7 @@ func (m *memory) appends(s ast.Stmt, f func(*location)) {
 				if dst := m.reach(c.Args[0]); dst != nil {
 					f(dst)
 				}
-			case c.Fun.Fn != nil && !m.unit.isConstant(c.Fun.Fn, m.fn.Pkg): // of what that appends, shadows hold nothing
+			case c.Fun.Fn != nil && !c.Late && !m.unit.isConstant(c.Fun.Fn, m.fn.Pkg): // of what that appends, shadows hold nothing
 				if s := m.unit.summary(c.Fun.Fn); s != nil {
 					m.mapCells(c, s.appends, f)
 				}
@@ -350,7 +353,7 @@ func (m *memory) extensions(s ast.Stmt, f func(*location)) {
 			return true
 		})
 		m.eachCall(e, func(c *ast.Call) {
-			if c.Fun.Fn == nil {
+			if c.Fun.Fn == nil || c.Late {
 				return
 			}
 			if s := m.unit.summary(c.Fun.Fn); s != nil {

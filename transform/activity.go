@@ -363,6 +363,7 @@ func (a *activity) calls(e ast.Expr) {
 			}
 		case c.Fun.Builtin == "append":
 			a.appended(c)
+		case c.Late: // for panics
 		case c.Fun.Fn != nil && a.unit.looksInto(c.Fun.Fn, a.mem.fn.Pkg):
 			from := a.sourcesOf(a.given(c))
 			constant, given := a.unit.constant(c, a.mem.fn.Pkg), a.mem.given(c)

@@ -55,8 +55,8 @@ func (u *Unit) prepareAsked(f *ast.Func, in []bool, memory, forward bool) *deriv
 
 // understand analyses f as it is written: but for names that it lacks, accessors, and variables that refer to several memories.
 func (u *Unit) understand(f *ast.Func, in []bool, at callSite, memory, forward bool) *derivation {
-	g := *f
-	g.Results = nameResults(f)
+	g := *ownResults(f)
+	g.Results = nameResults(&g)
 	g.Recv, g.Params = nameInputs(f)
 	if !forward {
 		g = *copyInputs(&g)
@@ -81,7 +81,7 @@ func (u *Unit) understand(f *ast.Func, in []bool, at callSite, memory, forward b
 // checkDeferred refuses deferred calls that write memory: it would be written after the sweeps.
 func (u *Unit) checkDeferred(f *ast.Func) {
 	ast.Inspect(f.Body, func(s ast.Stmt) bool {
-		if d, ok := s.(*ast.Do); ok && d.Defer && d.Call.Fun.Fn != nil {
+		if d, ok := s.(*ast.Do); ok && d.Defer && d.Call.Fun.Fn != nil && !d.Call.Late {
 			if sum := u.summary(d.Call.Fun.Fn); sum != nil && len(sum.writes) > 0 {
 				refuse(s.Info().Pos, "a deferred call writes memory, which it would do only when the derivative has been computed; that is not supported")
 			}
@@ -102,6 +102,24 @@ func nameInputs(f *ast.Func) (recv *ast.Var, params []*ast.Var) {
 		return nil, params
 	}
 	return params[0], params[1:]
+}
+
+// ownResults gives results whose names are ours variables of their own, which a derivative may call something else.
+func ownResults(f *ast.Func) *ast.Func {
+	by := map[*ast.Var]ast.Expr{}
+	g := *f
+	g.Results = slices.Clone(f.Results)
+	for i, v := range f.Results {
+		if v.Obj == nil && !v.Blank() {
+			g.Results[i] = ast.NewVar(v.Name, v.Type)
+			by[v] = &ast.Ref{Var: g.Results[i]}
+		}
+	}
+	if len(by) == 0 {
+		return f
+	}
+	g.Body = mapAll(f.Body, substitution(by)).(*ast.Block)
+	return &g
 }
 
 // nameResults gives unnamed results variables.

@@ -31,6 +31,7 @@ type summary struct {
 	loses     bool        // it makes a float of what it has made of an active float in such a way
 	effects   bool        // it calls functions without source that may have effects
 	unordered bool        // it goes through a map, in an order that is another each time
+	waits     bool        // it takes or gives away a lock, or the like: see synchronises
 	hooks     bool        // it calls WithGradient, or a function that does
 	caps      bool        // it may depend on the capacity of a slice otherwise than by an append or by slicing
 }
@@ -169,7 +170,7 @@ func (s *summary) remote() bool { return s.recursive || s.nested > 32 }
 func (s *summary) update(u *Unit) bool {
 	m := s.mem
 	state := func() string {
-		return fmt.Sprint(len(s.writes), len(s.fills), len(s.reads), len(s.appends), len(s.extends), s.taints, s.sinks, s.loses, s.panics, s.effects, s.hooks, s.unordered, s.caps, s.matters)
+		return fmt.Sprint(len(s.writes), len(s.fills), len(s.reads), len(s.appends), len(s.extends), s.taints, s.sinks, s.loses, s.panics, s.effects, s.hooks, s.unordered, s.waits, s.caps, s.matters)
 	}
 	before := state()
 	add := func(list *[]*location) func(*location) {
@@ -221,6 +222,7 @@ func (s *summary) update(u *Unit) bool {
 		callee := u.summaries[c.Fun.Fn]
 		s.hooks = s.hooks || hook || callee != nil && callee.hooks
 		s.unordered = s.unordered || callee != nil && callee.unordered
+		s.waits = s.waits || u.synchronises(c.Fun.Fn)
 	})
 	s.taints, s.sinks, s.loses = u.bywaysOf(m.fn, m)
 	shared := m.shared()
@@ -260,13 +262,46 @@ func (u *Unit) hasEffects(fn *types.Func) bool {
 	return true
 }
 
+// synchronises reports whether fn orders what goroutines do, or calls such a function, as far as its summary has got: before it or behind
+// it others may write what they share with the function at hand.
+func (u *Unit) synchronises(fn *types.Func) bool {
+	if s := u.summaries[fn]; s != nil {
+		return s.waits
+	}
+	if fn.Pkg() == nil || u.Lower(fn) != nil {
+		return false
+	}
+	switch fn.Pkg().Path() {
+	case "sync", "sync/atomic":
+		return true
+	case runtimePackage.Path():
+		return fn.Name() == "Receive"
+	}
+	return false
+}
+
+// synchronisesIn is synchronises for the calls that a statement makes at once.
+func (u *Unit) synchronisesIn(s ast.Stmt) bool {
+	if do, ok := s.(*ast.Do); ok && do.Defer {
+		return false
+	}
+	found := false
+	ast.Exprs(s, func(e ast.Expr, _ bool) {
+		found = found || ast.Any(e, func(e ast.Expr) bool {
+			c, ok := e.(*ast.Call)
+			return ok && c.Fun.Fn != nil && u.synchronises(c.Fun.Fn)
+		})
+	})
+	return found
+}
+
 // panics reports whether a call may come to a call of panic.
 func (u *Unit) panics(c *ast.Call) bool {
 	if c.Fun.Fn == nil {
 		return c.Fun.Builtin == "panic"
 	}
 	s := u.summaries[c.Fun.Fn] // nil for what is being summarised
-	return s != nil && s.panics
+	return s != nil && s.panics && !c.Late
 }
 
 // asksCapacity reports whether a call may depend on the capacity of a slice otherwise than by an append or by slicing.

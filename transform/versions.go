@@ -2,6 +2,8 @@ package transform
 
 import (
 	"go/token"
+	"maps"
+	"slices"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -31,6 +33,8 @@ type history struct {
 	extra   map[ast.Stmt][]*ast.Var // read by the reversal of a statement, though not by the statement
 	beside  map[*item][]ast.Expr    // the like, read before the statement
 	ahead   map[*item][]ast.Expr    // read before a loop in which they do not change
+
+	outside []*location // see shared
 
 	cur  map[*location]*version
 	undo []change
@@ -86,9 +90,33 @@ func (h *history) logWrites(it *item) {
 		h.log.add(key, it)
 	}
 	h.mem.writes(it.stmt, add)
+	if h.isBarrier(it) {
+		for _, key := range h.shared() {
+			add(key)
+		}
+	}
 	if it.count != nil {
 		add(h.mem.variable(it.count.v))
 	}
+}
+
+// isBarrier reports whether others may write memory that they share with the function when an item is done: it takes or gives away a
+// lock, say. What the iterations of a parallel loop have of their own nobody else writes.
+func (h *history) isBarrier(it *item) bool {
+	for p := it.part; p != nil; p = p.parent {
+		if b := p.branch; b != nil && b.body == p && b.stmt.Info().Parallel {
+			return false
+		}
+	}
+	return h.mem.unit.synchronisesIn(it.stmt)
+}
+
+// shared returns the cells that the function shares with others, in their order.
+func (h *history) shared() []*location {
+	if h.outside == nil {
+		h.outside = slices.SortedFunc(maps.Keys(h.mem.shared()), func(a, b *location) int { return a.id - b.id })
+	}
+	return h.outside
 }
 
 // get returns the current version of a key.

@@ -62,6 +62,7 @@ type closures struct {
 	changed map[types.Object]bool       // variables that something is assigned to after their declaration, or whose address is taken
 	calls   map[*goast.FuncLit]int      // how often a literal is named
 	inline  map[*goast.FuncLit]bool     // see canInline
+	atExits map[*goast.FuncLit]bool     // deferred literals that are called where the function is left
 
 	loops map[*goast.FuncLit]*types.Signature // literals that are bodies of loops over functions
 
@@ -73,11 +74,15 @@ type closures struct {
 func closuresOf(body *goast.BlockStmt, info *types.Info) *closures {
 	c := &closures{
 		defs: map[types.Object]goast.Expr{}, unknown: map[types.Object]bool{}, from: map[types.Object]token.Pos{},
-		shared: map[types.Object]bool{}, changed: map[types.Object]bool{}, calls: map[*goast.FuncLit]int{}, inline: map[*goast.FuncLit]bool{},
+		shared: map[types.Object]bool{}, changed: map[types.Object]bool{}, calls: map[*goast.FuncLit]int{}, inline: map[*goast.FuncLit]bool{}, atExits: map[*goast.FuncLit]bool{},
 		loops: map[*goast.FuncLit]*types.Signature{}, literals: map[types.Object]*goast.CompositeLit{}, loose: map[types.Object]bool{},
 	}
 	c.holders(body, info)
-	(&closureScan{closures: c, info: info, declared: map[types.Object]goast.Node{}}).list(body, body)
+	scan := &closureScan{closures: c, info: info, declared: map[types.Object]goast.Node{}}
+	scan.list(body, body)
+	for _, lit := range scan.deferred {
+		c.sharedIn(lit, info)
+	}
 	c.countCalls(body, info)
 	return c
 }
@@ -88,6 +93,7 @@ type closureScan struct {
 	info     *types.Info
 	declared map[types.Object]goast.Node // the list of statements that declares a variable without a value
 	depth    int                         // of literals around what is looked at
+	deferred []*goast.FuncLit
 }
 
 // list looks through n, whose statements stand in a list.
@@ -111,9 +117,8 @@ func (c *closureScan) list(n, list goast.Node) {
 		case *goast.RangeStmt:
 			return c.rangeStmt(m)
 		case *goast.DeferStmt:
-			// It runs when all that is assigned later has been.
 			if lit, ok := goast.Unparen(m.Call.Fun).(*goast.FuncLit); ok {
-				c.sharedIn(lit, c.info)
+				c.deferred = append(c.deferred, lit)
 			}
 		case *goast.UnaryExpr:
 			if m.Op == token.AND {
@@ -214,11 +219,12 @@ func (c *closures) countCalls(body *goast.BlockStmt, info *types.Info) {
 	})
 }
 
-// sharedIn notes that a literal captures the variables around it that it names as they are when it runs.
+// sharedIn notes that a deferred literal captures the variables around it that change as they are when it runs, when all that is assigned
+// later has been. A return changes the results.
 func (c *closures) sharedIn(lit *goast.FuncLit, info *types.Info) {
 	goast.Inspect(lit.Body, func(n goast.Node) bool {
 		if id, ok := n.(*goast.Ident); ok {
-			if v, ok := info.Uses[id].(*types.Var); ok && !v.IsField() && (v.Pos() < lit.Pos() || lit.End() <= v.Pos()) {
+			if v, ok := info.Uses[id].(*types.Var); ok && (c.changed[v] || v.Kind() == types.ResultVar) && (v.Pos() < lit.Pos() || lit.End() <= v.Pos()) {
 				c.shared[v], c.changed[v] = true, true
 			}
 		}
@@ -587,6 +593,22 @@ func plainName(fn *types.Func) string {
 	return name[strings.LastIndexByte(name, '.')+1:]
 }
 
+// linkName returns what a function is called in a link to its documentation.
+func linkName(fn *types.Func) string {
+	recv := fn.Signature().Recv()
+	if recv == nil {
+		return plainName(fn)
+	}
+	t := recv.Type()
+	if p := ast.Pointee(t); p != nil {
+		t = p
+	}
+	if n, ok := t.(*types.Named); ok {
+		return n.Obj().Name() + "." + fn.Name()
+	}
+	return fn.Name()
+}
+
 func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // lift makes a function of a function literal. The name is that of the variable that holds it, if there is one.
@@ -599,7 +621,7 @@ func (l *lowerer) lift(lit *goast.FuncLit, name string) *fnValue {
 	if name == "" {
 		name = unnamed
 	}
-	inst := &Instance{lit: lit, outer: l, subst: l.subst, Of: l.fn}
+	inst := &Instance{lit: lit, outer: l, subst: l.subst, Of: l.fn, pending: l.pending}
 	if around := l.src.Instances.byFn[l.fn]; around != nil {
 		inst.depth = around.depth
 	}
@@ -672,6 +694,9 @@ func (l *lowerer) free(lit *goast.FuncLit) []types.Object {
 			return true
 		})
 	}
+	if l.pending != nil {
+		add(l.pending)
+	}
 	walk(lit)
 	for _, obj := range l.iterating.needs() {
 		add(obj)
@@ -691,7 +716,7 @@ func (l *lowerer) literal(inst *Instance, report func(token.Pos, string)) *ast.F
 	name := inst.Fn.Name()
 	f := &ast.Func{
 		Name: lowerName(name), Obj: inst.Fn, Pkg: l.src.Pkg, Pos: inst.lit.Pos(), Variadic: inst.Fn.Signature().Variadic(), TypeParams: l.params,
-		What: whatLiteral(plainName(inst.Fn), plainName(l.fn)), Suffix: inst.name,
+		What: whatLiteral(plainName(inst.Fn), linkName(l.fn)), Suffix: inst.name,
 	}
 	sig := l.litSignature(inst.lit)
 	in.given(f, sig, inst.bindings, len(inst.captured))
@@ -717,7 +742,10 @@ func (l *lowerer) literal(inst *Instance, report func(token.Pos, string)) *ast.F
 			f.Body.Stmts = append(f.Body.Stmts, &ast.Return{Results: []ast.Expr{boolName(true)}})
 		}
 	} else {
-		f.Body = in.body(inst.lit.Body)
+		in.body(f, inst.lit.Body)
+	}
+	if inst.pending != nil {
+		f.Body = in.unlessMade(inst.pending, f.Body)
 	}
 	if in.reports > 0 {
 		return nil
@@ -733,6 +761,8 @@ func whatLiteral(name, in string) string {
 	switch name {
 	case unnamed:
 		return fmt.Sprintf("a function literal of [%s]", in)
+	case "deferred":
+		return fmt.Sprintf("what [%s] defers, for panics", in)
 	case "body":
 		return fmt.Sprintf("the body of a loop of [%s]", in)
 	}

@@ -106,13 +106,13 @@ func (l *lowerer) literalOf(fun goast.Expr) *goast.FuncLit {
 	return nil
 }
 
-// canInline reports whether a literal changes what is around it, is small or called once, does not call itself, and has nothing in it that
+// canInline reports whether a literal changes what is around it or is deferred, is small or called once, does not call itself, and has nothing in it that
 // asks for a function.
 func (l *lowerer) canInline(lit *goast.FuncLit) bool {
 	if c, known := l.closures.inline[lit]; known {
 		return c
 	}
-	shared, apart, statements := false, false, 0
+	shared, apart, statements := l.closures.atExits[lit], false, 0
 	goast.Inspect(lit.Body, func(n goast.Node) bool {
 		switch n := n.(type) {
 		case *goast.DeferStmt:

@@ -46,6 +46,7 @@ type Instance struct {
 	captured  []boundVar     // … and captures these
 	subst     *ast.Subst     // of the types in it
 	iteration *iteration     // the loop that it is the body of
+	pending   *types.Var     // whether it is still to be made, if it is a deferred call
 	name      string         // what tells it from instances for other functions
 	depth     int            // how deep the functions that it is given are nested
 }

@@ -72,7 +72,7 @@ func Func(src *Source, decl *goast.FuncDecl, inst *Instance, report func(token.P
 	l.gotos, l.closures = gotoTargets(decl.Body, src.Info), closuresOf(decl.Body, src.Info)
 	l.subst = src.Instances.subst(typeParams(obj), inst.Args)
 	f := l.signature(decl, obj, inst)
-	f.Body = l.body(decl.Body)
+	l.body(f, decl.Body)
 	if l.reports > 0 {
 		return nil
 	}
@@ -80,12 +80,16 @@ func Func(src *Source, decl *goast.FuncDecl, inst *Instance, report func(token.P
 }
 
 // body lowers the body of a function. Where gotos end it, that becomes plain to the type checker.
-func (l *lowerer) body(list *goast.BlockStmt) *ast.Block {
+func (l *lowerer) body(f *ast.Func, list *goast.BlockStmt) {
+	l.top = list
 	b := l.block(list.List, list.Pos())
+	if len(l.deferrals) > 0 {
+		b = l.leave(f, b)
+	}
 	if len(l.results) > 0 && len(l.gotos) > 0 && !ast.Terminates(b.Stmts) {
 		b.Stmts = append(b.Stmts, panicWith(&ast.Lit{Text: `"unreachable"`, T: types.Typ[types.String]}))
 	}
-	return b
+	f.Body = b
 }
 
 func panicWith(x ast.Expr) ast.Stmt {
@@ -130,6 +134,12 @@ type lowerer struct {
 	iterating *iteration                   // the loop whose body is being made a function
 	passed    map[*goast.CompositeLit]bool // literals that are arguments
 	recvHeld  heldFuncs                    // what the receiver of the call at hand holds
+
+	// Deferred calls: see defer.go.
+	top       *goast.BlockStmt // the body of the function
+	deferrals []deferral
+	flags     []ast.Stmt // that the body begins with
+	pending   *types.Var // of the deferred call that is being made a function
 
 	// Statements.
 	labels map[types.Object]*ast.Label
