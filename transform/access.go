@@ -224,18 +224,23 @@ func (m *memory) behind(l *location, seen map[*location]bool, f func(*location))
 
 // mapCells calls f for the cells of this graph that cells of the callee of c are in it.
 func (m *memory) mapCells(c *ast.Call, cells []*location, f func(*location)) {
+	m.mapLocations(c, cells, func(l *location) { m.cellsIn(l, f) })
+}
+
+// mapLocations calls f for the locations of this graph that those of the callee of c are in it.
+func (m *memory) mapLocations(c *ast.Call, list []*location, f func(*location)) {
 	c = m.origin(c)
 	if m.inSCC[c.Fun.Fn] == nil {
 		m.values(c)
 	}
-	for _, l := range cells {
+	for _, l := range list {
 		l = l.find()
 		if taken, ok := m.taken[c]; ok {
 			if l = taken[l]; l == nil {
 				continue // the callee's own
 			}
 		}
-		m.cellsIn(l, f)
+		f(l)
 	}
 }
 

@@ -17,12 +17,21 @@ import (
 //	math.Float64frombits(math.Float64bits(x) + 1)
 //	v, _ := strconv.ParseFloat(fmt.Sprint(x), 64)
 //
-// What is made of an active float in such a way is tainted, and so is what is made of that. Taint that reaches a float is refused.
-// A conversion to an integer and a comparison do not taint: their derivative is zero, which is right almost everywhere.
+// What is made of an active float in such a way is tainted, and so is what is made of that, and the memory that a function without source
+// is given together with it. Taint that reaches a float is refused. A conversion to an integer, a length and a comparison do not taint:
+// their derivative is zero, which is right almost everywhere.
+//
+// The keys of a map are another way: a map is keyed where one of its keys is active, tainted, or leads to what is active. Nothing may go
+// through the keys of such a map if they hold floats or lead to some.
 type byways struct {
 	d       *derivation
 	tainted map[*location]bool
+	keyed   map[*location]bool // the elements of maps
 	changed bool
+}
+
+func newByways(d *derivation) *byways {
+	return &byways{d: d, tainted: map[*location]bool{}, keyed: map[*location]bool{}}
 }
 
 // discrete are functions of package math whose results are integers or booleans that change only in jumps.
@@ -38,7 +47,7 @@ func (d *derivation) checkByways() {
 // byways returns the refusal of a function in which taint reaches a float, or nil.
 func (d *derivation) byways() (refusal error) {
 	defer guard(&refusal)
-	b := &byways{d: d, tainted: map[*location]bool{}}
+	b := newByways(d)
 	b.run()
 	r := &refusals{all: d.u.Thorough}
 	eachExpr(d.fn.Body, func(s ast.Stmt, e ast.Expr) { r.check(func() { b.check(s, e) }) })
@@ -53,9 +62,17 @@ func (b *byways) run() {
 			b.taint(&ast.Ref{Var: v})
 		}
 	}
+	for l := range b.d.keyedInputs {
+		b.keyed[l] = true
+	}
 	for b.changed = true; b.changed; {
 		b.changed = false
 		ast.Inspect(b.d.fn.Body, func(s ast.Stmt) bool { b.spread(s); return true })
+		eachExpr(b.d.fn.Body, func(_ ast.Stmt, e ast.Expr) {
+			if c, ok := e.(*ast.Call); ok && c.Fun.Fn != nil && !b.d.constant(c) {
+				b.stain(c)
+			}
+		})
 	}
 }
 
@@ -66,6 +83,87 @@ func (b *byways) taint(place ast.Expr) {
 			b.tainted[l], b.changed = true, true
 		}
 	})
+}
+
+// mark adds a location to a set.
+func (b *byways) mark(set map[*location]bool, l *location) {
+	if l = l.find(); !set[l] {
+		set[l], b.changed = true, true
+	}
+}
+
+// stain marks what a call taints in memory that it is given.
+func (b *byways) stain(c *ast.Call) {
+	m, u := b.d.mem, b.d.u
+	varied, tainted := slices.ContainsFunc(c.Args, b.leads), slices.ContainsFunc(c.Args, b.of)
+	taint := func(l *location) {
+		if !ast.IsFloat(l.typ) {
+			b.mark(b.tainted, l)
+		}
+	}
+	if s := u.summary(c.Fun.Fn); s != nil {
+		if varied {
+			m.mapCells(c, s.stained, taint)
+			m.mapLocations(c, s.keyed, func(l *location) { b.mark(b.keyed, l) })
+		}
+		if tainted {
+			m.mapCells(c, s.writes, taint)
+		}
+		return
+	}
+	if !b.outside(c) || !varied && !tainted || u.isLifted(c.Fun.Fn) { // a literal that cannot be lowered is refused elsewhere
+		return
+	}
+	for i, x := range c.Args {
+		if !u.harmless(c.Fun.Fn) || i == 0 && fillsFirst(c.Fun.Fn) {
+			m.behindValue(x, map[*location]bool{}, taint)
+		}
+	}
+}
+
+// fillsFirst reports whether a function puts text into its first argument.
+func fillsFirst(fn *types.Func) bool {
+	return strings.HasPrefix(fn.Name(), "Append") || strings.HasPrefix(fn.Name(), "Fprint")
+}
+
+// leads reports whether e depends on what is differentiated with respect to, or leads to what does.
+func (b *byways) leads(e ast.Expr) bool {
+	if b.varied(e) {
+		return true
+	}
+	found := false
+	b.d.mem.behindValue(e, map[*location]bool{}, func(l *location) { found = found || b.d.act.varied[l.find()] })
+	return found
+}
+
+// key marks a map that e becomes a key of.
+func (b *byways) key(m, e ast.Expr) {
+	if t := b.d.mem.reach(m); t != nil && b.isKey(e) {
+		b.mark(b.keyed, t)
+	}
+}
+
+// isKey reports whether e makes a map keyed. Truth does not come from what is active but by comparison.
+func (b *byways) isKey(e ast.Expr) bool {
+	return e != nil && !isBoolean(e.Type()) && (b.of(e) || (ast.Carries(e.Type()) || types.IsInterface(e.Type())) && b.leads(e))
+}
+
+// isKeyed reports whether e is or leads to a map that is keyed.
+func (b *byways) isKeyed(e ast.Expr) bool {
+	found := ast.Any(e, func(e ast.Expr) bool {
+		lit, ok := e.(*ast.Composite)
+		return ok && ast.IsMap(lit.T) && slices.ContainsFunc(lit.Elems, func(x ast.Elem) bool { return b.isKey(x.Key) })
+	})
+	if t := b.d.mem.reach(e); t != nil {
+		found = found || b.keyed[t.find()]
+	}
+	m := b.d.mem
+	see := func(c *location) { found = found || ast.IsMap(c.typ) && b.keyed[m.targetOf(c).find()] }
+	if hasRefs(e.Type()) && !isNil(e) {
+		m.cellsIn(m.place(e), see)
+		m.behindValue(e, map[*location]bool{}, see)
+	}
+	return found
 }
 
 // spread passes the taint on that a statement passes on.
@@ -95,10 +193,18 @@ func (b *byways) sides(lhs, rhs []ast.Expr) {
 		if len(rhs) == len(lhs) {
 			e = rhs[i]
 		}
+		if x, ok := l.(*ast.Index); ok && ast.IsMap(x.X.Type()) {
+			b.key(x.X, x.I)
+		}
+		if lit, ok := e.(*ast.Composite); ok && ast.IsMap(lit.T) {
+			for _, x := range lit.Elems {
+				b.key(l, x.Key)
+			}
+		}
 		if isBoolean(l.Type()) {
 			continue
 		}
-		if c, ok := e.(*ast.Call); ok && len(rhs) < len(lhs) && ast.Carries(l.Type()) && !slices.ContainsFunc(c.Args, b.of) {
+		if c, ok := e.(*ast.Call); ok && len(rhs) < len(lhs) && !holdsOther(l.Type(), map[types.Type]bool{}) && !slices.ContainsFunc(c.Args, b.of) {
 			continue // another result of the call may be tainted; its floats are not, or the callee is refused
 		}
 		if b.of(e) || types.IsInterface(l.Type()) && b.varied(e) {
@@ -119,6 +225,9 @@ func (b *byways) of(e ast.Expr) bool {
 	case nil, *ast.Lit, *ast.Name:
 		return false
 	case *ast.Ref, *ast.Field, *ast.Index, *ast.Deref:
+		if ast.RootVar(e) == nil && slices.ContainsFunc(ast.Operands(e), b.of) {
+			return true // a part of what a call returns
+		}
 		found := false
 		b.d.mem.reachable(b.d.mem.place(e), map[*location]bool{}, func(l *location) { found = found || b.tainted[l] })
 		return found
@@ -136,7 +245,13 @@ func (b *byways) of(e ast.Expr) bool {
 
 // call reports whether a result of a call is tainted: by its arguments, or since the callee takes a byway.
 func (b *byways) call(c *ast.Call) bool {
-	if isBoolean(c.T) || c.Fun.Builtin == "panic" {
+	switch c.Fun.Builtin {
+	case "cap", "len", "panic":
+		return false
+	case ast.MapKeys:
+		return b.isKeyed(c.Args[0]) || b.of(c.Args[0])
+	}
+	if isBoolean(c.T) {
 		return false
 	}
 	if slices.ContainsFunc(c.Args, b.of) {
@@ -175,8 +290,15 @@ func (b *byways) check(s ast.Stmt, e ast.Expr) {
 func (b *byways) checkCall(pos token.Pos, c *ast.Call) {
 	fn := c.Fun.Fn
 	switch {
+	case c.Fun.Builtin == ast.MapKeys:
+		if ast.Carries(c.T) && b.isKeyed(c.Args[0]) {
+			refuse(pos, "the keys of this map come from active values, and have lost their derivatives; keep what they hold in a slice beside the map")
+		}
 	case fn == nil || b.d.constant(c):
 	case b.outside(c):
+		if setsByReflection(fn) && slices.ContainsFunc(c.Args, func(x ast.Expr) bool { return b.of(x) || b.leads(x) }) {
+			refuse(pos, "an active value is written by reflection; its derivative is lost")
+		}
 		if carriesTuple(c.T) && slices.ContainsFunc(c.Args, b.of) {
 			refuse(pos, "%s makes a float of a value that an active one was made into; its derivative is lost", fn.FullName())
 		}
@@ -191,7 +313,7 @@ func (b *byways) checkCall(pos token.Pos, c *ast.Call) {
 		// What is derived is looked at where that is done; no derivative is made of a callee all of whose results are lost.
 		// A rule stands for what its function does with floats.
 		loses := s.loses && !b.d.isRuled(c) && (carriesTuple(c.T) || len(s.writes) > 0) && !b.d.callActive(c) && slices.ContainsFunc(c.Args, b.varied)
-		if loses || s.sinks && slices.ContainsFunc(c.Args, b.of) {
+		if loses || s.sinks && slices.ContainsFunc(c.Args, b.of) || s.sinksKeys && slices.ContainsFunc(c.Args, b.isKeyed) {
 			refuse(pos, "%s makes a float of a value that an active one was made into; its derivative is lost", fn.Name())
 		}
 	}
@@ -201,18 +323,31 @@ func (b *byways) checkCall(pos token.Pos, c *ast.Call) {
 func (b *byways) checkWrites(pos token.Pos, c *ast.Call) {
 	known := !slices.ContainsFunc(c.Args, func(x ast.Expr) bool { return b.of(x) || b.varied(x) })
 	for _, x := range c.Args {
-		if !known && ast.Carries(x.Type()) && hasRefs(x.Type()) {
+		if known || !hasRefs(x.Type()) {
+			continue
+		}
+		floats := ast.Carries(x.Type())
+		b.d.mem.behindValue(x, map[*location]bool{}, func(l *location) { floats = floats || ast.IsFloat(l.typ) })
+		if floats {
 			refuse(pos, "%s may write the floats that it is given the address of; give it a rule with //godiff:derivative of=%s", c.Fun.Fn.FullName(), c.Fun.Fn.FullName())
 		}
 	}
 }
 
-// scans reports whether a function of package fmt writes what it is given the address of.
-func scans(fn *types.Func) bool { return strings.Contains(fn.Name(), "can") }
+// scans reports whether a function that makes text writes what it is given the address of.
+func scans(fn *types.Func) bool {
+	return strings.Contains(fn.Name(), "can") || fn.FullName() == "errors.As"
+}
 
-// bywaysOf reports whether a result of f that is no float is tainted where its inputs are active, whether f makes a float of an input
-// that is tainted, and whether it makes one of what it has made of an active input.
-func (u *Unit) bywaysOf(f *ast.Func, m *memory) (taints, sinks, loses bool) {
+// setsByReflection reports whether a function of package reflect writes what it is given, or calls a function.
+func setsByReflection(fn *types.Func) bool {
+	return fn.Pkg() != nil && fn.Pkg().Path() == "reflect" && slices.ContainsFunc([]string{"Append", "Call", "Copy", "Send", "Set"}, func(p string) bool {
+		return strings.HasPrefix(fn.Name(), p)
+	})
+}
+
+// bywaysOf finds what of f's summary is about byways.
+func (u *Unit) bywaysOf(f *ast.Func, m *memory, s *summary) {
 	inputs := f.Inputs()
 	active, results := make([]bool, len(inputs)), make([]bool, len(f.Results))
 	d := &derivation{u: u, fn: f, mem: m, taintedInputs: make([]bool, len(inputs))}
@@ -221,13 +356,65 @@ func (u *Unit) bywaysOf(f *ast.Func, m *memory) (taints, sinks, loses bool) {
 		d.taintedInputs[i] = !active[i] && !isBoolean(v.Type)
 	}
 	d.act = newActivity(u, m, active, results, make([]bool, len(inputs)), callSite{})
-	sinks = d.byways() != nil
-	d.taintedInputs = make([]bool, len(inputs))
-	loses = d.byways() != nil
-	b := &byways{d: d, tainted: map[*location]bool{}}
+	s.sinks = d.byways() != nil
+	d.taintedInputs = nil
+	s.loses = d.byways() != nil
+	outer := m.outer()
+	d.keyedInputs = map[*location]bool{}
+	see := func(l *location) {
+		if ast.IsMap(l.typ) {
+			d.keyedInputs[m.targetOf(l).find()] = true
+		}
+	}
+	for _, v := range inputs {
+		m.reachable(m.variable(v), map[*location]bool{}, see)
+	}
+	maps := d.keyedInputs
+	s.sinksKeys = len(maps) > 0 && d.byways() != nil
+	d.keyedInputs = nil
+	b := newByways(d)
 	b.run()
 	for _, v := range f.Results {
-		taints = taints || !ast.Carries(v.Type) && b.of(&ast.Ref{Var: v})
+		s.taints = s.taints || holdsOther(v.Type, map[types.Type]bool{}) && b.of(&ast.Ref{Var: v})
 	}
-	return taints, sinks, loses
+	s.stained = sortedCells(b.tainted, outer)
+	s.keyed = sortedCells(b.keyed, maps)
+}
+
+// holdsOther reports whether a value of a type holds or leads to something that is no float and no boolean.
+func holdsOther(t types.Type, seen map[types.Type]bool) bool {
+	if seen[t] || ast.IsFloat(t) || isBoolean(t) {
+		return false
+	}
+	seen[t] = true
+	switch u := t.Underlying().(type) {
+	case *types.Pointer:
+		return holdsOther(u.Elem(), seen)
+	case *types.Slice:
+		return holdsOther(u.Elem(), seen)
+	case *types.Array:
+		return holdsOther(u.Elem(), seen)
+	case *types.Map:
+		return holdsOther(u.Key(), seen) || holdsOther(u.Elem(), seen)
+	case *types.Struct:
+		for f := range u.Fields() {
+			if holdsOther(f.Type(), seen) {
+				return true
+			}
+		}
+		return false
+	}
+	return true
+}
+
+// sortedCells returns the locations that are in two sets, in their order.
+func sortedCells(set, other map[*location]bool) []*location {
+	var list []*location
+	for l := range set {
+		if other[l] {
+			list = append(list, l)
+		}
+	}
+	slices.SortFunc(list, func(a, b *location) int { return a.id - b.id })
+	return list
 }

@@ -28,6 +28,9 @@ type summary struct {
 	taints    bool        // a result that is no float holds what an active float was made into: see byways
 	matters   []bool      // inputs that something that it returns or leaves behind depends on
 	sinks     bool        // it makes a float of an input of that kind
+	sinksKeys bool        // it makes something of the keys of a map behind an input
+	stained   []*location // memory behind inputs that comes to hold what an active float was made into
+	keyed     []*location // elements of maps there among whose keys are such values, or active ones
 	loses     bool        // it makes a float of what it has made of an active float in such a way
 	effects   bool        // it calls functions without source that may have effects
 	unordered bool        // it goes through a map, in an order that is another each time
@@ -170,7 +173,7 @@ func (s *summary) remote() bool { return s.recursive || s.nested > 32 }
 func (s *summary) update(u *Unit) bool {
 	m := s.mem
 	state := func() string {
-		return fmt.Sprint(len(s.writes), len(s.fills), len(s.reads), len(s.appends), len(s.extends), s.taints, s.sinks, s.loses, s.panics, s.effects, s.hooks, s.unordered, s.waits, s.caps, s.matters)
+		return fmt.Sprint(len(s.writes), len(s.fills), len(s.reads), len(s.appends), len(s.extends), s.taints, s.sinks, s.sinksKeys, len(s.stained), len(s.keyed), s.loses, s.panics, s.effects, s.hooks, s.unordered, s.waits, s.caps, s.matters)
 	}
 	before := state()
 	add := func(list *[]*location) func(*location) {
@@ -224,7 +227,7 @@ func (s *summary) update(u *Unit) bool {
 		s.unordered = s.unordered || callee != nil && callee.unordered
 		s.waits = s.waits || u.synchronises(c.Fun.Fn)
 	})
-	s.taints, s.sinks, s.loses = u.bywaysOf(m.fn, m)
+	u.bywaysOf(m.fn, m, s)
 	shared := m.shared()
 	s.outward = slices.ContainsFunc(s.writes, func(l *location) bool { return shared[l.find()] })
 	flows := newFlows(u, m)

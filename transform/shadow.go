@@ -39,6 +39,7 @@ type derivation struct {
 
 	outlook       *outlook             // what is written when, for calls whose halves lie apart
 	mayChange     func(*location) bool // of a half of a split function: the cells that its caller may change
+	keyedInputs   map[*location]bool   // elements of maps behind inputs among whose keys are active values
 	taintedInputs []bool               // inputs that hold what active floats were made into: see byways
 
 	adjoints map[*ast.Var]*ast.Var // of the floats in a variable: adjoint or tangent
