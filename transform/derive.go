@@ -451,11 +451,24 @@ func (r *reverser) scopes() map[*ast.Var]*part {
 // mayFail reports whether the error result of F is assigned to, so that it is not known before the end whether there is a reverse
 // sweep.
 func (d *derivation) mayFail(b *ast.Block) bool {
-	n := len(d.fn.Results)
-	if n == 0 || !ast.IsError(d.fn.Results[n-1].Type) {
-		return false
+	at := errorResult(d.fn.Results)
+	return at >= 0 && assigns(b, d.fn.Results[at])
+}
+
+// errorResult returns the index of the result that is the error, as [ast.ErrorResult] does, or -1.
+func errorResult(results []*ast.Var) int {
+	for i, v := range slices.Backward(results) {
+		if ast.IsError(v.Type) {
+			return i
+		}
 	}
-	return assigns(b, d.fn.Results[n-1])
+	return -1
+}
+
+// makesError reports whether e is an error for sure.
+func makesError(e ast.Expr) bool {
+	c, ok := e.(*ast.Call)
+	return ok && c.Fun.Fn != nil && (c.Fun.Fn.FullName() == "fmt.Errorf" || c.Fun.Fn.FullName() == "errors.New")
 }
 
 // extra returns what the reversal of appends reads beside what they read themselves.

@@ -1008,17 +1008,17 @@ func (t *tangents) ret(s *ast.Return) []ast.Stmt {
 	if t.err(s) {
 		return []ast.Stmt{zero}
 	}
-	last := s.Results[len(s.Results)-1]
+	value := s.Results[errorResult(t.fn.Results)]
 	var list []ast.Stmt
-	err, ok := last.(*ast.Ref)
+	err, ok := value.(*ast.Ref)
 	if !ok {
-		err = &ast.Ref{Var: ast.NewVar("err", last.Type())}
-		list = append(list, define(err.Var, last))
+		err = &ast.Ref{Var: ast.NewVar("err", value.Type())}
+		list = append(list, define(err.Var, value))
 	}
 	for _, r := range []*ast.Return{zero, out} {
-		r.Results[len(r.Results)-1] = err
+		r.Results[len(r.Results)-1] = err // the last of the derivative
 	}
-	cond := &ast.Binary{Op: token.NEQ, X: err, Y: nilExpr(last.Type()), T: types.Typ[types.Bool]}
+	cond := &ast.Binary{Op: token.NEQ, X: err, Y: nilExpr(value.Type()), T: types.Typ[types.Bool]}
 	return append(list, &ast.If{Cond: cond, Then: &ast.Block{Stmts: []ast.Stmt{zero}}}, out)
 }
 
@@ -1099,17 +1099,17 @@ func (t *tangents) zeroLike(e ast.Expr) ast.Expr {
 
 // mayFail reports whether a return may return an error.
 func (t *tangents) mayFail(s *ast.Return) bool {
-	n := len(s.Results)
-	return ast.IsError(t.fn.Results[n-1].Type) && !isNil(s.Results[n-1])
+	at := errorResult(t.fn.Results)
+	return at >= 0 && !isNil(s.Results[at])
 }
 
 // checked is a bare return, with zero tangents where there is an error.
 func (t *tangents) checked() []ast.Stmt {
-	n := len(t.fn.Results)
-	if !t.errors || n == 0 || !ast.IsError(t.fn.Results[n-1].Type) {
+	at := errorResult(t.fn.Results)
+	if !t.errors || at < 0 {
 		return []ast.Stmt{&ast.Return{}}
 	}
-	err := &ast.Ref{Var: t.fn.Results[n-1]}
+	err := &ast.Ref{Var: t.fn.Results[at]}
 	zero := &ast.Return{}
 	for _, p := range t.sig.Results {
 		if p.Role == ast.RoleTangent {
@@ -1124,12 +1124,8 @@ func (t *tangents) checked() []ast.Stmt {
 
 // err reports whether a return surely returns an error.
 func (t *tangents) err(s *ast.Return) bool {
-	last := s.Results[len(s.Results)-1]
-	if !types.IsInterface(last.Type()) {
-		return true // even a nil pointer is an error that is not nil
-	}
-	c, ok := last.(*ast.Call)
-	return ok && ast.IsError(last.Type()) && c.Fun.Fn != nil && (c.Fun.Fn.FullName() == "fmt.Errorf" || c.Fun.Fn.FullName() == "errors.New")
+	err := s.Results[errorResult(t.fn.Results)]
+	return !types.IsInterface(err.Type()) || makesError(err) // even a nil pointer is an error that is not nil
 }
 
 // tangentCall is a call in forward mode: of another function, which is given the tangents of the inputs in too.

@@ -250,8 +250,7 @@ func (a *assembly) leaves(s *ast.Return) bool {
 	if a.err == nil || len(s.Results) != len(a.d.fn.Results) {
 		return false
 	}
-	c, ok := s.Results[len(s.Results)-1].(*ast.Call)
-	return ok && c.Fun.Fn != nil && c.Fun.Fn.Pkg() != nil && (c.Fun.Fn.FullName() == "fmt.Errorf" || c.Fun.Fn.FullName() == "errors.New")
+	return makesError(s.Results[errorResult(a.d.fn.Results)])
 }
 
 // seedStmts starts the reverse sweep.

@@ -842,6 +842,10 @@ func (l *lowerer) functions(lhs, rhs []goast.Expr, meta ast.Meta) (list []ast.St
 			continue
 		}
 		obj := l.info.ObjectOf(id)
+		if v, ok := obj.(*types.Var); ok && v.Parent() != nil && v.Pkg() != nil && v.Parent() == v.Pkg().Scope() {
+			l.report(e.Pos(), fmt.Sprintf("%s is assigned, but it is a variable of the package: a derivative keeps no state between calls", id.Name))
+			continue
+		}
 		if _, lit := goast.Unparen(rhs[i]).(*goast.FuncLit); lit || id.Name == "_" || l.closures.unknown[obj] || l.closures.defs[obj] == nil {
 			continue
 		}
