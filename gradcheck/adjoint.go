@@ -94,7 +94,7 @@ func (c *adjointCheck) push(x *instance, tangents *shadow) (outcome, []reflect.V
 	if err != nil {
 		return outcome{}, nil, err
 	}
-	o := c.sig.outcome(x, out)
+	o := c.sig.outcome(x, out, len(out)-1)
 	n := len(c.sig.results)
 	results, returned := o.results[:n], o.results[n:]
 	o.results = results

@@ -81,16 +81,16 @@ func newCheck(m mode, f, derivative any, args []any) (*check, error) {
 		if err != nil {
 			return outcome{}, err
 		}
-		return sig.outcome(x, out), nil
+		return sig.outcome(x, out, sig.errAt), nil
 	}
 	return c, c.prepare(args, m.tol)
 }
 
-// outcome splits what f returned when it was called with x.
-func (s *signature) outcome(x *instance, out []reflect.Value) outcome {
+// outcome splits what f, or a derivative, returned when it was called with x. At is where an error is: last in derivatives.
+func (s *signature) outcome(x *instance, out []reflect.Value, at int) outcome {
 	o := outcome{args: x, results: out}
-	if s.fails {
-		o.results, o.err = out[:len(out)-1], out[len(out)-1]
+	if s.errAt >= 0 {
+		o.results, o.err = slices.Delete(slices.Clone(out), at, at+1), out[at]
 	}
 	return o
 }
@@ -227,7 +227,7 @@ func (c *check) derive(x *instance, more ...reflect.Value) ([]reflect.Value, boo
 		c.report("panic", "the derivative panics: %v", err)
 		return nil, false
 	}
-	o := c.sig.outcome(x, out)
+	o := c.sig.outcome(x, out, len(out)-1)
 	c.compareErrors(o)
 	c.compareMemory(x)
 	return o.results, true
@@ -242,7 +242,7 @@ func (c *check) compareMemory(x *instance) {
 
 // compareErrors checks that the derivative returns the error of f.
 func (c *check) compareErrors(o outcome) {
-	if !c.sig.fails {
+	if c.sig.errAt < 0 {
 		return
 	}
 	want, got := c.base.err.Interface(), o.err.Interface()

@@ -17,7 +17,7 @@ type signature struct {
 	pkg      string // the path of its package
 	params   []variable
 	results  []variable // without the error
-	fails    bool       // its last result is an error
+	errAt    int        // which result is the error, the last of that type, or -1
 	variadic bool
 	nameless error // why the names of the parameters are not known
 }
@@ -47,8 +47,14 @@ func newSignature(fn reflect.Value) *signature {
 	for out := range t.Outs() {
 		s.results = append(s.results, variable{typ: out})
 	}
-	if n := len(s.results); n > 0 && s.results[n-1].typ == errorType {
-		s.results, s.fails = s.results[:n-1], true
+	s.errAt = -1
+	for i, r := range s.results {
+		if r.typ == errorType {
+			s.errAt = i
+		}
+	}
+	if s.errAt >= 0 {
+		s.results = slices.Delete(s.results, s.errAt, s.errAt+1)
 	}
 	return s
 }
@@ -84,7 +90,11 @@ func (s *signature) setNames(src source) {
 		if len(s.results) > 1 {
 			fallback = fmt.Sprintf("y%d", i)
 		}
-		s.results[i].name = named(src.results, i, fallback)
+		at := i
+		if s.errAt >= 0 && i >= s.errAt {
+			at++
+		}
+		s.results[i].name = named(src.results, at, fallback)
 	}
 }
 
@@ -251,7 +261,7 @@ func (s *signature) carried() []field {
 
 // results returns out as the results of a derivative: the error of the function comes last.
 func (s *signature) returning(out ...field) []field {
-	if s.fails {
+	if s.errAt >= 0 {
 		out = append(out, field{"err", errorType})
 	}
 	return out
