@@ -95,23 +95,25 @@ func (b *byways) mark(set map[*location]bool, l *location) {
 // stain marks what a call taints in memory that it is given.
 func (b *byways) stain(c *ast.Call) {
 	m, u := b.d.mem, b.d.u
-	varied, tainted := slices.ContainsFunc(c.Args, b.leads), slices.ContainsFunc(c.Args, b.of)
 	taint := func(l *location) {
 		if !ast.IsFloat(l.typ) {
 			b.mark(b.tainted, l)
 		}
 	}
 	if s := u.summary(c.Fun.Fn); s != nil {
-		if varied {
+		if len(s.stained)+len(s.keyed) > 0 && slices.ContainsFunc(c.Args, b.leads) {
 			m.mapCells(c, s.stained, taint)
 			m.mapLocations(c, s.keyed, func(l *location) { b.mark(b.keyed, l) })
 		}
-		if tainted {
+		if len(b.tainted) > 0 && len(s.writes) > 0 && slices.ContainsFunc(c.Args, b.of) {
 			m.mapCells(c, s.writes, taint)
 		}
 		return
 	}
-	if !b.outside(c) || !varied && !tainted || u.isLifted(c.Fun.Fn) { // a literal that cannot be lowered is refused elsewhere
+	if !b.outside(c) || u.isLifted(c.Fun.Fn) { // a literal that cannot be lowered is refused elsewhere
+		return
+	}
+	if !slices.ContainsFunc(c.Args, func(x ast.Expr) bool { return b.leads(x) || b.of(x) }) {
 		return
 	}
 	for i, x := range c.Args {
@@ -154,6 +156,9 @@ func (b *byways) isKeyed(e ast.Expr) bool {
 		lit, ok := e.(*ast.Composite)
 		return ok && ast.IsMap(lit.T) && slices.ContainsFunc(lit.Elems, func(x ast.Elem) bool { return b.isKey(x.Key) })
 	})
+	if len(b.keyed) == 0 {
+		return found
+	}
 	if t := b.d.mem.reach(e); t != nil {
 		found = found || b.keyed[t.find()]
 	}

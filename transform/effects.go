@@ -258,29 +258,23 @@ func (u *Unit) hasEffects(fn *types.Func) bool {
 	case "errors", "strconv", "strings", "unicode":
 		return fn.Signature().Recv() != nil // a strings.Builder, say
 	case runtimePackage.Path():
-		return fn.Name() != "Order"
+		return !slices.Contains([]string{"Chunk", "Chunks", "Order"}, fn.Name())
 	case "fmt":
 		return !strings.HasPrefix(fn.Name(), "Sprint") && fn.Name() != "Errorf"
 	}
 	return true
 }
 
-// synchronises reports whether fn orders what goroutines do, or calls such a function, as far as its summary has got: before it or behind
-// it others may write what they share with the function at hand.
+// synchronises reports whether fn takes or gives away a lock, or waits, or calls a function that does, as far as its summary has got:
+// before it or behind it others may write what they share with the function at hand. One that only counts does not.
 func (u *Unit) synchronises(fn *types.Func) bool {
 	if s := u.summaries[fn]; s != nil {
 		return s.waits
 	}
-	if fn.Pkg() == nil || u.Lower(fn) != nil {
+	if fn.Pkg() == nil || fn.Pkg().Path() != "sync" || u.Lower(fn) != nil {
 		return false
 	}
-	switch fn.Pkg().Path() {
-	case "sync", "sync/atomic":
-		return true
-	case runtimePackage.Path():
-		return fn.Name() == "Receive"
-	}
-	return false
+	return strings.HasSuffix(fn.Name(), "Lock") || strings.HasSuffix(fn.Name(), "Unlock") || fn.Name() == "Wait"
 }
 
 // synchronisesIn is synchronises for the calls that a statement makes at once.

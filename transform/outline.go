@@ -404,7 +404,7 @@ func (o *outliner) halving(loop *ast.For, from, to *ast.Ref) *types.Func {
 	then = append(then, rest)
 	more := less(&ast.Binary{Op: token.ADD, X: from, Y: one(t), T: t}, to)
 	halves := &ast.If{Cond: more, Then: &ast.Block{Stmts: then}, Else: &ast.Block{Stmts: []ast.Stmt{loop}}}
-	body.Stmts = append([]ast.Stmt{halves}, o.returned()...)
+	body.Stmts = slices.Concat(o.declareDone(), []ast.Stmt{halves}, o.returned())
 	return fn
 }
 

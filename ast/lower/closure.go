@@ -5,6 +5,7 @@ import (
 	goast "go/ast"
 	"go/token"
 	"go/types"
+	"maps"
 	"slices"
 	"strings"
 
@@ -357,10 +358,8 @@ func (l *lowerer) valueOf(id *goast.Ident) *fnValue {
 
 // known returns the function that a variable always is, or nil.
 func (l *lowerer) known(obj types.Object, pos token.Pos) *fnValue {
-	for o := l; o != nil; o = o.outer {
-		if v := o.values[obj]; v != nil {
-			return v
-		}
+	if v := l.bound(obj); v != nil {
+		return v
 	}
 	def := l.closures.defs[obj]
 	if def == nil || l.closures.unknown[obj] || l.closures.from[obj] > pos && l.outer == nil {
@@ -368,6 +367,16 @@ func (l *lowerer) known(obj types.Object, pos token.Pos) *fnValue {
 	}
 	if lit, ok := goast.Unparen(def).(*goast.FuncLit); ok {
 		return l.lift(lit, obj.Name())
+	}
+	return nil
+}
+
+// bound returns the function that a variable has been given, or nil.
+func (l *lowerer) bound(obj types.Object) *fnValue {
+	for o := l; o != nil; o = o.outer {
+		if v := o.values[obj]; v != nil {
+			return v
+		}
 	}
 	return nil
 }
@@ -613,15 +622,18 @@ func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // lift makes a function of a function literal. The name is that of the variable that holds it, if there is one.
 func (l *lowerer) lift(lit *goast.FuncLit, name string) *fnValue {
-	if v := l.lifted[lit]; v != nil {
-		return v
+	env := l.environment(lit)
+	for _, f := range l.lifted[lit] {
+		if f.env.equal(env) {
+			return f.value
+		}
 	}
 	v := &fnValue{}
-	l.lifted[lit] = v
+	l.lifted[lit] = append(l.lifted[lit], liftedLit{env, v})
 	if name == "" {
 		name = unnamed
 	}
-	inst := &Instance{lit: lit, outer: l, subst: l.subst, Of: l.fn, pending: l.pending}
+	inst := &Instance{lit: lit, outer: l, subst: l.subst, Of: l.fn, pending: l.pending, env: env}
 	if around := l.src.Instances.byFn[l.fn]; around != nil {
 		inst.depth = around.depth
 	}
@@ -641,6 +653,68 @@ func (l *lowerer) lift(lit *goast.FuncLit, name string) *fnValue {
 	inst.Fn = v.fn
 	l.src.Instances.byFn[v.fn] = inst
 	return v
+}
+
+// An environment is what is known, where a literal stands, of the functions around it that it calls. A literal that becomes a function
+// twice becomes two functions if that differs.
+type environment struct {
+	values map[types.Object]*fnValue
+	fields map[fieldKey]*fnValue
+}
+
+// A liftedLit is the function that a literal has become.
+type liftedLit struct {
+	env   environment
+	value *fnValue
+}
+
+func (e environment) equal(f environment) bool {
+	return maps.EqualFunc(e.values, f.values, sameFunc) && maps.EqualFunc(e.fields, f.fields, sameFunc)
+}
+
+func sameFunc(v, w *fnValue) bool {
+	return v == w || v.fn == w.fn && v.method == w.method && slices.Equal(v.bound, w.bound) && slices.EqualFunc(v.typeArgs, w.typeArgs, types.Identical)
+}
+
+// environment returns that of a literal.
+func (l *lowerer) environment(lit *goast.FuncLit) environment {
+	env := environment{map[types.Object]*fnValue{}, map[fieldKey]*fnValue{}}
+	seen := map[*goast.FuncLit]bool{}
+	var walk func(in *goast.FuncLit)
+	walk = func(in *goast.FuncLit) {
+		if in == nil || seen[in] {
+			return
+		}
+		seen[in] = true
+		goast.Inspect(in.Body, func(n goast.Node) bool {
+			id, ok := n.(*goast.Ident)
+			if !ok {
+				return true
+			}
+			obj, ok := l.info.Uses[id].(*types.Var)
+			if !ok || obj.IsField() || lit.Pos() <= obj.Pos() && obj.Pos() < lit.End() {
+				return true
+			}
+			if isFunc(obj) {
+				if v := l.bound(obj); v != nil {
+					env.values[obj] = v
+				} else if def, ok := goast.Unparen(l.closures.defs[obj]).(*goast.FuncLit); ok {
+					walk(def)
+				}
+				return true
+			}
+			for _, f := range funcFields(obj.Type()) {
+				if v := l.heldIn(obj, f.Name()); v != nil {
+					env.fields[fieldKey{obj, f.Name()}] = v
+				} else if _, def := l.heldFunc(obj, f.Name()); def != nil {
+					walk(def)
+				}
+			}
+			return true
+		})
+	}
+	walk(lit)
+	return env
 }
 
 // free returns the variables of enclosing functions that a literal needs, those of the functions that it calls by variables included, in
@@ -708,9 +782,9 @@ func (l *lowerer) free(lit *goast.FuncLit) []types.Object {
 func (l *lowerer) literal(inst *Instance, report func(token.Pos, string)) *ast.Func {
 	in := &lowerer{
 		src: l.src, info: l.info, subst: inst.subst, closures: l.closures, lifted: l.lifted, outer: l, fn: inst.Fn,
-		vars: map[types.Object]*ast.Var{}, pointers: map[types.Object]*ast.Var{}, values: map[types.Object]*fnValue{},
+		vars: map[types.Object]*ast.Var{}, pointers: map[types.Object]*ast.Var{}, values: maps.Clone(inst.env.values),
 		labels: map[types.Object]*ast.Label{}, gotos: gotoTargets(inst.lit.Body, l.info), params: l.params, open: map[*goast.FuncLit]bool{},
-		making: l.making, fields: map[fieldKey]*fnValue{}, passed: l.passed, iteration: inst.iteration,
+		making: l.making, fields: maps.Clone(inst.env.fields), passed: l.passed, iteration: inst.iteration,
 	}
 	in.reportTo(report)
 	name := inst.Fn.Name()

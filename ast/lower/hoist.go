@@ -140,7 +140,7 @@ func (l *lowerer) made(call *goast.CallExpr) *fnValue {
 	l.making[m.decl] = true
 	defer delete(l.making, m.decl)
 	inner := *l // its labels, jumps and results are its own, and so are its functions, which another call may give it others of
-	inner.lifted, inner.values = map[*goast.FuncLit]*fnValue{}, maps.Clone(l.values)
+	inner.lifted, inner.values = map[*goast.FuncLit][]liftedLit{}, maps.Clone(l.values)
 	inner.pre, inner.jumps, inner.gotos, inner.results = nil, jumps{}, map[types.Object]*gotoTarget{}, nil
 	list := l.makerArgs(&inner, m, call)
 	if m.fn == m.of {

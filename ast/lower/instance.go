@@ -45,6 +45,7 @@ type Instance struct {
 	outer     *lowerer       // … which was being lowered here …
 	captured  []boundVar     // … and captures these
 	subst     *ast.Subst     // of the types in it
+	env       environment    // of the functions that it calls
 	iteration *iteration     // the loop that it is the body of
 	pending   *types.Var     // whether it is still to be made, if it is a deferred call
 	name      string         // what tells it from instances for other functions

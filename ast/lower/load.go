@@ -290,8 +290,12 @@ func (p *Program) Generated(fn *types.Func) *Directive {
 	return pkg.generated[fn.Origin()]
 }
 
-// HasSource reports whether the body of a function, or of what it is an instance of, is there.
+// HasSource reports whether the body of a function, or of what it is an instance of, is there. That of a function of the runtime is not
+// looked at, whether the package imports it or not: what those do is known.
 func (p *Program) HasSource(fn *types.Func, table *Instances) bool {
+	if of := table.Origin(fn); of.Pkg() != nil && of.Pkg().Path() == runtimePath {
+		return false
+	}
 	pkg, _, decl := p.Decl(table.Origin(fn))
 	return table.Lifted(fn) || decl != nil && decl.Body != nil && !pkg.NoBodies
 }

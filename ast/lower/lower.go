@@ -51,7 +51,7 @@ func Func(src *Source, decl *goast.FuncDecl, inst *Instance, report func(token.P
 	l := &lowerer{
 		src: src, info: src.Info,
 		vars: map[types.Object]*ast.Var{}, pointers: map[types.Object]*ast.Var{}, values: map[types.Object]*fnValue{},
-		lifted: map[*goast.FuncLit]*fnValue{}, making: map[*goast.FuncDecl]bool{},
+		lifted: map[*goast.FuncLit][]liftedLit{}, making: map[*goast.FuncDecl]bool{},
 		fields: map[fieldKey]*fnValue{}, passed: map[*goast.CompositeLit]bool{}, labels: map[types.Object]*ast.Label{}, open: map[*goast.FuncLit]bool{},
 	}
 	l.reportTo(report)
@@ -125,15 +125,15 @@ type lowerer struct {
 
 	// Functions that are values: see closure.go and the files that it names.
 	closures  *closures
-	outer     *lowerer                     // of the function that a literal stands in
-	lifted    map[*goast.FuncLit]*fnValue  // literals that have become functions
-	open      map[*goast.FuncLit]bool      // literals that are being lowered in place of calls
-	inlining  *inlining                    // the innermost of them
-	making    map[*goast.FuncDecl]bool     // functions that return functions which are being lowered in place of calls
-	iteration *iteration                   // the loop whose body this is
-	iterating *iteration                   // the loop whose body is being made a function
-	passed    map[*goast.CompositeLit]bool // literals that are arguments
-	recvHeld  heldFuncs                    // what the receiver of the call at hand holds
+	outer     *lowerer                       // of the function that a literal stands in
+	lifted    map[*goast.FuncLit][]liftedLit // literals that have become functions
+	open      map[*goast.FuncLit]bool        // literals that are being lowered in place of calls
+	inlining  *inlining                      // the innermost of them
+	making    map[*goast.FuncDecl]bool       // functions that return functions which are being lowered in place of calls
+	iteration *iteration                     // the loop whose body this is
+	iterating *iteration                     // the loop whose body is being made a function
+	passed    map[*goast.CompositeLit]bool   // literals that are arguments
+	recvHeld  heldFuncs                      // what the receiver of the call at hand holds
 
 	// Deferred calls: see defer.go.
 	top       *goast.BlockStmt // the body of the function

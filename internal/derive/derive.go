@@ -170,7 +170,7 @@ func (d *deriver) lower(fn *types.Func) *ast.Func {
 		return f
 	}
 	pkg, file, decl := d.prog.Decl(d.instances.Origin(fn))
-	if decl == nil || decl.Body == nil || pkg.NoBodies || pkg != d.pkg && file.Constraint != "" {
+	if decl == nil || !d.prog.HasSource(fn, d.instances) || pkg != d.pkg && file.Constraint != "" {
 		return nil
 	}
 	if file.ImportsC() {
