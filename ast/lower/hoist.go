@@ -81,40 +81,30 @@ func (l *lowerer) asking(n goast.Node, f func()) {
 	f()
 }
 
-// A maker is a declared function that returns a function, as one may be lowered in place of a call.
+// A maker is a function that returns a function, as one may be lowered in place of a call: a declared one, or a literal.
 type maker struct {
-	decl   *goast.FuncDecl
-	fn     *types.Func // that is called
-	of     *types.Func // whose body decl is: fn, or a function of the library
-	info   *types.Info // of decl
+	body   *goast.BlockStmt
+	fn     *types.Func // that is called; nil for a literal
+	of     *types.Func // whose body it is: fn, or a function of the library
+	sig    *types.Signature
+	info   *types.Info // of the body
 	result goast.Expr
 }
 
-// makerOf returns the function that a call calls if it is declared in the package or in the library, does what it does in order and ends by returning a
-// function.
+// makerOf returns the function that a call calls if its source is here or in the library, it does what it does in order and ends by
+// returning a function.
 func (l *lowerer) makerOf(call *goast.CallExpr) *maker {
-	id := calleeIdent(call)
-	if id == nil || l.src.Decl == nil {
+	m := l.calledMaker(call)
+	if m == nil || m.body == nil || len(m.body.List) == 0 || m.sig.Variadic() || m.sig.Results().Len() != 1 {
 		return nil
 	}
-	fn, ok := l.info.Uses[id].(*types.Func)
-	if !ok {
-		return nil
-	}
-	decl, of, info := l.src.Decl(fn.Origin()), fn, l.info
-	if decl == nil && l.src.Library != nil {
-		of, decl, info = l.src.Library(fn)
-	}
-	if decl == nil || decl.Body == nil || len(decl.Body.List) == 0 || fn.Signature().Variadic() || fn.Signature().Results().Len() != 1 {
-		return nil
-	}
-	last := len(decl.Body.List) - 1
-	r, ok := decl.Body.List[last].(*goast.ReturnStmt)
+	last := len(m.body.List) - 1
+	r, ok := m.body.List[last].(*goast.ReturnStmt)
 	if !ok || len(r.Results) != 1 {
 		return nil
 	}
 	simple := true
-	for _, s := range decl.Body.List[:last] {
+	for _, s := range m.body.List[:last] {
 		goast.Inspect(s, func(n goast.Node) bool {
 			switch n.(type) {
 			case *goast.FuncLit:
@@ -128,32 +118,59 @@ func (l *lowerer) makerOf(call *goast.CallExpr) *maker {
 	if !simple {
 		return nil
 	}
-	return &maker{decl, fn, of, info, r.Results[0]}
+	m.result = r.Results[0]
+	return m
+}
+
+// calledMaker returns what a call calls, or nil if its source is not here.
+func (l *lowerer) calledMaker(call *goast.CallExpr) *maker {
+	if lit := l.literalOf(call.Fun); lit != nil {
+		sig, _ := l.info.TypeOf(lit).(*types.Signature)
+		return &maker{body: lit.Body, sig: sig, info: l.info}
+	}
+	id := calleeIdent(call)
+	if id == nil || l.src.Decl == nil {
+		return nil
+	}
+	fn, ok := l.info.Uses[id].(*types.Func)
+	if !ok {
+		return nil
+	}
+	decl, of, info := l.src.Decl(fn.Origin()), fn, l.info
+	if decl == nil && l.src.Library != nil {
+		of, decl, info = l.src.Library(fn)
+	}
+	if decl == nil {
+		return nil
+	}
+	return &maker{body: decl.Body, fn: fn, of: of, sig: of.Origin().Signature(), info: info}
 }
 
 // made lowers the call of a function that returns a function in its place, and returns that function.
 func (l *lowerer) made(call *goast.CallExpr) *fnValue {
 	m := l.makerOf(call)
-	if m == nil || l.making[m.decl] {
+	if m == nil || l.making[m.body] {
 		return nil
 	}
-	l.making[m.decl] = true
-	defer delete(l.making, m.decl)
 	inner := *l // its labels, jumps and results are its own, and so are its functions, which another call may give it others of
 	inner.lifted, inner.values = map[*goast.FuncLit][]liftedLit{}, maps.Clone(l.values)
 	inner.pre, inner.jumps, inner.gotos, inner.results = nil, jumps{}, map[types.Object]*gotoTarget{}, nil
 	list := l.makerArgs(&inner, m, call)
+	l.making[m.body] = true
+	defer delete(l.making, m.body)
 	if m.fn == m.of {
-		checkFence(m.decl.Body, l.info, l.report)
+		checkFence(m.body, l.info, l.report)
 	} else {
 		src := *l.src
 		src.Info, src.Text = m.info, nil
 		inner.src, inner.info = &src, m.info
 	}
-	l.closures.add(closuresOf(m.decl.Body, m.info))
-	inner.closures = l.closures
-	last := len(m.decl.Body.List) - 1
-	list = append(list, inner.block(m.decl.Body.List[:last], m.decl.Body.Pos()).Stmts...)
+	if m.fn != nil { // what is known of this function holds for a literal in it
+		l.closures.add(closuresOf(m.body, m.info))
+		inner.closures = l.closures
+	}
+	last := len(m.body.List) - 1
+	list = append(list, inner.block(m.body.List[:last], m.body.Pos()).Stmts...)
 	v := inner.value(m.result)
 	if v == nil {
 		return nil
@@ -177,11 +194,12 @@ func (l *lowerer) made(call *goast.CallExpr) *fnValue {
 
 // makerArgs binds the receiver and the parameters of a function that is lowered in place of a call, and gives it its types.
 func (l *lowerer) makerArgs(inner *lowerer, m *maker, call *goast.CallExpr) []ast.Stmt {
-	_, args := l.instanceOf(calleeIdent(call), m.fn)
-	if len(args) > 0 {
-		inner.subst = l.src.Instances.subst(typeParams(m.of.Origin()), args)
+	if m.fn != nil {
+		if _, args := l.instanceOf(calleeIdent(call), m.fn); len(args) > 0 {
+			inner.subst = l.src.Instances.subst(typeParams(m.of.Origin()), args)
+		}
 	}
-	sig := m.of.Origin().Signature()
+	sig := m.sig
 	a := &ast.Assign{Meta: l.meta(call), Op: token.DEFINE}
 	define := func(p *types.Var, e ast.Expr) {
 		v := &ast.Var{Name: p.Name(), Type: inner.subst.Type(p.Type()), Obj: p}
@@ -192,6 +210,7 @@ func (l *lowerer) makerArgs(inner *lowerer, m *maker, call *goast.CallExpr) []as
 		delete(inner.pointers, p)
 		a.Lhs, a.Rhs = append(a.Lhs, &ast.Ref{Var: v}), append(a.Rhs, inner.typedConst(e, v.Type))
 	}
+	var list []ast.Stmt
 	rest := call.Args
 	if sel, ok := goast.Unparen(call.Fun).(*goast.SelectorExpr); ok && sig.Recv() != nil {
 		c := &ast.Call{Fun: ast.Callee{Fn: m.fn}}
@@ -203,16 +222,17 @@ func (l *lowerer) makerArgs(inner *lowerer, m *maker, call *goast.CallExpr) []as
 		p := sig.Params().At(i)
 		if isFuncType(p.Type()) {
 			if v := l.value(x); v != nil {
+				list = append(list, l.bind(v, a.Meta)...)
 				inner.values[p] = v
 			}
 			continue
 		}
 		define(p, l.box(l.expr(x), inner.subst.Type(p.Type()), x.Pos()))
 	}
-	if len(a.Lhs) == 0 {
-		return nil
+	if len(a.Lhs) > 0 {
+		list = append(list, a)
 	}
-	return []ast.Stmt{a}
+	return list
 }
 
 // typedConst is e, converted where it is a constant or of another type.

@@ -154,7 +154,7 @@ func (l *lowerer) inField(x goast.Expr, name string, pos token.Pos) *fnValue {
 	if value == nil {
 		return &fnValue{}
 	}
-	if sel, ok := goast.Unparen(value).(*goast.SelectorExpr); ok && l.info.Selections[sel] != nil {
+	if l.isMethodValue(value) {
 		return nil // the receiver of a method value is evaluated where the literal is
 	}
 	return l.value(value)
@@ -194,6 +194,12 @@ func (l *lowerer) makes(x goast.Expr) bool {
 	return ok && !l.info.Types[c.Fun].IsType()
 }
 
+// isMethodValue reports whether an expression is a method with its receiver.
+func (l *lowerer) isMethodValue(x goast.Expr) bool {
+	sel, ok := goast.Unparen(x).(*goast.SelectorExpr)
+	return ok && l.info.Selections[sel] != nil && l.info.Selections[sel].Kind() == types.MethodVal
+}
+
 // hold notes what the fields of a variable hold that is defined by a struct literal, where that is made there and then.
 func (l *lowerer) hold(x, value goast.Expr, meta ast.Meta) (list []ast.Stmt) {
 	id, ok := x.(*goast.Ident)
@@ -205,7 +211,7 @@ func (l *lowerer) hold(x, value goast.Expr, meta ast.Meta) (list []ast.Stmt) {
 		return nil
 	}
 	for _, f := range funcFields(l.info.TypeOf(lit)) {
-		if x := fieldValue(l.info, lit, f.Name()); l.makes(x) {
+		if x := fieldValue(l.info, lit, f.Name()); l.makes(x) || l.isMethodValue(x) {
 			if v := l.value(x); v != nil {
 				list = append(list, l.bind(v, meta)...)
 				l.fields[fieldKey{obj, f.Name()}] = v

@@ -51,7 +51,7 @@ func Func(src *Source, decl *goast.FuncDecl, inst *Instance, report func(token.P
 	l := &lowerer{
 		src: src, info: src.Info,
 		vars: map[types.Object]*ast.Var{}, pointers: map[types.Object]*ast.Var{}, values: map[types.Object]*fnValue{},
-		lifted: map[*goast.FuncLit][]liftedLit{}, making: map[*goast.FuncDecl]bool{},
+		lifted: map[*goast.FuncLit][]liftedLit{}, making: map[*goast.BlockStmt]bool{},
 		fields: map[fieldKey]*fnValue{}, passed: map[*goast.CompositeLit]bool{}, labels: map[types.Object]*ast.Label{}, open: map[*goast.FuncLit]bool{},
 	}
 	l.reportTo(report)
@@ -129,7 +129,7 @@ type lowerer struct {
 	lifted    map[*goast.FuncLit][]liftedLit // literals that have become functions
 	open      map[*goast.FuncLit]bool        // literals that are being lowered in place of calls
 	inlining  *inlining                      // the innermost of them
-	making    map[*goast.FuncDecl]bool       // functions that return functions which are being lowered in place of calls
+	making    map[*goast.BlockStmt]bool      // bodies of functions that return functions which are being lowered in place of calls
 	iteration *iteration                     // the loop whose body this is
 	iterating *iteration                     // the loop whose body is being made a function
 	passed    map[*goast.CompositeLit]bool   // literals that are arguments
