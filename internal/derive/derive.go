@@ -3,6 +3,7 @@
 package derive
 
 import (
+	"cmp"
 	"fmt"
 	goast "go/ast"
 	"go/token"
@@ -409,33 +410,21 @@ func (d *deriver) outputs(asked []*lower.Directive) (out map[string][]byte, diag
 	return d.print(decls)
 }
 
-// addHelpers adds the derivatives of callees to the outputs of the files that declare them, and rules that are copied to the outputs that
-// need them first.
+// addHelpers adds the derivatives of callees to the outputs of the files that declare them, and others to the outputs that need them first.
 func (d *deriver) addHelpers(asked []*lower.Directive, decls map[*lower.File][]any, first *lower.File) {
 	helpers, err := d.unit.Helpers()
 	if err != nil {
 		d.blame(err, asked)
 		return
 	}
+	users := users(decls)
 	var rules []*ast.Func
 	for _, h := range helpers {
-		file := first
 		if h.Of == nil && h.File == "" {
 			rules = append(rules, h.Funcs...)
 			continue
 		}
-		if h.Of != nil {
-			if pkg, own, _ := d.prog.Decl(d.instances.Origin(h.Of)); pkg == d.pkg {
-				file = d.fileOf(own.Output)
-			} else {
-				file = d.fileOf(h.File)
-			}
-		} else {
-			file = d.fileOf(h.File)
-		}
-		if d.pkg.ForTest != "" && !file.Test() {
-			file = first // only a test asks for it
-		}
+		file := d.homeOf(h, users, first)
 		for _, t := range h.Types {
 			decls[file] = append(decls[file], t)
 		}
@@ -447,21 +436,46 @@ func (d *deriver) addHelpers(asked []*lower.Directive, decls map[*lower.File][]a
 			decls[file] = append(decls[file], v)
 		}
 	}
-	files := callers(rules, decls)
 	for _, f := range rules {
 		verify(f)
-		decls[files[f]] = append(decls[files[f]], f)
+		file := firstOf(users[f])
+		decls[file] = append(decls[file], f)
 	}
 }
 
-// callers returns, for each of the rules that are copied into the outputs, the first file, by name, whose output needs it.
-func callers(rules []*ast.Func, decls map[*lower.File][]any) map[*ast.Func]*lower.File {
-	files := map[*ast.Func]*lower.File{}
+// homeOf returns the file to whose output a helper goes: the one that declares the callee, else the first that needs it. But what only files
+// with build constraints need goes to one of these, so that the output of another does not depend on the build.
+func (d *deriver) homeOf(h *transform.Helper, users map[*ast.Func]map[*lower.File]bool, first *lower.File) *lower.File {
+	needing := map[*lower.File]bool{}
+	for _, f := range h.Funcs {
+		maps.Copy(needing, users[f])
+	}
+	file := firstOf(needing)
+	if file == nil {
+		file = d.fileOf(h.File)
+	}
+	if h.Of != nil {
+		if pkg, own, _ := d.prog.Decl(d.instances.Origin(h.Of)); pkg == d.pkg && (own.Constraint != "" || file.Constraint == "") {
+			file = d.fileOf(own.Output)
+		}
+	}
+	if d.pkg.ForTest != "" && !file.Test() {
+		return first // only a test asks for it
+	}
+	return file
+}
+
+// users returns the files whose derivatives call a function of ours, or call what does.
+func users(decls map[*lower.File][]any) map[*ast.Func]map[*lower.File]bool {
+	users := map[*ast.Func]map[*lower.File]bool{}
 	var needs func(f *ast.Func, file *lower.File)
 	needs = func(f *ast.Func, file *lower.File) {
 		for _, g := range transform.CalledGen(f) {
-			if slices.Contains(rules, g) && (files[g] == nil || file.Output < files[g].Output) {
-				files[g] = file
+			if users[g] == nil {
+				users[g] = map[*lower.File]bool{}
+			}
+			if !users[g][file] {
+				users[g][file] = true
 				needs(g, file)
 			}
 		}
@@ -473,7 +487,21 @@ func callers(rules []*ast.Func, decls map[*lower.File][]any) map[*ast.Func]*lowe
 			}
 		}
 	}
-	return files
+	return users
+}
+
+// firstOf returns the first of some files by name, one without a build constraint if there is any, or nil.
+func firstOf(files map[*lower.File]bool) *lower.File {
+	if len(files) == 0 {
+		return nil
+	}
+	rank := func(f *lower.File) string {
+		if f.Constraint == "" {
+			return "0" + f.Output
+		}
+		return "1" + f.Output
+	}
+	return slices.MinFunc(slices.Collect(maps.Keys(files)), func(a, b *lower.File) int { return cmp.Compare(rank(a), rank(b)) })
 }
 
 // blame adds the diagnostics of derivatives of which one needs a helper that is refused: each is derived alone, to tell which.
