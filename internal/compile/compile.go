@@ -181,6 +181,13 @@ func (u *unit) taken(pkg *lower.Package) map[string]bool {
 			for _, name := range other.Types.Scope().Names() {
 				names[name] = true
 			}
+			for _, file := range other.Files { // which import packages by names that nothing in the package may have
+				if scope := other.Info.Scopes[file.Syntax]; scope != nil {
+					for _, name := range scope.Names() {
+						names[name] = true
+					}
+				}
+			}
 		}
 	}
 	for path, src := range u.outputs {
