@@ -227,6 +227,7 @@ type Meta struct {
 	Origin  Origin    // of a statement of ours in a derivative; see OriginOf
 
 	Checkpoint Schedule // of a loop: how it is run again in the reverse sweep
+	Blocks     Stmt     // of a loop over blocks of the iterations of another: that one
 	Parallel   bool     // of a loop: its iterations run on several cores; of one of ours over an integer, they do as it stands
 
 	Idle   bool // it has no derivative, whatever it computes: another statement, which is silent, has it

@@ -52,7 +52,7 @@ func RecurrenceGrad(x, v []float64, k float64, n int) (dx, dv []float64, dk floa
 }
 
 // RecurrenceSqrtGrad returns the gradient of [RecurrenceSqrt] with respect to x, v and k.
-// It remembers what [recurrenceSqrtStepsForward] does for each iteration of the loop over size.
+// It remembers what [recurrenceSqrtStepsForward] does for each block of the loop over n.
 func RecurrenceSqrtGrad(x, v []float64, k float64, n int) (dx, dv []float64, dk float64) {
 	// Forward sweep; saveds holds every saved that the reverse sweep needs.
 	if !godiff.DisjointLen(x, v) {

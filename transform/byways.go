@@ -92,8 +92,11 @@ func (b *byways) mark(set map[*location]bool, l *location) {
 	}
 }
 
-// stain marks what a call taints in memory that it is given.
+// stain marks what a call taints in memory that it is given. A rule stands for what its function does.
 func (b *byways) stain(c *ast.Call) {
+	if b.d.isRuled(c) || b.d.u.Rules.has(c.Fun) {
+		return
+	}
 	m, u := b.d.mem, b.d.u
 	taint := func(l *location) {
 		if !ast.IsFloat(l.typ) {

@@ -237,7 +237,12 @@ func (s *summary) update(u *Unit) bool {
 
 // sorts reports whether a function is one that bodies of sorts call, whose effects are on a Sorter of their own.
 func sorts(fn *types.Func) bool {
-	return fn.Pkg() != nil && fn.Pkg().Path() == runtimePackage.Path() && (fn.Name() == "NewSorter" || fn.Signature().Recv() != nil && fn.Name() == "Next")
+	return ofRuntime(fn) && (fn.Name() == "NewSorter" || fn.Signature().Recv() != nil && fn.Name() == "Next")
+}
+
+// ofRuntime reports whether a function is one that derivatives may call.
+func ofRuntime(fn *types.Func) bool {
+	return fn.Pkg() != nil && fn.Pkg().Path() == runtimePackage.Path()
 }
 
 // hasEffects reports whether fn is without source and may have effects, or calls such a function, as far as its summary has got. Where a

@@ -351,8 +351,22 @@ func loopName(loop *item) string {
 	return nameOfLoop(loop.source, nil)
 }
 
+// inBlocks begins the name of a loop over blocks of the iterations of another, which the name goes on with.
+const inBlocks = "the blocks of "
+
+// ForEach returns how a sentence goes on that tells what is remembered for what a loop goes through.
+func ForEach(loop string) string {
+	if of, ok := strings.CutPrefix(loop, inBlocks); ok {
+		return "for each block of " + of
+	}
+	return "for each iteration of " + loop
+}
+
 // nameOfLoop is how a sentence calls a loop with a variable that counts its iterations, if it has one.
 func nameOfLoop(loop ast.Stmt, count *ast.Var) string {
+	if of := loop.Info().Blocks; of != nil {
+		return inBlocks + nameOfLoop(of, nil)
+	}
 	src := loop.Info().Src
 	switch s := loop.(type) {
 	case *ast.Range:
@@ -615,5 +629,5 @@ func (p *perLoop) String() string {
 	for _, name := range p.callees {
 		parts = append(parts, "what ["+name+"] does")
 	}
-	return enumerate(parts) + " for each iteration of " + p.loop
+	return enumerate(parts) + " " + ForEach(p.loop)
 }

@@ -550,7 +550,7 @@ func (n *normaliser) writes(c *ast.Call) bool {
 
 // foreign reports whether a call comes to one that may have effects, or gives a number or a boolean that a second call might not give.
 func (n *normaliser) foreign(c *ast.Call) bool {
-	if c.Fun.Fn == nil || n.unit.mathematical(c.Fun.Fn) || !n.unit.hasEffects(c.Fun.Fn) && n.unit.harmless(c.Fun.Fn) {
+	if c.Fun.Fn == nil || n.unit.mathematical(c.Fun.Fn) || ofRuntime(c.Fun.Fn) && !n.unit.hasEffects(c.Fun.Fn) {
 		return false
 	}
 	if s := n.unit.summary(c.Fun.Fn); s != nil {

@@ -153,7 +153,7 @@ func (o *outliner) rangeLoop(s *ast.Range) []ast.Stmt {
 	size := &ast.Ref{Var: ast.NewVar("size", t)}
 	more := less(from, n)
 	blocks := &ast.For{
-		Meta: o.meta(), Init: define(size.Var, typed(1, t)), Cond: o.going(more), Post: set(size, token.ADD_ASSIGN, one(t)),
+		Meta: o.blocksMeta(), Init: define(size.Var, typed(1, t)), Cond: o.going(more), Post: set(size, token.ADD_ASSIGN, one(t)),
 		Body: &ast.Block{Stmts: []ast.Stmt{
 			define(to.Var, builtin("min", t, &ast.Binary{Op: token.ADD, X: from, Y: size, T: t}, n)),
 			o.assign(o.call(fn, from, to)),
@@ -195,7 +195,7 @@ func (o *outliner) forLoop(s *ast.For) []ast.Stmt {
 	o.find(loop, s.Cond, size.Var)
 	fn := o.function(loop, size.Var)
 	blocks := &ast.For{
-		Meta: o.meta(), Init: define(size.Var, intNumber(1)), Cond: o.going(s.Cond), Post: set(size, token.ADD_ASSIGN, one(intType)),
+		Meta: o.blocksMeta(), Init: define(size.Var, intNumber(1)), Cond: o.going(s.Cond), Post: set(size, token.ADD_ASSIGN, one(intType)),
 		Body: &ast.Block{Stmts: []ast.Stmt{o.assign(o.call(fn, size))}},
 	}
 	var list []ast.Stmt
@@ -206,6 +206,13 @@ func (o *outliner) forLoop(s *ast.For) []ast.Stmt {
 }
 
 func (o *outliner) meta() ast.Meta { return ast.Meta{Pos: o.pos, Src: o.loop.Info().Src} }
+
+// blocksMeta is meta for the loop over blocks of iterations.
+func (o *outliner) blocksMeta() ast.Meta {
+	m := o.meta()
+	m.Blocks = o.loop
+	return m
+}
 
 func less(x, y ast.Expr) ast.Expr {
 	return &ast.Binary{Op: token.LSS, X: x, Y: y, T: types.Typ[types.Bool]}

@@ -106,7 +106,7 @@ var verbs = []verb{
 	{name: "checkpoint", options: []string{"schedule"}, place: atLoopOrCall,
 		doc: "has the reverse sweep run the loop or call again, in place of remembering what it has computed"},
 	{name: "parallel", place: atLoop,
-		doc: "has reverse mode run the iterations of a loop on several cores; they must be independent. Sums are made by parts, of which the number depends on the trip count alone. Forward mode runs them one after the other"},
+		doc: "has reverse mode run the iterations of a loop on several cores; they must be independent, and it must range over an integer or a slice. Sums are made by parts, of which the number depends on the trip count alone. Forward mode runs them one after the other"},
 }
 
 // optionDocs says what each option names, in a sentence of the reference.
@@ -117,7 +117,7 @@ var optionDocs = []Option{
 	{"mode", "jvp", "the rule is for forward mode, with the signature of FJVP; left out, it is for reverse mode. A mode without a rule is derived from F's body"},
 	{"writes", "p,q", "the parameters behind which F writes memory, or none, where F's body does not say it. It is believed"},
 	{"sets", "p,q", "the parameters behind which F sets floats that are there, and gives no value new memory: where writes would say more than is so of opaque types"},
-	{"schedule", "binomial", "sqrt, which is also meant where it is left out, remembers the state of a loop of n iterations about √2n times and runs each iteration once more; binomial halves the loop again and again, remembers some log₂ n states at a time and runs each iteration as many times"},
+	{"schedule", "binomial", "sqrt, which is also meant where it is left out, remembers the state of a loop of n iterations about √2n times and runs each iteration once more; binomial halves the loop again and again, remembers some log₂ n states at a time and runs each iteration as many times, and is for loops that range over an integer or a slice"},
 }
 
 // A Form is a directive as its reference has it.

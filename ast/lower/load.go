@@ -290,10 +290,10 @@ func (p *Program) Generated(fn *types.Func) *Directive {
 	return pkg.generated[fn.Origin()]
 }
 
-// HasSource reports whether the body of a function, or of what it is an instance of, is there. That of a function of the runtime is not
-// looked at, whether the package imports it or not: what those do is known.
+// HasSource reports whether the body of a function, or of what it is an instance of, is there. That of a function of the runtime which
+// derivatives call is not looked at, whether the package imports the runtime or not: what those do is known.
 func (p *Program) HasSource(fn *types.Func, table *Instances) bool {
-	if of := table.Origin(fn); of.Pkg() != nil && of.Pkg().Path() == runtimePath {
+	if of := table.Origin(fn); of.Pkg() != nil && of.Pkg().Path() == runtimePath && of.Name() != "StopGradient" && of.Name() != "WithGradient" {
 		return false
 	}
 	pkg, _, decl := p.Decl(table.Origin(fn))

@@ -6,6 +6,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/godiff/godiff/transform"
 )
 
 // JSON writes the report as JSON.
@@ -93,7 +95,7 @@ func (v *Value) Size() string {
 	if len(v.Loops) == 0 {
 		return size + " for each call"
 	}
-	return size + " for each iteration of " + strings.Join(v.Loops, " in ")
+	return size + " " + transform.ForEach(strings.Join(v.Loops, " in "))
 }
 
 func list(names []string) string {

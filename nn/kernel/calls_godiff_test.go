@@ -1368,7 +1368,7 @@ func denseFloat32YWBBack(y, x, w, b []float32, m, k, n int, dy, dw, db []float32
 
 // logAdjointSrcDdstDsrcTangent is the forward mode of [kernel.LogAdjoint].
 func logAdjointSrcDdstDsrcTangent[T kernel.Float](dst, src, ddst, dsrc, dsrc2, dddst, ddsrc []T) {
-	apart3[T]("Log", ddst, dsrc)
+	apart[T]("Log", ddst, dsrc)
 	for i, x := range src {
 		t := dddst[i] - dsrc2[i]*(ddst[i]/x)
 		ddsrc[i] += t / x
@@ -1427,8 +1427,8 @@ func sigmoidAdjointDstDdstDsrcTangent[T kernel.Float](dst, src, ddst, dsrc, ddst
 
 // mulAddAdjointXYDdstDxDyTangent is the forward mode of [kernel.MulAddAdjoint].
 func mulAddAdjointXYDdstDxDyTangent[T kernel.Float](dst, x, y, ddst, dx, dy, dx2, dy2, dddst, ddx, ddy []T) {
-	apart3[T]("MulAdd", ddst, dx)
-	apart3[T]("MulAdd", ddst, dy)
+	apart[T]("MulAdd", ddst, dx)
+	apart[T]("MulAdd", ddst, dy)
 	kernel.MulAddTangent(dx, ddst, y, ddx, dddst, dy2)
 	kernel.MulAddTangent(dy, ddst, x, ddy, dddst, dx2)
 }
@@ -1485,14 +1485,19 @@ func matMulAdjointBDcDbTangent[T kernel.Float](c, a, b []T, m, k, n int, dc, db,
 	}
 }
 
-// apart3 is [kernel.apart3].
-func apart3[T kernel.Float](name string, dst, x []T) {
+// apart is [kernel.apart].
+func apart[T kernel.Float](name string, dst, x []T) {
 	if !godiff.DisjointLen(dst, x) {
 		panic("kernel: " + name + " overwrites what its derivative needs")
 	}
 }
 
-// same is [kernel.same].
-func same[T kernel.Float](x, y []T) bool {
-	return len(x) > 0 && len(y) > 0 && &x[0] == &y[0]
+// first is [kernel.first].
+func first[T kernel.Float](x []T, y T) int {
+	for i, v := range x {
+		if v == y || v != v && y != y {
+			return i
+		}
+	}
+	return -1
 }

@@ -178,8 +178,8 @@ func densitiesHVP[T kernel.Float](x, vx []T) (hx []T) {
 
 // mulAdjointXYDdstDxDyTangent is the forward mode of [kernel.MulAdjoint].
 func mulAdjointXYDdstDxDyTangent[T kernel.Float](dst, x, y, ddst, dx, dy, dx2, dy2, dddst, ddx, ddy []T) {
-	apart3[T]("Mul", ddst, dx)
-	apart3[T]("Mul", ddst, dy)
+	apart[T]("Mul", ddst, dx)
+	apart[T]("Mul", ddst, dy)
 	kernel.MulAddTangent(dx, ddst, y, ddx, dddst, dy2)
 	kernel.MulAddTangent(dy, ddst, x, ddy, dddst, dx2)
 	for i := range ddst {
@@ -207,25 +207,25 @@ func subAdjointDdstDxDyTangent[T kernel.Float](dst, x, y, ddst, dx, dy, dddst, d
 
 // expBelowAdjointSrcDdstDsrcTangent is the forward mode of [kernel.ExpBelowAdjoint].
 func expBelowAdjointSrcDdstDsrcTangent[T kernel.Float](dst, src, ddst, dsrc, dsrc2, dddst, ddsrc []T) {
-	apart3[T]("ExpBelow", ddst, dsrc)
+	apart[T]("ExpBelow", ddst, dsrc)
 	kernel.ExpBelowAdjointTangent(src, ddst, dsrc, dsrc2, dddst, ddsrc)
 }
 
 // reLUAdjointSrcDdstDsrcTangent is the forward mode of [kernel.ReLUAdjoint].
 func reLUAdjointSrcDdstDsrcTangent[T kernel.Float](dst, src, ddst, dsrc, dsrc2, dddst, ddsrc []T) {
-	apart3[T]("ReLU", ddst, dsrc)
+	apart[T]("ReLU", ddst, dsrc)
 	kernel.ReLUAdjointTangent(src, ddst, dsrc, dsrc2, dddst, ddsrc)
 }
 
 // normalCDFAdjointSrcDdstDsrcTangent is the forward mode of [kernel.NormalCDFAdjoint].
 func normalCDFAdjointSrcDdstDsrcTangent[T kernel.Float](dst, src, ddst, dsrc, dsrc2, dddst, ddsrc []T) {
-	apart3[T]("NormalCDF", ddst, dsrc)
+	apart[T]("NormalCDF", ddst, dsrc)
 	kernel.NormalAdjointTangent(src, ddst, dsrc, dsrc2, dddst, ddsrc)
 }
 
 // softplusAdjointSrcDdstDsrcTangent is the forward mode of [kernel.SoftplusAdjoint].
 func softplusAdjointSrcDdstDsrcTangent[T kernel.Float](dst, src, ddst, dsrc, dsrc2, dddst, ddsrc []T) {
-	apart3[T]("Softplus", ddst, dsrc)
+	apart[T]("Softplus", ddst, dsrc)
 	var ps [256]T
 	var dps [256]T
 	{
@@ -244,4 +244,9 @@ func softplusAdjointSrcDdstDsrcTangent[T kernel.Float](dst, src, ddst, dsrc, dsr
 		dddst[i] = 0
 		ddst[i] = 0
 	}
+}
+
+// same is [kernel.same].
+func same[T kernel.Float](x, y []T) bool {
+	return len(x) > 0 && len(y) > 0 && &x[0] == &y[0]
 }

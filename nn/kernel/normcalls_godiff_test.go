@@ -232,13 +232,3 @@ func normalizeChannelAdjointYRDySameSlopeDxTangent[T kernel.Float](y []T, r T, m
 	}
 	return same, slope, dsame, dslope
 }
-
-// first is [kernel.first].
-func first[T kernel.Float](x []T, y T) int {
-	for i, v := range x {
-		if v == y || v != v && y != y {
-			return i
-		}
-	}
-	return -1
-}

@@ -805,6 +805,62 @@ func networkGrad(w1, w2 blas32.General, x blas32.Vector) (dw1, dw2 blas32.Genera
 	return dw1, dw2, dx
 }
 
+// powersVJP is the reverse mode of [powers] with respect to a, x and alpha.
+// For result adjoints dy it adds to the shadows da and dx and returns dalpha.
+// It remembers 96 bytes with what they refer to for each iteration of the loop over 2.
+func powersVJP(a blas32.Triangular, alpha float32, x blas32.Vector, da blas32.Triangular, dx blas32.Vector, dy float32) (y, dalpha float32) {
+	// Forward sweep; saveds[i] is saved in step i.
+	dt := make([]float32, a.N)
+	t := make([]float32, a.N)
+	dh := blas32.Vector{Data: dt}
+	h := blas32.Vector{N: a.N, Data: t, Inc: 1}
+	blas32.Copy(x, h)
+	saved := blas32rule.TrmvForward(blas.NoTrans, a, h)
+	saved2 := blas32rule.ScalForward(alpha, h)
+	saved3 := blas32rule.TrmvForward(blas.Trans, a, h)
+	saveds := make([]blas32rule.TrmvSaved, 2)
+	for i := range 2 {
+		saved := blas32rule.TrmvForward(blas.NoTrans, a, h)
+		saveds[i] = saved
+	}
+	y = blas32.Nrm2(h)
+
+	// Reverse sweep.
+	// return blas32.Nrm2(h)
+	blas32rule.Nrm2(h, y, dy, dh)
+	for i := 1; i >= 0; i-- {
+		saved := saveds[i]
+		// blas32.Trmv(blas.NoTrans, a, h)
+		blas32rule.TrmvBackward(saved, da, dh)
+	}
+	// blas32.Trmv(blas.Trans, a, h)
+	blas32rule.TrmvBackward(saved3, da, dh)
+	// blas32.Scal(alpha, h)
+	dalpha = blas32rule.ScalBackward(saved2, dh)
+	// blas32.Trmv(blas.NoTrans, a, h)
+	blas32rule.TrmvBackward(saved, da, dh)
+	// blas32.Copy(x, h)
+	blas32rule.Copy(x, h, dx, dh)
+	return y, dalpha
+}
+
+// powersJVP is the forward mode of [powers]: its results, and their tangents along the tangents of the parameters.
+func powersJVP(a blas32.Triangular, alpha float32, x blas32.Vector, da blas32.Triangular, dalpha float32, dx blas32.Vector) (y, dy float32) {
+	dt := make([]float32, a.N)
+	t := make([]float32, a.N)
+	dh := blas32.Vector{Data: dt}
+	h := blas32.Vector{N: a.N, Data: t, Inc: 1}
+	blas32rule.CopyJVP(x, h, dx, dh)
+	blas32rule.TrmvJVP(blas.NoTrans, a, h, da, dh)
+	blas32rule.ScalJVP(alpha, h, dalpha, dh)
+	blas32rule.TrmvJVP(blas.Trans, a, h, da, dh)
+	for range 2 {
+		blas32rule.TrmvJVP(blas.NoTrans, a, h, da, dh)
+	}
+	y, dy = blas32rule.Nrm2JVP(h, dh)
+	return
+}
+
 // axpyOntoVJP is the reverse mode of [axpyOnto] with respect to x.
 // It adds to the shadows dx.
 func axpyOntoVJP(x, dx []float32) {

@@ -192,6 +192,22 @@ func network(w1, w2 blas32.General, x blas32.Vector) float32 {
 	return blas32.Nrm2(y)
 }
 
+// powers multiplies twice by a triangular matrix and scales in between, in place.
+//
+//godiff:vjp
+//godiff:jvp
+func powers(a blas32.Triangular, alpha float32, x blas32.Vector) float32 {
+	h := blas32.Vector{N: a.N, Data: make([]float32, a.N), Inc: 1}
+	blas32.Copy(x, h)
+	blas32.Trmv(blas.NoTrans, a, h)
+	blas32.Scal(alpha, h)
+	blas32.Trmv(blas.Trans, a, h)
+	for range 2 {
+		blas32.Trmv(blas.NoTrans, a, h)
+	}
+	return blas32.Nrm2(h)
+}
+
 // gram is the sum of what is below the diagonal of AAᵀ, squared, after a solution with A.
 //
 //godiff:hvp

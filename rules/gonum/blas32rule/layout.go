@@ -32,26 +32,22 @@ func triangular(da, a blas32.Triangular) blas32.Triangular {
 
 // cloneVector returns a copy of x.
 func cloneVector(x blas32.Vector) blas32.Vector {
-	x.Data = slices.Clone(x.Data)
-	return x
+	return blas32.Vector{N: x.N, Data: slices.Clone(x.Data), Inc: x.Inc}
 }
 
 // cloneGeneral returns a copy of a.
 func cloneGeneral(a blas32.General) blas32.General {
-	a.Data = slices.Clone(a.Data)
-	return a
+	return blas32.General{Rows: a.Rows, Cols: a.Cols, Data: slices.Clone(a.Data), Stride: a.Stride}
 }
 
 // cloneSymmetric returns a copy of a.
 func cloneSymmetric(a blas32.Symmetric) blas32.Symmetric {
-	a.Data = slices.Clone(a.Data)
-	return a
+	return symmetric(blas32.Symmetric{Data: slices.Clone(a.Data)}, a)
 }
 
 // cloneTriangular returns a copy of a.
 func cloneTriangular(a blas32.Triangular) blas32.Triangular {
-	a.Data = slices.Clone(a.Data)
-	return a
+	return triangular(blas32.Triangular{Data: slices.Clone(a.Data)}, a)
 }
 
 // start returns the index of the first element of x.

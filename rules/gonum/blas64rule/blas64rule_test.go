@@ -214,6 +214,8 @@ func TestSecondOrder(t *testing.T) {
 	w1, w2, x := m.general(3, 3, 1), m.general(2, 3, 0), m.vector(3, 2)
 	gradcheck.Grad(t, network, networkGrad, gradcheck.Tol(tolerance), w1, w2, x)
 	gradcheck.HVP(t, network, networkHVP, gradcheck.Tol(10*tolerance), w1, w2, x)
+	gradcheck.VJP(t, powers, powersVJP, gradcheck.Tol(10*tolerance), m.triangular(blas.Upper, blas.NonUnit, 3, 0), 0.7, m.vector(3, 1))
+	gradcheck.JVP(t, powers, powersJVP, gradcheck.Tol(10*tolerance), m.triangular(blas.Upper, blas.NonUnit, 3, 0), 0.7, m.vector(3, 1))
 	gradcheck.HVP(t, gram, gramHVP, gradcheck.Tol(10*tolerance), m.general(3, 3, 0), m.vector(3, 1))
 }
 

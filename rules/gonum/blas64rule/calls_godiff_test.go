@@ -805,6 +805,62 @@ func networkGrad(w1, w2 blas64.General, x blas64.Vector) (dw1, dw2 blas64.Genera
 	return dw1, dw2, dx
 }
 
+// powersVJP is the reverse mode of [powers] with respect to a, x and alpha.
+// For result adjoints dy it adds to the shadows da and dx and returns dalpha.
+// It remembers 96 bytes with what they refer to for each iteration of the loop over 2.
+func powersVJP(a blas64.Triangular, alpha float64, x blas64.Vector, da blas64.Triangular, dx blas64.Vector, dy float64) (y, dalpha float64) {
+	// Forward sweep; saveds[i] is saved in step i.
+	dt := make([]float64, a.N)
+	t := make([]float64, a.N)
+	dh := blas64.Vector{Data: dt}
+	h := blas64.Vector{N: a.N, Data: t, Inc: 1}
+	blas64.Copy(x, h)
+	saved := blas64rule.TrmvForward(blas.NoTrans, a, h)
+	saved2 := blas64rule.ScalForward(alpha, h)
+	saved3 := blas64rule.TrmvForward(blas.Trans, a, h)
+	saveds := make([]blas64rule.TrmvSaved, 2)
+	for i := range 2 {
+		saved := blas64rule.TrmvForward(blas.NoTrans, a, h)
+		saveds[i] = saved
+	}
+	y = blas64.Nrm2(h)
+
+	// Reverse sweep.
+	// return blas64.Nrm2(h)
+	blas64rule.Nrm2(h, y, dy, dh)
+	for i := 1; i >= 0; i-- {
+		saved := saveds[i]
+		// blas64.Trmv(blas.NoTrans, a, h)
+		blas64rule.TrmvBackward(saved, da, dh)
+	}
+	// blas64.Trmv(blas.Trans, a, h)
+	blas64rule.TrmvBackward(saved3, da, dh)
+	// blas64.Scal(alpha, h)
+	dalpha = blas64rule.ScalBackward(saved2, dh)
+	// blas64.Trmv(blas.NoTrans, a, h)
+	blas64rule.TrmvBackward(saved, da, dh)
+	// blas64.Copy(x, h)
+	blas64rule.Copy(x, h, dx, dh)
+	return y, dalpha
+}
+
+// powersJVP is the forward mode of [powers]: its results, and their tangents along the tangents of the parameters.
+func powersJVP(a blas64.Triangular, alpha float64, x blas64.Vector, da blas64.Triangular, dalpha float64, dx blas64.Vector) (y, dy float64) {
+	dt := make([]float64, a.N)
+	t := make([]float64, a.N)
+	dh := blas64.Vector{Data: dt}
+	h := blas64.Vector{N: a.N, Data: t, Inc: 1}
+	blas64rule.CopyJVP(x, h, dx, dh)
+	blas64rule.TrmvJVP(blas.NoTrans, a, h, da, dh)
+	blas64rule.ScalJVP(alpha, h, dalpha, dh)
+	blas64rule.TrmvJVP(blas.Trans, a, h, da, dh)
+	for range 2 {
+		blas64rule.TrmvJVP(blas.NoTrans, a, h, da, dh)
+	}
+	y, dy = blas64rule.Nrm2JVP(h, dh)
+	return
+}
+
 // axpyOntoVJP is the reverse mode of [axpyOnto] with respect to x.
 // It adds to the shadows dx.
 func axpyOntoVJP(x, dx []float64) {

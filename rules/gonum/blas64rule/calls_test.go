@@ -190,6 +190,22 @@ func network(w1, w2 blas64.General, x blas64.Vector) float64 {
 	return blas64.Nrm2(y)
 }
 
+// powers multiplies twice by a triangular matrix and scales in between, in place.
+//
+//godiff:vjp
+//godiff:jvp
+func powers(a blas64.Triangular, alpha float64, x blas64.Vector) float64 {
+	h := blas64.Vector{N: a.N, Data: make([]float64, a.N), Inc: 1}
+	blas64.Copy(x, h)
+	blas64.Trmv(blas.NoTrans, a, h)
+	blas64.Scal(alpha, h)
+	blas64.Trmv(blas.Trans, a, h)
+	for range 2 {
+		blas64.Trmv(blas.NoTrans, a, h)
+	}
+	return blas64.Nrm2(h)
+}
+
 // gram is the sum of what is below the diagonal of AAᵀ, squared, after a solution with A.
 //
 //godiff:hvp

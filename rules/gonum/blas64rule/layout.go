@@ -30,26 +30,22 @@ func triangular(da, a blas64.Triangular) blas64.Triangular {
 
 // cloneVector returns a copy of x.
 func cloneVector(x blas64.Vector) blas64.Vector {
-	x.Data = slices.Clone(x.Data)
-	return x
+	return blas64.Vector{N: x.N, Data: slices.Clone(x.Data), Inc: x.Inc}
 }
 
 // cloneGeneral returns a copy of a.
 func cloneGeneral(a blas64.General) blas64.General {
-	a.Data = slices.Clone(a.Data)
-	return a
+	return blas64.General{Rows: a.Rows, Cols: a.Cols, Data: slices.Clone(a.Data), Stride: a.Stride}
 }
 
 // cloneSymmetric returns a copy of a.
 func cloneSymmetric(a blas64.Symmetric) blas64.Symmetric {
-	a.Data = slices.Clone(a.Data)
-	return a
+	return symmetric(blas64.Symmetric{Data: slices.Clone(a.Data)}, a)
 }
 
 // cloneTriangular returns a copy of a.
 func cloneTriangular(a blas64.Triangular) blas64.Triangular {
-	a.Data = slices.Clone(a.Data)
-	return a
+	return triangular(blas64.Triangular{Data: slices.Clone(a.Data)}, a)
 }
 
 // start returns the index of the first element of x.
