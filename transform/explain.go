@@ -354,8 +354,8 @@ func loopName(loop *item) string {
 // inBlocks begins the name of a loop over blocks of the iterations of another, which the name goes on with.
 const inBlocks = "the blocks of "
 
-// ForEach returns how a sentence goes on that tells what is remembered for what a loop goes through.
-func ForEach(loop string) string {
+// forEach returns how a sentence goes on that tells what is remembered for what a loop goes through.
+func forEach(loop string) string {
 	if of, ok := strings.CutPrefix(loop, inBlocks); ok {
 		return "for each block of " + of
 	}
@@ -629,5 +629,5 @@ func (p *perLoop) String() string {
 	for _, name := range p.callees {
 		parts = append(parts, "what ["+name+"] does")
 	}
-	return enumerate(parts) + " " + ForEach(p.loop)
+	return enumerate(parts) + " " + forEach(p.loop)
 }

@@ -196,7 +196,24 @@ func (l *lowerer) boxArgs(c *ast.Call) {
 
 // assertion lowers x.(T).
 func (l *lowerer) assertion(e *goast.TypeAssertExpr) ast.Expr {
+	if x, t := l.converted(e.X); x != nil && types.Identical(t, l.typeOf(e.Type)) {
+		return l.expr(x)
+	}
 	return l.asserted(l.expr(e.X), l.typeOf(e.Type), e.Pos())
+}
+
+// converted returns what an expression converts to an interface, and its type, if that is no type parameter and no interface itself:
+// then it is known which type the interface holds, as in any(x).(float64).
+func (l *lowerer) converted(e goast.Expr) (goast.Expr, types.Type) {
+	c, ok := goast.Unparen(e).(*goast.CallExpr)
+	if !ok || !l.info.Types[c.Fun].IsType() || !types.IsInterface(l.typeOf(c)) || l.info.Types[c.Args[0]].IsNil() {
+		return nil, nil
+	}
+	t := types.Default(l.typeOf(c.Args[0]))
+	if _, isParam := types.Unalias(t).(*types.TypeParam); isParam || types.IsInterface(t) {
+		return nil, nil
+	}
+	return c.Args[0], t
 }
 
 // asserted returns the value of x as one of type t.
@@ -240,6 +257,14 @@ func describes(t types.Type) bool {
 // Without named, v is blank.
 func (l *lowerer) assertOK(e *goast.TypeAssertExpr, named bool, meta ast.Meta) ([]ast.Stmt, ast.Expr, ast.Expr) {
 	t := l.typeOf(e.Type)
+	if x, from := l.converted(e.X); x != nil && !types.IsInterface(t) {
+		same := types.Identical(from, t)
+		if !same {
+			v := &ast.Ref{Var: ast.NewVar("v", t)}
+			return []ast.Stmt{&ast.Decl{Meta: meta, Vars: []*ast.Var{v.Var}, Typed: true}}, v, boolName(false)
+		}
+		return nil, l.typedConst(l.expr(x), t), boolName(true)
+	}
 	list, x := l.held(l.expr(e.X), e.X)
 	test := ast.Test(x, t)
 	if !named {
@@ -316,11 +341,60 @@ func (l *lowerer) typeSwitch(s *goast.TypeSwitchStmt) []ast.Stmt {
 	case *goast.AssignStmt:
 		from, _ = goast.Unparen(a.Rhs[0]).(*goast.TypeAssertExpr)
 	}
+	if e, t := l.converted(from.X); e != nil {
+		if c, exact, known := l.clauseOf(s, t); known {
+			if !exact {
+				e = from.X
+			}
+			list = l.left(list, label, func() []ast.Stmt { return l.chosen(c, e) })
+			return scoped(list, s.Init, s.Pos())
+		}
+	}
 	x := l.expr(from.X)
 	before, x := l.held(x, from.X)
 	list = append(list, before...)
 	list = l.left(list, label, func() []ast.Stmt { return l.typeClauses(s, x, 0) })
 	return scoped(list, s.Init, s.Pos())
+}
+
+// clauseOf returns the clause of a type switch for a value of type t, or nil if there is none, and whether that has the value as one of
+// type t. It may not be known before the types in the clauses are.
+func (l *lowerer) clauseOf(s *goast.TypeSwitchStmt, t types.Type) (c *goast.CaseClause, exact, known bool) {
+	for _, clause := range s.Body.List {
+		clause, _ := clause.(*goast.CaseClause)
+		if clause.List == nil && c == nil {
+			c = clause // unless another fits
+		}
+		for _, e := range clause.List {
+			if l.info.Types[e].IsNil() {
+				continue
+			}
+			of := l.typeOf(e)
+			if _, isParam := types.Unalias(of).(*types.TypeParam); isParam {
+				return nil, false, false
+			}
+			set, isInterface := of.Underlying().(*types.Interface)
+			if types.Identical(of, t) || isInterface && types.Implements(t, set) {
+				return clause, len(clause.List) == 1 && !isInterface, true
+			}
+		}
+	}
+	return c, false, true
+}
+
+// chosen lowers the body of the one clause of a type switch that can be meant, or of none, for a value.
+func (l *lowerer) chosen(c *goast.CaseClause, value goast.Expr) []ast.Stmt {
+	if c != nil && l.info.Implicits[c] != nil {
+		return []ast.Stmt{l.typeClause(c, l.expr(value))}
+	}
+	var list []ast.Stmt
+	if x := l.expr(value); !isSimple(x) {
+		list = append(list, &ast.Assign{Meta: l.meta(value), Lhs: []ast.Expr{nil}, Op: token.ASSIGN, Rhs: []ast.Expr{x}})
+	}
+	if c != nil {
+		list = append(list, l.block(c.Body, c.Pos()))
+	}
+	return list
 }
 
 // typeClauses lowers the clauses of a type switch on x from the i-th on. The default is what comes last.

@@ -45,8 +45,9 @@
 //	-mode      grad, valuegrad, vjp, jvp, hvp, hessian or jacobian; grad if not given
 //	-wrt       the parameters to differentiate by; those of the function's directive or the default if not given
 //	-stage     print what the compiler has after this pass, in its own notation: lower (the function as it is taken in),
-//	           normal, exits, shadows, fuse, reverse, constants, dead, declare, sections, undo, saved, forward, reached, unused,
-//	           common, temps, firsts, scope
+//	           normal, last, exits, shadows, fuse, reverse, constants, dead, declare, sections, undo, pack, saved, onward, forward,
+//	           reached, unused, sink, common, keep, invariants, wholes, temps, coalesce, firsts, beside, lasts, cases, maps, scope,
+//	           lanes
 //	-disable   as above
 //
 // # Explain

@@ -4,8 +4,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"unicode"
+
+	"github.com/godiff/godiff/internal/derive"
 )
 
 // TestRunRecovers has a command panic, as the compiler does where it surprises itself.
@@ -20,6 +24,20 @@ func TestRunRecovers(t *testing.T) {
 	}
 	if got, want := stderr.String(), "godiff: internal error: reverse: F: unexpected *ast.Past\n"; got != want || stdout.Len() > 0 {
 		t.Errorf("got %q on standard error, want %q", got, want)
+	}
+}
+
+// TestStages looks for all stages in the manual.
+func TestStages(t *testing.T) {
+	doc, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, _ := strings.Cut(string(doc), "lower (the function as it is taken in)")
+	text, _, _ = strings.Cut(text, "-disable")
+	listed := strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) })
+	if want := derive.Stages()[1:]; !slices.Equal(listed, want) {
+		t.Errorf("the manual has the stages %v, want %v", listed, want)
 	}
 }
 

@@ -6,8 +6,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-
-	"github.com/godiff/godiff/transform"
 )
 
 // JSON writes the report as JSON.
@@ -95,7 +93,11 @@ func (v *Value) Size() string {
 	if len(v.Loops) == 0 {
 		return size + " for each call"
 	}
-	return size + " " + transform.ForEach(strings.Join(v.Loops, " in "))
+	loops := strings.Join(v.Loops, " in ")
+	if of, ok := strings.CutPrefix(loops, "the blocks of "); ok { // of a loop with checkpoints
+		return size + " for each block of " + of
+	}
+	return size + " for each iteration of " + loops
 }
 
 func list(names []string) string {
