@@ -31,6 +31,7 @@ type namer struct {
 	types  map[types.Type][]int
 	paths  map[string][]int // places where a package that printing brings in is named
 
+	world map[string][]int     // names of what is no variable of the function, and where they are used
 	last  map[string]int       // of names in a scope: the number that was given last
 	apart map[*ast.Assign]bool // definitions with older variables of another block
 }
@@ -366,6 +367,7 @@ func (n *namer) assign(im *imports) {
 	for _, at := range taken {
 		sort.Ints(at)
 	}
+	n.world = taken
 	byName := map[string][]*declared{}
 	for _, users := range []bool{true, false} {
 		for _, d := range n.order {

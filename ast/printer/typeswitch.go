@@ -236,7 +236,7 @@ func (p *printer) boundName(sw *typeSwitch) string {
 		}
 	}
 	for _, c := range sw.clauses {
-		if v, _ := sw.binding(c); name != "" && v == nil && p.usesName(c.body, name, sw.same(c)) {
+		if v, _ := sw.binding(c); name != "" && v == nil && (len(p.namer.world[name]) > 0 || p.usesName(c.body, name, sw.same(c))) {
 			return ""
 		}
 	}
