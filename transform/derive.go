@@ -72,6 +72,10 @@ func (u *Unit) understand(f *ast.Func, in []bool, at callSite, memory, forward b
 		g.Body = b
 		d = u.analyse(&g, in, at, memory, forward)
 	}
+	if b, changed := u.inPlace(&g, g.Body, d.callActive); changed {
+		g.Body = b
+		d = u.analyse(&g, in, at, memory, forward)
+	}
 	if f := d.separate(d.inlineAccessors(&g)); f != &g {
 		d = u.analyse(f, in, at, memory, forward)
 	}

@@ -20,6 +20,7 @@ import (
 type Opaque struct {
 	Of          *types.TypeName
 	Shadow, Add *types.Func // of Of, or of pointers to it; either may be nil
+	Copy        *types.Func // likewise
 }
 
 // AddOpaque says what is done with values of an opaque type.
@@ -34,6 +35,9 @@ func (s *Scope) AddOpaque(o *Opaque) {
 	}
 	if o.Add != nil {
 		known.Add = o.Add
+	}
+	if o.Copy != nil {
+		known.Copy = o.Copy
 	}
 }
 
@@ -54,6 +58,9 @@ func (u *Unit) opaque(t types.Type) *Opaque {
 			}
 			if found.Add == nil {
 				found.Add = o.Add
+			}
+			if found.Copy == nil {
+				found.Copy = o.Copy
 			}
 		}
 	}

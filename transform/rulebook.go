@@ -22,6 +22,8 @@ type Rule struct {
 	Forward bool        // a rule for forward mode
 	Writes  []int       // the inputs of Of whose memory it writes, if the rule says so: else nil …
 	Sets    []int       // … and those of which it sets floats and gives nothing new memory
+	InPlace []int       // the inputs of Of that may be what it writes: it then does what it would with copies of them
+	Returns int         // the input of Of that is its result, counted from 1; 0 if the rule says nothing of it
 	Saving  *types.Func // of a rule in the pair form: called instead of Of, it also returns what Fn is given
 }
 
@@ -161,7 +163,7 @@ func (u *Unit) like(rule *Rule, fn *types.Func) *Rule {
 	key := ruleKey{rule, fn}
 	r := u.ruled[key]
 	if r == nil {
-		r = &Rule{Of: fn, Wrt: rule.Wrt, Forward: rule.Forward, Writes: rule.Writes, Sets: rule.Sets, Fn: u.Instances.Like(rule.Fn, fn)}
+		r = &Rule{Of: fn, Wrt: rule.Wrt, Forward: rule.Forward, Writes: rule.Writes, Sets: rule.Sets, InPlace: rule.InPlace, Returns: rule.Returns, Fn: u.Instances.Like(rule.Fn, fn)}
 		r.Func = u.Lower(r.Fn)
 		if rule.Saving != nil {
 			r.Saving = u.Instances.Like(rule.Saving, fn)

@@ -37,6 +37,8 @@ type Directive struct {
 	RuleWrt   []int
 	Writes    []int       // the parameters of Of whose memory it writes, if the rule says so: else nil …
 	Sets      []int       // … and those of which it sets floats and gives nothing new memory
+	InPlace   []int       // the parameters of Of that may be what it writes: it then does what it would with copies of them
+	Returns   int         // the parameter of Of that is its result, counted from 1; 0 if the rule says nothing of it
 	Saving    *types.Func // of a rule in the pair form, of which Fn is the backward half: the forward half
 
 	// Of the verbs that say something of an opaque type:
@@ -91,9 +93,9 @@ var verbs = []verb{
 		doc: "writes FHVP, which returns the product of the Hessian of F and a direction, by forward mode over reverse mode"},
 	{name: "hessian", options: []string{"wrt", "name"},
 		doc: "writes FHessian, which returns the matrix of second derivatives"},
-	{name: "derivative", options: []string{"of", "mode", "wrt", "writes", "sets"}, required: "of",
+	{name: "derivative", options: []string{"of", "mode", "wrt", "writes", "sets", "inplace", "returns"}, required: "of",
 		doc: "makes the function a rule: the reverse sweep of what calls F calls it, with F's arguments, results and their adjoints, instead of what godiff would derive"},
-	{name: "forward", options: []string{"of", "writes", "sets"}, required: "of",
+	{name: "forward", options: []string{"of", "writes", "sets", "inplace", "returns"}, required: "of",
 		doc: "makes the function the first half of a rule in two: it is called instead of F, and returns F's results and what the second half is to be given"},
 	{name: "backward", options: []string{"of", "wrt"}, required: "of",
 		doc: "makes the function the second half: the reverse sweep calls it, with what the first half has returned last and the adjoints of F's results"},
@@ -101,6 +103,8 @@ var verbs = []verb{
 		doc: "says that the function makes a zero shadow of a value of type T: an opaque one, of another package with floats behind fields that this does not export, or a struct whose floats all lie behind slices, pointers and maps, the shadow of which then takes its memory from where the function does"},
 	{name: "add", options: []string{"of"}, required: "of", ofType: true,
 		doc: "says that the function adds the second of two shadows of type T to the first"},
+	{name: "copy", options: []string{"of"}, required: "of", ofType: true,
+		doc: "says that the function makes a copy of a value of type T, an opaque one, for calls of functions whose rules say inplace. It has a derivative, by its body or by a rule"},
 	{name: "nodiff",
 		doc: "makes the function a constant to differentiation: its results carry no derivative. It may not write memory that carries one"},
 	{name: "checkpoint", options: []string{"schedule"}, place: atLoopOrCall,
@@ -117,6 +121,8 @@ var optionDocs = []Option{
 	{"mode", "jvp", "the rule is for forward mode, with the signature of FJVP; left out, it is for reverse mode. A mode without a rule is derived from F's body"},
 	{"writes", "p,q", "the parameters behind which F writes memory, or none, where F's body does not say it. It is believed"},
 	{"sets", "p,q", "the parameters behind which F sets floats that are there, and gives no value new memory: where writes would say more than is so of opaque types"},
+	{"inplace", "p,q", "the parameters that may be the same value as one that F writes: F does then what it would with copies of them, and godiff makes these"},
+	{"returns", "p", "the parameter that F returns"},
 	{"schedule", "binomial", "sqrt, which is also meant where it is left out, remembers the state of a loop of n iterations about √2n times and runs each iteration once more; binomial halves the loop again and again, remembers some log₂ n states at a time and runs each iteration as many times, and is for loops that range over an integer or a slice"},
 }
 

@@ -10,13 +10,16 @@ import (
 // Opaque types.
 //
 // The floats of a type of another package that lie behind unexported fields no derivative can reach. What a derivative needs of such a
-// type two functions do:
+// type two functions do, and a third where values are written in place:
 //
 //	//godiff:shadow of=example.com/matrix.Dense
 //	func zeros(m *matrix.Dense) *matrix.Dense { … }
 //
 //	//godiff:add of=example.com/matrix.Dense
 //	func add(dst, src *matrix.Dense) { … }
+//
+//	//godiff:copy of=example.com/matrix.Dense
+//	func copied(m *matrix.Dense) *matrix.Dense { … }
 //
 // They take the type or a pointer to it; the pointer where values of the type hold floats themselves.
 //
@@ -41,7 +44,7 @@ func (r *resolver) opaqueType(c *comment, d *Directive) {
 		r.errorf(o.pos, "of=%s: a generic type with floats behind unexported fields cannot have %s", o.value, d.what())
 		return
 	case opaque:
-	case d.Verb == "add":
+	case d.Verb != "shadow":
 		r.errorf(o.pos, "of=%s: this is no type of another package with floats behind unexported fields", o.value)
 		return
 	case !ok || !isStruct(t) || ast.ShapeOf(t) != ast.ReferenceLike:
@@ -58,7 +61,7 @@ func (r *resolver) opaqueType(c *comment, d *Directive) {
 	if sig := d.Fn.Signature(); !r.fitsOpaque(d, sig, t) {
 		form := func(t types.Type) string {
 			name := types.TypeString(t, types.RelativeTo(r.types))
-			if d.Verb == "shadow" {
+			if d.Verb != "add" {
 				return fmt.Sprintf("func %s(v %s) %s", d.Fn.Name(), name, name)
 			}
 			return fmt.Sprintf("func %s(dst, src %s)", d.Fn.Name(), name)
@@ -93,7 +96,7 @@ func fitsShadow(sig *types.Signature, t *types.Named) bool {
 	return true
 }
 
-// fitsOpaque reports whether a function has the signature of a shadow or add function of a type.
+// fitsOpaque reports whether a function has the signature of a shadow, copy or add function of a type.
 func (r *resolver) fitsOpaque(d *Directive, sig *types.Signature, t *types.Named) bool {
 	params, results := 1, 1
 	if d.Verb == "add" {
@@ -103,7 +106,7 @@ func (r *resolver) fitsOpaque(d *Directive, sig *types.Signature, t *types.Named
 		return false
 	}
 	first := sig.Params().At(0).Type()
-	if !types.Identical(first, types.NewPointer(t)) && !(types.Identical(first, t) && (d.Verb == "shadow" || ast.ShapeOf(t) == ast.ReferenceLike)) {
+	if !types.Identical(first, types.NewPointer(t)) && !(types.Identical(first, t) && (d.Verb != "add" || ast.ShapeOf(t) == ast.ReferenceLike)) {
 		return false
 	}
 	for _, list := range []*types.Tuple{sig.Params(), sig.Results()} {

@@ -44,7 +44,7 @@ func (r *resolver) rule(c *comment) *Directive {
 	before := len(r.diags)
 	switch c.verb.name {
 	case "nodiff":
-	case "shadow", "add":
+	case "shadow", "add", "copy":
 		r.opaqueType(c, d)
 	default:
 		d.RuleMode = ast.VJP
@@ -87,7 +87,7 @@ func (r *resolver) paired(rules []*Directive) []*Directive {
 		case ast.Exported(d.Fn) != ast.Exported(half.Fn):
 			r.errorf(d.Pos, "%s and %s are the halves of one rule: export both of them or none", half.Fn.Name(), d.Fn.Name())
 		}
-		d.Saving, d.Writes, d.Sets = half.Fn, half.Writes, half.Sets
+		d.Saving, d.Writes, d.Sets, d.InPlace, d.Returns = half.Fn, half.Writes, half.Sets, half.InPlace, half.Returns
 	}
 	for _, d := range rules {
 		if d.Verb == "forward" && !used[d.Of] {
@@ -155,6 +155,7 @@ func (r *resolver) ruleSignature(c *comment, d *Directive) {
 		}
 	}
 	r.ruleWrites(c, d)
+	r.ruleInPlace(c, d)
 	want := d.wanted(r.view(d.File))
 	want.TypeParams = typeParams(d.Of)
 	if got := d.signature(); got == nil || !sameTypes(got, want.GoSignature(r.types)) {
@@ -176,6 +177,26 @@ func (r *resolver) ruleWrites(c *comment, d *Directive) {
 	}
 	if saysSets {
 		d.Sets = r.named(sets, d.Of, d.Writes)[len(d.Writes):]
+	}
+}
+
+// ruleInPlace sets the parameters that the function of a rule may be given in place of what it writes, and the one that it returns.
+func (r *resolver) ruleInPlace(c *comment, d *Directive) {
+	if o, ok := c.option("inplace"); ok {
+		if d.Writes == nil {
+			r.errorf(o.pos, "inplace=%s: the rule must say what %s writes, with writes= or sets=", o.value, d.Of.Name())
+		}
+		d.InPlace = r.named(o, d.Of, slices.Clone(d.Writes))[len(d.Writes):]
+	}
+	if o, ok := c.option("returns"); ok {
+		list, results := r.named(o, d.Of, nil), d.Of.Signature().Results()
+		switch {
+		case len(list) == 0:
+		case len(list) > 1 || results.Len() != 1 || !types.Identical(results.At(0).Type(), ast.ParamsOf(d.Of.Signature())[list[0]].Type()):
+			r.errorf(o.pos, "returns=%s: %s has no one result that is a parameter by its type", o.value, d.Of.Name())
+		default:
+			d.Returns = list[0] + 1
+		}
 	}
 }
 
@@ -338,6 +359,8 @@ func (d *Directive) what() string {
 		return "a shadow function"
 	case "add":
 		return "an add function"
+	case "copy":
+		return "a copy function"
 	}
 	return "a rule or a nodiff"
 }

@@ -134,8 +134,11 @@ func (d *deriver) scope(directives []*lower.Directive) *transform.Scope {
 			s.AddOpaque(&transform.Opaque{Of: dir.OfType, Shadow: dir.Fn})
 		case "add":
 			s.AddOpaque(&transform.Opaque{Of: dir.OfType, Add: dir.Fn})
+		case "copy":
+			s.AddOpaque(&transform.Opaque{Of: dir.OfType, Copy: dir.Fn})
 		case "derivative", "backward":
-			s.Add(&transform.Rule{Fn: dir.Fn, Func: d.lower(dir.Fn), Of: dir.Of, Wrt: dir.RuleWrt, Forward: dir.RuleMode == ast.JVP, Saving: dir.Saving, Writes: dir.Writes, Sets: dir.Sets})
+			s.Add(&transform.Rule{Fn: dir.Fn, Func: d.lower(dir.Fn), Of: dir.Of, Wrt: dir.RuleWrt, Forward: dir.RuleMode == ast.JVP, Saving: dir.Saving, Writes: dir.Writes, Sets: dir.Sets,
+				InPlace: dir.InPlace, Returns: dir.Returns})
 		}
 	}
 	return s

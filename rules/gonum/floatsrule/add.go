@@ -22,7 +22,7 @@ func AddJVP(dst, s, ddst, ds []float64) {
 
 // AddTo: dst = s + t.
 //
-//godiff:derivative of=gonum.org/v1/gonum/floats.AddTo writes=dst
+//godiff:derivative of=gonum.org/v1/gonum/floats.AddTo writes=dst returns=dst
 func AddTo(dst, s, t, y, dy, ddst, ds, dt []float64) {
 	apartOrSame("AddTo", ddst, ds)
 	apartOrSame("AddTo", ddst, dt)
@@ -61,7 +61,7 @@ func SubJVP(dst, s, ddst, ds []float64) {
 
 // SubTo: dst = s − t.
 //
-//godiff:derivative of=gonum.org/v1/gonum/floats.SubTo writes=dst
+//godiff:derivative of=gonum.org/v1/gonum/floats.SubTo writes=dst returns=dst
 func SubTo(dst, s, t, y, dy, ddst, ds, dt []float64) {
 	apartOrSame("SubTo", ddst, ds)
 	apartOrSame("SubTo", ddst, dt)
@@ -133,7 +133,7 @@ func AddScaledJVP(dst []float64, alpha float64, s, ddst []float64, dalpha float6
 
 // AddScaledTo: dst = y + αs.
 //
-//godiff:derivative of=gonum.org/v1/gonum/floats.AddScaledTo writes=dst
+//godiff:derivative of=gonum.org/v1/gonum/floats.AddScaledTo writes=dst returns=dst
 func AddScaledTo(dst, y []float64, alpha float64, s, out, dout, ddst, dy, ds []float64) (dalpha float64) {
 	apartOrSame("AddScaledTo", ddst, dy)
 	apart("AddScaledTo", ddst, ds)

@@ -864,9 +864,9 @@ func chainHVP(x, w, vx, vw []float64) (hx, hw []float64) {
 	dz := make([]float64, len(x))
 	vz := make([]float64, len(x))
 	z := make([]float64, len(x))
-	y2, _ := floatsrule.AddToJVP(y, x, w, vy, vx, vw)
+	_, _ = floatsrule.AddToJVP(y, x, w, vy, vx, vw)
 	sumValue, vsumValue := floatsrule.SumJVP(w, vw)
-	y3, _ := floatsrule.AddScaledToJVP(z, y, sumValue, x, vz, vy, vsumValue, vx)
+	_, _ = floatsrule.AddScaledToJVP(z, y, sumValue, x, vz, vy, vsumValue, vx)
 	floatsrule.SubJVP(z, w, vz, vw)
 	normValue, vnormValue := floatsrule.NormJVP(z, 3, vz, 0)
 	z2 := append([]float64(nil), z...)
@@ -894,7 +894,7 @@ func chainHVP(x, w, vx, vw []float64) (hx, hw []float64) {
 	copy(vz5, vz)
 	floatsrule.AddScaledJVP(z, dotValue, w, vz, vdotValue, vw)
 	saved, vsaved := scaleForwardTangent(x[1], z, vx[1], vz)
-	y8, _ := floatsrule.ScaleToJVP(y, x[0], z, vy, vx[0], vz)
+	_, _ = floatsrule.ScaleToJVP(y, x[0], z, vy, vx[0], vz)
 	normValue2, vnormValue2 := floatsrule.NormJVP(y, 2, vy, 0)
 	distanceValue, vdistanceValue := floatsrule.DistanceJVP(x, w, 1, vx, vw, 0)
 	hx = make([]float64, len(x))
@@ -903,7 +903,7 @@ func chainHVP(x, w, vx, vw []float64) (hx, hw []float64) {
 	dw := make([]float64, len(w))
 	distanceSTSTNDnDsDtTangent(x, w, 1, distanceValue, normValue2, dx, dw, vx, vw, vdistanceValue, vnormValue2, hx, hw)
 	normSSNDnDsTangent(y, 2, normValue2, distanceValue, dy, vy, vnormValue2, vdistanceValue, vdy)
-	dy2 := make([]float64, len(y8))
+	dy2 := make([]float64, len(y))
 	dx2, vdx2 := scaleToCSDdstDsTangent(nil, x[0], z, nil, dy2, dy, dz, vx[0], vz, vdy, vdz)
 	hx[0] += vdx2
 	dx[0] += dx2
@@ -920,10 +920,10 @@ func chainHVP(x, w, vx, vw []float64) (hx, hw []float64) {
 	dnormValue, vdnormValue := addConstDdstTangent(0, nil, dz, vdz)
 	normSSNDnDsTangent(z2, 3, normValue, dnormValue, dz, vz2, vnormValue, vdnormValue, vdz)
 	subDdstDsTangent(nil, w, dz, dw, vdz, hw)
-	dy5 := make([]float64, len(y3))
+	dy5 := make([]float64, len(z))
 	dsumValue, vdsumValue := addScaledToAlphaSDdstDyDsTangent(nil, nil, sumValue, x, nil, dy5, dz, dy, dx, vsumValue, vx, vdz, vdy, hx)
 	sumDyDsTangent(w, 0, dsumValue, dw, vdsumValue, hw)
-	dy6 := make([]float64, len(y2))
+	dy6 := make([]float64, len(y))
 	addToDdstDsDtTangent(nil, x, w, nil, dy6, dy, dx, dw, vdy, hx, hw)
 	return hx, hw
 }

@@ -53,7 +53,7 @@ func ScaleJVP(c float64, dst []float64, dc float64, ddst []float64) {
 
 // ScaleTo: dst = c·s.
 //
-//godiff:derivative of=gonum.org/v1/gonum/floats.ScaleTo writes=dst
+//godiff:derivative of=gonum.org/v1/gonum/floats.ScaleTo writes=dst returns=dst
 func ScaleTo(dst []float64, c float64, s, y, dy, ddst, ds []float64) (dc float64) {
 	apart("ScaleTo", ddst, ds)
 	for i := range ddst {
@@ -114,7 +114,7 @@ func DivJVP(dst, s, ddst, ds []float64) {
 
 // DivTo: dst = s/t; as [Div].
 //
-//godiff:derivative of=gonum.org/v1/gonum/floats.DivTo writes=dst
+//godiff:derivative of=gonum.org/v1/gonum/floats.DivTo writes=dst returns=dst
 func DivTo(dst, s, t, y, dy, ddst, ds, dt []float64) {
 	apartOrSame("DivTo", ddst, ds)
 	apart("DivTo", ddst, dt)

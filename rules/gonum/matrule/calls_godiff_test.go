@@ -5005,11 +5005,12 @@ func accumulateTangent(shadow mat.Matrix, g *mat.Dense, dshadow mat.Matrix, dg *
 	switch d := shadow.(type) {
 	case *mat.Dense:
 		dd := dshadow.(*mat.Dense)
-		dt := mat.Matrix(dd)
-		t := mat.Matrix(d)
-		dt2 := mat.Matrix(dg)
-		t2 := mat.Matrix(g)
-		matrule.DenseAddJVP(d, t, t2, dd, dt, dt2)
+		t, dt := copyDenseTangent2(d, dd)
+		dt2 := mat.Matrix(dt)
+		t2 := mat.Matrix(t)
+		dt3 := mat.Matrix(dg)
+		t3 := mat.Matrix(g)
+		matrule.DenseAddJVP(d, t2, t3, dd, dt2, dt3)
 	case *mat.VecDense:
 		dd := dshadow.(*mat.VecDense)
 		for i := range d.Len() {
@@ -5157,6 +5158,19 @@ func inverseTransposedTangent(a, da *mat.Dense) (y, dy *mat.Dense) {
 		}
 	}
 	return &m, &dm
+}
+
+// copyDenseTangent2 is the forward mode of [matrule.CopyDense].
+func copyDenseTangent2(m, dm *mat.Dense) (y, dy *mat.Dense) {
+	if m.IsEmpty() {
+		dt := new(mat.Dense)
+		t := new(mat.Dense)
+		return t, dt
+	}
+	dt := mat.Matrix(dm)
+	t := mat.Matrix(m)
+	y, dy = matrule.DenseCopyOfJVP(t, dt)
+	return
 }
 
 // addSymmetricTangent is the forward mode of [matrule.addSymmetric].

@@ -4,7 +4,7 @@ import "gonum.org/v1/gonum/mat"
 
 // DenseAdd: M = A + B.
 //
-//godiff:derivative of=gonum.org/v1/gonum/mat.(*Dense).Add writes=m
+//godiff:derivative of=gonum.org/v1/gonum/mat.(*Dense).Add writes=m inplace=a,b
 func DenseAdd(m *mat.Dense, a, b mat.Matrix, dm *mat.Dense, da, db mat.Matrix) {
 	g := taken(dm)
 	accumulate(da, g)
@@ -21,7 +21,7 @@ func DenseAddJVP(m *mat.Dense, a, b mat.Matrix, dm *mat.Dense, da, db mat.Matrix
 
 // DenseSub: M = A − B.
 //
-//godiff:derivative of=gonum.org/v1/gonum/mat.(*Dense).Sub writes=m
+//godiff:derivative of=gonum.org/v1/gonum/mat.(*Dense).Sub writes=m inplace=a,b
 func DenseSub(m *mat.Dense, a, b mat.Matrix, dm *mat.Dense, da, db mat.Matrix) {
 	g := taken(dm)
 	accumulate(da, g)
@@ -38,7 +38,7 @@ func DenseSubJVP(m *mat.Dense, a, b mat.Matrix, dm *mat.Dense, da, db mat.Matrix
 
 // DenseScale: M = fA.
 //
-//godiff:derivative of=gonum.org/v1/gonum/mat.(*Dense).Scale writes=m
+//godiff:derivative of=gonum.org/v1/gonum/mat.(*Dense).Scale writes=m inplace=a
 func DenseScale(m *mat.Dense, f float64, a mat.Matrix, dm *mat.Dense, da mat.Matrix) (df float64) {
 	g := taken(dm)
 	accumulate(da, scaled(f, g))
@@ -63,7 +63,7 @@ func DenseScaleJVP(m *mat.Dense, f float64, a mat.Matrix, dm *mat.Dense, df floa
 
 // DenseMulElem: mᵢⱼ = aᵢⱼbᵢⱼ.
 //
-//godiff:derivative of=gonum.org/v1/gonum/mat.(*Dense).MulElem writes=m
+//godiff:derivative of=gonum.org/v1/gonum/mat.(*Dense).MulElem writes=m inplace=a,b
 func DenseMulElem(m *mat.Dense, a, b mat.Matrix, dm *mat.Dense, da, db mat.Matrix) {
 	g := taken(dm)
 	accumulate(da, elementwise(g, b))
@@ -81,7 +81,7 @@ func DenseMulElemJVP(m *mat.Dense, a, b mat.Matrix, dm *mat.Dense, da, db mat.Ma
 
 // DenseDivElem: mᵢⱼ = aᵢⱼ/bᵢⱼ.
 //
-//godiff:derivative of=gonum.org/v1/gonum/mat.(*Dense).DivElem writes=m
+//godiff:derivative of=gonum.org/v1/gonum/mat.(*Dense).DivElem writes=m inplace=a,b
 func DenseDivElem(m *mat.Dense, a, b mat.Matrix, dm *mat.Dense, da, db mat.Matrix) {
 	g := quotient(taken(dm), b)
 	accumulate(da, g)
@@ -99,7 +99,7 @@ func DenseDivElemJVP(m *mat.Dense, a, b mat.Matrix, dm *mat.Dense, da, db mat.Ma
 
 // DenseMul: M = AB, so Ā += M̄Bᵀ and B̄ += AᵀM̄ (Giles, section 2.2.2).
 //
-//godiff:derivative of=gonum.org/v1/gonum/mat.(*Dense).Mul writes=m
+//godiff:derivative of=gonum.org/v1/gonum/mat.(*Dense).Mul writes=m inplace=a,b
 func DenseMul(m *mat.Dense, a, b mat.Matrix, dm *mat.Dense, da, db mat.Matrix) {
 	g := taken(dm)
 	accumulate(da, product(g, b.T()))
@@ -162,7 +162,7 @@ func outerTangent(alpha float64, x, y mat.Vector, dalpha float64, dx, dy mat.Vec
 
 // DenseRankOne: M = A + αxyᵀ.
 //
-//godiff:derivative of=gonum.org/v1/gonum/mat.(*Dense).RankOne writes=m
+//godiff:derivative of=gonum.org/v1/gonum/mat.(*Dense).RankOne writes=m inplace=a
 func DenseRankOne(m *mat.Dense, a mat.Matrix, alpha float64, x, y mat.Vector, dm *mat.Dense, da mat.Matrix, dx, dy mat.Vector) (dalpha float64) {
 	g := taken(dm)
 	accumulate(da, g)

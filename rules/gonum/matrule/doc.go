@@ -30,12 +30,13 @@
 //
 // A receiver that the function has made itself may be empty, and be used as often as wanted. One that the caller sees, a parameter or
 // a field of one, must have memory already, for the caller's shadow has no other: in reverse mode the derivative panics where the method
-// gives it new memory, as CloneFrom always does. A receiver that is an argument too is refused:
+// gives it new memory, as CloneFrom always does. A receiver that is an argument too, as in s.Add(s, x), is given to the method as a copy where
+// gonum allows it. A transpose of the receiver is refused:
 //
-//	s.Add(s, x) // not supported
+//	s.Mul(s.T(), x) // not supported
 //
 //	var t mat.Dense
-//	t.Add(s, x)
+//	t.Mul(s.T(), x)
 //	s.Copy(&t)
 //
 // # Shared memory

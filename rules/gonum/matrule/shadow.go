@@ -79,3 +79,35 @@ func AddTriDense(dst, src *mat.TriDense) {
 		addTriangle(dst, mat.DenseCopyOf(src))
 	}
 }
+
+// CopyDense returns a copy of m, for what is written in place.
+//
+//godiff:copy of=gonum.org/v1/gonum/mat.Dense
+func CopyDense(m *mat.Dense) *mat.Dense {
+	if m.IsEmpty() {
+		return new(mat.Dense)
+	}
+	return mat.DenseCopyOf(m)
+}
+
+// CopyVecDense returns a copy of v, for what is written in place.
+//
+//godiff:copy of=gonum.org/v1/gonum/mat.VecDense
+func CopyVecDense(v *mat.VecDense) *mat.VecDense {
+	if v.IsEmpty() {
+		return new(mat.VecDense)
+	}
+	return mat.VecDenseCopyOf(v)
+}
+
+// CopySymDense returns a copy of s, for what is written in place.
+//
+//godiff:copy of=gonum.org/v1/gonum/mat.SymDense
+func CopySymDense(s *mat.SymDense) *mat.SymDense {
+	if s.IsEmpty() {
+		return new(mat.SymDense)
+	}
+	t := mat.NewSymDense(s.SymmetricDim(), nil)
+	t.CopySym(s)
+	return t
+}

@@ -4,7 +4,7 @@ import "gonum.org/v1/gonum/mat"
 
 // SymDenseAddSym: S = A + B.
 //
-//godiff:derivative of=gonum.org/v1/gonum/mat.(*SymDense).AddSym writes=s
+//godiff:derivative of=gonum.org/v1/gonum/mat.(*SymDense).AddSym writes=s inplace=a,b
 func SymDenseAddSym(s *mat.SymDense, a, b mat.Symmetric, ds *mat.SymDense, da, db mat.Symmetric) {
 	g := takenSymmetric(ds)
 	accumulate(da, g)
@@ -21,7 +21,7 @@ func SymDenseAddSymJVP(s *mat.SymDense, a, b mat.Symmetric, ds *mat.SymDense, da
 
 // SymDenseScaleSym: S = fA.
 //
-//godiff:derivative of=gonum.org/v1/gonum/mat.(*SymDense).ScaleSym writes=s
+//godiff:derivative of=gonum.org/v1/gonum/mat.(*SymDense).ScaleSym writes=s inplace=a
 func SymDenseScaleSym(s *mat.SymDense, f float64, a mat.Symmetric, ds *mat.SymDense, da mat.Symmetric) (df float64) {
 	g := takenSymmetric(ds)
 	accumulate(da, scaled(f, g))
@@ -46,7 +46,7 @@ func SymDenseScaleSymJVP(s *mat.SymDense, f float64, a mat.Symmetric, ds *mat.Sy
 
 // SymDenseSymRankOne: S = A + αxxᵀ.
 //
-//godiff:derivative of=gonum.org/v1/gonum/mat.(*SymDense).SymRankOne writes=s
+//godiff:derivative of=gonum.org/v1/gonum/mat.(*SymDense).SymRankOne writes=s inplace=a
 func SymDenseSymRankOne(s *mat.SymDense, a mat.Symmetric, alpha float64, x mat.Vector, ds *mat.SymDense, da mat.Symmetric, dx mat.Vector) (dalpha float64) {
 	g, u := takenSymmetric(ds), column(x)
 	accumulate(da, g)
@@ -70,7 +70,7 @@ func squareTangent(alpha float64, x mat.Matrix, dalpha float64, dx mat.Matrix) *
 
 // SymDenseSymRankK: S = A + αXXᵀ.
 //
-//godiff:derivative of=gonum.org/v1/gonum/mat.(*SymDense).SymRankK writes=s
+//godiff:derivative of=gonum.org/v1/gonum/mat.(*SymDense).SymRankK writes=s inplace=a
 func SymDenseSymRankK(s *mat.SymDense, a mat.Symmetric, alpha float64, x mat.Matrix, ds *mat.SymDense, da mat.Symmetric, dx mat.Matrix) (dalpha float64) {
 	g := takenSymmetric(ds)
 	accumulate(da, g)

@@ -4,7 +4,7 @@ import "gonum.org/v1/gonum/mat"
 
 // VecDenseAddVec: v = a + b.
 //
-//godiff:derivative of=gonum.org/v1/gonum/mat.(*VecDense).AddVec writes=v
+//godiff:derivative of=gonum.org/v1/gonum/mat.(*VecDense).AddVec writes=v inplace=a,b
 func VecDenseAddVec(v *mat.VecDense, a, b mat.Vector, dv *mat.VecDense, da, db mat.Vector) {
 	g := takenVector(dv)
 	accumulateVector(da, g)
@@ -21,7 +21,7 @@ func VecDenseAddVecJVP(v *mat.VecDense, a, b mat.Vector, dv *mat.VecDense, da, d
 
 // VecDenseSubVec: v = a − b.
 //
-//godiff:derivative of=gonum.org/v1/gonum/mat.(*VecDense).SubVec writes=v
+//godiff:derivative of=gonum.org/v1/gonum/mat.(*VecDense).SubVec writes=v inplace=a,b
 func VecDenseSubVec(v *mat.VecDense, a, b mat.Vector, dv *mat.VecDense, da, db mat.Vector) {
 	g := takenVector(dv)
 	accumulateVector(da, g)
@@ -38,7 +38,7 @@ func VecDenseSubVecJVP(v *mat.VecDense, a, b mat.Vector, dv *mat.VecDense, da, d
 
 // VecDenseScaleVec: v = αa.
 //
-//godiff:derivative of=gonum.org/v1/gonum/mat.(*VecDense).ScaleVec writes=v
+//godiff:derivative of=gonum.org/v1/gonum/mat.(*VecDense).ScaleVec writes=v inplace=a
 func VecDenseScaleVec(v *mat.VecDense, alpha float64, a mat.Vector, dv *mat.VecDense, da mat.Vector) (dalpha float64) {
 	g := takenVector(dv)
 	accumulateVector(da, scaled(alpha, g))
@@ -63,7 +63,7 @@ func VecDenseScaleVecJVP(v *mat.VecDense, alpha float64, a mat.Vector, dv *mat.V
 
 // VecDenseAddScaledVec: v = a + αb.
 //
-//godiff:derivative of=gonum.org/v1/gonum/mat.(*VecDense).AddScaledVec writes=v
+//godiff:derivative of=gonum.org/v1/gonum/mat.(*VecDense).AddScaledVec writes=v inplace=a,b
 func VecDenseAddScaledVec(v *mat.VecDense, a mat.Vector, alpha float64, b mat.Vector, dv *mat.VecDense, da, db mat.Vector) (dalpha float64) {
 	g := takenVector(dv)
 	accumulateVector(da, g)
@@ -91,7 +91,7 @@ func VecDenseAddScaledVecJVP(v *mat.VecDense, a mat.Vector, alpha float64, b mat
 
 // VecDenseMulElemVec: vᵢ = aᵢbᵢ.
 //
-//godiff:derivative of=gonum.org/v1/gonum/mat.(*VecDense).MulElemVec writes=v
+//godiff:derivative of=gonum.org/v1/gonum/mat.(*VecDense).MulElemVec writes=v inplace=a,b
 func VecDenseMulElemVec(v *mat.VecDense, a, b mat.Vector, dv *mat.VecDense, da, db mat.Vector) {
 	g := takenVector(dv)
 	accumulateVector(da, elementwise(g, column(b)))
@@ -109,7 +109,7 @@ func VecDenseMulElemVecJVP(v *mat.VecDense, a, b mat.Vector, dv *mat.VecDense, d
 
 // VecDenseDivElemVec: vᵢ = aᵢ/bᵢ.
 //
-//godiff:derivative of=gonum.org/v1/gonum/mat.(*VecDense).DivElemVec writes=v
+//godiff:derivative of=gonum.org/v1/gonum/mat.(*VecDense).DivElemVec writes=v inplace=a,b
 func VecDenseDivElemVec(v *mat.VecDense, a, b mat.Vector, dv *mat.VecDense, da, db mat.Vector) {
 	y := column(b)
 	g := quotient(takenVector(dv), y)
@@ -128,7 +128,7 @@ func VecDenseDivElemVecJVP(v *mat.VecDense, a, b mat.Vector, dv *mat.VecDense, d
 
 // VecDenseMulVec: v = Ab.
 //
-//godiff:derivative of=gonum.org/v1/gonum/mat.(*VecDense).MulVec writes=v
+//godiff:derivative of=gonum.org/v1/gonum/mat.(*VecDense).MulVec writes=v inplace=b
 func VecDenseMulVec(v *mat.VecDense, a mat.Matrix, b mat.Vector, dv *mat.VecDense, da mat.Matrix, db mat.Vector) {
 	g := takenVector(dv)
 	accumulate(da, product(g, column(b).T()))
