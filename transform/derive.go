@@ -40,8 +40,8 @@ func (u *Unit) prepare(f *ast.Func, in []bool, at callSite, memory, forward bool
 // prepareAsked is prepare for a derivative that is asked for, of which no caller says what its inputs share: memory without floats behind
 // two of them, which f writes, is taken to be one.
 func (u *Unit) prepareAsked(f *ast.Func, in []bool, memory, forward bool) *derivation {
-	d := u.prepare(f, in, callSite{}, memory, forward)
-	var at callSite
+	at := callSite{plain: u.Plain}
+	d := u.prepare(f, in, at, memory, forward)
 	d.eachApart(func(c, e *location, s, t *stem) {
 		if c.find() != e.find() && asOne(c, e, s, t) {
 			at.joined = append(at.joined, [2]path{d.mem.pathTo(s.input, c), d.mem.pathTo(t.input, e)})
@@ -62,7 +62,7 @@ func (u *Unit) understand(f *ast.Func, in []bool, at callSite, memory, forward b
 		g = *copyInputs(&g)
 	}
 	if !forward && !u.checking {
-		g.Body = u.outline(f, g.Body, g.Body)
+		g.Body = u.outline(f, g.Body, g.Body, at.plain)
 	}
 	if forward {
 		g.Body, _ = u.withoutHooks(g.Body, func(*ast.Call) bool { return false })

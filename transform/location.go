@@ -166,6 +166,8 @@ type callSite struct {
 	// callee reads or writes or that its results lead to, may be.
 	settled bool
 	changed []path
+
+	plain bool // parallel loops are loops as others: see Unit.Plain
 }
 
 // callSite returns what is known of the memory behind the inputs and results of a call, at a statement, whose inputs in are varied.
@@ -177,7 +179,7 @@ func (d *derivation) callSite(s ast.Stmt, c *ast.Call, in []bool, callee *summar
 		touched[l.find()] = settled
 	}
 	first := map[*location]path{}
-	site := callSite{settled: settled}
+	site := callSite{settled: settled, plain: d.at.plain}
 	type visited struct {
 		l      *location
 		behind bool // what an input refers to, which may be the callee's own variable of another

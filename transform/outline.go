@@ -25,12 +25,17 @@ import (
 // schedule calls a function that calls itself for the first part of its iterations and for the rest, both with checkpoints: see Griewank
 // and Walther, "Algorithm 799: Revolve", ACM TOMS 26, 2000.
 
-// outline returns a block with calls of functions of their own in place of the loops in it that have checkpoints. F is the function that
-// it is of, and whole the body of that as it is analysed.
-func (u *Unit) outline(f *ast.Func, whole, b *ast.Block) *ast.Block {
+// outline returns a block with calls of functions of their own in place of the loops in it that have checkpoints, or are parallel unless
+// plain says that these are as others. F is the function that it is of, and whole the body of that as it is analysed.
+func (u *Unit) outline(f *ast.Func, whole, b *ast.Block, plain bool) *ast.Block {
 	out := &ast.Block{Meta: b.Meta}
 	changed := false
 	for _, s := range b.Stmts {
+		if g, ok := s.(*ast.Range); ok && plain && g.Parallel {
+			c := *g
+			c.Parallel = false
+			s, changed = &c, true
+		}
 		if s.Info().Checkpoint != ast.NoCheckpoints || s.Info().Parallel {
 			out.Stmts = append(out.Stmts, u.outlined(f, whole, s)...)
 			changed = true
@@ -39,7 +44,7 @@ func (u *Unit) outline(f *ast.Func, whole, b *ast.Block) *ast.Block {
 		t := s
 		if len(ast.Blocks(s)) > 0 {
 			t = ast.MapBlocks(s, func(b *ast.Block) *ast.Block {
-				c := u.outline(f, whole, b)
+				c := u.outline(f, whole, b, plain)
 				changed = changed || c != b
 				return c
 			})

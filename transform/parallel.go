@@ -37,6 +37,9 @@ func (o *outliner) parallelLoop(loop *ast.For, from, to, n *ast.Ref) []ast.Stmt 
 	}
 	o.find(loop, nil, from.Var, to.Var)
 	for _, v := range o.state {
+		if isStruct(v.Type) || isArray(v.Type) {
+			refuse(o.pos, "the iterations of a parallel loop write a part of %s, which is declared outside; add to variables that are numbers, or to elements of a slice", v.Name)
+		}
 		if !ast.IsFloat(v.Type) && !isInteger(v.Type) || !onlyAddedTo(loop, v) {
 			refuse(o.pos, "the iterations of a parallel loop may only add to %s, which is declared outside", v.Name)
 		}

@@ -39,6 +39,7 @@ type Unit struct {
 	File       string          // the file that the derivative at hand goes to
 	Stage      string          // the pass after which the code of the first function that it comes to is kept …
 	Traced     string          // … here
+	Plain      bool            // parallel loops are loops as others, in a derivative that is to be derived: there they run one after the other
 	Explaining bool            // what is decided on the way is kept: see Explanations
 	Thorough   bool            // what is refused is looked at to its end: see Refusal
 

@@ -27,6 +27,7 @@ type Directive struct {
 	Name      string // the name of the derivative
 	Signature ast.Signature
 	Stub      *types.Func // what the name denotes in the loaded program
+	Plain     bool        // of a gradient that is to be derived: its parallel loops are loops as others
 	Gradient  *types.Func // of one of second order, the gradient whose forward mode it is
 
 	// Of the verbs that give a rule for another function:
@@ -110,7 +111,7 @@ var verbs = []verb{
 	{name: "checkpoint", options: []string{"schedule"}, place: atLoopOrCall,
 		doc: "has the reverse sweep run the loop or call again, in place of remembering what it has computed"},
 	{name: "parallel", place: atLoop,
-		doc: "has reverse mode run the iterations of a loop on several cores; they must be independent, and it must range over an integer or a slice. Sums are made by parts, of which the number depends on the trip count alone. Forward mode runs them one after the other"},
+		doc: "has reverse mode run the iterations of a loop on several cores; they must be independent, and it must range over an integer or a slice. Sums are made by parts, of which the number depends on the trip count alone. Forward mode and second derivatives run them one after the other"},
 }
 
 // optionDocs says what each option names, in a sentence of the reference.

@@ -310,7 +310,7 @@ func (d *deriver) mistaken(out *map[string][]byte, diags *[]lower.Diagnostic) {
 // derive derives one function, or returns nil and leaves a diagnostic.
 func (d *deriver) derive(req Request, name string) *ast.Func {
 	fn := req.Fn
-	d.at = fn
+	d.at, d.unit.Plain = fn, req.Plain
 	if _, file, _ := d.prog.Decl(fn); file != nil {
 		d.unit.File = file.Output
 	}
@@ -399,7 +399,7 @@ func (d *deriver) outputs(asked []*lower.Directive) (out map[string][]byte, diag
 		if first == nil || dir.File.Output < first.Output {
 			first = dir.File
 		}
-		if g := d.derive(Request{Fn: dir.Fn, Mode: dir.Mode, Wrt: dir.Wrt, Gradient: dir.Gradient}, dir.Name); g != nil {
+		if g := d.derive(Request{Fn: dir.Fn, Mode: dir.Mode, Wrt: dir.Wrt, Plain: dir.Plain, Gradient: dir.Gradient}, dir.Name); g != nil {
 			for _, f := range d.unit.With(g) {
 				verify(f)
 				decls[dir.File] = append(decls[dir.File], f)
@@ -579,6 +579,7 @@ type Request struct {
 	Wrt   []int
 	Stage string // of Show: what to show instead of the derivative
 
+	Plain    bool        // the derivative is to be derived: see transform.Unit
 	Gradient *types.Func // of a mode of second order: the gradient of Fn, which is there as source
 }
 

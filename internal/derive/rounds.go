@@ -218,7 +218,7 @@ func (r *Rounds) requested(pkg *lower.Package) *lower.File {
 // round.
 func (r *Rounds) gradient(pkg *lower.Package, d *lower.Directive) *lower.Directive {
 	g := *d
-	g.Verb, g.Mode = ast.Grad.String(), ast.Grad
+	g.Verb, g.Mode, g.Plain = ast.Grad.String(), ast.Grad, true
 	g.Signature, _ = r.prog.View(pkg, d.File).SignatureOf(d.Fn.Signature(), ast.Grad, d.Wrt)
 	k := fmt.Sprint(d.File.Output, ":", d.Fn.FullName(), d.Wrt)
 	if r.gradients[k] == "" {
