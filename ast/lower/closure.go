@@ -497,6 +497,10 @@ func (l *lowerer) arguments(c *ast.Call, args []goast.Expr) {
 		if v == nil {
 			continue
 		}
+		if variadic := sig.Variadic() && first+i >= sig.Params().Len()-1; variadic && l.src.Declared(c.Fun.Fn) {
+			l.report(x.Pos(), fmt.Sprintf("%s takes this function in a slice, of which it cannot be told which one is called; let it have a parameter for each", c.Fun.Fn.Name()))
+			continue
+		}
 		if !takes || !l.src.Declared(c.Fun.Fn) {
 			l.report(x.Pos(), fmt.Sprintf("%s is given a function and has no source here that tells what becomes of it", c.Fun.Fn.Name()))
 			continue
