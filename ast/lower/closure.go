@@ -683,53 +683,30 @@ func sameFunc(v, w *fnValue) bool {
 // environment returns that of a literal.
 func (l *lowerer) environment(lit *goast.FuncLit) environment {
 	env := environment{map[types.Object]*fnValue{}, map[fieldKey]*fnValue{}}
-	seen := map[*goast.FuncLit]bool{}
-	var walk func(in *goast.FuncLit)
-	walk = func(in *goast.FuncLit) {
-		if in == nil || seen[in] {
-			return
+	l.eachFree(lit, func(obj *types.Var, _ token.Pos) (into []*goast.FuncLit) {
+		if isFunc(obj) {
+			if v := l.bound(obj); v != nil {
+				env.values[obj] = v
+			} else if def, ok := goast.Unparen(l.closures.defs[obj]).(*goast.FuncLit); ok {
+				into = append(into, def)
+			}
+			return into
 		}
-		seen[in] = true
-		goast.Inspect(in.Body, func(n goast.Node) bool {
-			id, ok := n.(*goast.Ident)
-			if !ok {
-				return true
+		for _, f := range funcFields(obj.Type()) {
+			if v := l.heldIn(obj, f.Name()); v != nil {
+				env.fields[fieldKey{obj, f.Name()}] = v
+			} else if _, def := l.heldFunc(obj, f.Name()); def != nil {
+				into = append(into, def)
 			}
-			obj, ok := l.info.Uses[id].(*types.Var)
-			if !ok || obj.IsField() || lit.Pos() <= obj.Pos() && obj.Pos() < lit.End() {
-				return true
-			}
-			if isFunc(obj) {
-				if v := l.bound(obj); v != nil {
-					env.values[obj] = v
-				} else if def, ok := goast.Unparen(l.closures.defs[obj]).(*goast.FuncLit); ok {
-					walk(def)
-				}
-				return true
-			}
-			for _, f := range funcFields(obj.Type()) {
-				if v := l.heldIn(obj, f.Name()); v != nil {
-					env.fields[fieldKey{obj, f.Name()}] = v
-				} else if _, def := l.heldFunc(obj, f.Name()); def != nil {
-					walk(def)
-				}
-			}
-			return true
-		})
-	}
-	walk(lit)
+		}
+		return into
+	})
 	return env
 }
 
-// free returns the variables of enclosing functions that a literal needs, those of the functions that it calls by variables included, in
-// the order in which it comes to them.
-func (l *lowerer) free(lit *goast.FuncLit) []types.Object {
-	var list []types.Object
-	add := func(obj types.Object) {
-		if !slices.Contains(list, obj) {
-			list = append(list, obj)
-		}
-	}
+// eachFree calls f for the variables of enclosing functions that a literal names, in the order in which it comes to them, and for those that
+// the literals name which f returns.
+func (l *lowerer) eachFree(lit *goast.FuncLit, f func(obj *types.Var, at token.Pos) (into []*goast.FuncLit)) {
 	seen := map[*goast.FuncLit]bool{}
 	var walk func(in *goast.FuncLit)
 	walk = func(in *goast.FuncLit) {
@@ -746,36 +723,54 @@ func (l *lowerer) free(lit *goast.FuncLit) []types.Object {
 			if !ok || obj.IsField() || obj.Parent() == obj.Pkg().Scope() || in.Pos() <= obj.Pos() && obj.Pos() < in.End() {
 				return true
 			}
-			def, _ := goast.Unparen(l.closures.defs[obj]).(*goast.FuncLit)
-			switch {
-			case !isFunc(obj):
-				add(obj)
-				for _, f := range funcFields(obj.Type()) {
-					v, lit := l.heldFunc(obj, f.Name())
-					if lit != nil {
-						walk(lit)
-					} else if v != nil {
-						for _, b := range v.bound {
-							add(b.obj)
-						}
-					}
-				}
-			case def != nil && !l.closures.unknown[obj]:
+			for _, def := range f(obj, id.Pos()) {
 				walk(def)
-			default:
-				if v := l.known(obj, id.Pos()); v != nil {
-					for _, b := range v.bound {
-						add(b.obj)
-					}
-				}
 			}
 			return true
 		})
 	}
+	walk(lit)
+}
+
+// free returns the variables of enclosing functions that a literal needs, those of the functions that it calls by variables included, in
+// the order in which it comes to them.
+func (l *lowerer) free(lit *goast.FuncLit) []types.Object {
+	var list []types.Object
+	add := func(obj types.Object) {
+		if !slices.Contains(list, obj) {
+			list = append(list, obj)
+		}
+	}
+	addBound := func(v *fnValue) {
+		if v != nil {
+			for _, b := range v.bound {
+				add(b.obj)
+			}
+		}
+	}
 	if l.pending != nil {
 		add(l.pending)
 	}
-	walk(lit)
+	l.eachFree(lit, func(obj *types.Var, at token.Pos) (into []*goast.FuncLit) {
+		def, _ := goast.Unparen(l.closures.defs[obj]).(*goast.FuncLit)
+		switch {
+		case !isFunc(obj):
+			add(obj)
+			for _, f := range funcFields(obj.Type()) {
+				v, lit := l.heldFunc(obj, f.Name())
+				if lit != nil {
+					into = append(into, lit)
+				} else {
+					addBound(v)
+				}
+			}
+		case def != nil && !l.closures.unknown[obj]:
+			into = append(into, def)
+		default:
+			addBound(l.known(obj, at))
+		}
+		return into
+	})
 	for _, obj := range l.iterating.needs() {
 		add(obj)
 	}
