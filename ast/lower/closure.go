@@ -50,6 +50,7 @@ type boundVar struct {
 type binding struct {
 	param int    // without the receiver, which is -1
 	field string // of the parameter, if not the parameter itself is a function
+	elem  int    // which of the functions of a variadic parameter it is, counted from 1, or none; 0 if the parameter is one function
 	value *fnValue
 	vars  []*types.Var // parameters of the instance for the bound variables of value
 }
@@ -478,6 +479,14 @@ func (l *lowerer) arguments(c *ast.Call, args []goast.Expr) {
 	first := l.paramAt(c)
 	bindings, extra := l.recvHeld.list, l.recvHeld.args
 	l.recvHeld = heldFuncs{}
+	if last := sig.Params().Len() - 1; takesSeveral(sig) && l.src.Declared(c.Fun.Fn) && len(args) >= last-first {
+		list, more, ok := l.several(args[last-first:], c.Spread, last)
+		if !ok {
+			return
+		}
+		args, c.Spread = args[:last-first], false
+		bindings, extra = append(bindings, list...), append(extra, more...)
+	}
 	for i, x := range args {
 		var param types.Type
 		if p := first + i; p < sig.Params().Len() {
@@ -495,10 +504,6 @@ func (l *lowerer) arguments(c *ast.Call, args []goast.Expr) {
 		}
 		v := l.value(x)
 		if v == nil {
-			continue
-		}
-		if variadic := sig.Variadic() && first+i >= sig.Params().Len()-1; variadic && l.src.Declared(c.Fun.Fn) {
-			l.report(x.Pos(), fmt.Sprintf("%s takes this function in a slice, of which it cannot be told which one is called; let it have a parameter for each", c.Fun.Fn.Name()))
 			continue
 		}
 		if !takes || !l.src.Declared(c.Fun.Fn) {
@@ -559,7 +564,7 @@ func (t *Instances) depthOf(fn *types.Func, bindings []binding) int {
 func (t *Instances) specialise(fn *types.Func, bindings []binding) *types.Func {
 	key := fmt.Sprintf("%p", fn)
 	for _, b := range bindings {
-		key += fmt.Sprintf(" %d.%s:%p", b.param, b.field, b.value.fn)
+		key += fmt.Sprintf(" %d.%s.%d:%p", b.param, b.field, b.elem, b.value.fn)
 		for _, x := range b.value.bound {
 			key += " " + t.key(x.typ)
 		}
@@ -595,7 +600,7 @@ func (t *Instances) specialise(fn *types.Func, bindings []binding) *types.Func {
 			params = append(params, sig.Params().At(p))
 		}
 	}
-	i.Fn = types.NewFunc(fn.Pos(), fn.Pkg(), fn.Name(), types.NewSignatureType(sig.Recv(), nil, nil, types.NewTuple(params...), sig.Results(), sig.Variadic()))
+	i.Fn = types.NewFunc(fn.Pos(), fn.Pkg(), fn.Name(), types.NewSignatureType(sig.Recv(), nil, nil, types.NewTuple(params...), sig.Results(), sig.Variadic() && !gone[sig.Params().Len()-1]))
 	t.byKey[key], t.byFn[i.Fn] = i, i
 	return i.Fn
 }
@@ -664,6 +669,7 @@ func (l *lowerer) lift(lit *goast.FuncLit, name string) *fnValue {
 type environment struct {
 	values map[types.Object]*fnValue
 	fields map[fieldKey]*fnValue
+	lists  map[types.Object][]*fnValue
 }
 
 // A liftedLit is the function that a literal has become.
@@ -673,7 +679,8 @@ type liftedLit struct {
 }
 
 func (e environment) equal(f environment) bool {
-	return maps.EqualFunc(e.values, f.values, sameFunc) && maps.EqualFunc(e.fields, f.fields, sameFunc)
+	return maps.EqualFunc(e.values, f.values, sameFunc) && maps.EqualFunc(e.fields, f.fields, sameFunc) &&
+		maps.EqualFunc(e.lists, f.lists, func(v, w []*fnValue) bool { return slices.EqualFunc(v, w, sameFunc) })
 }
 
 func sameFunc(v, w *fnValue) bool {
@@ -682,8 +689,12 @@ func sameFunc(v, w *fnValue) bool {
 
 // environment returns that of a literal.
 func (l *lowerer) environment(lit *goast.FuncLit) environment {
-	env := environment{map[types.Object]*fnValue{}, map[fieldKey]*fnValue{}}
+	env := environment{map[types.Object]*fnValue{}, map[fieldKey]*fnValue{}, map[types.Object][]*fnValue{}}
 	l.eachFree(lit, func(obj *types.Var, _ token.Pos) (into []*goast.FuncLit) {
+		if list, ok := l.listIn(obj); ok {
+			env.lists[obj] = list
+			return nil
+		}
 		if isFunc(obj) {
 			if v := l.bound(obj); v != nil {
 				env.values[obj] = v
@@ -752,6 +763,12 @@ func (l *lowerer) free(lit *goast.FuncLit) []types.Object {
 		add(l.pending)
 	}
 	l.eachFree(lit, func(obj *types.Var, at token.Pos) (into []*goast.FuncLit) {
+		if list, ok := l.listIn(obj); ok {
+			for _, v := range list {
+				addBound(v)
+			}
+			return nil
+		}
 		def, _ := goast.Unparen(l.closures.defs[obj]).(*goast.FuncLit)
 		switch {
 		case !isFunc(obj):
@@ -783,7 +800,7 @@ func (l *lowerer) literal(inst *Instance, report func(token.Pos, string)) *ast.F
 		src: l.src, info: l.info, subst: inst.subst, closures: l.closures, lifted: l.lifted, outer: l, fn: inst.Fn,
 		vars: map[types.Object]*ast.Var{}, pointers: map[types.Object]*ast.Var{}, values: maps.Clone(inst.env.values),
 		labels: map[types.Object]*ast.Label{}, gotos: gotoTargets(inst.lit.Body, l.info), params: l.params, open: map[*goast.FuncLit]bool{},
-		making: l.making, fields: maps.Clone(inst.env.fields), passed: l.passed, iteration: inst.iteration,
+		making: l.making, fields: maps.Clone(inst.env.fields), lists: maps.Clone(inst.env.lists), passed: l.passed, iteration: inst.iteration,
 	}
 	in.reportTo(report)
 	name := inst.Fn.Name()
@@ -869,6 +886,9 @@ func lowerName(name string) string {
 func (l *lowerer) given(f *ast.Func, sig *types.Signature, bindings []binding, skip int) {
 	for _, b := range bindings {
 		switch {
+		case b.elem != 0:
+			l.addTo(sig.Params().At(b.param-skip), b)
+			f.Variadic = false
 		case b.field == "":
 			l.values[sig.Params().At(b.param-skip)] = b.value
 		case b.param < 0:
@@ -887,7 +907,7 @@ func (l *lowerer) given(f *ast.Func, sig *types.Signature, bindings []binding, s
 // inputs declares the parameters and results of a function. Those that are functions which are known are left out.
 func (l *lowerer) inputs(f *ast.Func, sig *types.Signature) {
 	for p := range sig.Params().Variables() {
-		if l.values[p] == nil {
+		if _, several := l.lists[p]; l.values[p] == nil && !several {
 			f.Params = append(f.Params, l.declare(p))
 		}
 	}

@@ -95,7 +95,7 @@ type maker struct {
 // returning a function.
 func (l *lowerer) makerOf(call *goast.CallExpr) *maker {
 	m := l.calledMaker(call)
-	if m == nil || m.body == nil || len(m.body.List) == 0 || m.sig.Variadic() || m.sig.Results().Len() != 1 {
+	if m == nil || m.body == nil || len(m.body.List) == 0 || m.sig.Variadic() && !takesSeveral(m.sig) || m.sig.Results().Len() != 1 {
 		return nil
 	}
 	last := len(m.body.List) - 1
@@ -153,7 +153,7 @@ func (l *lowerer) made(call *goast.CallExpr) *fnValue {
 		return nil
 	}
 	inner := *l // its labels, jumps and results are its own, and so are its functions, which another call may give it others of
-	inner.lifted, inner.values = map[*goast.FuncLit][]liftedLit{}, maps.Clone(l.values)
+	inner.lifted, inner.values, inner.lists = map[*goast.FuncLit][]liftedLit{}, maps.Clone(l.values), maps.Clone(l.lists)
 	inner.pre, inner.jumps, inner.gotos, inner.results = nil, jumps{}, map[types.Object]*gotoTarget{}, nil
 	list := l.makerArgs(&inner, m, call)
 	l.making[m.body] = true
@@ -217,6 +217,14 @@ func (l *lowerer) makerArgs(inner *lowerer, m *maker, call *goast.CallExpr) []as
 		rest = l.receiver(sel, c, rest)
 		l.recvHeld = heldFuncs{}
 		define(sig.Recv(), c.Args[0])
+	}
+	if last := sig.Params().Len() - 1; takesSeveral(sig) {
+		given, _, _ := l.several(rest[last:], call.Ellipsis.IsValid(), last)
+		for _, b := range given {
+			list = append(list, l.bind(b.value, a.Meta)...)
+			inner.addTo(sig.Params().At(last), b)
+		}
+		rest = rest[:last]
 	}
 	for i, x := range rest {
 		p := sig.Params().At(i)

@@ -117,11 +117,12 @@ type lowerer struct {
 
 	// Variables, by what the type checker calls them.
 	vars     map[types.Object]*ast.Var
-	pointers map[types.Object]*ast.Var // to variables that a literal captures
-	values   map[types.Object]*fnValue // of variables that are functions
-	fields   map[fieldKey]*fnValue     // of variables that hold functions
-	named    []types.Object            // the results, if they have names
-	results  []types.Type              // what a return returns
+	pointers map[types.Object]*ast.Var   // to variables that a literal captures
+	values   map[types.Object]*fnValue   // of variables that are functions
+	lists    map[types.Object][]*fnValue // of parameters that are any number of functions
+	fields   map[fieldKey]*fnValue       // of variables that hold functions
+	named    []types.Object              // the results, if they have names
+	results  []types.Type                // what a return returns
 
 	// Functions that are values: see closure.go and the files that it names.
 	closures  *closures
@@ -708,6 +709,9 @@ func (l *lowerer) forStmt(s *goast.ForStmt) ast.Stmt {
 }
 
 func (l *lowerer) rangeStmt(s *goast.RangeStmt) []ast.Stmt {
+	if list, ok := l.listOf(s.X); ok {
+		return l.rangeSeveral(s, list)
+	}
 	t := l.typeOf(s.X)
 	if isString(t) {
 		return l.rangeString(s)
@@ -934,6 +938,8 @@ func (l *lowerer) ident(e *goast.Ident) ast.Expr {
 	}
 	if isFuncType(l.info.TypeOf(e)) {
 		l.report(e.Pos(), fmt.Sprintf("%s is used as a value here, so that it cannot be told any more which function is called", e.Name))
+	} else if _, ok := l.listOf(e); ok {
+		l.report(e.Pos(), fmt.Sprintf("the functions in %s are used otherwise than in a loop over them, so that it cannot be told any more which function is called", e.Name))
 	} else {
 		l.report(e.Pos(), fmt.Sprintf("%s is not supported here", e.Name))
 	}
@@ -1224,6 +1230,9 @@ func (l *lowerer) builtin(e *goast.CallExpr, name string, c *ast.Call) ast.Expr 
 	case "panic":
 		c.T = types.NewTuple()
 	case "len":
+		if list, ok := l.listOf(e.Args[0]); ok {
+			return &ast.Lit{Text: fmt.Sprint(len(list)), Val: constant.MakeInt64(int64(len(list))), T: types.Typ[types.Int]}
+		}
 		if ast.IsMap(l.typeOf(e.Args[0])) {
 			c.Fun.Builtin = ast.MapCount
 		}

@@ -1,0 +1,143 @@
+package lower
+
+import (
+	"fmt"
+	goast "go/ast"
+	"go/constant"
+	"go/token"
+	"go/types"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// Functions in a variadic parameter.
+//
+// A function that takes any number of functions becomes, like one that takes one, an instance for those that it is given. A loop over them is
+// written out:
+//
+//	func fit(x float64, options ...Option) float64 {     func fitRateMomentum(r, m, x float64) float64 {
+//		c := config{rate: 0.1}                                c := config{rate: 0.1}
+//		for _, o := range options {                           rate(r, &c)
+//			o(&c)                                              momentum(m, &c)
+//		}                                                     …
+//		…                                                 }
+//	}
+//	fit(x, rate(r), momentum(m))                         fitRateMomentum(r, m, x)
+//
+// They may be ranged over, counted, and handed on to another function that takes them.
+
+// takesSeveral reports whether a function takes any number of functions.
+func takesSeveral(sig *types.Signature) bool {
+	if !sig.Variadic() {
+		return false
+	}
+	s, ok := sig.Params().At(sig.Params().Len() - 1).Type().Underlying().(*types.Slice)
+	return ok && isFuncType(s.Elem())
+}
+
+// several returns the functions that a call gives to a parameter for any number of them, which is the i-th, as bindings, and what belongs to
+// them; or false after a report.
+func (l *lowerer) several(call []goast.Expr, spread bool, i int) (list []binding, args []ast.Expr, ok bool) {
+	var values []*fnValue
+	if spread {
+		if values, ok = l.listOf(call[0]); !ok {
+			l.report(call[0].Pos(), "it cannot be told which functions are in this slice; give them one by one")
+			return nil, nil, false
+		}
+	} else {
+		for _, x := range call {
+			v := l.value(x)
+			if v == nil {
+				return nil, nil, false
+			}
+			values = append(values, v)
+		}
+	}
+	if len(values) == 0 {
+		return []binding{{param: i, elem: none, value: &fnValue{}}}, nil, true
+	}
+	for k, v := range values {
+		list = append(list, binding{param: i, elem: k + 1, value: v})
+		args = append(args, l.boundArgs(v)...)
+	}
+	return list, args, true
+}
+
+// none is the element of a binding that says that a parameter for any number of functions is given none.
+const none = -1
+
+// listOf returns the functions in a variable, and whether they are known.
+func (l *lowerer) listOf(x goast.Expr) ([]*fnValue, bool) {
+	id, ok := goast.Unparen(x).(*goast.Ident)
+	if !ok {
+		return nil, false
+	}
+	return l.listIn(l.info.Uses[id])
+}
+
+func (l *lowerer) listIn(obj types.Object) ([]*fnValue, bool) {
+	if l.closures == nil || l.closures.changed[obj] {
+		return nil, false
+	}
+	for o := l; o != nil; o = o.outer {
+		if list, ok := o.lists[obj]; ok {
+			return list, true
+		}
+	}
+	return nil, false
+}
+
+// addTo notes that a parameter is given a function among others, or none.
+func (l *lowerer) addTo(p *types.Var, b binding) {
+	if l.lists == nil {
+		l.lists = map[types.Object][]*fnValue{}
+	}
+	if b.elem == none {
+		l.lists[p] = []*fnValue{}
+		return
+	}
+	l.lists[p] = append(l.lists[p], b.value)
+}
+
+// rangeSeveral writes out a loop over functions.
+func (l *lowerer) rangeSeveral(s *goast.RangeStmt, list []*fnValue) []ast.Stmt {
+	if s.Tok == token.ASSIGN {
+		l.report(s.Pos(), "a range over functions whose variables are declared before is not supported; declare them in the loop")
+		return nil
+	}
+	leave := l.takeLabel("loop")
+	defer func(old jumps) { l.jumps = old }(l.jumps)
+	var out []ast.Stmt
+	for k, v := range list {
+		next := &ast.Label{Name: "next"}
+		l.jumps = jumps{breakTo: leave, continueTo: next}
+		b := &ast.Block{Meta: ast.Meta{Pos: s.Pos()}}
+		if key, ok := s.Key.(*goast.Ident); ok && key.Name != "_" {
+			i := l.declare(l.info.Defs[key])
+			b.Stmts = append(b.Stmts, define(i, ast.Expr(&ast.Lit{Text: fmt.Sprint(k), Val: constant.MakeInt64(int64(k)), T: types.Typ[types.Int]})))
+		}
+		if value, ok := s.Value.(*goast.Ident); ok && value.Name != "_" {
+			l.values[l.info.Defs[value]] = v
+		}
+		b.Stmts = append(b.Stmts, continued(l.block(s.Body.List, s.Body.Pos()).Stmts, leave, next)...)
+		out = append(out, escape([]ast.Stmt{b}, next)...)
+	}
+	return escape(out, leave)
+}
+
+// continued makes what continues a loop that is written out a break to what comes next.
+func continued(list []ast.Stmt, loop, next *ast.Label) []ast.Stmt {
+	var out []ast.Stmt
+	for _, s := range list {
+		if b, ok := s.(*ast.Branch); ok && b.Tok == token.CONTINUE && (b.Target == next || b.Target == loop) {
+			s = &ast.Branch{Meta: b.Meta, Tok: token.BREAK, Target: next}
+		}
+		out = append(out, mapBlocks(s, func(b *ast.Block) *ast.Block { return &ast.Block{Meta: b.Meta, Stmts: continued(b.Stmts, loop, next)} }))
+	}
+	return out
+}
+
+// define is the definition of a variable.
+func define(v *ast.Var, e ast.Expr) ast.Stmt {
+	return &ast.Assign{Lhs: []ast.Expr{&ast.Ref{Var: v}}, Op: token.DEFINE, Rhs: []ast.Expr{e}}
+}
