@@ -113,7 +113,7 @@ func (b *byways) stain(c *ast.Call) {
 		}
 		return
 	}
-	if !b.outside(c) || u.isLifted(c.Fun.Fn) { // a literal that cannot be lowered is refused elsewhere
+	if !b.outside(c) || u.isLifted(c.Fun.Fn) || u.Source != nil && u.Source(c.Fun.Fn) { // what cannot be lowered is refused elsewhere
 		return
 	}
 	if !slices.ContainsFunc(c.Args, func(x ast.Expr) bool { return b.leads(x) || b.of(x) }) {

@@ -202,7 +202,7 @@ func (l *lowerer) assertion(e *goast.TypeAssertExpr) ast.Expr {
 	return l.asserted(l.expr(e.X), l.typeOf(e.Type), e.Pos())
 }
 
-// converted returns what an expression converts to an interface, and its type, if that is no type parameter and no interface itself:
+// converted returns what an expression converts to an interface, and its type, if that is no interface itself and no type parameter is in it:
 // then it is known which type the interface holds, as in any(x).(float64).
 func (l *lowerer) converted(e goast.Expr) (goast.Expr, types.Type) {
 	c, ok := goast.Unparen(e).(*goast.CallExpr)
@@ -210,10 +210,15 @@ func (l *lowerer) converted(e goast.Expr) (goast.Expr, types.Type) {
 		return nil, nil
 	}
 	t := types.Default(l.typeOf(c.Args[0]))
-	if _, isParam := types.Unalias(t).(*types.TypeParam); isParam || types.IsInterface(t) {
+	if types.IsInterface(t) || l.hasParams(t) {
 		return nil, nil
 	}
 	return c.Args[0], t
+}
+
+// hasParams reports whether a type parameter of a derivative that is generic is a part of a type.
+func (l *lowerer) hasParams(t types.Type) bool {
+	return len(l.src.Instances.mentioned([]types.Type{t})) > 0
 }
 
 // asserted returns the value of x as one of type t.
@@ -257,13 +262,20 @@ func describes(t types.Type) bool {
 // Without named, v is blank.
 func (l *lowerer) assertOK(e *goast.TypeAssertExpr, named bool, meta ast.Meta) ([]ast.Stmt, ast.Expr, ast.Expr) {
 	t := l.typeOf(e.Type)
-	if x, from := l.converted(e.X); x != nil && !types.IsInterface(t) {
-		same := types.Identical(from, t)
-		if !same {
-			v := &ast.Ref{Var: ast.NewVar("v", t)}
-			return []ast.Stmt{&ast.Decl{Meta: meta, Vars: []*ast.Var{v.Var}, Typed: true}}, v, boolName(false)
+	if x, from := l.converted(e.X); x != nil && !types.IsInterface(t) && !l.hasParams(t) {
+		value, same := l.typedConst(l.expr(x), from), types.Identical(from, t)
+		if same && named {
+			return nil, value, boolName(true)
 		}
-		return nil, l.typedConst(l.expr(x), t), boolName(true)
+		var list []ast.Stmt
+		if !isSimple(value) {
+			list = append(list, &ast.Assign{Meta: meta, Lhs: []ast.Expr{nil}, Op: token.ASSIGN, Rhs: []ast.Expr{value}})
+		}
+		if !named {
+			return list, nil, boolName(same)
+		}
+		v := &ast.Ref{Var: ast.NewVar("v", t)}
+		return append(list, &ast.Decl{Meta: meta, Vars: []*ast.Var{v.Var}, Typed: true}), v, boolName(false)
 	}
 	list, x := l.held(l.expr(e.X), e.X)
 	test := ast.Test(x, t)
@@ -358,7 +370,7 @@ func (l *lowerer) typeSwitch(s *goast.TypeSwitchStmt) []ast.Stmt {
 }
 
 // clauseOf returns the clause of a type switch for a value of type t, or nil if there is none, and whether that has the value as one of
-// type t. It may not be known before the types in the clauses are.
+// type t. It is not known where types in the clauses are not, and where an interface with methods holds the value from there on.
 func (l *lowerer) clauseOf(s *goast.TypeSwitchStmt, t types.Type) (c *goast.CaseClause, exact, known bool) {
 	for _, clause := range s.Body.List {
 		clause, _ := clause.(*goast.CaseClause)
@@ -370,12 +382,12 @@ func (l *lowerer) clauseOf(s *goast.TypeSwitchStmt, t types.Type) (c *goast.Case
 				continue
 			}
 			of := l.typeOf(e)
-			if _, isParam := types.Unalias(of).(*types.TypeParam); isParam {
-				return nil, false, false
-			}
 			set, isInterface := of.Underlying().(*types.Interface)
-			if types.Identical(of, t) || isInterface && types.Implements(t, set) {
-				return clause, len(clause.List) == 1 && !isInterface, true
+			switch {
+			case l.hasParams(of), isInterface && types.Implements(t, set):
+				return nil, false, false
+			case types.Identical(of, t):
+				return clause, len(clause.List) == 1, true
 			}
 		}
 	}

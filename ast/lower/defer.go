@@ -30,8 +30,9 @@ import (
 type deferral struct {
 	pos     token.Pos
 	call    *goast.CallExpr
-	pending *types.Var // whether it is still to be made; nil if it always is
-	always  bool       // whether each way out behind it has come by it
+	saved   func() ast.Expr // makes the call where its literal captures what is out of scope; else nil
+	pending *types.Var      // whether it is still to be made; nil if it always is
+	always  bool            // whether each way out behind it has come by it
 }
 
 func (l *lowerer) deferStmt(s *goast.DeferStmt) []ast.Stmt {
@@ -39,10 +40,14 @@ func (l *lowerer) deferStmt(s *goast.DeferStmt) []ast.Stmt {
 		l.report(s.Pos(), "a defer in a range over a function is not supported")
 		return nil
 	}
-	if len(l.deferrals) > 0 || l.mayWrite(s.Call) {
+	writes := l.mayWrite(s.Call)
+	if !l.src.Derived && (len(l.deferrals) > 0 || writes) {
 		return l.deferral(s)
 	}
 	c, ok := l.expr(s.Call).(*ast.Call)
+	if ok && l.src.Derived && writes {
+		c.Late = true // what a derivative defers is for panics
+	}
 	if !ok || c.Fun.Fn == nil && c.Fun.Copied == "" {
 		l.report(s.Pos(), "only calls of functions and methods can be deferred")
 		return nil
@@ -64,6 +69,10 @@ func (l *lowerer) deferral(s *goast.DeferStmt) []ast.Stmt {
 		return nil
 	}
 	d.call = call
+	if !d.always {
+		saved, keep := l.saveCaptured(call, meta)
+		d.saved, list = saved, append(list, keep...)
+	}
 	seen := l.seenAfterPanic(s, call)
 	if seen || !d.always {
 		d.pending = l.variable("pending", types.Typ[types.Bool])
@@ -91,10 +100,14 @@ func (l *lowerer) variable(name string, t types.Type) *types.Var {
 // saveArguments returns a call with the arguments that a deferred one has now, and what keeps these for all ways out that come by, or for all;
 // or nil after a report.
 func (l *lowerer) saveArguments(c *goast.CallExpr, always bool, meta ast.Meta) (*goast.CallExpr, []ast.Stmt) {
-	if sel, ok := goast.Unparen(c.Fun).(*goast.SelectorExpr); ok && l.info.Selections[sel] != nil {
-		recv, named := goast.Unparen(sel.X).(*goast.Ident)
-		if !named || !takesAddress(l.info.Selections[sel]) && l.closures.changed[l.info.ObjectOf(recv)] {
-			l.report(sel.Pos(), "a deferred call that writes memory must be of a method of a variable that does not change; assign it to one first")
+	switch f := goast.Unparen(c.Fun).(type) {
+	case *goast.CallExpr:
+		l.report(f.Pos(), "the function that is deferred is returned by a call; assign it to a variable first")
+		return nil, nil
+	case *goast.SelectorExpr:
+		if sel := l.info.Selections[f]; sel != nil && !l.staysReceiver(f, sel) {
+			l.report(f.Pos(), "a deferred call that writes memory must be of a method of a variable that does not change, by a pointer if that is one; "+
+				"assign what the receiver is to a variable first, or defer a function literal")
 			return nil, nil
 		}
 	}
@@ -103,22 +116,114 @@ func (l *lowerer) saveArguments(c *goast.CallExpr, always bool, meta ast.Meta) (
 	out.Args = nil
 	for _, x := range c.Args {
 		id, named := x.(*goast.Ident)
-		if tv := l.info.Types[x]; tv.Value != nil || tv.IsNil() || isFuncType(tv.Type) || named && !l.closures.changed[l.info.Uses[id]] {
+		if tv := l.info.Types[x]; tv.Value != nil || tv.IsNil() || isFuncType(tv.Type) || named && !l.closures.changed[l.info.Uses[id]] && (always || !l.isNested(l.info.Uses[id])) {
 			out.Args = append(out.Args, x)
 			continue
 		}
-		obj := l.variable("arg", l.info.TypeOf(x))
-		v, op := l.vars[obj], token.DEFINE
-		if !always {
-			l.flags, op = append(l.flags, &ast.Decl{Meta: ast.Meta{Pos: meta.Pos}, Vars: []*ast.Var{v}, Typed: true}), token.ASSIGN
-		}
-		list = append(list, &ast.Assign{Meta: meta, Lhs: []ast.Expr{&ast.Ref{Var: v}}, Op: op, Rhs: []ast.Expr{l.typedConst(l.expr(x), v.Type)}})
-		id = &goast.Ident{NamePos: x.Pos(), Name: obj.Name()}
+		obj, v, keep := l.kept("arg", l.expr(x), l.info.TypeOf(x), always, meta)
+		list = append(list, keep)
+		id = &goast.Ident{NamePos: x.Pos(), Name: v.Name}
 		l.info.Uses[id], l.info.Types[id] = obj, types.TypeAndValue{Type: obj.Type()}
 		out.Args = append(out.Args, id)
 	}
 	l.info.Types[&out] = l.info.Types[c]
 	return &out, list
+}
+
+// staysReceiver reports whether a method that is called later has the receiver that it would have now: a variable that does not change, or
+// the address of one.
+func (l *lowerer) staysReceiver(f *goast.SelectorExpr, sel *types.Selection) bool {
+	fn, ok := sel.Obj().(*types.Func)
+	if !ok {
+		return false
+	}
+	recv, named := goast.Unparen(f.X).(*goast.Ident)
+	if !named {
+		return takesAddress(sel) && len(sel.Index()) == 1 && l.stays(f.X)
+	}
+	t, pointers := sel.Recv(), 0
+	for i, k := range sel.Index() {
+		if p := ast.Pointee(t); p != nil {
+			t, pointers = p, pointers+1
+			if i > 0 {
+				return false // an embedded pointer
+			}
+		}
+		if i < len(sel.Index())-1 {
+			s, ok := t.Underlying().(*types.Struct)
+			if !ok {
+				return false
+			}
+			t = s.Field(k).Type()
+		}
+	}
+	changes := l.closures.changed[l.info.ObjectOf(recv)]
+	if _, byPointer := fn.Signature().Recv().Type().Underlying().(*types.Pointer); byPointer {
+		return pointers == 0 || !changes
+	}
+	return pointers == 0 && !changes
+}
+
+// stays reports whether a place is the same later: a variable, or a field of one or of what a variable that does not change points to.
+func (l *lowerer) stays(x goast.Expr) bool {
+	switch x := goast.Unparen(x).(type) {
+	case *goast.Ident:
+		_, ok := l.info.ObjectOf(x).(*types.Var)
+		return ok
+	case *goast.SelectorExpr:
+		sel := l.info.Selections[x]
+		if sel == nil || sel.Kind() != types.FieldVal || len(sel.Index()) > 1 {
+			return false
+		}
+		if ast.Pointee(l.info.TypeOf(x.X)) != nil {
+			id, ok := goast.Unparen(x.X).(*goast.Ident)
+			return ok && !l.closures.changed[l.info.ObjectOf(id)]
+		}
+		return l.stays(x.X)
+	}
+	return false
+}
+
+// kept declares a variable of ours that has a value from now on, at the beginning of the function unless all ways out come by.
+func (l *lowerer) kept(name string, x ast.Expr, t types.Type, always bool, meta ast.Meta) (*types.Var, *ast.Var, ast.Stmt) {
+	obj := l.variable(name, t)
+	v, op := l.vars[obj], token.DEFINE
+	if !always {
+		l.flags, op = append(l.flags, &ast.Decl{Meta: ast.Meta{Pos: meta.Pos}, Vars: []*ast.Var{v}, Typed: true}), token.ASSIGN
+	}
+	return obj, v, &ast.Assign{Meta: meta, Lhs: []ast.Expr{&ast.Ref{Var: v}}, Op: op, Rhs: []ast.Expr{l.typedConst(x, v.Type)}}
+}
+
+// isNested reports whether a variable is declared in a block within the body of the function.
+func (l *lowerer) isNested(obj types.Object) bool {
+	found := false
+	goast.Inspect(l.top, func(n goast.Node) bool {
+		switch n.(type) {
+		case *goast.BlockStmt, *goast.IfStmt, *goast.SwitchStmt, *goast.TypeSwitchStmt:
+			found = found || n != goast.Node(l.top) && n.Pos() <= obj.Pos() && obj.Pos() < n.End()
+		}
+		return !found
+	})
+	return found
+}
+
+// saveCaptured makes a literal that captures variables of a block, whose scope it is called out of, a function, and keeps what it captures. It
+// returns the call, or nil if the literal captures none.
+func (l *lowerer) saveCaptured(c *goast.CallExpr, meta ast.Meta) (call func() ast.Expr, list []ast.Stmt) {
+	lit, ok := goast.Unparen(c.Fun).(*goast.FuncLit)
+	if !ok || !slices.ContainsFunc(l.free(lit), l.isNested) {
+		return nil, nil
+	}
+	v := *l.lift(lit, "")
+	v.bound = slices.Clone(v.bound)
+	for i, b := range v.bound {
+		if b.obj != nil && l.isNested(b.obj) {
+			obj, _, keep := l.kept(b.name, l.boundArg(b), b.typ, false, meta)
+			list = append(list, keep)
+			v.bound[i] = boundVar{obj: obj, typ: b.typ, name: b.name}
+		}
+	}
+	return func() ast.Expr { return l.callValue(c, &v) }, list
 }
 
 // afterPanic defers a call for panics.
@@ -127,7 +232,7 @@ func (l *lowerer) afterPanic(s *goast.DeferStmt, d deferral) ast.Stmt {
 		Type: &goast.FuncType{Func: s.Pos()},
 		Body: &goast.BlockStmt{Lbrace: s.Call.Pos(), List: []goast.Stmt{&goast.ExprStmt{X: d.call}}, Rbrace: s.Call.Rparen},
 	}
-	if f, ok := goast.Unparen(s.Call.Fun).(*goast.FuncLit); ok && len(s.Call.Args) == 0 {
+	if f, ok := goast.Unparen(s.Call.Fun).(*goast.FuncLit); ok && f.Type.Params.NumFields()+f.Type.Results.NumFields() == 0 {
 		lit.Body = f.Body
 	}
 	l.closures.loops[lit] = types.NewSignatureType(nil, nil, nil, nil, nil, false)
@@ -202,11 +307,10 @@ func (l *lowerer) leaveBy(f *ast.Func, r *ast.Return) []ast.Stmt {
 		return append(made, r)
 	}
 	a := &ast.Assign{Meta: r.Meta, Op: token.ASSIGN, Rhs: r.Results}
-	end := &ast.Return{Meta: ast.Meta{Pos: r.Pos}}
 	for _, v := range f.Results {
-		a.Lhs, end.Results = append(a.Lhs, &ast.Ref{Var: v}), append(end.Results, &ast.Ref{Var: v})
+		a.Lhs = append(a.Lhs, &ast.Ref{Var: v})
 	}
-	return append(append(spread(a), made...), end)
+	return append(append(spread(a), made...), &ast.Return{Meta: ast.Meta{Pos: r.Pos}})
 }
 
 // makeDeferred returns the deferred calls that a way out at a position comes to, the last first.
@@ -220,13 +324,30 @@ func (l *lowerer) makeDeferred(at token.Pos) []ast.Stmt {
 		if d.pending != nil && l.closures.shared[d.pending] {
 			list = append(list, setBool(token.ASSIGN, l.vars[d.pending], "false"))
 		}
-		list = append(list, l.stmt(&goast.ExprStmt{X: d.call})...)
+		if d.saved != nil {
+			list = append(list, doOrDrop(d.saved()))
+		} else {
+			list = append(list, l.stmt(&goast.ExprStmt{X: d.call})...)
+		}
 		if !d.always {
 			list = []ast.Stmt{&ast.If{Cond: &ast.Ref{Var: l.vars[d.pending]}, Then: &ast.Block{Stmts: list}}}
 		}
 		out = append(out, list...)
 	}
 	return out
+}
+
+// doOrDrop is a statement that evaluates a call and drops what it returns.
+func doOrDrop(e ast.Expr) ast.Stmt {
+	c, ok := e.(*ast.Call)
+	if t, isTuple := e.Type().(*types.Tuple); ok && isTuple && t.Len() == 0 {
+		return &ast.Do{Call: c}
+	}
+	n := 1
+	if t, isTuple := e.Type().(*types.Tuple); isTuple {
+		n = t.Len()
+	}
+	return &ast.Assign{Lhs: make([]ast.Expr, n), Op: token.ASSIGN, Rhs: []ast.Expr{e}}
 }
 
 // inLoop reports whether a statement is in a loop.

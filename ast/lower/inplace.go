@@ -123,7 +123,7 @@ func (p *placer) loop(s ast.Stmt) *placing {
 		return nil
 	}
 	body := p.instances.byFn[over.bindings[0].value.fn]
-	if body == nil || body.iteration == nil {
+	if body == nil || body.iteration == nil || body.iteration.kept {
 		return nil
 	}
 	around, inner := p.lower(over.Fn), p.lower(body.Fn)

@@ -32,6 +32,7 @@ type iteration struct {
 	named       []types.Object // the results of the function, where a bare return returns them
 	inner       bool           // the loop is in another one of this kind, which has the variables
 	jumps       []jump         // out of the loop, to labels
+	kept        bool           // it stays a function: a return in it comes to deferred calls
 }
 
 // A jump is a branch out of the body of a loop that is a function.
@@ -64,6 +65,7 @@ func (l *lowerer) rangeFunc(s *goast.RangeStmt) []ast.Stmt {
 	l.closures.loops[lit] = l.yielded(s)
 	it := &iteration{next: &ast.Label{Name: "next"}, leave: &ast.Label{Name: "leave"}, label: label}
 	l.prepareReturns(it, s.Body)
+	it.kept = it.returned != nil && l.defers()
 	l.prepareJumps(it, s.Body)
 	l.iterating = it
 	body := l.lift(lit, "body")
@@ -91,6 +93,19 @@ func (l *lowerer) rangeFunc(s *goast.RangeStmt) []ast.Stmt {
 		list = append(list, &ast.If{Cond: &ast.Ref{Var: l.vars[j.taken]}, Then: &ast.Block{Stmts: l.branch(j.branch)}})
 	}
 	return list
+}
+
+// defers reports whether the function, or one that it is a loop of, has calls that are made where it is left.
+func (l *lowerer) defers() bool {
+	for o := l; o != nil; o = o.outer {
+		if len(o.deferrals) > 0 {
+			return true
+		}
+		if o.iteration == nil {
+			break
+		}
+	}
+	return false
 }
 
 // paramAt returns the number of the parameter that the next argument of a call is for.
