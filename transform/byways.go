@@ -34,8 +34,11 @@ func newByways(d *derivation) *byways {
 	return &byways{d: d, tainted: map[*location]bool{}, keyed: map[*location]bool{}}
 }
 
-// discrete are functions of package math whose results are integers or booleans that change only in jumps.
-var discrete = []string{"math.IsNaN", "math.IsInf", "math.Signbit", "math.Ilogb", "sort.SearchFloat64s", "slices.BinarySearch"}
+// discrete are functions whose results are integers or booleans that change only in jumps.
+var discrete = []string{
+	"(*math/big.Float).Cmp", "(*math/big.Float).Sign", "(*math/big.Int).Cmp", "(*math/big.Int).Sign", "(*math/big.Rat).Cmp", "(*math/big.Rat).Sign",
+	"bytes.Compare", "cmp.Compare", "strings.Compare", "math.IsNaN", "math.IsInf", "math.Signbit", "math.Ilogb", "sort.SearchFloat64s", "slices.BinarySearch",
+}
 
 // checkByways refuses a function in which a value that an active float was made into becomes a float again.
 func (d *derivation) checkByways() {
@@ -116,7 +119,7 @@ func (b *byways) stain(c *ast.Call) {
 	if !b.outside(c) || u.isLifted(c.Fun.Fn) || u.Source != nil && u.Source(c.Fun.Fn) { // what cannot be lowered is refused elsewhere
 		return
 	}
-	if !slices.ContainsFunc(c.Args, func(x ast.Expr) bool { return b.leads(x) || b.of(x) }) {
+	if !slices.ContainsFunc(c.Args, func(x ast.Expr) bool { return b.varied(x) || b.of(x) }) {
 		return
 	}
 	for i, x := range c.Args {
