@@ -262,15 +262,15 @@ func (b *byways) call(c *ast.Call) bool {
 	case ast.MapKeys:
 		return b.isKeyed(c.Args[0]) || b.of(c.Args[0])
 	}
-	if isBoolean(c.T) {
+	fn := c.Fun.Fn
+	if isBoolean(c.T) || fn != nil && slices.Contains(discrete, fn.FullName()) {
 		return false
 	}
 	if slices.ContainsFunc(c.Args, b.of) {
 		return true
 	}
-	fn := c.Fun.Fn
 	switch {
-	case fn == nil || b.d.constant(c) || slices.Contains(discrete, fn.FullName()):
+	case fn == nil || b.d.constant(c):
 		return false
 	case b.outside(c):
 		return slices.ContainsFunc(c.Args, b.varied)
