@@ -266,7 +266,11 @@ func (b *byways) call(c *ast.Call) bool {
 	if isBoolean(c.T) || fn != nil && slices.Contains(discrete, fn.FullName()) {
 		return false
 	}
-	if slices.ContainsFunc(c.Args, b.of) {
+	var s *summary
+	if fn != nil {
+		s = b.d.u.summary(fn)
+	}
+	if (s == nil || s.passes) && slices.ContainsFunc(c.Args, b.of) {
 		return true
 	}
 	switch {
@@ -275,7 +279,6 @@ func (b *byways) call(c *ast.Call) bool {
 	case b.outside(c):
 		return slices.ContainsFunc(c.Args, b.varied)
 	}
-	s := b.d.u.summary(fn)
 	return s != nil && s.taints && slices.ContainsFunc(c.Args, b.varied)
 }
 
@@ -368,6 +371,7 @@ func (u *Unit) bywaysOf(f *ast.Func, m *memory, s *summary) {
 	}
 	d.act = newActivity(u, m, active, results, make([]bool, len(inputs)), callSite{})
 	s.sinks = d.byways() != nil
+	s.passes = newByways(d).taintsResult(s.passes)
 	d.taintedInputs = nil
 	s.loses = d.byways() != nil
 	outer := m.outer()
@@ -384,10 +388,7 @@ func (u *Unit) bywaysOf(f *ast.Func, m *memory, s *summary) {
 	s.sinksKeys = len(maps) > 0 && d.byways() != nil
 	d.keyedInputs = nil
 	b := newByways(d)
-	b.run()
-	for _, v := range f.Results {
-		s.taints = s.taints || holdsOther(v.Type, map[types.Type]bool{}) && b.of(&ast.Ref{Var: v})
-	}
+	s.taints = b.taintsResult(s.taints)
 	s.stained = sortedCells(b.tainted, outer)
 	s.keyed = sortedCells(b.keyed, maps)
 }
@@ -416,6 +417,14 @@ func holdsOther(t types.Type, seen map[types.Type]bool) bool {
 		return false
 	}
 	return true
+}
+
+// taintsResult finds all that is tainted, and reports whether something in a result is; known says that one may be.
+func (b *byways) taintsResult(known bool) bool {
+	b.run()
+	return known || slices.ContainsFunc(b.d.fn.Results, func(v *ast.Var) bool {
+		return holdsOther(v.Type, map[types.Type]bool{}) && b.of(&ast.Ref{Var: v})
+	})
 }
 
 // sortedCells returns the locations that are in two sets, in their order.

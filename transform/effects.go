@@ -25,6 +25,7 @@ type summary struct {
 	size      int         // how many expressions it has
 	whole     int         // size, with that of what it calls
 	nested    int         // how many structs of remembered values its own holds at most
+	passes    bool        // a result that is no float holds what a value of that kind was made into
 	taints    bool        // a result that is no float holds what an active float was made into: see byways
 	matters   []bool      // inputs that something that it returns or leaves behind depends on
 	sinks     bool        // it makes a float of an input of that kind
@@ -173,7 +174,7 @@ func (s *summary) remote() bool { return s.recursive || s.nested > 32 }
 func (s *summary) update(u *Unit) bool {
 	m := s.mem
 	state := func() string {
-		return fmt.Sprint(len(s.writes), len(s.fills), len(s.reads), len(s.appends), len(s.extends), s.taints, s.sinks, s.sinksKeys, len(s.stained), len(s.keyed), s.loses, s.panics, s.effects, s.hooks, s.unordered, s.waits, s.caps, s.matters)
+		return fmt.Sprint(len(s.writes), len(s.fills), len(s.reads), len(s.appends), len(s.extends), s.taints, s.passes, s.sinks, s.sinksKeys, len(s.stained), len(s.keyed), s.loses, s.panics, s.effects, s.hooks, s.unordered, s.waits, s.caps, s.matters)
 	}
 	before := state()
 	add := func(list *[]*location) func(*location) {
