@@ -3,6 +3,7 @@ package transform
 import (
 	"go/token"
 	"go/types"
+	"maps"
 	"slices"
 	"strings"
 
@@ -30,10 +31,6 @@ type byways struct {
 	changed bool
 }
 
-func newByways(d *derivation) *byways {
-	return &byways{d: d, tainted: map[*location]bool{}, keyed: map[*location]bool{}}
-}
-
 // discrete are functions whose results are integers or booleans that change only in jumps.
 var discrete = []string{
 	"(*math/big.Float).Cmp", "(*math/big.Float).Sign", "(*math/big.Int).Cmp", "(*math/big.Int).Sign", "(*math/big.Rat).Cmp", "(*math/big.Rat).Sign",
@@ -42,20 +39,20 @@ var discrete = []string{
 
 // checkByways refuses a function in which a value that an active float was made into becomes a float again.
 func (d *derivation) checkByways() {
-	if err := d.byways(); err != nil {
+	if _, err := d.byways(); err != nil {
 		panic(err)
 	}
 }
 
-// byways returns the refusal of a function in which taint reaches a float, or nil.
-func (d *derivation) byways() (refusal error) {
-	defer guard(&refusal)
-	b := newByways(d)
+// byways finds all that is tainted, and returns the refusal of a function in which taint reaches a float, or nil.
+func (d *derivation) byways() (b *byways, refusal error) {
+	b = &byways{d: d, tainted: map[*location]bool{}, keyed: map[*location]bool{}}
 	b.run()
+	defer guard(&refusal)
 	r := &refusals{all: d.u.Thorough}
 	eachExpr(d.fn.Body, func(s ast.Stmt, e ast.Expr) { r.check(func() { b.check(s, e) }) })
 	r.end()
-	return nil
+	return b, nil
 }
 
 // run finds all that is tainted.
@@ -370,27 +367,25 @@ func (u *Unit) bywaysOf(f *ast.Func, m *memory, s *summary) {
 		d.taintedInputs[i] = !active[i] && !isBoolean(v.Type)
 	}
 	d.act = newActivity(u, m, active, results, make([]bool, len(inputs)), callSite{})
-	s.sinks = d.byways() != nil
-	s.passes = newByways(d).taintsResult(s.passes)
+	given, err := d.byways()
+	s.sinks, s.passes = err != nil, s.passes || given.taintsResult()
 	d.taintedInputs = nil
-	s.loses = d.byways() != nil
-	outer := m.outer()
-	d.keyedInputs = map[*location]bool{}
-	see := func(l *location) {
-		if ast.IsMap(l.typ) {
-			d.keyedInputs[m.targetOf(l).find()] = true
-		}
-	}
+	own, err := d.byways()
+	s.loses, s.taints = err != nil, s.taints || own.taintsResult()
+	known := map[*location]bool{}
 	for _, v := range inputs {
-		m.reachable(m.variable(v), map[*location]bool{}, see)
+		m.reachable(m.variable(v), map[*location]bool{}, func(l *location) {
+			if ast.IsMap(l.typ) {
+				known[m.targetOf(l).find()] = true
+			}
+		})
 	}
-	maps := d.keyedInputs
-	s.sinksKeys = len(maps) > 0 && d.byways() != nil
-	d.keyedInputs = nil
-	b := newByways(d)
-	s.taints = b.taintsResult(s.taints)
-	s.stained = sortedCells(b.tainted, outer)
-	s.keyed = sortedCells(b.keyed, maps)
+	if len(known) > 0 {
+		d.keyedInputs = known
+		_, err = d.byways()
+		s.sinksKeys = err != nil
+	}
+	s.stained, s.keyed = byID(intersection(own.tainted, m.outer())), byID(intersection(own.keyed, known))
 }
 
 // holdsOther reports whether a value of a type holds or leads to something that is no float and no boolean.
@@ -419,22 +414,16 @@ func holdsOther(t types.Type, seen map[types.Type]bool) bool {
 	return true
 }
 
-// taintsResult finds all that is tainted, and reports whether something in a result is; known says that one may be.
-func (b *byways) taintsResult(known bool) bool {
-	b.run()
-	return known || slices.ContainsFunc(b.d.fn.Results, func(v *ast.Var) bool {
+// taintsResult reports whether something in a result is tainted.
+func (b *byways) taintsResult() bool {
+	return slices.ContainsFunc(b.d.fn.Results, func(v *ast.Var) bool {
 		return holdsOther(v.Type, map[types.Type]bool{}) && b.of(&ast.Ref{Var: v})
 	})
 }
 
-// sortedCells returns the locations that are in two sets, in their order.
-func sortedCells(set, other map[*location]bool) []*location {
-	var list []*location
-	for l := range set {
-		if other[l] {
-			list = append(list, l)
-		}
-	}
-	slices.SortFunc(list, func(a, b *location) int { return a.id - b.id })
-	return list
+// intersection returns the locations that are in two sets.
+func intersection(set, other map[*location]bool) map[*location]bool {
+	both := maps.Clone(set)
+	maps.DeleteFunc(both, func(l *location, _ bool) bool { return !other[l] })
+	return both
 }

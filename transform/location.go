@@ -3,6 +3,7 @@ package transform
 import (
 	"fmt"
 	"go/types"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -153,6 +154,11 @@ func (m *memory) pathTo(input int, to *location) path {
 		return find(l.target, p+".*")
 	}
 	return find(m.variable(m.fn.Inputs()[input]), path(strconv.Itoa(input)))
+}
+
+// byID returns the locations of a set in their order.
+func byID(set map[*location]bool) []*location {
+	return slices.SortedFunc(maps.Keys(set), func(a, b *location) int { return a.id - b.id })
 }
 
 // A callSite is what a caller knows of the memory behind the inputs and results of a call: what is one although the callee would take

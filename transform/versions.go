@@ -2,8 +2,6 @@ package transform
 
 import (
 	"go/token"
-	"maps"
-	"slices"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -114,7 +112,7 @@ func (h *history) isBarrier(it *item) bool {
 // shared returns the cells that the function shares with others, in their order.
 func (h *history) shared() []*location {
 	if h.outside == nil {
-		h.outside = slices.SortedFunc(maps.Keys(h.mem.shared()), func(a, b *location) int { return a.id - b.id })
+		h.outside = byID(h.mem.shared())
 	}
 	return h.outside
 }
