@@ -26,7 +26,7 @@ func (u *Unit) inPlace(f *ast.Func, b *ast.Block, active func(*ast.Call) bool) (
 	for _, s := range b.Stmts {
 		switch t := s.(type) {
 		case *ast.Do:
-			if c, before := u.withCopies(f, t.Call, active); len(before) > 0 && !t.Defer {
+			if c, before := u.withCopies(f, t.Call, u.inPlaceRule(f, t.Call, active)); len(before) > 0 && !t.Defer {
 				d := *t
 				d.Call = c
 				out.Stmts = append(append(out.Stmts, before...), &d)
@@ -65,29 +65,29 @@ func (u *Unit) assignedInPlace(f *ast.Func, s *ast.Assign, active func(*ast.Call
 	if !ok {
 		return nil
 	}
-	c, out := u.withCopies(f, call, active)
+	rule := u.inPlaceRule(f, call, active)
+	c, out := u.withCopies(f, call, rule)
 	given := *s
-	if rule := u.inPlaceRule(f, c, active); rule != nil && rule.Returns > 0 {
+	switch {
+	case rule != nil && rule.Returns > 0:
 		t := &ast.Ref{Var: ast.NewVar("t", c.T)}
 		e := *c
 		e.Args = slices.Clone(c.Args)
-		out = append(out, define(t.Var, e.Args[rule.Returns-1]))
+		out = append(out, define(t.Var, e.Args[rule.Returns-1]), &ast.Do{Meta: s.Meta, Call: &e})
 		e.Args[rule.Returns-1] = t
-		do := &ast.Do{Meta: s.Meta, Call: &e}
 		given.Rhs = []ast.Expr{t}
-		return append(out, do, &given)
-	}
-	if len(out) == 0 {
+	case len(out) == 0:
 		return nil
+	default:
+		given.Rhs = []ast.Expr{c}
 	}
-	given.Rhs = []ast.Expr{c}
 	return append(out, &given)
 }
 
-// withCopies returns a call with copies of the arguments that are what it writes, and what makes these.
-func (u *Unit) withCopies(f *ast.Func, c *ast.Call, active func(*ast.Call) bool) (*ast.Call, []ast.Stmt) {
-	rule := u.inPlaceRule(f, c, active)
-	if rule == nil || len(rule.InPlace) == 0 {
+// withCopies returns a call with copies of the arguments that are what it writes, where a rule for it, which may be nil, says that they may
+// be, and what makes these.
+func (u *Unit) withCopies(f *ast.Func, c *ast.Call, rule *Rule) (*ast.Call, []ast.Stmt) {
+	if rule == nil {
 		return c, nil
 	}
 	var before []ast.Stmt
@@ -97,9 +97,13 @@ func (u *Unit) withCopies(f *ast.Func, c *ast.Call, active func(*ast.Call) bool)
 	d.Args = slices.Clone(c.Args)
 	for _, i := range rule.InPlace {
 		x := heldBy(c.Args[i])
+		written := func(w int) bool { return ast.Equal(heldBy(c.Args[w]), x) }
 		o := u.opaquePointee(x.Type())
-		if o == nil || o.Copy == nil || !isPath(x) || u.comesTo(o.Copy, f.Obj, map[*types.Func]bool{}) || !slices.ContainsFunc(slices.Concat(rule.Writes, rule.Sets), func(w int) bool { return ast.Equal(heldBy(c.Args[w]), x) }) {
+		switch {
+		case o == nil || o.Copy == nil || !isPath(x) || !slices.ContainsFunc(slices.Concat(rule.Writes, rule.Sets), written):
 			continue
+		case u.comesTo(o.Copy, f.Obj, map[*types.Func]bool{}):
+			continue // to copy what makes the copy would have no end
 		}
 		k := slices.IndexFunc(copied, func(y ast.Expr) bool { return ast.Equal(x, y) })
 		if k < 0 {
@@ -113,6 +117,9 @@ func (u *Unit) withCopies(f *ast.Func, c *ast.Call, active func(*ast.Call) bool)
 			}
 			return e
 		})
+	}
+	if len(before) == 0 {
+		return c, nil
 	}
 	return &d, before
 }
