@@ -44,6 +44,14 @@ type Var struct {
 // NewVar returns a variable of ours with a preferred name.
 func NewVar(name string, t types.Type) *Var { return &Var{Name: name, Type: t} }
 
+// NewResult returns a variable of ours for a result that has no name.
+func NewResult(t types.Type) *Var {
+	if IsError(t) {
+		return NewVar("err", t)
+	}
+	return NewVar("y", t)
+}
+
 // Blank reports whether v is a parameter or result without a name.
 func (v *Var) Blank() bool { return v.Name == "_" || v.Name == "" }
 

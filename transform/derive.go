@@ -139,11 +139,7 @@ func nameResults(f *ast.Func) []*ast.Var {
 	}
 	var list []*ast.Var
 	for _, v := range f.Results {
-		name := "y"
-		if ast.IsError(v.Type) {
-			name = "err"
-		}
-		list = append(list, ast.NewVar(name, v.Type))
+		list = append(list, ast.NewResult(v.Type))
 	}
 	return list
 }

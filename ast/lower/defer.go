@@ -115,19 +115,28 @@ func (l *lowerer) saveArguments(c *goast.CallExpr, always bool, meta ast.Meta) (
 	out := *c
 	out.Args = nil
 	for _, x := range c.Args {
-		id, named := x.(*goast.Ident)
-		if tv := l.info.Types[x]; tv.Value != nil || tv.IsNil() || isFuncType(tv.Type) || named && !l.closures.changed[l.info.Uses[id]] && (always || !l.isNested(l.info.Uses[id])) {
+		if l.staysArgument(x, always) {
 			out.Args = append(out.Args, x)
 			continue
 		}
 		obj, v, keep := l.kept("arg", l.expr(x), l.info.TypeOf(x), always, meta)
 		list = append(list, keep)
-		id = &goast.Ident{NamePos: x.Pos(), Name: v.Name}
+		id := &goast.Ident{NamePos: x.Pos(), Name: v.Name}
 		l.info.Uses[id], l.info.Types[id] = obj, types.TypeAndValue{Type: obj.Type()}
 		out.Args = append(out.Args, id)
 	}
 	l.info.Types[&out] = l.info.Types[c]
 	return &out, list
+}
+
+// staysArgument reports whether an argument of a call is the same at all ways out that come by, or at all: a constant, a function, or a variable
+// that does not change and is in scope there.
+func (l *lowerer) staysArgument(x goast.Expr, always bool) bool {
+	if tv := l.info.Types[x]; tv.Value != nil || tv.IsNil() || isFuncType(tv.Type) {
+		return true
+	}
+	id, ok := x.(*goast.Ident)
+	return ok && !l.closures.changed[l.info.Uses[id]] && (always || !l.isNested(l.info.Uses[id]))
 }
 
 // staysReceiver reports whether a method that is called later has the receiver that it would have now: a variable that does not change, or
@@ -256,11 +265,7 @@ func (l *lowerer) leave(f *ast.Func, b *ast.Block) *ast.Block {
 	f.Results, f.Named = nil, len(results) > 0
 	for _, v := range results {
 		if v.Blank() {
-			name := "y"
-			if ast.IsError(v.Type) {
-				name = "err"
-			}
-			v = ast.NewVar(name, v.Type)
+			v = ast.NewResult(v.Type)
 		}
 		f.Results = append(f.Results, v)
 	}
@@ -325,7 +330,9 @@ func (l *lowerer) makeDeferred(at token.Pos) []ast.Stmt {
 			list = append(list, setBool(token.ASSIGN, l.vars[d.pending], "false"))
 		}
 		if d.saved != nil {
-			list = append(list, doOrDrop(d.saved()))
+			if c, ok := d.saved().(*ast.Call); ok { // it is none after a report
+				list = append(list, &ast.Do{Call: c})
+			}
 		} else {
 			list = append(list, l.stmt(&goast.ExprStmt{X: d.call})...)
 		}
@@ -335,19 +342,6 @@ func (l *lowerer) makeDeferred(at token.Pos) []ast.Stmt {
 		out = append(out, list...)
 	}
 	return out
-}
-
-// doOrDrop is a statement that evaluates a call and drops what it returns.
-func doOrDrop(e ast.Expr) ast.Stmt {
-	c, ok := e.(*ast.Call)
-	if t, isTuple := e.Type().(*types.Tuple); ok && isTuple && t.Len() == 0 {
-		return &ast.Do{Call: c}
-	}
-	n := 1
-	if t, isTuple := e.Type().(*types.Tuple); isTuple {
-		n = t.Len()
-	}
-	return &ast.Assign{Lhs: make([]ast.Expr, n), Op: token.ASSIGN, Rhs: []ast.Expr{e}}
 }
 
 // inLoop reports whether a statement is in a loop.

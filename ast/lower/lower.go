@@ -1231,7 +1231,7 @@ func (l *lowerer) builtin(e *goast.CallExpr, name string, c *ast.Call) ast.Expr 
 		c.T = types.NewTuple()
 	case "len":
 		if list, ok := l.listOf(e.Args[0]); ok {
-			return &ast.Lit{Text: fmt.Sprint(len(list)), Val: constant.MakeInt64(int64(len(list))), T: types.Typ[types.Int]}
+			return number(len(list))
 		}
 		if ast.IsMap(l.typeOf(e.Args[0])) {
 			c.Fun.Builtin = ast.MapCount

@@ -1,9 +1,7 @@
 package lower
 
 import (
-	"fmt"
 	goast "go/ast"
-	"go/constant"
 	"go/token"
 	"go/types"
 
@@ -114,7 +112,7 @@ func (l *lowerer) rangeSeveral(s *goast.RangeStmt, list []*fnValue) []ast.Stmt {
 		b := &ast.Block{Meta: ast.Meta{Pos: s.Pos()}}
 		if key, ok := s.Key.(*goast.Ident); ok && key.Name != "_" {
 			i := l.declare(l.info.Defs[key])
-			b.Stmts = append(b.Stmts, define(i, ast.Expr(&ast.Lit{Text: fmt.Sprint(k), Val: constant.MakeInt64(int64(k)), T: types.Typ[types.Int]})))
+			b.Stmts = append(b.Stmts, &ast.Assign{Lhs: []ast.Expr{&ast.Ref{Var: i}}, Op: token.DEFINE, Rhs: []ast.Expr{number(k)}})
 		}
 		if value, ok := s.Value.(*goast.Ident); ok && value.Name != "_" {
 			l.values[l.info.Defs[value]] = v
@@ -135,9 +133,4 @@ func continued(list []ast.Stmt, loop, next *ast.Label) []ast.Stmt {
 		out = append(out, mapBlocks(s, func(b *ast.Block) *ast.Block { return &ast.Block{Meta: b.Meta, Stmts: continued(b.Stmts, loop, next)} }))
 	}
 	return out
-}
-
-// define is the definition of a variable.
-func define(v *ast.Var, e ast.Expr) ast.Stmt {
-	return &ast.Assign{Lhs: []ast.Expr{&ast.Ref{Var: v}}, Op: token.DEFINE, Rhs: []ast.Expr{e}}
 }

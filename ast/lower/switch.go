@@ -118,12 +118,14 @@ func (sw *switcher) falls(i int) bool {
 	return ok && b.Tok == token.FALLTHROUGH
 }
 
+// number is an int as it stands in source.
+func number(i int) ast.Expr {
+	return &ast.Lit{Text: strconv.Itoa(i), Val: constant.MakeInt64(int64(i)), T: types.Typ[types.Int]}
+}
+
 // inOrder lowers the clauses one after the other, with a variable that says which is next.
 func (sw *switcher) inOrder(pos token.Pos) []ast.Stmt {
 	clause := &ast.Ref{Var: ast.NewVar("clause", types.Typ[types.Int])}
-	number := func(i int) ast.Expr {
-		return &ast.Lit{Text: strconv.Itoa(i), Val: constant.MakeInt64(int64(i)), T: types.Typ[types.Int]}
-	}
 	set := func(op token.Token, i int) ast.Stmt {
 		return &ast.Assign{Lhs: []ast.Expr{clause}, Op: op, Rhs: []ast.Expr{number(i)}}
 	}

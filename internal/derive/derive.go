@@ -421,7 +421,7 @@ func (d *deriver) addHelpers(asked []*lower.Directive, decls map[*lower.File][]a
 		d.blame(err, asked)
 		return
 	}
-	users := users(decls)
+	users := usersOf(decls)
 	var rules []*ast.Func
 	for _, h := range helpers {
 		if h.Of == nil && h.File == "" {
@@ -469,8 +469,8 @@ func (d *deriver) homeOf(h *transform.Helper, users map[*ast.Func]map[*lower.Fil
 	return file
 }
 
-// users returns the files whose derivatives call a function of ours, or call what does.
-func users(decls map[*lower.File][]any) map[*ast.Func]map[*lower.File]bool {
+// usersOf returns, for each function of ours, the files whose derivatives call it, or call what does.
+func usersOf(decls map[*lower.File][]any) map[*ast.Func]map[*lower.File]bool {
 	users := map[*ast.Func]map[*lower.File]bool{}
 	var needs func(f *ast.Func, file *lower.File)
 	needs = func(f *ast.Func, file *lower.File) {
