@@ -10,6 +10,7 @@ import (
 type sample struct {
 	slope []float64 // a difference quotient, whose error is a series in h², h⁴, …
 	bend  []float64 // the slope on the right less that on the left, a series in h, h³, … where there is no kink
+	gap   []float64 // the mean on both sides less the value between, a series in h², h⁴, … where there is no jump
 	noise []float64 // what rounding in f may change in slope
 }
 
@@ -20,7 +21,8 @@ type plan struct{ start, ratio float64 }
 type estimate struct {
 	value float64
 	err   float64 // an estimate of the error of value; +Inf where there is no value
-	jump  float64 // the slope on the right less that on the left, where they differ beyond doubt
+	kink  float64 // the slope on the right less that on the left, where they differ beyond doubt
+	jump  float64 // the limit of the mean on both sides less the value at the point, where they differ beyond doubt
 	bend  float64 // what the slopes on both sides may differ by
 }
 
@@ -60,7 +62,7 @@ type attempt struct {
 
 // try returns the best estimates of a plan, or the first good ones.
 func (p plan) try(n int, sample func(h, ratio float64) (sample, bool), good func(estimate) bool) attempt {
-	slopes, bends := newTableaux(n, 2), newTableaux(n, 1)
+	slopes, bends, gaps := newTableaux(n, 2), newTableaux(n, 1), newTableaux(n, 2)
 	list := make([]estimate, n)
 	for h, row := p.start, 0; row < depth; h, row = h/shrink, row+1 {
 		s, ok := sample(h, p.ratio)
@@ -68,9 +70,11 @@ func (p plan) try(n int, sample func(h, ratio float64) (sample, bool), good func
 			if ok {
 				slopes[i].add(s.slope[i], s.noise[i])
 				bends[i].add(s.bend[i], 4*s.noise[i])
+				gaps[i].add(s.gap[i], 2*h*s.noise[i])
 			}
 			list[i] = slopes[i].best
 			list[i].setBend(bends[i].best)
+			list[i].jump = gaps[i].best.beyondDoubt()
 		}
 		if row >= 2 && allGood(list, good) {
 			break
@@ -82,13 +86,20 @@ func (p plan) try(n int, sample func(h, ratio float64) (sample, bool), good func
 // setBend sets what is known of the slopes on both sides from an estimate of their difference.
 func (e *estimate) setBend(bend estimate) {
 	e.bend = math.Abs(bend.value) + bend.err
-	if math.Abs(bend.value) > 10*bend.err {
-		e.jump = bend.value
+	e.kink = bend.beyondDoubt()
+}
+
+// beyondDoubt returns the value of e, or zero where that might be an error.
+func (e estimate) beyondDoubt() float64 {
+	if math.Abs(e.value) > 10*e.err {
+		return e.value
 	}
+	return 0
 }
 
 // combine returns the best estimates of several attempts. Long steps may agree with each other on what is not
-// the derivative, the slope of a line over some waves, say: where shorter ones contradict them, these hold.
+// the derivative, the slope of a line over some waves, say: where shorter ones contradict them, these hold. Whether
+// f jumps at the point the shortest steps tell.
 func combine(n int, tried []attempt) []estimate {
 	tried = slices.Clone(tried)
 	slices.SortStableFunc(tried, func(a, b attempt) int { return cmp.Compare(b.start, a.start) })
@@ -103,6 +114,7 @@ func combine(n int, tried []attempt) []estimate {
 				e.err *= beyond
 				best[i] = e
 			}
+			best[i].jump = e.jump
 		}
 	}
 	return best

@@ -65,8 +65,9 @@
 //
 //	err > √tol · max(|e|, max/1000, 1e-3)
 //
-// and where the slopes on the left and on the right differ by twice as much. Conventions at kinks are to be
-// tested by value. A function whose values are all below 1e-12 is refused; check a multiple of it.
+// where the slopes on the left and on the right differ by twice as much, and where the values on both sides approach
+// another number than f's at the arguments. Conventions at kinks are to be tested by value. A function whose values
+// are all below 1e-12 is refused; check a multiple of it.
 //
 // # Limits
 //

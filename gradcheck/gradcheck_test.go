@@ -202,6 +202,12 @@ func TestPoorDifferences(t *testing.T) {
 		{"kink", math.Abs, func(x float64) float64 { return 0 }, 0, "differences do not converge at dx: -1 from the left, 1 from the right"},
 		{"kink, one side", func(x float64) float64 { return max(x, 0) }, func(x float64) float64 { return 1 }, 0, "0 from the left, 1 from the right"},
 		{"jump", func(x float64) float64 { return math.Floor(x) }, func(x float64) float64 { return 0 }, 1, "do not converge"},
+		{"hole", func(x float64) float64 {
+			if x == 1 {
+				return 2
+			}
+			return 3 * x
+		}, func(x float64) float64 { return 0 }, 1, "do not converge at dx: 3 beside the point, but the value jumps by -1 at it"},
 		{"edge", math.Sqrt, func(x float64) float64 { return math.Inf(1) }, 0, "do not converge"},
 		{"outside", math.Log, func(x float64) float64 { return math.NaN() }, -1, "do not converge at dx: NaN ± +Inf"},
 		{"infinite slope", math.Cbrt, func(x float64) float64 { return math.Inf(1) }, 0, "do not converge"},

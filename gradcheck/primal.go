@@ -71,6 +71,7 @@ func (c *check) slopes(read reading, weights []float64, d direction, plans []pla
 			}
 			s.slope[i] = (r - l) / (2 * h)
 			s.bend[i] = ((r - m) - (m - l)) / h
+			s.gap[i] = ((r - m) - (m - l)) / 2
 			s.noise[i] = c.epsilon() / h * (rounded(r) + rounded(l) + size*math.Abs(s.slope[i]))
 		}
 		return s.contract(weights), true
@@ -117,7 +118,7 @@ func (c *check) mixedSlope(read reading, d, e direction, plans []plan) estimate 
 }
 
 func newSample(n int) sample {
-	return sample{make([]float64, n), make([]float64, n), make([]float64, n)}
+	return sample{make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)}
 }
 
 // contract returns s for the weighted sum of its outputs, or s itself where there are no weights.
@@ -129,6 +130,7 @@ func (s sample) contract(weights []float64) sample {
 	for i, w := range weights {
 		sum.slope[0] += w * s.slope[i]
 		sum.bend[0] += w * s.bend[i]
+		sum.gap[0] += w * s.gap[i]
 		sum.noise[0] += math.Abs(w) * s.noise[i]
 	}
 	return sum
@@ -137,7 +139,7 @@ func (s sample) contract(weights []float64) sample {
 // good reports whether an estimate is as good as judge needs it, for all that is known by now of its scale.
 func (c *check) good(e estimate) bool {
 	size := math.Abs(e.value)
-	return e.err <= 0.1*c.allowed(size) && e.bend <= c.limit(size)
+	return e.err <= 0.1*c.allowed(size) && e.bend <= c.limit(size) && e.jump == 0
 }
 
 // allowed returns how far apart numbers of the given size may be besides the error of the estimate.

@@ -97,13 +97,22 @@ func (c *check) judge(items []item) {
 	}
 }
 
-// doubt returns how far off the estimate may be.
-func (e estimate) doubt() float64 { return max(e.err, math.Abs(e.jump)/2) }
+// doubt returns how far off the estimate may be. It tells nothing of a point that f jumps at.
+func (e estimate) doubt() float64 {
+	if e.jump != 0 {
+		return math.Inf(1)
+	}
+	return max(e.err, math.Abs(e.kink)/2)
+}
 
-// String returns the estimate, to the digits that its error leaves, and its error, or the two slopes at a kink.
+// String returns the estimate, to the digits that its error leaves, and its error, or what is known of the kink or
+// the jump at the point.
 func (e estimate) String() string {
-	if j := math.Abs(e.jump); j > e.err && j > 0 {
-		return fmt.Sprintf("%.8g from the left, %.8g from the right", e.value-e.jump/2, e.value+e.jump/2)
+	switch k := math.Abs(e.kink); {
+	case e.jump != 0:
+		return fmt.Sprintf("%.8g beside the point, but the value jumps by %.8g at it", e.value, -e.jump)
+	case k > e.err && k > 0:
+		return fmt.Sprintf("%.8g from the left, %.8g from the right", e.value-e.kink/2, e.value+e.kink/2)
 	}
 	digits := 15.0
 	if e.value != 0 && e.err > 0 && isFinite(e.value) && isFinite(e.err) {
