@@ -150,19 +150,9 @@ func (u *Unit) analyse(f *ast.Func, in []bool, at callSite, memory, forward bool
 		adjoints: map[*ast.Var]*ast.Var{}, shadows: map[*ast.Var]*ast.Var{},
 		isShadow: map[*ast.Var]bool{}, fresh: map[*ast.Var]bool{},
 		undo: map[ast.Stmt][]ast.Stmt{}, grown: map[ast.Stmt]*growth{}, histories: map[*ast.Var]bool{}, calls: map[ast.Stmt]*splitNote{},
-		begin: map[ast.Stmt]ast.Stmt{}, remade: map[ast.Stmt]ast.Stmt{}, rangeOver: map[*ast.Var]ast.Expr{},
+		begin: map[ast.Stmt]ast.Stmt{}, remade: map[ast.Stmt]ast.Stmt{}, rangeOver: rangedOver(f.Body),
 		slots: map[*ast.Var]bool{},
 	}
-	ast.Inspect(f.Body, func(s ast.Stmt) bool {
-		if s, ok := s.(*ast.Range); ok && s.Define && s.Key != nil && elemType(s.X.Type()) != nil {
-			if key, ok := s.Key.(*ast.Ref); ok && !assigns(s.Body, key.Var) {
-				if x, ok := s.X.(*ast.Ref); ok && !assigns(s.Body, x.Var) {
-					d.rangeOver[key.Var] = s.X
-				}
-			}
-		}
-		return true
-	})
 	d.mem = u.analyseMemory(f, at)
 	out := make([]bool, len(f.Results))
 	for i, r := range f.Results {
@@ -571,9 +561,14 @@ func (d *derivation) mayPanicAt(e ast.Expr) bool {
 	if v := (&resolver{reverser: &reverser{derivation: d}}); isPath(e) && v.inShadow(e) {
 		return false // the primal has panicked before
 	}
+	return d.u.mayPanicAt(e, d.rangeOver)
+}
+
+// mayPanicAt is that of an expression which is in no shadow. The keys of loops that leave alone what they range over are said to.
+func (u *Unit) mayPanicAt(e ast.Expr, over map[*ast.Var]ast.Expr) bool {
 	switch e := e.(type) {
 	case *ast.Index:
-		return !d.safeIndex(e)
+		return !safeIndex(e, over)
 	case *ast.Slice, *ast.Deref:
 		return true
 	case *ast.Convert:
@@ -592,7 +587,8 @@ func (d *derivation) mayPanicAt(e ast.Expr) bool {
 		if e.Fun.Copied == "Shadow" || e.Fun.Fn != nil && e.Fun.Fn.Pkg() != nil && e.Fun.Fn.Pkg().Path() == "math" {
 			return false
 		}
-		return true
+		s := u.summaries[e.Fun.Fn]
+		return s == nil || !s.silent
 	}
 	return false
 }
@@ -640,7 +636,7 @@ func safeSize(c *ast.Call) bool {
 
 // safeIndex reports whether an index expression cannot panic: a literal into an array, or the key of a range over
 // the same variable in a loop that leaves it alone.
-func (d *derivation) safeIndex(e *ast.Index) bool {
+func safeIndex(e *ast.Index, rangeOver map[*ast.Var]ast.Expr) bool {
 	if ast.IsMap(e.X.Type()) {
 		return true // what is not there is zero
 	}
@@ -653,8 +649,24 @@ func (d *derivation) safeIndex(e *ast.Index) bool {
 	if !ok {
 		return false
 	}
-	over := d.rangeOver[key.Var]
+	over := rangeOver[key.Var]
 	return over != nil && ast.Equal(over, e.X)
+}
+
+// rangedOver returns what the keys of range loops over variables range over, of loops that change neither.
+func rangedOver(b *ast.Block) map[*ast.Var]ast.Expr {
+	over := map[*ast.Var]ast.Expr{}
+	ast.Inspect(b, func(s ast.Stmt) bool {
+		if s, ok := s.(*ast.Range); ok && s.Define && s.Key != nil && elemType(s.X.Type()) != nil {
+			if key, ok := s.Key.(*ast.Ref); ok && !assigns(s.Body, key.Var) {
+				if x, ok := s.X.(*ast.Ref); ok && !assigns(s.Body, x.Var) {
+					over[key.Var] = s.X
+				}
+			}
+		}
+		return true
+	})
+	return over
 }
 
 // docName is how a doc comment names a function.

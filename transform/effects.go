@@ -2,6 +2,7 @@ package transform
 
 import (
 	"fmt"
+	"go/token"
 	"go/types"
 	"slices"
 	"strings"
@@ -38,6 +39,7 @@ type summary struct {
 	waits     bool        // it takes or gives away a lock, or the like: see synchronises
 	hooks     bool        // it calls WithGradient, or a function that does
 	caps      bool        // it may depend on the capacity of a slice otherwise than by an append or by slicing
+	silent    bool        // a call of it ends, and cannot be noticed but by its results: see isSilent
 }
 
 // summary returns the summary of a function, or nil for one without source. Functions that call each other are summarised
@@ -146,7 +148,46 @@ func (u *Unit) summarise(members []*types.Func) {
 				s.whole = unknownSize
 			}
 		}
+		s.silent = u.isSilent(s)
 	}
+}
+
+// isSilent reports whether a call of a function certainly ends, does not panic, and writes nothing but its own variables, so that one whose
+// results nobody reads can be left out.
+func (u *Unit) isSilent(s *summary) bool {
+	f := s.mem.fn
+	if s.recursive || s.effects || s.panics || s.waits || s.hooks || len(s.writes)+len(s.fills)+len(s.appends) > 0 || len(addressTaken(f.Body)) > 0 {
+		return false
+	}
+	silent, over := true, rangedOver(f.Body)
+	ast.Inspect(f.Body, func(s ast.Stmt) bool {
+		switch s := s.(type) {
+		case *ast.For:
+			silent = silent && ends(s)
+		case *ast.Do:
+			silent = silent && !s.Defer
+		}
+		return silent
+	})
+	eachExpr(f.Body, func(_ ast.Stmt, e ast.Expr) { silent = silent && !u.mayPanicAt(e, over) })
+	return silent
+}
+
+// ends reports whether a for statement certainly comes to an end, if its body does: it counts by ones, up to what stays the same or down to
+// zero or more.
+func ends(s *ast.For) bool {
+	c := counter(s)
+	if c == nil || c.hi == nil || !isFixed(c.hi, s) {
+		return false
+	}
+	switch c.step {
+	case 1:
+		return c.op == token.LSS
+	case -1:
+		n, ok := intLit(c.hi)
+		return c.op == token.GTR || c.op == token.GEQ && !isUnsigned(c.v.Type) && ok && n >= 0
+	}
+	return false
 }
 
 // unknownSize is that of a function without source.

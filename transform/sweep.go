@@ -630,7 +630,7 @@ func (r *reverser) safe(e ast.Expr) bool {
 		if p, ok := i.(*ast.Past); ok {
 			i = p.X
 		}
-		return x == nil || r.safeIndex(&ast.Index{X: x, I: i, T: e.T})
+		return x == nil || safeIndex(&ast.Index{X: x, I: i, T: e.T}, r.rangeOver)
 	case *ast.Field:
 		return ast.Pointee(e.X.Type()) == nil
 	}
