@@ -144,7 +144,7 @@ func (r *reverser) independent(it *item) bool {
 
 // dependence says why the iterations of a loop are not independent, and by what statement if it is one; or "".
 func (r *reverser) dependence(it *item) (why string, by *item) {
-	if it.hasExits() || it.body.jumpsOut() || r.hasFlags(it) {
+	if it.hasExits() || it.body.jumpsOut() || r.asksIn(it) {
 		return "it has early exits", nil
 	}
 	e := r.effectsOf(it)
@@ -183,6 +183,17 @@ func (r *reverser) writerIn(loop *item, l *location) *item {
 func (r *reverser) hasFlags(it *item) bool {
 	i := sort.SearchInts(r.tree.asking, it.pos+1)
 	return i < len(r.tree.asking) && r.tree.asking[i] < it.end
+}
+
+// asksIn reports whether something in a loop, and in none inside of it, asks whether a statement jumped.
+func (r *reverser) asksIn(loop *item) bool {
+	i := sort.SearchInts(r.tree.asking, loop.pos+1)
+	for ; i < len(r.tree.asking) && r.tree.asking[i] < loop.end; i++ {
+		if r.tree.items[r.tree.asking[i]].part.loop() == loop {
+			return true
+		}
+	}
+	return false
 }
 
 // ownCells returns the cells that belong to one iteration of a loop: variables that its body declares, and memory that only these

@@ -117,3 +117,72 @@ func (x *escaper) loop(s ast.Stmt) ast.Stmt {
 	}
 	return (&leaver{label: x.label, vars: map[token.Token]*ast.Var{token.BREAK: x.flag}}).loop(s)
 }
+
+// withoutContinue returns the body of a loop with a label, in which conditions take the place of a continue out of the middle of a
+// statement or of an inner loop: there is one way through the body then, and a way back.
+func withoutContinue(b *ast.Block, label *ast.Label) *ast.Block {
+	if !continuesAmid(b.Stmts, label, false) {
+		return b
+	}
+	next := &ast.Label{Name: "next"}
+	return &ast.Block{Meta: b.Meta, Stmts: escape(breaksTo(b.Stmts, label, next, false), next)}
+}
+
+// breaksTo makes breaks to a label of what continues a loop.
+func breaksTo(list []ast.Stmt, loop, next *ast.Label, inner bool) []ast.Stmt {
+	var out []ast.Stmt
+	for _, s := range list {
+		if b, ok := s.(*ast.Branch); ok && continues(b, loop, inner) {
+			s = &ast.Branch{Meta: b.Meta, Tok: token.BREAK, Target: next}
+		}
+		inner := inner || isLoopStmt(s)
+		out = append(out, mapBlocks(s, func(b *ast.Block) *ast.Block {
+			return &ast.Block{Meta: b.Meta, Stmts: breaksTo(b.Stmts, loop, next, inner)}
+		}))
+	}
+	return out
+}
+
+// continues reports whether a jump, in a loop or in an inner one, is a continue of the loop.
+func continues(b *ast.Branch, loop *ast.Label, inner bool) bool {
+	return b.Tok == token.CONTINUE && (b.Target == nil && !inner || b.Target != nil && b.Target == loop)
+}
+
+// continuesAmid reports whether a loop is continued out of the middle of a statement: not at the end of a branch which leads nowhere else.
+// More says that something follows the list.
+func continuesAmid(list []ast.Stmt, loop *ast.Label, more bool) bool {
+	for i, s := range list {
+		more := more || i < len(list)-1
+		switch s := s.(type) {
+		case *ast.Block:
+			if continuesAmid(s.Stmts, loop, more) {
+				return true
+			}
+		case *ast.If:
+			both := s.Else == nil || !ast.Ends(s.Else.Stmts)
+			if more && both && !ast.Ends(s.Then.Stmts) && continuesIn(s, loop, false) {
+				return true
+			}
+			if continuesAmid(s.Then.Stmts, loop, more) || s.Else != nil && continuesAmid(s.Else.Stmts, loop, more) {
+				return true
+			}
+		case *ast.For, *ast.Range:
+			if continuesIn(s, loop, true) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// continuesIn reports whether a continue of the loop is below s.
+func continuesIn(s ast.Stmt, loop *ast.Label, inner bool) bool {
+	for _, b := range ast.Blocks(s) {
+		for _, s := range b.Stmts {
+			if b, ok := s.(*ast.Branch); ok && continues(b, loop, inner) || continuesIn(s, loop, inner || isLoopStmt(s)) {
+				return true
+			}
+		}
+	}
+	return false
+}
