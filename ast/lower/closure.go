@@ -35,6 +35,7 @@ type fnValue struct {
 	typeArgs []types.Type
 	explicit bool
 	bound    []boundVar // the first arguments
+	chosen   bool       // it is one of several functions, which the first that is bound tells: see choice
 }
 
 // A boundVar is an argument that belongs to a function value: a variable, or what it is where it stands in the argument of a call.
@@ -57,14 +58,17 @@ type binding struct {
 
 // closures is what is known of the function values of a declared function.
 type closures struct {
-	defs    map[types.Object]goast.Expr // the one value of a variable that is a function
-	unknown map[types.Object]bool       // variables with more values than one, or none
-	from    map[types.Object]token.Pos  // where a variable gets its value, if not where it is declared
-	shared  map[types.Object]bool       // variables that literals must capture by a pointer
-	changed map[types.Object]bool       // variables that something is assigned to after their declaration, or whose address is taken
-	calls   map[*goast.FuncLit]int      // how often a literal is named
-	inline  map[*goast.FuncLit]bool     // see canInline
-	atExits map[*goast.FuncLit]bool     // deferred literals that are called where the function is left
+	defs    map[types.Object]goast.Expr   // the one value of a variable that is a function
+	unknown map[types.Object]bool         // variables with more values than one, or none
+	values  map[types.Object][]goast.Expr // what is assigned to a variable that is a function
+	wild    map[types.Object]bool         // such variables that something else is assigned to, or whose address is taken
+	uses    map[types.Object][]token.Pos  // where such a variable is named otherwise than to be assigned to
+	from    map[types.Object]token.Pos    // where a variable gets its value, if not where it is declared
+	shared  map[types.Object]bool         // variables that literals must capture by a pointer
+	changed map[types.Object]bool         // variables that something is assigned to after their declaration, or whose address is taken
+	calls   map[*goast.FuncLit]int        // how often a literal is named
+	inline  map[*goast.FuncLit]bool       // see canInline
+	atExits map[*goast.FuncLit]bool       // deferred literals that are called where the function is left
 
 	loops map[*goast.FuncLit]*types.Signature // literals that are bodies of loops over functions
 
@@ -76,11 +80,12 @@ type closures struct {
 func closuresOf(body *goast.BlockStmt, info *types.Info) *closures {
 	c := &closures{
 		defs: map[types.Object]goast.Expr{}, unknown: map[types.Object]bool{}, from: map[types.Object]token.Pos{},
+		values: map[types.Object][]goast.Expr{}, wild: map[types.Object]bool{}, uses: map[types.Object][]token.Pos{},
 		shared: map[types.Object]bool{}, changed: map[types.Object]bool{}, calls: map[*goast.FuncLit]int{}, inline: map[*goast.FuncLit]bool{}, atExits: map[*goast.FuncLit]bool{},
 		loops: map[*goast.FuncLit]*types.Signature{}, literals: map[types.Object]*goast.CompositeLit{}, loose: map[types.Object]bool{},
 	}
 	c.holders(body, info)
-	scan := &closureScan{closures: c, info: info, declared: map[types.Object]goast.Node{}}
+	scan := &closureScan{closures: c, info: info, declared: map[types.Object]goast.Node{}, body: body, assigned: map[*goast.Ident]bool{}}
 	scan.list(body, body)
 	for _, lit := range scan.deferred {
 		c.sharedIn(lit, info)
@@ -94,6 +99,8 @@ type closureScan struct {
 	*closures
 	info     *types.Info
 	declared map[types.Object]goast.Node // the list of statements that declares a variable without a value
+	assigned map[*goast.Ident]bool       // names on left sides
+	body     goast.Node                  // of the function or literal that is looked at
 	depth    int                         // of literals around what is looked at
 	deferred []*goast.FuncLit
 }
@@ -109,6 +116,10 @@ func (c *closureScan) list(n, list goast.Node) {
 			if m != list {
 				c.list(m, m)
 				return false
+			}
+		case *goast.Ident:
+			if v, ok := c.info.Uses[m].(*types.Var); ok && !c.assigned[m] && isFunc(v) {
+				c.uses[v] = append(c.uses[v], m.Pos())
 			}
 		case *goast.ValueSpec:
 			c.valueSpec(m, list)
@@ -141,9 +152,18 @@ func (c *closureScan) list(n, list goast.Node) {
 
 // within looks through the body of a literal, or of a loop that becomes one.
 func (c *closureScan) within(body *goast.BlockStmt) {
+	defer func(old goast.Node) { c.body = old }(c.body)
+	c.body = body
 	c.depth++
 	c.list(body, body)
 	c.depth--
+}
+
+// isResult reports whether a variable is a result of the function at hand, in whose body a list of statements is not nested. It is as one
+// that is declared there.
+func (c *closureScan) isResult(obj types.Object, list goast.Node) bool {
+	v, ok := obj.(*types.Var)
+	return ok && v.Kind() == types.ResultVar && list == c.body && (v.Parent() == nil || v.Parent().Contains(list.Pos()))
 }
 
 func (c *closureScan) valueSpec(s *goast.ValueSpec, list goast.Node) {
@@ -153,10 +173,12 @@ func (c *closureScan) valueSpec(s *goast.ValueSpec, list goast.Node) {
 		case !isFunc(obj):
 		case len(s.Values) == len(s.Names):
 			c.define(obj, s.Values[i])
+			c.values[obj] = append(c.values[obj], s.Values[i])
 		case len(s.Values) == 0:
 			c.declared[obj] = list
 		default:
-			c.unknown[obj] = true
+			c.define(obj, s.Values[0])
+			c.values[obj] = append(c.values[obj], s.Values[0])
 		}
 	}
 }
@@ -174,11 +196,13 @@ func (c *closureScan) assign(s *goast.AssignStmt, list goast.Node) {
 		if !isFunc(obj) {
 			continue
 		}
-		if len(s.Lhs) != len(s.Rhs) || s.Tok != token.DEFINE && c.declared[obj] != list {
+		c.assigned[id] = true
+		c.values[obj] = append(c.values[obj], s.Rhs[min(i, len(s.Rhs)-1)])
+		if s.Tok != token.DEFINE && c.declared[obj] != list && !c.isResult(obj, list) {
 			c.unknown[obj] = true
 			continue
 		}
-		c.define(obj, s.Rhs[i])
+		c.define(obj, s.Rhs[min(i, len(s.Rhs)-1)])
 		if s.Tok != token.DEFINE {
 			c.from[obj] = s.Pos()
 		}
@@ -197,8 +221,8 @@ func (c *closureScan) rangeStmt(s *goast.RangeStmt) bool {
 		return false
 	}
 	for _, x := range []goast.Expr{s.Key, s.Value} {
-		if id, ok := x.(*goast.Ident); ok && isFunc(c.info.ObjectOf(id)) {
-			c.unknown[c.info.ObjectOf(id)] = true
+		if id, ok := x.(*goast.Ident); ok && s.Tok == token.ASSIGN && isFunc(c.info.ObjectOf(id)) {
+			c.unknown[c.info.ObjectOf(id)], c.wild[c.info.ObjectOf(id)] = true, true
 		}
 	}
 	return true
@@ -277,7 +301,7 @@ func (c *closures) addressed(x goast.Expr, info *types.Info) {
 	}
 	c.shared[obj], c.changed[obj] = true, true
 	if isFunc(obj) {
-		c.unknown[obj] = true
+		c.unknown[obj], c.wild[obj] = true, true
 	}
 }
 
@@ -331,11 +355,13 @@ func (l *lowerer) value(e goast.Expr) *fnValue {
 		if l.info.Types[e.Fun].IsType() {
 			return l.value(e.Args[0])
 		}
-		if v := l.made(e); v != nil || l.reports > 0 {
-			return v
+		if list := l.made(e); len(list) == 1 {
+			return list[0].fn
+		} else if l.reports > 0 {
+			return nil
 		}
 	}
-	l.report(e.Pos(), "it cannot be told here which function this is: name it, or keep it in a variable that is assigned once")
+	l.report(e.Pos(), "it cannot be told here which function this is: name it, or keep it in a variable")
 	return nil
 }
 
@@ -353,7 +379,7 @@ func (l *lowerer) valueOf(id *goast.Ident) *fnValue {
 			return v
 		}
 	}
-	l.report(id.Pos(), fmt.Sprintf("it cannot be told here which function %s is: it must be assigned once, where it is declared, or be given in a call", id.Name))
+	l.report(id.Pos(), fmt.Sprintf("it cannot be told here which function %s is: it must be given in a call, or be assigned functions by their names, or literals that capture only what is there wherever it is called", id.Name))
 	return nil
 }
 
@@ -361,6 +387,9 @@ func (l *lowerer) valueOf(id *goast.Ident) *fnValue {
 func (l *lowerer) known(obj types.Object, pos token.Pos) *fnValue {
 	if v := l.bound(obj); v != nil {
 		return v
+	}
+	if c := l.choice(obj); c != nil {
+		return c.value
 	}
 	def := l.closures.defs[obj]
 	if def == nil || l.closures.unknown[obj] || l.closures.from[obj] > pos && l.outer == nil {
@@ -374,6 +403,9 @@ func (l *lowerer) known(obj types.Object, pos token.Pos) *fnValue {
 
 // bound returns the function that a variable has been given, or nil.
 func (l *lowerer) bound(obj types.Object) *fnValue {
+	if l.closures != nil && l.closures.unknown[obj] {
+		return nil
+	}
 	for o := l; o != nil; o = o.outer {
 		if v := o.values[obj]; v != nil {
 			return v
@@ -408,15 +440,15 @@ func (l *lowerer) methodValue(e *goast.SelectorExpr, sel *types.Selection) *fnVa
 	return v
 }
 
-// bind keeps the receiver of a method value, which is evaluated where the value is, in a variable of ours.
+// bind keeps the receiver of a method value, or the number of a choice, which is evaluated where the value is, in a variable of ours.
 func (l *lowerer) bind(v *fnValue, meta ast.Meta) []ast.Stmt {
 	var list []ast.Stmt
 	for i, b := range v.bound {
 		if b.expr == nil {
 			continue
 		}
-		obj := types.NewVar(token.NoPos, l.src.Pkg, "recv", b.expr.Type())
-		recv := ast.NewVar("recv", b.expr.Type())
+		obj := types.NewVar(token.NoPos, l.src.Pkg, b.name, b.expr.Type())
+		recv := ast.NewVar(b.name, b.expr.Type())
 		l.vars[obj] = recv
 		list = append(list, &ast.Assign{Meta: meta, Lhs: []ast.Expr{&ast.Ref{Var: recv}}, Op: token.DEFINE, Rhs: []ast.Expr{b.expr}})
 		v.bound[i] = boundVar{obj: obj, typ: b.typ, name: b.name}
@@ -799,7 +831,8 @@ func (l *lowerer) literal(inst *Instance, report func(token.Pos, string)) *ast.F
 	in := &lowerer{
 		src: l.src, info: l.info, subst: inst.subst, closures: l.closures, lifted: l.lifted, outer: l, fn: inst.Fn,
 		vars: map[types.Object]*ast.Var{}, pointers: map[types.Object]*ast.Var{}, values: maps.Clone(inst.env.values),
-		labels: map[types.Object]*ast.Label{}, gotos: gotoTargets(inst.lit.Body, l.info), params: l.params, open: map[*goast.FuncLit]bool{},
+		choices: map[types.Object]*choice{},
+		labels:  map[types.Object]*ast.Label{}, gotos: gotoTargets(inst.lit.Body, l.info), params: l.params, open: map[*goast.FuncLit]bool{},
 		making: l.making, fields: maps.Clone(inst.env.fields), lists: maps.Clone(inst.env.lists), passed: l.passed, iteration: inst.iteration,
 	}
 	in.reportTo(report)
@@ -884,6 +917,7 @@ func lowerName(name string) string {
 // given says which functions the parameters of a function are, and declares what belongs to these. The first skip parameters of what the
 // bindings count do not belong to sig.
 func (l *lowerer) given(f *ast.Func, sig *types.Signature, bindings []binding, skip int) {
+	var given []binding
 	for _, b := range bindings {
 		switch {
 		case b.elem != 0:
@@ -891,6 +925,7 @@ func (l *lowerer) given(f *ast.Func, sig *types.Signature, bindings []binding, s
 			f.Variadic = false
 		case b.field == "":
 			l.values[sig.Params().At(b.param-skip)] = b.value
+			given = append(given, b)
 		case b.param < 0:
 			l.fields[fieldKey{sig.Recv(), b.field}] = b.value
 		default:
@@ -901,6 +936,9 @@ func (l *lowerer) given(f *ast.Func, sig *types.Signature, bindings []binding, s
 			l.vars[v] = w
 			f.Params = append(f.Params, w)
 		}
+	}
+	for _, b := range given {
+		l.begin = append(l.begin, l.givenChoice(sig.Params().At(b.param-skip), b.value, f.Pos)...)
 	}
 }
 
@@ -921,28 +959,26 @@ func (l *lowerer) inputs(f *ast.Func, sig *types.Signature) {
 	}
 }
 
-// functions lowers the assignments of functions to variables, which leave nothing but the receivers of method values, and returns the
-// other sides. Lhs and rhs are of one length.
+// functions lowers the assignments of functions to variables, which leave nothing but the receivers of method values and the numbers of
+// choices, and returns the other sides. Lhs and rhs are of one length.
 func (l *lowerer) functions(lhs, rhs []goast.Expr, meta ast.Meta) (list []ast.Stmt, x, y []goast.Expr) {
 	for i, e := range lhs {
 		if !isFuncType(l.info.TypeOf(rhs[i])) && !isFuncType(typeOfPlace(l.info, e)) {
 			x, y = append(x, e), append(y, rhs[i])
 			continue
 		}
-		id, ok := goast.Unparen(e).(*goast.Ident)
-		if !ok {
-			l.report(e.Pos(), "a function is put where it cannot be told any more which one it is")
+		obj := l.assignedFunc(e)
+		if obj == nil {
 			continue
 		}
-		obj := l.info.ObjectOf(id)
-		if v, ok := obj.(*types.Var); ok && v.Parent() != nil && v.Pkg() != nil && v.Parent() == v.Pkg().Scope() {
-			l.report(e.Pos(), fmt.Sprintf("%s is assigned, but it is a variable of the package: a derivative keeps no state between calls", id.Name))
+		if l.closures.unknown[obj] {
+			list = append(list, l.assignChoice(e, obj, rhs[i], len(lhs) > 1, meta)...)
 			continue
 		}
-		if _, lit := goast.Unparen(rhs[i]).(*goast.FuncLit); lit || id.Name == "_" || l.closures.unknown[obj] || l.closures.defs[obj] == nil {
+		if _, lit := goast.Unparen(rhs[i]).(*goast.FuncLit); lit || l.closures.defs[obj] == nil {
 			continue
 		}
-		if v := l.value(rhs[i]); v != nil {
+		if v := l.snapshot(l.value(rhs[i])); v != nil {
 			list = append(list, l.bind(v, meta)...)
 			l.values[obj] = v
 		}
@@ -950,11 +986,34 @@ func (l *lowerer) functions(lhs, rhs []goast.Expr, meta ast.Meta) (list []ast.St
 	return list, x, y
 }
 
+// assignedFunc returns the variable that a function is assigned to. It is nil for the blank identifier, and after a report.
+func (l *lowerer) assignedFunc(e goast.Expr) types.Object {
+	id, ok := goast.Unparen(e).(*goast.Ident)
+	if !ok {
+		l.report(e.Pos(), "a function is put where it cannot be told any more which one it is")
+		return nil
+	}
+	obj := l.info.ObjectOf(id)
+	if v, ok := obj.(*types.Var); ok && v.Parent() != nil && v.Pkg() != nil && v.Parent() == v.Pkg().Scope() {
+		l.report(e.Pos(), fmt.Sprintf("%s is assigned, but it is a variable of the package: a derivative keeps no state between calls", id.Name))
+		return nil
+	}
+	if id.Name == "_" {
+		return nil
+	}
+	return obj
+}
+
 // compareFuncs lowers the comparison of a function with nil.
 func (l *lowerer) compareFuncs(e *goast.BinaryExpr) ast.Expr {
 	x, y := l.value(e.X), l.value(e.Y)
 	if x == nil || y == nil {
 		return broken(types.Typ[types.Bool])
+	}
+	for _, v := range []*fnValue{x, y} {
+		if v.chosen {
+			return isNumber(l.boundArg(v.bound[0]), e.Op, 0)
+		}
 	}
 	return boolName((x.fn == nil && y.fn == nil) == (e.Op == token.EQL))
 }

@@ -40,6 +40,10 @@ func (l *lowerer) deferStmt(s *goast.DeferStmt) []ast.Stmt {
 		l.report(s.Pos(), "a defer in a range over a function is not supported")
 		return nil
 	}
+	if l.isChoice(s.Call.Fun) {
+		l.report(s.Pos(), "what is deferred is one of several functions, that which it is here; call it in a function literal, or assign it to another variable first")
+		return nil
+	}
 	writes := l.mayWrite(s.Call)
 	if !l.src.Derived && (len(l.deferrals) > 0 || writes) {
 		return l.deferral(s)

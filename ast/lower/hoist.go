@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"go/types"
 	"maps"
+	"slices"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -81,26 +82,33 @@ func (l *lowerer) asking(n goast.Node, f func()) {
 	f()
 }
 
-// A maker is a function that returns a function, as one may be lowered in place of a call: a declared one, or a literal.
+// A maker is a function that returns functions, maybe among other results, as one may be lowered in place of a call: a declared one, or a
+// literal.
 type maker struct {
-	body   *goast.BlockStmt
-	fn     *types.Func // that is called; nil for a literal
-	of     *types.Func // whose body it is: fn, or a function of the library
-	sig    *types.Signature
-	info   *types.Info // of the body
-	result goast.Expr
+	body *goast.BlockStmt
+	fn   *types.Func // that is called; nil for a literal
+	of   *types.Func // whose body it is: fn, or a function of the library
+	sig  *types.Signature
+	info *types.Info  // of the body
+	list []goast.Expr // what it returns; none if it returns what its results are
 }
 
-// makerOf returns the function that a call calls if its source is here or in the library, it does what it does in order and ends by
-// returning a function.
+// A result is what a call lowered in its place returns: a function that is known, or the value of an expression.
+type result struct {
+	fn   *fnValue
+	expr ast.Expr
+}
+
+// makerOf returns the function that a call calls if its source is here or in the library, a function is among its results, and it does what
+// it does in order and ends by returning.
 func (l *lowerer) makerOf(call *goast.CallExpr) *maker {
 	m := l.calledMaker(call)
-	if m == nil || m.body == nil || len(m.body.List) == 0 || m.sig.Variadic() && !takesSeveral(m.sig) || m.sig.Results().Len() != 1 {
+	if m == nil || m.body == nil || len(m.body.List) == 0 || m.sig.Variadic() && !takesSeveral(m.sig) || !returnsFunc(m.sig) {
 		return nil
 	}
 	last := len(m.body.List) - 1
 	r, ok := m.body.List[last].(*goast.ReturnStmt)
-	if !ok || len(r.Results) != 1 {
+	if !ok || len(r.Results) > 0 && len(r.Results) != m.sig.Results().Len() {
 		return nil
 	}
 	simple := true
@@ -118,8 +126,18 @@ func (l *lowerer) makerOf(call *goast.CallExpr) *maker {
 	if !simple {
 		return nil
 	}
-	m.result = r.Results[0]
+	m.list = r.Results
 	return m
+}
+
+// returnsFunc reports whether a function is among the results of a function.
+func returnsFunc(sig *types.Signature) bool {
+	for r := range sig.Results().Variables() {
+		if isFunc(r) {
+			return true
+		}
+	}
+	return false
 }
 
 // calledMaker returns what a call calls, or nil if its source is not here.
@@ -146,14 +164,14 @@ func (l *lowerer) calledMaker(call *goast.CallExpr) *maker {
 	return &maker{body: decl.Body, fn: fn, of: of, sig: of.Origin().Signature(), info: info}
 }
 
-// made lowers the call of a function that returns a function in its place, and returns that function.
-func (l *lowerer) made(call *goast.CallExpr) *fnValue {
+// made lowers the call of a function that returns a function, or functions and values, in its place, and returns what that returns.
+func (l *lowerer) made(call *goast.CallExpr) []result {
 	m := l.makerOf(call)
 	if m == nil || l.making[m.body] {
 		return nil
 	}
 	inner := *l // its labels, jumps and results are its own, and so are its functions, which another call may give it others of
-	inner.lifted, inner.values, inner.lists = map[*goast.FuncLit][]liftedLit{}, maps.Clone(l.values), maps.Clone(l.lists)
+	inner.lifted, inner.values, inner.lists, inner.choices = map[*goast.FuncLit][]liftedLit{}, maps.Clone(l.values), maps.Clone(l.lists), maps.Clone(l.choices)
 	inner.pre, inner.jumps, inner.gotos, inner.results = nil, jumps{}, map[types.Object]*gotoTarget{}, nil
 	list := l.makerArgs(&inner, m, call)
 	l.making[m.body] = true
@@ -169,27 +187,114 @@ func (l *lowerer) made(call *goast.CallExpr) *fnValue {
 		l.closures.add(closuresOf(m.body, m.info))
 		inner.closures = l.closures
 	}
+	for p := range m.sig.Params().Variables() {
+		if given := inner.values[p]; given != nil {
+			list = append(list, inner.givenChoice(p, given, call.Pos())...)
+		}
+	}
 	last := len(m.body.List) - 1
+	list = append(list, inner.ownResults(m)...)
 	list = append(list, inner.block(m.body.List[:last], m.body.Pos()).Stmts...)
-	v := inner.value(m.result)
-	if v == nil {
+	results := inner.returned(m)
+	if results == nil {
 		return nil
 	}
-	list = append(append(list, inner.pre...), inner.bind(v, ast.Meta{Pos: call.Pos()})...)
-	l.hoist(call.Pos(), "a call of a function that returns a function", list...)
-	// Another call has other variables.
-	w := *v
-	w.bound = nil
-	for _, b := range v.bound {
-		if b.expr == nil {
-			obj := types.NewVar(b.obj.Pos(), l.src.Pkg, b.name, inner.subst.Type(b.obj.Type()))
-			l.vars[obj], l.pointers[obj] = l.vars[b.obj], l.pointers[b.obj]
-			l.closures.shared[obj], l.closures.changed[obj] = l.closures.shared[b.obj], l.closures.changed[b.obj]
-			b.obj = obj
+	list = append(list, inner.pre...)
+	another := map[types.Object]types.Object{} // another call has other variables
+	for _, r := range results {
+		if r.fn == nil {
+			continue
 		}
-		w.bound = append(w.bound, b)
+		list = append(list, inner.bind(r.fn, ast.Meta{Pos: call.Pos()})...)
+		for i, b := range r.fn.bound {
+			if another[b.obj] == nil {
+				obj := types.NewVar(b.obj.Pos(), l.src.Pkg, b.name, inner.subst.Type(b.obj.Type()))
+				l.vars[obj], l.pointers[obj] = l.vars[b.obj], l.pointers[b.obj]
+				l.closures.shared[obj], l.closures.changed[obj] = l.closures.shared[b.obj], l.closures.changed[b.obj]
+				another[b.obj] = obj
+			}
+			r.fn.bound[i].obj = another[b.obj]
+		}
 	}
-	return &w
+	l.hoist(call.Pos(), "a call of a function that returns a function", list...)
+	return results
+}
+
+// ownResults declares the named results of a function that is lowered in place of a call.
+func (l *lowerer) ownResults(m *maker) []ast.Stmt {
+	var list []ast.Stmt
+	for r := range m.sig.Results().Variables() {
+		var v *ast.Var
+		switch {
+		case r.Name() == "" || r.Name() == "_":
+		case !isFunc(r):
+			delete(l.pointers, r)
+			v = l.declare(r)
+		default:
+			if c := l.choose(r, &fnValue{}); c != nil {
+				v = l.vars[c.tag]
+			}
+		}
+		if v != nil {
+			list = append(list, &ast.Decl{Meta: ast.Meta{Pos: m.body.Pos()}, Vars: []*ast.Var{v}, Typed: true})
+		}
+	}
+	return list
+}
+
+// returned returns what a function that is lowered in place of a call returns, or nil after a report.
+func (l *lowerer) returned(m *maker) []result {
+	var list []result
+	for i := range m.sig.Results().Len() {
+		v := m.sig.Results().At(i)
+		t := l.subst.Type(v.Type())
+		var r result
+		switch {
+		case isFunc(v) && len(m.list) > 0:
+			r.fn = l.value(m.list[i])
+		case isFunc(v):
+			r.fn = l.known(v, m.body.End())
+		case len(m.list) > 0:
+			r.expr = l.typedConst(l.box(l.expr(m.list[i]), t, m.list[i].Pos()), t)
+		case l.vars[v] != nil:
+			r.expr = &ast.Ref{Var: l.vars[v]}
+		default: // a blank result
+			r.expr = ast.Zero(t)
+		}
+		if r.fn == nil && r.expr == nil {
+			return nil
+		}
+		if r.fn != nil { // its own, since what it is bound to becomes another variable
+			fn := *r.fn
+			fn.bound = slices.Clone(fn.bound)
+			r.fn = &fn
+		}
+		list = append(list, r)
+	}
+	return list
+}
+
+// madeFor lowers the assignment of what one call returns where functions are among that, and returns what is left to be assigned.
+func (l *lowerer) madeFor(lhs, rhs []goast.Expr) (x []goast.Expr, y []ast.Expr, ok bool) {
+	if len(rhs) != 1 || len(lhs) < 2 {
+		return nil, nil, false
+	}
+	call, isCall := goast.Unparen(rhs[0]).(*goast.CallExpr)
+	if !isCall {
+		return nil, nil, false
+	}
+	results := l.made(call)
+	for i, r := range results {
+		if r.fn == nil {
+			if _, ok := goast.Unparen(lhs[i]).(*goast.Ident); !ok {
+				l.report(lhs[i].Pos(), "what is assigned here comes with a function; assign it to a variable first")
+			}
+			x, y = append(x, lhs[i]), append(y, r.expr)
+		} else if obj := l.assignedFunc(lhs[i]); obj != nil && !l.closures.unknown[obj] {
+			l.values[obj] = r.fn
+		}
+	}
+	return x, y, results != nil
 }
 
 // makerArgs binds the receiver and the parameters of a function that is lowered in place of a call, and gives it its types.
@@ -256,7 +361,7 @@ func (c *closures) add(d *closures) {
 	for k, v := range d.defs {
 		c.defs[k] = v
 	}
-	for _, pair := range []struct{ to, from map[types.Object]bool }{{c.unknown, d.unknown}, {c.shared, d.shared}, {c.changed, d.changed}, {c.loose, d.loose}} {
+	for _, pair := range []struct{ to, from map[types.Object]bool }{{c.unknown, d.unknown}, {c.wild, d.wild}, {c.shared, d.shared}, {c.changed, d.changed}, {c.loose, d.loose}} {
 		for k, v := range pair.from {
 			pair.to[k] = v
 		}
@@ -266,6 +371,12 @@ func (c *closures) add(d *closures) {
 	}
 	for k, v := range d.from {
 		c.from[k] = v
+	}
+	for k, v := range d.values {
+		c.values[k] = v
+	}
+	for k, v := range d.uses {
+		c.uses[k] = v
 	}
 	for k, v := range d.calls {
 		c.calls[k] += v

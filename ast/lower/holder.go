@@ -112,7 +112,7 @@ func harmlessUse(id *goast.Ident, stack []goast.Node, info *types.Info) bool {
 		switch n := stack[i].(type) {
 		case *goast.ParenExpr:
 		case *goast.UnaryExpr:
-			if n.Op != token.AND {
+			if n.Op != token.AND || ast.Pointee(info.TypeOf(n.X)) != nil { // what it points to then may be another
 				return false
 			}
 		case *goast.SelectorExpr:
@@ -188,8 +188,11 @@ func fieldValue(info *types.Info, lit *goast.CompositeLit, name string) goast.Ex
 	return nil
 }
 
-// makes reports whether an expression calls a function for a function, which is another one at another time.
+// makes reports whether an expression calls a function for a function, or is one of several, which is another one at another time.
 func (l *lowerer) makes(x goast.Expr) bool {
+	if l.isChoice(x) {
+		return true
+	}
 	c, ok := goast.Unparen(x).(*goast.CallExpr)
 	return ok && !l.info.Types[c.Fun].IsType()
 }
@@ -212,7 +215,7 @@ func (l *lowerer) hold(x, value goast.Expr, meta ast.Meta) (list []ast.Stmt) {
 	}
 	for _, f := range funcFields(l.info.TypeOf(lit)) {
 		if x := fieldValue(l.info, lit, f.Name()); l.makes(x) || l.isMethodValue(x) {
-			if v := l.value(x); v != nil {
+			if v := l.snapshot(l.value(x)); v != nil {
 				list = append(list, l.bind(v, meta)...)
 				l.fields[fieldKey{obj, f.Name()}] = v
 			}
@@ -230,7 +233,7 @@ func (l *lowerer) heldFunc(obj types.Object, name string) (*fnValue, *goast.Func
 	case *goast.FuncLit:
 		return nil, x
 	case *goast.Ident:
-		if v, ok := l.info.Uses[x].(*types.Var); ok {
+		if v, ok := l.info.Uses[x].(*types.Var); ok && l.choice(v) == nil {
 			return l.known(v, x.Pos()), nil
 		}
 	}

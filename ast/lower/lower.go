@@ -52,7 +52,8 @@ func Func(src *Source, decl *goast.FuncDecl, inst *Instance, report func(token.P
 		src: src, info: src.Info,
 		vars: map[types.Object]*ast.Var{}, pointers: map[types.Object]*ast.Var{}, values: map[types.Object]*fnValue{},
 		lifted: map[*goast.FuncLit][]liftedLit{}, making: map[*goast.BlockStmt]bool{},
-		fields: map[fieldKey]*fnValue{}, passed: map[*goast.CompositeLit]bool{}, labels: map[types.Object]*ast.Label{}, open: map[*goast.FuncLit]bool{},
+		choices: map[types.Object]*choice{},
+		fields:  map[fieldKey]*fnValue{}, passed: map[*goast.CompositeLit]bool{}, labels: map[types.Object]*ast.Label{}, open: map[*goast.FuncLit]bool{},
 	}
 	l.reportTo(report)
 	obj, _ := src.Info.Defs[decl.Name].(*types.Func)
@@ -83,6 +84,7 @@ func Func(src *Source, decl *goast.FuncDecl, inst *Instance, report func(token.P
 func (l *lowerer) body(f *ast.Func, list *goast.BlockStmt) {
 	l.top = list
 	b := l.block(list.List, list.Pos())
+	b.Stmts = append(l.begin, b.Stmts...)
 	if len(l.deferrals) > 0 {
 		b = l.leave(f, b)
 	}
@@ -119,6 +121,7 @@ type lowerer struct {
 	vars     map[types.Object]*ast.Var
 	pointers map[types.Object]*ast.Var   // to variables that a literal captures
 	values   map[types.Object]*fnValue   // of variables that are functions
+	choices  map[types.Object]*choice    // of variables that are one of several functions
 	lists    map[types.Object][]*fnValue // of parameters that are any number of functions
 	fields   map[fieldKey]*fnValue       // of variables that hold functions
 	named    []types.Object              // the results, if they have names
@@ -143,6 +146,7 @@ type lowerer struct {
 	pending   *types.Var // of the deferred call that is being made a function
 
 	// Statements.
+	begin  []ast.Stmt // what the body begins with
 	labels map[types.Object]*ast.Label
 	label  *ast.Label // of the statement that comes next, if it has one
 	jumps  jumps
@@ -271,6 +275,9 @@ func (l *lowerer) markAs(pos token.Pos, s goast.Stmt, list []ast.Stmt) {
 		switch t.(type) {
 		case *ast.For, *ast.Range:
 			t.Info().Checkpoint, t.Info().Parallel = m.Checkpoint, m.Parallel
+			if r, ok := t.(*ast.Range); ok && m.Parallel {
+				r.Body = withoutContinue(r.Body, r.Label)
+			}
 			return
 		}
 	}
@@ -492,7 +499,11 @@ func (l *lowerer) assign(s *goast.AssignStmt) []ast.Stmt {
 		}
 	}
 	a := &ast.Assign{Meta: l.meta(s), Op: s.Tok}
-	if before, results, ok := l.inlinedFor(lhs, rhs, s.Tok); ok {
+	if left, values, ok := l.madeFor(lhs, rhs); ok {
+		if lhs, a.Rhs = left, values; len(lhs) == 0 {
+			return nil
+		}
+	} else if before, results, ok := l.inlinedFor(lhs, rhs, s.Tok); ok {
 		list, a.Rhs = append(list, before...), results
 	} else {
 		var before []ast.Stmt
@@ -566,10 +577,19 @@ func (l *lowerer) place(x goast.Expr) ast.Expr {
 		if id.Name == "_" {
 			return nil
 		}
-		if obj := l.info.Uses[id]; l.vars[obj] == nil && l.pointers[obj] == nil {
+		obj := l.info.Uses[id]
+		if l.vars[obj] == nil && l.pointers[obj] == nil {
+			if obj.Parent() != obj.Pkg().Scope() {
+				l.report(x.Pos(), fmt.Sprintf("%s is assigned, so that it cannot be told any more which functions are in it", id.Name))
+				return nil
+			}
 			l.report(x.Pos(), fmt.Sprintf("%s is assigned, but it is a variable of the package: a derivative keeps no state between calls", id.Name))
 			return nil
 		}
+	}
+	if star, ok := goast.Unparen(x).(*goast.StarExpr); ok && len(funcFields(l.typeOf(star))) > 0 {
+		l.report(x.Pos(), "a struct with functions in it is overwritten here, so that it cannot be told any more which function is called; assign to its other fields one by one")
+		return nil
 	}
 	e := l.expr(x)
 	if root := rootName(e); root != nil {
@@ -615,6 +635,9 @@ func (l *lowerer) declStmt(s *goast.DeclStmt) []ast.Stmt {
 			functions, names, values = l.functions(names, values, l.meta(spec))
 			list = append(list, functions...)
 		}
+		if len(values) == 0 {
+			list = append(list, l.declaredChoices(names, l.meta(spec))...)
+		}
 		names = slices.DeleteFunc(names, func(e goast.Expr) bool { return isFunc(l.info.Defs[e.(*goast.Ident)]) && len(values) == 0 })
 		if len(names) == 0 {
 			continue
@@ -624,8 +647,17 @@ func (l *lowerer) declStmt(s *goast.DeclStmt) []ast.Stmt {
 				list = append(list, l.hold(names[i], x, l.meta(spec))...)
 			}
 		}
-		before, lowered := l.rightSides(names, values, l.meta(spec))
-		list = append(list, before...)
+		left, lowered, made := l.madeFor(names, values)
+		if made {
+			names = left
+		} else {
+			var before []ast.Stmt
+			before, lowered = l.rightSides(names, values, l.meta(spec))
+			list = append(list, before...)
+		}
+		if len(names) == 0 {
+			continue
+		}
 		d := &ast.Decl{Meta: l.meta(s), Values: lowered, Typed: spec.Type != nil}
 		if len(decl.Specs) > 1 {
 			d.Meta = l.meta(spec)
