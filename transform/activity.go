@@ -98,6 +98,8 @@ func newActivity(u *Unit, m *memory, in, out, leaves []bool, at callSite) *activ
 	}
 	for i, v := range m.fn.Inputs() {
 		if in[i] {
+			// What the input is itself is no memory of the caller's, although the function may let a pointer that it is given lead to it.
+			seeds = append(seeds, a.floats(m.variable(v), false)...)
 			seeds = append(seeds, without(a.floats(m.variable(v), true), not)...)
 		}
 		if leaves[i] {

@@ -90,6 +90,7 @@ func closuresOf(body *goast.BlockStmt, info *types.Info) *closures {
 	for _, lit := range scan.deferred {
 		c.sharedIn(lit, info)
 	}
+	c.returnedAround(body, info)
 	c.countCalls(body, info)
 	return c
 }
@@ -256,6 +257,38 @@ func (c *closures) sharedIn(lit *goast.FuncLit, info *types.Info) {
 		}
 		return true
 	})
+}
+
+// returnedAround notes that literals capture results as they are when they run, where a return in a range over a function assigns to these:
+// what is ranged over goes on afterwards.
+func (c *closures) returnedAround(body *goast.BlockStmt, info *types.Info) {
+	var literals []*goast.FuncLit
+	returns := false
+	goast.Inspect(body, func(n goast.Node) bool {
+		switch n := n.(type) {
+		case *goast.FuncLit:
+			literals = append(literals, n)
+		case *goast.RangeStmt:
+			if isFuncType(info.TypeOf(n.X)) {
+				goast.Inspect(n.Body, func(n goast.Node) bool {
+					_, ok := n.(*goast.ReturnStmt)
+					returns = returns || ok
+					return !returns
+				})
+			}
+		}
+		return true
+	})
+	for _, lit := range literals {
+		goast.Inspect(lit.Body, func(n goast.Node) bool {
+			if id, ok := n.(*goast.Ident); ok && returns {
+				if v, ok := info.Uses[id].(*types.Var); ok && v.Kind() == types.ResultVar && (v.Pos() < lit.Pos() || lit.End() <= v.Pos()) {
+					c.shared[v], c.changed[v] = true, true
+				}
+			}
+			return true
+		})
+	}
 }
 
 func isFunc(obj types.Object) bool { return obj != nil && isFuncType(obj.Type()) }

@@ -275,11 +275,23 @@ func (x *placing) returnOf(list []ast.Stmt) (rest []ast.Stmt, r *ast.Return) {
 		return list[:n-1], r
 	}
 	if n == 1 || !assignsTo(list[n-2], x.results) {
-		return nil, nil
+		if !x.of.iteration.assigns {
+			return nil, nil
+		}
+		r.Results = refsTo(x.results)
+		return list[:n-1], r
 	}
 	a := list[n-2].(*ast.Assign)
 	r.Meta, r.Results = a.Meta, a.Rhs
 	return list[:n-2], r
+}
+
+func refsTo(vars []*ast.Var) []ast.Expr {
+	var list []ast.Expr
+	for _, v := range vars {
+		list = append(list, &ast.Ref{Var: v})
+	}
+	return list
 }
 
 // assignsTo reports whether a statement assigns to variables.

@@ -4,6 +4,7 @@ import (
 	goast "go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -30,6 +31,7 @@ type iteration struct {
 	returned    *types.Var     // set by a return; nil if there is none
 	results     []*types.Var   // what it returns
 	named       []types.Object // the results of the function, where a bare return returns them
+	assigns     bool           // a return assigns to these, which are results too
 	inner       bool           // the loop is in another one of this kind, which has the variables
 	jumps       []jump         // out of the loop, to labels
 	kept        bool           // it stays a function: a return in it comes to deferred calls
@@ -144,7 +146,7 @@ func (l *lowerer) prepareReturns(it *iteration, b *goast.BlockStmt) {
 		return
 	}
 	if up := l.iteration; up != nil {
-		it.inner, it.returned, it.results, it.named = true, up.returned, up.results, up.named
+		it.inner, it.returned, it.results, it.named, it.assigns = true, up.returned, up.results, up.named, up.assigns
 		return
 	}
 	if bare {
@@ -152,8 +154,26 @@ func (l *lowerer) prepareReturns(it *iteration, b *goast.BlockStmt) {
 	}
 	it.returned = types.NewVar(b.Pos(), l.src.Pkg, "returned", types.Typ[types.Bool])
 	l.closures.shared[it.returned] = true
+	if slices.ContainsFunc(l.named, func(r types.Object) bool { return l.closures.shared[r] }) {
+		l.returnNamed(it, b.Pos())
+		return
+	}
 	for _, t := range l.results {
 		v := types.NewVar(b.Pos(), l.src.Pkg, "result", t)
+		l.closures.shared[v] = true
+		it.results = append(it.results, v)
+	}
+}
+
+// returnNamed lets a return in the body of a loop assign to the results themselves: what is ranged over may read and write them before the
+// function returns.
+func (l *lowerer) returnNamed(it *iteration, pos token.Pos) {
+	it.named, it.assigns = l.named, true
+	for _, r := range l.named {
+		v, _ := r.(*types.Var)
+		if r.Name() == "_" {
+			l.report(pos, "a return in a range over a function that may change results is not supported where others are blank; give them names")
+		}
 		l.closures.shared[v] = true
 		it.results = append(it.results, v)
 	}
@@ -209,7 +229,11 @@ func (l *lowerer) stop(why *types.Var, meta ast.Meta) []ast.Stmt {
 // own returns the variables that belong to the loop itself.
 func (it *iteration) own() []types.Object {
 	var list []types.Object
-	if !it.inner {
+	switch {
+	case it.inner || it.returned == nil:
+	case it.assigns:
+		list = []types.Object{it.returned}
+	default:
 		list = it.variables()
 	}
 	for _, j := range it.jumps {
@@ -235,7 +259,10 @@ func (it *iteration) needs() []types.Object {
 	if it == nil {
 		return nil
 	}
-	list := append(it.variables(), it.named...)
+	list := it.variables()
+	if !it.assigns {
+		list = append(list, it.named...)
+	}
 	for _, j := range it.jumps {
 		list = append(list, j.taken)
 	}
@@ -246,6 +273,9 @@ func (it *iteration) needs() []types.Object {
 func (l *lowerer) returnFrom(s *goast.ReturnStmt) []ast.Stmt {
 	it, meta := l.iteration, l.meta(s)
 	list, values := l.operands(s.Results, meta)
+	if len(values) == 0 && it.assigns {
+		return append(list, l.stop(it.returned, ast.Meta{Pos: s.Pos()})...)
+	}
 	if len(values) == 0 {
 		for _, r := range it.named {
 			values = append(values, l.boundArg(boundVar{obj: r}))

@@ -245,6 +245,10 @@ func keysOf(m ast.Expr, t *types.Map) ast.Expr {
 // it is still there.
 func (l *lowerer) rangeMap(s *goast.RangeStmt, t *types.Map) []ast.Stmt {
 	list, m := l.held(l.expr(s.X), s.X)
+	if len(list) == 0 && !l.staysMap(s.X, s.Body) {
+		v := &ast.Ref{Var: ast.NewVar("m", m.Type())}
+		list, m = []ast.Stmt{&ast.Assign{Meta: l.meta(s.X), Lhs: []ast.Expr{v}, Op: token.DEFINE, Rhs: []ast.Expr{m}}}, v
+	}
 	k := &ast.Ref{Var: ast.NewVar("k", t.Key())}
 	n := &ast.Range{Meta: ast.Meta{Pos: s.Pos(), Src: l.header(s, s.Body)}, Value: k, Define: true, X: keysOf(m, t)}
 	var first []ast.Stmt
@@ -274,6 +278,41 @@ func (l *lowerer) rangeMap(s *goast.RangeStmt, t *types.Map) []ast.Stmt {
 	n.Body = l.loopBody(s.Body)
 	n.Body.Stmts = append(first, n.Body.Stmts...)
 	return append(list, n)
+}
+
+// staysMap reports whether an expression, of which a map is taken before a loop, certainly is that map while the body of the loop runs.
+func (l *lowerer) staysMap(x goast.Expr, body *goast.BlockStmt) bool {
+	x = goast.Unparen(x)
+	if id, ok := x.(*goast.Ident); ok {
+		return !l.closures.changed[l.info.ObjectOf(id)]
+	}
+	stays := !l.mayRemove(body) // by a call
+	goast.Inspect(body, func(n goast.Node) bool {
+		if s, ok := n.(*goast.AssignStmt); ok {
+			for _, x := range s.Lhs {
+				stays = stays && !holdsMap(typeOfPlace(l.info, x))
+			}
+		}
+		return stays
+	})
+	return stays
+}
+
+// holdsMap reports whether to assign to a place of type t may be to assign a map.
+func holdsMap(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Map, *types.Interface, *types.TypeParam:
+		return true
+	case *types.Array:
+		return holdsMap(u.Elem())
+	case *types.Struct:
+		for f := range u.Fields() {
+			if holdsMap(f.Type()) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // mayRemove reports whether a loop body may remove keys from a map: by delete or clear, or in a function that is given one.
