@@ -296,10 +296,33 @@ func (a *activity) put(l *location, e ast.Expr) {
 		a.copyParts(l, a.mem.place(e))
 		return
 	case *ast.Call:
-		a.flow(a.sources(e), a.floats(l, true))
+		a.flow(a.sources(e), a.filledBy(x, a.floats(l, true)))
 		return
 	}
 	a.flow(a.sources(e), a.floats(l, false))
+}
+
+// filledBy returns those of the cells that the results of a call lead to which may depend on its arguments: not those of package-level
+// variables.
+func (a *activity) filledBy(c *ast.Call, list []*location) []*location {
+	taken := a.mem.taken[c]
+	if taken == nil {
+		return list
+	}
+	global, other := map[*location]bool{}, map[*location]bool{}
+	m := a.unit.summary(c.Fun.Fn).mem
+	for _, v := range m.fn.Results {
+		m.behind(m.variable(v), map[*location]bool{}, func(l *location) {
+			if here := taken[l.find()]; here != nil {
+				set := other
+				if l.find().global {
+					set = global
+				}
+				set[here.find()] = true
+			}
+		})
+	}
+	return slices.DeleteFunc(list, func(l *location) bool { return global[l.find()] && !other[l.find()] })
 }
 
 // copyParts notes that the value at a location is copied to another of the same type, part by part.
@@ -340,7 +363,11 @@ func (a *activity) assign(lhs, rhs []ast.Expr) {
 		case len(rhs) == len(lhs):
 			a.put(a.mem.place(l), rhs[i])
 		case ast.Carries(l.Type()):
-			a.flow(a.sources(rhs[0]), a.floats(a.mem.place(l), true))
+			to := a.floats(a.mem.place(l), true)
+			if c, ok := rhs[0].(*ast.Call); ok {
+				to = a.filledBy(c, to)
+			}
+			a.flow(a.sources(rhs[0]), to)
 		}
 	}
 }
