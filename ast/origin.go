@@ -84,6 +84,12 @@ func Absorb(into, from Stmt) {
 	}
 }
 
+// Related reports whether two statements are there for the same one of the source.
+func Related(s, t Stmt) bool {
+	a, b := OriginOf(s), OriginOf(t)
+	return len(union(a.Of, b.Of)) < len(a.Of)+len(b.Of)
+}
+
 func (o Origin) isUnknown() bool { return o.Purpose == Frame && len(o.Of) == 0 }
 
 // union returns the elements of both lists, each once.

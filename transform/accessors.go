@@ -10,9 +10,10 @@ import (
 
 // Accessors.
 //
-// A function that only reads a place in memory that it is given, or only assigns to one, is written where it is called:
+// A function that only reads a place in memory that it is given, finds one, or assigns to one, is written where it is called:
 //
 //	func (m Matrix) At(i, j int) float64     { return m.Data[i*m.Cols+j] }
+//	func (m Matrix) Row(i int) []float64     { return m.Data[i*m.Cols : (i+1)*m.Cols] }
 //	func (m Matrix) Set(i, j int, v float64) { m.Data[i*m.Cols+j] = v }
 //
 //	m.Set(i, j, m.At(i, j)-c)                m.Data[i*m.Cols+j] = m.Data[i*m.Cols+j] - c
@@ -89,10 +90,10 @@ func (a *accessors) mayWrite(s ast.Stmt) bool {
 func (a *accessors) read(e ast.Expr) ast.Expr {
 	c, ok := e.(*ast.Call)
 	if !ok {
-		return e
+		return direct(e)
 	}
 	ret, ok := a.body(c).(*ast.Return)
-	if !ok || len(ret.Results) != 1 || !ast.IsFloat(c.T) || !types.Identical(ret.Results[0].Type(), c.T) || !readsMemory(ret.Results[0]) {
+	if !ok || len(ret.Results) != 1 || !types.Identical(ret.Results[0].Type(), c.T) || !isPart(ret.Results[0]) {
 		return e
 	}
 	by := a.arguments(c, ret.Results[0])
@@ -160,7 +161,7 @@ const maxAccessor = 6
 // isPlain reports whether e itself is arithmetic, or finds a place, and names nothing that could be hidden where it is called.
 func isPlain(e ast.Expr) bool {
 	switch e := e.(type) {
-	case *ast.Ref, *ast.Lit, *ast.Field, *ast.Index, *ast.Deref, *ast.Unary, *ast.Binary:
+	case *ast.Ref, *ast.Lit, *ast.Field, *ast.Index, *ast.Deref, *ast.Unary, *ast.Binary, *ast.Slice, *ast.Addr:
 		return true
 	case *ast.Call:
 		return e.Fun.Builtin == "len"
@@ -171,9 +172,18 @@ func isPlain(e ast.Expr) bool {
 	return false
 }
 
-// readsMemory reports whether e reads a place behind a slice or pointer.
-func readsMemory(e ast.Expr) bool {
-	return ast.Any(e, func(e ast.Expr) bool { return isPlace(e) && ast.RootVar(e) == nil })
+// isPart reports whether a function that returns e returns a part of what it is given, what refers to one, or a float computed from one.
+// What refers to its own copies of what it is given is none.
+func isPart(e ast.Expr) bool {
+	switch x := e.(type) {
+	case *ast.Field, *ast.Index, *ast.Deref:
+		return !ast.IsInterface(e.Type()) && !ast.IsBoxed(e.Type())
+	case *ast.Addr:
+		return isPlace(x.X) && ast.RootVar(x.X) == nil
+	case *ast.Slice:
+		return isPlace(x.X) && (!isArray(x.X.Type()) || ast.RootVar(x.X) == nil)
+	}
+	return ast.IsFloat(e.Type()) && ast.Any(e, func(e ast.Expr) bool { return isPlace(e) && ast.RootVar(e) == nil })
 }
 
 // arguments returns the arguments of a call by the parameters, or nil where one that is used more than once in the expressions would be
@@ -219,34 +229,39 @@ func isSimple(e ast.Expr) bool {
 
 // selectDirectly selects from a variable what is selected from its address, from a pointer what is selected from where it points, and
 // from a struct, or a pointer to one, what is selected from what it is converted to.
-func selectDirectly(e ast.Expr) ast.Expr {
-	return ast.Map(e, func(e ast.Expr) ast.Expr {
-		switch e := e.(type) {
-		case *ast.Field:
-			switch x := e.X.(type) {
-			case *ast.Addr:
-				return &ast.Field{X: x.X, Field: e.Field, Implicit: e.Implicit}
-			case *ast.Deref:
-				if ast.Pointee(x.Type()) == nil {
-					return &ast.Field{X: x.X, Field: e.Field, Implicit: e.Implicit}
-				}
-			case *ast.Convert:
-				from, to := structOf(x.X.Type()), structOf(x.T)
-				return selectDirectly(&ast.Field{X: x.X, Field: from.Field(fieldIndex(to, e.Field)), Implicit: e.Implicit})
-			}
+func selectDirectly(e ast.Expr) ast.Expr { return ast.Map(e, direct) }
+
+// direct is selectDirectly for e itself.
+func direct(e ast.Expr) ast.Expr {
+	switch e := e.(type) {
+	case *ast.Field:
+		switch x := e.X.(type) {
+		case *ast.Addr:
+			return &ast.Field{X: x.X, Field: e.Field, Implicit: e.Implicit}
 		case *ast.Deref:
-			if x, ok := e.X.(*ast.Addr); ok {
-				return x.X
+			if ast.Pointee(x.Type()) == nil {
+				return &ast.Field{X: x.X, Field: e.Field, Implicit: e.Implicit}
 			}
+		case *ast.Convert:
+			from, to := structOf(x.X.Type()), structOf(x.T)
+			if from == nil {
+				return e // of nil
+			}
+			return selectDirectly(&ast.Field{X: x.X, Field: from.Field(fieldIndex(to, e.Field)), Implicit: e.Implicit})
 		}
-		return e
-	})
+	case *ast.Deref:
+		if x, ok := e.X.(*ast.Addr); ok {
+			return x.X
+		}
+	}
+	return e
 }
 
-// structOf returns the struct that a type is or points to.
+// structOf returns the struct that a type is or points to, or nil.
 func structOf(t types.Type) *types.Struct {
 	if p := ast.Pointee(t); p != nil {
 		t = p
 	}
-	return t.Underlying().(*types.Struct)
+	st, _ := t.Underlying().(*types.Struct)
+	return st
 }

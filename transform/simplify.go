@@ -39,7 +39,7 @@ func (g *group) add(from ast.Stmt, to []ast.Stmt) {
 		}
 		return
 	}
-	if c == "" && g.pending != "" && !g.forward(to[0]) && to[0].Info().Comment == "" && from.Info().Src == "" && len(ast.Blocks(from)) == 0 {
+	if c == "" && g.pending != "" && !g.forward(to[0]) && to[0].Info().Comment == "" && from.Info().Src == "" && len(ast.Blocks(from)) == 0 && ast.Related(to[0], g.gone) {
 		to = comment(to, g.pending)
 		ast.Absorb(to[0], g.gone)
 	}
@@ -273,9 +273,12 @@ func (l *liveness) block(b *ast.Block) *ast.Block {
 		if len(list) > 0 {
 			l.remade(s, list[len(list)-1])
 		}
-		if len(list) == 0 && s.Info().Comment != "" && len(out) > 0 && !l.isForward(out[len(out)-1]) && out[len(out)-1].Info().Comment == "" && out[len(out)-1].Info().Src == "" && len(ast.Blocks(out[len(out)-1])) == 0 {
-			out[len(out)-1] = withComment(out[len(out)-1], s.Info().Comment)
-			ast.Absorb(out[len(out)-1], s)
+		if len(list) == 0 && s.Info().Comment != "" && len(out) > 0 {
+			next := out[len(out)-1]
+			if !l.isForward(next) && next.Info().Comment == "" && next.Info().Src == "" && len(ast.Blocks(next)) == 0 && ast.Related(next, s) {
+				out[len(out)-1] = withComment(next, s.Info().Comment)
+				ast.Absorb(out[len(out)-1], s)
+			}
 		}
 		for j := len(list) - 1; j >= 0; j-- {
 			out = append(out, list[j])

@@ -288,10 +288,25 @@ func (l *lowerer) returnFrom(s *goast.ReturnStmt) []ast.Stmt {
 	if len(set.Lhs) == len(set.Rhs) {
 		l.boxAll(set.Rhs, func(i int) types.Type { return set.Lhs[i].Type() }, s.Pos())
 	}
+	withoutSelf(set)
 	if len(set.Lhs) > 0 {
 		list = append(list, set)
 	}
 	return append(list, l.stop(it.returned, ast.Meta{Pos: s.Pos()})...)
+}
+
+// withoutSelf drops what of an assignment assigns a variable to itself.
+func withoutSelf(a *ast.Assign) {
+	if len(a.Lhs) != len(a.Rhs) {
+		return
+	}
+	var lhs, rhs []ast.Expr
+	for i, x := range a.Lhs {
+		if !ast.Equal(x, a.Rhs[i]) {
+			lhs, rhs = append(lhs, x), append(rhs, a.Rhs[i])
+		}
+	}
+	a.Lhs, a.Rhs = lhs, rhs
 }
 
 // asFunction makes of the body of a loop that of a function: jumps out of the iteration return whether to go on.
