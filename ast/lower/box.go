@@ -221,6 +221,14 @@ func (l *lowerer) hasParams(t types.Type) bool {
 	return len(l.src.Instances.mentioned([]types.Type{t})) > 0
 }
 
+// certain is asserted where x has been found to have the type, which may be an interface.
+func (l *lowerer) certain(x ast.Expr, t types.Type, pos token.Pos) ast.Expr {
+	if ast.IsBoxed(t) && ast.IsBoxed(x.Type()) {
+		return l.box(x, t, pos)
+	}
+	return l.asserted(x, t, pos)
+}
+
 // asserted returns the value of x as one of type t.
 func (l *lowerer) asserted(x ast.Expr, t types.Type, pos token.Pos) ast.Expr {
 	if !ast.IsBoxed(x.Type()) {
@@ -233,6 +241,14 @@ func (l *lowerer) asserted(x ast.Expr, t types.Type, pos token.Pos) ast.Expr {
 		if types.Identical(f.Type(), t) {
 			return &ast.Field{X: x, Field: f}
 		}
+	}
+	switch {
+	case ast.IsBoxed(t):
+		l.report(pos, fmt.Sprintf("a value of the interface %s is taken for one of another, %s; ask for it with two values, v, ok = x.(T), or by a type switch", l.typeString(x.Type()), l.typeString(t)))
+		return broken(t)
+	case types.IsInterface(t):
+		l.report(pos, fmt.Sprintf("a value of the interface %s is taken for one of %s, which has nothing to do with floats; that is not supported: ask for the types that are wanted", l.typeString(x.Type()), l.typeString(t)))
+		return broken(t)
 	}
 	l.report(pos, fmt.Sprintf("%s is no type that a value of the interface %s is known to have", l.typeString(t), l.typeString(x.Type())))
 	return broken(t)
@@ -278,12 +294,12 @@ func (l *lowerer) assertOK(e *goast.TypeAssertExpr, named bool, meta ast.Meta) (
 		return append(list, &ast.Decl{Meta: meta, Vars: []*ast.Var{v.Var}, Typed: true}), v, boolName(false)
 	}
 	list, x := l.held(l.expr(e.X), e.X)
-	test := ast.Test(x, t)
+	test := l.is(x, t, e.Pos())
 	if !named {
 		return list, nil, test
 	}
 	v, ok := &ast.Ref{Var: ast.NewVar("v", t)}, &ast.Ref{Var: ast.NewVar("ok", types.Typ[types.Bool])}
-	set := &ast.Assign{Meta: meta, Lhs: []ast.Expr{v}, Op: token.ASSIGN, Rhs: []ast.Expr{l.asserted(x, t, e.Pos())}}
+	set := &ast.Assign{Meta: meta, Lhs: []ast.Expr{v}, Op: token.ASSIGN, Rhs: []ast.Expr{l.certain(x, t, e.Pos())}}
 	return append(list,
 		&ast.Assign{Meta: meta, Lhs: []ast.Expr{ok}, Op: token.DEFINE, Rhs: []ast.Expr{test}},
 		&ast.Decl{Meta: meta, Vars: []*ast.Var{v.Var}, Typed: true},
@@ -424,7 +440,7 @@ func (l *lowerer) typeClauses(s *goast.TypeSwitchStmt, x ast.Expr, i int) []ast.
 				cond = &ast.Binary{Op: token.EQL, X: x, Y: &ast.Name{Obj: types.Universe.Lookup("nil"), T: x.Type()}, T: types.Typ[types.Bool]}
 			} else {
 				t := l.typeOf(e)
-				cond, only = ast.Test(x, t), l.asserted(x, t, e.Pos())
+				cond, only = l.is(x, t, e.Pos()), l.certain(x, t, e.Pos())
 			}
 			if n.Cond != nil {
 				cond = &ast.Binary{Op: token.LOR, X: n.Cond, Y: cond, T: types.Typ[types.Bool]}
@@ -568,6 +584,49 @@ func boxName(t types.Type) string {
 	n, _ := types.Unalias(t).(*types.Named)
 	name, _, _ := strings.Cut(n.Obj().Name(), "[")
 	return name
+}
+
+// tester returns the function that asks whether a value of one interface is one of another.
+func (t *Instances) tester(from, to types.Type, pkg *types.Package) *types.Func {
+	params := types.NewTuple(types.NewParam(token.NoPos, pkg, "x", from))
+	results := types.NewTuple(types.NewParam(token.NoPos, pkg, "", types.Typ[types.Bool]))
+	name := boxName(from) + ".is" + upperFirst(boxName(to))
+	return t.ours("test "+t.key(from)+" "+t.key(to), pkg, name, params, results, func(t *Instances, fn *types.Func) *ast.Func {
+		return testerBody(t, fn, to)
+	})
+}
+
+// testerBody is the body of a tester: whether the type of the value is one of those that the other interface may hold.
+func testerBody(t *Instances, fn *types.Func, to types.Type) *ast.Func {
+	sig := fn.Signature()
+	from := sig.Params().At(0).Type()
+	x := ast.NewVar("x", from)
+	value := &ast.Ref{Var: x}
+	f := &ast.Func{
+		Name: lowerName(fn.Name()), Obj: fn, Pkg: t.pkg, Params: []*ast.Var{x}, Results: []*ast.Var{ast.NewVar("", types.Typ[types.Bool])}, Body: &ast.Block{},
+		What: fmt.Sprintf("the question whether a [%s] is a [%s]", boxName(from), boxName(to)), TypeParams: t.mentioned([]types.Type{sig, to}),
+	}
+	when := func(cond ast.Expr, yes bool) {
+		then := &ast.Block{Stmts: []ast.Stmt{&ast.Return{Results: []ast.Expr{boolName(yes)}}}}
+		f.Body.Stmts = append(f.Body.Stmts, &ast.If{Cond: cond, Then: then})
+	}
+	when(&ast.Binary{Op: token.EQL, X: value, Y: &ast.Name{Obj: types.Universe.Lookup("nil"), T: from}, T: types.Typ[types.Bool]}, false)
+	for _, field := range ast.DynamicTypes(from) {
+		when(ast.Test(value, field.Type()), slices.ContainsFunc(ast.DynamicTypes(to), func(v *types.Var) bool {
+			return types.Identical(v.Type(), field.Type())
+		}))
+	}
+	f.Body.Stmts = append(f.Body.Stmts, noDerivative(value))
+	return f
+}
+
+// is returns the question whether x has a type, which may be an interface.
+func (l *lowerer) is(x ast.Expr, t types.Type, pos token.Pos) ast.Expr {
+	if !ast.IsBoxed(t) || !ast.IsBoxed(x.Type()) {
+		return ast.Test(x, t)
+	}
+	fn := l.src.Instances.tester(x.Type(), t, l.src.Pkg)
+	return &ast.Call{Fun: ast.Callee{Fn: fn}, Args: []ast.Expr{x}, T: types.Typ[types.Bool], Pos: pos}
 }
 
 // converterBody is the body of a converter: the same value, by its type.
