@@ -67,7 +67,8 @@ func (l *lowerer) mayDiffer(e ast.Expr) bool {
 	case *ast.Binary:
 		return !ast.IsFloat(e.T) // an integer division may panic
 	case *ast.Convert:
-		return !ast.IsFloat(e.T)
+		_, basic := e.T.Underlying().(*types.Basic)
+		return !basic
 	case *ast.Name:
 		_, isVar := e.Obj.(*types.Var)
 		return isVar

@@ -375,15 +375,6 @@ func (l *lowerer) first(s goast.Stmt) (before []ast.Stmt, init ast.Stmt) {
 	return list[:len(list)-1], list[len(list)-1]
 }
 
-// post lowers the optional statement that ends the iterations of a for.
-func (l *lowerer) post(s goast.Stmt) ast.Stmt {
-	before, post := l.first(s)
-	if len(before) > 0 {
-		l.report(s.Pos(), "a call whose several results are the arguments of another is not supported at the end of a for header; put it into the body")
-	}
-	return post
-}
-
 // following puts a statement behind others, in a block of their own.
 func following(before []ast.Stmt, s ast.Stmt) ast.Stmt {
 	if len(before) == 0 {
@@ -735,9 +726,31 @@ func (l *lowerer) forStmt(s *goast.ForStmt) ast.Stmt {
 	if s.Cond != nil {
 		n.Cond = l.expr(s.Cond)
 	}
-	n.Post = l.post(s.Post)
+	first, post := l.first(s.Post)
 	n.Body = l.loopBody(s.Body)
+	if len(first) == 0 {
+		n.Post = post
+	} else {
+		n.Body = l.withPost(n.Body, s, append(first, post))
+	}
 	return following(before, n)
+}
+
+// withPost returns the body of a for statement that ends with what its header does after each iteration, where that takes statements.
+func (l *lowerer) withPost(b *ast.Block, s *goast.ForStmt, post []ast.Stmt) *ast.Block {
+	if init, ok := s.Init.(*goast.AssignStmt); ok && init.Tok == token.DEFINE {
+		for _, x := range init.Lhs {
+			if id, ok := x.(*goast.Ident); ok && l.closures.shared[l.info.Defs[id]] {
+				l.report(s.Post.Pos(), fmt.Sprintf("what this header does after each iteration takes several statements, and %s, of which each iteration has its own, is captured or its address taken; declare a variable of the body for that", id.Name))
+			}
+		}
+	}
+	next := &ast.Label{Name: "next"}
+	list := escape(breaksTo(b.Stmts, nil, next, false), next)
+	if !ast.Ends(list) {
+		list = append(list, post...)
+	}
+	return &ast.Block{Meta: b.Meta, Stmts: list}
 }
 
 func (l *lowerer) rangeStmt(s *goast.RangeStmt) []ast.Stmt {
