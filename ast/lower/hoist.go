@@ -104,8 +104,13 @@ type result struct {
 // it does in order and ends by returning.
 func (l *lowerer) makerOf(call *goast.CallExpr) *maker {
 	m := l.calledMaker(call)
-	if m == nil || m.body == nil || len(m.body.List) == 0 || m.sig.Variadic() && !takesSeveral(m.sig) || !returnsFunc(m.sig) {
+	if m == nil || m.body == nil || len(m.body.List) == 0 || !returnsFunc(m.sig) {
 		return nil
+	}
+	if len(call.Args) == 1 {
+		if _, several := l.info.TypeOf(call.Args[0]).(*types.Tuple); several {
+			return nil
+		}
 	}
 	last := len(m.body.List) - 1
 	r, ok := m.body.List[last].(*goast.ReturnStmt)
@@ -152,6 +157,14 @@ func (l *lowerer) calledMaker(call *goast.CallExpr) *maker {
 		return nil
 	}
 	fn, ok := l.info.Uses[id].(*types.Func)
+	if v, isVar := l.info.Uses[id].(*types.Var); isVar {
+		// One that is kept in a variable, as it is declared.
+		known := l.known(v, id.Pos())
+		if known == nil || known.fn == nil || known.method || len(known.bound)+len(known.typeArgs) > 0 || l.src.Instances.Of(known.fn) != nil {
+			return nil
+		}
+		fn, ok = known.fn, true
+	}
 	if !ok {
 		return nil
 	}
@@ -332,6 +345,11 @@ func (l *lowerer) makerArgs(inner *lowerer, m *maker, call *goast.CallExpr) []as
 		}
 		rest = rest[:last]
 	}
+	several := sig.Variadic() && !takesSeveral(sig) && !call.Ellipsis.IsValid()
+	var more []goast.Expr // of a variadic parameter
+	if last := sig.Params().Len() - 1; several {
+		rest, more = rest[:last], rest[last:]
+	}
 	for i, x := range rest {
 		p := sig.Params().At(i)
 		if isFuncType(p.Type()) {
@@ -343,10 +361,26 @@ func (l *lowerer) makerArgs(inner *lowerer, m *maker, call *goast.CallExpr) []as
 		}
 		define(p, l.box(l.expr(x), inner.subst.Type(p.Type()), x.Pos()))
 	}
+	if last := sig.Params().Len() - 1; several {
+		define(sig.Params().At(last), l.variadic(more, inner.subst.Type(sig.Params().At(last).Type())))
+	}
 	if len(a.Lhs) > 0 {
 		list = append(list, a)
 	}
 	return list
+}
+
+// variadic returns the slice that a variadic parameter is, of a type, for arguments.
+func (l *lowerer) variadic(args []goast.Expr, t types.Type) ast.Expr {
+	if len(args) == 0 {
+		return &ast.Convert{X: &ast.Name{Obj: types.Universe.Lookup("nil"), T: types.Typ[types.UntypedNil]}, T: t}
+	}
+	elem := t.Underlying().(*types.Slice).Elem()
+	lit := &ast.Composite{T: t}
+	for _, x := range args {
+		lit.Elems = append(lit.Elems, ast.Elem{Value: l.typedConst(l.box(l.expr(x), elem, x.Pos()), elem)})
+	}
+	return lit
 }
 
 // typedConst is e, converted where it is a constant or of another type.
