@@ -122,7 +122,7 @@ func TypeNames(pkg *types.Package) []*types.TypeName {
 
 // Implementers returns the types in v that have the methods of an interface: those that are generic as the interface is, with its type
 // arguments, and where it is not generic with float64 and float32. Of a type whose values have them there are two, the type itself and
-// pointers to it.
+// pointers to it. Functions are none of them.
 func (v View) Implementers(t *types.Named) []types.Type {
 	set, ok := t.Underlying().(*types.Interface)
 	if !ok || set.NumMethods() == 0 || !set.IsMethodSet() || t.Obj().Pkg() == nil {
@@ -145,6 +145,9 @@ func implementersAmong(names []*types.TypeName, t *types.Named, set *types.Inter
 		n, ok := obj.Type().(*types.Named)
 		if !ok || types.IsInterface(n) || drawsNumbers(n) {
 			continue
+		}
+		if _, function := n.Underlying().(*types.Signature); function {
+			continue // of which it cannot be told which one it is
 		}
 		for _, n := range instancesFor(n, t) {
 			p := types.NewPointer(n)
