@@ -29,7 +29,11 @@ func (d *derivation) checkCheckpoint(s ast.Stmt, c *ast.Call, h *helper) {
 		if h.f.What != "" {
 			what = "the loop"
 		}
-		refuse(pos, "%s cannot be run again for //godiff:checkpoint: %s", what, why)
+		directive := "//godiff:checkpoint"
+		if c.Parallel {
+			directive = "//godiff:parallel"
+		}
+		refuse(pos, "%s cannot be run again for %s: %s", what, directive, why)
 	}
 	switch {
 	case sum.effects:

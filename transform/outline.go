@@ -322,10 +322,12 @@ func (o *outliner) find(loop *ast.For, cond ast.Expr, own ...*ast.Var) {
 	})
 	outside := addressTaken(o.whole)
 	for _, v := range order {
+		pointers := outside[v] && slices.ContainsFunc(order, func(w *ast.Var) bool { return mayPointInto(w.Type, v.Type) })
+		written[v] = written[v] || taken[v] // it is a variable of the loop's function, whose value is handed on
 		switch {
-		case taken[v]:
-			refuse(o.pos, "the address of %s is taken in %s; that is not supported", v.Name, o.kind())
-		case outside[v] && slices.ContainsFunc(order, func(w *ast.Var) bool { return mayPointInto(w.Type, v.Type) }):
+		case pointers && taken[v]:
+			refuse(o.pos, "the address of %s is taken in %s, where something else may come to hold it; that is not supported", v.Name, o.kind())
+		case pointers:
 			refuse(o.pos, "%s is used in %s, and so is what may point to it; that is not supported", v.Name, o.kind())
 		case written[v] && hasRefs(v.Type):
 			refuse(o.pos, "%s, which refers to memory, is assigned to in %s; write to what it refers to instead", v.Name, o.kind())
