@@ -215,7 +215,11 @@ func (b *byways) sides(lhs, rhs []ast.Expr) {
 		if c, ok := e.(*ast.Call); ok && len(rhs) < len(lhs) && !holdsOther(l.Type(), map[types.Type]bool{}) && !slices.ContainsFunc(c.Args, b.of) {
 			continue // another result of the call may be tainted; its floats are not, or the callee is refused
 		}
-		if b.of(e) || types.IsInterface(l.Type()) && b.varied(e) {
+		tainted := b.of(e)
+		if c, ok := e.(*ast.Call); ok && len(rhs) < len(lhs) {
+			tainted = b.call(c, i)
+		}
+		if tainted || types.IsInterface(l.Type()) && b.varied(e) {
 			b.taint(l)
 		}
 	}
@@ -233,8 +237,8 @@ func (b *byways) of(e ast.Expr) bool {
 	case nil, *ast.Lit, *ast.Name:
 		return false
 	case *ast.Ref, *ast.Field, *ast.Index, *ast.Deref:
-		if ast.RootVar(e) == nil && slices.ContainsFunc(ast.Operands(e), b.of) {
-			return true // a part of what a call returns
+		if b.way(e) {
+			return true
 		}
 		found := false
 		b.d.mem.reachable(b.d.mem.place(e), map[*location]bool{}, func(l *location) { found = found || b.tainted[l] })
@@ -246,13 +250,43 @@ func (b *byways) of(e ast.Expr) bool {
 			return b.of(x.Value) || x.Field != nil && types.IsInterface(x.Field.Type()) && b.varied(x.Value)
 		})
 	case *ast.Call:
-		return b.call(e)
+		return b.call(e, anyResult)
 	}
 	return slices.ContainsFunc(ast.Operands(e), b.of)
 }
 
-// call reports whether a result of a call is tainted: by its arguments, or since the callee takes a byway.
-func (b *byways) call(c *ast.Call) bool {
+// anyResult is the number of a result where any of them is meant.
+const anyResult = -1
+
+// ofResult reports what a list says of a result.
+func ofResult(list []bool, i int) bool {
+	if i == anyResult || i >= len(list) {
+		return slices.Contains(list, true)
+	}
+	return list[i]
+}
+
+// way reports whether a place behind a slice or pointer is found by what is tainted: an index, or what a call returns. It does not matter
+// what else the variable that it belongs to leads to.
+func (b *byways) way(e ast.Expr) bool {
+	if ast.RootVar(e) != nil {
+		return false
+	}
+	for isPlace(e) {
+		operands := ast.Operands(e)
+		if len(operands) == 0 {
+			return false // a variable
+		}
+		if slices.ContainsFunc(operands[1:], b.of) {
+			return true
+		}
+		e = operands[0]
+	}
+	return b.of(e)
+}
+
+// call reports whether the i-th result of a call is tainted: by its arguments, or since the callee takes a byway.
+func (b *byways) call(c *ast.Call, i int) bool {
 	switch c.Fun.Builtin {
 	case "cap", "len", "panic":
 		return false
@@ -267,7 +301,7 @@ func (b *byways) call(c *ast.Call) bool {
 	if fn != nil {
 		s = b.d.u.summary(fn)
 	}
-	if (s == nil || s.passes) && slices.ContainsFunc(c.Args, b.of) {
+	if (s == nil || ofResult(s.passes, i)) && slices.ContainsFunc(c.Args, b.of) {
 		return true
 	}
 	switch {
@@ -276,7 +310,7 @@ func (b *byways) call(c *ast.Call) bool {
 	case b.outside(c):
 		return slices.ContainsFunc(c.Args, b.varied)
 	}
-	return s != nil && s.taints && slices.ContainsFunc(c.Args, b.varied)
+	return s != nil && ofResult(s.taints, i) && slices.ContainsFunc(c.Args, b.varied)
 }
 
 // outside reports whether a call leaves what godiff sees: its callee has neither source here nor a rule.
@@ -368,10 +402,10 @@ func (u *Unit) bywaysOf(f *ast.Func, m *memory, s *summary) {
 	}
 	d.act = newActivity(u, m, active, results, make([]bool, len(inputs)), callSite{})
 	given, err := d.byways()
-	s.sinks, s.passes = err != nil, s.passes || given.taintsResult()
+	s.sinks, s.passes = err != nil, given.taintedResults(s.passes)
 	d.taintedInputs = nil
 	own, err := d.byways()
-	s.loses, s.taints = err != nil, s.taints || own.taintsResult()
+	s.loses, s.taints = err != nil, own.taintedResults(s.taints)
 	known := map[*location]bool{}
 	for _, v := range inputs {
 		m.reachable(m.variable(v), map[*location]bool{}, func(l *location) {
@@ -414,11 +448,13 @@ func holdsOther(t types.Type, seen map[types.Type]bool) bool {
 	return true
 }
 
-// taintsResult reports whether something in a result is tainted.
-func (b *byways) taintsResult() bool {
-	return slices.ContainsFunc(b.d.fn.Results, func(v *ast.Var) bool {
-		return holdsOther(v.Type, map[types.Type]bool{}) && b.of(&ast.Ref{Var: v})
-	})
+// taintedResults says of each result whether something in it is tainted, or was known to be.
+func (b *byways) taintedResults(known []bool) []bool {
+	var list []bool
+	for i, v := range b.d.fn.Results {
+		list = append(list, i < len(known) && known[i] || holdsOther(v.Type, map[types.Type]bool{}) && b.of(&ast.Ref{Var: v}))
+	}
+	return list
 }
 
 // intersection returns the locations that are in two sets.

@@ -26,8 +26,8 @@ type summary struct {
 	size      int         // how many expressions it has
 	whole     int         // size, with that of what it calls
 	nested    int         // how many structs of remembered values its own holds at most
-	passes    bool        // a result that is no float holds what a value of that kind was made into
-	taints    bool        // a result that is no float holds what an active float was made into: see byways
+	passes    []bool      // results that are no floats and hold what a value of that kind was made into
+	taints    []bool      // results that are no floats and hold what an active float was made into: see byways
 	matters   []bool      // inputs that something that it returns or leaves behind depends on
 	sinks     bool        // it makes a float of an input of that kind
 	sinksKeys bool        // it makes something of the keys of a map behind an input
