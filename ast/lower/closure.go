@@ -369,7 +369,14 @@ func (l *lowerer) value(e goast.Expr) *fnValue {
 	case *goast.Ident:
 		return l.valueOf(e)
 	case *goast.IndexExpr, *goast.IndexListExpr:
-		if id := calleeIdent(&goast.CallExpr{Fun: e}); id != nil {
+		if x, ok := e.(*goast.IndexExpr); ok {
+			if list, ok := l.listOf(x.X); ok {
+				if v := l.indexed(x, list); v != nil {
+					return v
+				}
+			}
+		}
+		if id := calleeIdent(&goast.CallExpr{Fun: e.(goast.Expr)}); id != nil {
 			if fn, ok := l.info.Uses[id].(*types.Func); ok {
 				v := &fnValue{explicit: true}
 				v.fn, v.typeArgs = l.instanceOf(id, fn)
@@ -996,6 +1003,10 @@ func (l *lowerer) inputs(f *ast.Func, sig *types.Signature) {
 // choices, and returns the other sides. Lhs and rhs are of one length.
 func (l *lowerer) functions(lhs, rhs []goast.Expr, meta ast.Meta) (list []ast.Stmt, x, y []goast.Expr) {
 	for i, e := range lhs {
+		if before, ok := l.defineTable(e, rhs[i], meta); ok {
+			list = append(list, before...)
+			continue
+		}
 		if !isFuncType(l.info.TypeOf(rhs[i])) && !isFuncType(typeOfPlace(l.info, e)) {
 			x, y = append(x, e), append(y, rhs[i])
 			continue

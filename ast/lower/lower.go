@@ -757,6 +757,13 @@ func (l *lowerer) rangeStmt(s *goast.RangeStmt) []ast.Stmt {
 	if list, ok := l.listOf(s.X); ok {
 		return l.rangeSeveral(s, list)
 	}
+	if lit := l.tableOf(s.X); lit != nil {
+		list, before, ok := l.table(lit, l.meta(s))
+		if !ok {
+			return nil
+		}
+		return append(before, l.rangeSeveral(s, list)...)
+	}
 	t := l.typeOf(s.X)
 	if isString(t) {
 		return l.rangeString(s)

@@ -4,6 +4,7 @@ import (
 	goast "go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -22,7 +23,8 @@ import (
 //	}
 //	fit(x, rate(r), momentum(m))                         fitRateMomentum(r, m, x)
 //
-// They may be ranged over, counted, and handed on to another function that takes them.
+// They may be ranged over, counted, called by their numbers, and handed on to another function that takes them. So may those of a table: of
+// a variable that is defined by a literal of a slice or an array.
 
 // takesSeveral reports whether a function takes any number of functions.
 func takesSeveral(sig *types.Signature) bool {
@@ -95,6 +97,99 @@ func (l *lowerer) addTo(p *types.Var, b binding) {
 		return
 	}
 	l.lists[p] = append(l.lists[p], b.value)
+}
+
+// tableOf returns the literal of a slice or an array of functions that an expression is, or nil.
+func (l *lowerer) tableOf(x goast.Expr) *goast.CompositeLit {
+	lit, ok := goast.Unparen(x).(*goast.CompositeLit)
+	if !ok {
+		return nil
+	}
+	elem := elemOf(l.info.TypeOf(lit))
+	if elem == nil || !isFuncType(elem) {
+		return nil
+	}
+	for _, e := range lit.Elts {
+		if _, keyed := e.(*goast.KeyValueExpr); keyed {
+			return nil
+		}
+	}
+	if a, ok := l.info.TypeOf(lit).Underlying().(*types.Array); ok && a.Len() != int64(len(lit.Elts)) {
+		return nil
+	}
+	return lit
+}
+
+// elemOf returns the type of the elements of a slice or an array, or nil.
+func elemOf(t types.Type) types.Type {
+	switch u := t.Underlying().(type) {
+	case *types.Slice:
+		return u.Elem()
+	case *types.Array:
+		return u.Elem()
+	}
+	return nil
+}
+
+// table returns the functions of a table, and what comes before it; or false after a report.
+func (l *lowerer) table(lit *goast.CompositeLit, meta ast.Meta) (values []*fnValue, list []ast.Stmt, ok bool) {
+	values = []*fnValue{}
+	for _, e := range lit.Elts {
+		v := l.snapshot(l.value(e))
+		if v == nil {
+			return nil, nil, false
+		}
+		list = append(list, l.bind(v, meta)...)
+		values = append(values, v)
+	}
+	return values, list, true
+}
+
+// defineTable notes the functions of a variable that is defined by a table and always is that.
+func (l *lowerer) defineTable(x, value goast.Expr, meta ast.Meta) (list []ast.Stmt, ok bool) {
+	id, isIdent := x.(*goast.Ident)
+	lit := l.tableOf(value)
+	if !isIdent || lit == nil {
+		return nil, false
+	}
+	obj := l.info.Defs[id]
+	if obj == nil || l.closures.changed[obj] {
+		return nil, false
+	}
+	values, list, known := l.table(lit, meta)
+	if known {
+		if l.lists == nil {
+			l.lists = map[types.Object][]*fnValue{}
+		}
+		l.lists[obj] = values
+	}
+	return list, true
+}
+
+// indexed returns the function of a list that an index expression is: one of several, if the index is no constant.
+func (l *lowerer) indexed(e *goast.IndexExpr, list []*fnValue) *fnValue {
+	sig, _ := l.subst.Type(l.info.TypeOf(e)).Underlying().(*types.Signature)
+	if sig == nil || len(list) == 0 || sig.Variadic() || takesFunc(sig) {
+		return nil
+	}
+	c := &choice{}
+	numbers := &ast.Composite{T: types.NewArray(types.Typ[types.Int], int64(len(list)))}
+	for _, v := range list {
+		if slices.ContainsFunc(v.bound, func(b boundVar) bool { return b.expr != nil }) {
+			return nil
+		}
+		numbers.Elems = append(numbers.Elems, ast.Elem{Value: number(c.add(v))})
+	}
+	name := "f"
+	if id, ok := goast.Unparen(e.X).(*goast.Ident); ok {
+		name = id.Name
+	}
+	c.tag = types.NewVar(e.Pos(), l.src.Pkg, name, types.Typ[types.Int])
+	c.value = l.chooser(c, plainName(l.fn)+"."+name, sig)
+	w := *c.value
+	w.bound = slices.Clone(w.bound)
+	w.bound[0] = boundVar{expr: &ast.Index{X: numbers, I: l.expr(e.Index), T: types.Typ[types.Int]}, typ: types.Typ[types.Int], name: name}
+	return &w
 }
 
 // rangeSeveral writes out a loop over functions.
