@@ -376,7 +376,7 @@ func (l *lowerer) value(e goast.Expr) *fnValue {
 				}
 			}
 		}
-		if id := calleeIdent(&goast.CallExpr{Fun: e.(goast.Expr)}); id != nil {
+		if id := calleeIdent(&goast.CallExpr{Fun: e}); id != nil {
 			if fn, ok := l.info.Uses[id].(*types.Func); ok {
 				v := &fnValue{explicit: true}
 				v.fn, v.typeArgs = l.instanceOf(id, fn)
