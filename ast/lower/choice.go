@@ -244,6 +244,11 @@ func (l *lowerer) chooser(c *choice, name string, sig *types.Signature) *fnValue
 	v.fn = l.src.Instances.ours(key, l.src.Pkg, name, types.NewTuple(params...), sig.Results(), func(t *Instances, fn *types.Func) *ast.Func {
 		return c.body(t, fn, len(v.bound), fmt.Sprintf("whichever function %s of [%s] is", c.tag.Name(), linkName(of)))
 	})
+	var given []binding
+	for _, f := range c.list {
+		given = append(given, binding{value: f})
+	}
+	l.src.Instances.byFn[v.fn].depth = l.src.Instances.depthOf(v.fn, given)
 	return v
 }
 
