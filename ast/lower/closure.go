@@ -68,6 +68,7 @@ type closures struct {
 	changed map[types.Object]bool         // variables that something is assigned to after their declaration, or whose address is taken
 	calls   map[*goast.FuncLit]int        // how often a literal is named
 	inline  map[*goast.FuncLit]bool       // see canInline
+	scanned map[*goast.FuncLit]bool       // literals that variables of the package are, which have been looked through
 	atExits map[*goast.FuncLit]bool       // deferred literals that are called where the function is left
 
 	loops map[*goast.FuncLit]*types.Signature // literals that are bodies of loops over functions
@@ -81,7 +82,7 @@ func closuresOf(body *goast.BlockStmt, info *types.Info) *closures {
 	c := &closures{
 		defs: map[types.Object]goast.Expr{}, unknown: map[types.Object]bool{}, from: map[types.Object]token.Pos{},
 		values: map[types.Object][]goast.Expr{}, wild: map[types.Object]bool{}, uses: map[types.Object][]token.Pos{},
-		shared: map[types.Object]bool{}, changed: map[types.Object]bool{}, calls: map[*goast.FuncLit]int{}, inline: map[*goast.FuncLit]bool{}, atExits: map[*goast.FuncLit]bool{},
+		shared: map[types.Object]bool{}, changed: map[types.Object]bool{}, calls: map[*goast.FuncLit]int{}, inline: map[*goast.FuncLit]bool{}, scanned: map[*goast.FuncLit]bool{}, atExits: map[*goast.FuncLit]bool{},
 		loops: map[*goast.FuncLit]*types.Signature{}, literals: map[types.Object]*goast.CompositeLit{}, loose: map[types.Object]bool{},
 	}
 	c.holders(body, info)
@@ -418,9 +419,40 @@ func (l *lowerer) valueOf(id *goast.Ident) *fnValue {
 		if v := l.known(obj, id.Pos()); v != nil {
 			return v
 		}
+		if x := l.ofPackage(obj); x != nil {
+			if v := l.value(x); v != nil || l.reports > 0 {
+				return v
+			}
+		}
 	}
 	l.report(id.Pos(), fmt.Sprintf("it cannot be told here which function %s is: it must be given in a call, or be assigned functions by their names, or literals that capture only what is there wherever it is called", id.Name))
 	return nil
+}
+
+// ofPackage returns the function or the table of functions that a variable of the package always is, or nil.
+func (l *lowerer) ofPackage(obj types.Object) goast.Expr {
+	v, ok := obj.(*types.Var)
+	if !ok || l.src.FuncVar == nil || v.Pkg() == nil || v.Parent() != v.Pkg().Scope() {
+		return nil
+	}
+	x := l.src.FuncVar(v)
+	if x == nil {
+		return nil
+	}
+	list := []goast.Expr{x}
+	if lit := l.tableOf(x); lit != nil {
+		list = lit.Elts
+	}
+	for _, x := range list {
+		if !l.isAlternative(x, obj) {
+			return nil
+		}
+		if lit, ok := goast.Unparen(x).(*goast.FuncLit); ok && !l.closures.scanned[lit] {
+			l.closures.scanned[lit] = true
+			l.closures.add(closuresOf(lit.Body, l.info))
+		}
+	}
+	return x
 }
 
 // known returns the function that a variable always is, or nil.

@@ -32,6 +32,10 @@ type Source struct {
 	// has the same. It may be nil.
 	Copied func(*types.Const) bool
 
+	// FuncVar returns the function, or the table of functions, that a variable of the package always is, as it is declared, or nil; it may
+	// be nil.
+	FuncVar func(*types.Var) goast.Expr
+
 	// Library returns what is the body of a function of the standard library, with what is known of its types, or nil; it may be nil.
 	Library func(*types.Func) (*types.Func, *goast.FuncDecl, *types.Info)
 

@@ -72,7 +72,16 @@ func (l *lowerer) listOf(x goast.Expr) ([]*fnValue, bool) {
 	if !ok {
 		return nil, false
 	}
-	return l.listIn(l.info.Uses[id])
+	obj := l.info.Uses[id]
+	if list, ok := l.listIn(obj); ok {
+		return list, true
+	}
+	lit := l.tableOf(l.ofPackage(obj))
+	if lit == nil {
+		return nil, false
+	}
+	list, _, ok := l.table(lit, ast.Meta{})
+	return list, ok
 }
 
 func (l *lowerer) listIn(obj types.Object) ([]*fnValue, bool) {
@@ -101,6 +110,9 @@ func (l *lowerer) addTo(p *types.Var, b binding) {
 
 // tableOf returns the literal of a slice or an array of functions that an expression is, or nil.
 func (l *lowerer) tableOf(x goast.Expr) *goast.CompositeLit {
+	if x == nil {
+		return nil
+	}
 	lit, ok := goast.Unparen(x).(*goast.CompositeLit)
 	if !ok {
 		return nil

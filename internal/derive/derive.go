@@ -240,6 +240,7 @@ func (d *deriver) lifted(fn *types.Func) bool {
 func (d *deriver) source(pkg *lower.Package) *lower.Source {
 	src := d.prog.Source(pkg, d.instances)
 	src.HasSource, src.Library, src.Copied = d.hasSource, d.maker, d.copied
+	src.FuncVar = func(v *types.Var) goast.Expr { return d.functionVar(pkg, v) }
 	src.Body = func(name string) *types.Func {
 		rule := func(dir *lower.Directive) bool { return dir.Of != nil && dir.Of.FullName() == name }
 		for _, list := range [][]*lower.Directive{pkg.Inherited, pkg.Directives, pkg.Imported, d.pkg.Directives, d.pkg.Imported} {
