@@ -568,6 +568,9 @@ func (d *derivation) mayPanicAt(e ast.Expr) bool {
 func (u *Unit) mayPanicAt(e ast.Expr, over map[*ast.Var]ast.Expr) bool {
 	switch e := e.(type) {
 	case *ast.Index:
+		if m, ok := e.X.Type().Underlying().(*types.Map); ok {
+			return !alwaysComparable(m.Key())
+		}
 		return !safeIndex(e, over)
 	case *ast.Slice, *ast.Deref:
 		return true
@@ -576,11 +579,16 @@ func (u *Unit) mayPanicAt(e ast.Expr, over map[*ast.Var]ast.Expr) bool {
 	case *ast.Field:
 		return ast.Pointee(e.X.Type()) != nil
 	case *ast.Binary:
+		if (e.Op == token.EQL || e.Op == token.NEQ) && !isNil(e.X) && !isNil(e.Y) {
+			return !alwaysComparable(e.X.Type()) || !alwaysComparable(e.Y.Type())
+		}
 		return isInteger(e.T) && (e.Op == token.QUO || e.Op == token.REM) && !nonZero(e.Y) || e.Op == token.SHL || e.Op == token.SHR
 	case *ast.Call:
 		switch e.Fun.Builtin {
-		case "len", "cap", "min", "max", "new", ast.MapHas, ast.MapCount, ast.MapKeys:
+		case "len", "cap", "min", "max", "new", ast.MapCount, ast.MapKeys:
 			return false
+		case ast.MapHas:
+			return !alwaysComparable(e.Args[1].Type())
 		case "make":
 			return !safeSize(e)
 		}
@@ -591,6 +599,23 @@ func (u *Unit) mayPanicAt(e ast.Expr, over map[*ast.Var]ast.Expr) bool {
 		return s == nil || !s.silent
 	}
 	return false
+}
+
+// alwaysComparable reports whether to compare values of type t never panics: interfaces may hold what cannot be compared.
+func alwaysComparable(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Interface:
+		return false
+	case *types.Array:
+		return alwaysComparable(u.Elem())
+	case *types.Struct:
+		for f := range u.Fields() {
+			if !alwaysComparable(f.Type()) {
+				return false
+			}
+		}
+	}
+	return !ast.IsBoxed(t)
 }
 
 // leavesBehind reports whether evaluating an expression of a derivative may add to shadows, or write other memory, or have effects.

@@ -164,8 +164,14 @@ func (u *Unit) isSilent(s *summary) bool {
 		switch s := s.(type) {
 		case *ast.For:
 			silent = silent && ends(s)
+		case *ast.Range:
+			silent = silent && !isPointer(s.X.Type()) // to an array, which may be nil
 		case *ast.Do:
 			silent = silent && !s.Defer
+		case *ast.Assign:
+			if op, ok := compound(s.Op); ok {
+				silent = silent && !u.mayPanicAt(&ast.Binary{Op: op, X: s.Lhs[0], Y: s.Rhs[0], T: s.Lhs[0].Type()}, over)
+			}
 		}
 		return silent
 	})

@@ -483,7 +483,8 @@ func (a *assembly) freshShadows(forward *ast.Block) (early, late []ast.Stmt) {
 		if before {
 			derefs = d.derefsFirst
 		}
-		if isPointer(v.Type) && !mirror && !d.u.linked(v.Type) && d.u.opaquePointee(v.Type) == nil && !derefs(v) {
+		mayBeNil := isPointer(v.Type) && !mirror && !d.u.linked(v.Type) && d.u.opaquePointee(v.Type) == nil && !derefs(v)
+		if mayBeNil {
 			mk = unlessNil(sv, v, mk)
 		}
 		if contains(a.f.Results, sv) {
@@ -494,7 +495,11 @@ func (a *assembly) freshShadows(forward *ast.Block) (early, late []ast.Stmt) {
 		moved := false
 		for _, m := range a.made {
 			if m.input == v {
-				mk = append(d.withRoom(v, d.u.freshShadow(m.result, v, true, mirror)), boxed(m.result, v.Type)...)
+				mk = d.withRoom(v, d.u.freshShadow(m.result, v, true, mirror))
+				if mayBeNil {
+					mk = unlessNil(m.result, v, mk)
+				}
+				mk = append(mk, boxed(m.result, v.Type)...)
 				mk = append(mk, define(m.own, &ast.Ref{Var: m.result}))
 				moved = true
 			}
@@ -654,9 +659,11 @@ func (d *derivation) derefsFirst(v *ast.Var) bool {
 	return d.early[v]
 }
 
-// derefs returns the variables that every call of f selects from what they point to, in statements up to the first that ends holds for.
+// derefs returns the variables that every call of f selects from what they point to, in statements up to the first that ends holds for, as
+// they are given.
 func derefs(f *ast.Func, ends func(ast.Stmt) bool) map[*ast.Var]bool {
-	always := map[*ast.Var]bool{}
+	always, taken := map[*ast.Var]bool{}, addressTaken(f.Body)
+	assigned := map[*ast.Var]bool{}
 	for _, s := range f.Body.Stmts {
 		ast.Exprs(s, func(e ast.Expr, _ bool) {
 			ast.Walk(e, func(e ast.Expr) bool {
@@ -665,7 +672,7 @@ func derefs(f *ast.Func, ends func(ast.Stmt) bool) map[*ast.Var]bool {
 				}
 				switch e.(type) {
 				case *ast.Field, *ast.Deref, *ast.Index:
-					if r, ok := ast.Operands(e)[0].(*ast.Ref); ok {
+					if r, ok := ast.Operands(e)[0].(*ast.Ref); ok && !assigned[r.Var] && !taken[r.Var] {
 						always[r.Var] = true
 					}
 				}
@@ -675,6 +682,14 @@ func derefs(f *ast.Func, ends func(ast.Stmt) bool) map[*ast.Var]bool {
 		if mayLeave(s) || ends(s) {
 			break
 		}
+		ast.Inspect(s, func(s ast.Stmt) bool {
+			ast.Exprs(s, func(e ast.Expr, isAssigned bool) {
+				if r, ok := e.(*ast.Ref); ok && isAssigned {
+					assigned[r.Var] = true
+				}
+			})
+			return true
+		})
 	}
 	return always
 }

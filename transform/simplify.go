@@ -456,6 +456,9 @@ func (l *liveness) assign(s *ast.Assign) []ast.Stmt {
 	if !needed {
 		var kept []ast.Stmt
 		for _, e := range s.Rhs {
+			if op, ok := compound(s.Op); ok {
+				e = &ast.Binary{Op: op, X: s.Lhs[0], Y: e, T: s.Lhs[0].Type()}
+			}
 			if l.keep(e) {
 				l.read(e)
 				if c, ok := e.(*ast.Call); ok && c.Fun.Gen != nil {
@@ -655,7 +658,12 @@ func (l *liveness) rangeStmt(s *ast.Range) []ast.Stmt {
 	t.Body = l.loop(s.Body, s.Label, func() { l.read(s.X) })
 	if len(t.Body.Stmts) == 0 && !l.keep(s.X) && s.Define {
 		l.removed, l.live = true, after
-		return nil
+		array := &ast.Deref{X: s.X}
+		if !isPointer(s.X.Type()) || s.Value == nil || !l.keep(array) {
+			return nil
+		}
+		l.read(s.X)
+		return []ast.Stmt{&ast.Assign{Meta: s.Meta, Lhs: []ast.Expr{nil}, Op: token.ASSIGN, Rhs: []ast.Expr{array}}}
 	}
 	l.remade(s, &t)
 	return []ast.Stmt{&t}

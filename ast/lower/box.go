@@ -223,11 +223,15 @@ func (l *lowerer) hasParams(t types.Type) bool {
 
 // certain is asserted where x has been found to have the type, which may be an interface.
 func (l *lowerer) certain(x ast.Expr, t types.Type, pos token.Pos) ast.Expr {
-	if ast.IsBoxed(t) && ast.IsBoxed(x.Type()) {
+	if ast.IsBoxed(t) && ast.IsBoxed(x.Type()) && l.isOwn() {
 		return l.box(x, t, pos)
 	}
 	return l.asserted(x, t, pos)
 }
+
+// isOwn reports whether the function is one of the package that derivatives are written for. In others, types that nobody sees here may decide
+// what an interface is.
+func (l *lowerer) isOwn() bool { return l.src.Instances.pkg == nil || l.src.Pkg == l.src.Instances.pkg }
 
 // asserted returns the value of x as one of type t.
 func (l *lowerer) asserted(x ast.Expr, t types.Type, pos token.Pos) ast.Expr {
@@ -622,7 +626,7 @@ func testerBody(t *Instances, fn *types.Func, to types.Type) *ast.Func {
 
 // is returns the question whether x has a type, which may be an interface.
 func (l *lowerer) is(x ast.Expr, t types.Type, pos token.Pos) ast.Expr {
-	if !ast.IsBoxed(t) || !ast.IsBoxed(x.Type()) {
+	if !ast.IsBoxed(t) || !ast.IsBoxed(x.Type()) || !l.isOwn() {
 		return ast.Test(x, t)
 	}
 	fn := l.src.Instances.tester(x.Type(), t, l.src.Pkg)

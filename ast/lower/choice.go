@@ -92,6 +92,7 @@ func (c *choice) add(v *fnValue) int {
 		c.isNil = true
 		return 0
 	}
+	c.isNil = c.isNil || v.isNil
 	i := slices.IndexFunc(c.list, func(w *fnValue) bool { return sameFunc(v, w) })
 	if i < 0 {
 		i = len(c.list)
@@ -169,9 +170,17 @@ func (l *lowerer) snapshot(v *fnValue) *fnValue {
 	return &w
 }
 
-// setChoice is the assignment of a number to a choice.
-func (l *lowerer) setChoice(c *choice, which int, op token.Token, meta ast.Meta) ast.Stmt {
-	return &ast.Assign{Meta: meta, Lhs: []ast.Expr{l.boundArg(c.value.bound[0])}, Op: op, Rhs: []ast.Expr{number(which)}}
+// setChoice assigns a number to a choice: zero for one of several functions that is nil.
+func (l *lowerer) setChoice(c *choice, which int, op token.Token, meta ast.Meta) []ast.Stmt {
+	set := func(which int, op token.Token) ast.Stmt {
+		return &ast.Assign{Meta: meta, Lhs: []ast.Expr{l.boundArg(c.value.bound[0])}, Op: op, Rhs: []ast.Expr{number(which)}}
+	}
+	list := []ast.Stmt{set(which, op)}
+	if which > 0 && c.list[which-1].isNil {
+		cond := isNumber(l.boundArg(c.list[which-1].bound[0]), token.EQL, 0)
+		list = append(list, &ast.If{Meta: ast.Meta{Pos: meta.Pos}, Cond: cond, Then: &ast.Block{Stmts: []ast.Stmt{set(0, token.ASSIGN)}}})
+	}
+	return list
 }
 
 // assignChoice lowers the assignment of a function to a variable that has more values than one, alone or among others.
@@ -191,7 +200,7 @@ func (l *lowerer) assignChoice(x goast.Expr, obj types.Object, e goast.Expr, amo
 	if !known {
 		panic(fmt.Sprintf("lower: %s is assigned a function that was not looked for", id.Name))
 	}
-	return []ast.Stmt{l.setChoice(c, which, op, meta)}
+	return l.setChoice(c, which, op, meta)
 }
 
 // declaredChoices declares those of variables without values that are one of several functions.
@@ -214,12 +223,12 @@ func (l *lowerer) givenChoice(p *types.Var, given *fnValue, pos token.Pos) []ast
 	if c == nil {
 		return nil
 	}
-	return []ast.Stmt{l.setChoice(c, c.add(given), token.DEFINE, ast.Meta{Pos: pos})}
+	return l.setChoice(c, c.add(given), token.DEFINE, ast.Meta{Pos: pos})
 }
 
 // chooser returns the function that calls that of a choice whose number its first argument is.
 func (l *lowerer) chooser(c *choice, name string, sig *types.Signature) *fnValue {
-	v := &fnValue{chosen: true, bound: []boundVar{{obj: c.tag, typ: types.Typ[types.Int], name: c.tag.Name()}}}
+	v := &fnValue{chosen: true, isNil: c.isNil, bound: []boundVar{{obj: c.tag, typ: types.Typ[types.Int], name: c.tag.Name()}}}
 	key := "choice " + name
 	for _, f := range c.list {
 		key += fmt.Sprintf(" %p", f.fn)

@@ -35,7 +35,8 @@ type fnValue struct {
 	typeArgs []types.Type
 	explicit bool
 	bound    []boundVar // the first arguments
-	chosen   bool       // it is one of several functions, which the first that is bound tells: see choice
+	chosen   bool       // it is one of several functions, which the first that is bound tells: see choice …
+	isNil    bool       // … or may be nil
 }
 
 // A boundVar is an argument that belongs to a function value: a variable, or what it is where it stands in the argument of a call.

@@ -340,6 +340,7 @@ func (l *lowerer) makerArgs(inner *lowerer, m *maker, call *goast.CallExpr) []as
 	if last := sig.Params().Len() - 1; takesSeveral(sig) {
 		given, _, _ := l.several(rest[last:], call.Ellipsis.IsValid(), last)
 		for _, b := range given {
+			b.value = l.snapshot(b.value)
 			list = append(list, l.bind(b.value, a.Meta)...)
 			inner.addTo(sig.Params().At(last), b)
 		}
@@ -353,7 +354,7 @@ func (l *lowerer) makerArgs(inner *lowerer, m *maker, call *goast.CallExpr) []as
 	for i, x := range rest {
 		p := sig.Params().At(i)
 		if isFuncType(p.Type()) {
-			if v := l.value(x); v != nil {
+			if v := l.snapshot(l.value(x)); v != nil {
 				list = append(list, l.bind(v, a.Meta)...)
 				inner.values[p] = v
 			}

@@ -187,7 +187,7 @@ func (l *lowerer) indexed(e *goast.IndexExpr, list []*fnValue) *fnValue {
 	c := &choice{}
 	numbers := &ast.Composite{T: types.NewArray(types.Typ[types.Int], int64(len(list)))}
 	for _, v := range list {
-		if slices.ContainsFunc(v.bound, func(b boundVar) bool { return b.expr != nil }) {
+		if v.isNil || slices.ContainsFunc(v.bound, func(b boundVar) bool { return b.expr != nil }) {
 			return nil
 		}
 		numbers.Elems = append(numbers.Elems, ast.Elem{Value: number(c.add(v))})
