@@ -22,7 +22,8 @@ type estimate struct {
 	value float64
 	err   float64 // an estimate of the error of value; +Inf where there is no value
 	kink  float64 // the slope on the right less that on the left, where they differ beyond doubt
-	jump  float64 // the limit of the mean on both sides less the value at the point, where they differ beyond doubt
+	jump  float64 // the limit of the mean on both sides less the value at the point, where they differ beyond doubt …
+	even  float64 // … or the error of what was found, where they do not
 	bend  float64 // what the slopes on both sides may differ by
 }
 
@@ -75,6 +76,7 @@ func (p plan) try(n int, sample func(h, ratio float64) (sample, bool), good func
 			list[i] = slopes[i].best
 			list[i].setBend(bends[i].best)
 			list[i].jump = gaps[i].best.beyondDoubt()
+			list[i].even = gaps[i].best.err
 		}
 		if row >= 2 && allGood(list, good) {
 			break
@@ -98,8 +100,8 @@ func (e estimate) beyondDoubt() float64 {
 }
 
 // combine returns the best estimates of several attempts. Long steps may agree with each other on what is not
-// the derivative, the slope of a line over some waves, say: where shorter ones contradict them, these hold. Whether
-// f jumps at the point the shortest steps tell.
+// the derivative, the slope of a line over some waves, say: where shorter ones contradict them, these hold. So they do
+// where long ones see a jump at the point and shorter ones, by better numbers, none.
 func combine(n int, tried []attempt) []estimate {
 	tried = slices.Clone(tried)
 	slices.SortStableFunc(tried, func(a, b attempt) int { return cmp.Compare(b.start, a.start) })
@@ -114,7 +116,9 @@ func combine(n int, tried []attempt) []estimate {
 				e.err *= beyond
 				best[i] = e
 			}
-			best[i].jump = e.jump
+			if e.jump == 0 && 10*e.even < math.Abs(best[i].jump) {
+				best[i].jump = 0
+			}
 		}
 	}
 	return best
