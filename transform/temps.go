@@ -219,7 +219,7 @@ func remove(list []ast.Stmt, i int) {
 	if c == "" || i+1 >= len(list) || list[i+1] == nil || isMark(list[i+1]) {
 		return
 	}
-	if next := list[i+1].Info(); next.Comment == "" && next.Src == "" && ast.Related(list[i+1], gone) {
+	if next := list[i+1].Info(); next.Comment == "" && next.Src == "" {
 		if _, ret := list[i+1].(*ast.Return); !ret && len(ast.Blocks(list[i+1])) == 0 {
 			list[i+1] = withComment(list[i+1], c)
 			ast.Absorb(list[i+1], gone)

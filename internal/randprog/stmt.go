@@ -71,7 +71,7 @@ func (g *gen) statementTable() []production {
 		{"goto-backward", 1, g.backwardGoto},
 		{"switch-value", g.optional(g.opts.Switch, 2), g.switchValue},
 		{"defer", 2, g.deferred},
-		{"range-iterator", 10, g.rangeIterator},
+		{"range-iterator", 14, g.rangeIterator},
 		{"range-string", 2, g.rangeString},
 		{"channel", 2, g.channel},
 		{"list", 2, g.linkedList},
