@@ -522,6 +522,15 @@ func elemType(t types.Type) types.Type {
 	return nil
 }
 
+// inPlaceOf returns what a compound assignment computes, or nil for another.
+func inPlaceOf(s *ast.Assign) *ast.Binary {
+	op, ok := compound(s.Op)
+	if !ok {
+		return nil
+	}
+	return &ast.Binary{Op: op, X: s.Lhs[0], Y: s.Rhs[0], T: s.Lhs[0].Type()}
+}
+
 // compound reports whether op is a compound assignment such as +=, and the operator in it.
 func compound(op token.Token) (token.Token, bool) {
 	if op >= token.ADD_ASSIGN && op <= token.AND_NOT_ASSIGN {

@@ -582,7 +582,7 @@ func (u *Unit) mayPanicAt(e ast.Expr, over map[*ast.Var]ast.Expr) bool {
 		if (e.Op == token.EQL || e.Op == token.NEQ) && !isNil(e.X) && !isNil(e.Y) {
 			return !alwaysComparable(e.X.Type()) || !alwaysComparable(e.Y.Type())
 		}
-		return isInteger(e.T) && (e.Op == token.QUO || e.Op == token.REM) && !nonZero(e.Y) || e.Op == token.SHL || e.Op == token.SHR
+		return mayOperatorPanic(e)
 	case *ast.Call:
 		switch e.Fun.Builtin {
 		case "len", "cap", "min", "max", "new", ast.MapCount, ast.MapKeys:
@@ -599,6 +599,11 @@ func (u *Unit) mayPanicAt(e ast.Expr, over map[*ast.Var]ast.Expr) bool {
 		return s == nil || !s.silent
 	}
 	return false
+}
+
+// mayOperatorPanic reports whether an operation is a division of integers or a shift that may panic.
+func mayOperatorPanic(e *ast.Binary) bool {
+	return isInteger(e.T) && (e.Op == token.QUO || e.Op == token.REM) && !nonZero(e.Y) || e.Op == token.SHL || e.Op == token.SHR
 }
 
 // alwaysComparable reports whether to compare values of type t never panics: interfaces may hold what cannot be compared.

@@ -169,8 +169,8 @@ func (u *Unit) isSilent(s *summary) bool {
 		case *ast.Do:
 			silent = silent && !s.Defer
 		case *ast.Assign:
-			if op, ok := compound(s.Op); ok {
-				silent = silent && !u.mayPanicAt(&ast.Binary{Op: op, X: s.Lhs[0], Y: s.Rhs[0], T: s.Lhs[0].Type()}, over)
+			if b := inPlaceOf(s); b != nil {
+				silent = silent && !mayOperatorPanic(b)
 			}
 		}
 		return silent

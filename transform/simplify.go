@@ -456,8 +456,8 @@ func (l *liveness) assign(s *ast.Assign) []ast.Stmt {
 	if !needed {
 		var kept []ast.Stmt
 		for _, e := range s.Rhs {
-			if op, ok := compound(s.Op); ok && isInteger(s.Lhs[0].Type()) && !l.keep(e) {
-				e = &ast.Binary{Op: op, X: s.Lhs[0], Y: e, T: s.Lhs[0].Type()} // a shift or a division
+			if b := inPlaceOf(s); b != nil && mayOperatorPanic(b) && l.keep(b) {
+				e = b
 			}
 			if l.keep(e) {
 				l.read(e)
