@@ -477,34 +477,29 @@ func (a *assembly) freshShadows(forward *ast.Block) (early, late []ast.Stmt) {
 	for _, v := range a.fresh {
 		sv := d.shadows[v]
 		mirror := d.appendsBehind(v) || slices.ContainsFunc(a.sharing, func(s *stem) bool { return d.fn.Inputs()[s.input] == v })
-		mk := d.withRoom(v, d.u.freshShadow(sv, v, contains(a.f.Results, sv), mirror))
+		made := slices.IndexFunc(a.made, func(m madeShadow) bool { return m.input == v })
+		into, named := sv, contains(a.f.Results, sv)
+		if made >= 0 {
+			into, named = a.made[made].result, true
+		}
+		mk := d.withRoom(v, d.u.freshShadow(into, v, named, mirror))
 		before := used[sv] || a.reshapes(v, written)
 		derefs := d.derefsAlways
 		if before {
 			derefs = d.derefsFirst
 		}
-		mayBeNil := isPointer(v.Type) && !mirror && !d.u.linked(v.Type) && d.u.opaquePointee(v.Type) == nil && !derefs(v)
-		if mayBeNil {
-			mk = unlessNil(sv, v, mk)
+		if isPointer(v.Type) && !mirror && !d.u.linked(v.Type) && d.u.opaquePointee(v.Type) == nil && !derefs(v) {
+			mk = unlessNil(into, v, mk)
 		}
-		if contains(a.f.Results, sv) {
-			mk = append(mk, boxed(sv, v.Type)...)
+		if named {
+			mk = append(mk, boxed(into, v.Type)...)
 		} else {
 			mk = boxedHere(mk, v.Type)
 		}
-		moved := false
-		for _, m := range a.made {
-			if m.input == v {
-				mk = d.withRoom(v, d.u.freshShadow(m.result, v, true, mirror))
-				if mayBeNil {
-					mk = unlessNil(m.result, v, mk)
-				}
-				mk = append(mk, boxed(m.result, v.Type)...)
-				mk = append(mk, define(m.own, &ast.Ref{Var: m.result}))
-				moved = true
-			}
+		if made >= 0 {
+			mk = append(mk, define(a.made[made].own, &ast.Ref{Var: into}))
 		}
-		if moved || before {
+		if made >= 0 || before {
 			early = append(early, mk...)
 		} else {
 			late = append(late, mk...)
