@@ -10,7 +10,6 @@ import (
 type sample struct {
 	slope []float64 // a difference quotient, whose error is a series in h², h⁴, …
 	bend  []float64 // the slope on the right less that on the left, a series in h, h³, … where there is no kink
-	gap   []float64 // the mean on both sides less the value between, a series in h², h⁴, … where there is no jump
 	noise []float64 // what rounding in f may change in slope
 }
 
@@ -63,6 +62,7 @@ type attempt struct {
 
 // try returns the best estimates of a plan, or the first good ones.
 func (p plan) try(n int, sample func(h, ratio float64) (sample, bool), good func(estimate) bool) attempt {
+	// The mean on both sides less the value between, half the bend times the step, is a series in h², h⁴, … where there is no jump.
 	slopes, bends, gaps := newTableaux(n, 2), newTableaux(n, 1), newTableaux(n, 2)
 	list := make([]estimate, n)
 	for h, row := p.start, 0; row < depth; h, row = h/shrink, row+1 {
@@ -71,12 +71,11 @@ func (p plan) try(n int, sample func(h, ratio float64) (sample, bool), good func
 			if ok {
 				slopes[i].add(s.slope[i], s.noise[i])
 				bends[i].add(s.bend[i], 4*s.noise[i])
-				gaps[i].add(s.gap[i], 2*h*s.noise[i])
+				gaps[i].add(h/2*s.bend[i], 2*h*s.noise[i])
 			}
 			list[i] = slopes[i].best
 			list[i].setBend(bends[i].best)
-			list[i].jump = gaps[i].best.beyondDoubt()
-			list[i].even = gaps[i].best.err
+			list[i].setGap(gaps[i].best)
 		}
 		if row >= 2 && allGood(list, good) {
 			break
@@ -90,6 +89,9 @@ func (e *estimate) setBend(bend estimate) {
 	e.bend = math.Abs(bend.value) + bend.err
 	e.kink = bend.beyondDoubt()
 }
+
+// setGap sets what is known of a jump from an estimate of it.
+func (e *estimate) setGap(gap estimate) { e.jump, e.even = gap.beyondDoubt(), gap.err }
 
 // beyondDoubt returns the value of e, or zero where that might be an error.
 func (e estimate) beyondDoubt() float64 {

@@ -71,7 +71,6 @@ func (c *check) slopes(read reading, weights []float64, d direction, plans []pla
 			}
 			s.slope[i] = (r - l) / (2 * h)
 			s.bend[i] = ((r - m) - (m - l)) / h
-			s.gap[i] = ((r - m) - (m - l)) / 2
 			s.noise[i] = c.epsilon() / h * (rounded(r) + rounded(l) + size*math.Abs(s.slope[i]))
 		}
 		return s.contract(weights), true
@@ -118,7 +117,7 @@ func (c *check) mixedSlope(read reading, d, e direction, plans []plan) estimate 
 }
 
 func newSample(n int) sample {
-	return sample{make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)}
+	return sample{make([]float64, n), make([]float64, n), make([]float64, n)}
 }
 
 // contract returns s for the weighted sum of its outputs, or s itself where there are no weights.
@@ -130,7 +129,6 @@ func (s sample) contract(weights []float64) sample {
 	for i, w := range weights {
 		sum.slope[0] += w * s.slope[i]
 		sum.bend[0] += w * s.bend[i]
-		sum.gap[0] += w * s.gap[i]
 		sum.noise[0] += math.Abs(w) * s.noise[i]
 	}
 	return sum
