@@ -358,7 +358,12 @@ func (l *lowerer) held(x ast.Expr, from goast.Expr) ([]ast.Stmt, ast.Expr) {
 	if isSimple(x) {
 		return nil, x
 	}
-	v := &ast.Ref{Var: ast.NewVar("tag", x.Type())}
+	return l.inVar("tag", x, from)
+}
+
+// inVar defines a variable of ours by the value of x.
+func (l *lowerer) inVar(name string, x ast.Expr, from goast.Expr) ([]ast.Stmt, ast.Expr) {
+	v := &ast.Ref{Var: ast.NewVar(name, x.Type())}
 	return []ast.Stmt{&ast.Assign{Meta: l.meta(from), Lhs: []ast.Expr{v}, Op: token.DEFINE, Rhs: []ast.Expr{x}}}, v
 }
 
@@ -441,7 +446,7 @@ func (l *lowerer) typeClauses(s *goast.TypeSwitchStmt, x ast.Expr, i int) []ast.
 		for _, e := range c.List {
 			var cond ast.Expr
 			if l.info.Types[e].IsNil() {
-				cond = &ast.Binary{Op: token.EQL, X: x, Y: &ast.Name{Obj: types.Universe.Lookup("nil"), T: x.Type()}, T: types.Typ[types.Bool]}
+				cond = isNil(x)
 			} else {
 				t := l.typeOf(e)
 				cond, only = l.is(x, t, e.Pos()), l.certain(x, t, e.Pos())
@@ -583,6 +588,11 @@ func (t *Instances) converter(from, to types.Type, pkg *types.Package) *types.Fu
 	return t.ours("convert "+t.key(from)+" "+t.key(to), pkg, name, params, results, converterBody)
 }
 
+// isNil is the question whether a value of an interface is nil.
+func isNil(x ast.Expr) ast.Expr {
+	return &ast.Binary{Op: token.EQL, X: x, Y: &ast.Name{Obj: types.Universe.Lookup("nil"), T: x.Type()}, T: types.Typ[types.Bool]}
+}
+
 // boxName returns the name of the interface that a type stands for.
 func boxName(t types.Type) string {
 	n, _ := types.Unalias(t).(*types.Named)
@@ -614,7 +624,7 @@ func testerBody(t *Instances, fn *types.Func, to types.Type) *ast.Func {
 		then := &ast.Block{Stmts: []ast.Stmt{&ast.Return{Results: []ast.Expr{boolName(yes)}}}}
 		f.Body.Stmts = append(f.Body.Stmts, &ast.If{Cond: cond, Then: then})
 	}
-	when(&ast.Binary{Op: token.EQL, X: value, Y: &ast.Name{Obj: types.Universe.Lookup("nil"), T: from}, T: types.Typ[types.Bool]}, false)
+	when(isNil(value), false)
 	for _, field := range ast.DynamicTypes(from) {
 		when(ast.Test(value, field.Type()), slices.ContainsFunc(ast.DynamicTypes(to), func(v *types.Var) bool {
 			return types.Identical(v.Type(), field.Type())
@@ -643,8 +653,7 @@ func converterBody(t *Instances, fn *types.Func) *ast.Func {
 		What: fmt.Sprintf("the conversion of a [%s] to a [%s]", boxName(from), boxName(to)), TypeParams: t.mentioned([]types.Type{sig}),
 	}
 	value := &ast.Ref{Var: x}
-	isNil := &ast.Binary{Op: token.EQL, X: value, Y: &ast.Name{Obj: types.Universe.Lookup("nil"), T: from}, T: types.Typ[types.Bool]}
-	f.Body.Stmts = append(f.Body.Stmts, &ast.If{Cond: isNil, Then: &ast.Block{Stmts: []ast.Stmt{&ast.Return{}}}})
+	f.Body.Stmts = append(f.Body.Stmts, &ast.If{Cond: isNil(value), Then: &ast.Block{Stmts: []ast.Stmt{&ast.Return{}}}})
 	rest := &f.Body.Stmts
 	for _, field := range ast.DynamicTypes(from) {
 		for _, own := range ast.DynamicTypes(to) {

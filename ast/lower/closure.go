@@ -174,14 +174,12 @@ func (c *closureScan) valueSpec(s *goast.ValueSpec, list goast.Node) {
 		obj := c.info.Defs[id]
 		switch {
 		case !isFunc(obj):
-		case len(s.Values) == len(s.Names):
-			c.define(obj, s.Values[i])
-			c.values[obj] = append(c.values[obj], s.Values[i])
 		case len(s.Values) == 0:
 			c.declared[obj] = list
-		default:
-			c.define(obj, s.Values[0])
-			c.values[obj] = append(c.values[obj], s.Values[0])
+		default: // a value for each name, or one call for all
+			value := s.Values[min(i, len(s.Values)-1)]
+			c.define(obj, value)
+			c.values[obj] = append(c.values[obj], value)
 		}
 	}
 }
@@ -200,12 +198,13 @@ func (c *closureScan) assign(s *goast.AssignStmt, list goast.Node) {
 			continue
 		}
 		c.assigned[id] = true
-		c.values[obj] = append(c.values[obj], s.Rhs[min(i, len(s.Rhs)-1)])
+		value := s.Rhs[min(i, len(s.Rhs)-1)] // of its own, or one call for all
+		c.values[obj] = append(c.values[obj], value)
 		if s.Tok != token.DEFINE && c.declared[obj] != list && !c.isResult(obj, list) {
 			c.unknown[obj] = true
 			continue
 		}
-		c.define(obj, s.Rhs[min(i, len(s.Rhs)-1)])
+		c.define(obj, value)
 		if s.Tok != token.DEFINE {
 			c.from[obj] = s.Pos()
 		}
@@ -251,9 +250,14 @@ func (c *closures) countCalls(body *goast.BlockStmt, info *types.Info) {
 // sharedIn notes that a deferred literal captures the variables around it that change as they are when it runs, when all that is assigned
 // later has been. A return changes the results.
 func (c *closures) sharedIn(lit *goast.FuncLit, info *types.Info) {
+	c.share(lit, info, func(v *types.Var) bool { return c.changed[v] || v.Kind() == types.ResultVar })
+}
+
+// share notes that a literal captures those of the variables around it that f holds for as they are when it runs.
+func (c *closures) share(lit *goast.FuncLit, info *types.Info, f func(*types.Var) bool) {
 	goast.Inspect(lit.Body, func(n goast.Node) bool {
 		if id, ok := n.(*goast.Ident); ok {
-			if v, ok := info.Uses[id].(*types.Var); ok && (c.changed[v] || v.Kind() == types.ResultVar) && (v.Pos() < lit.Pos() || lit.End() <= v.Pos()) {
+			if v, ok := info.Uses[id].(*types.Var); ok && (v.Pos() < lit.Pos() || lit.End() <= v.Pos()) && f(v) {
 				c.shared[v], c.changed[v] = true, true
 			}
 		}
@@ -281,15 +285,11 @@ func (c *closures) returnedAround(body *goast.BlockStmt, info *types.Info) {
 		}
 		return true
 	})
+	if !returns {
+		return
+	}
 	for _, lit := range literals {
-		goast.Inspect(lit.Body, func(n goast.Node) bool {
-			if id, ok := n.(*goast.Ident); ok && returns {
-				if v, ok := info.Uses[id].(*types.Var); ok && v.Kind() == types.ResultVar && (v.Pos() < lit.Pos() || lit.End() <= v.Pos()) {
-					c.shared[v], c.changed[v] = true, true
-				}
-			}
-			return true
-		})
+		c.share(lit, info, func(v *types.Var) bool { return v.Kind() == types.ResultVar })
 	}
 }
 

@@ -128,11 +128,11 @@ func withoutContinue(b *ast.Block, label *ast.Label) *ast.Block {
 	return &ast.Block{Meta: b.Meta, Stmts: escape(breaksTo(b.Stmts, label, next, false), next)}
 }
 
-// breaksTo makes breaks to a label of what continues a loop.
+// breaksTo makes breaks to the label next of what continues a loop, whose own continue may name next already.
 func breaksTo(list []ast.Stmt, loop, next *ast.Label, inner bool) []ast.Stmt {
 	var out []ast.Stmt
 	for _, s := range list {
-		if b, ok := s.(*ast.Branch); ok && continues(b, loop, inner) {
+		if b, ok := s.(*ast.Branch); ok && (continues(b, loop, inner) || continues(b, next, true)) {
 			s = &ast.Branch{Meta: b.Meta, Tok: token.BREAK, Target: next}
 		}
 		inner := inner || isLoopStmt(s)

@@ -574,11 +574,11 @@ func (l *lowerer) place(x goast.Expr) ast.Expr {
 		}
 		obj := l.info.Uses[id]
 		if l.vars[obj] == nil && l.pointers[obj] == nil {
+			why := ", but it is a variable of the package: a derivative keeps no state between calls"
 			if obj.Parent() != obj.Pkg().Scope() {
-				l.report(x.Pos(), fmt.Sprintf("%s is assigned, so that it cannot be told any more which functions are in it", id.Name))
-				return nil
+				why = ", so that it cannot be told any more which functions are in it"
 			}
-			l.report(x.Pos(), fmt.Sprintf("%s is assigned, but it is a variable of the package: a derivative keeps no state between calls", id.Name))
+			l.report(x.Pos(), id.Name+" is assigned"+why)
 			return nil
 		}
 	}

@@ -246,8 +246,7 @@ func keysOf(m ast.Expr, t *types.Map) ast.Expr {
 func (l *lowerer) rangeMap(s *goast.RangeStmt, t *types.Map) []ast.Stmt {
 	list, m := l.held(l.expr(s.X), s.X)
 	if len(list) == 0 && !l.staysMap(s.X, s.Body) {
-		v := &ast.Ref{Var: ast.NewVar("m", m.Type())}
-		list, m = []ast.Stmt{&ast.Assign{Meta: l.meta(s.X), Lhs: []ast.Expr{v}, Op: token.DEFINE, Rhs: []ast.Expr{m}}}, v
+		list, m = l.inVar("m", m, s.X)
 	}
 	k := &ast.Ref{Var: ast.NewVar("k", t.Key())}
 	n := &ast.Range{Meta: ast.Meta{Pos: s.Pos(), Src: l.header(s, s.Body)}, Value: k, Define: true, X: keysOf(m, t)}

@@ -178,7 +178,8 @@ func (l *lowerer) defineTable(x, value goast.Expr, meta ast.Meta) (list []ast.St
 	return list, true
 }
 
-// indexed returns the function of a list that an index expression is: one of several, if the index is no constant.
+// indexed returns the function that an index expression into a list is: one of several, whose number a table of numbers has. It is nil where
+// that cannot be called.
 func (l *lowerer) indexed(e *goast.IndexExpr, list []*fnValue) *fnValue {
 	sig, _ := l.subst.Type(l.info.TypeOf(e)).Underlying().(*types.Signature)
 	if sig == nil || len(list) == 0 || sig.Variadic() || takesFunc(sig) {
@@ -224,20 +225,8 @@ func (l *lowerer) rangeSeveral(s *goast.RangeStmt, list []*fnValue) []ast.Stmt {
 		if value, ok := s.Value.(*goast.Ident); ok && value.Name != "_" {
 			l.values[l.info.Defs[value]] = v
 		}
-		b.Stmts = append(b.Stmts, continued(l.block(s.Body.List, s.Body.Pos()).Stmts, leave, next)...)
+		b.Stmts = append(b.Stmts, breaksTo(l.block(s.Body.List, s.Body.Pos()).Stmts, leave, next, false)...)
 		out = append(out, escape([]ast.Stmt{b}, next)...)
 	}
 	return escape(out, leave)
-}
-
-// continued makes what continues a loop that is written out a break to what comes next.
-func continued(list []ast.Stmt, loop, next *ast.Label) []ast.Stmt {
-	var out []ast.Stmt
-	for _, s := range list {
-		if b, ok := s.(*ast.Branch); ok && b.Tok == token.CONTINUE && (b.Target == next || b.Target == loop) {
-			s = &ast.Branch{Meta: b.Meta, Tok: token.BREAK, Target: next}
-		}
-		out = append(out, mapBlocks(s, func(b *ast.Block) *ast.Block { return &ast.Block{Meta: b.Meta, Stmts: continued(b.Stmts, loop, next)} }))
-	}
-	return out
 }
