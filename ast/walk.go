@@ -453,6 +453,15 @@ func MapBlocks(s Stmt, f func(*Block) *Block) Stmt {
 	})
 }
 
+// Refs returns expressions that name variables.
+func Refs(vars []*Var) []Expr {
+	list := make([]Expr, len(vars))
+	for i, v := range vars {
+		list[i] = &Ref{Var: v}
+	}
+	return list
+}
+
 // RootVar returns the variable that a place is part of, or nil where it is memory behind a pointer or slice.
 func RootVar(e Expr) *Var {
 	switch e := e.(type) {

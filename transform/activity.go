@@ -345,13 +345,13 @@ func (a *activity) stmt(s ast.Stmt) {
 	case *ast.Assign:
 		a.assign(s.Lhs, s.Rhs)
 	case *ast.Decl:
-		a.assign(refs(s.Vars), s.Values)
+		a.assign(ast.Refs(s.Vars), s.Values)
 	case *ast.Range:
 		if elem := elemType(s.X.Type()); elem != nil && s.Value != nil {
 			a.put(a.mem.place(s.Value), &ast.Index{X: s.X, T: elem})
 		}
 	case *ast.Return:
-		a.assign(refs(a.mem.fn.Results), s.Results)
+		a.assign(ast.Refs(a.mem.fn.Results), s.Results)
 	}
 	ast.Exprs(s, func(e ast.Expr, _ bool) { a.calls(e) })
 }
@@ -430,14 +430,6 @@ func (a *activity) appended(c *ast.Call) {
 			a.copyParts(to, from)
 		}
 	}
-}
-
-func refs(vars []*ast.Var) []ast.Expr {
-	list := make([]ast.Expr, len(vars))
-	for i, v := range vars {
-		list[i] = &ast.Ref{Var: v}
-	}
-	return list
 }
 
 func (a *activity) active(l *location) bool {

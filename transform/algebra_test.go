@@ -257,7 +257,7 @@ func (g *grower) assignments(n int) []ast.Stmt {
 		if g.IntN(3) == 0 {
 			e = number(float64(g.IntN(2)), v.Type)
 		}
-		list = append(list, &ast.Assign{Lhs: refs([]*ast.Var{v}), Op: op, Rhs: []ast.Expr{e}})
+		list = append(list, &ast.Assign{Lhs: ast.Refs([]*ast.Var{v}), Op: op, Rhs: []ast.Expr{e}})
 	}
 	return list
 }

@@ -161,7 +161,7 @@ func (t *tangents) boxTangent(s *ast.Do, c *ast.Call) []ast.Stmt {
 		if v == nil {
 			return nil
 		}
-		d.Args = refs([]*ast.Var{v})
+		d.Args = ast.Refs([]*ast.Var{v})
 	case *ast.Call:
 		arg := t.boxArg(x)
 		if arg == nil {

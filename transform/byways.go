@@ -180,9 +180,9 @@ func (b *byways) spread(s ast.Stmt) {
 	case *ast.Assign:
 		b.sides(s.Lhs, s.Rhs)
 	case *ast.Decl:
-		b.sides(refs(s.Vars), s.Values)
+		b.sides(ast.Refs(s.Vars), s.Values)
 	case *ast.Return:
-		b.sides(refs(b.d.fn.Results), s.Results)
+		b.sides(ast.Refs(b.d.fn.Results), s.Results)
 	case *ast.Range:
 		for _, l := range []ast.Expr{s.Key, s.Value} {
 			if l != nil && !isString(s.X.Type()) && b.of(s.X) {

@@ -232,7 +232,7 @@ func (s *checkpoint) forwardHalf(f *ast.Func) {
 	if isPointer(s.saved.Type) {
 		value = &ast.Addr{X: &s.lit, T: s.saved.Type}
 	}
-	call := &ast.Call{Fun: ast.Callee{Fn: h.f.Obj, Method: h.f.Recv != nil}, Args: refs(h.f.Inputs()), Spread: h.f.Variadic, T: resultType(h.f.Obj.Signature())}
+	call := &ast.Call{Fun: ast.Callee{Fn: h.f.Obj, Method: h.f.Recv != nil}, Args: ast.Refs(h.f.Inputs()), Spread: h.f.Variadic, T: resultType(h.f.Obj.Signature())}
 	if h.parallel != nil {
 		call.Fun = ast.Callee{Gen: h.primal()}
 	}
@@ -246,7 +246,7 @@ func (s *checkpoint) forwardHalf(f *ast.Func) {
 	if len(results) == 0 {
 		body = append(body, &ast.Do{Call: call})
 	} else {
-		body = append(body, &ast.Assign{Lhs: refs(results), Op: token.ASSIGN, Rhs: []ast.Expr{call}})
+		body = append(body, &ast.Assign{Lhs: ast.Refs(results), Op: token.ASSIGN, Rhs: []ast.Expr{call}})
 	}
-	f.Body = &ast.Block{Stmts: append(body, &ast.Return{Results: refs(f.Results)})}
+	f.Body = &ast.Block{Stmts: append(body, &ast.Return{Results: ast.Refs(f.Results)})}
 }

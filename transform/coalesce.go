@@ -27,7 +27,7 @@ func coalesce(b *ast.Block) *ast.Block {
 				a := s.(*ast.Assign)
 				x := a.Rhs[0].(*ast.Binary)
 				c := *a
-				c.Lhs, c.Op, c.Rhs = refs([]*ast.Var{old}), compoundOf[x.Op], []ast.Expr{x.Y}
+				c.Lhs, c.Op, c.Rhs = ast.Refs([]*ast.Var{old}), compoundOf[x.Op], []ast.Expr{x.Y}
 				s = &c
 				by := substitution(map[*ast.Var]ast.Expr{now: &ast.Ref{Var: old}})
 				rest = mapAll(&ast.Block{Stmts: rest}, by).(*ast.Block).Stmts

@@ -75,7 +75,7 @@ func addressTaken(b *ast.Block) map[*ast.Var]bool {
 
 // copiesOf returns the results, those that are copied as their copies.
 func copiesOf(results []*ast.Var, by map[*ast.Var]ast.Expr) []ast.Expr {
-	list := refs(results)
+	list := ast.Refs(results)
 	for i, v := range results {
 		if by[v] != nil {
 			list[i] = by[v]

@@ -49,7 +49,7 @@ func (x *exits) body(b *ast.Block) *ast.Block {
 	c := *b
 	c.Stmts = x.list(b.Stmts, nil, false)
 	if x.returned != nil {
-		decl := &ast.Assign{Lhs: refs([]*ast.Var{x.returned}), Op: token.DEFINE, Rhs: []ast.Expr{trueLit(false)}}
+		decl := &ast.Assign{Lhs: ast.Refs([]*ast.Var{x.returned}), Op: token.DEFINE, Rhs: []ast.Expr{trueLit(false)}}
 		c.Stmts = append([]ast.Stmt{decl}, c.Stmts...)
 	}
 	return &c
@@ -93,7 +93,7 @@ func (x *exits) list(list []ast.Stmt, loop *loopExit, more bool) []ast.Stmt {
 				return out
 			case partial(s):
 				flag := ast.NewVar("skip", types.Typ[types.Bool])
-				out = append(out, &ast.Assign{Lhs: refs([]*ast.Var{flag}), Op: token.DEFINE, Rhs: []ast.Expr{trueLit(false)}})
+				out = append(out, &ast.Assign{Lhs: ast.Refs([]*ast.Var{flag}), Op: token.DEFINE, Rhs: []ast.Expr{trueLit(false)}})
 				t = x.setFlag(t, flag, 0)
 				x.flags[t] = flag
 			}
@@ -121,7 +121,7 @@ func (x *exits) ret(s *ast.Return, loop *loopExit) []ast.Stmt {
 	if x.returned == nil {
 		x.returned = ast.NewVar("returned", types.Typ[types.Bool])
 	}
-	set := &ast.Assign{Lhs: refs([]*ast.Var{x.returned}), Op: token.ASSIGN, Rhs: []ast.Expr{trueLit(true)}}
+	set := &ast.Assign{Lhs: ast.Refs([]*ast.Var{x.returned}), Op: token.ASSIGN, Rhs: []ast.Expr{trueLit(true)}}
 	jump := &ast.Branch{Meta: ast.Meta{Pos: s.Pos}, Tok: token.BREAK}
 	if loop.depth > 1 {
 		loop.used = true
@@ -137,7 +137,7 @@ func (x *exits) assign(s *ast.Return) ast.Stmt {
 	if len(s.Results) == 0 || sameVars(s.Results, x.results) {
 		return nil
 	}
-	a := &ast.Assign{Meta: ast.Meta{Pos: s.Pos, Src: s.Src}, Lhs: refs(x.results), Op: token.ASSIGN, Rhs: s.Results}
+	a := &ast.Assign{Meta: ast.Meta{Pos: s.Pos, Src: s.Src}, Lhs: ast.Refs(x.results), Op: token.ASSIGN, Rhs: s.Results}
 	if len(s.Results) != len(x.results) {
 		return a
 	}
@@ -236,7 +236,7 @@ func markReturns(list []ast.Stmt, flag *ast.Var) []ast.Stmt {
 	for _, s := range list {
 		switch t := s.(type) {
 		case *ast.Return:
-			set := &ast.Assign{Lhs: refs([]*ast.Var{flag}), Op: token.ASSIGN, Rhs: []ast.Expr{trueLit(true)}}
+			set := &ast.Assign{Lhs: ast.Refs([]*ast.Var{flag}), Op: token.ASSIGN, Rhs: []ast.Expr{trueLit(true)}}
 			ast.Attribute([]ast.Stmt{set}, ast.Saving, s)
 			out = append(out, set, s)
 			continue
@@ -382,7 +382,7 @@ func (x *exits) setFlag(s ast.Stmt, flag *ast.Var, depth int) ast.Stmt {
 		out := &ast.Block{Meta: b.Meta}
 		for _, t := range b.Stmts {
 			if br, ok := t.(*ast.Branch); ok && (depth == 0 || br.Target != nil) {
-				out.Stmts = append(out.Stmts, &ast.Assign{Lhs: refs([]*ast.Var{flag}), Op: token.ASSIGN, Rhs: []ast.Expr{trueLit(true)}})
+				out.Stmts = append(out.Stmts, &ast.Assign{Lhs: ast.Refs([]*ast.Var{flag}), Op: token.ASSIGN, Rhs: []ast.Expr{trueLit(true)}})
 			}
 			out.Stmts = append(out.Stmts, x.setFlag(t, flag, depth))
 		}

@@ -114,7 +114,7 @@ func (t *tangents) narrow(b *ast.Block) *ast.Block {
 		ret, ok := s.(*ast.Return)
 		switch {
 		case ok && len(ret.Results) > 0:
-			if a := assignOthers(refs(t.f.Results), ret.Results); a != nil {
+			if a := assignOthers(ast.Refs(t.f.Results), ret.Results); a != nil {
 				out.Stmts = append(out.Stmts, a)
 			}
 			out.Stmts = append(append(out.Stmts, last...), &ast.Return{Results: t.home()})
@@ -134,7 +134,7 @@ func (t *tangents) narrow(b *ast.Block) *ast.Block {
 
 // home returns the results, tangents that may lead into what was widened leading into what was given.
 func (t *tangents) home() []ast.Expr {
-	list := refs(t.f.Results)
+	list := ast.Refs(t.f.Results)
 	for i, p := range t.sig.Results {
 		if p.Role != ast.RoleTangent || !hasLinks(p.Type) {
 			continue
@@ -343,7 +343,7 @@ func (t *tangents) stmt(s ast.Stmt) []ast.Stmt {
 			}
 			return out
 		}
-		return t.sides(s, refs(s.Vars), s.Values, token.DEFINE)
+		return t.sides(s, ast.Refs(s.Vars), s.Values, token.DEFINE)
 	case *ast.Do:
 		return t.do(s)
 	case *ast.Return:
@@ -954,19 +954,19 @@ func (t *tangents) ret(s *ast.Return) []ast.Stmt {
 			return t.checked()
 		}
 		c := *s
-		c.Results = refs(t.fn.Results)
+		c.Results = ast.Refs(t.fn.Results)
 		s = &c
 	}
 	if c, ok := s.Results[0].(*ast.Call); ok && t.isSplit(c) && len(t.directions) > 1 {
 		refuse(s.Pos, "several tangents at once are not supported of this statement")
 	}
 	if len(s.Results) == 1 && len(t.fn.Results) > 1 {
-		a := &ast.Assign{Meta: ast.Meta{Pos: s.Pos, Src: s.Src}, Lhs: refs(t.fn.Results), Op: token.ASSIGN, Rhs: s.Results}
+		a := &ast.Assign{Meta: ast.Meta{Pos: s.Pos, Src: s.Src}, Lhs: ast.Refs(t.fn.Results), Op: token.ASSIGN, Rhs: s.Results}
 		return t.assignAndReturn(a)
 	}
 	if len(s.Results) == 1 {
 		if c, ok := s.Results[0].(*ast.Call); ok && t.isSplit(c) {
-			a := &ast.Assign{Meta: ast.Meta{Pos: s.Pos, Src: s.Src}, Lhs: refs(t.fn.Results), Op: token.ASSIGN, Rhs: s.Results}
+			a := &ast.Assign{Meta: ast.Meta{Pos: s.Pos, Src: s.Src}, Lhs: ast.Refs(t.fn.Results), Op: token.ASSIGN, Rhs: s.Results}
 			return t.assignAndReturn(a)
 		}
 	}

@@ -450,7 +450,7 @@ func (s *halves) finish() {
 	f, b := s.forward, s.backward
 	f.Params = s.params
 	f.Results = errorLast(s.helper.f.Obj, append(slices.Clone(s.results), ast.NewVar("saved", saved.Type)))
-	returned := errorLast(s.helper.f.Obj, append(refs(s.results), value))
+	returned := errorLast(s.helper.f.Obj, append(ast.Refs(s.results), value))
 	last := []ast.Stmt{&ast.Return{Results: returned}}
 	ast.Attribute(last, ast.Saving, nil)
 	body := &ast.Block{Stmts: slices.Concat(first, s.first, last)}
@@ -534,7 +534,7 @@ func joinUnpacked(b *ast.Block, saved *ast.Var) *ast.Block {
 // returning returns the reverse sweep with its results.
 func (s *halves) returning(b *ast.Block) *ast.Block {
 	if len(s.ends) > 0 {
-		return &ast.Block{Stmts: append(slices.Clone(b.Stmts), &ast.Return{Results: refs(s.ends)})}
+		return &ast.Block{Stmts: append(slices.Clone(b.Stmts), &ast.Return{Results: ast.Refs(s.ends)})}
 	}
 	return b
 }

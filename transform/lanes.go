@@ -168,7 +168,7 @@ func (l *lanes) mark(f *ast.Func) {
 				l.flow(v, &ast.Index{X: s.X, I: intNumber(0), T: v.Var.Type})
 			}
 		case *ast.Return:
-			l.flows(refs(f.Results), s.Results)
+			l.flows(ast.Refs(f.Results), s.Results)
 		}
 		ast.Exprs(s, func(e ast.Expr, _ bool) {
 			ast.Walk(e, func(e ast.Expr) bool {
@@ -679,7 +679,7 @@ func (w *laneWriter) stmt(s ast.Stmt) ast.Stmt {
 		return &c
 	case *ast.Decl:
 		c := *s
-		c.Meta, c.Vars, c.Values = w.meta(s.Meta), nil, w.values(refs(s.Vars), s.Values)
+		c.Meta, c.Vars, c.Values = w.meta(s.Meta), nil, w.values(ast.Refs(s.Vars), s.Values)
 		for _, v := range s.Vars {
 			c.Vars = append(c.Vars, w.variable(v))
 		}
@@ -704,7 +704,7 @@ func (w *laneWriter) stmt(s ast.Stmt) ast.Stmt {
 		return &c
 	case *ast.Return:
 		c := *s
-		c.Meta, c.Results = w.meta(s.Meta), w.values(refs(w.f.Results), s.Results)
+		c.Meta, c.Results = w.meta(s.Meta), w.values(ast.Refs(w.f.Results), s.Results)
 		return &c
 	case *ast.Do:
 		c := *s

@@ -188,7 +188,7 @@ func (l *linear) share(adj ast.Expr, t types.Type) ast.Expr {
 		return adj
 	}
 	v := ast.NewVar("adj", t)
-	l.pre = append(l.pre, l.guarded(&ast.Assign{Lhs: refs([]*ast.Var{v}), Op: token.DEFINE, Rhs: []ast.Expr{withSeed(adj, l.seed)}})...)
+	l.pre = append(l.pre, l.guarded(&ast.Assign{Lhs: ast.Refs([]*ast.Var{v}), Op: token.DEFINE, Rhs: []ast.Expr{withSeed(adj, l.seed)}})...)
 	return &ast.Ref{Var: v}
 }
 
@@ -219,7 +219,7 @@ func (l *linear) keep(e ast.Expr, name string) ast.Expr {
 		return e
 	}
 	v := ast.NewVar(name, e.Type())
-	l.pre = append(l.pre, &ast.Assign{Lhs: refs([]*ast.Var{v}), Op: token.DEFINE, Rhs: []ast.Expr{e}})
+	l.pre = append(l.pre, &ast.Assign{Lhs: ast.Refs([]*ast.Var{v}), Op: token.DEFINE, Rhs: []ast.Expr{e}})
 	return &ast.Ref{Var: v}
 }
 

@@ -1102,13 +1102,13 @@ func (m *memory) stmt(s ast.Stmt) {
 	case *ast.Assign:
 		m.assign(s.Lhs, s.Rhs)
 	case *ast.Decl:
-		m.assign(refs(s.Vars), s.Values)
+		m.assign(ast.Refs(s.Vars), s.Values)
 	case *ast.Range:
 		if s.Value != nil && elemType(s.X.Type()) != nil {
 			m.flow(m.place(s.Value), &ast.Index{X: s.X, T: elemType(s.X.Type())})
 		}
 	case *ast.Return:
-		m.assign(refs(m.fn.Results), s.Results)
+		m.assign(ast.Refs(m.fn.Results), s.Results)
 	}
 }
 

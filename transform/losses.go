@@ -133,9 +133,9 @@ func (s *lossFinder) uses(st ast.Stmt, f func(ast.Expr)) {
 	case *ast.Assign:
 		s.assigned(st.Lhs, st.Rhs, f)
 	case *ast.Decl:
-		s.assigned(refs(st.Vars), st.Values, f)
+		s.assigned(ast.Refs(st.Vars), st.Values, f)
 	case *ast.Return:
-		s.assigned(refs(s.d.fn.Results), st.Results, f)
+		s.assigned(ast.Refs(s.d.fn.Results), st.Results, f)
 	case *ast.For:
 		if st.Cond != nil && s.computes(st.Body.Stmts) {
 			f(st.Cond)

@@ -153,7 +153,7 @@ func (m *matrix) finish(body []ast.Stmt) *ast.Func { return m.returns(append(bod
 
 // done returns the matrix.
 func (m *matrix) done() ast.Stmt {
-	results := refs(m.g.Results)
+	results := ast.Refs(m.g.Results)
 	if m.err != nil {
 		results[1] = nilExpr(m.err.Type)
 	}

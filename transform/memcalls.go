@@ -27,7 +27,7 @@ func builtin(name string, t types.Type, args ...ast.Expr) *ast.Call {
 func length(e ast.Expr) ast.Expr { return builtin("len", intType, e) }
 
 func define(v *ast.Var, e ast.Expr) *ast.Assign {
-	return &ast.Assign{Lhs: refs([]*ast.Var{v}), Op: token.DEFINE, Rhs: []ast.Expr{e}}
+	return &ast.Assign{Lhs: ast.Refs([]*ast.Var{v}), Op: token.DEFINE, Rhs: []ast.Expr{e}}
 }
 
 func set(place ast.Expr, op token.Token, e ast.Expr) *ast.Assign {

@@ -481,7 +481,7 @@ func (n *normaliser) spreadNew(s *ast.Assign) []ast.Stmt {
 func (n *normaliser) decl(s *ast.Decl) []ast.Stmt {
 	for _, v := range s.Vars {
 		if len(s.Values) > 0 && n.mem.addressed(v) && !v.Blank() {
-			return n.assign(&ast.Assign{Meta: s.Meta, Lhs: refs(s.Vars), Op: token.DEFINE, Rhs: typedValues(s)})
+			return n.assign(&ast.Assign{Meta: s.Meta, Lhs: ast.Refs(s.Vars), Op: token.DEFINE, Rhs: typedValues(s)})
 		}
 	}
 	h := &hoister{normaliser: n, pos: s.Info().Pos}

@@ -469,7 +469,7 @@ func (o *outliner) returned() []ast.Stmt {
 	if len(o.results()) == 0 {
 		return nil
 	}
-	return []ast.Stmt{&ast.Return{Results: refs(o.results())}}
+	return []ast.Stmt{&ast.Return{Results: ast.Refs(o.results())}}
 }
 
 // kind is what a sentence calls the loop.
@@ -482,7 +482,7 @@ func (o *outliner) kind() string {
 
 // call is a call of a function for a part of the loop.
 func (o *outliner) call(fn *types.Func, own ...ast.Expr) *ast.Call {
-	args := append(append(refs(o.given), refs(o.state)...), own...)
+	args := append(append(ast.Refs(o.given), ast.Refs(o.state)...), own...)
 	return &ast.Call{Fun: ast.Callee{Fn: fn}, Args: args, T: resultType(fn.Signature()), Pos: o.pos, Checkpoint: true}
 }
 
@@ -492,7 +492,7 @@ func (o *outliner) assign(c *ast.Call) ast.Stmt {
 	if len(o.results()) == 0 {
 		return &ast.Do{Meta: meta, Call: c}
 	}
-	return &ast.Assign{Meta: meta, Lhs: refs(o.results()), Op: token.ASSIGN, Rhs: []ast.Expr{c}}
+	return &ast.Assign{Meta: meta, Lhs: ast.Refs(o.results()), Op: token.ASSIGN, Rhs: []ast.Expr{c}}
 }
 
 // declareDone declares the variable that is set where the loop is left, if it is.

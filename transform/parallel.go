@@ -60,14 +60,14 @@ func (o *outliner) parallelLoop(loop *ast.For, from, to, n *ast.Ref) []ast.Stmt 
 	case 0:
 		return []ast.Stmt{&ast.Do{Meta: meta, Call: call}}
 	case 1:
-		return []ast.Stmt{&ast.Assign{Meta: meta, Lhs: refs(added), Op: token.ADD_ASSIGN, Rhs: []ast.Expr{call}}}
+		return []ast.Stmt{&ast.Assign{Meta: meta, Lhs: ast.Refs(added), Op: token.ADD_ASSIGN, Rhs: []ast.Expr{call}}}
 	}
 	var sums []*ast.Var
 	var out []ast.Stmt
 	for _, v := range o.added {
 		sums = append(sums, ast.NewVar("t", v.Type))
 	}
-	out = append(out, &ast.Assign{Meta: meta, Lhs: refs(sums), Op: token.DEFINE, Rhs: []ast.Expr{call}})
+	out = append(out, &ast.Assign{Meta: meta, Lhs: ast.Refs(sums), Op: token.DEFINE, Rhs: []ast.Expr{call}})
 	for i, v := range o.added {
 		out = append(out, set(&ast.Ref{Var: v}, token.ADD_ASSIGN, &ast.Ref{Var: sums[i]}))
 	}
@@ -391,7 +391,7 @@ func (b *parallelBody) body(call *ast.Call, lhs []ast.Expr, ends, bounds [2]*ast
 		each.Stmts = append(each.Stmts, &ast.Assign{Lhs: []ast.Expr{used(call, bounds[0]), used(call, bounds[1])}, Op: token.DEFINE, Rhs: []ast.Expr{chunk}})
 	} else {
 		low, high := ast.NewVar("low", intType), ast.NewVar("high", intType)
-		each.Stmts = append(each.Stmts, &ast.Assign{Lhs: refs([]*ast.Var{low, high}), Op: token.DEFINE, Rhs: []ast.Expr{chunk}},
+		each.Stmts = append(each.Stmts, &ast.Assign{Lhs: ast.Refs([]*ast.Var{low, high}), Op: token.DEFINE, Rhs: []ast.Expr{chunk}},
 			define(bounds[0].Var, &ast.Convert{X: &ast.Ref{Var: low}, T: bounds[0].Var.Type}),
 			define(bounds[1].Var, &ast.Convert{X: &ast.Ref{Var: high}, T: bounds[1].Var.Type}))
 	}
@@ -412,7 +412,7 @@ func (b *parallelBody) body(call *ast.Call, lhs []ast.Expr, ends, bounds [2]*ast
 		out.Stmts = append(out.Stmts, &ast.Range{Key: k, Define: true, X: b.parts, Body: sum})
 	}
 	if len(b.f.Results) > 0 {
-		out.Stmts = append(out.Stmts, &ast.Return{Results: refs(b.f.Results)})
+		out.Stmts = append(out.Stmts, &ast.Return{Results: ast.Refs(b.f.Results)})
 	}
 	return out
 }

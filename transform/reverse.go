@@ -199,7 +199,7 @@ func (r *reverser) reversal(it *item) []ast.Stmt {
 		if g := r.grown[s]; g != nil {
 			return r.appendBack(s, s.Values[0].(*ast.Call), &ast.Ref{Var: s.Vars[0]}, g)
 		}
-		return r.parallel(s, refs(s.Vars), s.Values, true)
+		return r.parallel(s, ast.Refs(s.Vars), s.Values, true)
 	case *ast.Do:
 		if note := r.calls[s]; note != nil {
 			return r.splitBack(s, note)

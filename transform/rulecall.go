@@ -220,7 +220,7 @@ func (u *Unit) Direct(fn *types.Func, mode ast.Mode) *ast.Func {
 	f.Results = declared(sig.Results())
 	f.Named = len(f.Results) > 0 && sig.Results().At(0).Name() != ""
 	f.Recv, f.Params = nameInputs(f)
-	call := &ast.Call{Fun: ast.Callee{Fn: fn, Method: f.Recv != nil}, Args: refs(f.Inputs()), Spread: f.Variadic, T: resultType(sig)}
+	call := &ast.Call{Fun: ast.Callee{Fn: fn, Method: f.Recv != nil}, Args: ast.Refs(f.Inputs()), Spread: f.Variadic, T: resultType(sig)}
 	meta := ast.Meta{Pos: f.Pos}
 	if len(f.Results) == 0 {
 		f.Body.Stmts = []ast.Stmt{&ast.Do{Meta: meta, Call: call}}

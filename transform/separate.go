@@ -45,7 +45,7 @@ func (s *separator) block(b *ast.Block, own []*ast.Var) *ast.Block {
 			s.done = true
 			w := ast.NewVar(v.Name, v.Type)
 			a := *st.(*ast.Assign)
-			a.Lhs, a.Op = refs([]*ast.Var{w}), token.DEFINE
+			a.Lhs, a.Op = ast.Refs([]*ast.Var{w}), token.DEFINE
 			st = &a
 			by := substitution(map[*ast.Var]ast.Expr{v: &ast.Ref{Var: w}})
 			list = mapAll(&ast.Block{Stmts: list}, by).(*ast.Block).Stmts

@@ -313,7 +313,7 @@ func (d *derivation) withShadow(s ast.Stmt) []ast.Stmt {
 
 func (d *derivation) shadowDecl(s *ast.Decl) []ast.Stmt {
 	if len(s.Values) > 0 {
-		return d.shadowAssign(s, refs(s.Vars), s.Values)
+		return d.shadowAssign(s, ast.Refs(s.Vars), s.Values)
 	}
 	out := []ast.Stmt{s}
 	for _, v := range s.Vars {
@@ -334,7 +334,7 @@ func (d *derivation) newShadow(v *ast.Var) ast.Stmt {
 	mk := &ast.Call{Fun: ast.Callee{Builtin: "new"}, T: t}
 	sv := d.shadow(v)
 	d.fresh[sv] = true
-	return &ast.Assign{Lhs: refs([]*ast.Var{sv}), Op: token.DEFINE, Rhs: []ast.Expr{mk}}
+	return &ast.Assign{Lhs: ast.Refs([]*ast.Var{sv}), Op: token.DEFINE, Rhs: []ast.Expr{mk}}
 }
 
 func (d *derivation) shadowRange(s *ast.Range) []ast.Stmt {

@@ -735,7 +735,7 @@ func declareIn(s ast.Stmt, open map[*ast.Var]int, out *ast.Block) ast.Stmt {
 				delete(open, r.Var)
 				out.Stmts[i] = nil
 				c := *a
-				c.Lhs, c.Op = refs([]*ast.Var{r.Var}), token.DEFINE
+				c.Lhs, c.Op = ast.Refs([]*ast.Var{r.Var}), token.DEFINE
 				s = &c
 				if isNil(a.Rhs[0]) {
 					s = &ast.Decl{Meta: a.Meta, Vars: []*ast.Var{r.Var}, Typed: true}

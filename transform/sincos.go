@@ -45,7 +45,7 @@ func (c *eliminator) paired(e ast.Expr, t *table, at func(*made) bool) *ast.Var 
 	first := c.variable(k)
 	v := ast.NewVar(commonName(call), call.T)
 	c.holds[v] = call
-	together := &ast.Assign{Lhs: refs([]*ast.Var{first, v}), Op: token.DEFINE}
+	together := &ast.Assign{Lhs: ast.Refs([]*ast.Var{first, v}), Op: token.DEFINE}
 	if name == "Cos" {
 		slices.Reverse(together.Lhs)
 	}

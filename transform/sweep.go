@@ -578,7 +578,7 @@ func (r *reverser) renew(p *part, it *item, stmts []ast.Stmt) []ast.Stmt {
 			if isCompound {
 				c.Rhs = []ast.Expr{binary(op, &ast.Ref{Var: old}, set.Rhs[0], old.Type)}
 			}
-			c.Lhs, c.Op = refs([]*ast.Var{now}), token.ASSIGN
+			c.Lhs, c.Op = ast.Refs([]*ast.Var{now}), token.ASSIGN
 			out[i] = &c
 		}
 	}

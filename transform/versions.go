@@ -239,7 +239,7 @@ func sides(s ast.Stmt) (lhs, rhs []ast.Expr) {
 			return s.Lhs, s.Rhs
 		}
 	case *ast.Decl:
-		return refs(s.Vars), s.Values
+		return ast.Refs(s.Vars), s.Values
 	}
 	return nil, nil
 }

@@ -278,20 +278,12 @@ func (x *placing) returnOf(list []ast.Stmt) (rest []ast.Stmt, r *ast.Return) {
 		if !x.of.iteration.assigns {
 			return nil, nil
 		}
-		r.Results = refsTo(x.results)
+		r.Results = ast.Refs(x.results)
 		return list[:n-1], r
 	}
 	a := list[n-2].(*ast.Assign)
 	r.Meta, r.Results = a.Meta, a.Rhs
 	return list[:n-2], r
-}
-
-func refsTo(vars []*ast.Var) []ast.Expr {
-	var list []ast.Expr
-	for _, v := range vars {
-		list = append(list, &ast.Ref{Var: v})
-	}
-	return list
 }
 
 // assignsTo reports whether a statement assigns to variables.
