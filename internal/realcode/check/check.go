@@ -83,6 +83,8 @@ func (c *Case) try(v *Verdict, i int) {
 			v.NaN, v.Why = finding+c.at(i), "its derivative is NaN or infinite at what was tried"
 		case strings.Contains(finding, " differences give ") && c.rough(i):
 			v.Why = "its differences depend on the step"
+		case strings.Contains(finding, " differences give ") && c.jumps(i):
+			v.Why = "rounding errors make it jump"
 		default:
 			c.accuse(v, i, finding)
 			return
@@ -146,24 +148,62 @@ func (c *Case) rough(i int) bool {
 	return false
 }
 
-// sum adds up the floats among values and in their arrays, slices and structs.
+// sum adds up the floats that values lead to.
 func sum(values []reflect.Value) float64 {
 	total := 0.0
-	for _, v := range values {
-		switch v.Kind() {
-		case reflect.Float64, reflect.Float32:
-			total += v.Float()
-		case reflect.Array, reflect.Slice:
-			for i := range v.Len() {
-				total += sum([]reflect.Value{v.Index(i)})
-			}
-		case reflect.Struct:
-			for i := range v.NumField() {
-				total += sum([]reflect.Value{v.Field(i)})
+	for _, x := range allFloats(nil, values, 0) {
+		total += x
+	}
+	return total
+}
+
+// jumps reports whether results jump while all floats move by so little that only rounding errors change. Such a
+// function decides by them, say which of two points on a circle comes first, and differences that converge do so by luck.
+func (c *Case) jumps(i int) bool {
+	var first []float64
+	for k := range 32 {
+		nudge := 0x1p-36 * math.Sin(float64(k))
+		results, panics := call(c.F, c.draw(i, func(d *drawer) { d.nudge = nudge }))
+		now := allFloats(nil, results, 0)
+		if k == 0 {
+			first = now
+		}
+		if panics != "" || len(now) != len(first) {
+			return true
+		}
+		for j, x := range now {
+			if math.Abs(x-first[j]) > 1e-4*max(1, math.Abs(x)) {
+				return true
 			}
 		}
 	}
-	return total
+	return false
+}
+
+// allFloats appends the floats that values lead to, but for those that lie very deep or in maps.
+func allFloats(list []float64, values []reflect.Value, depth int) []float64 {
+	if depth > 2*deepest {
+		return list
+	}
+	for _, v := range values {
+		switch v.Kind() {
+		case reflect.Float64, reflect.Float32:
+			list = append(list, v.Float())
+		case reflect.Array, reflect.Slice:
+			for i := range v.Len() {
+				list = allFloats(list, []reflect.Value{v.Index(i)}, depth+1)
+			}
+		case reflect.Struct:
+			for i := range v.NumField() {
+				list = allFloats(list, []reflect.Value{v.Field(i)}, depth+1)
+			}
+		case reflect.Pointer, reflect.Interface:
+			if !v.IsNil() {
+				list = allFloats(list, []reflect.Value{v.Elem()}, depth+1)
+			}
+		}
+	}
+	return list
 }
 
 // at says what the arguments with a number are.

@@ -17,8 +17,9 @@ type drawer struct {
 	regime regime
 	n      int // the length of slices
 	types  []reflect.Type
-	zero   bool    // floats are zero, so that what is drawn is a shadow
-	nudge  float64 // floats are moved by this, relative to their size
+	zero   bool       // floats are zero, so that what is drawn is a shadow
+	nudge  float64    // floats are moved by this, relative to their size, times numbers …
+	along  *rand.Rand // … from here
 	depth  int
 }
 
@@ -42,7 +43,8 @@ var regimes = []regime{
 
 func newDrawer(number int, types []reflect.Type) *drawer {
 	rng := rand.New(rand.NewPCG(uint64(number), 1))
-	return &drawer{rng: rng, regime: regimes[number%len(regimes)], n: 1 + rng.IntN(6), types: types}
+	along := rand.New(rand.NewPCG(uint64(number), 2))
+	return &drawer{rng: rng, regime: regimes[number%len(regimes)], n: 1 + rng.IntN(6), types: types, along: along}
 }
 
 // deepest is how many references are followed.
@@ -86,7 +88,7 @@ func (d *drawer) float() float64 {
 	if d.zero {
 		return 0
 	}
-	return x * (1 + d.nudge)
+	return x * (1 + d.nudge*(0.5+d.along.Float64()))
 }
 
 // int returns a small number, which is the length of slices, or an index or a count of theirs.
