@@ -591,6 +591,11 @@ func (s *signer) check(m Mode) error {
 
 func (s *signer) checkWrt(m Mode) error {
 	if len(s.wrt) == 0 {
+		for _, p := range s.params {
+			if p.Name() != "" && p.Name() != "_" && s.view.Carries(p.Type()) { // an interface, or a type of another package that does not show its floats
+				return fmt.Errorf("has no parameter that carries a derivative unless it is named: write wrt=%s", p.Name())
+			}
+		}
 		return fmt.Errorf("has no parameter that carries a derivative")
 	}
 	for _, i := range s.wrt {

@@ -497,6 +497,9 @@ func (t *Instances) dispatcher(boxed *types.Named, method *types.Func, sig *type
 	name := boxed.Obj().Name() + "." + method.Name()
 	fn := types.NewFunc(method.Pos(), method.Pkg(), name, types.NewSignatureType(nil, nil, nil, types.NewTuple(params...), sig.Results(), sig.Variadic()))
 	i := &Instance{Fn: fn, Of: method, dispatch: true}
+	if of, ok := t.origins[boxed].(*types.Named); ok {
+		i.Args = slices.Collect(of.TypeArgs().Types())
+	}
 	t.byKey[key], t.byFn[fn] = i, i
 	return fn
 }
@@ -510,7 +513,7 @@ func (t *Instances) Dispatcher(src *Source, fn *types.Func, report func(token.Po
 	l.reportTo(report)
 	f := &ast.Func{
 		Name: lowerName(fn.Name()), Obj: fn, Pkg: t.pkg, Pos: fn.Pos(), Variadic: sig.Variadic(), Body: &ast.Block{},
-		Suffix: i.name, TypeParams: t.mentioned([]types.Type{sig}),
+		Suffix: nameOf(i.Args) + i.name, TypeParams: t.mentioned([]types.Type{sig}),
 	}
 	var args []ast.Expr
 	for k, p := range slices.Collect(sig.Params().Variables()) {

@@ -35,7 +35,7 @@ type Instances struct {
 type Instance struct {
 	Fn   *types.Func  // what stands for it
 	Of   *types.Func  // the generic function
-	Args []types.Type // of a method, those of its receiver
+	Args []types.Type // of a method, those of its receiver or interface
 
 	dispatch bool                                    // Fn calls a method of an interface, Of
 	body     func(*Instances, *types.Func) *ast.Func // of a function of ours

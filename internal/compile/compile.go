@@ -233,15 +233,23 @@ func (g *generator) verify() bool {
 		maps.Copy(all, u.outputs)
 	}
 	wrong := g.prog.Check(all)
+	lacking := slices.ContainsFunc(wrong, lacksRuntime) // then other errors come of that
 	for _, d := range wrong {
-		g.diags = append(g.diags, unchecked(d, funcAt(g.prog, all, d.Pos)))
+		if !lacking || lacksRuntime(d) {
+			g.diags = append(g.diags, unchecked(d, funcAt(g.prog, all, d.Pos)))
+		}
 	}
 	return len(wrong) == 0
 }
 
+// lacksRuntime reports whether an output does not type-check because the module lacks what it needs.
+func lacksRuntime(d lower.Diagnostic) bool {
+	return strings.Contains(d.Msg, "could not import "+runtimePath)
+}
+
 // unchecked says why an output does not type-check: the module lacks what it needs, or else the compiler is mistaken.
 func unchecked(d lower.Diagnostic, at string) lower.Diagnostic {
-	if strings.Contains(d.Msg, "could not import "+runtimePath) {
+	if lacksRuntime(d) {
 		d.Msg = "the derivatives use package " + runtimePath + ", which the go.mod or go.sum of this module does not provide; add it with go get github.com/godiff/godiff"
 		return d
 	}
