@@ -14,7 +14,7 @@ import (
 
 // Alike returns outputs with one declaration in place of those of a package that differ only in their names, and in those of others of
 // which that is true: what is derived in one round may have been there since an earlier one. The first stands for all, in the order of the
-// paths; what is asked for, by its name, stays.
+// paths; what is asked for, by its name, stays. Outputs of test files are apart: others cannot call what these declare.
 //
 //	func areaTangent(c, dc Circle) (y, dy float64) { … }
 //	…
@@ -24,7 +24,7 @@ func Alike(outputs map[string][]byte, asked map[string]bool) map[string][]byte {
 	packages := map[string]map[string]*text{} // outputs by path, by what they belong to
 	for path, src := range outputs {
 		t := split(src)
-		pkg := filepath.Dir(path) + lineOf(t.head, "package ")
+		pkg := fmt.Sprint(filepath.Dir(path), lineOf(t.head, "package "), strings.HasSuffix(path, "_test.go"))
 		if packages[pkg] == nil {
 			packages[pkg] = map[string]*text{}
 		}
