@@ -20,13 +20,13 @@ func (m *Network) LossValueGrad(x [][]float64, labels []int) (y float64, dm *Net
 	dsum := 1 / float64(len(x))
 	// The iterations are independent: each is swept forward and back at once.
 	for i, row := range x {
-		z, dz, saved := networkOutputsMForward(m, row, dm)
+		z, dz, saved := networkOutputsMForward(m, row)
 		// sum += logSumExp(z) - z[labels[i]]
 		dz[labels[i]] -= dsum
 		logSumExpValue := logSumExpVJP(z, dz, dsum)
 		sum += logSumExpValue - z[labels[i]]
 		// z := m.outputs(row)
-		networkOutputsMBackward(saved)
+		networkOutputsMBackward(saved, dm)
 	}
 	return sum / float64(len(x)), dm
 }
@@ -35,13 +35,6 @@ func (m *Network) LossValueGrad(x [][]float64, labels []int) (y float64, dm *Net
 // It remembers 32 bytes with what they refer to, what [dotForward] does and what [stepForward] does for each iteration of the loop over t.
 func (m *LSTM) LossValueGrad(x [][]float64, y []float64) (out float64, dm *LSTM) {
 	// Forward sweep.
-	dm = &LSTM{Wx: make([][]float64, len(m.Wx)), Wh: make([][]float64, len(m.Wh)), B: make([]float64, len(m.B)), V: make([]float64, len(m.V))}
-	for i := range m.Wx {
-		dm.Wx[i] = make([]float64, len(m.Wx[i]))
-	}
-	for i := range m.Wh {
-		dm.Wh[i] = make([]float64, len(m.Wh[i]))
-	}
 	dh := make([]float64, len(m.V))
 	h := make([]float64, len(m.V))
 	dc := make([]float64, len(m.V))
@@ -62,9 +55,9 @@ func (m *LSTM) LossValueGrad(x [][]float64, y []float64) (out float64, dm *LSTM)
 			dotValue2 := dot(m.Wh[i], h)
 			z[i] = b + dotValue + dotValue2
 		}
-		saved := stepForward(z, h, c, dz, dh, dc)
+		saved := stepForward(z, h, c)
 		steps[t].saved2 = saved
-		dotValue, saved2 := dotForward(m.V, h, dm.V, dh)
+		dotValue, saved2 := dotForward(m.V, h)
 		steps[t].saved = saved2
 		e := dotValue - y[t]
 		steps[t].e = e
@@ -73,6 +66,13 @@ func (m *LSTM) LossValueGrad(x [][]float64, y []float64) (out float64, dm *LSTM)
 	out = sum / float64(len(x))
 
 	// Reverse sweep.
+	dm = &LSTM{Wx: make([][]float64, len(m.Wx)), Wh: make([][]float64, len(m.Wh)), B: make([]float64, len(m.B)), V: make([]float64, len(m.V))}
+	for i := range m.Wx {
+		dm.Wx[i] = make([]float64, len(m.Wx[i]))
+	}
+	for i := range m.Wh {
+		dm.Wh[i] = make([]float64, len(m.Wh[i]))
+	}
 	// return sum / float64(len(x))
 	dsum := 1 / float64(len(x))
 	for t := len(x) - 1; t >= 0; t-- {
@@ -82,9 +82,9 @@ func (m *LSTM) LossValueGrad(x [][]float64, y []float64) (out float64, dm *LSTM)
 		row := x[t]
 		// e := dot(m.V, h) - y[t]
 		ddotValue := dsum * (2 * steps[t].e)
-		dotBackward(saved, ddotValue)
+		dotBackward(saved, ddotValue, dm.V, dh)
 		// step(z, h, c)
-		stepBackward(saved2)
+		stepBackward(saved2, dz, dh, dc)
 		for i := range m.B {
 			// z[i] = b + dot(m.Wx[i], row) + dot(m.Wh[i], h)
 			db := dz[i]
@@ -102,13 +102,12 @@ type networkOutputsMSaved struct {
 	m  *Network
 	dz []float64
 	h  []float64
-	dm *Network
 	dh []float64
 	x  []float64
 }
 
 // networkOutputsMForward is [Network.outputs], remembering what [networkOutputsMBackward] needs.
-func networkOutputsMForward(m *Network, x []float64, dm *Network) (y, dy []float64, saved networkOutputsMSaved) {
+func networkOutputsMForward(m *Network, x []float64) (y, dy []float64, saved networkOutputsMSaved) {
 	dh := make([]float64, len(m.B1))
 	h := make([]float64, len(m.B1))
 	for i, b := range m.B1 {
@@ -121,12 +120,12 @@ func networkOutputsMForward(m *Network, x []float64, dm *Network) (y, dy []float
 		dotValue := dot(m.W2[i], h)
 		z[i] = dotValue + b
 	}
-	return z, dz, networkOutputsMSaved{m: m, dz: dz, h: h, dm: dm, dh: dh, x: x}
+	return z, dz, networkOutputsMSaved{m: m, dz: dz, h: h, dh: dh, x: x}
 }
 
 // networkOutputsMBackward is the reverse mode of [Network.outputs], after [networkOutputsMForward].
-func networkOutputsMBackward(saved networkOutputsMSaved) {
-	m, dz, h, dm, dh, x := saved.m, saved.dz, saved.h, saved.dm, saved.dh, saved.x
+func networkOutputsMBackward(saved networkOutputsMSaved, dm *Network) {
+	m, dz, h, dh, x := saved.m, saved.dz, saved.h, saved.dh, saved.x
 	for i := range m.B2 {
 		// z[i] = dot(m.W2[i], h) + b
 		db := dz[i]
@@ -153,37 +152,6 @@ func dotABack(a, b, da []float64, dy float64) {
 	}
 }
 
-// dotSaved holds what a forward sweep remembers.
-type dotSaved struct {
-	a  []float64
-	bs []float64
-	db []float64
-	da []float64
-}
-
-// dotForward is [dot], remembering what [dotBackward] needs.
-// It remembers 8 bytes for each iteration of the loop over i.
-func dotForward(a, b, da, db []float64) (y float64, saved dotSaved) {
-	sum := 0.0
-	bs := make([]float64, len(a))
-	for i, v := range a {
-		sum += v * b[i]
-		bs[i] = b[i]
-	}
-	return sum, dotSaved{a: a, bs: bs, db: db, da: da}
-}
-
-// dotBackward is the reverse mode of [dot], after [dotForward].
-func dotBackward(saved dotSaved, dy float64) {
-	a, bs, db, da := saved.a, saved.bs, saved.db, saved.da
-	for i := range a {
-		// sum += v * b[i]
-		dv := dy * bs[i]
-		db[i] += dy * a[i]
-		da[i] += dv
-	}
-}
-
 // dotBack is the reverse mode of [dot] with respect to a and b.
 // For result adjoints dy it adds to the shadows da and db.
 func dotBack(a, b, da, db []float64, dy float64) {
@@ -194,6 +162,35 @@ func dotBack(a, b, da, db []float64, dy float64) {
 	}
 }
 
+// dotSaved holds what a forward sweep remembers.
+type dotSaved struct {
+	a  []float64
+	bs []float64
+}
+
+// dotForward is [dot], remembering what [dotBackward] needs.
+// It remembers 8 bytes for each iteration of the loop over i.
+func dotForward(a, b []float64) (y float64, saved dotSaved) {
+	sum := 0.0
+	bs := make([]float64, len(a))
+	for i, v := range a {
+		sum += v * b[i]
+		bs[i] = b[i]
+	}
+	return sum, dotSaved{a: a, bs: bs}
+}
+
+// dotBackward is the reverse mode of [dot], after [dotForward].
+func dotBackward(saved dotSaved, dy float64, da, db []float64) {
+	a, bs := saved.a, saved.bs
+	for i := range a {
+		// sum += v * b[i]
+		dv := dy * bs[i]
+		db[i] += dy * a[i]
+		da[i] += dv
+	}
+}
+
 // stepSaved holds what a forward sweep remembers.
 type stepSaved struct {
 	h     []float64
@@ -201,15 +198,12 @@ type stepSaved struct {
 		tanh, out, tanh2, c, in, forget float64
 		saved, saved2, saved3           sigmoidSaved
 	}
-	dh []float64
-	dc []float64
-	dz []float64
-	n  int
+	n int
 }
 
 // stepForward is [step], remembering what [stepBackward] needs.
 // It remembers 48 bytes and what [sigmoidForward] does for each iteration of the loop over j.
-func stepForward(z, h, c, dz, dh, dc []float64) (saved stepSaved) {
+func stepForward(z, h, c []float64) (saved stepSaved) {
 	n := len(h)
 	steps := make([]struct {
 		tanh, out, tanh2, c, in, forget float64
@@ -233,12 +227,12 @@ func stepForward(z, h, c, dz, dh, dc []float64) (saved stepSaved) {
 		steps[j].tanh = tanh2
 		h[j] = out * tanh2
 	}
-	return stepSaved{h: h, steps: steps, dh: dh, dc: dc, dz: dz, n: n}
+	return stepSaved{h: h, steps: steps, n: n}
 }
 
 // stepBackward is the reverse mode of [step], after [stepForward].
-func stepBackward(saved stepSaved) {
-	steps, dh, dc, dz, n := saved.steps, saved.dh, saved.dc, saved.dz, saved.n
+func stepBackward(saved stepSaved, dz, dh, dc []float64) {
+	steps, n := saved.steps, saved.n
 	for j := range saved.h {
 		tanh := steps[j].tanh
 		tanh2 := steps[j].tanh2

@@ -14,8 +14,8 @@ import (
 // lossVJP is the reverse mode of [activations.loss] with respect to m.
 // For result adjoints dy it adds to the shadows dm.
 func (m *activations[T]) lossVJP(x nn.Tensor[T], labels []int, dm *activations[T], dy T) (y2 T) {
-	forwardValue, dforwardValue, saved := denseForwardDForward(&m.In, x, &dm.In)
-	h, dh, saved2 := pReLUForwardForward(&m.Slope, forwardValue, &dm.Slope, dforwardValue)
+	forwardValue, dforwardValue, saved := denseForwardDForward(&m.In, x)
+	h, dh, saved2 := pReLUForwardForward(&m.Slope, forwardValue, dforwardValue)
 	arctanValue, darctanValue, saved3 := arctanForward(h, dh)
 	tanhValue, dtanhValue, saved4 := tanhForward(arctanValue, darctanValue)
 	sigmoidValue, dsigmoidValue, saved5 := sigmoidForward(tanhValue, dtanhValue)
@@ -31,7 +31,7 @@ func (m *activations[T]) lossVJP(x nn.Tensor[T], labels []int, dm *activations[T
 	geluTanhValue, dgeluTanhValue, saved13 := geluTanhForward(geluValue, dgeluValue)
 	var saved14 siLUSaved[T]
 	h, dh, saved14 = siLUForward(geluTanhValue, dgeluTanhValue)
-	y, dy2, saved15 := denseForwardForward(&m.Out, h, &dm.Out, dh)
+	y, dy2, saved15 := denseForwardForward(&m.Out, h, dh)
 	softmaxValue, dsoftmaxValue, saved16 := softmaxForward(y, dy2)
 	// return nn.CrossEntropy(nn.Softmax(y), labels) + nn.CrossEntropy(nn.Step(y), labels)
 	crossEntropyValue := crossEntropyVJP(softmaxValue, labels, dsoftmaxValue, dy)
@@ -40,7 +40,7 @@ func (m *activations[T]) lossVJP(x nn.Tensor[T], labels []int, dm *activations[T
 	y2 = crossEntropyValue + crossEntropyValue2
 	softmaxBackward[T](saved16)
 	// y := m.Out.Forward(h)
-	denseForwardBackward[T](saved15)
+	denseForwardBackward(saved15, &dm.Out)
 	// h = nn.SiLU(nn.GELUTanh(nn.GELU(nn.Softplus(nn.ReLU(h)))))
 	siLUBackward[T](saved14)
 	geluTanhBackward[T](saved13)
@@ -57,8 +57,8 @@ func (m *activations[T]) lossVJP(x nn.Tensor[T], labels []int, dm *activations[T
 	tanhBackward[T](saved4)
 	arctanBackward[T](saved3)
 	// h := m.Slope.Forward(m.In.Forward(x))
-	pReLUForwardBackward[T](saved2)
-	denseForwardDBackward[T](saved)
+	pReLUForwardBackward(saved2, &dm.Slope)
+	denseForwardDBackward(saved, &dm.In)
 	return y2
 }
 
@@ -68,13 +68,12 @@ type denseForwardDSaved[T nn.Float] struct {
 	n   int
 	out int
 	dy  nn.Tensor[T]
-	dd  *nn.Dense[T]
 	x   nn.Tensor[T]
 	in  int
 }
 
 // denseForwardDForward is [nn.Dense.Forward], remembering what [denseForwardDBackward] needs.
-func denseForwardDForward[T nn.Float](d *nn.Dense[T], x nn.Tensor[T], dd *nn.Dense[T]) (y2, dy nn.Tensor[T], saved denseForwardDSaved[T]) {
+func denseForwardDForward[T nn.Float](d *nn.Dense[T], x nn.Tensor[T]) (y2, dy nn.Tensor[T], saved denseForwardDSaved[T]) {
 	shape.Check(len(x.Shape) == 2 && len(d.W.Shape) == 2 && x.Shape[1] == d.W.Shape[0], "Dense", x.Shape, d.W.Shape)
 	n, in, out := x.Shape[0], d.W.Shape[0], d.W.Shape[1]
 	y := nn.New[T](x.Space, n, out)
@@ -84,12 +83,12 @@ func denseForwardDForward[T nn.Float](d *nn.Dense[T], x nn.Tensor[T], dd *nn.Den
 		shape.Check(len(d.B.Data) == out, "Dense bias", d.B.Shape, d.W.Shape[1:])
 		kernel.AddRow(y.Data, d.B.Data, n, out)
 	}
-	return y, dy2, denseForwardDSaved[T]{d: d, n: n, out: out, dy: dy2, dd: dd, x: x, in: in}
+	return y, dy2, denseForwardDSaved[T]{d: d, n: n, out: out, dy: dy2, x: x, in: in}
 }
 
 // denseForwardDBackward is the reverse mode of [nn.Dense.Forward], after [denseForwardDForward].
-func denseForwardDBackward[T nn.Float](saved denseForwardDSaved[T]) {
-	n, out, dy, dd := saved.n, saved.out, saved.dy, saved.dd
+func denseForwardDBackward[T nn.Float](saved denseForwardDSaved[T], dd *nn.Dense[T]) {
+	n, out, dy := saved.n, saved.out, saved.dy
 	if len(saved.d.B.Data) > 0 {
 		// kernel.AddRow(y.Data, d.B.Data, n, out)
 		kernel.AddRowAdjoint(nil, nil, n, out, dy.Data, dd.B.Data)
@@ -107,11 +106,10 @@ type pReLUForwardSaved[T nn.Float] struct {
 	slopes int
 	dx     nn.Tensor[T]
 	dy     nn.Tensor[T]
-	dp     *nn.PReLU[T]
 }
 
 // pReLUForwardForward is [nn.PReLU.Forward], remembering what [pReLUForwardBackward] needs.
-func pReLUForwardForward[T nn.Float](p *nn.PReLU[T], x nn.Tensor[T], dp *nn.PReLU[T], dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved pReLUForwardSaved[T]) {
+func pReLUForwardForward[T nn.Float](p *nn.PReLU[T], x, dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved pReLUForwardSaved[T]) {
 	slopes := len(p.Alpha.Data)
 	shape.Check(slopes == 1 || len(x.Shape) > 1 && slopes == x.Shape[1], "PReLU", x.Shape, p.Alpha.Shape)
 	y := nn.New[T](x.Space, x.Shape...)
@@ -131,12 +129,12 @@ func pReLUForwardForward[T nn.Float](p *nn.PReLU[T], x nn.Tensor[T], dp *nn.PReL
 			y.Data[r*size+i] = v
 		}
 	}
-	return y, dy2, pReLUForwardSaved[T]{rows: rows, x: x, size: size, p: p, slopes: slopes, dx: dx, dy: dy2, dp: dp}
+	return y, dy2, pReLUForwardSaved[T]{rows: rows, x: x, size: size, p: p, slopes: slopes, dx: dx, dy: dy2}
 }
 
 // pReLUForwardBackward is the reverse mode of [nn.PReLU.Forward], after [pReLUForwardForward].
-func pReLUForwardBackward[T nn.Float](saved pReLUForwardSaved[T]) {
-	x, size, p, slopes, dx, dy, dp := saved.x, saved.size, saved.p, saved.slopes, saved.dx, saved.dy, saved.dp
+func pReLUForwardBackward[T nn.Float](saved pReLUForwardSaved[T], dp *nn.PReLU[T]) {
+	x, size, p, slopes, dx, dy := saved.x, saved.size, saved.p, saved.slopes, saved.dx, saved.dy
 	for r := saved.rows - 1; r >= 0; r-- {
 		xs := x.Data[r*size : (r+1)*size]
 		alpha := float64(p.Alpha.Data[r%slopes])
@@ -532,14 +530,13 @@ type denseForwardSaved[T nn.Float] struct {
 	n   int
 	out int
 	dy  nn.Tensor[T]
-	dd  *nn.Dense[T]
 	x   nn.Tensor[T]
 	in  int
 	dx  nn.Tensor[T]
 }
 
 // denseForwardForward is [nn.Dense.Forward], remembering what [denseForwardBackward] needs.
-func denseForwardForward[T nn.Float](d *nn.Dense[T], x nn.Tensor[T], dd *nn.Dense[T], dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved denseForwardSaved[T]) {
+func denseForwardForward[T nn.Float](d *nn.Dense[T], x, dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved denseForwardSaved[T]) {
 	shape.Check(len(x.Shape) == 2 && len(d.W.Shape) == 2 && x.Shape[1] == d.W.Shape[0], "Dense", x.Shape, d.W.Shape)
 	n, in, out := x.Shape[0], d.W.Shape[0], d.W.Shape[1]
 	y := nn.New[T](x.Space, n, out)
@@ -549,12 +546,12 @@ func denseForwardForward[T nn.Float](d *nn.Dense[T], x nn.Tensor[T], dd *nn.Dens
 		shape.Check(len(d.B.Data) == out, "Dense bias", d.B.Shape, d.W.Shape[1:])
 		kernel.AddRow(y.Data, d.B.Data, n, out)
 	}
-	return y, dy2, denseForwardSaved[T]{d: d, n: n, out: out, dy: dy2, dd: dd, x: x, in: in, dx: dx}
+	return y, dy2, denseForwardSaved[T]{d: d, n: n, out: out, dy: dy2, x: x, in: in, dx: dx}
 }
 
 // denseForwardBackward is the reverse mode of [nn.Dense.Forward], after [denseForwardForward].
-func denseForwardBackward[T nn.Float](saved denseForwardSaved[T]) {
-	d, n, out, dy, dd := saved.d, saved.n, saved.out, saved.dy, saved.dd
+func denseForwardBackward[T nn.Float](saved denseForwardSaved[T], dd *nn.Dense[T]) {
+	d, n, out, dy := saved.d, saved.n, saved.out, saved.dy
 	if len(d.B.Data) > 0 {
 		// kernel.AddRow(y.Data, d.B.Data, n, out)
 		kernel.AddRowAdjoint(nil, nil, n, out, dy.Data, dd.B.Data)
@@ -599,35 +596,6 @@ func softmaxBackward[T nn.Float](saved softmaxSaved[T]) {
 	}
 	// _, exps, sums := exponentials("Softmax", x)
 	exponentialsBackward[T](saved.saved)
-}
-
-// crossEntropyVJP is the reverse mode of [nn.CrossEntropy] with respect to logits.
-// For result adjoints dy it adds to the shadows dlogits.
-func crossEntropyVJP[T nn.Float](logits nn.Tensor[T], labels []int, dlogits nn.Tensor[T], dy T) (y T) {
-	shape.Check(len(logits.Shape) == 2 && logits.Shape[0] == len(labels), "CrossEntropy", logits.Shape, []int{len(labels)})
-	shape.Indices("CrossEntropy", "labels", labels, logits.Shape[1])
-	logSoftmaxValue, dlogSoftmaxValue, saved := logSoftmaxForward(logits, dlogits)
-	y = nllVJP(logSoftmaxValue, labels, dlogSoftmaxValue, dy)
-	logSoftmaxBackward[T](saved)
-	return y
-}
-
-// nllVJP is the reverse mode of [nn.NLL] with respect to logs.
-// For result adjoints dy it adds to the shadows dlogs.
-func nllVJP[T nn.Float](logs nn.Tensor[T], labels []int, dlogs nn.Tensor[T], dy T) (y T) {
-	shape.Check(len(logs.Shape) == 2 && logs.Shape[0] == len(labels), "NLL", logs.Shape, []int{len(labels)})
-	classes := logs.Shape[1]
-	shape.Indices("NLL", "labels", labels, classes)
-	var sum float64
-	// return T(sum / float64(len(labels)))
-	dsum := float64(dy) / float64(len(labels))
-	// The iterations are independent: each is swept forward and back at once.
-	for i, label := range labels {
-		sum -= float64(logs.Data[i*classes : (i+1)*classes][label])
-		// sum -= float64(logs.Data[i*classes : (i+1)*classes][label])
-		dlogs.Data[i*classes : (i+1)*classes][label] += T(-dsum)
-	}
-	return T(sum / float64(len(labels)))
 }
 
 // exponentialsSaved holds what a forward sweep remembers.
@@ -690,6 +658,35 @@ func exponentialsBackward[T nn.Float](saved exponentialsSaved[T]) {
 			drow[k] += dv
 		}
 	}
+}
+
+// crossEntropyVJP is the reverse mode of [nn.CrossEntropy] with respect to logits.
+// For result adjoints dy it adds to the shadows dlogits.
+func crossEntropyVJP[T nn.Float](logits nn.Tensor[T], labels []int, dlogits nn.Tensor[T], dy T) (y T) {
+	shape.Check(len(logits.Shape) == 2 && logits.Shape[0] == len(labels), "CrossEntropy", logits.Shape, []int{len(labels)})
+	shape.Indices("CrossEntropy", "labels", labels, logits.Shape[1])
+	logSoftmaxValue, dlogSoftmaxValue, saved := logSoftmaxForward(logits, dlogits)
+	y = nllVJP(logSoftmaxValue, labels, dlogSoftmaxValue, dy)
+	logSoftmaxBackward[T](saved)
+	return y
+}
+
+// nllVJP is the reverse mode of [nn.NLL] with respect to logs.
+// For result adjoints dy it adds to the shadows dlogs.
+func nllVJP[T nn.Float](logs nn.Tensor[T], labels []int, dlogs nn.Tensor[T], dy T) (y T) {
+	shape.Check(len(logs.Shape) == 2 && logs.Shape[0] == len(labels), "NLL", logs.Shape, []int{len(labels)})
+	classes := logs.Shape[1]
+	shape.Indices("NLL", "labels", labels, classes)
+	var sum float64
+	// return T(sum / float64(len(labels)))
+	dsum := float64(dy) / float64(len(labels))
+	// The iterations are independent: each is swept forward and back at once.
+	for i, label := range labels {
+		sum -= float64(logs.Data[i*classes : (i+1)*classes][label])
+		// sum -= float64(logs.Data[i*classes : (i+1)*classes][label])
+		dlogs.Data[i*classes : (i+1)*classes][label] += T(-dsum)
+	}
+	return T(sum / float64(len(labels)))
 }
 
 // sqrtRule: (√x)′ = 1/(2√x). DLMF 4.7.10.

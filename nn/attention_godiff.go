@@ -27,23 +27,23 @@ func (a *Attention[T]) ForwardVJP(queries, keys, values Tensor[T], causal bool, 
 		dkeys, dvalues = dmaskPaddingValue, dmaskPaddingValue2
 		keys, values = maskPaddingValue, maskPaddingValue2
 	}
-	q, dq, saved3 := projectForward(&a.Query, queries, &da.Query, dqueries)
-	k, dk, saved4 := projectForward(&a.Key, keys, &da.Key, dkeys)
-	v, dv, saved5 := projectForward(&a.Value, values, &da.Value, dvalues)
+	q, dq, saved3 := projectForward(&a.Query, queries, dqueries)
+	k, dk, saved4 := projectForward(&a.Key, keys, dkeys)
+	v, dv, saved5 := projectForward(&a.Value, values, dvalues)
 	attendValue, dattendValue, saved6 := attendForward(q, k, v, a.Heads, causal, lengths, dq, dk, dv)
 	var saved7 projectSaved[T]
-	y, dy2, saved7 = projectForward(&a.Out, attendValue, &da.Out, dattendValue)
+	y, dy2, saved7 = projectForward(&a.Out, attendValue, dattendValue)
 
 	// Reverse sweep.
 	for i := range dy.Data {
 		dy2.Data[i] += dy.Data[i]
 	}
 	// return project(&a.Out, Attend(q, k, v, a.Heads, causal, lengths))
-	projectBackward[T](saved7)
+	projectBackward(saved7, &da.Out)
 	attendBackward[T](saved6)
-	projectBackward[T](saved5)
-	projectBackward[T](saved4)
-	projectBackward[T](saved3)
+	projectBackward(saved5, &da.Value)
+	projectBackward(saved4, &da.Key)
+	projectBackward(saved3, &da.Query)
 	if shortest < sources {
 		maskPaddingBackward[T](saved)
 		maskPaddingBackward[T](saved2)
@@ -115,22 +115,22 @@ type projectSaved[T Float] struct {
 }
 
 // projectForward is [project], remembering what [projectBackward] needs.
-func projectForward[T Float](d *Dense[T], x Tensor[T], dd *Dense[T], dx Tensor[T]) (y2, dy Tensor[T], saved projectSaved[T]) {
+func projectForward[T Float](d *Dense[T], x, dx Tensor[T]) (y2, dy Tensor[T], saved projectSaved[T]) {
 	shape.Check(len(x.Shape) == 3, "Attention", x.Shape, d.W.Shape)
 	batch, steps := x.Shape[0], x.Shape[1]
 	reshapeValue, dreshapeValue, saved2 := tensorReshapeForward(x, []int{batch * steps, x.Shape[2]}, dx)
-	y, dy2, saved3 := denseForwardForward(d, reshapeValue, dd, dreshapeValue)
+	y, dy2, saved3 := denseForwardForward(d, reshapeValue, dreshapeValue)
 	var saved4 tensorReshapeSaved[T]
 	y2, dy, saved4 = tensorReshapeForward(y, []int{batch, steps, y.Shape[1]}, dy2)
 	return y2, dy, projectSaved[T]{saved: saved4, saved2: saved3, saved3: saved2}
 }
 
 // projectBackward is the reverse mode of [project], after [projectForward].
-func projectBackward[T Float](saved projectSaved[T]) {
+func projectBackward[T Float](saved projectSaved[T], dd *Dense[T]) {
 	// return y.Reshape(batch, steps, y.Shape[1])
 	tensorReshapeBackward[T](saved.saved)
 	// y := d.Forward(x.Reshape(batch*steps, x.Shape[2]))
-	denseForwardBackward[T](saved.saved2)
+	denseForwardBackward(saved.saved2, dd)
 	tensorReshapeBackward[T](saved.saved3)
 }
 

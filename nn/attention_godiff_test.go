@@ -13,13 +13,13 @@ import (
 // LossVJP is the reverse mode of [attentionModel.Loss] with respect to m.
 // For result adjoints dy it adds to the shadows dm.
 func (m *attentionModel[T]) LossVJP(x nn.Tensor[T], lengths, labels []int, dm *attentionModel[T], dy T) (y T) {
-	forwardValue, dforwardValue, saved := attentionForwardAForward[T](&m.Self, x, x, x, true, lengths, &dm.Self)
+	forwardValue, dforwardValue, saved := attentionForwardAForward[T](&m.Self, x, x, x, true, lengths)
 	flattenValue, dflattenValue, saved2 := tensorFlattenForward(forwardValue, dforwardValue)
-	forwardValue2, dforwardValue2, saved3 := denseForwardForward(&m.Out, flattenValue, &dm.Out, dflattenValue)
+	forwardValue2, dforwardValue2, saved3 := denseForwardForward(&m.Out, flattenValue, dflattenValue)
 	y = crossEntropyVJP(forwardValue2, labels, dforwardValue2, dy)
-	denseForwardBackward[T](saved3)
+	denseForwardBackward(saved3, &dm.Out)
 	tensorFlattenBackward[T](saved2)
-	attentionForwardABackward[T](saved)
+	attentionForwardABackward(saved, &dm.Self)
 	return y
 }
 
@@ -33,7 +33,7 @@ type attentionForwardASaved[T nn.Float] struct {
 }
 
 // attentionForwardAForward is [nn.Attention.Forward], remembering what [attentionForwardABackward] needs.
-func attentionForwardAForward[T nn.Float](a *nn.Attention[T], queries, keys, values nn.Tensor[T], causal bool, lengths []int, da *nn.Attention[T]) (y, dy nn.Tensor[T], saved *attentionForwardASaved[T]) {
+func attentionForwardAForward[T nn.Float](a *nn.Attention[T], queries, keys, values nn.Tensor[T], causal bool, lengths []int) (y, dy nn.Tensor[T], saved *attentionForwardASaved[T]) {
 	shape.Check(len(keys.Shape) == 3 && len(values.Shape) == 3, "Attention", keys.Shape, values.Shape)
 	sources := keys.Shape[1]
 	shortest := shape.Shortest("Attention", lengths, keys.Shape[0], sources)
@@ -42,89 +42,23 @@ func attentionForwardAForward[T nn.Float](a *nn.Attention[T], queries, keys, val
 		maskPaddingValue2 := nn.MaskPadding(values, lengths)
 		keys, values = maskPaddingValue, maskPaddingValue2
 	}
-	q, dq, saved2 := projectDForward(&a.Query, queries, &da.Query)
-	k, dk, saved3 := projectDForward(&a.Key, keys, &da.Key)
-	v, dv, saved4 := projectDForward(&a.Value, values, &da.Value)
+	q, dq, saved2 := projectDForward(&a.Query, queries)
+	k, dk, saved3 := projectDForward(&a.Key, keys)
+	v, dv, saved4 := projectDForward(&a.Value, values)
 	attendValue, dattendValue, saved5 := attendForward(q, k, v, a.Heads, causal, lengths, dq, dk, dv)
 	var saved6 projectSaved[T]
-	y, dy, saved6 = projectForward(&a.Out, attendValue, &da.Out, dattendValue)
+	y, dy, saved6 = projectForward(&a.Out, attendValue, dattendValue)
 	return y, dy, &attentionForwardASaved[T]{saved: saved6, saved2: saved5, saved3: saved4, saved4: saved3, saved5: saved2}
 }
 
 // attentionForwardABackward is the reverse mode of [nn.Attention.Forward], after [attentionForwardAForward].
-func attentionForwardABackward[T nn.Float](saved *attentionForwardASaved[T]) {
+func attentionForwardABackward[T nn.Float](saved *attentionForwardASaved[T], da *nn.Attention[T]) {
 	// return project(&a.Out, Attend(q, k, v, a.Heads, causal, lengths))
-	projectBackward[T](saved.saved)
+	projectBackward(saved.saved, &da.Out)
 	attendBackward[T](saved.saved2)
-	projectDBackward[T](saved.saved3)
-	projectDBackward[T](saved.saved4)
-	projectDBackward[T](saved.saved5)
-}
-
-// tensorFlattenSaved holds what a forward sweep remembers.
-type tensorFlattenSaved[T nn.Float] struct {
-}
-
-// tensorFlattenForward is [nn.Tensor.Flatten], remembering what [tensorFlattenBackward] needs.
-func tensorFlattenForward[T nn.Float](x, dx nn.Tensor[T]) (y, dy nn.Tensor[T], saved tensorFlattenSaved[T]) {
-	shape.Check(len(x.Shape) > 0, "Flatten", x.Shape, nil)
-	dy = nn.Tensor[T]{Data: dx.Data}
-	y = nn.Tensor[T]{Shape: []int{x.Shape[0], shape.Size(x.Shape[1:])}, Data: x.Data, Space: x.Space}
-	return y, dy, tensorFlattenSaved[T]{}
-}
-
-// tensorFlattenBackward is the reverse mode of [nn.Tensor.Flatten], after [tensorFlattenForward].
-func tensorFlattenBackward[T nn.Float](saved tensorFlattenSaved[T]) {
-}
-
-// logSoftmaxSaved holds what a forward sweep remembers.
-type logSoftmaxSaved[T nn.Float] struct {
-	n        int
-	shifted  nn.Tensor[T]
-	size     int
-	dshifted nn.Tensor[T]
-	dy       nn.Tensor[T]
-	dsums    nn.Tensor[T]
-	sums     nn.Tensor[T]
-	saved    exponentialsSaved[T]
-}
-
-// logSoftmaxForward is [nn.LogSoftmax], remembering what [logSoftmaxBackward] needs.
-func logSoftmaxForward[T nn.Float](x, dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved logSoftmaxSaved[T]) {
-	shifted, _, sums, dshifted, _, dsums, saved2 := exponentialsForward[T]("LogSoftmax", x, dx)
-	size := x.Shape[len(x.Shape)-1]
-	n := len(x.Data) / size
-	y := nn.New[T](x.Space, x.Shape...)
-	dy2 := nn.ZerosLike(y)
-	for i := range n {
-		log := T(math.Log(float64(sums.Data[i])))
-		xs := shifted.Data[i*size : (i+1)*size]
-		for k, v := range xs {
-			y.Data[i*size+k] = v - log
-		}
-	}
-	return y, dy2, logSoftmaxSaved[T]{n: n, shifted: shifted, size: size, dshifted: dshifted, dy: dy2, dsums: dsums, sums: sums, saved: saved2}
-}
-
-// logSoftmaxBackward is the reverse mode of [nn.LogSoftmax], after [logSoftmaxForward].
-func logSoftmaxBackward[T nn.Float](saved logSoftmaxSaved[T]) {
-	shifted, size, dshifted, dy, dsums, sums := saved.shifted, saved.size, saved.dshifted, saved.dy, saved.dsums, saved.sums
-	for i := saved.n - 1; i >= 0; i-- {
-		xs := shifted.Data[i*size : (i+1)*size]
-		dxs := dshifted.Data[i*size : (i+1)*size]
-		var dlog T
-		for k := len(xs) - 1; k >= 0; k-- {
-			// y.Data[i*size+k] = v - log
-			dv := dy.Data[i*size+k]
-			dlog -= dy.Data[i*size+k]
-			dy.Data[i*size+k] = 0
-			dxs[k] += dv
-		}
-		// log := T(math.Log(float64(sums.Data[i])))
-		dsums.Data[i] += T(float64(dlog) / float64(sums.Data[i]))
-	}
-	// shifted, _, sums := exponentials("LogSoftmax", x)
-	exponentialsBackward[T](saved.saved)
+	projectDBackward(saved.saved3, &da.Value)
+	projectDBackward(saved.saved4, &da.Key)
+	projectDBackward(saved.saved5, &da.Query)
 }
 
 // projectDSaved holds what a forward sweep remembers.
@@ -134,22 +68,38 @@ type projectDSaved[T nn.Float] struct {
 }
 
 // projectDForward is [nn.project], remembering what [projectDBackward] needs.
-func projectDForward[T nn.Float](d *nn.Dense[T], x nn.Tensor[T], dd *nn.Dense[T]) (y2, dy nn.Tensor[T], saved projectDSaved[T]) {
+func projectDForward[T nn.Float](d *nn.Dense[T], x nn.Tensor[T]) (y2, dy nn.Tensor[T], saved projectDSaved[T]) {
 	shape.Check(len(x.Shape) == 3, "Attention", x.Shape, d.W.Shape)
 	batch, steps := x.Shape[0], x.Shape[1]
 	reshapeValue := x.Reshape(batch*steps, x.Shape[2])
-	y, dy2, saved2 := denseForwardDForward(d, reshapeValue, dd)
+	y, dy2, saved2 := denseForwardDForward(d, reshapeValue)
 	var saved3 tensorReshapeSaved[T]
 	y2, dy, saved3 = tensorReshapeForward(y, []int{batch, steps, y.Shape[1]}, dy2)
 	return y2, dy, projectDSaved[T]{saved: saved3, saved2: saved2}
 }
 
 // projectDBackward is the reverse mode of [nn.project], after [projectDForward].
-func projectDBackward[T nn.Float](saved projectDSaved[T]) {
+func projectDBackward[T nn.Float](saved projectDSaved[T], dd *nn.Dense[T]) {
 	// return y.Reshape(batch, steps, y.Shape[1])
 	tensorReshapeBackward[T](saved.saved)
 	// y := d.Forward(x.Reshape(batch*steps, x.Shape[2]))
-	denseForwardDBackward[T](saved.saved2)
+	denseForwardDBackward(saved.saved2, dd)
+}
+
+// tensorReshapeSaved holds what a forward sweep remembers.
+type tensorReshapeSaved[T nn.Float] struct {
+}
+
+// tensorReshapeForward is [nn.Tensor.Reshape], remembering what [tensorReshapeBackward] needs.
+func tensorReshapeForward[T nn.Float](x nn.Tensor[T], dims []int, dx nn.Tensor[T]) (y, dy nn.Tensor[T], saved tensorReshapeSaved[T]) {
+	shape.Check(len(x.Data) == shape.Size(dims), "Reshape", x.Shape, dims)
+	dy = nn.Tensor[T]{Data: dx.Data}
+	y = nn.Tensor[T]{Shape: dims, Data: x.Data, Space: x.Space}
+	return y, dy, tensorReshapeSaved[T]{}
+}
+
+// tensorReshapeBackward is the reverse mode of [nn.Tensor.Reshape], after [tensorReshapeForward].
+func tensorReshapeBackward[T nn.Float](saved tensorReshapeSaved[T]) {
 }
 
 // attendSaved holds what a forward sweep remembers.
@@ -239,21 +189,87 @@ type projectSaved[T nn.Float] struct {
 }
 
 // projectForward is [nn.project], remembering what [projectBackward] needs.
-func projectForward[T nn.Float](d *nn.Dense[T], x nn.Tensor[T], dd *nn.Dense[T], dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved projectSaved[T]) {
+func projectForward[T nn.Float](d *nn.Dense[T], x, dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved projectSaved[T]) {
 	shape.Check(len(x.Shape) == 3, "Attention", x.Shape, d.W.Shape)
 	batch, steps := x.Shape[0], x.Shape[1]
 	reshapeValue, dreshapeValue, saved2 := tensorReshapeForward(x, []int{batch * steps, x.Shape[2]}, dx)
-	y, dy2, saved3 := denseForwardForward(d, reshapeValue, dd, dreshapeValue)
+	y, dy2, saved3 := denseForwardForward(d, reshapeValue, dreshapeValue)
 	var saved4 tensorReshapeSaved[T]
 	y2, dy, saved4 = tensorReshapeForward(y, []int{batch, steps, y.Shape[1]}, dy2)
 	return y2, dy, projectSaved[T]{saved: saved4, saved2: saved3, saved3: saved2}
 }
 
 // projectBackward is the reverse mode of [nn.project], after [projectForward].
-func projectBackward[T nn.Float](saved projectSaved[T]) {
+func projectBackward[T nn.Float](saved projectSaved[T], dd *nn.Dense[T]) {
 	// return y.Reshape(batch, steps, y.Shape[1])
 	tensorReshapeBackward[T](saved.saved)
 	// y := d.Forward(x.Reshape(batch*steps, x.Shape[2]))
-	denseForwardBackward[T](saved.saved2)
+	denseForwardBackward(saved.saved2, dd)
 	tensorReshapeBackward[T](saved.saved3)
+}
+
+// tensorFlattenSaved holds what a forward sweep remembers.
+type tensorFlattenSaved[T nn.Float] struct {
+}
+
+// tensorFlattenForward is [nn.Tensor.Flatten], remembering what [tensorFlattenBackward] needs.
+func tensorFlattenForward[T nn.Float](x, dx nn.Tensor[T]) (y, dy nn.Tensor[T], saved tensorFlattenSaved[T]) {
+	shape.Check(len(x.Shape) > 0, "Flatten", x.Shape, nil)
+	dy = nn.Tensor[T]{Data: dx.Data}
+	y = nn.Tensor[T]{Shape: []int{x.Shape[0], shape.Size(x.Shape[1:])}, Data: x.Data, Space: x.Space}
+	return y, dy, tensorFlattenSaved[T]{}
+}
+
+// tensorFlattenBackward is the reverse mode of [nn.Tensor.Flatten], after [tensorFlattenForward].
+func tensorFlattenBackward[T nn.Float](saved tensorFlattenSaved[T]) {
+}
+
+// logSoftmaxSaved holds what a forward sweep remembers.
+type logSoftmaxSaved[T nn.Float] struct {
+	n        int
+	shifted  nn.Tensor[T]
+	size     int
+	dshifted nn.Tensor[T]
+	dy       nn.Tensor[T]
+	dsums    nn.Tensor[T]
+	sums     nn.Tensor[T]
+	saved    exponentialsSaved[T]
+}
+
+// logSoftmaxForward is [nn.LogSoftmax], remembering what [logSoftmaxBackward] needs.
+func logSoftmaxForward[T nn.Float](x, dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved logSoftmaxSaved[T]) {
+	shifted, _, sums, dshifted, _, dsums, saved2 := exponentialsForward[T]("LogSoftmax", x, dx)
+	size := x.Shape[len(x.Shape)-1]
+	n := len(x.Data) / size
+	y := nn.New[T](x.Space, x.Shape...)
+	dy2 := nn.ZerosLike(y)
+	for i := range n {
+		log := T(math.Log(float64(sums.Data[i])))
+		xs := shifted.Data[i*size : (i+1)*size]
+		for k, v := range xs {
+			y.Data[i*size+k] = v - log
+		}
+	}
+	return y, dy2, logSoftmaxSaved[T]{n: n, shifted: shifted, size: size, dshifted: dshifted, dy: dy2, dsums: dsums, sums: sums, saved: saved2}
+}
+
+// logSoftmaxBackward is the reverse mode of [nn.LogSoftmax], after [logSoftmaxForward].
+func logSoftmaxBackward[T nn.Float](saved logSoftmaxSaved[T]) {
+	shifted, size, dshifted, dy, dsums, sums := saved.shifted, saved.size, saved.dshifted, saved.dy, saved.dsums, saved.sums
+	for i := saved.n - 1; i >= 0; i-- {
+		xs := shifted.Data[i*size : (i+1)*size]
+		dxs := dshifted.Data[i*size : (i+1)*size]
+		var dlog T
+		for k := len(xs) - 1; k >= 0; k-- {
+			// y.Data[i*size+k] = v - log
+			dv := dy.Data[i*size+k]
+			dlog -= dy.Data[i*size+k]
+			dy.Data[i*size+k] = 0
+			dxs[k] += dv
+		}
+		// log := T(math.Log(float64(sums.Data[i])))
+		dsums.Data[i] += T(float64(dlog) / float64(sums.Data[i]))
+	}
+	// shifted, _, sums := exponentials("LogSoftmax", x)
+	exponentialsBackward[T](saved.saved)
 }

@@ -41,14 +41,13 @@ type denseForwardSaved[T Float] struct {
 	n   int
 	out int
 	dy  Tensor[T]
-	dd  *Dense[T]
 	x   Tensor[T]
 	in  int
 	dx  Tensor[T]
 }
 
 // denseForwardForward is [Dense.Forward], remembering what [denseForwardBackward] needs.
-func denseForwardForward[T Float](d *Dense[T], x Tensor[T], dd *Dense[T], dx Tensor[T]) (y2, dy Tensor[T], saved denseForwardSaved[T]) {
+func denseForwardForward[T Float](d *Dense[T], x, dx Tensor[T]) (y2, dy Tensor[T], saved denseForwardSaved[T]) {
 	shape.Check(len(x.Shape) == 2 && len(d.W.Shape) == 2 && x.Shape[1] == d.W.Shape[0], "Dense", x.Shape, d.W.Shape)
 	n, in, out := x.Shape[0], d.W.Shape[0], d.W.Shape[1]
 	y := New[T](x.Space, n, out)
@@ -58,12 +57,12 @@ func denseForwardForward[T Float](d *Dense[T], x Tensor[T], dd *Dense[T], dx Ten
 		shape.Check(len(d.B.Data) == out, "Dense bias", d.B.Shape, d.W.Shape[1:])
 		kernel.AddRow(y.Data, d.B.Data, n, out)
 	}
-	return y, dy2, denseForwardSaved[T]{d: d, n: n, out: out, dy: dy2, dd: dd, x: x, in: in, dx: dx}
+	return y, dy2, denseForwardSaved[T]{d: d, n: n, out: out, dy: dy2, x: x, in: in, dx: dx}
 }
 
 // denseForwardBackward is the reverse mode of [Dense.Forward], after [denseForwardForward].
-func denseForwardBackward[T Float](saved denseForwardSaved[T]) {
-	d, n, out, dy, dd := saved.d, saved.n, saved.out, saved.dy, saved.dd
+func denseForwardBackward[T Float](saved denseForwardSaved[T], dd *Dense[T]) {
+	d, n, out, dy := saved.d, saved.n, saved.out, saved.dy
 	if len(d.B.Data) > 0 {
 		// kernel.AddRow(y.Data, d.B.Data, n, out)
 		kernel.AddRowAdjoint(nil, nil, n, out, dy.Data, dd.B.Data)

@@ -13,9 +13,9 @@ import (
 // LossVJP is the reverse mode of [exclusive.Loss] with respect to m.
 // For result adjoints dout it adds to the shadows dm.
 func (m *exclusive) LossVJP(x, y nn.Tensor[float64], dm *exclusive, dout float64) (out float64) {
-	forwardValue, dforwardValue, saved := exclusiveForwardMForward(m, x, dm)
+	forwardValue, dforwardValue, saved := exclusiveForwardMForward(m, x)
 	out = binaryCrossEntropyFloat64LogitsVJP(forwardValue, y, dforwardValue, dout)
-	exclusiveForwardMBackward(saved)
+	exclusiveForwardMBackward(saved, dm)
 	return out
 }
 
@@ -27,20 +27,112 @@ type exclusiveForwardMSaved struct {
 }
 
 // exclusiveForwardMForward is [exclusive.Forward], remembering what [exclusiveForwardMBackward] needs.
-func exclusiveForwardMForward(m *exclusive, x nn.Tensor[float64], dm *exclusive) (y, dy nn.Tensor[float64], saved exclusiveForwardMSaved) {
-	forwardValue, dforwardValue, saved2 := denseForwardFloat64DForward(&m.Hidden, x, &dm.Hidden)
+func exclusiveForwardMForward(m *exclusive, x nn.Tensor[float64]) (y, dy nn.Tensor[float64], saved exclusiveForwardMSaved) {
+	forwardValue, dforwardValue, saved2 := denseForwardFloat64DForward(&m.Hidden, x)
 	tanhValue, dtanhValue, saved3 := tanhFloat64Forward(forwardValue, dforwardValue)
 	var saved4 denseForwardFloat64Saved
-	y, dy, saved4 = denseForwardFloat64Forward(&m.Out, tanhValue, &dm.Out, dtanhValue)
+	y, dy, saved4 = denseForwardFloat64Forward(&m.Out, tanhValue, dtanhValue)
 	return y, dy, exclusiveForwardMSaved{saved: saved4, saved2: saved3, saved3: saved2}
 }
 
 // exclusiveForwardMBackward is the reverse mode of [exclusive.Forward], after [exclusiveForwardMForward].
-func exclusiveForwardMBackward(saved exclusiveForwardMSaved) {
+func exclusiveForwardMBackward(saved exclusiveForwardMSaved, dm *exclusive) {
 	// return m.Out.Forward(nn.Tanh(m.Hidden.Forward(x)))
-	denseForwardFloat64Backward(saved.saved)
+	denseForwardFloat64Backward(saved.saved, &dm.Out)
 	tanhFloat64Backward(saved.saved2)
-	denseForwardFloat64DBackward(saved.saved3)
+	denseForwardFloat64DBackward(saved.saved3, &dm.Hidden)
+}
+
+// denseForwardFloat64DSaved holds what a forward sweep remembers.
+type denseForwardFloat64DSaved struct {
+	d   *nn.Dense[float64]
+	n   int
+	out int
+	dy  nn.Tensor[float64]
+	x   nn.Tensor[float64]
+	in  int
+}
+
+// denseForwardFloat64DForward is [nn.Dense.Forward], remembering what [denseForwardFloat64DBackward] needs.
+func denseForwardFloat64DForward(d *nn.Dense[float64], x nn.Tensor[float64]) (y2, dy nn.Tensor[float64], saved denseForwardFloat64DSaved) {
+	shape.Check(len(x.Shape) == 2 && len(d.W.Shape) == 2 && x.Shape[1] == d.W.Shape[0], "Dense", x.Shape, d.W.Shape)
+	n, in, out := x.Shape[0], d.W.Shape[0], d.W.Shape[1]
+	y := nn.New[float64](x.Space, n, out)
+	dy2 := nn.ZerosLike(y)
+	kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
+	if len(d.B.Data) > 0 {
+		shape.Check(len(d.B.Data) == out, "Dense bias", d.B.Shape, d.W.Shape[1:])
+		kernel.AddRow(y.Data, d.B.Data, n, out)
+	}
+	return y, dy2, denseForwardFloat64DSaved{d: d, n: n, out: out, dy: dy2, x: x, in: in}
+}
+
+// denseForwardFloat64DBackward is the reverse mode of [nn.Dense.Forward], after [denseForwardFloat64DForward].
+func denseForwardFloat64DBackward(saved denseForwardFloat64DSaved, dd *nn.Dense[float64]) {
+	n, out, dy := saved.n, saved.out, saved.dy
+	if len(saved.d.B.Data) > 0 {
+		// kernel.AddRow(y.Data, d.B.Data, n, out)
+		kernel.AddRowAdjoint(nil, nil, n, out, dy.Data, dd.B.Data)
+	}
+	// kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
+	kernel.MatMulAdjointB(nil, saved.x.Data, nil, n, saved.in, out, dy.Data, dd.W.Data)
+}
+
+// tanhFloat64Saved holds what a forward sweep remembers.
+type tanhFloat64Saved struct {
+	y  nn.Tensor[float64]
+	dy nn.Tensor[float64]
+	dx nn.Tensor[float64]
+}
+
+// tanhFloat64Forward is [nn.Tanh], remembering what [tanhFloat64Backward] needs.
+func tanhFloat64Forward(x, dx nn.Tensor[float64]) (y2, dy nn.Tensor[float64], saved tanhFloat64Saved) {
+	y := nn.New[float64](x.Space, x.Shape...)
+	dy2 := nn.ZerosLike(y)
+	kernel.Tanh(y.Data, x.Data)
+	return y, dy2, tanhFloat64Saved{y: y, dy: dy2, dx: dx}
+}
+
+// tanhFloat64Backward is the reverse mode of [nn.Tanh], after [tanhFloat64Forward].
+func tanhFloat64Backward(saved tanhFloat64Saved) {
+	// kernel.Tanh(y.Data, x.Data)
+	kernel.TanhAdjoint(saved.y.Data, nil, saved.dy.Data, saved.dx.Data)
+}
+
+// denseForwardFloat64Saved holds what a forward sweep remembers.
+type denseForwardFloat64Saved struct {
+	d   *nn.Dense[float64]
+	n   int
+	out int
+	dy  nn.Tensor[float64]
+	x   nn.Tensor[float64]
+	in  int
+	dx  nn.Tensor[float64]
+}
+
+// denseForwardFloat64Forward is [nn.Dense.Forward], remembering what [denseForwardFloat64Backward] needs.
+func denseForwardFloat64Forward(d *nn.Dense[float64], x, dx nn.Tensor[float64]) (y2, dy nn.Tensor[float64], saved denseForwardFloat64Saved) {
+	shape.Check(len(x.Shape) == 2 && len(d.W.Shape) == 2 && x.Shape[1] == d.W.Shape[0], "Dense", x.Shape, d.W.Shape)
+	n, in, out := x.Shape[0], d.W.Shape[0], d.W.Shape[1]
+	y := nn.New[float64](x.Space, n, out)
+	dy2 := nn.ZerosLike(y)
+	kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
+	if len(d.B.Data) > 0 {
+		shape.Check(len(d.B.Data) == out, "Dense bias", d.B.Shape, d.W.Shape[1:])
+		kernel.AddRow(y.Data, d.B.Data, n, out)
+	}
+	return y, dy2, denseForwardFloat64Saved{d: d, n: n, out: out, dy: dy2, x: x, in: in, dx: dx}
+}
+
+// denseForwardFloat64Backward is the reverse mode of [nn.Dense.Forward], after [denseForwardFloat64Forward].
+func denseForwardFloat64Backward(saved denseForwardFloat64Saved, dd *nn.Dense[float64]) {
+	d, n, out, dy := saved.d, saved.n, saved.out, saved.dy
+	if len(d.B.Data) > 0 {
+		// kernel.AddRow(y.Data, d.B.Data, n, out)
+		kernel.AddRowAdjoint(nil, nil, n, out, dy.Data, dd.B.Data)
+	}
+	// kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
+	kernel.MatMulAdjoint(nil, saved.x.Data, d.W.Data, n, saved.in, out, dy.Data, saved.dx.Data, dd.W.Data)
 }
 
 // binaryCrossEntropyFloat64LogitsVJP is the reverse mode of [nn.BinaryCrossEntropy] with respect to logits.
@@ -93,98 +185,4 @@ func binaryCrossEntropyFloat64LogitsVJP(logits, targets, dlogits nn.Tensor[float
 		dlogits.Data[i] += dz
 	}
 	return y
-}
-
-// denseForwardFloat64DSaved holds what a forward sweep remembers.
-type denseForwardFloat64DSaved struct {
-	d   *nn.Dense[float64]
-	n   int
-	out int
-	dy  nn.Tensor[float64]
-	dd  *nn.Dense[float64]
-	x   nn.Tensor[float64]
-	in  int
-}
-
-// denseForwardFloat64DForward is [nn.Dense.Forward], remembering what [denseForwardFloat64DBackward] needs.
-func denseForwardFloat64DForward(d *nn.Dense[float64], x nn.Tensor[float64], dd *nn.Dense[float64]) (y2, dy nn.Tensor[float64], saved denseForwardFloat64DSaved) {
-	shape.Check(len(x.Shape) == 2 && len(d.W.Shape) == 2 && x.Shape[1] == d.W.Shape[0], "Dense", x.Shape, d.W.Shape)
-	n, in, out := x.Shape[0], d.W.Shape[0], d.W.Shape[1]
-	y := nn.New[float64](x.Space, n, out)
-	dy2 := nn.ZerosLike(y)
-	kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
-	if len(d.B.Data) > 0 {
-		shape.Check(len(d.B.Data) == out, "Dense bias", d.B.Shape, d.W.Shape[1:])
-		kernel.AddRow(y.Data, d.B.Data, n, out)
-	}
-	return y, dy2, denseForwardFloat64DSaved{d: d, n: n, out: out, dy: dy2, dd: dd, x: x, in: in}
-}
-
-// denseForwardFloat64DBackward is the reverse mode of [nn.Dense.Forward], after [denseForwardFloat64DForward].
-func denseForwardFloat64DBackward(saved denseForwardFloat64DSaved) {
-	n, out, dy, dd := saved.n, saved.out, saved.dy, saved.dd
-	if len(saved.d.B.Data) > 0 {
-		// kernel.AddRow(y.Data, d.B.Data, n, out)
-		kernel.AddRowAdjoint(nil, nil, n, out, dy.Data, dd.B.Data)
-	}
-	// kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
-	kernel.MatMulAdjointB(nil, saved.x.Data, nil, n, saved.in, out, dy.Data, dd.W.Data)
-}
-
-// tanhFloat64Saved holds what a forward sweep remembers.
-type tanhFloat64Saved struct {
-	y  nn.Tensor[float64]
-	dy nn.Tensor[float64]
-	dx nn.Tensor[float64]
-}
-
-// tanhFloat64Forward is [nn.Tanh], remembering what [tanhFloat64Backward] needs.
-func tanhFloat64Forward(x, dx nn.Tensor[float64]) (y2, dy nn.Tensor[float64], saved tanhFloat64Saved) {
-	y := nn.New[float64](x.Space, x.Shape...)
-	dy2 := nn.ZerosLike(y)
-	kernel.Tanh(y.Data, x.Data)
-	return y, dy2, tanhFloat64Saved{y: y, dy: dy2, dx: dx}
-}
-
-// tanhFloat64Backward is the reverse mode of [nn.Tanh], after [tanhFloat64Forward].
-func tanhFloat64Backward(saved tanhFloat64Saved) {
-	// kernel.Tanh(y.Data, x.Data)
-	kernel.TanhAdjoint(saved.y.Data, nil, saved.dy.Data, saved.dx.Data)
-}
-
-// denseForwardFloat64Saved holds what a forward sweep remembers.
-type denseForwardFloat64Saved struct {
-	d   *nn.Dense[float64]
-	n   int
-	out int
-	dy  nn.Tensor[float64]
-	dd  *nn.Dense[float64]
-	x   nn.Tensor[float64]
-	in  int
-	dx  nn.Tensor[float64]
-}
-
-// denseForwardFloat64Forward is [nn.Dense.Forward], remembering what [denseForwardFloat64Backward] needs.
-func denseForwardFloat64Forward(d *nn.Dense[float64], x nn.Tensor[float64], dd *nn.Dense[float64], dx nn.Tensor[float64]) (y2, dy nn.Tensor[float64], saved denseForwardFloat64Saved) {
-	shape.Check(len(x.Shape) == 2 && len(d.W.Shape) == 2 && x.Shape[1] == d.W.Shape[0], "Dense", x.Shape, d.W.Shape)
-	n, in, out := x.Shape[0], d.W.Shape[0], d.W.Shape[1]
-	y := nn.New[float64](x.Space, n, out)
-	dy2 := nn.ZerosLike(y)
-	kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
-	if len(d.B.Data) > 0 {
-		shape.Check(len(d.B.Data) == out, "Dense bias", d.B.Shape, d.W.Shape[1:])
-		kernel.AddRow(y.Data, d.B.Data, n, out)
-	}
-	return y, dy2, denseForwardFloat64Saved{d: d, n: n, out: out, dy: dy2, dd: dd, x: x, in: in, dx: dx}
-}
-
-// denseForwardFloat64Backward is the reverse mode of [nn.Dense.Forward], after [denseForwardFloat64Forward].
-func denseForwardFloat64Backward(saved denseForwardFloat64Saved) {
-	d, n, out, dy, dd := saved.d, saved.n, saved.out, saved.dy, saved.dd
-	if len(d.B.Data) > 0 {
-		// kernel.AddRow(y.Data, d.B.Data, n, out)
-		kernel.AddRowAdjoint(nil, nil, n, out, dy.Data, dd.B.Data)
-	}
-	// kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
-	kernel.MatMulAdjoint(nil, saved.x.Data, d.W.Data, n, saved.in, out, dy.Data, saved.dx.Data, dd.W.Data)
 }

@@ -33,7 +33,7 @@ func (g *GRU[T]) ForwardVJP(x Tensor[T], lengths []int, dg *GRU[T], dx, dstates,
 
 // FromVJP is the reverse mode of [GRU.From] with respect to g, x and h.
 // For result adjoints dstates and dlast it adds to the shadows dg, dx and dh.
-// It remembers 24 bytes with what they refer to, what [holdForward] does and what [gruStepForward] does for each iteration of the loop over t.
+// It remembers 24 bytes with what they refer to, what [holdForward2] does and what [gruStepForward2] does for each iteration of the loop over t.
 func (g *GRU[T]) FromVJP(x, h Tensor[T], lengths []int, dg *GRU[T], dx, dh, dstates, dlast Tensor[T]) (states, last Tensor[T]) {
 	// Forward sweep; saveds holds every saved that the reverse sweep needs, saveds2[t] is saved in step t.
 	var saved maskPaddingSaved[T]
@@ -134,7 +134,7 @@ type gruFromSaved[T Float] struct {
 }
 
 // gruFromForward is [GRU.From], remembering what [gruFromBackward] needs.
-// It remembers 24 bytes with what they refer to, what [holdForward4] does and what [gruStepForward3] does for each iteration of the loop over t.
+// It remembers 24 bytes with what they refer to, what [holdForward] does and what [gruStepForward] does for each iteration of the loop over t.
 func gruFromForward[T Float](g *GRU[T], x, h Tensor[T], lengths []int, dg *GRU[T], dx, dh Tensor[T]) (states, last, dstates, dlast Tensor[T], saved *gruFromSaved[T]) {
 	var saved2 maskPaddingSaved[T]
 	shape.Check(len(x.Shape) == 3 && len(g.U.Shape) == 2 && x.Shape[2] == g.U.Shape[0], "GRU", x.Shape, g.U.Shape)

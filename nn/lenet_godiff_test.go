@@ -11,38 +11,38 @@ import (
 // LossVJP is the reverse mode of [leNet.Loss] with respect to m.
 // For result adjoints dy it adds to the shadows dm.
 func (m *leNet[T]) LossVJP(x nn.Tensor[T], labels []int, dm *leNet[T], dy T) (y T) {
-	forwardValue, dforwardValue, saved := conv2DForwardLForward(&m.Conv1, x, &dm.Conv1)
+	forwardValue, dforwardValue, saved := conv2DForwardLForward(&m.Conv1, x)
 	reLUValue, dreLUValue, saved2 := reLUForward(forwardValue, dforwardValue)
 	h, dh, saved3 := maxPool2DForwardForward(&m.Pool, reLUValue, dreLUValue)
-	forwardValue2, dforwardValue2, saved4 := conv2DForwardForward(&m.Conv2, h, &dm.Conv2, dh)
+	forwardValue2, dforwardValue2, saved4 := conv2DForwardForward(&m.Conv2, h, dh)
 	reLUValue2, dreLUValue2, saved5 := reLUForward(forwardValue2, dforwardValue2)
 	var saved6 maxPool2DForwardSaved[T]
 	h, dh, saved6 = maxPool2DForwardForward(&m.Pool, reLUValue2, dreLUValue2)
 	flattenValue, dflattenValue, saved7 := tensorFlattenForward(h, dh)
-	forwardValue3, dforwardValue3, saved8 := denseForwardForward(&m.Dense1, flattenValue, &dm.Dense1, dflattenValue)
+	forwardValue3, dforwardValue3, saved8 := denseForwardForward(&m.Dense1, flattenValue, dflattenValue)
 	var saved9 reLUSaved[T]
 	h, dh, saved9 = reLUForward(forwardValue3, dforwardValue3)
-	forwardValue4, dforwardValue4, saved10 := denseForwardForward(&m.Dense2, h, &dm.Dense2, dh)
+	forwardValue4, dforwardValue4, saved10 := denseForwardForward(&m.Dense2, h, dh)
 	var saved11 reLUSaved[T]
 	h, dh, saved11 = reLUForward(forwardValue4, dforwardValue4)
-	forwardValue5, dforwardValue5, saved12 := denseForwardForward(&m.Dense3, h, &dm.Dense3, dh)
+	forwardValue5, dforwardValue5, saved12 := denseForwardForward(&m.Dense3, h, dh)
 	y = crossEntropyVJP(forwardValue5, labels, dforwardValue5, dy)
-	denseForwardBackward[T](saved12)
+	denseForwardBackward(saved12, &dm.Dense3)
 	// h = nn.ReLU(m.Dense2.Forward(h))
 	reLUBackward[T](saved11)
-	denseForwardBackward[T](saved10)
+	denseForwardBackward(saved10, &dm.Dense2)
 	// h = nn.ReLU(m.Dense1.Forward(h.Flatten()))
 	reLUBackward[T](saved9)
-	denseForwardBackward[T](saved8)
+	denseForwardBackward(saved8, &dm.Dense1)
 	tensorFlattenBackward[T](saved7)
 	// h = m.Pool.Forward(nn.ReLU(m.Conv2.Forward(h)))
 	maxPool2DForwardBackward[T](saved6)
 	reLUBackward[T](saved5)
-	conv2DForwardBackward[T](saved4)
+	conv2DForwardBackward(saved4, &dm.Conv2)
 	// h := m.Pool.Forward(nn.ReLU(m.Conv1.Forward(x)))
 	maxPool2DForwardBackward[T](saved3)
 	reLUBackward[T](saved2)
-	conv2DForwardLBackward[T](saved)
+	conv2DForwardLBackward(saved, &dm.Conv1)
 	return y
 }
 
@@ -52,13 +52,12 @@ type conv2DForwardLSaved[T nn.Float] struct {
 	n   int
 	g   kernel.Conv
 	dy  nn.Tensor[T]
-	dl  *nn.Conv2D[T]
 	l   *nn.Conv2D[T]
 	out [2]int
 }
 
 // conv2DForwardLForward is [nn.Conv2D.Forward], remembering what [conv2DForwardLBackward] needs.
-func conv2DForwardLForward[T nn.Float](l *nn.Conv2D[T], x nn.Tensor[T], dl *nn.Conv2D[T]) (y2, dy nn.Tensor[T], saved *conv2DForwardLSaved[T]) {
+func conv2DForwardLForward[T nn.Float](l *nn.Conv2D[T], x nn.Tensor[T]) (y2, dy nn.Tensor[T], saved *conv2DForwardLSaved[T]) {
 	g := nn.ConvGeometry(2, x.Shape, l.W.Shape, l.Stride, l.Pad, l.Dilation, l.Groups)
 	n, out := x.Shape[0], g.OutSize()
 	y := nn.New[T](x.Space, n, g.Out, out[0], out[1])
@@ -68,12 +67,12 @@ func conv2DForwardLForward[T nn.Float](l *nn.Conv2D[T], x nn.Tensor[T], dl *nn.C
 		kernel.AddChannels(y.Data, l.B.Data, n, g.Out, out[0]*out[1])
 	}
 	kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)
-	return y, dy2, &conv2DForwardLSaved[T]{x: x, n: n, g: g, dy: dy2, dl: dl, l: l, out: out}
+	return y, dy2, &conv2DForwardLSaved[T]{x: x, n: n, g: g, dy: dy2, l: l, out: out}
 }
 
 // conv2DForwardLBackward is the reverse mode of [nn.Conv2D.Forward], after [conv2DForwardLForward].
-func conv2DForwardLBackward[T nn.Float](saved *conv2DForwardLSaved[T]) {
-	n, g, dy, dl, out := saved.n, saved.g, saved.dy, saved.dl, saved.out
+func conv2DForwardLBackward[T nn.Float](saved *conv2DForwardLSaved[T], dl *nn.Conv2D[T]) {
+	n, g, dy, out := saved.n, saved.g, saved.dy, saved.out
 	// kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)
 	kernel.ConvAddAdjointW(nil, saved.x.Data, nil, n, g, dy.Data, dl.W.Data)
 	if len(saved.l.B.Data) > 0 {
@@ -122,12 +121,11 @@ type conv2DForwardSaved[T nn.Float] struct {
 	g   kernel.Conv
 	dy  nn.Tensor[T]
 	dx  nn.Tensor[T]
-	dl  *nn.Conv2D[T]
 	out [2]int
 }
 
 // conv2DForwardForward is [nn.Conv2D.Forward], remembering what [conv2DForwardBackward] needs.
-func conv2DForwardForward[T nn.Float](l *nn.Conv2D[T], x nn.Tensor[T], dl *nn.Conv2D[T], dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved *conv2DForwardSaved[T]) {
+func conv2DForwardForward[T nn.Float](l *nn.Conv2D[T], x, dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved *conv2DForwardSaved[T]) {
 	g := nn.ConvGeometry(2, x.Shape, l.W.Shape, l.Stride, l.Pad, l.Dilation, l.Groups)
 	n, out := x.Shape[0], g.OutSize()
 	y := nn.New[T](x.Space, n, g.Out, out[0], out[1])
@@ -137,12 +135,12 @@ func conv2DForwardForward[T nn.Float](l *nn.Conv2D[T], x nn.Tensor[T], dl *nn.Co
 		kernel.AddChannels(y.Data, l.B.Data, n, g.Out, out[0]*out[1])
 	}
 	kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)
-	return y, dy2, &conv2DForwardSaved[T]{x: x, l: l, n: n, g: g, dy: dy2, dx: dx, dl: dl, out: out}
+	return y, dy2, &conv2DForwardSaved[T]{x: x, l: l, n: n, g: g, dy: dy2, dx: dx, out: out}
 }
 
 // conv2DForwardBackward is the reverse mode of [nn.Conv2D.Forward], after [conv2DForwardForward].
-func conv2DForwardBackward[T nn.Float](saved *conv2DForwardSaved[T]) {
-	l, n, g, dy, dl, out := saved.l, saved.n, saved.g, saved.dy, saved.dl, saved.out
+func conv2DForwardBackward[T nn.Float](saved *conv2DForwardSaved[T], dl *nn.Conv2D[T]) {
+	l, n, g, dy, out := saved.l, saved.n, saved.g, saved.dy, saved.out
 	// kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)
 	kernel.ConvAddAdjoint(nil, saved.x.Data, l.W.Data, n, g, dy.Data, saved.dx.Data, dl.W.Data)
 	if len(l.B.Data) > 0 {

@@ -14,11 +14,11 @@ import (
 // lossVJP is the reverse mode of [losses.loss] with respect to m.
 // For result adjoints dy it adds to the shadows dm.
 func (m *losses[T]) lossVJP(x, p nn.Tensor[T], labels []int, dm *losses[T], dy T) (y2 T) {
-	forwardValue, dforwardValue, saved := denseForwardDForward(&m.Code, x, &dm.Code)
+	forwardValue, dforwardValue, saved := denseForwardDForward(&m.Code, x)
 	tanhValue, dtanhValue, saved2 := tanhForward(forwardValue, dforwardValue)
-	y, dy2, saved3 := denseForwardForward(&m.Out, tanhValue, &dm.Out, dtanhValue)
-	forwardValue2, dforwardValue2, saved4 := denseForwardForward(&m.Code, y, &dm.Code, dy2)
-	again, dagain, saved5 := denseForwardForward(&m.Out, forwardValue2, &dm.Out, dforwardValue2)
+	y, dy2, saved3 := denseForwardForward(&m.Out, tanhValue, dtanhValue)
+	forwardValue2, dforwardValue2, saved4 := denseForwardForward(&m.Code, y, dy2)
+	again, dagain, saved5 := denseForwardForward(&m.Out, forwardValue2, dforwardValue2)
 	mseValue := nn.MSE(y, x)
 	maeValue := nn.MAE(y, x)
 	huberValue, saved6 := huberXForward[T](y, x, 0.5, dy2)
@@ -43,12 +43,12 @@ func (m *losses[T]) lossVJP(x, p nn.Tensor[T], labels []int, dm *losses[T], dy T
 	maeXBack(y, x, dy2, dy)
 	mseXBack(y, x, dy2, dy)
 	// again := m.Out.Forward(m.Code.Forward(y))
-	denseForwardBackward[T](saved5)
-	denseForwardBackward[T](saved4)
+	denseForwardBackward(saved5, &dm.Out)
+	denseForwardBackward(saved4, &dm.Code)
 	// y := m.Out.Forward(nn.Tanh(m.Code.Forward(x)))
-	denseForwardBackward[T](saved3)
+	denseForwardBackward(saved3, &dm.Out)
 	tanhBackward[T](saved2)
-	denseForwardDBackward[T](saved)
+	denseForwardDBackward(saved, &dm.Code)
 	return y2
 }
 

@@ -40,7 +40,7 @@ func (l *LSTM[T]) ForwardVJP(x Tensor[T], lengths []int, dl *LSTM[T], dx, dstate
 
 // FromVJP is the reverse mode of [LSTM.From] with respect to l, x, h and c.
 // For result adjoints dstates, dlast and dcells it adds to the shadows dl, dx, dh and dc.
-// It remembers 24 bytes with what they refer to, what [holdForward2] does and what [lstmStepForward] does for each iteration of the loop over t.
+// It remembers 24 bytes with what they refer to, what [holdForward4] does and what [lstmStepForward2] does for each iteration of the loop over t.
 func (l *LSTM[T]) FromVJP(x, h, c Tensor[T], lengths []int, dl *LSTM[T], dx, dh, dc, dstates, dlast, dcells Tensor[T]) (states, last, cells Tensor[T]) {
 	// Forward sweep; saveds holds every saved2 that the reverse sweep needs, saveds2 holds every saved that the reverse sweep needs, saveds3[t] is saved in step t.
 	var dlast2 Tensor[T]
@@ -63,7 +63,7 @@ func (l *LSTM[T]) FromVJP(x, h, c Tensor[T], lengths []int, dl *LSTM[T], dx, dh,
 	var saveds2 []holdSaved[T]
 	saveds3 := make([]lstmStepSaved[T], max(steps, 0))
 	for t := range steps {
-		next, cells, dnext, dcells, saved := lstmStepForward(l, inputs, h, c, t, steps, dl, dinputs, dh, dc)
+		next, cells, dnext, dcells, saved := lstmStepForward(l, inputs, h, c, t, steps, dinputs, dh, dc)
 		saveds3[t] = saved
 		if t >= shortest {
 			var saved holdSaved[T]
@@ -107,7 +107,7 @@ func (l *LSTM[T]) FromVJP(x, h, c Tensor[T], lengths []int, dl *LSTM[T], dx, dh,
 			holdBackward[T](saved2)
 		}
 		// next, cells := l.step(inputs, h, c, t, steps)
-		lstmStepBackward[T](saved)
+		lstmStepBackward(saved, dl)
 	}
 	// inputs := affine(x, l.U, l.B, batch*steps)
 	affineBackward[T](saved2)
@@ -128,7 +128,7 @@ func (l *LSTM[T]) StepVJP(x, h, c Tensor[T], dl *LSTM[T], dx, dh, dc, dstates, d
 	var dcells2 Tensor[T]
 	affineValue, daffineValue, saved := affineForward(x, l.U, l.B, x.Shape[0], dx, dl.U, dl.B)
 	var saved2 lstmStepSaved[T]
-	states, cells, dstates2, dcells2, saved2 = lstmStepForward[T](l, affineValue, h, c, 0, 1, dl, daffineValue, dh, dc)
+	states, cells, dstates2, dcells2, saved2 = lstmStepForward[T](l, affineValue, h, c, 0, 1, daffineValue, dh, dc)
 
 	// Reverse sweep.
 	for i := range dstates.Data {
@@ -138,7 +138,7 @@ func (l *LSTM[T]) StepVJP(x, h, c Tensor[T], dl *LSTM[T], dx, dh, dc, dstates, d
 		dcells2.Data[i] += dcells.Data[i]
 	}
 	// return l.step(affine(x, l.U, l.B, x.Shape[0]), h, c, 0, 1)
-	lstmStepBackward[T](saved2)
+	lstmStepBackward(saved2, dl)
 	affineBackward[T](saved)
 	return states, cells
 }
@@ -154,12 +154,13 @@ type lstmFromSaved[T Float] struct {
 	shortest int
 	saveds2  []holdSaved[T]
 	saveds3  []holdSaved[T]
+	dl       *LSTM[T]
 	saved    affineSaved[T]
 	saved2   maskPaddingSaved[T]
 }
 
 // lstmFromForward is [LSTM.From], remembering what [lstmFromBackward] needs.
-// It remembers 24 bytes with what they refer to, what [holdForward5] does and what [lstmStepForward3] does for each iteration of the loop over t.
+// It remembers 24 bytes with what they refer to, what [holdForward3] does and what [lstmStepForward] does for each iteration of the loop over t.
 func lstmFromForward[T Float](l *LSTM[T], x, h, c Tensor[T], lengths []int, dl *LSTM[T], dx, dh, dc Tensor[T]) (states, last, cells, dstates, dlast, dcells Tensor[T], saved *lstmFromSaved[T]) {
 	var saved2 maskPaddingSaved[T]
 	shape.Check(len(x.Shape) == 3 && len(l.U.Shape) == 2 && x.Shape[2] == l.U.Shape[0], "LSTM", x.Shape, l.U.Shape)
@@ -179,7 +180,7 @@ func lstmFromForward[T Float](l *LSTM[T], x, h, c Tensor[T], lengths []int, dl *
 	var saveds2 []holdSaved[T]
 	saveds3 := make([]lstmStepSaved[T], max(steps, 0))
 	for t := range steps {
-		next, cells, dnext, dcells, saved := lstmStepForward(l, inputs, h, c, t, steps, dl, dinputs, dh, dc)
+		next, cells, dnext, dcells, saved := lstmStepForward(l, inputs, h, c, t, steps, dinputs, dh, dc)
 		saveds3[t] = saved
 		if t >= shortest {
 			var saved holdSaved[T]
@@ -196,12 +197,12 @@ func lstmFromForward[T Float](l *LSTM[T], x, h, c Tensor[T], lengths []int, dl *
 	}
 	dlast, dcells = dh, dc
 	last, cells = h, c
-	return states, last, cells, dstates, dlast, dcells, &lstmFromSaved[T]{steps: steps, datas: datas, saveds: saveds3, n: n, batch: batch, dstates: dstates, shortest: shortest, saveds2: saveds, saveds3: saveds2, saved: saved3, saved2: saved2}
+	return states, last, cells, dstates, dlast, dcells, &lstmFromSaved[T]{steps: steps, datas: datas, saveds: saveds3, n: n, batch: batch, dstates: dstates, shortest: shortest, saveds2: saveds, saveds3: saveds2, dl: dl, saved: saved3, saved2: saved2}
 }
 
 // lstmFromBackward is the reverse mode of [LSTM.From], after [lstmFromForward].
 func lstmFromBackward[T Float](saved *lstmFromSaved[T]) {
-	steps, datas, saveds, n, batch, dstates, shortest, saveds2, saveds3 := saved.steps, saved.datas, saved.saveds, saved.n, saved.batch, saved.dstates, saved.shortest, saved.saveds2, saved.saveds3
+	steps, datas, saveds, n, batch, dstates, shortest, saveds2, saveds3, dl := saved.steps, saved.datas, saved.saveds, saved.n, saved.batch, saved.dstates, saved.shortest, saved.saveds2, saved.saveds3, saved.dl
 	for t := steps - 1; t >= 0; t-- {
 		data := datas[t]
 		saved := saveds[t]
@@ -218,7 +219,7 @@ func lstmFromBackward[T Float](saved *lstmFromSaved[T]) {
 			holdBackward[T](saved2)
 		}
 		// next, cells := l.step(inputs, h, c, t, steps)
-		lstmStepBackward[T](saved)
+		lstmStepBackward(saved, dl)
 	}
 	// inputs := affine(x, l.U, l.B, batch*steps)
 	affineBackward[T](saved.saved)
@@ -246,11 +247,10 @@ type lstmStepSaved[T Float] struct {
 	h         Tensor[T]
 	l         *LSTM[T]
 	dh        Tensor[T]
-	dl        *LSTM[T]
 }
 
 // lstmStepForward is [LSTM.step], remembering what [lstmStepBackward] needs.
-func lstmStepForward[T Float](l *LSTM[T], inputs, h, c Tensor[T], t, steps int, dl *LSTM[T], dinputs, dh, dc Tensor[T]) (next, cells, dnext, dcells Tensor[T], saved lstmStepSaved[T]) {
+func lstmStepForward[T Float](l *LSTM[T], inputs, h, c Tensor[T], t, steps int, dinputs, dh, dc Tensor[T]) (next, cells, dnext, dcells Tensor[T], saved lstmStepSaved[T]) {
 	batch, n := h.Shape[0], h.Shape[1]
 	gates := New[T](inputs.Space, batch, 4*n)
 	dgates := ZerosLike(gates)
@@ -264,14 +264,14 @@ func lstmStepForward[T Float](l *LSTM[T], inputs, h, c Tensor[T], t, steps int, 
 	squashed := New[T](inputs.Space, batch, n)
 	dsquashed := ZerosLike(squashed)
 	kernel.LSTMCell(next.Data, cells.Data, squashed.Data, gates.Data, inputs.Data, 4*n*t, 4*n*steps, c.Data, batch, n)
-	return next, cells, dnext, dcells, lstmStepSaved[T]{squashed: squashed, gates: gates, n: n, t: t, steps: steps, c: c, batch: batch, dnext: dnext, dcells: dcells, dsquashed: dsquashed, dgates: dgates, dinputs: dinputs, dc: dc, h: h, l: l, dh: dh, dl: dl}
+	return next, cells, dnext, dcells, lstmStepSaved[T]{squashed: squashed, gates: gates, n: n, t: t, steps: steps, c: c, batch: batch, dnext: dnext, dcells: dcells, dsquashed: dsquashed, dgates: dgates, dinputs: dinputs, dc: dc, h: h, l: l, dh: dh}
 }
 
 // lstmStepBackward is the reverse mode of [LSTM.step], after [lstmStepForward].
-func lstmStepBackward[T Float](saved lstmStepSaved[T]) {
+func lstmStepBackward[T Float](saved lstmStepSaved[T], dl *LSTM[T]) {
 	n, batch, dgates := saved.n, saved.batch, saved.dgates
 	// kernel.LSTMCell(next.Data, cells.Data, squashed.Data, gates.Data, inputs.Data, 4*n*t, 4*n*steps, c.Data, batch, n)
 	kernel.LSTMCellAdjoint(nil, nil, saved.squashed.Data, saved.gates.Data, nil, 4*n*saved.t, 4*n*saved.steps, saved.c.Data, batch, n, saved.dnext.Data, saved.dcells.Data, saved.dsquashed.Data, dgates.Data, saved.dinputs.Data, saved.dc.Data)
 	// kernel.MatMul(gates.Data, h.Data, l.V.Data, batch, n, 4*n)
-	kernel.MatMulAdjoint(nil, saved.h.Data, saved.l.V.Data, batch, n, 4*n, dgates.Data, saved.dh.Data, saved.dl.V.Data)
+	kernel.MatMulAdjoint(nil, saved.h.Data, saved.l.V.Data, batch, n, 4*n, dgates.Data, saved.dh.Data, dl.V.Data)
 }

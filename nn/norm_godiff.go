@@ -26,7 +26,7 @@ func (l *BatchNorm[T]) ForwardVJP(x Tensor[T], train bool, dl *BatchNorm[T], dx,
 	n, channels, size := x.Shape[0], x.Shape[1], shape.Size(x.Shape[2:])
 	if !train {
 		var saved2 batchNormByStateSaved[T]
-		y, dy2, saved2 = batchNormByStateForward(l, x, n, channels, size, dl, dx)
+		y, dy2, saved2 = batchNormByStateForward(l, x, n, channels, size, dx)
 		saved = saved2
 	} else {
 		shape.Check(n*size > 1, "BatchNorm", x.Shape, l.Scale.Shape)
@@ -48,7 +48,7 @@ func (l *BatchNorm[T]) ForwardVJP(x Tensor[T], train bool, dl *BatchNorm[T], dx,
 	}
 	if !train {
 		// return l.byState(x, n, channels, size)
-		batchNormByStateBackward[T](saved)
+		batchNormByStateBackward(saved, dl)
 	} else {
 		// return scaleShift(normal, l.Scale, l.Shift, n, channels, size)
 		scaleShiftBackward[T](saved2)
@@ -92,14 +92,13 @@ func (l *LayerNorm[T]) ForwardVJP(x Tensor[T], dl *LayerNorm[T], dx, dy Tensor[T
 type batchNormByStateSaved[T Float] struct {
 	saved   scaleShiftSaved[T]
 	factors Tensor[T]
-	dl      *BatchNorm[T]
 	dshift  Tensor[T]
 	offsets Tensor[T]
 	dscale  Tensor[T]
 }
 
 // batchNormByStateForward is [BatchNorm.byState], remembering what [batchNormByStateBackward] needs.
-func batchNormByStateForward[T Float](l *BatchNorm[T], x Tensor[T], n, channels, size int, dl *BatchNorm[T], dx Tensor[T]) (y, dy Tensor[T], saved batchNormByStateSaved[T]) {
+func batchNormByStateForward[T Float](l *BatchNorm[T], x Tensor[T], n, channels, size int, dx Tensor[T]) (y, dy Tensor[T], saved batchNormByStateSaved[T]) {
 	newValue := New[T](x.Space, channels)
 	dscale := ZerosLike(newValue)
 	newValue2 := New[T](x.Space, channels)
@@ -118,12 +117,12 @@ func batchNormByStateForward[T Float](l *BatchNorm[T], x Tensor[T], n, channels,
 	}
 	var saved2 scaleShiftSaved[T]
 	y, dy, saved2 = scaleShiftForward(x, scale, shift, n, channels, size, dx, dscale, dshift)
-	return y, dy, batchNormByStateSaved[T]{saved: saved2, factors: factors, dl: dl, dshift: dshift, offsets: offsets, dscale: dscale}
+	return y, dy, batchNormByStateSaved[T]{saved: saved2, factors: factors, dshift: dshift, offsets: offsets, dscale: dscale}
 }
 
 // batchNormByStateBackward is the reverse mode of [BatchNorm.byState], after [batchNormByStateForward].
-func batchNormByStateBackward[T Float](saved batchNormByStateSaved[T]) {
-	factors, dl, dshift, offsets, dscale := saved.factors, saved.dl, saved.dshift, saved.offsets, saved.dscale
+func batchNormByStateBackward[T Float](saved batchNormByStateSaved[T], dl *BatchNorm[T]) {
+	factors, dshift, offsets, dscale := saved.factors, saved.dshift, saved.offsets, saved.dscale
 	// return scaleShift(x, scale, shift, n, channels, size)
 	scaleShiftBackward[T](saved.saved)
 	for c := range factors.Data {
@@ -135,6 +134,35 @@ func batchNormByStateBackward[T Float](saved batchNormByStateSaved[T]) {
 		dl.Scale.Data[c] += dscale.Data[c] * factors.Data[c]
 		dscale.Data[c] = 0
 	}
+}
+
+// scaleShiftSaved holds what a forward sweep remembers.
+type scaleShiftSaved[T Float] struct {
+	y        Tensor[T]
+	x        Tensor[T]
+	scale    Tensor[T]
+	shift    Tensor[T]
+	m        int
+	channels int
+	n        int
+	dy       Tensor[T]
+	dx       Tensor[T]
+	dscale   Tensor[T]
+	dshift   Tensor[T]
+}
+
+// scaleShiftForward is [scaleShift], remembering what [scaleShiftBackward] needs.
+func scaleShiftForward[T Float](x, scale, shift Tensor[T], m, channels, n int, dx, dscale, dshift Tensor[T]) (y2, dy Tensor[T], saved scaleShiftSaved[T]) {
+	y := New[T](x.Space, x.Shape...)
+	dy2 := ZerosLike(y)
+	kernel.ScaleShift(y.Data, x.Data, scale.Data, shift.Data, m, channels, n)
+	return y, dy2, scaleShiftSaved[T]{y: y, x: x, scale: scale, shift: shift, m: m, channels: channels, n: n, dy: dy2, dx: dx, dscale: dscale, dshift: dshift}
+}
+
+// scaleShiftBackward is the reverse mode of [scaleShift], after [scaleShiftForward].
+func scaleShiftBackward[T Float](saved scaleShiftSaved[T]) {
+	// kernel.ScaleShift(y.Data, x.Data, scale.Data, shift.Data, m, channels, n)
+	kernel.ScaleShiftAdjoint(saved.y.Data, saved.x.Data, saved.scale.Data, saved.shift.Data, saved.m, saved.channels, saved.n, saved.dy.Data, saved.dx.Data, saved.dscale.Data, saved.dshift.Data)
 }
 
 // normalizeXSaved holds what a forward sweep remembers.
@@ -172,33 +200,4 @@ func normalizeXForward[T Float](x Tensor[T], m, channels, n int, epsilon float64
 func normalizeXBackward[T Float](saved normalizeXSaved[T]) {
 	// kernel.Normalize(y.Data, mean.Data, variance.Data, inverse.Data, x.Data, m, channels, n, epsilon)
 	kernel.NormalizeAdjoint(saved.y.Data, nil, nil, saved.inverse.Data, nil, saved.m, saved.channels, saved.n, saved.epsilon, saved.dy.Data, saved.dmean.Data, saved.dvariance.Data, saved.dinverse.Data, saved.dx.Data)
-}
-
-// scaleShiftSaved holds what a forward sweep remembers.
-type scaleShiftSaved[T Float] struct {
-	y        Tensor[T]
-	x        Tensor[T]
-	scale    Tensor[T]
-	shift    Tensor[T]
-	m        int
-	channels int
-	n        int
-	dy       Tensor[T]
-	dx       Tensor[T]
-	dscale   Tensor[T]
-	dshift   Tensor[T]
-}
-
-// scaleShiftForward is [scaleShift], remembering what [scaleShiftBackward] needs.
-func scaleShiftForward[T Float](x, scale, shift Tensor[T], m, channels, n int, dx, dscale, dshift Tensor[T]) (y2, dy Tensor[T], saved scaleShiftSaved[T]) {
-	y := New[T](x.Space, x.Shape...)
-	dy2 := ZerosLike(y)
-	kernel.ScaleShift(y.Data, x.Data, scale.Data, shift.Data, m, channels, n)
-	return y, dy2, scaleShiftSaved[T]{y: y, x: x, scale: scale, shift: shift, m: m, channels: channels, n: n, dy: dy2, dx: dx, dscale: dscale, dshift: dshift}
-}
-
-// scaleShiftBackward is the reverse mode of [scaleShift], after [scaleShiftForward].
-func scaleShiftBackward[T Float](saved scaleShiftSaved[T]) {
-	// kernel.ScaleShift(y.Data, x.Data, scale.Data, shift.Data, m, channels, n)
-	kernel.ScaleShiftAdjoint(saved.y.Data, saved.x.Data, saved.scale.Data, saved.shift.Data, saved.m, saved.channels, saved.n, saved.dy.Data, saved.dx.Data, saved.dscale.Data, saved.dshift.Data)
 }

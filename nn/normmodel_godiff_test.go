@@ -17,47 +17,46 @@ func (m *wordModel[T]) LossVJP(space *nn.Space, words, labels []int, train bool,
 	if !godiff.Disjoint(m.Words.W.Data, m.Batch.Mean.Data) || !godiff.Disjoint(m.Words.W.Data, m.Batch.Var.Data) || !godiff.Disjoint(m.Words.W.Data, m.Last.Mean.Data) || !godiff.Disjoint(m.Words.W.Data, m.Last.Var.Data) || !godiff.Disjoint(m.Norm.Scale.Data, m.Batch.Mean.Data) || !godiff.Disjoint(m.Norm.Scale.Data, m.Batch.Var.Data) || !godiff.Disjoint(m.Norm.Scale.Data, m.Last.Mean.Data) || !godiff.Disjoint(m.Norm.Scale.Data, m.Last.Var.Data) || !godiff.Disjoint(m.Norm.Shift.Data, m.Batch.Mean.Data) || !godiff.Disjoint(m.Norm.Shift.Data, m.Batch.Var.Data) || !godiff.Disjoint(m.Norm.Shift.Data, m.Last.Mean.Data) || !godiff.Disjoint(m.Norm.Shift.Data, m.Last.Var.Data) || !godiff.Disjoint(m.Conv.W.Data, m.Batch.Mean.Data) || !godiff.Disjoint(m.Conv.W.Data, m.Batch.Var.Data) || !godiff.Disjoint(m.Conv.W.Data, m.Last.Mean.Data) || !godiff.Disjoint(m.Conv.W.Data, m.Last.Var.Data) || !godiff.Disjoint(m.Conv.B.Data, m.Batch.Mean.Data) || !godiff.Disjoint(m.Conv.B.Data, m.Batch.Var.Data) || !godiff.Disjoint(m.Conv.B.Data, m.Last.Mean.Data) || !godiff.Disjoint(m.Conv.B.Data, m.Last.Var.Data) || !godiff.Disjoint(m.Batch.Scale.Data, m.Batch.Mean.Data) || !godiff.Disjoint(m.Batch.Scale.Data, m.Batch.Var.Data) || !godiff.Disjoint(m.Batch.Scale.Data, m.Last.Mean.Data) || !godiff.Disjoint(m.Batch.Scale.Data, m.Last.Var.Data) || !godiff.Disjoint(m.Batch.Shift.Data, m.Batch.Mean.Data) || !godiff.Disjoint(m.Batch.Shift.Data, m.Batch.Var.Data) || !godiff.Disjoint(m.Batch.Shift.Data, m.Last.Mean.Data) || !godiff.Disjoint(m.Batch.Shift.Data, m.Last.Var.Data) || !godiff.Disjoint(m.Batch.Mean.Data, m.Batch.Var.Data) || !godiff.Disjoint(m.Batch.Mean.Data, m.Hidden.W.Data) || !godiff.Disjoint(m.Batch.Mean.Data, m.Hidden.B.Data) || !godiff.Disjoint(m.Batch.Mean.Data, m.Last.Scale.Data) || !godiff.Disjoint(m.Batch.Mean.Data, m.Last.Shift.Data) || !godiff.Disjoint(m.Batch.Mean.Data, m.Last.Mean.Data) || !godiff.Disjoint(m.Batch.Mean.Data, m.Last.Var.Data) || !godiff.Disjoint(m.Batch.Mean.Data, m.Out.W.Data) || !godiff.Disjoint(m.Batch.Mean.Data, m.Out.B.Data) || !godiff.Disjoint(m.Batch.Var.Data, m.Hidden.W.Data) || !godiff.Disjoint(m.Batch.Var.Data, m.Hidden.B.Data) || !godiff.Disjoint(m.Batch.Var.Data, m.Last.Scale.Data) || !godiff.Disjoint(m.Batch.Var.Data, m.Last.Shift.Data) || !godiff.Disjoint(m.Batch.Var.Data, m.Last.Mean.Data) || !godiff.Disjoint(m.Batch.Var.Data, m.Last.Var.Data) || !godiff.Disjoint(m.Batch.Var.Data, m.Out.W.Data) || !godiff.Disjoint(m.Batch.Var.Data, m.Out.B.Data) || !godiff.Disjoint(m.Hidden.W.Data, m.Last.Mean.Data) || !godiff.Disjoint(m.Hidden.W.Data, m.Last.Var.Data) || !godiff.Disjoint(m.Hidden.B.Data, m.Last.Mean.Data) || !godiff.Disjoint(m.Hidden.B.Data, m.Last.Var.Data) || !godiff.Disjoint(m.Last.Scale.Data, m.Last.Mean.Data) || !godiff.Disjoint(m.Last.Scale.Data, m.Last.Var.Data) || !godiff.Disjoint(m.Last.Shift.Data, m.Last.Mean.Data) || !godiff.Disjoint(m.Last.Shift.Data, m.Last.Var.Data) || !godiff.Disjoint(m.Last.Mean.Data, m.Last.Var.Data) || !godiff.Disjoint(m.Last.Mean.Data, m.Out.W.Data) || !godiff.Disjoint(m.Last.Mean.Data, m.Out.B.Data) || !godiff.Disjoint(m.Last.Var.Data, m.Out.W.Data) || !godiff.Disjoint(m.Last.Var.Data, m.Out.B.Data) {
 		panic("Loss: m.Words.W.Data, m.Batch.Mean.Data, m.Batch.Var.Data, m.Last.Mean.Data, m.Last.Var.Data, m.Norm.Scale.Data, m.Norm.Shift.Data, m.Conv.W.Data, m.Conv.B.Data, m.Batch.Scale.Data, m.Batch.Shift.Data, m.Hidden.W.Data, m.Hidden.B.Data, m.Last.Scale.Data, m.Last.Shift.Data, m.Out.W.Data and m.Out.B.Data share memory, which Loss writes")
 	}
-	forwardValue, dforwardValue, saved := embeddingForwardForward(&m.Words, space, words, &dm.Words)
+	forwardValue, dforwardValue, saved := embeddingForwardForward(&m.Words, space, words)
 	x, dx, saved2 := layerNormForwardForward(&m.Norm, forwardValue, &dm.Norm, dforwardValue)
 	reshapeValue, dreshapeValue, saved3 := tensorReshapeForward(x, []int{len(labels), 3, 4}, dx)
-	forwardValue2, dforwardValue2, saved4 := conv1DForwardForward(&m.Conv, reshapeValue, &dm.Conv, dreshapeValue)
+	forwardValue2, dforwardValue2, saved4 := conv1DForwardForward(&m.Conv, reshapeValue, dreshapeValue)
 	forwardValue3, dforwardValue3, saved5 := batchNormForwardForward(&m.Batch, forwardValue2, train, &dm.Batch, dforwardValue2)
 	y, dy2, saved6 := tanhForward(forwardValue3, dforwardValue3)
 	globalAvgPoolValue, dglobalAvgPoolValue, saved7 := globalAvgPoolForward(y, dy2)
 	forwardValue4, dforwardValue4, saved8 := dropoutForwardXForward(&m.Drop, globalAvgPoolValue, train, dglobalAvgPoolValue)
-	h, dh, saved9 := denseForwardForward(&m.Hidden, forwardValue4, &dm.Hidden, dforwardValue4)
+	h, dh, saved9 := denseForwardForward(&m.Hidden, forwardValue4, dforwardValue4)
 	forwardValue5, dforwardValue5, saved10 := batchNormForwardForward(&m.Last, h, train, &dm.Last, dh)
 	tanhValue, dtanhValue, saved11 := tanhForward(forwardValue5, dforwardValue5)
-	forwardValue6, dforwardValue6, saved12 := denseForwardForward(&m.Out, tanhValue, &dm.Out, dtanhValue)
+	forwardValue6, dforwardValue6, saved12 := denseForwardForward(&m.Out, tanhValue, dtanhValue)
 	y2 = crossEntropyVJP(forwardValue6, labels, dforwardValue6, dy)
-	denseForwardBackward[T](saved12)
+	denseForwardBackward(saved12, &dm.Out)
 	tanhBackward[T](saved11)
 	batchNormForwardBackward[T](saved10)
 	// h := m.Hidden.Forward(m.Drop.Forward(nn.GlobalAvgPool(y), train))
-	denseForwardBackward[T](saved9)
+	denseForwardBackward(saved9, &dm.Hidden)
 	dropoutForwardXBackward[T](saved8)
 	globalAvgPoolBackward[T](saved7)
 	// y := nn.Tanh(m.Batch.Forward(m.Conv.Forward(x.Reshape(len(labels), 3, 4)), train))
 	tanhBackward[T](saved6)
 	batchNormForwardBackward[T](saved5)
-	conv1DForwardBackward[T](saved4)
+	conv1DForwardBackward(saved4, &dm.Conv)
 	tensorReshapeBackward[T](saved3)
 	// x := m.Norm.Forward(m.Words.Forward(space, words))
 	layerNormForwardBackward[T](saved2)
-	embeddingForwardBackward[T](saved)
+	embeddingForwardBackward(saved, &dm.Words)
 	return y2
 }
 
 // embeddingForwardSaved holds what a forward sweep remembers.
 type embeddingForwardSaved[T nn.Float] struct {
 	words    []int
-	dl       *nn.Embedding[T]
 	features int
 	dy       nn.Tensor[T]
 }
 
 // embeddingForwardForward is [nn.Embedding.Forward], remembering what [embeddingForwardBackward] needs.
-func embeddingForwardForward[T nn.Float](l *nn.Embedding[T], space *nn.Space, words []int, dl *nn.Embedding[T]) (y2, dy nn.Tensor[T], saved embeddingForwardSaved[T]) {
+func embeddingForwardForward[T nn.Float](l *nn.Embedding[T], space *nn.Space, words []int) (y2, dy nn.Tensor[T], saved embeddingForwardSaved[T]) {
 	shape.Check(len(l.W.Shape) == 2, "Embedding", l.W.Shape, nil)
 	n, features := l.W.Shape[0], l.W.Shape[1]
 	shape.Indices("Embedding", "words", words, n)
@@ -66,12 +65,12 @@ func embeddingForwardForward[T nn.Float](l *nn.Embedding[T], space *nn.Space, wo
 	for i, word := range words {
 		kernel.Axpy[T](1, l.W.Data[word*features:(word+1)*features], y.Data[i*features:(i+1)*features])
 	}
-	return y, dy2, embeddingForwardSaved[T]{words: words, dl: dl, features: features, dy: dy2}
+	return y, dy2, embeddingForwardSaved[T]{words: words, features: features, dy: dy2}
 }
 
 // embeddingForwardBackward is the reverse mode of [nn.Embedding.Forward], after [embeddingForwardForward].
-func embeddingForwardBackward[T nn.Float](saved embeddingForwardSaved[T]) {
-	words, dl, features, dy := saved.words, saved.dl, saved.features, saved.dy
+func embeddingForwardBackward[T nn.Float](saved embeddingForwardSaved[T], dl *nn.Embedding[T]) {
+	words, features, dy := saved.words, saved.features, saved.dy
 	for i := len(words) - 1; i >= 0; i-- {
 		word := words[i]
 		// kernel.Axpy(1, l.W.Data[word*features:(word+1)*features], y.Data[i*features:(i+1)*features])
@@ -103,149 +102,6 @@ func layerNormForwardBackward[T nn.Float](saved layerNormForwardSaved[T]) {
 	scaleShiftBackward[T](saved.saved)
 	// normal, _, _ := normalize(x, 1, n, features, OrDefault(l.Epsilon, 1e-5))
 	normalizeXBackward[T](saved.saved2)
-}
-
-// tensorReshapeSaved holds what a forward sweep remembers.
-type tensorReshapeSaved[T nn.Float] struct {
-}
-
-// tensorReshapeForward is [nn.Tensor.Reshape], remembering what [tensorReshapeBackward] needs.
-func tensorReshapeForward[T nn.Float](x nn.Tensor[T], dims []int, dx nn.Tensor[T]) (y, dy nn.Tensor[T], saved tensorReshapeSaved[T]) {
-	shape.Check(len(x.Data) == shape.Size(dims), "Reshape", x.Shape, dims)
-	dy = nn.Tensor[T]{Data: dx.Data}
-	y = nn.Tensor[T]{Shape: dims, Data: x.Data, Space: x.Space}
-	return y, dy, tensorReshapeSaved[T]{}
-}
-
-// tensorReshapeBackward is the reverse mode of [nn.Tensor.Reshape], after [tensorReshapeForward].
-func tensorReshapeBackward[T nn.Float](saved tensorReshapeSaved[T]) {
-}
-
-// conv1DForwardSaved holds what a forward sweep remembers.
-type conv1DForwardSaved[T nn.Float] struct {
-	x   nn.Tensor[T]
-	l   *nn.Conv1D[T]
-	n   int
-	g   kernel.Conv
-	dy  nn.Tensor[T]
-	dx  nn.Tensor[T]
-	dl  *nn.Conv1D[T]
-	out [2]int
-}
-
-// conv1DForwardForward is [nn.Conv1D.Forward], remembering what [conv1DForwardBackward] needs.
-func conv1DForwardForward[T nn.Float](l *nn.Conv1D[T], x nn.Tensor[T], dl *nn.Conv1D[T], dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved *conv1DForwardSaved[T]) {
-	g := nn.ConvGeometry(1, x.Shape, l.W.Shape, [2]int{1, l.Stride}, [2]int{0, l.Pad}, [2]int{1, l.Dilation}, l.Groups)
-	n, out := x.Shape[0], g.OutSize()
-	y := nn.New[T](x.Space, n, g.Out, out[1])
-	dy2 := nn.ZerosLike(y)
-	if len(l.B.Data) > 0 {
-		shape.Check(len(l.B.Data) == g.Out, "Conv1D", l.B.Shape, l.W.Shape[:1])
-		kernel.AddChannels(y.Data, l.B.Data, n, g.Out, out[1])
-	}
-	kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)
-	return y, dy2, &conv1DForwardSaved[T]{x: x, l: l, n: n, g: g, dy: dy2, dx: dx, dl: dl, out: out}
-}
-
-// conv1DForwardBackward is the reverse mode of [nn.Conv1D.Forward], after [conv1DForwardForward].
-func conv1DForwardBackward[T nn.Float](saved *conv1DForwardSaved[T]) {
-	l, n, g, dy, dl := saved.l, saved.n, saved.g, saved.dy, saved.dl
-	// kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)
-	kernel.ConvAddAdjoint(nil, saved.x.Data, l.W.Data, n, g, dy.Data, saved.dx.Data, dl.W.Data)
-	if len(l.B.Data) > 0 {
-		// kernel.AddChannels(y.Data, l.B.Data, n, g.Out, out[1])
-		kernel.AddChannelsAdjoint(nil, nil, n, g.Out, saved.out[1], dy.Data, dl.B.Data)
-	}
-}
-
-// batchNormForwardSaved holds what a forward sweep remembers.
-type batchNormForwardSaved[T nn.Float] struct {
-	train    bool
-	saved    batchNormByStateSaved[T]
-	saved2   scaleShiftSaved[T]
-	channels int
-	dl       *nn.BatchNorm[T]
-	saved3   normalizeXSaved[T]
-}
-
-// batchNormForwardForward is [nn.BatchNorm.Forward], remembering what [batchNormForwardBackward] needs.
-func batchNormForwardForward[T nn.Float](l *nn.BatchNorm[T], x nn.Tensor[T], train bool, dl *nn.BatchNorm[T], dx nn.Tensor[T]) (y, dy nn.Tensor[T], saved *batchNormForwardSaved[T]) {
-	var saved2 batchNormByStateSaved[T]
-	var saved3 scaleShiftSaved[T]
-	var saved4 normalizeXSaved[T]
-	shape.Check(len(x.Shape) > 1 && len(l.Scale.Shape) == 1 && x.Shape[1] == l.Scale.Shape[0], "BatchNorm", x.Shape, l.Scale.Shape)
-	shape.Norm("BatchNorm", l.Scale.Shape, l.Shift.Shape, l.Mean.Shape, l.Var.Shape)
-	n, channels, size := x.Shape[0], x.Shape[1], shape.Size(x.Shape[2:])
-	if !train {
-		var saved batchNormByStateSaved[T]
-		y, dy, saved = batchNormByStateForward(l, x, n, channels, size, dl, dx)
-		saved2 = saved
-	} else {
-		shape.Check(n*size > 1, "BatchNorm", x.Shape, l.Scale.Shape)
-		normal, mean, variance, dnormal, _, _, saved := normalizeXForward(x, n, channels, size, nn.OrDefault(l.Epsilon, 1e-5), dx)
-		saved4 = saved
-		weight, unbiased := T(nn.OrDefault(l.Momentum, 0.1)), T(n*size)/T(n*size-1)
-		for c := range channels {
-			l.Mean.Data[c] = godiff.StopGradient((1-weight)*l.Mean.Data[c] + weight*mean.Data[c])
-			l.Var.Data[c] = godiff.StopGradient((1-weight)*l.Var.Data[c] + weight*unbiased*variance.Data[c])
-		}
-		var saved2 scaleShiftSaved[T]
-		y, dy, saved2 = scaleShiftForward(normal, l.Scale, l.Shift, n, channels, size, dnormal, dl.Scale, dl.Shift)
-		saved3 = saved2
-	}
-	return y, dy, &batchNormForwardSaved[T]{train: train, saved: saved2, saved2: saved3, channels: channels, dl: dl, saved3: saved4}
-}
-
-// batchNormForwardBackward is the reverse mode of [nn.BatchNorm.Forward], after [batchNormForwardForward].
-func batchNormForwardBackward[T nn.Float](saved *batchNormForwardSaved[T]) {
-	dl := saved.dl
-	if !saved.train {
-		// return l.byState(x, n, channels, size)
-		batchNormByStateBackward[T](saved.saved)
-	} else {
-		// return scaleShift(normal, l.Scale, l.Shift, n, channels, size)
-		scaleShiftBackward[T](saved.saved2)
-		for c := range saved.channels {
-			// l.Var.Data[c] = runtime.StopGradient((1-weight)*l.Var.Data[c] + weight*unbiased*variance.Data[c])
-			dl.Var.Data[c] = 0
-			// l.Mean.Data[c] = runtime.StopGradient((1-weight)*l.Mean.Data[c] + weight*mean.Data[c])
-			dl.Mean.Data[c] = 0
-		}
-		// normal, mean, variance := normalize(x, n, channels, size, OrDefault(l.Epsilon, 1e-5))
-		normalizeXBackward[T](saved.saved3)
-	}
-}
-
-// globalAvgPoolSaved holds what a forward sweep remembers.
-type globalAvgPoolSaved[T nn.Float] struct {
-	size     int
-	dy       nn.Tensor[T]
-	dsums    nn.Tensor[T]
-	n        int
-	channels int
-	dx       nn.Tensor[T]
-}
-
-// globalAvgPoolForward is [nn.GlobalAvgPool], remembering what [globalAvgPoolBackward] needs.
-func globalAvgPoolForward[T nn.Float](x, dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved globalAvgPoolSaved[T]) {
-	shape.Check(len(x.Shape) > 2 && shape.Size(x.Shape[2:]) > 0, "GlobalAvgPool", x.Shape, nil)
-	n, channels, size := x.Shape[0], x.Shape[1], shape.Size(x.Shape[2:])
-	sums := nn.New[T](x.Space, n, channels)
-	dsums := nn.ZerosLike(sums)
-	kernel.SumChannels[T](sums.Data, x.Data, 1, n*channels, size)
-	y := nn.New[T](x.Space, n, channels)
-	dy2 := nn.ZerosLike(y)
-	kernel.Scale(y.Data, 1/T(size), sums.Data)
-	return y, dy2, globalAvgPoolSaved[T]{size: size, dy: dy2, dsums: dsums, n: n, channels: channels, dx: dx}
-}
-
-// globalAvgPoolBackward is the reverse mode of [nn.GlobalAvgPool], after [globalAvgPoolForward].
-func globalAvgPoolBackward[T nn.Float](saved globalAvgPoolSaved[T]) {
-	size, dsums := saved.size, saved.dsums
-	// kernel.Scale(y.Data, 1/T(size), sums.Data)
-	kernel.ScaleAdjointX(nil, 1/T(size), nil, saved.dy.Data, dsums.Data)
-	// kernel.SumChannels(sums.Data, x.Data, 1, n*channels, size)
-	kernel.SumChannelsAdjoint(nil, nil, 1, saved.n*saved.channels, size, dsums.Data, saved.dx.Data)
 }
 
 // normalizeXSaved holds what a forward sweep remembers.
@@ -314,18 +170,111 @@ func scaleShiftBackward[T nn.Float](saved scaleShiftSaved[T]) {
 	kernel.ScaleShiftAdjoint(saved.y.Data, saved.x.Data, saved.scale.Data, saved.shift.Data, saved.m, saved.channels, saved.n, saved.dy.Data, saved.dx.Data, saved.dscale.Data, saved.dshift.Data)
 }
 
+// conv1DForwardSaved holds what a forward sweep remembers.
+type conv1DForwardSaved[T nn.Float] struct {
+	x   nn.Tensor[T]
+	l   *nn.Conv1D[T]
+	n   int
+	g   kernel.Conv
+	dy  nn.Tensor[T]
+	dx  nn.Tensor[T]
+	out [2]int
+}
+
+// conv1DForwardForward is [nn.Conv1D.Forward], remembering what [conv1DForwardBackward] needs.
+func conv1DForwardForward[T nn.Float](l *nn.Conv1D[T], x, dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved *conv1DForwardSaved[T]) {
+	g := nn.ConvGeometry(1, x.Shape, l.W.Shape, [2]int{1, l.Stride}, [2]int{0, l.Pad}, [2]int{1, l.Dilation}, l.Groups)
+	n, out := x.Shape[0], g.OutSize()
+	y := nn.New[T](x.Space, n, g.Out, out[1])
+	dy2 := nn.ZerosLike(y)
+	if len(l.B.Data) > 0 {
+		shape.Check(len(l.B.Data) == g.Out, "Conv1D", l.B.Shape, l.W.Shape[:1])
+		kernel.AddChannels(y.Data, l.B.Data, n, g.Out, out[1])
+	}
+	kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)
+	return y, dy2, &conv1DForwardSaved[T]{x: x, l: l, n: n, g: g, dy: dy2, dx: dx, out: out}
+}
+
+// conv1DForwardBackward is the reverse mode of [nn.Conv1D.Forward], after [conv1DForwardForward].
+func conv1DForwardBackward[T nn.Float](saved *conv1DForwardSaved[T], dl *nn.Conv1D[T]) {
+	l, n, g, dy := saved.l, saved.n, saved.g, saved.dy
+	// kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)
+	kernel.ConvAddAdjoint(nil, saved.x.Data, l.W.Data, n, g, dy.Data, saved.dx.Data, dl.W.Data)
+	if len(l.B.Data) > 0 {
+		// kernel.AddChannels(y.Data, l.B.Data, n, g.Out, out[1])
+		kernel.AddChannelsAdjoint(nil, nil, n, g.Out, saved.out[1], dy.Data, dl.B.Data)
+	}
+}
+
+// batchNormForwardSaved holds what a forward sweep remembers.
+type batchNormForwardSaved[T nn.Float] struct {
+	train    bool
+	saved    batchNormByStateSaved[T]
+	dl       *nn.BatchNorm[T]
+	saved2   scaleShiftSaved[T]
+	channels int
+	saved3   normalizeXSaved[T]
+}
+
+// batchNormForwardForward is [nn.BatchNorm.Forward], remembering what [batchNormForwardBackward] needs.
+func batchNormForwardForward[T nn.Float](l *nn.BatchNorm[T], x nn.Tensor[T], train bool, dl *nn.BatchNorm[T], dx nn.Tensor[T]) (y, dy nn.Tensor[T], saved *batchNormForwardSaved[T]) {
+	var saved2 batchNormByStateSaved[T]
+	var saved3 scaleShiftSaved[T]
+	var saved4 normalizeXSaved[T]
+	shape.Check(len(x.Shape) > 1 && len(l.Scale.Shape) == 1 && x.Shape[1] == l.Scale.Shape[0], "BatchNorm", x.Shape, l.Scale.Shape)
+	shape.Norm("BatchNorm", l.Scale.Shape, l.Shift.Shape, l.Mean.Shape, l.Var.Shape)
+	n, channels, size := x.Shape[0], x.Shape[1], shape.Size(x.Shape[2:])
+	if !train {
+		var saved batchNormByStateSaved[T]
+		y, dy, saved = batchNormByStateForward(l, x, n, channels, size, dx)
+		saved2 = saved
+	} else {
+		shape.Check(n*size > 1, "BatchNorm", x.Shape, l.Scale.Shape)
+		normal, mean, variance, dnormal, _, _, saved := normalizeXForward(x, n, channels, size, nn.OrDefault(l.Epsilon, 1e-5), dx)
+		saved4 = saved
+		weight, unbiased := T(nn.OrDefault(l.Momentum, 0.1)), T(n*size)/T(n*size-1)
+		for c := range channels {
+			l.Mean.Data[c] = godiff.StopGradient((1-weight)*l.Mean.Data[c] + weight*mean.Data[c])
+			l.Var.Data[c] = godiff.StopGradient((1-weight)*l.Var.Data[c] + weight*unbiased*variance.Data[c])
+		}
+		var saved2 scaleShiftSaved[T]
+		y, dy, saved2 = scaleShiftForward(normal, l.Scale, l.Shift, n, channels, size, dnormal, dl.Scale, dl.Shift)
+		saved3 = saved2
+	}
+	return y, dy, &batchNormForwardSaved[T]{train: train, saved: saved2, dl: dl, saved2: saved3, channels: channels, saved3: saved4}
+}
+
+// batchNormForwardBackward is the reverse mode of [nn.BatchNorm.Forward], after [batchNormForwardForward].
+func batchNormForwardBackward[T nn.Float](saved *batchNormForwardSaved[T]) {
+	dl := saved.dl
+	if !saved.train {
+		// return l.byState(x, n, channels, size)
+		batchNormByStateBackward(saved.saved, dl)
+	} else {
+		// return scaleShift(normal, l.Scale, l.Shift, n, channels, size)
+		scaleShiftBackward[T](saved.saved2)
+		for c := range saved.channels {
+			// l.Var.Data[c] = runtime.StopGradient((1-weight)*l.Var.Data[c] + weight*unbiased*variance.Data[c])
+			dl.Var.Data[c] = 0
+			// l.Mean.Data[c] = runtime.StopGradient((1-weight)*l.Mean.Data[c] + weight*mean.Data[c])
+			dl.Mean.Data[c] = 0
+		}
+		// normal, mean, variance := normalize(x, n, channels, size, OrDefault(l.Epsilon, 1e-5))
+		normalizeXBackward[T](saved.saved3)
+	}
+}
+
 // batchNormByStateSaved holds what a forward sweep remembers.
 type batchNormByStateSaved[T nn.Float] struct {
 	saved   scaleShiftSaved[T]
 	factors nn.Tensor[T]
-	dl      *nn.BatchNorm[T]
 	dshift  nn.Tensor[T]
 	offsets nn.Tensor[T]
 	dscale  nn.Tensor[T]
 }
 
 // batchNormByStateForward is [nn.BatchNorm.byState], remembering what [batchNormByStateBackward] needs.
-func batchNormByStateForward[T nn.Float](l *nn.BatchNorm[T], x nn.Tensor[T], n, channels, size int, dl *nn.BatchNorm[T], dx nn.Tensor[T]) (y, dy nn.Tensor[T], saved batchNormByStateSaved[T]) {
+func batchNormByStateForward[T nn.Float](l *nn.BatchNorm[T], x nn.Tensor[T], n, channels, size int, dx nn.Tensor[T]) (y, dy nn.Tensor[T], saved batchNormByStateSaved[T]) {
 	newValue := nn.New[T](x.Space, channels)
 	dscale := nn.ZerosLike(newValue)
 	newValue2 := nn.New[T](x.Space, channels)
@@ -344,12 +293,12 @@ func batchNormByStateForward[T nn.Float](l *nn.BatchNorm[T], x nn.Tensor[T], n, 
 	}
 	var saved2 scaleShiftSaved[T]
 	y, dy, saved2 = scaleShiftForward(x, scale, shift, n, channels, size, dx, dscale, dshift)
-	return y, dy, batchNormByStateSaved[T]{saved: saved2, factors: factors, dl: dl, dshift: dshift, offsets: offsets, dscale: dscale}
+	return y, dy, batchNormByStateSaved[T]{saved: saved2, factors: factors, dshift: dshift, offsets: offsets, dscale: dscale}
 }
 
 // batchNormByStateBackward is the reverse mode of [nn.BatchNorm.byState], after [batchNormByStateForward].
-func batchNormByStateBackward[T nn.Float](saved batchNormByStateSaved[T]) {
-	factors, dl, dshift, offsets, dscale := saved.factors, saved.dl, saved.dshift, saved.offsets, saved.dscale
+func batchNormByStateBackward[T nn.Float](saved batchNormByStateSaved[T], dl *nn.BatchNorm[T]) {
+	factors, dshift, offsets, dscale := saved.factors, saved.dshift, saved.offsets, saved.dscale
 	// return scaleShift(x, scale, shift, n, channels, size)
 	scaleShiftBackward[T](saved.saved)
 	for c := range factors.Data {
@@ -361,4 +310,36 @@ func batchNormByStateBackward[T nn.Float](saved batchNormByStateSaved[T]) {
 		dl.Scale.Data[c] += dscale.Data[c] * factors.Data[c]
 		dscale.Data[c] = 0
 	}
+}
+
+// globalAvgPoolSaved holds what a forward sweep remembers.
+type globalAvgPoolSaved[T nn.Float] struct {
+	size     int
+	dy       nn.Tensor[T]
+	dsums    nn.Tensor[T]
+	n        int
+	channels int
+	dx       nn.Tensor[T]
+}
+
+// globalAvgPoolForward is [nn.GlobalAvgPool], remembering what [globalAvgPoolBackward] needs.
+func globalAvgPoolForward[T nn.Float](x, dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved globalAvgPoolSaved[T]) {
+	shape.Check(len(x.Shape) > 2 && shape.Size(x.Shape[2:]) > 0, "GlobalAvgPool", x.Shape, nil)
+	n, channels, size := x.Shape[0], x.Shape[1], shape.Size(x.Shape[2:])
+	sums := nn.New[T](x.Space, n, channels)
+	dsums := nn.ZerosLike(sums)
+	kernel.SumChannels[T](sums.Data, x.Data, 1, n*channels, size)
+	y := nn.New[T](x.Space, n, channels)
+	dy2 := nn.ZerosLike(y)
+	kernel.Scale(y.Data, 1/T(size), sums.Data)
+	return y, dy2, globalAvgPoolSaved[T]{size: size, dy: dy2, dsums: dsums, n: n, channels: channels, dx: dx}
+}
+
+// globalAvgPoolBackward is the reverse mode of [nn.GlobalAvgPool], after [globalAvgPoolForward].
+func globalAvgPoolBackward[T nn.Float](saved globalAvgPoolSaved[T]) {
+	size, dsums := saved.size, saved.dsums
+	// kernel.Scale(y.Data, 1/T(size), sums.Data)
+	kernel.ScaleAdjointX(nil, 1/T(size), nil, saved.dy.Data, dsums.Data)
+	// kernel.SumChannels(sums.Data, x.Data, 1, n*channels, size)
+	kernel.SumChannelsAdjoint(nil, nil, 1, saved.n*saved.channels, size, dsums.Data, saved.dx.Data)
 }

@@ -12,9 +12,9 @@ import (
 // For result adjoints dy it adds to the shadows dm.
 func (m *rnnModel[T]) LossVJP(x nn.Tensor[T], lengths, labels []int, dm *rnnModel[T], dy T) (y T) {
 	_, last, _, dlast, saved := rnnForwardRForward(&m.Hidden, x, lengths, &dm.Hidden)
-	forwardValue, dforwardValue, saved2 := denseForwardForward(&m.Out, last, &dm.Out, dlast)
+	forwardValue, dforwardValue, saved2 := denseForwardForward(&m.Out, last, dlast)
 	y = crossEntropyVJP(forwardValue, labels, dforwardValue, dy)
-	denseForwardBackward[T](saved2)
+	denseForwardBackward(saved2, &dm.Out)
 	// _, last := m.Hidden.Forward(x, lengths)
 	rnnForwardRBackward[T](saved)
 	return y
@@ -24,9 +24,9 @@ func (m *rnnModel[T]) LossVJP(x nn.Tensor[T], lengths, labels []int, dm *rnnMode
 // For result adjoints dy it adds to the shadows dm.
 func (m *lstmModel[T]) LossVJP(x nn.Tensor[T], lengths, labels []int, dm *lstmModel[T], dy T) (y T) {
 	_, last, _, _, dlast, _, saved := lstmForwardLForward(&m.Hidden, x, lengths, &dm.Hidden)
-	forwardValue, dforwardValue, saved2 := denseForwardForward(&m.Out, last, &dm.Out, dlast)
+	forwardValue, dforwardValue, saved2 := denseForwardForward(&m.Out, last, dlast)
 	y = crossEntropyVJP(forwardValue, labels, dforwardValue, dy)
-	denseForwardBackward[T](saved2)
+	denseForwardBackward(saved2, &dm.Out)
 	// _, last, _ := m.Hidden.Forward(x, lengths)
 	lstmForwardLBackward[T](saved)
 	return y
@@ -36,9 +36,9 @@ func (m *lstmModel[T]) LossVJP(x nn.Tensor[T], lengths, labels []int, dm *lstmMo
 // For result adjoints dy it adds to the shadows dm.
 func (m *gruModel[T]) LossVJP(x nn.Tensor[T], lengths, labels []int, dm *gruModel[T], dy T) (y T) {
 	_, last, _, dlast, saved := gruForwardGForward(&m.Hidden, x, lengths, &dm.Hidden)
-	forwardValue, dforwardValue, saved2 := denseForwardForward(&m.Out, last, &dm.Out, dlast)
+	forwardValue, dforwardValue, saved2 := denseForwardForward(&m.Out, last, dlast)
 	y = crossEntropyVJP(forwardValue, labels, dforwardValue, dy)
-	denseForwardBackward[T](saved2)
+	denseForwardBackward(saved2, &dm.Out)
 	// _, last := m.Hidden.Forward(x, lengths)
 	gruForwardGBackward[T](saved)
 	return y
@@ -65,6 +65,194 @@ func rnnForwardRBackward[T nn.Float](saved rnnForwardRSaved[T]) {
 	rnnFromRHBackward[T](saved.saved)
 }
 
+// rnnFromRHSaved holds what a forward sweep remembers.
+type rnnFromRHSaved[T nn.Float] struct {
+	steps    int
+	datas    [][]T
+	saveds   []rnnStepSaved[T]
+	n        int
+	batch    int
+	dstates  nn.Tensor[T]
+	shortest int
+	saveds2  []holdSaved[T]
+	dr       *nn.RNN[T]
+	saved    affineWBSaved[T]
+}
+
+// rnnFromRHForward is [nn.RNN.From], remembering what [rnnFromRHBackward] needs.
+// It remembers 24 bytes with what they refer to, what [holdForward] does and what [rnnStepForward] does for each iteration of the loop over t.
+func rnnFromRHForward[T nn.Float](r *nn.RNN[T], x, h nn.Tensor[T], lengths []int, dr *nn.RNN[T], dh nn.Tensor[T]) (states, last, dstates, dlast nn.Tensor[T], saved *rnnFromRHSaved[T]) {
+	shape.Check(len(x.Shape) == 3 && len(r.U.Shape) == 2 && x.Shape[2] == r.U.Shape[0], "RNN", x.Shape, r.U.Shape)
+	shape.Recurrent("RNN", 1, r.U.Shape, r.V.Shape, x.Shape[0], h.Shape)
+	batch, steps, n := x.Shape[0], x.Shape[1], h.Shape[1]
+	shortest := shape.Shortest("RNN", lengths, batch, steps)
+	if shortest < steps {
+		x = nn.MaskPadding(x, lengths)
+	}
+	inputs, dinputs, saved2 := affineWBForward(x, r.U, r.B, batch*steps, dr.U, dr.B)
+	states = nn.New[T](x.Space, batch, steps, n)
+	dstates = nn.ZerosLike(states)
+	datas := make([][]T, max(steps, 0))
+	var saveds []holdSaved[T]
+	saveds2 := make([]rnnStepSaved[T], max(steps, 0))
+	for t := range steps {
+		next, dnext, saved := rnnStepForward(r, inputs, h, t, steps, dinputs, dh)
+		saveds2[t] = saved
+		if t >= shortest {
+			var saved holdSaved[T]
+			next, dnext, saved = holdForward(next, h, lengths, t, dnext, dh)
+			saveds = append(saveds, saved)
+		}
+		dh = dnext
+		h = next
+		kernel.CopyRows(states.Data, n*t, n*steps, h.Data, batch, n)
+		datas[t] = dh.Data
+	}
+	dlast = dh
+	last = h
+	return states, last, dstates, dlast, &rnnFromRHSaved[T]{steps: steps, datas: datas, saveds: saveds2, n: n, batch: batch, dstates: dstates, shortest: shortest, saveds2: saveds, dr: dr, saved: saved2}
+}
+
+// rnnFromRHBackward is the reverse mode of [nn.RNN.From], after [rnnFromRHForward].
+func rnnFromRHBackward[T nn.Float](saved *rnnFromRHSaved[T]) {
+	steps, datas, saveds, n, batch, dstates, shortest, saveds2, dr := saved.steps, saved.datas, saved.saveds, saved.n, saved.batch, saved.dstates, saved.shortest, saved.saveds2, saved.dr
+	for t := steps - 1; t >= 0; t-- {
+		data := datas[t]
+		saved := saveds[t]
+		// kernel.CopyRows(states.Data, n*t, n*steps, h.Data, batch, n)
+		kernel.CopyRowsAdjoint(nil, n*t, n*steps, nil, batch, n, dstates.Data, data)
+		if t >= shortest {
+			saved := saveds2[len(saveds2)-1]
+			saveds2 = saveds2[:len(saveds2)-1]
+			// next = hold(next, h, lengths, t)
+			holdBackward[T](saved)
+		}
+		// next := r.step(inputs, h, t, steps)
+		rnnStepBackward(saved, dr)
+	}
+	// inputs := affine(x, r.U, r.B, batch*steps)
+	affineWBBackward[T](saved.saved)
+}
+
+// affineWBSaved holds what a forward sweep remembers.
+type affineWBSaved[T nn.Float] struct {
+	b    nn.Tensor[T]
+	rows int
+	out  int
+	dy   nn.Tensor[T]
+	db   nn.Tensor[T]
+	x    nn.Tensor[T]
+	in   int
+	dw   nn.Tensor[T]
+}
+
+// affineWBForward is [nn.affine], remembering what [affineWBBackward] needs.
+func affineWBForward[T nn.Float](x, w, b nn.Tensor[T], rows int, dw, db nn.Tensor[T]) (y2, dy nn.Tensor[T], saved affineWBSaved[T]) {
+	in, out := w.Shape[0], w.Shape[1]
+	shape.Check(len(b.Data) == 0 || len(b.Data) == out, "bias", b.Shape, w.Shape)
+	y := nn.New[T](x.Space, rows, out)
+	dy2 := nn.ZerosLike(y)
+	kernel.MatMul(y.Data, x.Data, w.Data, rows, in, out)
+	if len(b.Data) > 0 {
+		kernel.AddRow(y.Data, b.Data, rows, out)
+	}
+	return y, dy2, affineWBSaved[T]{b: b, rows: rows, out: out, dy: dy2, db: db, x: x, in: in, dw: dw}
+}
+
+// affineWBBackward is the reverse mode of [nn.affine], after [affineWBForward].
+func affineWBBackward[T nn.Float](saved affineWBSaved[T]) {
+	rows, out, dy := saved.rows, saved.out, saved.dy
+	if len(saved.b.Data) > 0 {
+		// kernel.AddRow(y.Data, b.Data, rows, out)
+		kernel.AddRowAdjoint(nil, nil, rows, out, dy.Data, saved.db.Data)
+	}
+	// kernel.MatMul(y.Data, x.Data, w.Data, rows, in, out)
+	kernel.MatMulAdjointB(nil, saved.x.Data, nil, rows, saved.in, out, dy.Data, saved.dw.Data)
+}
+
+// rnnStepSaved holds what a forward sweep remembers.
+type rnnStepSaved[T nn.Float] struct {
+	next    nn.Tensor[T]
+	n       int
+	t       int
+	steps   int
+	batch   int
+	dnext   nn.Tensor[T]
+	dinputs nn.Tensor[T]
+	h       nn.Tensor[T]
+	r       *nn.RNN[T]
+	dh      nn.Tensor[T]
+}
+
+// rnnStepForward is [nn.RNN.step], remembering what [rnnStepBackward] needs.
+func rnnStepForward[T nn.Float](r *nn.RNN[T], inputs, h nn.Tensor[T], t, steps int, dinputs, dh nn.Tensor[T]) (y, dy nn.Tensor[T], saved rnnStepSaved[T]) {
+	batch, n := h.Shape[0], h.Shape[1]
+	next := nn.New[T](inputs.Space, batch, n)
+	dnext := nn.ZerosLike(next)
+	kernel.MatMul(next.Data, h.Data, r.V.Data, batch, n, n)
+	kernel.RNNCell(next.Data, inputs.Data, n*t, n*steps, batch, n)
+	return next, dnext, rnnStepSaved[T]{next: next, n: n, t: t, steps: steps, batch: batch, dnext: dnext, dinputs: dinputs, h: h, r: r, dh: dh}
+}
+
+// rnnStepBackward is the reverse mode of [nn.RNN.step], after [rnnStepForward].
+func rnnStepBackward[T nn.Float](saved rnnStepSaved[T], dr *nn.RNN[T]) {
+	n, batch, dnext := saved.n, saved.batch, saved.dnext
+	// kernel.RNNCell(next.Data, inputs.Data, n*t, n*steps, batch, n)
+	kernel.RNNCellAdjoint(saved.next.Data, nil, n*saved.t, n*saved.steps, batch, n, dnext.Data, saved.dinputs.Data)
+	// kernel.MatMul(next.Data, h.Data, r.V.Data, batch, n, n)
+	kernel.MatMulAdjoint(nil, saved.h.Data, saved.r.V.Data, batch, n, n, dnext.Data, saved.dh.Data, dr.V.Data)
+}
+
+// holdSaved holds what a forward sweep remembers.
+type holdSaved[T nn.Float] struct {
+	lengths []int
+	t       int
+	y       nn.Tensor[T]
+	n       int
+	next    nn.Tensor[T]
+	dnext   nn.Tensor[T]
+	dy      nn.Tensor[T]
+	before  nn.Tensor[T]
+	dbefore nn.Tensor[T]
+}
+
+// holdForward is [nn.hold], remembering what [holdBackward] needs.
+func holdForward[T nn.Float](next, before nn.Tensor[T], lengths []int, t int, dnext, dbefore nn.Tensor[T]) (y2, dy nn.Tensor[T], saved holdSaved[T]) {
+	n := next.Shape[1]
+	y := nn.New[T](next.Space, next.Shape...)
+	dy2 := nn.ZerosLike(y)
+	for i, length := range lengths {
+		if t < length {
+			copy(y.Data[i*n:(i+1)*n], next.Data[i*n:(i+1)*n])
+		} else {
+			copy(y.Data[i*n:(i+1)*n], before.Data[i*n:(i+1)*n])
+		}
+	}
+	return y, dy2, holdSaved[T]{lengths: lengths, t: t, y: y, n: n, next: next, dnext: dnext, dy: dy2, before: before, dbefore: dbefore}
+}
+
+// holdBackward is the reverse mode of [nn.hold], after [holdForward].
+func holdBackward[T nn.Float](saved holdSaved[T]) {
+	lengths, t, y, n, next, dnext, dy, before, dbefore := saved.lengths, saved.t, saved.y, saved.n, saved.next, saved.dnext, saved.dy, saved.before, saved.dbefore
+	for i := len(lengths) - 1; i >= 0; i-- {
+		if t < lengths[i] {
+			// copy(y.Data[i*n:(i+1)*n], next.Data[i*n:(i+1)*n])
+			n2 := min(len(y.Data[i*n:(i+1)*n]), len(next.Data[i*n:(i+1)*n]))
+			for i2 := range n2 {
+				dnext.Data[i*n : (i+1)*n][i2] += dy.Data[i*n : (i+1)*n][i2]
+				dy.Data[i*n : (i+1)*n][i2] = 0
+			}
+		} else {
+			// copy(y.Data[i*n:(i+1)*n], before.Data[i*n:(i+1)*n])
+			n2 := min(len(y.Data[i*n:(i+1)*n]), len(before.Data[i*n:(i+1)*n]))
+			for i2 := range n2 {
+				dbefore.Data[i*n : (i+1)*n][i2] += dy.Data[i*n : (i+1)*n][i2]
+				dy.Data[i*n : (i+1)*n][i2] = 0
+			}
+		}
+	}
+}
+
 // lstmForwardLSaved holds what a forward sweep remembers.
 type lstmForwardLSaved[T nn.Float] struct {
 	saved *lstmFromLHCSaved[T]
@@ -89,95 +277,6 @@ func lstmForwardLBackward[T nn.Float](saved lstmForwardLSaved[T]) {
 	lstmFromLHCBackward[T](saved.saved)
 }
 
-// gruForwardGSaved holds what a forward sweep remembers.
-type gruForwardGSaved[T nn.Float] struct {
-	saved *gruFromGHSaved[T]
-}
-
-// gruForwardGForward is [nn.GRU.Forward], remembering what [gruForwardGBackward] needs.
-func gruForwardGForward[T nn.Float](g *nn.GRU[T], x nn.Tensor[T], lengths []int, dg *nn.GRU[T]) (states, last, dstates, dlast nn.Tensor[T], saved gruForwardGSaved[T]) {
-	shape.Check(len(x.Shape) == 3 && len(g.V.Shape) == 2, "GRU", x.Shape, g.U.Shape)
-	newValue := nn.New[T](x.Space, x.Shape[0], g.V.Shape[0])
-	dnewValue := nn.ZerosLike(newValue)
-	var saved2 *gruFromGHSaved[T]
-	states, last, dstates, dlast, saved2 = gruFromGHForward(g, x, newValue, lengths, dg, dnewValue)
-	return states, last, dstates, dlast, gruForwardGSaved[T]{saved: saved2}
-}
-
-// gruForwardGBackward is the reverse mode of [nn.GRU.Forward], after [gruForwardGForward].
-func gruForwardGBackward[T nn.Float](saved gruForwardGSaved[T]) {
-	// return g.From(x, New[T](x.Space, x.Shape[0], g.V.Shape[0]), lengths)
-	gruFromGHBackward[T](saved.saved)
-}
-
-// rnnFromRHSaved holds what a forward sweep remembers.
-type rnnFromRHSaved[T nn.Float] struct {
-	steps    int
-	datas    [][]T
-	saveds   []rnnStepSaved[T]
-	n        int
-	batch    int
-	dstates  nn.Tensor[T]
-	shortest int
-	saveds2  []holdSaved[T]
-	saved    affineWBSaved[T]
-}
-
-// rnnFromRHForward is [nn.RNN.From], remembering what [rnnFromRHBackward] needs.
-// It remembers 24 bytes with what they refer to, what [holdForward] does and what [rnnStepForward] does for each iteration of the loop over t.
-func rnnFromRHForward[T nn.Float](r *nn.RNN[T], x, h nn.Tensor[T], lengths []int, dr *nn.RNN[T], dh nn.Tensor[T]) (states, last, dstates, dlast nn.Tensor[T], saved *rnnFromRHSaved[T]) {
-	shape.Check(len(x.Shape) == 3 && len(r.U.Shape) == 2 && x.Shape[2] == r.U.Shape[0], "RNN", x.Shape, r.U.Shape)
-	shape.Recurrent("RNN", 1, r.U.Shape, r.V.Shape, x.Shape[0], h.Shape)
-	batch, steps, n := x.Shape[0], x.Shape[1], h.Shape[1]
-	shortest := shape.Shortest("RNN", lengths, batch, steps)
-	if shortest < steps {
-		x = nn.MaskPadding(x, lengths)
-	}
-	inputs, dinputs, saved2 := affineWBForward(x, r.U, r.B, batch*steps, dr.U, dr.B)
-	states = nn.New[T](x.Space, batch, steps, n)
-	dstates = nn.ZerosLike(states)
-	datas := make([][]T, max(steps, 0))
-	var saveds []holdSaved[T]
-	saveds2 := make([]rnnStepSaved[T], max(steps, 0))
-	for t := range steps {
-		next, dnext, saved := rnnStepForward(r, inputs, h, t, steps, dr, dinputs, dh)
-		saveds2[t] = saved
-		if t >= shortest {
-			var saved holdSaved[T]
-			next, dnext, saved = holdForward(next, h, lengths, t, dnext, dh)
-			saveds = append(saveds, saved)
-		}
-		dh = dnext
-		h = next
-		kernel.CopyRows(states.Data, n*t, n*steps, h.Data, batch, n)
-		datas[t] = dh.Data
-	}
-	dlast = dh
-	last = h
-	return states, last, dstates, dlast, &rnnFromRHSaved[T]{steps: steps, datas: datas, saveds: saveds2, n: n, batch: batch, dstates: dstates, shortest: shortest, saveds2: saveds, saved: saved2}
-}
-
-// rnnFromRHBackward is the reverse mode of [nn.RNN.From], after [rnnFromRHForward].
-func rnnFromRHBackward[T nn.Float](saved *rnnFromRHSaved[T]) {
-	steps, datas, saveds, n, batch, dstates, shortest, saveds2 := saved.steps, saved.datas, saved.saveds, saved.n, saved.batch, saved.dstates, saved.shortest, saved.saveds2
-	for t := steps - 1; t >= 0; t-- {
-		data := datas[t]
-		saved := saveds[t]
-		// kernel.CopyRows(states.Data, n*t, n*steps, h.Data, batch, n)
-		kernel.CopyRowsAdjoint(nil, n*t, n*steps, nil, batch, n, dstates.Data, data)
-		if t >= shortest {
-			saved := saveds2[len(saveds2)-1]
-			saveds2 = saveds2[:len(saveds2)-1]
-			// next = hold(next, h, lengths, t)
-			holdBackward[T](saved)
-		}
-		// next := r.step(inputs, h, t, steps)
-		rnnStepBackward[T](saved)
-	}
-	// inputs := affine(x, r.U, r.B, batch*steps)
-	affineWBBackward[T](saved.saved)
-}
-
 // lstmFromLHCSaved holds what a forward sweep remembers.
 type lstmFromLHCSaved[T nn.Float] struct {
 	steps    int
@@ -189,6 +288,7 @@ type lstmFromLHCSaved[T nn.Float] struct {
 	shortest int
 	saveds2  []holdSaved[T]
 	saveds3  []holdSaved[T]
+	dl       *nn.LSTM[T]
 	saved    affineWBSaved[T]
 }
 
@@ -210,7 +310,7 @@ func lstmFromLHCForward[T nn.Float](l *nn.LSTM[T], x, h, c nn.Tensor[T], lengths
 	var saveds2 []holdSaved[T]
 	saveds3 := make([]lstmStepSaved[T], max(steps, 0))
 	for t := range steps {
-		next, cells, dnext, dcells, saved := lstmStepForward(l, inputs, h, c, t, steps, dl, dinputs, dh, dc)
+		next, cells, dnext, dcells, saved := lstmStepForward(l, inputs, h, c, t, steps, dinputs, dh, dc)
 		saveds3[t] = saved
 		if t >= shortest {
 			var saved holdSaved[T]
@@ -227,12 +327,12 @@ func lstmFromLHCForward[T nn.Float](l *nn.LSTM[T], x, h, c nn.Tensor[T], lengths
 	}
 	dlast, dcells = dh, dc
 	last, cells = h, c
-	return states, last, cells, dstates, dlast, dcells, &lstmFromLHCSaved[T]{steps: steps, datas: datas, saveds: saveds3, n: n, batch: batch, dstates: dstates, shortest: shortest, saveds2: saveds, saveds3: saveds2, saved: saved2}
+	return states, last, cells, dstates, dlast, dcells, &lstmFromLHCSaved[T]{steps: steps, datas: datas, saveds: saveds3, n: n, batch: batch, dstates: dstates, shortest: shortest, saveds2: saveds, saveds3: saveds2, dl: dl, saved: saved2}
 }
 
 // lstmFromLHCBackward is the reverse mode of [nn.LSTM.From], after [lstmFromLHCForward].
 func lstmFromLHCBackward[T nn.Float](saved *lstmFromLHCSaved[T]) {
-	steps, datas, saveds, n, batch, dstates, shortest, saveds2, saveds3 := saved.steps, saved.datas, saved.saveds, saved.n, saved.batch, saved.dstates, saved.shortest, saved.saveds2, saved.saveds3
+	steps, datas, saveds, n, batch, dstates, shortest, saveds2, saveds3, dl := saved.steps, saved.datas, saved.saveds, saved.n, saved.batch, saved.dstates, saved.shortest, saved.saveds2, saved.saveds3, saved.dl
 	for t := steps - 1; t >= 0; t-- {
 		data := datas[t]
 		saved := saveds[t]
@@ -249,10 +349,78 @@ func lstmFromLHCBackward[T nn.Float](saved *lstmFromLHCSaved[T]) {
 			holdBackward[T](saved2)
 		}
 		// next, cells := l.step(inputs, h, c, t, steps)
-		lstmStepBackward[T](saved)
+		lstmStepBackward(saved, dl)
 	}
 	// inputs := affine(x, l.U, l.B, batch*steps)
 	affineWBBackward[T](saved.saved)
+}
+
+// lstmStepSaved holds what a forward sweep remembers.
+type lstmStepSaved[T nn.Float] struct {
+	squashed  nn.Tensor[T]
+	gates     nn.Tensor[T]
+	n         int
+	t         int
+	steps     int
+	c         nn.Tensor[T]
+	batch     int
+	dnext     nn.Tensor[T]
+	dcells    nn.Tensor[T]
+	dsquashed nn.Tensor[T]
+	dgates    nn.Tensor[T]
+	dinputs   nn.Tensor[T]
+	dc        nn.Tensor[T]
+	h         nn.Tensor[T]
+	l         *nn.LSTM[T]
+	dh        nn.Tensor[T]
+}
+
+// lstmStepForward is [nn.LSTM.step], remembering what [lstmStepBackward] needs.
+func lstmStepForward[T nn.Float](l *nn.LSTM[T], inputs, h, c nn.Tensor[T], t, steps int, dinputs, dh, dc nn.Tensor[T]) (next, cells, dnext, dcells nn.Tensor[T], saved lstmStepSaved[T]) {
+	batch, n := h.Shape[0], h.Shape[1]
+	gates := nn.New[T](inputs.Space, batch, 4*n)
+	dgates := nn.ZerosLike(gates)
+	kernel.MatMul(gates.Data, h.Data, l.V.Data, batch, n, 4*n)
+	newValue := nn.New[T](inputs.Space, batch, n)
+	dnewValue := nn.ZerosLike(newValue)
+	newValue2 := nn.New[T](inputs.Space, batch, n)
+	dnewValue2 := nn.ZerosLike(newValue2)
+	dnext, dcells = dnewValue, dnewValue2
+	next, cells = newValue, newValue2
+	squashed := nn.New[T](inputs.Space, batch, n)
+	dsquashed := nn.ZerosLike(squashed)
+	kernel.LSTMCell(next.Data, cells.Data, squashed.Data, gates.Data, inputs.Data, 4*n*t, 4*n*steps, c.Data, batch, n)
+	return next, cells, dnext, dcells, lstmStepSaved[T]{squashed: squashed, gates: gates, n: n, t: t, steps: steps, c: c, batch: batch, dnext: dnext, dcells: dcells, dsquashed: dsquashed, dgates: dgates, dinputs: dinputs, dc: dc, h: h, l: l, dh: dh}
+}
+
+// lstmStepBackward is the reverse mode of [nn.LSTM.step], after [lstmStepForward].
+func lstmStepBackward[T nn.Float](saved lstmStepSaved[T], dl *nn.LSTM[T]) {
+	n, batch, dgates := saved.n, saved.batch, saved.dgates
+	// kernel.LSTMCell(next.Data, cells.Data, squashed.Data, gates.Data, inputs.Data, 4*n*t, 4*n*steps, c.Data, batch, n)
+	kernel.LSTMCellAdjoint(nil, nil, saved.squashed.Data, saved.gates.Data, nil, 4*n*saved.t, 4*n*saved.steps, saved.c.Data, batch, n, saved.dnext.Data, saved.dcells.Data, saved.dsquashed.Data, dgates.Data, saved.dinputs.Data, saved.dc.Data)
+	// kernel.MatMul(gates.Data, h.Data, l.V.Data, batch, n, 4*n)
+	kernel.MatMulAdjoint(nil, saved.h.Data, saved.l.V.Data, batch, n, 4*n, dgates.Data, saved.dh.Data, dl.V.Data)
+}
+
+// gruForwardGSaved holds what a forward sweep remembers.
+type gruForwardGSaved[T nn.Float] struct {
+	saved *gruFromGHSaved[T]
+}
+
+// gruForwardGForward is [nn.GRU.Forward], remembering what [gruForwardGBackward] needs.
+func gruForwardGForward[T nn.Float](g *nn.GRU[T], x nn.Tensor[T], lengths []int, dg *nn.GRU[T]) (states, last, dstates, dlast nn.Tensor[T], saved gruForwardGSaved[T]) {
+	shape.Check(len(x.Shape) == 3 && len(g.V.Shape) == 2, "GRU", x.Shape, g.U.Shape)
+	newValue := nn.New[T](x.Space, x.Shape[0], g.V.Shape[0])
+	dnewValue := nn.ZerosLike(newValue)
+	var saved2 *gruFromGHSaved[T]
+	states, last, dstates, dlast, saved2 = gruFromGHForward(g, x, newValue, lengths, dg, dnewValue)
+	return states, last, dstates, dlast, gruForwardGSaved[T]{saved: saved2}
+}
+
+// gruForwardGBackward is the reverse mode of [nn.GRU.Forward], after [gruForwardGForward].
+func gruForwardGBackward[T nn.Float](saved gruForwardGSaved[T]) {
+	// return g.From(x, New[T](x.Space, x.Shape[0], g.V.Shape[0]), lengths)
+	gruFromGHBackward[T](saved.saved)
 }
 
 // gruFromGHSaved holds what a forward sweep remembers.
@@ -321,174 +489,6 @@ func gruFromGHBackward[T nn.Float](saved *gruFromGHSaved[T]) {
 	}
 	// inputs := affine(x, g.U, g.B, batch*steps)
 	affineWBBackward[T](saved.saved)
-}
-
-// affineWBSaved holds what a forward sweep remembers.
-type affineWBSaved[T nn.Float] struct {
-	b    nn.Tensor[T]
-	rows int
-	out  int
-	dy   nn.Tensor[T]
-	db   nn.Tensor[T]
-	x    nn.Tensor[T]
-	in   int
-	dw   nn.Tensor[T]
-}
-
-// affineWBForward is [nn.affine], remembering what [affineWBBackward] needs.
-func affineWBForward[T nn.Float](x, w, b nn.Tensor[T], rows int, dw, db nn.Tensor[T]) (y2, dy nn.Tensor[T], saved affineWBSaved[T]) {
-	in, out := w.Shape[0], w.Shape[1]
-	shape.Check(len(b.Data) == 0 || len(b.Data) == out, "bias", b.Shape, w.Shape)
-	y := nn.New[T](x.Space, rows, out)
-	dy2 := nn.ZerosLike(y)
-	kernel.MatMul(y.Data, x.Data, w.Data, rows, in, out)
-	if len(b.Data) > 0 {
-		kernel.AddRow(y.Data, b.Data, rows, out)
-	}
-	return y, dy2, affineWBSaved[T]{b: b, rows: rows, out: out, dy: dy2, db: db, x: x, in: in, dw: dw}
-}
-
-// affineWBBackward is the reverse mode of [nn.affine], after [affineWBForward].
-func affineWBBackward[T nn.Float](saved affineWBSaved[T]) {
-	rows, out, dy := saved.rows, saved.out, saved.dy
-	if len(saved.b.Data) > 0 {
-		// kernel.AddRow(y.Data, b.Data, rows, out)
-		kernel.AddRowAdjoint(nil, nil, rows, out, dy.Data, saved.db.Data)
-	}
-	// kernel.MatMul(y.Data, x.Data, w.Data, rows, in, out)
-	kernel.MatMulAdjointB(nil, saved.x.Data, nil, rows, saved.in, out, dy.Data, saved.dw.Data)
-}
-
-// rnnStepSaved holds what a forward sweep remembers.
-type rnnStepSaved[T nn.Float] struct {
-	next    nn.Tensor[T]
-	n       int
-	t       int
-	steps   int
-	batch   int
-	dnext   nn.Tensor[T]
-	dinputs nn.Tensor[T]
-	h       nn.Tensor[T]
-	r       *nn.RNN[T]
-	dh      nn.Tensor[T]
-	dr      *nn.RNN[T]
-}
-
-// rnnStepForward is [nn.RNN.step], remembering what [rnnStepBackward] needs.
-func rnnStepForward[T nn.Float](r *nn.RNN[T], inputs, h nn.Tensor[T], t, steps int, dr *nn.RNN[T], dinputs, dh nn.Tensor[T]) (y, dy nn.Tensor[T], saved rnnStepSaved[T]) {
-	batch, n := h.Shape[0], h.Shape[1]
-	next := nn.New[T](inputs.Space, batch, n)
-	dnext := nn.ZerosLike(next)
-	kernel.MatMul(next.Data, h.Data, r.V.Data, batch, n, n)
-	kernel.RNNCell(next.Data, inputs.Data, n*t, n*steps, batch, n)
-	return next, dnext, rnnStepSaved[T]{next: next, n: n, t: t, steps: steps, batch: batch, dnext: dnext, dinputs: dinputs, h: h, r: r, dh: dh, dr: dr}
-}
-
-// rnnStepBackward is the reverse mode of [nn.RNN.step], after [rnnStepForward].
-func rnnStepBackward[T nn.Float](saved rnnStepSaved[T]) {
-	n, batch, dnext := saved.n, saved.batch, saved.dnext
-	// kernel.RNNCell(next.Data, inputs.Data, n*t, n*steps, batch, n)
-	kernel.RNNCellAdjoint(saved.next.Data, nil, n*saved.t, n*saved.steps, batch, n, dnext.Data, saved.dinputs.Data)
-	// kernel.MatMul(next.Data, h.Data, r.V.Data, batch, n, n)
-	kernel.MatMulAdjoint(nil, saved.h.Data, saved.r.V.Data, batch, n, n, dnext.Data, saved.dh.Data, saved.dr.V.Data)
-}
-
-// holdSaved holds what a forward sweep remembers.
-type holdSaved[T nn.Float] struct {
-	lengths []int
-	t       int
-	y       nn.Tensor[T]
-	n       int
-	next    nn.Tensor[T]
-	dnext   nn.Tensor[T]
-	dy      nn.Tensor[T]
-	before  nn.Tensor[T]
-	dbefore nn.Tensor[T]
-}
-
-// holdForward is [nn.hold], remembering what [holdBackward] needs.
-func holdForward[T nn.Float](next, before nn.Tensor[T], lengths []int, t int, dnext, dbefore nn.Tensor[T]) (y2, dy nn.Tensor[T], saved holdSaved[T]) {
-	n := next.Shape[1]
-	y := nn.New[T](next.Space, next.Shape...)
-	dy2 := nn.ZerosLike(y)
-	for i, length := range lengths {
-		if t < length {
-			copy(y.Data[i*n:(i+1)*n], next.Data[i*n:(i+1)*n])
-		} else {
-			copy(y.Data[i*n:(i+1)*n], before.Data[i*n:(i+1)*n])
-		}
-	}
-	return y, dy2, holdSaved[T]{lengths: lengths, t: t, y: y, n: n, next: next, dnext: dnext, dy: dy2, before: before, dbefore: dbefore}
-}
-
-// holdBackward is the reverse mode of [nn.hold], after [holdForward].
-func holdBackward[T nn.Float](saved holdSaved[T]) {
-	lengths, t, y, n, next, dnext, dy, before, dbefore := saved.lengths, saved.t, saved.y, saved.n, saved.next, saved.dnext, saved.dy, saved.before, saved.dbefore
-	for i := len(lengths) - 1; i >= 0; i-- {
-		if t < lengths[i] {
-			// copy(y.Data[i*n:(i+1)*n], next.Data[i*n:(i+1)*n])
-			n2 := min(len(y.Data[i*n:(i+1)*n]), len(next.Data[i*n:(i+1)*n]))
-			for i2 := range n2 {
-				dnext.Data[i*n : (i+1)*n][i2] += dy.Data[i*n : (i+1)*n][i2]
-				dy.Data[i*n : (i+1)*n][i2] = 0
-			}
-		} else {
-			// copy(y.Data[i*n:(i+1)*n], before.Data[i*n:(i+1)*n])
-			n2 := min(len(y.Data[i*n:(i+1)*n]), len(before.Data[i*n:(i+1)*n]))
-			for i2 := range n2 {
-				dbefore.Data[i*n : (i+1)*n][i2] += dy.Data[i*n : (i+1)*n][i2]
-				dy.Data[i*n : (i+1)*n][i2] = 0
-			}
-		}
-	}
-}
-
-// lstmStepSaved holds what a forward sweep remembers.
-type lstmStepSaved[T nn.Float] struct {
-	squashed  nn.Tensor[T]
-	gates     nn.Tensor[T]
-	n         int
-	t         int
-	steps     int
-	c         nn.Tensor[T]
-	batch     int
-	dnext     nn.Tensor[T]
-	dcells    nn.Tensor[T]
-	dsquashed nn.Tensor[T]
-	dgates    nn.Tensor[T]
-	dinputs   nn.Tensor[T]
-	dc        nn.Tensor[T]
-	h         nn.Tensor[T]
-	l         *nn.LSTM[T]
-	dh        nn.Tensor[T]
-	dl        *nn.LSTM[T]
-}
-
-// lstmStepForward is [nn.LSTM.step], remembering what [lstmStepBackward] needs.
-func lstmStepForward[T nn.Float](l *nn.LSTM[T], inputs, h, c nn.Tensor[T], t, steps int, dl *nn.LSTM[T], dinputs, dh, dc nn.Tensor[T]) (next, cells, dnext, dcells nn.Tensor[T], saved lstmStepSaved[T]) {
-	batch, n := h.Shape[0], h.Shape[1]
-	gates := nn.New[T](inputs.Space, batch, 4*n)
-	dgates := nn.ZerosLike(gates)
-	kernel.MatMul(gates.Data, h.Data, l.V.Data, batch, n, 4*n)
-	newValue := nn.New[T](inputs.Space, batch, n)
-	dnewValue := nn.ZerosLike(newValue)
-	newValue2 := nn.New[T](inputs.Space, batch, n)
-	dnewValue2 := nn.ZerosLike(newValue2)
-	dnext, dcells = dnewValue, dnewValue2
-	next, cells = newValue, newValue2
-	squashed := nn.New[T](inputs.Space, batch, n)
-	dsquashed := nn.ZerosLike(squashed)
-	kernel.LSTMCell(next.Data, cells.Data, squashed.Data, gates.Data, inputs.Data, 4*n*t, 4*n*steps, c.Data, batch, n)
-	return next, cells, dnext, dcells, lstmStepSaved[T]{squashed: squashed, gates: gates, n: n, t: t, steps: steps, c: c, batch: batch, dnext: dnext, dcells: dcells, dsquashed: dsquashed, dgates: dgates, dinputs: dinputs, dc: dc, h: h, l: l, dh: dh, dl: dl}
-}
-
-// lstmStepBackward is the reverse mode of [nn.LSTM.step], after [lstmStepForward].
-func lstmStepBackward[T nn.Float](saved lstmStepSaved[T]) {
-	n, batch, dgates := saved.n, saved.batch, saved.dgates
-	// kernel.LSTMCell(next.Data, cells.Data, squashed.Data, gates.Data, inputs.Data, 4*n*t, 4*n*steps, c.Data, batch, n)
-	kernel.LSTMCellAdjoint(nil, nil, saved.squashed.Data, saved.gates.Data, nil, 4*n*saved.t, 4*n*saved.steps, saved.c.Data, batch, n, saved.dnext.Data, saved.dcells.Data, saved.dsquashed.Data, dgates.Data, saved.dinputs.Data, saved.dc.Data)
-	// kernel.MatMul(gates.Data, h.Data, l.V.Data, batch, n, 4*n)
-	kernel.MatMulAdjoint(nil, saved.h.Data, saved.l.V.Data, batch, n, 4*n, dgates.Data, saved.dh.Data, saved.dl.V.Data)
 }
 
 // gruStepSaved holds what a forward sweep remembers.

@@ -33,7 +33,7 @@ func (r *RNN[T]) ForwardVJP(x Tensor[T], lengths []int, dr *RNN[T], dx, dstates,
 
 // FromVJP is the reverse mode of [RNN.From] with respect to r, x and h.
 // For result adjoints dstates and dlast it adds to the shadows dr, dx and dh.
-// It remembers 24 bytes with what they refer to, what [holdForward3] does and what [rnnStepForward] does for each iteration of the loop over t.
+// It remembers 24 bytes with what they refer to, what [holdForward6] does and what [rnnStepForward2] does for each iteration of the loop over t.
 func (r *RNN[T]) FromVJP(x, h Tensor[T], lengths []int, dr *RNN[T], dx, dh, dstates, dlast Tensor[T]) (states, last Tensor[T]) {
 	// Forward sweep; saveds holds every saved that the reverse sweep needs, saveds2[t] is saved in step t.
 	var saved maskPaddingSaved[T]
@@ -53,7 +53,7 @@ func (r *RNN[T]) FromVJP(x, h Tensor[T], lengths []int, dr *RNN[T], dx, dh, dsta
 	var saveds []holdSaved[T]
 	saveds2 := make([]rnnStepSaved[T], max(steps, 0))
 	for t := range steps {
-		next, dnext, saved := rnnStepForward(r, inputs, h, t, steps, dr, dinputs, dh)
+		next, dnext, saved := rnnStepForward(r, inputs, h, t, steps, dinputs, dh)
 		saveds2[t] = saved
 		if t >= shortest {
 			var saved holdSaved[T]
@@ -87,7 +87,7 @@ func (r *RNN[T]) FromVJP(x, h Tensor[T], lengths []int, dr *RNN[T], dx, dh, dsta
 			holdBackward[T](saved)
 		}
 		// next := r.step(inputs, h, t, steps)
-		rnnStepBackward[T](saved)
+		rnnStepBackward(saved, dr)
 	}
 	// inputs := affine(x, r.U, r.B, batch*steps)
 	affineBackward[T](saved2)
@@ -107,14 +107,14 @@ func (r *RNN[T]) StepVJP(x, h Tensor[T], dr *RNN[T], dx, dh, dy Tensor[T]) (y Te
 	var dy2 Tensor[T]
 	affineValue, daffineValue, saved := affineForward(x, r.U, r.B, x.Shape[0], dx, dr.U, dr.B)
 	var saved2 rnnStepSaved[T]
-	y, dy2, saved2 = rnnStepForward[T](r, affineValue, h, 0, 1, dr, daffineValue, dh)
+	y, dy2, saved2 = rnnStepForward[T](r, affineValue, h, 0, 1, daffineValue, dh)
 
 	// Reverse sweep.
 	for i := range dy.Data {
 		dy2.Data[i] += dy.Data[i]
 	}
 	// return r.step(affine(x, r.U, r.B, x.Shape[0]), h, 0, 1)
-	rnnStepBackward[T](saved2)
+	rnnStepBackward(saved2, dr)
 	affineBackward[T](saved)
 	return y
 }
@@ -279,12 +279,13 @@ type rnnFromSaved[T Float] struct {
 	dstates  Tensor[T]
 	shortest int
 	saveds2  []holdSaved[T]
+	dr       *RNN[T]
 	saved    affineSaved[T]
 	saved2   maskPaddingSaved[T]
 }
 
 // rnnFromForward is [RNN.From], remembering what [rnnFromBackward] needs.
-// It remembers 24 bytes with what they refer to, what [holdForward6] does and what [rnnStepForward3] does for each iteration of the loop over t.
+// It remembers 24 bytes with what they refer to, what [holdForward5] does and what [rnnStepForward] does for each iteration of the loop over t.
 func rnnFromForward[T Float](r *RNN[T], x, h Tensor[T], lengths []int, dr *RNN[T], dx, dh Tensor[T]) (states, last, dstates, dlast Tensor[T], saved *rnnFromSaved[T]) {
 	var saved2 maskPaddingSaved[T]
 	shape.Check(len(x.Shape) == 3 && len(r.U.Shape) == 2 && x.Shape[2] == r.U.Shape[0], "RNN", x.Shape, r.U.Shape)
@@ -303,7 +304,7 @@ func rnnFromForward[T Float](r *RNN[T], x, h Tensor[T], lengths []int, dr *RNN[T
 	var saveds []holdSaved[T]
 	saveds2 := make([]rnnStepSaved[T], max(steps, 0))
 	for t := range steps {
-		next, dnext, saved := rnnStepForward(r, inputs, h, t, steps, dr, dinputs, dh)
+		next, dnext, saved := rnnStepForward(r, inputs, h, t, steps, dinputs, dh)
 		saveds2[t] = saved
 		if t >= shortest {
 			var saved holdSaved[T]
@@ -317,12 +318,12 @@ func rnnFromForward[T Float](r *RNN[T], x, h Tensor[T], lengths []int, dr *RNN[T
 	}
 	dlast = dh
 	last = h
-	return states, last, dstates, dlast, &rnnFromSaved[T]{steps: steps, datas: datas, saveds: saveds2, n: n, batch: batch, dstates: dstates, shortest: shortest, saveds2: saveds, saved: saved3, saved2: saved2}
+	return states, last, dstates, dlast, &rnnFromSaved[T]{steps: steps, datas: datas, saveds: saveds2, n: n, batch: batch, dstates: dstates, shortest: shortest, saveds2: saveds, dr: dr, saved: saved3, saved2: saved2}
 }
 
 // rnnFromBackward is the reverse mode of [RNN.From], after [rnnFromForward].
 func rnnFromBackward[T Float](saved *rnnFromSaved[T]) {
-	steps, datas, saveds, n, batch, dstates, shortest, saveds2 := saved.steps, saved.datas, saved.saveds, saved.n, saved.batch, saved.dstates, saved.shortest, saved.saveds2
+	steps, datas, saveds, n, batch, dstates, shortest, saveds2, dr := saved.steps, saved.datas, saved.saveds, saved.n, saved.batch, saved.dstates, saved.shortest, saved.saveds2, saved.dr
 	for t := steps - 1; t >= 0; t-- {
 		data := datas[t]
 		saved := saveds[t]
@@ -335,7 +336,7 @@ func rnnFromBackward[T Float](saved *rnnFromSaved[T]) {
 			holdBackward[T](saved)
 		}
 		// next := r.step(inputs, h, t, steps)
-		rnnStepBackward[T](saved)
+		rnnStepBackward(saved, dr)
 	}
 	// inputs := affine(x, r.U, r.B, batch*steps)
 	affineBackward[T](saved.saved)
@@ -357,24 +358,23 @@ type rnnStepSaved[T Float] struct {
 	h       Tensor[T]
 	r       *RNN[T]
 	dh      Tensor[T]
-	dr      *RNN[T]
 }
 
 // rnnStepForward is [RNN.step], remembering what [rnnStepBackward] needs.
-func rnnStepForward[T Float](r *RNN[T], inputs, h Tensor[T], t, steps int, dr *RNN[T], dinputs, dh Tensor[T]) (y, dy Tensor[T], saved rnnStepSaved[T]) {
+func rnnStepForward[T Float](r *RNN[T], inputs, h Tensor[T], t, steps int, dinputs, dh Tensor[T]) (y, dy Tensor[T], saved rnnStepSaved[T]) {
 	batch, n := h.Shape[0], h.Shape[1]
 	next := New[T](inputs.Space, batch, n)
 	dnext := ZerosLike(next)
 	kernel.MatMul(next.Data, h.Data, r.V.Data, batch, n, n)
 	kernel.RNNCell(next.Data, inputs.Data, n*t, n*steps, batch, n)
-	return next, dnext, rnnStepSaved[T]{next: next, n: n, t: t, steps: steps, batch: batch, dnext: dnext, dinputs: dinputs, h: h, r: r, dh: dh, dr: dr}
+	return next, dnext, rnnStepSaved[T]{next: next, n: n, t: t, steps: steps, batch: batch, dnext: dnext, dinputs: dinputs, h: h, r: r, dh: dh}
 }
 
 // rnnStepBackward is the reverse mode of [RNN.step], after [rnnStepForward].
-func rnnStepBackward[T Float](saved rnnStepSaved[T]) {
+func rnnStepBackward[T Float](saved rnnStepSaved[T], dr *RNN[T]) {
 	n, batch, dnext := saved.n, saved.batch, saved.dnext
 	// kernel.RNNCell(next.Data, inputs.Data, n*t, n*steps, batch, n)
 	kernel.RNNCellAdjoint(saved.next.Data, nil, n*saved.t, n*saved.steps, batch, n, dnext.Data, saved.dinputs.Data)
 	// kernel.MatMul(next.Data, h.Data, r.V.Data, batch, n, n)
-	kernel.MatMulAdjoint(nil, saved.h.Data, saved.r.V.Data, batch, n, n, dnext.Data, saved.dh.Data, saved.dr.V.Data)
+	kernel.MatMulAdjoint(nil, saved.h.Data, saved.r.V.Data, batch, n, n, dnext.Data, saved.dh.Data, dr.V.Data)
 }

@@ -50,14 +50,14 @@ func (h *helper) reverse() *ast.Func {
 // whole returns the helper for functions that need not know what happens between the two halves.
 func (h *helper) whole() *helper {
 	at := h.at
-	at.settled, at.changed = false, nil
+	at.settled, at.changed, at.early = false, nil, nil
 	return h.u.splitHelper(h.f.Obj, h.in, at)
 }
 
 // unchanged returns the helper for a call that nothing of what it reads changes behind.
 func (h *helper) unchanged() *helper {
 	at := h.at
-	at.settled, at.changed = true, nil
+	at.settled, at.changed, at.early = true, nil, nil
 	return h.u.splitHelper(h.f.Obj, h.in, at)
 }
 

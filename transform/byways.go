@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"cmp"
 	"go/token"
 	"go/types"
 	"maps"
@@ -76,10 +77,11 @@ func (b *byways) run() {
 	}
 }
 
-// taint marks a place and what it leads to.
-func (b *byways) taint(place ast.Expr) {
+// taint marks a place and what it leads to, or only what is of some kinds in these.
+func (b *byways) taint(place ast.Expr, only ...types.Type) {
 	b.d.mem.reachable(b.d.mem.place(place), map[*location]bool{}, func(l *location) {
-		if !b.tainted[l] {
+		of := len(only) == 0 || slices.ContainsFunc(only, func(t types.Type) bool { return types.Identical(t, l.typ) })
+		if of && !b.tainted[l] {
 			b.tainted[l], b.changed = true, true
 		}
 	})
@@ -215,12 +217,16 @@ func (b *byways) sides(lhs, rhs []ast.Expr) {
 		if c, ok := e.(*ast.Call); ok && len(rhs) < len(lhs) && !holdsOther(l.Type(), map[types.Type]bool{}) && !slices.ContainsFunc(c.Args, b.of) {
 			continue // another result of the call may be tainted; its floats are not, or the callee is refused
 		}
-		tainted := b.of(e)
+		tainted, result := b.of(e), anyResult
 		if c, ok := e.(*ast.Call); ok && len(rhs) < len(lhs) {
-			tainted = b.call(c, i)
+			tainted, result = b.call(c, i), i
+		}
+		var only kinds
+		if tainted && !types.IsInterface(l.Type()) {
+			only = b.kindsIn(e, result)
 		}
 		if tainted || types.IsInterface(l.Type()) && b.varied(e) {
-			b.taint(l)
+			b.taint(l, only...)
 		}
 	}
 }
@@ -258,10 +264,24 @@ func (b *byways) of(e ast.Expr) bool {
 // anyResult is the number of a result where any of them is meant.
 const anyResult = -1
 
-// ofResult reports what a list says of a result.
-func ofResult(list []bool, i int) bool {
+// kinds are types, of the values in a result that are tainted.
+type kinds []types.Type
+
+// add adds a type. The order is the same whatever comes first.
+func (k kinds) add(t types.Type) kinds {
+	i, found := slices.BinarySearchFunc(k, t, func(a, b types.Type) int {
+		return cmp.Compare(types.TypeString(a, nil), types.TypeString(b, nil))
+	})
+	if found {
+		return k
+	}
+	return slices.Insert(slices.Clone(k), i, t)
+}
+
+// ofResult returns what a list says of a result.
+func ofResult(list []kinds, i int) kinds {
 	if i == anyResult || i >= len(list) {
-		return slices.Contains(list, true)
+		return slices.Concat(list...)
 	}
 	return list[i]
 }
@@ -301,7 +321,7 @@ func (b *byways) call(c *ast.Call, i int) bool {
 	if fn != nil {
 		s = b.d.u.summary(fn)
 	}
-	if (s == nil || ofResult(s.passes, i)) && slices.ContainsFunc(c.Args, b.of) {
+	if (s == nil || len(ofResult(s.passes, i)) > 0) && slices.ContainsFunc(c.Args, b.of) {
 		return true
 	}
 	switch {
@@ -310,7 +330,49 @@ func (b *byways) call(c *ast.Call, i int) bool {
 	case b.outside(c):
 		return slices.ContainsFunc(c.Args, b.varied)
 	}
-	return s != nil && ofResult(s.taints, i) && slices.ContainsFunc(c.Args, b.varied)
+	return s != nil && len(ofResult(s.taints, i)) > 0 && slices.ContainsFunc(c.Args, b.varied)
+}
+
+// kindsIn returns what in e, or in the i-th result of a call, may be tainted, or nil if anything may be.
+func (b *byways) kindsIn(e ast.Expr, i int) kinds {
+	var list kinds
+	switch e := e.(type) {
+	case *ast.Ref, *ast.Field, *ast.Index, *ast.Deref:
+		if !b.way(e) {
+			b.d.mem.reachable(b.d.mem.place(e), map[*location]bool{}, func(l *location) {
+				if b.tainted[l] {
+					list = list.add(l.typ)
+				}
+			})
+		}
+	case *ast.Addr:
+		if isPlace(e.X) {
+			return b.kindsIn(e.X, anyResult)
+		}
+	case *ast.Call:
+		if e.Fun.Fn == nil || b.d.constant(e) || b.outside(e) {
+			return nil
+		}
+		if s := b.d.u.summary(e.Fun.Fn); s != nil {
+			for _, t := range slices.Concat(ofResult(s.passes, i), ofResult(s.taints, i)) {
+				list = list.add(t)
+			}
+		}
+	}
+	return list
+}
+
+// sinks reports whether a callee makes a float of an argument that is tainted.
+func (b *byways) sinks(s *summary, c *ast.Call) bool {
+	if len(s.sinks) == 0 {
+		return false
+	}
+	for i, list := range argsOf(c, s.mem.fn) {
+		if s.sinks[i] && slices.ContainsFunc(list, b.of) {
+			return true
+		}
+	}
+	return false
 }
 
 // outside reports whether a call leaves what godiff sees: its callee has neither source here nor a rule.
@@ -358,7 +420,7 @@ func (b *byways) checkCall(pos token.Pos, c *ast.Call) {
 		// What is derived is looked at where that is done; no derivative is made of a callee all of whose results are lost.
 		// A rule stands for what its function does with floats.
 		loses := s.loses && !b.d.isRuled(c) && (carriesTuple(c.T) || len(s.writes) > 0) && !b.d.callActive(c) && slices.ContainsFunc(c.Args, b.varied)
-		if loses || s.sinks && slices.ContainsFunc(c.Args, b.of) || s.sinksKeys && slices.ContainsFunc(c.Args, b.isKeyed) {
+		if loses || b.sinks(s, c) || s.sinksKeys && slices.ContainsFunc(c.Args, b.isKeyed) {
 			refuse(pos, "%s makes a float of a value that an active one was made into; its derivative is lost", fn.Name())
 		}
 	}
@@ -402,7 +464,10 @@ func (u *Unit) bywaysOf(f *ast.Func, m *memory, s *summary) {
 	}
 	d.act = newActivity(u, m, active, results, make([]bool, len(inputs)), callSite{})
 	given, err := d.byways()
-	s.sinks, s.passes = err != nil, given.taintedResults(s.passes)
+	s.passes = given.taintedResults(s.passes)
+	if err != nil {
+		s.sinks = d.sinksAlone()
+	}
 	d.taintedInputs = nil
 	own, err := d.byways()
 	s.loses, s.taints = err != nil, own.taintedResults(s.taints)
@@ -420,6 +485,24 @@ func (u *Unit) bywaysOf(f *ast.Func, m *memory, s *summary) {
 		s.sinksKeys = err != nil
 	}
 	s.stained, s.keyed = byID(intersection(own.tainted, m.outer())), byID(intersection(own.keyed, known))
+}
+
+// sinksAlone returns which of the inputs that may be tainted make a float if they alone are, or all if none does.
+func (d *derivation) sinksAlone() []bool {
+	all := d.taintedInputs
+	sinks := make([]bool, len(all))
+	for i, tainted := range all {
+		if tainted {
+			d.taintedInputs = make([]bool, len(all))
+			d.taintedInputs[i] = true
+			_, err := d.byways()
+			sinks[i] = err != nil
+		}
+	}
+	if !slices.Contains(sinks, true) {
+		return all
+	}
+	return sinks
 }
 
 // holdsOther reports whether a value of a type holds or leads to something that is no float and no boolean.
@@ -448,11 +531,22 @@ func holdsOther(t types.Type, seen map[types.Type]bool) bool {
 	return true
 }
 
-// taintedResults says of each result whether something in it is tainted, or was known to be.
-func (b *byways) taintedResults(known []bool) []bool {
-	var list []bool
+// taintedResults says of each result what in it is tainted, or was known to be.
+func (b *byways) taintedResults(known []kinds) []kinds {
+	var list []kinds
 	for i, v := range b.d.fn.Results {
-		list = append(list, i < len(known) && known[i] || holdsOther(v.Type, map[types.Type]bool{}) && b.of(&ast.Ref{Var: v}))
+		var of kinds
+		if i < len(known) {
+			of = known[i]
+		}
+		if holdsOther(v.Type, map[types.Type]bool{}) {
+			b.d.mem.reachable(b.d.mem.variable(v), map[*location]bool{}, func(l *location) {
+				if b.tainted[l] {
+					of = of.add(l.typ)
+				}
+			})
+		}
+		list = append(list, of)
 	}
 	return list
 }

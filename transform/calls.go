@@ -181,6 +181,8 @@ type helper struct {
 	saved                                    *types.Named
 	file                                     string // the first file, by name, with a derivative that needs it
 
+	shadowHalf []half // which half takes the shadow of an input, once decided
+
 	checkpoint bool      // the backward half runs the callee again
 	parallel   *parallel // the callee is run for parts of a loop
 }
@@ -317,7 +319,13 @@ func (h *helper) again() (f *ast.Func, taken []bool) {
 func (h *helper) buildAlone(f *ast.Func) {
 	s := h.parts
 	f.Doc = reverseDoc(h.f, ast.VJP, h.signature(ast.VJP), f.Name)
-	f.Params = slices.Concat(s.params, s.seeded)
+	f.Params = slices.Clone(s.d.fn.Inputs())
+	for i := range h.in {
+		if sv := s.shadows[i]; sv != nil {
+			f.Params = append(f.Params, sv)
+		}
+	}
+	f.Params = append(f.Params, s.seeded...)
 	f.Results = s.ends
 	s.d.ranBefore = true
 	f.Body = s.d.finish(s.returning(s.last), f.Results)
@@ -471,7 +479,7 @@ func (r *reverser) splitBack(s ast.Stmt, n *splitNote) []ast.Stmt {
 	if n.again {
 		return r.againBack(s, n)
 	}
-	h := n.helper
+	h, past := n.helper, r.before(s)
 	args := []ast.Expr{after(s)(&ast.Ref{Var: n.saved})}
 	var zeros []ast.Stmt
 	for i, res := range h.f.Results {
@@ -486,10 +494,21 @@ func (r *reverser) splitBack(s ast.Stmt, n *splitNote) []ast.Stmt {
 			args = append(args, zeroOf(res.Type))
 			continue
 		}
-		d := r.place(l, r.before(s))
+		d := r.place(l, past)
 		args = append(args, d)
 		if !declaresVar(s, l) {
 			zeros = append(zeros, r.zero(d))
+		}
+	}
+	for i, x := range n.call.Args {
+		switch {
+		case h.shadowsTo()[i] != backwardHalf:
+		case n.fresh[i] != nil:
+			args = append(args, past(&ast.Ref{Var: n.fresh[i]}))
+		case r.reachesActive(x):
+			args = append(args, r.value(x, past))
+		default:
+			args = append(args, zeroOf(x.Type()))
 		}
 	}
 	call := &ast.Call{Fun: ast.Callee{Gen: h.backward}, Args: args, T: h.backwardType()}

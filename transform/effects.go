@@ -26,10 +26,10 @@ type summary struct {
 	size      int         // how many expressions it has
 	whole     int         // size, with that of what it calls
 	nested    int         // how many structs of remembered values its own holds at most
-	passes    []bool      // results that are no floats and hold what a value of that kind was made into
-	taints    []bool      // results that are no floats and hold what an active float was made into: see byways
+	passes    []kinds     // of results that are no floats: what in them holds what a value of that kind was made into
+	taints    []kinds     // of results that are no floats: what in them holds what an active float was made into; see byways
 	matters   []bool      // inputs that something that it returns or leaves behind depends on
-	sinks     bool        // it makes a float of an input of that kind
+	sinks     []bool      // inputs of that kind that it makes a float of
 	sinksKeys bool        // it makes something of the keys of a map behind an input
 	stained   []*location // memory behind inputs that comes to hold what an active float was made into
 	keyed     []*location // elements of maps there among whose keys are such values, or active ones

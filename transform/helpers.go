@@ -228,6 +228,7 @@ func (h *helper) buildHalves() {
 		h.sweepHalves()
 	}
 	f := h.forward
+	h.shadowsTo()
 	f.Doc = fmt.Sprintf("%s is %s, remembering what [%s] needs.", f.Name, docName(h.f), h.backward.Name)
 	h.backward.Doc = fmt.Sprintf("%s is the reverse mode of %s, after [%s].", h.backward.Name, docName(h.f), f.Name)
 	h.parts.finish()
@@ -285,7 +286,7 @@ func (h *helper) needsNothing() bool {
 			return false
 		}
 	}
-	return len(h.parts.fresh) == 0 && !h.parts.followed()
+	return len(h.parts.fresh) == 0 && len(h.parts.followed()) == 0
 }
 
 // trySweeps writes the sweeps and reports whether that can be done: what is not known of the caller may be in the way.
@@ -304,14 +305,112 @@ func (h *helper) trySweeps() bool {
 	return err == nil
 }
 
-// followed reports whether the forward sweep does anything to shadows.
-func (s *halves) followed() bool {
-	found := false
-	eachExpr(&ast.Block{Stmts: s.first}, func(_ ast.Stmt, e ast.Expr) {
-		r, ok := e.(*ast.Ref)
-		found = found || ok && s.d.isShadow[r.Var]
+// A half is one of the two functions that the reverse mode of a callee is split into, or none.
+type half int
+
+const (
+	neitherHalf half = iota
+	forwardHalf
+	backwardHalf
+)
+
+// shadowsTo says which half takes the shadow of each input. The forward half takes those that it does something with, say where it follows
+// a pointer in one, and structs, which are large. All else would only be remembered there, though the caller has it later as well.
+func (h *helper) shadowsTo() []half {
+	if h.shadowHalf != nil {
+		return h.shadowHalf
+	}
+	h.shadowHalf = make([]half, len(h.in))
+	apart := !h.checkpoint && !h.u.summary(h.f.Obj).recursive && (h.parts != nil || h.trySweeps())
+	var first, last map[*ast.Var]bool
+	if apart {
+		first, last = h.parts.followed(), named(h.parts.last)
+	}
+	for i, v := range h.f.Inputs() {
+		switch {
+		case !h.in[i] || !hasLinks(v.Type):
+		case !apart || first[h.parts.shadows[i]] || slices.Contains(h.at.early, i) || isStruct(v.Type) || ast.ShapeOf(v.Type) != ast.ReferenceLike:
+			h.shadowHalf[i] = forwardHalf
+		case last[h.parts.shadows[i]]:
+			h.shadowHalf[i] = backwardHalf
+		}
+	}
+	return h.shadowHalf
+}
+
+// followed returns the shadows that the forward sweep reads or changes. One that only defines another is read if that is, by either sweep.
+func (s *halves) followed() map[*ast.Var]bool {
+	found := map[*ast.Var]bool{}
+	defined := map[*ast.Var]ast.Expr{}
+	var see func(e ast.Expr)
+	see = func(e ast.Expr) {
+		ast.Walk(e, func(e ast.Expr) bool {
+			if r, ok := e.(*ast.Ref); ok && s.d.isShadow[r.Var] && !found[r.Var] {
+				found[r.Var] = true
+				if def := defined[r.Var]; def != nil {
+					see(def)
+				}
+			}
+			return true
+		})
+	}
+	first := &ast.Block{Stmts: s.first}
+	ast.Inspect(first, func(st ast.Stmt) bool {
+		if v, e := s.definesShadow(st); v != nil {
+			defined[v] = e
+		}
+		return true
 	})
+	ast.Inspect(first, func(st ast.Stmt) bool {
+		if v, _ := s.definesShadow(st); v == nil {
+			ast.Exprs(st, func(e ast.Expr, _ bool) { see(e) })
+		}
+		return true
+	})
+	for v := range named(s.last) {
+		if defined[v] != nil {
+			see(&ast.Ref{Var: v})
+		}
+	}
 	return found
+}
+
+// definesShadow returns the variable that a statement defines, a shadow, and what as, if that is all it does.
+func (s *halves) definesShadow(st ast.Stmt) (*ast.Var, ast.Expr) {
+	a, ok := st.(*ast.Assign)
+	if !ok || a.Op != token.DEFINE || len(a.Lhs) != 1 || hasCall(a.Rhs[0]) {
+		return nil, nil
+	}
+	r, ok := a.Lhs[0].(*ast.Ref)
+	if !ok || !s.d.isShadow[r.Var] {
+		return nil, nil
+	}
+	return r.Var, a.Rhs[0]
+}
+
+// withoutIdle returns statements of the forward sweep without the definitions of shadows that nobody reads.
+func (s *halves) withoutIdle(list []ast.Stmt, read map[*ast.Var]bool) []ast.Stmt {
+	var out []ast.Stmt
+	for _, st := range list {
+		if v, _ := s.definesShadow(st); v != nil && !read[v] {
+			continue
+		}
+		out = append(out, ast.MapBlocks(st, func(b *ast.Block) *ast.Block {
+			return &ast.Block{Meta: b.Meta, Stmts: s.withoutIdle(b.Stmts, read)}
+		}))
+	}
+	return out
+}
+
+// named returns the variables that statements name.
+func named(b *ast.Block) map[*ast.Var]bool {
+	vars := map[*ast.Var]bool{}
+	eachExpr(b, func(_ ast.Stmt, e ast.Expr) {
+		if r, ok := e.(*ast.Ref); ok {
+			vars[r.Var] = true
+		}
+	})
+	return vars
 }
 
 // halves puts the two sweeps of a callee into two functions.
@@ -319,11 +418,11 @@ type halves struct {
 	*helper
 	d       *derivation
 	r       *reverser
-	first   []ast.Stmt // the forward sweep
-	last    *ast.Block // the reverse sweep
-	params  []*ast.Var // of the forward half
-	results []*ast.Var // of the same, but for what it remembers
-	seeded  []*ast.Var // parameters of the backward half behind what is remembered
+	first   []ast.Stmt       // the forward sweep
+	last    *ast.Block       // the reverse sweep
+	results []*ast.Var       // of the forward half, but for what it remembers
+	seeded  []*ast.Var       // parameters of the backward half behind what is remembered
+	shadows map[int]*ast.Var // of inputs
 	fresh   []*ast.Var
 	seeds   []seedOf
 	ends    []*ast.Var // results of the backward half
@@ -334,14 +433,14 @@ type halves struct {
 func (s *halves) bind() {
 	d := s.d
 	inputs := d.fn.Inputs()
-	s.params = slices.Clone(inputs)
+	s.shadows = map[int]*ast.Var{}
 	for i, v := range inputs {
 		ref := &ast.Ref{Var: v}
 		switch {
 		case !ast.Carries(v.Type):
 		case s.in[i]:
 			if hasLinks(v.Type) {
-				s.params = append(s.params, d.shadow(v))
+				s.shadows[i] = d.shadow(v)
 			}
 			if holdsFloats(v.Type) {
 				dv := ast.NewVar("d"+v.Name, v.Type)
@@ -367,6 +466,17 @@ func (s *halves) bind() {
 		s.seeded = append(s.seeded, dr)
 		s.seeds = append(s.seeds, seedOf{r, dr})
 	}
+}
+
+// shadowsOf returns the shadows of inputs that a half takes.
+func (s *halves) shadowsOf(which half) []*ast.Var {
+	var list []*ast.Var
+	for i, to := range s.shadowHalf {
+		if to == which && s.shadows[i] != nil {
+			list = append(list, s.shadows[i])
+		}
+	}
+	return list
 }
 
 // keepAll returns the cells that the caller may change between the two halves: all that it can reach, unless more is known.
@@ -448,14 +558,14 @@ func (s *halves) finish() {
 		first = append(first, s.d.u.freshShadow(s.d.shadows[v], v, false, true)...)
 	}
 	f, b := s.forward, s.backward
-	f.Params = s.params
+	f.Params = slices.Concat(s.d.fn.Inputs(), s.shadowsOf(forwardHalf))
 	f.Results = errorLast(s.helper.f.Obj, append(slices.Clone(s.results), ast.NewVar("saved", saved.Type)))
 	returned := errorLast(s.helper.f.Obj, append(ast.Refs(s.results), value))
 	last := []ast.Stmt{&ast.Return{Results: returned}}
 	ast.Attribute(last, ast.Saving, nil)
-	body := &ast.Block{Stmts: slices.Concat(first, s.first, last)}
+	body := &ast.Block{Stmts: slices.Concat(first, s.withoutIdle(s.first, s.followed()), last)}
 	f.Body = s.d.finish(body, f.Results)
-	b.Params = append([]*ast.Var{saved}, s.seeded...)
+	b.Params = slices.Concat([]*ast.Var{saved}, s.seeded, s.shadowsOf(backwardHalf))
 	b.Results = s.ends
 	unpacked := s.unpack(by)
 	body = s.returning(substitute(s.last, by))
@@ -542,7 +652,7 @@ func (s *halves) returning(b *ast.Block) *ast.Block {
 // captured returns the variables that the reverse sweep reads from the forward sweep, in the order of their first use.
 func (s *halves) captured(b *ast.Block) []*ast.Var {
 	own := map[*ast.Var]bool{}
-	for _, v := range slices.Concat(s.seeded, s.ends) {
+	for _, v := range slices.Concat(s.seeded, s.ends, s.shadowsOf(backwardHalf)) {
 		own[v] = true
 	}
 	ast.Inspect(b, func(st ast.Stmt) bool {

@@ -116,7 +116,7 @@ func (h *hoister) expr(e ast.Expr, passive bool) ast.Expr {
 
 // holds reports whether something must be hoisted from e.
 func (h *hoister) holds(e ast.Expr, passive bool) bool {
-	if h.mustStandAlone(e, passive) || selected(e) != nil {
+	if h.mustStandAlone(e, passive) || selected(e) != nil || isNewOf(e) {
 		return true
 	}
 	found := slices.ContainsFunc(ast.Operands(e), func(x ast.Expr) bool { return isGiven(e, x) })
@@ -195,6 +195,12 @@ func isGiven(e, x ast.Expr) bool {
 	return ok && isLit && c.Fun.Fn != nil && hasLinks(lit.T) && !isSlice(lit.T)
 }
 
+// isNewOf reports whether e makes a new variable with a value, as from Go 1.26 on: it becomes a variable whose address is taken.
+func isNewOf(e ast.Expr) bool {
+	c, ok := e.(*ast.Call)
+	return ok && c.Fun.Builtin == "new" && len(c.Args) > 0
+}
+
 // hoist puts e into a variable.
 func (h *hoister) hoist(e ast.Expr, passive bool) ast.Expr {
 	x := h.freeOfOverwrites(h.operands(e, passive))
@@ -210,7 +216,7 @@ func (h *hoister) operands(e ast.Expr, passive bool) ast.Expr {
 	if b, ok := e.(*ast.Binary); ok && (b.Op == token.LAND || b.Op == token.LOR) && h.holds(b.Y, true) {
 		return h.shortCircuit(b)
 	}
-	if c, ok := e.(*ast.Call); ok && c.Fun.Builtin == "new" && len(c.Args) > 0 && ast.Carries(c.T) {
+	if c, ok := e.(*ast.Call); ok && isNewOf(e) {
 		t := &ast.Ref{Var: ast.NewVar("t", ast.Pointee(c.T))}
 		h.pre = append(h.pre, define(t.Var, h.expr(c.Args[0], passive)))
 		return &ast.Addr{X: t, T: c.T}

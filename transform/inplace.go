@@ -98,18 +98,18 @@ func (u *Unit) withCopies(f *ast.Func, c *ast.Call, rule *Rule) (*ast.Call, []as
 	for _, i := range rule.InPlace {
 		x := heldBy(c.Args[i])
 		written := func(w int) bool { return ast.Equal(heldBy(c.Args[w]), x) }
-		o := u.opaquePointee(x.Type())
-		switch {
-		case o == nil || o.Copy == nil || !isPath(x) || !slices.ContainsFunc(slices.Concat(rule.Writes, rule.Sets), written):
+		if !isPath(x) || !slices.ContainsFunc(slices.Concat(rule.Writes, rule.Sets), written) {
 			continue
-		case u.comesTo(o.Copy, f.Obj, map[*types.Func]bool{}):
-			continue // to copy what makes the copy would have no end
+		}
+		made := u.copiedArgument(f, c, x)
+		if made == nil {
+			continue
 		}
 		k := slices.IndexFunc(copied, func(y ast.Expr) bool { return ast.Equal(x, y) })
 		if k < 0 {
 			k = len(copied)
 			copied, copies = append(copied, x), append(copies, &ast.Ref{Var: ast.NewVar("t", x.Type())})
-			before = append(before, define(copies[k].Var, &ast.Call{Fun: ast.Callee{Fn: o.Copy}, Args: []ast.Expr{x}, T: x.Type(), Pos: c.Pos}))
+			before = append(before, define(copies[k].Var, made))
 		}
 		d.Args[i] = ast.Map(c.Args[i], func(e ast.Expr) ast.Expr {
 			if ast.Equal(e, x) {
@@ -122,6 +122,20 @@ func (u *Unit) withCopies(f *ast.Func, c *ast.Call, rule *Rule) (*ast.Call, []as
 		return c, nil
 	}
 	return &d, before
+}
+
+// copiedArgument returns a call, in f, that makes a copy of an argument of a call, a slice of numbers or an opaque value, or nil if there is none.
+func (u *Unit) copiedArgument(f *ast.Func, c *ast.Call, x ast.Expr) ast.Expr {
+	if isSlice(x.Type()) && ast.ShapeOf(elemType(x.Type())) == ast.ValueLike {
+		made := builtin("append", x.Type(), &ast.Convert{X: nilExpr(x.Type()), T: x.Type()}, x)
+		made.Spread = true
+		return made
+	}
+	o := u.opaquePointee(x.Type())
+	if o == nil || o.Copy == nil || u.comesTo(o.Copy, f.Obj, map[*types.Func]bool{}) {
+		return nil // to copy what makes the copy would have no end
+	}
+	return &ast.Call{Fun: ast.Callee{Fn: o.Copy}, Args: []ast.Expr{x}, T: x.Type(), Pos: c.Pos}
 }
 
 // comesTo reports whether fn is another function or calls it, as far as there is source.

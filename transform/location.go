@@ -173,6 +173,9 @@ type callSite struct {
 	settled bool
 	changed []path
 
+	// Of the same: the inputs whose shadows the forward half takes and remembers, though the backward half could take them.
+	early []int
+
 	plain bool // parallel loops are loops as others: see Unit.Plain
 }
 

@@ -313,13 +313,14 @@ func (d *derivation) shadowCopy(s ast.Stmt, c *ast.Call) []ast.Stmt {
 type splitNote struct {
 	call     *ast.Call
 	lhs      []ast.Expr
-	saved    *ast.Var // what the forward half has remembered
-	again    bool     // the reverse sweep runs the callee again
-	copies   []int    // the arguments whose memory it then wants as it was
-	helper   *helper  // of a call whose reverse mode is split …
-	rule     *Rule    // … or the rule that a user gave for it
-	hooked   bool     // the call is one of WithGradient
-	first    ast.Stmt // with a rule: after it the shadows of before are in the variables of reshapes
+	saved    *ast.Var         // what the forward half has remembered
+	again    bool             // the reverse sweep runs the callee again
+	copies   []int            // the arguments whose memory it then wants as it was
+	fresh    map[int]*ast.Var // shadows of arguments that the forward sweep makes for the backward half
+	helper   *helper          // of a call whose reverse mode is split …
+	rule     *Rule            // … or the rule that a user gave for it
+	hooked   bool             // the call is one of WithGradient
+	first    ast.Stmt         // with a rule: after it the shadows of before are in the variables of reshapes
 	reshapes []reshape
 	last     ast.Stmt // with a rule: after it the shadows of the results are set
 }
@@ -362,6 +363,64 @@ func (d *derivation) pattern(c *ast.Call) []bool {
 	return in
 }
 
+// earlyShadows returns the arguments of a call whose shadows its forward half had better remember: those that are others later, since a
+// variable is assigned to again, so that the caller would have to remember them.
+func (d *derivation) earlyShadows(c *ast.Call, h *helper) []int {
+	var list []int
+	for i, x := range c.Args {
+		if h.shadowsTo()[i] != backwardHalf || !d.reachesActive(x) {
+			continue
+		}
+		changes := ast.Any(x, func(e ast.Expr) bool {
+			r, ok := e.(*ast.Ref)
+			return ok && hasLinks(r.Var.Type) && d.assignments(r.Var) > 1
+		})
+		if changes {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// assignments returns how many statements give a variable a value, of a parameter those beside the caller.
+func (d *derivation) assignments(v *ast.Var) int {
+	if d.sets == nil {
+		d.sets = map[*ast.Var]int{}
+		for _, p := range d.fn.Inputs() {
+			d.sets[p]++
+		}
+		ast.Inspect(d.fn.Body, func(s ast.Stmt) bool {
+			if x, ok := s.(*ast.Decl); ok && len(x.Values) > 0 {
+				for _, v := range x.Vars {
+					d.sets[v]++
+				}
+			}
+			ast.Exprs(s, func(e ast.Expr, assigned bool) {
+				if r, ok := e.(*ast.Ref); ok && assigned {
+					d.sets[r.Var]++
+				}
+			})
+			return true
+		})
+	}
+	return d.sets[v]
+}
+
+// makesMemory reports whether a value is, or leads to, memory that is made where it stands.
+func makesMemory(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Call, *ast.Composite:
+		return true
+	case *ast.Addr:
+		return makesMemory(e.X)
+	case *ast.Convert:
+		return makesMemory(e.X)
+	case *ast.Slice:
+		return makesMemory(e.X)
+	}
+	return false
+}
+
 // splitCall is a call whose reverse mode is split: the forward sweep calls the function that remembers.
 func (d *derivation) splitCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call) []ast.Stmt {
 	if d.isHook(c) {
@@ -387,11 +446,18 @@ func (d *derivation) splitCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call) []ast.St
 			h.parallel = &parallel{own: d.u.parallels[c.Fun.Fn]}
 		}
 		d.checkCheckpoint(s, c, h)
+	} else if site.early = d.earlyShadows(c, h); len(site.early) > 0 {
+		h = d.u.splitHelper(c.Fun.Fn, in, site)
 	}
 	args := append([]ast.Expr{}, c.Args...)
+	var out []ast.Stmt
+	fresh := map[int]*ast.Var{}
 	for i, x := range c.Args {
 		switch {
-		case !h.in[i] || !hasLinks(x.Type()):
+		case h.shadowsTo()[i] == backwardHalf && d.reachesActive(x) && makesMemory(x):
+			fresh[i] = ast.NewVar("d"+h.f.Inputs()[i].Name, x.Type())
+			out = append(out, define(fresh[i], d.shadowOf(s, x)))
+		case h.shadowsTo()[i] != forwardHalf:
 		case d.reachesActive(x):
 			args = append(args, d.shadowOf(s, x))
 		default:
@@ -401,7 +467,6 @@ func (d *derivation) splitCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call) []ast.St
 	results := c.Fun.Fn.Signature().Results()
 	targets := make([]ast.Expr, results.Len())
 	copy(targets, lhs)
-	var out []ast.Stmt
 	op := token.DEFINE
 	if len(lhs) > 0 && !isDefine(s) {
 		op = token.ASSIGN
@@ -428,6 +493,6 @@ func (d *derivation) splitCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call) []ast.St
 	meta := *s.Info()
 	d.mem.calls[call] = c
 	t := &ast.Assign{Meta: meta, Lhs: targets, Op: op, Rhs: []ast.Expr{call}}
-	d.calls[t] = &splitNote{call: c, lhs: lhs, saved: saved, helper: h}
+	d.calls[t] = &splitNote{call: c, lhs: lhs, saved: saved, fresh: fresh, helper: h}
 	return append(out, t)
 }

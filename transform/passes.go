@@ -34,6 +34,7 @@ func passes() []pass {
 		{name: "keep", does: "functions that two loops call for the same are called once", stage: finishing, optional: true, run: (*passage).keep},
 		{name: "invariants", does: "what stays the same in a loop is computed before it", stage: finishing, optional: true, run: (*passage).invariants},
 		{name: "wholes", does: "structs that are first added to zeros are set", stage: finishing, optional: true, run: (*passage).wholes},
+		{name: "split", does: "fields of structs that are named nowhere else are variables", stage: finishing, optional: true, run: (*passage).split},
 		{name: "temps", does: "temporaries go where they are used", stage: finishing, optional: true, run: (*passage).temps},
 		{name: "coalesce", does: "a number that takes the place of another is that one", stage: finishing, optional: true, run: (*passage).coalesce},
 		{name: "firsts", does: "what is first added to zeros is set", stage: finishing, optional: true, run: (*passage).firsts},
@@ -311,6 +312,13 @@ func (p *passage) beside() { p.body = besides{p.d.memoryOf}.block(p.body) }
 func (p *passage) lasts() { p.body = dropLasts(p.body) }
 
 func (p *passage) wholes() { p.body = setFields(setWholes(p.body, p.results), p.results) }
+
+func (p *passage) split() {
+	if b := splitStructs(p.body, p.results); b != p.body {
+		p.body = b
+		p.unused() // a field that is only set is no mistake, a variable is
+	}
+}
 
 func (p *passage) firsts() { p.body = setFirsts(p.body) }
 

@@ -451,6 +451,9 @@ func (m *memory) sharesWithin(l *location) bool {
 // checkResultApart refuses a call whose result may share memory with an argument where somebody writes to it afterwards: the shadow of
 // the result is apart.
 func (d *derivation) checkResultApart(s ast.Stmt, l ast.Expr, c *ast.Call) {
+	if d.u.returnsApart(c.Fun.Fn) {
+		return
+	}
 	given := d.mem.given(c)
 	changes := func(l *location) bool { return d.outlook.changes(l, s) }
 	if d.outlook == nil {
@@ -462,6 +465,20 @@ func (d *derivation) checkResultApart(s ast.Stmt, l ast.Expr, c *ast.Call) {
 			refuse(s.Info().Pos, "what %s returns may share memory with what it is given, and it is written afterwards; that is not supported yet of a function with a rule or with //godiff:nodiff", c.Fun.Fn.Name())
 		}
 	})
+}
+
+// returnsApart reports whether the results of a function lead to no memory that is there when it is called. What a caller's variables lead
+// to may be both, at different times.
+func (u *Unit) returnsApart(fn *types.Func) bool {
+	s := u.summary(fn)
+	if s == nil {
+		return false
+	}
+	outer, apart := s.mem.outer(), true
+	for _, r := range s.mem.fn.Results {
+		s.mem.behind(s.mem.variable(r), map[*location]bool{}, func(c *location) { apart = apart && !outer[c.find()] })
+	}
+	return apart
 }
 
 // ruleBack reverses a call by its rule.

@@ -193,7 +193,14 @@ func (v *resolver) rewrite(e ast.Expr, ctx *context) ast.Expr {
 		}
 		return v.value(p.X, use{it, p.After, ctx})
 	}
-	return ast.MapOperands(e, func(x ast.Expr) ast.Expr { return v.rewrite(x, ctx) })
+	e = ast.MapOperands(e, func(x ast.Expr) ast.Expr { return v.rewrite(x, ctx) })
+	if b, ok := e.(*ast.Binary); ok && b.Op == token.SUB {
+		x, isInt := intLit(b.X)
+		if y, ok := intLit(b.Y); ok && isInt { // the length of an array
+			return intLiteral(x-y, b.T)
+		}
+	}
+	return e
 }
 
 // address returns what leads where e led at a point, whatever is there now.
@@ -244,6 +251,9 @@ func (v *resolver) value(e ast.Expr, u use) ast.Expr {
 	}
 	if l, w := v.produced(e, u); l != nil {
 		return v.value(l, w)
+	}
+	if n, ok := arrayLength(e); ok && v.slots(e.(*ast.Call).Args[0], u) > 0 {
+		return intNumber(n)
 	}
 	if v.needs[v.memoKey(e, u)] != nil {
 		return v.remember(e, u)
@@ -416,6 +426,9 @@ func (v *resolver) countSlots(e ast.Expr, u use) int {
 		}
 		return v.addressSlots(e, u)
 	case *ast.Call:
+		if _, ok := arrayLength(e); ok {
+			return 0
+		}
 		if e.Fun.Fn != nil && !v.u.repeats(e.Fun.Fn) {
 			return many
 		}
@@ -436,6 +449,23 @@ func (v *resolver) countSlots(e ast.Expr, u use) int {
 		}
 	}
 	return n
+}
+
+// arrayLength returns the length of the array that e asks the length of, if it does.
+func arrayLength(e ast.Expr) (int64, bool) {
+	c, ok := e.(*ast.Call)
+	if !ok || c.Fun.Builtin != "len" {
+		return 0, false
+	}
+	t := c.Args[0].Type()
+	if p := ast.Pointee(t); p != nil {
+		t = p
+	}
+	a, ok := t.Underlying().(*types.Array)
+	if !ok {
+		return 0, false
+	}
+	return a.Len(), true
 }
 
 // asksChanged reports whether a call asks a map that may have changed since.
@@ -693,7 +723,7 @@ func (v *resolver) compute(n *need) {
 		return
 	}
 	if e := v.again(n.expr.(*ast.Ref).Var, n.ver, u); e != nil {
-		n.from, n.again = e.expr, v.value(e.expr, use{e.it, false, u.ctx})
+		n.from, n.again = e.expr, v.madeAgain(e.expr, use{e.it, false, u.ctx})
 		if lit, ok := n.again.(*ast.Lit); ok && ast.IsFloat(lit.T) {
 			n.again = floating(lit, lit.Type()) // it may come to stand in a quotient
 		}
@@ -805,10 +835,35 @@ func (v *resolver) again(x *ast.Var, ver *version, u use) *again {
 	if u.ctx.item == ver.item && v.readsCopies(ver.rhs) {
 		return nil // it is computed again elsewhere, where the copies are at another time
 	}
-	if !v.repeatable(ver.rhs) || v.slots(ver.rhs, use{ver.item, false, u.ctx}) > 0 {
+	if w := (use{ver.item, false, u.ctx}); !v.repeatable(ver.rhs) || v.slots(ver.rhs, w) > 0 && v.byIndex(ver.rhs, w) == nil {
 		return nil
 	}
 	return &again{ver.rhs, ver.item}
+}
+
+// byIndex returns the element that e is the address of, if its index is all that must be remembered to find it, or nil. The garbage
+// collector need not look at an index.
+func (v *resolver) byIndex(e ast.Expr, u use) *ast.Index {
+	a, ok := e.(*ast.Addr)
+	if !ok {
+		return nil
+	}
+	x, ok := a.X.(*ast.Index)
+	if !ok || isArray(x.X.Type()) || !isInteger(x.I.Type()) {
+		return nil
+	}
+	if _, isVar := x.I.(*ast.Ref); !isVar || v.slots(x.X, u) > 0 || v.slots(x.I, u) != 1 {
+		return nil
+	}
+	return x
+}
+
+// madeAgain returns e as it was at a point where again has said that it can be made again.
+func (v *resolver) madeAgain(e ast.Expr, u use) ast.Expr {
+	if x := v.byIndex(e, u); x != nil {
+		return &ast.Addr{X: &ast.Index{X: v.value(x.X, u), I: v.value(x.I, u), T: x.T}, T: e.Type()}
+	}
+	return v.value(e, u)
 }
 
 // readsUndone reports whether e reads slices or pointers from memory of a shadow that the reverse sweep puts back.

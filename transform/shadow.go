@@ -52,6 +52,7 @@ type derivation struct {
 	calls     map[ast.Stmt]*splitNote // of calls whose reverse mode is split
 	begin     map[ast.Stmt]ast.Stmt   // of statements with shadow statements before them: the first of these
 	remade    map[ast.Stmt]ast.Stmt   // statements that addShadows has made anew
+	sets      map[*ast.Var]int        // how often variables are given a value, once counted
 	rangeOver map[*ast.Var]ast.Expr   // of the keys of range loops: what they range over
 
 	appended  []*location       // what F may append to: see appendsBehind

@@ -629,12 +629,34 @@ func testerBody(t *Instances, fn *types.Func, to types.Type) *ast.Func {
 	}
 	when(isNil(value), false)
 	for _, field := range ast.DynamicTypes(from) {
-		when(ast.Test(value, field.Type()), slices.ContainsFunc(ast.DynamicTypes(to), func(v *types.Var) bool {
-			return types.Identical(v.Type(), field.Type())
-		}))
+		if held := holdsType(to, field.Type()); held || !t.implements(field.Type(), to) {
+			when(ast.Test(value, field.Type()), held)
+		}
 	}
 	f.Body.Stmts = append(f.Body.Stmts, noDerivative(value))
 	return f
+}
+
+// holdsType reports whether an interface is known to hold values of a type.
+func holdsType(boxed, t types.Type) bool {
+	return slices.ContainsFunc(ast.DynamicTypes(boxed), func(v *types.Var) bool { return types.Identical(v.Type(), t) })
+}
+
+// implements reports whether a type has the methods of an interface, whether or not that is known to hold it.
+func (t *Instances) implements(typ, boxed types.Type) bool {
+	set, ok := t.original(boxed).Underlying().(*types.Interface)
+	return ok && types.Implements(t.original(typ), set)
+}
+
+// checkHeld refuses a question whether a value of an interface, x, is one of another, if that would be a generic type which the other is not
+// known to hold.
+func (l *lowerer) checkHeld(x ast.Expr, to types.Type, pos token.Pos) {
+	for _, field := range ast.DynamicTypes(x.Type()) {
+		if f := field.Type(); l.hasParams(f) && !holdsType(to, f) && l.src.Instances.implements(f, to) {
+			l.report(pos, fmt.Sprintf("the interface %s is not known to hold values of the generic type %s, which has its methods; give it the type parameters too, or ask for the types that are wanted", l.typeString(to), l.typeString(f)))
+			return
+		}
+	}
 }
 
 // is returns the question whether x has a type, which may be an interface.
@@ -642,6 +664,7 @@ func (l *lowerer) is(x ast.Expr, t types.Type, pos token.Pos) ast.Expr {
 	if !ast.IsBoxed(t) || !ast.IsBoxed(x.Type()) || !l.isOwn() {
 		return ast.Test(x, t)
 	}
+	l.checkHeld(x, t, pos)
 	fn := l.src.Instances.tester(x.Type(), t, l.src.Pkg)
 	return &ast.Call{Fun: ast.Callee{Fn: fn}, Args: []ast.Expr{x}, T: types.Typ[types.Bool], Pos: pos}
 }
@@ -672,7 +695,9 @@ func converterBody(t *Instances, fn *types.Func) *ast.Func {
 		}
 	}
 	*rest = append(*rest, noDerivative(value))
-	f.Body.Stmts = append(f.Body.Stmts, &ast.Return{})
+	if rest != &f.Body.Stmts {
+		f.Body.Stmts = append(f.Body.Stmts, &ast.Return{})
+	}
 	return f
 }
 

@@ -122,7 +122,7 @@ var optionDocs = []Option{
 	{"mode", "jvp", "the rule is for forward mode, with the signature of FJVP; left out, it is for reverse mode. A mode without a rule is derived from F's body"},
 	{"writes", "p,q", "the parameters behind which F writes memory, or none, where F's body does not say it. It is believed"},
 	{"sets", "p,q", "the parameters behind which F sets floats that are there, and gives no value new memory: where writes would say more than is so of opaque types"},
-	{"inplace", "p,q", "the parameters that may be the same value as one that F writes: F does then what it would with copies of them, and godiff makes these"},
+	{"inplace", "p,q", "the parameters that may be the same slice or opaque value as one that F writes: F does then what it would with copies of them, and godiff makes these. Without it, a rule for slices must itself see where two of them share memory, which it is given as F has left it"},
 	{"returns", "p", "the parameter that F returns"},
 	{"schedule", "binomial", "sqrt, which is also meant where it is left out, remembers the state of a loop of n iterations about √2n times and runs each iteration once more; binomial halves the loop again and again, remembers some log₂ n states at a time and runs each iteration as many times, and is for loops that range over an integer or a slice"},
 }

@@ -878,6 +878,9 @@ func (p *printer) call(e *ast.Call) {
 		p.printf(")")
 		return
 	case f.Builtin == "new":
+		if len(args) > 0 {
+			panic("printer: new with a value, which is a variable whose address is taken")
+		}
 		p.printf("new(%s)", p.typ(ast.Pointee(e.T)))
 		return
 	case f.Builtin == "make":

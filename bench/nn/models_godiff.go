@@ -15,69 +15,69 @@ import (
 // For result adjoints dy it adds to the shadows dm.
 // It remembers what [reLUFloat32Forward] does and what [denseForwardFloat32Forward] does for each iteration of the loop over i.
 func (m *mlp) LossVJP(x nn.Tensor[float32], labels []int, dm *mlp, dy float32) (y float32) {
-	forwardValue, dforwardValue, saved := denseForwardFloat32DForward(&m.Layers[0], x, &dm.Layers[0])
+	forwardValue, dforwardValue, saved := denseForwardFloat32DForward(&m.Layers[0], x)
 	h, dh, saved2 := reLUFloat32Forward(forwardValue, dforwardValue)
 	last := len(m.Layers) - 1
 	saveds := make([]reLUFloat32Saved, max(last, 0))
 	saveds2 := make([]denseForwardFloat32Saved, max(last, 0))
 	for i := 1; i < last; i++ {
-		forwardValue, dforwardValue, saved := denseForwardFloat32Forward(&m.Layers[i], h, &dm.Layers[i], dh)
+		forwardValue, dforwardValue, saved := denseForwardFloat32Forward(&m.Layers[i], h, dh)
 		saveds2[i] = saved
 		var saved2 reLUFloat32Saved
 		h, dh, saved2 = reLUFloat32Forward(forwardValue, dforwardValue)
 		saveds[i] = saved2
 	}
-	forwardValue2, dforwardValue2, saved3 := denseForwardFloat32Forward(&m.Layers[last], h, &dm.Layers[last], dh)
+	forwardValue2, dforwardValue2, saved3 := denseForwardFloat32Forward(&m.Layers[last], h, dh)
 	y = crossEntropyFloat32VJP(forwardValue2, labels, dforwardValue2, dy)
-	denseForwardFloat32Backward(saved3)
+	denseForwardFloat32Backward(saved3, &dm.Layers[last])
 	for i := last - 1; i >= 1; i-- {
 		saved := saveds[i]
 		saved2 := saveds2[i]
 		// h = nn.ReLU(m.Layers[i].Forward(h))
 		reLUFloat32Backward(saved)
-		denseForwardFloat32Backward(saved2)
+		denseForwardFloat32Backward(saved2, &dm.Layers[i])
 	}
 	// h := nn.ReLU(m.Layers[0].Forward(x))
 	reLUFloat32Backward(saved2)
-	denseForwardFloat32DBackward(saved)
+	denseForwardFloat32DBackward(saved, &dm.Layers[0])
 	return y
 }
 
 // LossVJP is the reverse mode of [leNet.Loss] with respect to m.
 // For result adjoints dy it adds to the shadows dm.
 func (m *leNet) LossVJP(x nn.Tensor[float32], labels []int, dm *leNet, dy float32) (y float32) {
-	forwardValue, dforwardValue, saved := conv2DForwardFloat32LForward(&m.Conv1, x, &dm.Conv1)
+	forwardValue, dforwardValue, saved := conv2DForwardFloat32LForward(&m.Conv1, x)
 	reLUValue, dreLUValue, saved2 := reLUFloat32Forward(forwardValue, dforwardValue)
 	h, dh, saved3 := maxPool2DForwardFloat32Forward(&m.Pool, reLUValue, dreLUValue)
-	forwardValue2, dforwardValue2, saved4 := conv2DForwardFloat32Forward(&m.Conv2, h, &dm.Conv2, dh)
+	forwardValue2, dforwardValue2, saved4 := conv2DForwardFloat32Forward(&m.Conv2, h, dh)
 	reLUValue2, dreLUValue2, saved5 := reLUFloat32Forward(forwardValue2, dforwardValue2)
 	var saved6 maxPool2DForwardFloat32Saved
 	h, dh, saved6 = maxPool2DForwardFloat32Forward(&m.Pool, reLUValue2, dreLUValue2)
 	flattenValue, dflattenValue, saved7 := tensorFlattenFloat32Forward(h, dh)
-	forwardValue3, dforwardValue3, saved8 := denseForwardFloat32Forward(&m.Dense1, flattenValue, &dm.Dense1, dflattenValue)
+	forwardValue3, dforwardValue3, saved8 := denseForwardFloat32Forward(&m.Dense1, flattenValue, dflattenValue)
 	var saved9 reLUFloat32Saved
 	h, dh, saved9 = reLUFloat32Forward(forwardValue3, dforwardValue3)
-	forwardValue4, dforwardValue4, saved10 := denseForwardFloat32Forward(&m.Dense2, h, &dm.Dense2, dh)
+	forwardValue4, dforwardValue4, saved10 := denseForwardFloat32Forward(&m.Dense2, h, dh)
 	var saved11 reLUFloat32Saved
 	h, dh, saved11 = reLUFloat32Forward(forwardValue4, dforwardValue4)
-	forwardValue5, dforwardValue5, saved12 := denseForwardFloat32Forward(&m.Dense3, h, &dm.Dense3, dh)
+	forwardValue5, dforwardValue5, saved12 := denseForwardFloat32Forward(&m.Dense3, h, dh)
 	y = crossEntropyFloat32VJP(forwardValue5, labels, dforwardValue5, dy)
-	denseForwardFloat32Backward(saved12)
+	denseForwardFloat32Backward(saved12, &dm.Dense3)
 	// h = nn.ReLU(m.Dense2.Forward(h))
 	reLUFloat32Backward(saved11)
-	denseForwardFloat32Backward(saved10)
+	denseForwardFloat32Backward(saved10, &dm.Dense2)
 	// h = nn.ReLU(m.Dense1.Forward(h.Flatten()))
 	reLUFloat32Backward(saved9)
-	denseForwardFloat32Backward(saved8)
+	denseForwardFloat32Backward(saved8, &dm.Dense1)
 	tensorFlattenFloat32Backward(saved7)
 	// h = m.Pool.Forward(nn.ReLU(m.Conv2.Forward(h)))
 	maxPool2DForwardFloat32Backward(saved6)
 	reLUFloat32Backward(saved5)
-	conv2DForwardFloat32Backward(saved4)
+	conv2DForwardFloat32Backward(saved4, &dm.Conv2)
 	// h := m.Pool.Forward(nn.ReLU(m.Conv1.Forward(x)))
 	maxPool2DForwardFloat32Backward(saved3)
 	reLUFloat32Backward(saved2)
-	conv2DForwardFloat32LBackward(saved)
+	conv2DForwardFloat32LBackward(saved, &dm.Conv1)
 	return y
 }
 
@@ -85,9 +85,9 @@ func (m *leNet) LossVJP(x nn.Tensor[float32], labels []int, dm *leNet, dy float3
 // For result adjoints dy it adds to the shadows dm.
 func (m *rnn) LossVJP(x nn.Tensor[float32], labels []int, dm *rnn, dy float32) (y float32) {
 	_, last, _, dlast, saved := rnnForwardFloat32RForward(&m.Hidden, x, nil, &dm.Hidden)
-	forwardValue, dforwardValue, saved2 := denseForwardFloat32Forward(&m.Out, last, &dm.Out, dlast)
+	forwardValue, dforwardValue, saved2 := denseForwardFloat32Forward(&m.Out, last, dlast)
 	y = crossEntropyFloat32VJP(forwardValue, labels, dforwardValue, dy)
-	denseForwardFloat32Backward(saved2)
+	denseForwardFloat32Backward(saved2, &dm.Out)
 	// _, last := m.Hidden.Forward(x, nil)
 	rnnForwardFloat32RBackward(saved)
 	return y
@@ -97,9 +97,9 @@ func (m *rnn) LossVJP(x nn.Tensor[float32], labels []int, dm *rnn, dy float32) (
 // For result adjoints dy it adds to the shadows dm.
 func (m *lstm) LossVJP(x nn.Tensor[float32], labels []int, dm *lstm, dy float32) (y float32) {
 	_, last, _, _, dlast, _, saved := lstmForwardFloat32LForward(&m.Hidden, x, nil, &dm.Hidden)
-	forwardValue, dforwardValue, saved2 := denseForwardFloat32Forward(&m.Out, last, &dm.Out, dlast)
+	forwardValue, dforwardValue, saved2 := denseForwardFloat32Forward(&m.Out, last, dlast)
 	y = crossEntropyFloat32VJP(forwardValue, labels, dforwardValue, dy)
-	denseForwardFloat32Backward(saved2)
+	denseForwardFloat32Backward(saved2, &dm.Out)
 	// _, last, _ := m.Hidden.Forward(x, nil)
 	lstmForwardFloat32LBackward(saved)
 	return y
@@ -109,9 +109,9 @@ func (m *lstm) LossVJP(x nn.Tensor[float32], labels []int, dm *lstm, dy float32)
 // For result adjoints dy it adds to the shadows dm.
 func (m *gru) LossVJP(x nn.Tensor[float32], labels []int, dm *gru, dy float32) (y float32) {
 	_, last, _, dlast, saved := gruForwardFloat32GForward(&m.Hidden, x, nil, &dm.Hidden)
-	forwardValue, dforwardValue, saved2 := denseForwardFloat32Forward(&m.Out, last, &dm.Out, dlast)
+	forwardValue, dforwardValue, saved2 := denseForwardFloat32Forward(&m.Out, last, dlast)
 	y = crossEntropyFloat32VJP(forwardValue, labels, dforwardValue, dy)
-	denseForwardFloat32Backward(saved2)
+	denseForwardFloat32Backward(saved2, &dm.Out)
 	// _, last := m.Hidden.Forward(x, nil)
 	gruForwardFloat32GBackward(saved)
 	return y
@@ -123,13 +123,12 @@ type denseForwardFloat32DSaved struct {
 	n   int
 	out int
 	dy  nn.Tensor[float32]
-	dd  *nn.Dense[float32]
 	x   nn.Tensor[float32]
 	in  int
 }
 
 // denseForwardFloat32DForward is [nn.Dense.Forward], remembering what [denseForwardFloat32DBackward] needs.
-func denseForwardFloat32DForward(d *nn.Dense[float32], x nn.Tensor[float32], dd *nn.Dense[float32]) (y2, dy nn.Tensor[float32], saved denseForwardFloat32DSaved) {
+func denseForwardFloat32DForward(d *nn.Dense[float32], x nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved denseForwardFloat32DSaved) {
 	shape.Check(len(x.Shape) == 2 && len(d.W.Shape) == 2 && x.Shape[1] == d.W.Shape[0], "Dense", x.Shape, d.W.Shape)
 	n, in, out := x.Shape[0], d.W.Shape[0], d.W.Shape[1]
 	y := nn.New[float32](x.Space, n, out)
@@ -139,12 +138,12 @@ func denseForwardFloat32DForward(d *nn.Dense[float32], x nn.Tensor[float32], dd 
 		shape.Check(len(d.B.Data) == out, "Dense bias", d.B.Shape, d.W.Shape[1:])
 		kernel.AddRow(y.Data, d.B.Data, n, out)
 	}
-	return y, dy2, denseForwardFloat32DSaved{d: d, n: n, out: out, dy: dy2, dd: dd, x: x, in: in}
+	return y, dy2, denseForwardFloat32DSaved{d: d, n: n, out: out, dy: dy2, x: x, in: in}
 }
 
 // denseForwardFloat32DBackward is the reverse mode of [nn.Dense.Forward], after [denseForwardFloat32DForward].
-func denseForwardFloat32DBackward(saved denseForwardFloat32DSaved) {
-	n, out, dy, dd := saved.n, saved.out, saved.dy, saved.dd
+func denseForwardFloat32DBackward(saved denseForwardFloat32DSaved, dd *nn.Dense[float32]) {
+	n, out, dy := saved.n, saved.out, saved.dy
 	if len(saved.d.B.Data) > 0 {
 		// kernel.AddRow(y.Data, d.B.Data, n, out)
 		kernel.AddRowAdjoint(nil, nil, n, out, dy.Data, dd.B.Data)
@@ -180,14 +179,13 @@ type denseForwardFloat32Saved struct {
 	n   int
 	out int
 	dy  nn.Tensor[float32]
-	dd  *nn.Dense[float32]
 	x   nn.Tensor[float32]
 	in  int
 	dx  nn.Tensor[float32]
 }
 
 // denseForwardFloat32Forward is [nn.Dense.Forward], remembering what [denseForwardFloat32Backward] needs.
-func denseForwardFloat32Forward(d *nn.Dense[float32], x nn.Tensor[float32], dd *nn.Dense[float32], dx nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved denseForwardFloat32Saved) {
+func denseForwardFloat32Forward(d *nn.Dense[float32], x, dx nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved denseForwardFloat32Saved) {
 	shape.Check(len(x.Shape) == 2 && len(d.W.Shape) == 2 && x.Shape[1] == d.W.Shape[0], "Dense", x.Shape, d.W.Shape)
 	n, in, out := x.Shape[0], d.W.Shape[0], d.W.Shape[1]
 	y := nn.New[float32](x.Space, n, out)
@@ -197,12 +195,12 @@ func denseForwardFloat32Forward(d *nn.Dense[float32], x nn.Tensor[float32], dd *
 		shape.Check(len(d.B.Data) == out, "Dense bias", d.B.Shape, d.W.Shape[1:])
 		kernel.AddRow(y.Data, d.B.Data, n, out)
 	}
-	return y, dy2, denseForwardFloat32Saved{d: d, n: n, out: out, dy: dy2, dd: dd, x: x, in: in, dx: dx}
+	return y, dy2, denseForwardFloat32Saved{d: d, n: n, out: out, dy: dy2, x: x, in: in, dx: dx}
 }
 
 // denseForwardFloat32Backward is the reverse mode of [nn.Dense.Forward], after [denseForwardFloat32Forward].
-func denseForwardFloat32Backward(saved denseForwardFloat32Saved) {
-	d, n, out, dy, dd := saved.d, saved.n, saved.out, saved.dy, saved.dd
+func denseForwardFloat32Backward(saved denseForwardFloat32Saved, dd *nn.Dense[float32]) {
+	d, n, out, dy := saved.d, saved.n, saved.out, saved.dy
 	if len(d.B.Data) > 0 {
 		// kernel.AddRow(y.Data, d.B.Data, n, out)
 		kernel.AddRowAdjoint(nil, nil, n, out, dy.Data, dd.B.Data)
@@ -290,19 +288,80 @@ func logSoftmaxFloat32Backward(saved logSoftmaxFloat32Saved) {
 	exponentialsFloat32Backward(saved.saved)
 }
 
+// exponentialsFloat32Saved holds what a forward sweep remembers.
+type exponentialsFloat32Saved struct {
+	n        int
+	dsums    nn.Tensor[float32]
+	dexps    nn.Tensor[float32]
+	size     int
+	exps     nn.Tensor[float32]
+	dshifted nn.Tensor[float32]
+	x        nn.Tensor[float32]
+	dx       nn.Tensor[float32]
+}
+
+// exponentialsFloat32Forward is [nn.exponentials], remembering what [exponentialsFloat32Backward] needs.
+func exponentialsFloat32Forward(op string, x, dx nn.Tensor[float32]) (shifted, exps, sums, dshifted, dexps, dsums nn.Tensor[float32], saved exponentialsFloat32Saved) {
+	shape.Check(len(x.Shape) > 0 && x.Shape[len(x.Shape)-1] > 0, op, x.Shape, []int{1})
+	size := x.Shape[len(x.Shape)-1]
+	n := len(x.Data) / size
+	shifted = nn.New[float32](x.Space, x.Shape...)
+	dshifted = nn.ZerosLike(shifted)
+	for i := range n {
+		row := x.Data[i*size : (i+1)*size]
+		maxValue := kernel.Max(row)
+		top := godiff.StopGradient(maxValue)
+		for k, v := range row {
+			shifted.Data[i*size+k] = v - top
+		}
+	}
+	exps = nn.New[float32](x.Space, x.Shape...)
+	dexps = nn.ZerosLike(exps)
+	kernel.Exp(exps.Data, shifted.Data)
+	sums = nn.New[float32](x.Space, n)
+	dsums = nn.ZerosLike(sums)
+	for i := range n {
+		sumValue := kernel.Sum(exps.Data[i*size : (i+1)*size])
+		sums.Data[i] = sumValue
+	}
+	return shifted, exps, sums, dshifted, dexps, dsums, exponentialsFloat32Saved{n: n, dsums: dsums, dexps: dexps, size: size, exps: exps, dshifted: dshifted, x: x, dx: dx}
+}
+
+// exponentialsFloat32Backward is the reverse mode of [nn.exponentials], after [exponentialsFloat32Forward].
+func exponentialsFloat32Backward(saved exponentialsFloat32Saved) {
+	n, dsums, dexps, size, dshifted, x, dx := saved.n, saved.dsums, saved.dexps, saved.size, saved.dshifted, saved.x, saved.dx
+	for i := range n {
+		// sums.Data[i] = kernel.Sum(exps.Data[i*size : (i+1)*size])
+		dsumValue := dsums.Data[i]
+		dsums.Data[i] = 0
+		kernel.SumAdjoint(nil, 0, dsumValue, dexps.Data[i*size:(i+1)*size])
+	}
+	// kernel.Exp(exps.Data, shifted.Data)
+	kernel.ExpAdjoint(saved.exps.Data, nil, dexps.Data, dshifted.Data)
+	for i := n - 1; i >= 0; i-- {
+		row := x.Data[i*size : (i+1)*size]
+		drow := dx.Data[i*size : (i+1)*size]
+		for k := len(row) - 1; k >= 0; k-- {
+			// shifted.Data[i*size+k] = v - top
+			dv := dshifted.Data[i*size+k]
+			dshifted.Data[i*size+k] = 0
+			drow[k] += dv
+		}
+	}
+}
+
 // conv2DForwardFloat32LSaved holds what a forward sweep remembers.
 type conv2DForwardFloat32LSaved struct {
 	x   nn.Tensor[float32]
 	n   int
 	g   kernel.Conv
 	dy  nn.Tensor[float32]
-	dl  *nn.Conv2D[float32]
 	l   *nn.Conv2D[float32]
 	out [2]int
 }
 
 // conv2DForwardFloat32LForward is [nn.Conv2D.Forward], remembering what [conv2DForwardFloat32LBackward] needs.
-func conv2DForwardFloat32LForward(l *nn.Conv2D[float32], x nn.Tensor[float32], dl *nn.Conv2D[float32]) (y2, dy nn.Tensor[float32], saved *conv2DForwardFloat32LSaved) {
+func conv2DForwardFloat32LForward(l *nn.Conv2D[float32], x nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved *conv2DForwardFloat32LSaved) {
 	g := nn.ConvGeometry(2, x.Shape, l.W.Shape, l.Stride, l.Pad, l.Dilation, l.Groups)
 	n, out := x.Shape[0], g.OutSize()
 	y := nn.New[float32](x.Space, n, g.Out, out[0], out[1])
@@ -312,12 +371,12 @@ func conv2DForwardFloat32LForward(l *nn.Conv2D[float32], x nn.Tensor[float32], d
 		kernel.AddChannels(y.Data, l.B.Data, n, g.Out, out[0]*out[1])
 	}
 	kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)
-	return y, dy2, &conv2DForwardFloat32LSaved{x: x, n: n, g: g, dy: dy2, dl: dl, l: l, out: out}
+	return y, dy2, &conv2DForwardFloat32LSaved{x: x, n: n, g: g, dy: dy2, l: l, out: out}
 }
 
 // conv2DForwardFloat32LBackward is the reverse mode of [nn.Conv2D.Forward], after [conv2DForwardFloat32LForward].
-func conv2DForwardFloat32LBackward(saved *conv2DForwardFloat32LSaved) {
-	n, g, dy, dl, out := saved.n, saved.g, saved.dy, saved.dl, saved.out
+func conv2DForwardFloat32LBackward(saved *conv2DForwardFloat32LSaved, dl *nn.Conv2D[float32]) {
+	n, g, dy, out := saved.n, saved.g, saved.dy, saved.out
 	// kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)
 	kernel.ConvAddAdjointW(nil, saved.x.Data, nil, n, g, dy.Data, dl.W.Data)
 	if len(saved.l.B.Data) > 0 {
@@ -366,12 +425,11 @@ type conv2DForwardFloat32Saved struct {
 	g   kernel.Conv
 	dy  nn.Tensor[float32]
 	dx  nn.Tensor[float32]
-	dl  *nn.Conv2D[float32]
 	out [2]int
 }
 
 // conv2DForwardFloat32Forward is [nn.Conv2D.Forward], remembering what [conv2DForwardFloat32Backward] needs.
-func conv2DForwardFloat32Forward(l *nn.Conv2D[float32], x nn.Tensor[float32], dl *nn.Conv2D[float32], dx nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved *conv2DForwardFloat32Saved) {
+func conv2DForwardFloat32Forward(l *nn.Conv2D[float32], x, dx nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved *conv2DForwardFloat32Saved) {
 	g := nn.ConvGeometry(2, x.Shape, l.W.Shape, l.Stride, l.Pad, l.Dilation, l.Groups)
 	n, out := x.Shape[0], g.OutSize()
 	y := nn.New[float32](x.Space, n, g.Out, out[0], out[1])
@@ -381,12 +439,12 @@ func conv2DForwardFloat32Forward(l *nn.Conv2D[float32], x nn.Tensor[float32], dl
 		kernel.AddChannels(y.Data, l.B.Data, n, g.Out, out[0]*out[1])
 	}
 	kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)
-	return y, dy2, &conv2DForwardFloat32Saved{x: x, l: l, n: n, g: g, dy: dy2, dx: dx, dl: dl, out: out}
+	return y, dy2, &conv2DForwardFloat32Saved{x: x, l: l, n: n, g: g, dy: dy2, dx: dx, out: out}
 }
 
 // conv2DForwardFloat32Backward is the reverse mode of [nn.Conv2D.Forward], after [conv2DForwardFloat32Forward].
-func conv2DForwardFloat32Backward(saved *conv2DForwardFloat32Saved) {
-	l, n, g, dy, dl, out := saved.l, saved.n, saved.g, saved.dy, saved.dl, saved.out
+func conv2DForwardFloat32Backward(saved *conv2DForwardFloat32Saved, dl *nn.Conv2D[float32]) {
+	l, n, g, dy, out := saved.l, saved.n, saved.g, saved.dy, saved.out
 	// kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)
 	kernel.ConvAddAdjoint(nil, saved.x.Data, l.W.Data, n, g, dy.Data, saved.dx.Data, dl.W.Data)
 	if len(l.B.Data) > 0 {
@@ -432,6 +490,194 @@ func rnnForwardFloat32RBackward(saved rnnForwardFloat32RSaved) {
 	rnnFromFloat32RHBackward(saved.saved)
 }
 
+// rnnFromFloat32RHSaved holds what a forward sweep remembers.
+type rnnFromFloat32RHSaved struct {
+	steps    int
+	datas    [][]float32
+	saveds   []rnnStepFloat32Saved
+	n        int
+	batch    int
+	dstates  nn.Tensor[float32]
+	shortest int
+	saveds2  []holdFloat32Saved
+	dr       *nn.RNN[float32]
+	saved    affineFloat32WBSaved
+}
+
+// rnnFromFloat32RHForward is [nn.RNN.From], remembering what [rnnFromFloat32RHBackward] needs.
+// It remembers 24 bytes with what they refer to, what [holdFloat32Forward] does and what [rnnStepFloat32Forward] does for each iteration of the loop over t.
+func rnnFromFloat32RHForward(r *nn.RNN[float32], x, h nn.Tensor[float32], lengths []int, dr *nn.RNN[float32], dh nn.Tensor[float32]) (states, last, dstates, dlast nn.Tensor[float32], saved *rnnFromFloat32RHSaved) {
+	shape.Check(len(x.Shape) == 3 && len(r.U.Shape) == 2 && x.Shape[2] == r.U.Shape[0], "RNN", x.Shape, r.U.Shape)
+	shape.Recurrent("RNN", 1, r.U.Shape, r.V.Shape, x.Shape[0], h.Shape)
+	batch, steps, n := x.Shape[0], x.Shape[1], h.Shape[1]
+	shortest := shape.Shortest("RNN", lengths, batch, steps)
+	if shortest < steps {
+		x = nn.MaskPadding(x, lengths)
+	}
+	inputs, dinputs, saved2 := affineFloat32WBForward(x, r.U, r.B, batch*steps, dr.U, dr.B)
+	states = nn.New[float32](x.Space, batch, steps, n)
+	dstates = nn.ZerosLike(states)
+	datas := make([][]float32, max(steps, 0))
+	var saveds []holdFloat32Saved
+	saveds2 := make([]rnnStepFloat32Saved, max(steps, 0))
+	for t := range steps {
+		next, dnext, saved := rnnStepFloat32Forward(r, inputs, h, t, steps, dinputs, dh)
+		saveds2[t] = saved
+		if t >= shortest {
+			var saved holdFloat32Saved
+			next, dnext, saved = holdFloat32Forward(next, h, lengths, t, dnext, dh)
+			saveds = append(saveds, saved)
+		}
+		dh = dnext
+		h = next
+		kernel.CopyRows(states.Data, n*t, n*steps, h.Data, batch, n)
+		datas[t] = dh.Data
+	}
+	dlast = dh
+	last = h
+	return states, last, dstates, dlast, &rnnFromFloat32RHSaved{steps: steps, datas: datas, saveds: saveds2, n: n, batch: batch, dstates: dstates, shortest: shortest, saveds2: saveds, dr: dr, saved: saved2}
+}
+
+// rnnFromFloat32RHBackward is the reverse mode of [nn.RNN.From], after [rnnFromFloat32RHForward].
+func rnnFromFloat32RHBackward(saved *rnnFromFloat32RHSaved) {
+	steps, datas, saveds, n, batch, dstates, shortest, saveds2, dr := saved.steps, saved.datas, saved.saveds, saved.n, saved.batch, saved.dstates, saved.shortest, saved.saveds2, saved.dr
+	for t := steps - 1; t >= 0; t-- {
+		data := datas[t]
+		saved := saveds[t]
+		// kernel.CopyRows(states.Data, n*t, n*steps, h.Data, batch, n)
+		kernel.CopyRowsAdjoint(nil, n*t, n*steps, nil, batch, n, dstates.Data, data)
+		if t >= shortest {
+			saved := saveds2[len(saveds2)-1]
+			saveds2 = saveds2[:len(saveds2)-1]
+			// next = hold(next, h, lengths, t)
+			holdFloat32Backward(saved)
+		}
+		// next := r.step(inputs, h, t, steps)
+		rnnStepFloat32Backward(saved, dr)
+	}
+	// inputs := affine(x, r.U, r.B, batch*steps)
+	affineFloat32WBBackward(saved.saved)
+}
+
+// affineFloat32WBSaved holds what a forward sweep remembers.
+type affineFloat32WBSaved struct {
+	b    nn.Tensor[float32]
+	rows int
+	out  int
+	dy   nn.Tensor[float32]
+	db   nn.Tensor[float32]
+	x    nn.Tensor[float32]
+	in   int
+	dw   nn.Tensor[float32]
+}
+
+// affineFloat32WBForward is [nn.affine], remembering what [affineFloat32WBBackward] needs.
+func affineFloat32WBForward(x, w, b nn.Tensor[float32], rows int, dw, db nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved affineFloat32WBSaved) {
+	in, out := w.Shape[0], w.Shape[1]
+	shape.Check(len(b.Data) == 0 || len(b.Data) == out, "bias", b.Shape, w.Shape)
+	y := nn.New[float32](x.Space, rows, out)
+	dy2 := nn.ZerosLike(y)
+	kernel.MatMul(y.Data, x.Data, w.Data, rows, in, out)
+	if len(b.Data) > 0 {
+		kernel.AddRow(y.Data, b.Data, rows, out)
+	}
+	return y, dy2, affineFloat32WBSaved{b: b, rows: rows, out: out, dy: dy2, db: db, x: x, in: in, dw: dw}
+}
+
+// affineFloat32WBBackward is the reverse mode of [nn.affine], after [affineFloat32WBForward].
+func affineFloat32WBBackward(saved affineFloat32WBSaved) {
+	rows, out, dy := saved.rows, saved.out, saved.dy
+	if len(saved.b.Data) > 0 {
+		// kernel.AddRow(y.Data, b.Data, rows, out)
+		kernel.AddRowAdjoint(nil, nil, rows, out, dy.Data, saved.db.Data)
+	}
+	// kernel.MatMul(y.Data, x.Data, w.Data, rows, in, out)
+	kernel.MatMulAdjointB(nil, saved.x.Data, nil, rows, saved.in, out, dy.Data, saved.dw.Data)
+}
+
+// rnnStepFloat32Saved holds what a forward sweep remembers.
+type rnnStepFloat32Saved struct {
+	next    nn.Tensor[float32]
+	n       int
+	t       int
+	steps   int
+	batch   int
+	dnext   nn.Tensor[float32]
+	dinputs nn.Tensor[float32]
+	h       nn.Tensor[float32]
+	r       *nn.RNN[float32]
+	dh      nn.Tensor[float32]
+}
+
+// rnnStepFloat32Forward is [nn.RNN.step], remembering what [rnnStepFloat32Backward] needs.
+func rnnStepFloat32Forward(r *nn.RNN[float32], inputs, h nn.Tensor[float32], t, steps int, dinputs, dh nn.Tensor[float32]) (y, dy nn.Tensor[float32], saved rnnStepFloat32Saved) {
+	batch, n := h.Shape[0], h.Shape[1]
+	next := nn.New[float32](inputs.Space, batch, n)
+	dnext := nn.ZerosLike(next)
+	kernel.MatMul(next.Data, h.Data, r.V.Data, batch, n, n)
+	kernel.RNNCell(next.Data, inputs.Data, n*t, n*steps, batch, n)
+	return next, dnext, rnnStepFloat32Saved{next: next, n: n, t: t, steps: steps, batch: batch, dnext: dnext, dinputs: dinputs, h: h, r: r, dh: dh}
+}
+
+// rnnStepFloat32Backward is the reverse mode of [nn.RNN.step], after [rnnStepFloat32Forward].
+func rnnStepFloat32Backward(saved rnnStepFloat32Saved, dr *nn.RNN[float32]) {
+	n, batch, dnext := saved.n, saved.batch, saved.dnext
+	// kernel.RNNCell(next.Data, inputs.Data, n*t, n*steps, batch, n)
+	kernel.RNNCellAdjoint(saved.next.Data, nil, n*saved.t, n*saved.steps, batch, n, dnext.Data, saved.dinputs.Data)
+	// kernel.MatMul(next.Data, h.Data, r.V.Data, batch, n, n)
+	kernel.MatMulAdjoint(nil, saved.h.Data, saved.r.V.Data, batch, n, n, dnext.Data, saved.dh.Data, dr.V.Data)
+}
+
+// holdFloat32Saved holds what a forward sweep remembers.
+type holdFloat32Saved struct {
+	lengths []int
+	t       int
+	y       nn.Tensor[float32]
+	n       int
+	next    nn.Tensor[float32]
+	dnext   nn.Tensor[float32]
+	dy      nn.Tensor[float32]
+	before  nn.Tensor[float32]
+	dbefore nn.Tensor[float32]
+}
+
+// holdFloat32Forward is [nn.hold], remembering what [holdFloat32Backward] needs.
+func holdFloat32Forward(next, before nn.Tensor[float32], lengths []int, t int, dnext, dbefore nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved holdFloat32Saved) {
+	n := next.Shape[1]
+	y := nn.New[float32](next.Space, next.Shape...)
+	dy2 := nn.ZerosLike(y)
+	for i, length := range lengths {
+		if t < length {
+			copy(y.Data[i*n:(i+1)*n], next.Data[i*n:(i+1)*n])
+		} else {
+			copy(y.Data[i*n:(i+1)*n], before.Data[i*n:(i+1)*n])
+		}
+	}
+	return y, dy2, holdFloat32Saved{lengths: lengths, t: t, y: y, n: n, next: next, dnext: dnext, dy: dy2, before: before, dbefore: dbefore}
+}
+
+// holdFloat32Backward is the reverse mode of [nn.hold], after [holdFloat32Forward].
+func holdFloat32Backward(saved holdFloat32Saved) {
+	lengths, t, y, n, next, dnext, dy, before, dbefore := saved.lengths, saved.t, saved.y, saved.n, saved.next, saved.dnext, saved.dy, saved.before, saved.dbefore
+	for i := len(lengths) - 1; i >= 0; i-- {
+		if t < lengths[i] {
+			// copy(y.Data[i*n:(i+1)*n], next.Data[i*n:(i+1)*n])
+			n2 := min(len(y.Data[i*n:(i+1)*n]), len(next.Data[i*n:(i+1)*n]))
+			for i2 := range n2 {
+				dnext.Data[i*n : (i+1)*n][i2] += dy.Data[i*n : (i+1)*n][i2]
+				dy.Data[i*n : (i+1)*n][i2] = 0
+			}
+		} else {
+			// copy(y.Data[i*n:(i+1)*n], before.Data[i*n:(i+1)*n])
+			n2 := min(len(y.Data[i*n:(i+1)*n]), len(before.Data[i*n:(i+1)*n]))
+			for i2 := range n2 {
+				dbefore.Data[i*n : (i+1)*n][i2] += dy.Data[i*n : (i+1)*n][i2]
+				dy.Data[i*n : (i+1)*n][i2] = 0
+			}
+		}
+	}
+}
+
 // lstmForwardFloat32LSaved holds what a forward sweep remembers.
 type lstmForwardFloat32LSaved struct {
 	saved *lstmFromFloat32LHCSaved
@@ -456,95 +702,6 @@ func lstmForwardFloat32LBackward(saved lstmForwardFloat32LSaved) {
 	lstmFromFloat32LHCBackward(saved.saved)
 }
 
-// gruForwardFloat32GSaved holds what a forward sweep remembers.
-type gruForwardFloat32GSaved struct {
-	saved *gruFromFloat32GHSaved
-}
-
-// gruForwardFloat32GForward is [nn.GRU.Forward], remembering what [gruForwardFloat32GBackward] needs.
-func gruForwardFloat32GForward(g *nn.GRU[float32], x nn.Tensor[float32], lengths []int, dg *nn.GRU[float32]) (states, last, dstates, dlast nn.Tensor[float32], saved gruForwardFloat32GSaved) {
-	shape.Check(len(x.Shape) == 3 && len(g.V.Shape) == 2, "GRU", x.Shape, g.U.Shape)
-	newValue := nn.New[float32](x.Space, x.Shape[0], g.V.Shape[0])
-	dnewValue := nn.ZerosLike(newValue)
-	var saved2 *gruFromFloat32GHSaved
-	states, last, dstates, dlast, saved2 = gruFromFloat32GHForward(g, x, newValue, lengths, dg, dnewValue)
-	return states, last, dstates, dlast, gruForwardFloat32GSaved{saved: saved2}
-}
-
-// gruForwardFloat32GBackward is the reverse mode of [nn.GRU.Forward], after [gruForwardFloat32GForward].
-func gruForwardFloat32GBackward(saved gruForwardFloat32GSaved) {
-	// return g.From(x, New[T](x.Space, x.Shape[0], g.V.Shape[0]), lengths)
-	gruFromFloat32GHBackward(saved.saved)
-}
-
-// rnnFromFloat32RHSaved holds what a forward sweep remembers.
-type rnnFromFloat32RHSaved struct {
-	steps    int
-	datas    [][]float32
-	saveds   []rnnStepFloat32Saved
-	n        int
-	batch    int
-	dstates  nn.Tensor[float32]
-	shortest int
-	saveds2  []holdFloat32Saved
-	saved    affineFloat32WBSaved
-}
-
-// rnnFromFloat32RHForward is [nn.RNN.From], remembering what [rnnFromFloat32RHBackward] needs.
-// It remembers 24 bytes with what they refer to, what [holdFloat32Forward] does and what [rnnStepFloat32Forward] does for each iteration of the loop over t.
-func rnnFromFloat32RHForward(r *nn.RNN[float32], x, h nn.Tensor[float32], lengths []int, dr *nn.RNN[float32], dh nn.Tensor[float32]) (states, last, dstates, dlast nn.Tensor[float32], saved *rnnFromFloat32RHSaved) {
-	shape.Check(len(x.Shape) == 3 && len(r.U.Shape) == 2 && x.Shape[2] == r.U.Shape[0], "RNN", x.Shape, r.U.Shape)
-	shape.Recurrent("RNN", 1, r.U.Shape, r.V.Shape, x.Shape[0], h.Shape)
-	batch, steps, n := x.Shape[0], x.Shape[1], h.Shape[1]
-	shortest := shape.Shortest("RNN", lengths, batch, steps)
-	if shortest < steps {
-		x = nn.MaskPadding(x, lengths)
-	}
-	inputs, dinputs, saved2 := affineFloat32WBForward(x, r.U, r.B, batch*steps, dr.U, dr.B)
-	states = nn.New[float32](x.Space, batch, steps, n)
-	dstates = nn.ZerosLike(states)
-	datas := make([][]float32, max(steps, 0))
-	var saveds []holdFloat32Saved
-	saveds2 := make([]rnnStepFloat32Saved, max(steps, 0))
-	for t := range steps {
-		next, dnext, saved := rnnStepFloat32Forward(r, inputs, h, t, steps, dr, dinputs, dh)
-		saveds2[t] = saved
-		if t >= shortest {
-			var saved holdFloat32Saved
-			next, dnext, saved = holdFloat32Forward(next, h, lengths, t, dnext, dh)
-			saveds = append(saveds, saved)
-		}
-		dh = dnext
-		h = next
-		kernel.CopyRows(states.Data, n*t, n*steps, h.Data, batch, n)
-		datas[t] = dh.Data
-	}
-	dlast = dh
-	last = h
-	return states, last, dstates, dlast, &rnnFromFloat32RHSaved{steps: steps, datas: datas, saveds: saveds2, n: n, batch: batch, dstates: dstates, shortest: shortest, saveds2: saveds, saved: saved2}
-}
-
-// rnnFromFloat32RHBackward is the reverse mode of [nn.RNN.From], after [rnnFromFloat32RHForward].
-func rnnFromFloat32RHBackward(saved *rnnFromFloat32RHSaved) {
-	steps, datas, saveds, n, batch, dstates, shortest, saveds2 := saved.steps, saved.datas, saved.saveds, saved.n, saved.batch, saved.dstates, saved.shortest, saved.saveds2
-	for t := steps - 1; t >= 0; t-- {
-		data := datas[t]
-		saved := saveds[t]
-		// kernel.CopyRows(states.Data, n*t, n*steps, h.Data, batch, n)
-		kernel.CopyRowsAdjoint(nil, n*t, n*steps, nil, batch, n, dstates.Data, data)
-		if t >= shortest {
-			saved := saveds2[len(saveds2)-1]
-			saveds2 = saveds2[:len(saveds2)-1]
-			// next = hold(next, h, lengths, t)
-			holdFloat32Backward(saved)
-		}
-		// next := r.step(inputs, h, t, steps)
-		rnnStepFloat32Backward(saved)
-	}
-	// inputs := affine(x, r.U, r.B, batch*steps)
-	affineFloat32WBBackward(saved.saved)
-}
-
 // lstmFromFloat32LHCSaved holds what a forward sweep remembers.
 type lstmFromFloat32LHCSaved struct {
 	steps    int
@@ -556,6 +713,7 @@ type lstmFromFloat32LHCSaved struct {
 	shortest int
 	saveds2  []holdFloat32Saved
 	saveds3  []holdFloat32Saved
+	dl       *nn.LSTM[float32]
 	saved    affineFloat32WBSaved
 }
 
@@ -577,7 +735,7 @@ func lstmFromFloat32LHCForward(l *nn.LSTM[float32], x, h, c nn.Tensor[float32], 
 	var saveds2 []holdFloat32Saved
 	saveds3 := make([]lstmStepFloat32Saved, max(steps, 0))
 	for t := range steps {
-		next, cells, dnext, dcells, saved := lstmStepFloat32Forward(l, inputs, h, c, t, steps, dl, dinputs, dh, dc)
+		next, cells, dnext, dcells, saved := lstmStepFloat32Forward(l, inputs, h, c, t, steps, dinputs, dh, dc)
 		saveds3[t] = saved
 		if t >= shortest {
 			var saved holdFloat32Saved
@@ -594,12 +752,12 @@ func lstmFromFloat32LHCForward(l *nn.LSTM[float32], x, h, c nn.Tensor[float32], 
 	}
 	dlast, dcells = dh, dc
 	last, cells = h, c
-	return states, last, cells, dstates, dlast, dcells, &lstmFromFloat32LHCSaved{steps: steps, datas: datas, saveds: saveds3, n: n, batch: batch, dstates: dstates, shortest: shortest, saveds2: saveds, saveds3: saveds2, saved: saved2}
+	return states, last, cells, dstates, dlast, dcells, &lstmFromFloat32LHCSaved{steps: steps, datas: datas, saveds: saveds3, n: n, batch: batch, dstates: dstates, shortest: shortest, saveds2: saveds, saveds3: saveds2, dl: dl, saved: saved2}
 }
 
 // lstmFromFloat32LHCBackward is the reverse mode of [nn.LSTM.From], after [lstmFromFloat32LHCForward].
 func lstmFromFloat32LHCBackward(saved *lstmFromFloat32LHCSaved) {
-	steps, datas, saveds, n, batch, dstates, shortest, saveds2, saveds3 := saved.steps, saved.datas, saved.saveds, saved.n, saved.batch, saved.dstates, saved.shortest, saved.saveds2, saved.saveds3
+	steps, datas, saveds, n, batch, dstates, shortest, saveds2, saveds3, dl := saved.steps, saved.datas, saved.saveds, saved.n, saved.batch, saved.dstates, saved.shortest, saved.saveds2, saved.saveds3, saved.dl
 	for t := steps - 1; t >= 0; t-- {
 		data := datas[t]
 		saved := saveds[t]
@@ -616,10 +774,78 @@ func lstmFromFloat32LHCBackward(saved *lstmFromFloat32LHCSaved) {
 			holdFloat32Backward(saved2)
 		}
 		// next, cells := l.step(inputs, h, c, t, steps)
-		lstmStepFloat32Backward(saved)
+		lstmStepFloat32Backward(saved, dl)
 	}
 	// inputs := affine(x, l.U, l.B, batch*steps)
 	affineFloat32WBBackward(saved.saved)
+}
+
+// lstmStepFloat32Saved holds what a forward sweep remembers.
+type lstmStepFloat32Saved struct {
+	squashed  nn.Tensor[float32]
+	gates     nn.Tensor[float32]
+	n         int
+	t         int
+	steps     int
+	c         nn.Tensor[float32]
+	batch     int
+	dnext     nn.Tensor[float32]
+	dcells    nn.Tensor[float32]
+	dsquashed nn.Tensor[float32]
+	dgates    nn.Tensor[float32]
+	dinputs   nn.Tensor[float32]
+	dc        nn.Tensor[float32]
+	h         nn.Tensor[float32]
+	l         *nn.LSTM[float32]
+	dh        nn.Tensor[float32]
+}
+
+// lstmStepFloat32Forward is [nn.LSTM.step], remembering what [lstmStepFloat32Backward] needs.
+func lstmStepFloat32Forward(l *nn.LSTM[float32], inputs, h, c nn.Tensor[float32], t, steps int, dinputs, dh, dc nn.Tensor[float32]) (next, cells, dnext, dcells nn.Tensor[float32], saved lstmStepFloat32Saved) {
+	batch, n := h.Shape[0], h.Shape[1]
+	gates := nn.New[float32](inputs.Space, batch, 4*n)
+	dgates := nn.ZerosLike(gates)
+	kernel.MatMul(gates.Data, h.Data, l.V.Data, batch, n, 4*n)
+	newValue := nn.New[float32](inputs.Space, batch, n)
+	dnewValue := nn.ZerosLike(newValue)
+	newValue2 := nn.New[float32](inputs.Space, batch, n)
+	dnewValue2 := nn.ZerosLike(newValue2)
+	dnext, dcells = dnewValue, dnewValue2
+	next, cells = newValue, newValue2
+	squashed := nn.New[float32](inputs.Space, batch, n)
+	dsquashed := nn.ZerosLike(squashed)
+	kernel.LSTMCell(next.Data, cells.Data, squashed.Data, gates.Data, inputs.Data, 4*n*t, 4*n*steps, c.Data, batch, n)
+	return next, cells, dnext, dcells, lstmStepFloat32Saved{squashed: squashed, gates: gates, n: n, t: t, steps: steps, c: c, batch: batch, dnext: dnext, dcells: dcells, dsquashed: dsquashed, dgates: dgates, dinputs: dinputs, dc: dc, h: h, l: l, dh: dh}
+}
+
+// lstmStepFloat32Backward is the reverse mode of [nn.LSTM.step], after [lstmStepFloat32Forward].
+func lstmStepFloat32Backward(saved lstmStepFloat32Saved, dl *nn.LSTM[float32]) {
+	n, batch, dgates := saved.n, saved.batch, saved.dgates
+	// kernel.LSTMCell(next.Data, cells.Data, squashed.Data, gates.Data, inputs.Data, 4*n*t, 4*n*steps, c.Data, batch, n)
+	kernel.LSTMCellAdjoint(nil, nil, saved.squashed.Data, saved.gates.Data, nil, 4*n*saved.t, 4*n*saved.steps, saved.c.Data, batch, n, saved.dnext.Data, saved.dcells.Data, saved.dsquashed.Data, dgates.Data, saved.dinputs.Data, saved.dc.Data)
+	// kernel.MatMul(gates.Data, h.Data, l.V.Data, batch, n, 4*n)
+	kernel.MatMulAdjoint(nil, saved.h.Data, saved.l.V.Data, batch, n, 4*n, dgates.Data, saved.dh.Data, dl.V.Data)
+}
+
+// gruForwardFloat32GSaved holds what a forward sweep remembers.
+type gruForwardFloat32GSaved struct {
+	saved *gruFromFloat32GHSaved
+}
+
+// gruForwardFloat32GForward is [nn.GRU.Forward], remembering what [gruForwardFloat32GBackward] needs.
+func gruForwardFloat32GForward(g *nn.GRU[float32], x nn.Tensor[float32], lengths []int, dg *nn.GRU[float32]) (states, last, dstates, dlast nn.Tensor[float32], saved gruForwardFloat32GSaved) {
+	shape.Check(len(x.Shape) == 3 && len(g.V.Shape) == 2, "GRU", x.Shape, g.U.Shape)
+	newValue := nn.New[float32](x.Space, x.Shape[0], g.V.Shape[0])
+	dnewValue := nn.ZerosLike(newValue)
+	var saved2 *gruFromFloat32GHSaved
+	states, last, dstates, dlast, saved2 = gruFromFloat32GHForward(g, x, newValue, lengths, dg, dnewValue)
+	return states, last, dstates, dlast, gruForwardFloat32GSaved{saved: saved2}
+}
+
+// gruForwardFloat32GBackward is the reverse mode of [nn.GRU.Forward], after [gruForwardFloat32GForward].
+func gruForwardFloat32GBackward(saved gruForwardFloat32GSaved) {
+	// return g.From(x, New[T](x.Space, x.Shape[0], g.V.Shape[0]), lengths)
+	gruFromFloat32GHBackward(saved.saved)
 }
 
 // gruFromFloat32GHSaved holds what a forward sweep remembers.
@@ -688,236 +914,6 @@ func gruFromFloat32GHBackward(saved *gruFromFloat32GHSaved) {
 	}
 	// inputs := affine(x, g.U, g.B, batch*steps)
 	affineFloat32WBBackward(saved.saved)
-}
-
-// exponentialsFloat32Saved holds what a forward sweep remembers.
-type exponentialsFloat32Saved struct {
-	n        int
-	dsums    nn.Tensor[float32]
-	dexps    nn.Tensor[float32]
-	size     int
-	exps     nn.Tensor[float32]
-	dshifted nn.Tensor[float32]
-	x        nn.Tensor[float32]
-	dx       nn.Tensor[float32]
-}
-
-// exponentialsFloat32Forward is [nn.exponentials], remembering what [exponentialsFloat32Backward] needs.
-func exponentialsFloat32Forward(op string, x, dx nn.Tensor[float32]) (shifted, exps, sums, dshifted, dexps, dsums nn.Tensor[float32], saved exponentialsFloat32Saved) {
-	shape.Check(len(x.Shape) > 0 && x.Shape[len(x.Shape)-1] > 0, op, x.Shape, []int{1})
-	size := x.Shape[len(x.Shape)-1]
-	n := len(x.Data) / size
-	shifted = nn.New[float32](x.Space, x.Shape...)
-	dshifted = nn.ZerosLike(shifted)
-	for i := range n {
-		row := x.Data[i*size : (i+1)*size]
-		maxValue := kernel.Max(row)
-		top := godiff.StopGradient(maxValue)
-		for k, v := range row {
-			shifted.Data[i*size+k] = v - top
-		}
-	}
-	exps = nn.New[float32](x.Space, x.Shape...)
-	dexps = nn.ZerosLike(exps)
-	kernel.Exp(exps.Data, shifted.Data)
-	sums = nn.New[float32](x.Space, n)
-	dsums = nn.ZerosLike(sums)
-	for i := range n {
-		sumValue := kernel.Sum(exps.Data[i*size : (i+1)*size])
-		sums.Data[i] = sumValue
-	}
-	return shifted, exps, sums, dshifted, dexps, dsums, exponentialsFloat32Saved{n: n, dsums: dsums, dexps: dexps, size: size, exps: exps, dshifted: dshifted, x: x, dx: dx}
-}
-
-// exponentialsFloat32Backward is the reverse mode of [nn.exponentials], after [exponentialsFloat32Forward].
-func exponentialsFloat32Backward(saved exponentialsFloat32Saved) {
-	n, dsums, dexps, size, dshifted, x, dx := saved.n, saved.dsums, saved.dexps, saved.size, saved.dshifted, saved.x, saved.dx
-	for i := range n {
-		// sums.Data[i] = kernel.Sum(exps.Data[i*size : (i+1)*size])
-		dsumValue := dsums.Data[i]
-		dsums.Data[i] = 0
-		kernel.SumAdjoint(nil, 0, dsumValue, dexps.Data[i*size:(i+1)*size])
-	}
-	// kernel.Exp(exps.Data, shifted.Data)
-	kernel.ExpAdjoint(saved.exps.Data, nil, dexps.Data, dshifted.Data)
-	for i := n - 1; i >= 0; i-- {
-		row := x.Data[i*size : (i+1)*size]
-		drow := dx.Data[i*size : (i+1)*size]
-		for k := len(row) - 1; k >= 0; k-- {
-			// shifted.Data[i*size+k] = v - top
-			dv := dshifted.Data[i*size+k]
-			dshifted.Data[i*size+k] = 0
-			drow[k] += dv
-		}
-	}
-}
-
-// affineFloat32WBSaved holds what a forward sweep remembers.
-type affineFloat32WBSaved struct {
-	b    nn.Tensor[float32]
-	rows int
-	out  int
-	dy   nn.Tensor[float32]
-	db   nn.Tensor[float32]
-	x    nn.Tensor[float32]
-	in   int
-	dw   nn.Tensor[float32]
-}
-
-// affineFloat32WBForward is [nn.affine], remembering what [affineFloat32WBBackward] needs.
-func affineFloat32WBForward(x, w, b nn.Tensor[float32], rows int, dw, db nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved affineFloat32WBSaved) {
-	in, out := w.Shape[0], w.Shape[1]
-	shape.Check(len(b.Data) == 0 || len(b.Data) == out, "bias", b.Shape, w.Shape)
-	y := nn.New[float32](x.Space, rows, out)
-	dy2 := nn.ZerosLike(y)
-	kernel.MatMul(y.Data, x.Data, w.Data, rows, in, out)
-	if len(b.Data) > 0 {
-		kernel.AddRow(y.Data, b.Data, rows, out)
-	}
-	return y, dy2, affineFloat32WBSaved{b: b, rows: rows, out: out, dy: dy2, db: db, x: x, in: in, dw: dw}
-}
-
-// affineFloat32WBBackward is the reverse mode of [nn.affine], after [affineFloat32WBForward].
-func affineFloat32WBBackward(saved affineFloat32WBSaved) {
-	rows, out, dy := saved.rows, saved.out, saved.dy
-	if len(saved.b.Data) > 0 {
-		// kernel.AddRow(y.Data, b.Data, rows, out)
-		kernel.AddRowAdjoint(nil, nil, rows, out, dy.Data, saved.db.Data)
-	}
-	// kernel.MatMul(y.Data, x.Data, w.Data, rows, in, out)
-	kernel.MatMulAdjointB(nil, saved.x.Data, nil, rows, saved.in, out, dy.Data, saved.dw.Data)
-}
-
-// rnnStepFloat32Saved holds what a forward sweep remembers.
-type rnnStepFloat32Saved struct {
-	next    nn.Tensor[float32]
-	n       int
-	t       int
-	steps   int
-	batch   int
-	dnext   nn.Tensor[float32]
-	dinputs nn.Tensor[float32]
-	h       nn.Tensor[float32]
-	r       *nn.RNN[float32]
-	dh      nn.Tensor[float32]
-	dr      *nn.RNN[float32]
-}
-
-// rnnStepFloat32Forward is [nn.RNN.step], remembering what [rnnStepFloat32Backward] needs.
-func rnnStepFloat32Forward(r *nn.RNN[float32], inputs, h nn.Tensor[float32], t, steps int, dr *nn.RNN[float32], dinputs, dh nn.Tensor[float32]) (y, dy nn.Tensor[float32], saved rnnStepFloat32Saved) {
-	batch, n := h.Shape[0], h.Shape[1]
-	next := nn.New[float32](inputs.Space, batch, n)
-	dnext := nn.ZerosLike(next)
-	kernel.MatMul(next.Data, h.Data, r.V.Data, batch, n, n)
-	kernel.RNNCell(next.Data, inputs.Data, n*t, n*steps, batch, n)
-	return next, dnext, rnnStepFloat32Saved{next: next, n: n, t: t, steps: steps, batch: batch, dnext: dnext, dinputs: dinputs, h: h, r: r, dh: dh, dr: dr}
-}
-
-// rnnStepFloat32Backward is the reverse mode of [nn.RNN.step], after [rnnStepFloat32Forward].
-func rnnStepFloat32Backward(saved rnnStepFloat32Saved) {
-	n, batch, dnext := saved.n, saved.batch, saved.dnext
-	// kernel.RNNCell(next.Data, inputs.Data, n*t, n*steps, batch, n)
-	kernel.RNNCellAdjoint(saved.next.Data, nil, n*saved.t, n*saved.steps, batch, n, dnext.Data, saved.dinputs.Data)
-	// kernel.MatMul(next.Data, h.Data, r.V.Data, batch, n, n)
-	kernel.MatMulAdjoint(nil, saved.h.Data, saved.r.V.Data, batch, n, n, dnext.Data, saved.dh.Data, saved.dr.V.Data)
-}
-
-// holdFloat32Saved holds what a forward sweep remembers.
-type holdFloat32Saved struct {
-	lengths []int
-	t       int
-	y       nn.Tensor[float32]
-	n       int
-	next    nn.Tensor[float32]
-	dnext   nn.Tensor[float32]
-	dy      nn.Tensor[float32]
-	before  nn.Tensor[float32]
-	dbefore nn.Tensor[float32]
-}
-
-// holdFloat32Forward is [nn.hold], remembering what [holdFloat32Backward] needs.
-func holdFloat32Forward(next, before nn.Tensor[float32], lengths []int, t int, dnext, dbefore nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved holdFloat32Saved) {
-	n := next.Shape[1]
-	y := nn.New[float32](next.Space, next.Shape...)
-	dy2 := nn.ZerosLike(y)
-	for i, length := range lengths {
-		if t < length {
-			copy(y.Data[i*n:(i+1)*n], next.Data[i*n:(i+1)*n])
-		} else {
-			copy(y.Data[i*n:(i+1)*n], before.Data[i*n:(i+1)*n])
-		}
-	}
-	return y, dy2, holdFloat32Saved{lengths: lengths, t: t, y: y, n: n, next: next, dnext: dnext, dy: dy2, before: before, dbefore: dbefore}
-}
-
-// holdFloat32Backward is the reverse mode of [nn.hold], after [holdFloat32Forward].
-func holdFloat32Backward(saved holdFloat32Saved) {
-	lengths, t, y, n, next, dnext, dy, before, dbefore := saved.lengths, saved.t, saved.y, saved.n, saved.next, saved.dnext, saved.dy, saved.before, saved.dbefore
-	for i := len(lengths) - 1; i >= 0; i-- {
-		if t < lengths[i] {
-			// copy(y.Data[i*n:(i+1)*n], next.Data[i*n:(i+1)*n])
-			n2 := min(len(y.Data[i*n:(i+1)*n]), len(next.Data[i*n:(i+1)*n]))
-			for i2 := range n2 {
-				dnext.Data[i*n : (i+1)*n][i2] += dy.Data[i*n : (i+1)*n][i2]
-				dy.Data[i*n : (i+1)*n][i2] = 0
-			}
-		} else {
-			// copy(y.Data[i*n:(i+1)*n], before.Data[i*n:(i+1)*n])
-			n2 := min(len(y.Data[i*n:(i+1)*n]), len(before.Data[i*n:(i+1)*n]))
-			for i2 := range n2 {
-				dbefore.Data[i*n : (i+1)*n][i2] += dy.Data[i*n : (i+1)*n][i2]
-				dy.Data[i*n : (i+1)*n][i2] = 0
-			}
-		}
-	}
-}
-
-// lstmStepFloat32Saved holds what a forward sweep remembers.
-type lstmStepFloat32Saved struct {
-	squashed  nn.Tensor[float32]
-	gates     nn.Tensor[float32]
-	n         int
-	t         int
-	steps     int
-	c         nn.Tensor[float32]
-	batch     int
-	dnext     nn.Tensor[float32]
-	dcells    nn.Tensor[float32]
-	dsquashed nn.Tensor[float32]
-	dgates    nn.Tensor[float32]
-	dinputs   nn.Tensor[float32]
-	dc        nn.Tensor[float32]
-	h         nn.Tensor[float32]
-	l         *nn.LSTM[float32]
-	dh        nn.Tensor[float32]
-	dl        *nn.LSTM[float32]
-}
-
-// lstmStepFloat32Forward is [nn.LSTM.step], remembering what [lstmStepFloat32Backward] needs.
-func lstmStepFloat32Forward(l *nn.LSTM[float32], inputs, h, c nn.Tensor[float32], t, steps int, dl *nn.LSTM[float32], dinputs, dh, dc nn.Tensor[float32]) (next, cells, dnext, dcells nn.Tensor[float32], saved lstmStepFloat32Saved) {
-	batch, n := h.Shape[0], h.Shape[1]
-	gates := nn.New[float32](inputs.Space, batch, 4*n)
-	dgates := nn.ZerosLike(gates)
-	kernel.MatMul(gates.Data, h.Data, l.V.Data, batch, n, 4*n)
-	newValue := nn.New[float32](inputs.Space, batch, n)
-	dnewValue := nn.ZerosLike(newValue)
-	newValue2 := nn.New[float32](inputs.Space, batch, n)
-	dnewValue2 := nn.ZerosLike(newValue2)
-	dnext, dcells = dnewValue, dnewValue2
-	next, cells = newValue, newValue2
-	squashed := nn.New[float32](inputs.Space, batch, n)
-	dsquashed := nn.ZerosLike(squashed)
-	kernel.LSTMCell(next.Data, cells.Data, squashed.Data, gates.Data, inputs.Data, 4*n*t, 4*n*steps, c.Data, batch, n)
-	return next, cells, dnext, dcells, lstmStepFloat32Saved{squashed: squashed, gates: gates, n: n, t: t, steps: steps, c: c, batch: batch, dnext: dnext, dcells: dcells, dsquashed: dsquashed, dgates: dgates, dinputs: dinputs, dc: dc, h: h, l: l, dh: dh, dl: dl}
-}
-
-// lstmStepFloat32Backward is the reverse mode of [nn.LSTM.step], after [lstmStepFloat32Forward].
-func lstmStepFloat32Backward(saved lstmStepFloat32Saved) {
-	n, batch, dgates := saved.n, saved.batch, saved.dgates
-	// kernel.LSTMCell(next.Data, cells.Data, squashed.Data, gates.Data, inputs.Data, 4*n*t, 4*n*steps, c.Data, batch, n)
-	kernel.LSTMCellAdjoint(nil, nil, saved.squashed.Data, saved.gates.Data, nil, 4*n*saved.t, 4*n*saved.steps, saved.c.Data, batch, n, saved.dnext.Data, saved.dcells.Data, saved.dsquashed.Data, dgates.Data, saved.dinputs.Data, saved.dc.Data)
-	// kernel.MatMul(gates.Data, h.Data, l.V.Data, batch, n, 4*n)
-	kernel.MatMulAdjoint(nil, saved.h.Data, saved.l.V.Data, batch, n, 4*n, dgates.Data, saved.dh.Data, saved.dl.V.Data)
 }
 
 // gruStepFloat32Saved holds what a forward sweep remembers.

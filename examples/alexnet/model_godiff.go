@@ -14,9 +14,9 @@ import (
 // LossVJP is the reverse mode of [Model.Loss] with respect to m.
 // For result adjoints dy it adds to the shadows dm.
 func (m *Model[T]) LossVJP(x nn.Tensor[T], labels []int, dm *Model[T], dy T) (y T) {
-	forwardValue, dforwardValue, saved := modelForwardMForward[T](m, x, true, dm)
+	forwardValue, dforwardValue, saved := modelForwardMForward[T](m, x, true)
 	y = crossEntropyVJP(forwardValue, labels, dforwardValue, dy)
-	modelForwardMBackward[T](saved)
+	modelForwardMBackward(saved, dm)
 	return y
 }
 
@@ -115,150 +115,71 @@ type modelForwardMSaved[T nn.Float] struct {
 }
 
 // modelForwardMForward is [Model.Forward], remembering what [modelForwardMBackward] needs.
-func modelForwardMForward[T nn.Float](m *Model[T], x nn.Tensor[T], train bool, dm *Model[T]) (y, dy nn.Tensor[T], saved *modelForwardMSaved[T]) {
-	forwardValue, dforwardValue, saved2 := conv2DForwardLForward(&m.Conv1, x, &dm.Conv1)
+func modelForwardMForward[T nn.Float](m *Model[T], x nn.Tensor[T], train bool) (y, dy nn.Tensor[T], saved *modelForwardMSaved[T]) {
+	forwardValue, dforwardValue, saved2 := conv2DForwardLForward(&m.Conv1, x)
 	reLUValue, dreLUValue, saved3 := reLUForward(forwardValue, dforwardValue)
 	localResponseValue, dlocalResponseValue, saved4 := localResponseForward(reLUValue, dreLUValue)
 	h, dh, saved5 := maxPool2DForwardForward(&m.Pool, localResponseValue, dlocalResponseValue)
-	forwardValue2, dforwardValue2, saved6 := conv2DForwardForward(&m.Conv2, h, &dm.Conv2, dh)
+	forwardValue2, dforwardValue2, saved6 := conv2DForwardForward(&m.Conv2, h, dh)
 	reLUValue2, dreLUValue2, saved7 := reLUForward(forwardValue2, dforwardValue2)
 	localResponseValue2, dlocalResponseValue2, saved8 := localResponseForward(reLUValue2, dreLUValue2)
 	var saved9 maxPool2DForwardSaved[T]
 	h, dh, saved9 = maxPool2DForwardForward(&m.Pool, localResponseValue2, dlocalResponseValue2)
-	forwardValue3, dforwardValue3, saved10 := conv2DForwardForward(&m.Conv3, h, &dm.Conv3, dh)
+	forwardValue3, dforwardValue3, saved10 := conv2DForwardForward(&m.Conv3, h, dh)
 	var saved11 reLUSaved[T]
 	h, dh, saved11 = reLUForward(forwardValue3, dforwardValue3)
-	forwardValue4, dforwardValue4, saved12 := conv2DForwardForward(&m.Conv4, h, &dm.Conv4, dh)
+	forwardValue4, dforwardValue4, saved12 := conv2DForwardForward(&m.Conv4, h, dh)
 	var saved13 reLUSaved[T]
 	h, dh, saved13 = reLUForward(forwardValue4, dforwardValue4)
-	forwardValue5, dforwardValue5, saved14 := conv2DForwardForward(&m.Conv5, h, &dm.Conv5, dh)
+	forwardValue5, dforwardValue5, saved14 := conv2DForwardForward(&m.Conv5, h, dh)
 	reLUValue3, dreLUValue3, saved15 := reLUForward(forwardValue5, dforwardValue5)
 	forwardValue6, dforwardValue6, saved16 := maxPool2DForwardForward(&m.Pool, reLUValue3, dreLUValue3)
 	var saved17 tensorFlattenSaved[T]
 	h, dh, saved17 = tensorFlattenForward(forwardValue6, dforwardValue6)
-	forwardValue7, dforwardValue7, saved18 := denseForwardForward(&m.Dense6, h, &dm.Dense6, dh)
+	forwardValue7, dforwardValue7, saved18 := denseForwardForward(&m.Dense6, h, dh)
 	reLUValue4, dreLUValue4, saved19 := reLUForward(forwardValue7, dforwardValue7)
 	h6, dh6, saved20 := dropoutForwardXForward(&m.Dropout, reLUValue4, train, dreLUValue4)
-	forwardValue8, dforwardValue8, saved21 := denseForwardForward(&m.Dense7, h6, &dm.Dense7, dh6)
+	forwardValue8, dforwardValue8, saved21 := denseForwardForward(&m.Dense7, h6, dh6)
 	reLUValue5, dreLUValue5, saved22 := reLUForward(forwardValue8, dforwardValue8)
 	h7, dh7, saved23 := dropoutForwardXForward(&m.Dropout, reLUValue5, train, dreLUValue5)
 	var saved24 denseForwardSaved[T]
-	y, dy, saved24 = denseForwardForward(&m.Dense8, h7, &dm.Dense8, dh7)
+	y, dy, saved24 = denseForwardForward(&m.Dense8, h7, dh7)
 	return y, dy, &modelForwardMSaved[T]{saved: saved24, saved2: saved23, saved3: saved22, saved4: saved21, saved5: saved20, saved6: saved19, saved7: saved18, saved8: saved17, saved9: saved16, saved10: saved15, saved11: saved14, saved12: saved13, saved13: saved12, saved14: saved11, saved15: saved10, saved16: saved9, saved17: saved8, saved18: saved7, saved19: saved6, saved20: saved5, saved21: saved4, saved22: saved3, saved23: saved2}
 }
 
 // modelForwardMBackward is the reverse mode of [Model.Forward], after [modelForwardMForward].
-func modelForwardMBackward[T nn.Float](saved *modelForwardMSaved[T]) {
+func modelForwardMBackward[T nn.Float](saved *modelForwardMSaved[T], dm *Model[T]) {
 	// return m.Dense8.Forward(h7)
-	denseForwardBackward[T](saved.saved)
+	denseForwardBackward(saved.saved, &dm.Dense8)
 	// h7 := m.Dropout.Forward(nn.ReLU(m.Dense7.Forward(h6)), train)
 	dropoutForwardXBackward[T](saved.saved2)
 	reLUBackward[T](saved.saved3)
-	denseForwardBackward[T](saved.saved4)
+	denseForwardBackward(saved.saved4, &dm.Dense7)
 	// h6 := m.Dropout.Forward(nn.ReLU(m.Dense6.Forward(h)), train)
 	dropoutForwardXBackward[T](saved.saved5)
 	reLUBackward[T](saved.saved6)
-	denseForwardBackward[T](saved.saved7)
+	denseForwardBackward(saved.saved7, &dm.Dense6)
 	// h = m.Pool.Forward(nn.ReLU(m.Conv5.Forward(h))).Flatten()
 	tensorFlattenBackward[T](saved.saved8)
 	maxPool2DForwardBackward[T](saved.saved9)
 	reLUBackward[T](saved.saved10)
-	conv2DForwardBackward[T](saved.saved11)
+	conv2DForwardBackward(saved.saved11, &dm.Conv5)
 	// h = nn.ReLU(m.Conv4.Forward(h))
 	reLUBackward[T](saved.saved12)
-	conv2DForwardBackward[T](saved.saved13)
+	conv2DForwardBackward(saved.saved13, &dm.Conv4)
 	// h = nn.ReLU(m.Conv3.Forward(h))
 	reLUBackward[T](saved.saved14)
-	conv2DForwardBackward[T](saved.saved15)
+	conv2DForwardBackward(saved.saved15, &dm.Conv3)
 	// h = m.Pool.Forward(LocalResponse(nn.ReLU(m.Conv2.Forward(h))))
 	maxPool2DForwardBackward[T](saved.saved16)
 	localResponseBackward[T](saved.saved17)
 	reLUBackward[T](saved.saved18)
-	conv2DForwardBackward[T](saved.saved19)
+	conv2DForwardBackward(saved.saved19, &dm.Conv2)
 	// h := m.Pool.Forward(LocalResponse(nn.ReLU(m.Conv1.Forward(x))))
 	maxPool2DForwardBackward[T](saved.saved20)
 	localResponseBackward[T](saved.saved21)
 	reLUBackward[T](saved.saved22)
-	conv2DForwardLBackward[T](saved.saved23)
-}
-
-// crossEntropyVJP is the reverse mode of [nn.CrossEntropy] with respect to logits.
-// For result adjoints dy it adds to the shadows dlogits.
-func crossEntropyVJP[T nn.Float](logits nn.Tensor[T], labels []int, dlogits nn.Tensor[T], dy T) (y T) {
-	shape.Check(len(logits.Shape) == 2 && logits.Shape[0] == len(labels), "CrossEntropy", logits.Shape, []int{len(labels)})
-	shape.Indices("CrossEntropy", "labels", labels, logits.Shape[1])
-	logSoftmaxValue, dlogSoftmaxValue, saved := logSoftmaxForward(logits, dlogits)
-	y = nllVJP(logSoftmaxValue, labels, dlogSoftmaxValue, dy)
-	logSoftmaxBackward[T](saved)
-	return y
-}
-
-// nllVJP is the reverse mode of [nn.NLL] with respect to logs.
-// For result adjoints dy it adds to the shadows dlogs.
-func nllVJP[T nn.Float](logs nn.Tensor[T], labels []int, dlogs nn.Tensor[T], dy T) (y T) {
-	shape.Check(len(logs.Shape) == 2 && logs.Shape[0] == len(labels), "NLL", logs.Shape, []int{len(labels)})
-	classes := logs.Shape[1]
-	shape.Indices("NLL", "labels", labels, classes)
-	var sum float64
-	// return T(sum / float64(len(labels)))
-	dsum := float64(dy) / float64(len(labels))
-	// The iterations are independent: each is swept forward and back at once.
-	for i, label := range labels {
-		sum -= float64(logs.Data[i*classes : (i+1)*classes][label])
-		// sum -= float64(logs.Data[i*classes : (i+1)*classes][label])
-		dlogs.Data[i*classes : (i+1)*classes][label] += T(-dsum)
-	}
-	return T(sum / float64(len(labels)))
-}
-
-// logSoftmaxSaved holds what a forward sweep remembers.
-type logSoftmaxSaved[T nn.Float] struct {
-	n        int
-	shifted  nn.Tensor[T]
-	size     int
-	dshifted nn.Tensor[T]
-	dy       nn.Tensor[T]
-	dsums    nn.Tensor[T]
-	sums     nn.Tensor[T]
-	saved    exponentialsSaved[T]
-}
-
-// logSoftmaxForward is [nn.LogSoftmax], remembering what [logSoftmaxBackward] needs.
-func logSoftmaxForward[T nn.Float](x, dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved logSoftmaxSaved[T]) {
-	shifted, _, sums, dshifted, _, dsums, saved2 := exponentialsForward[T]("LogSoftmax", x, dx)
-	size := x.Shape[len(x.Shape)-1]
-	n := len(x.Data) / size
-	y := nn.New[T](x.Space, x.Shape...)
-	dy2 := nn.ZerosLike(y)
-	for i := range n {
-		log := T(math.Log(float64(sums.Data[i])))
-		xs := shifted.Data[i*size : (i+1)*size]
-		for k, v := range xs {
-			y.Data[i*size+k] = v - log
-		}
-	}
-	return y, dy2, logSoftmaxSaved[T]{n: n, shifted: shifted, size: size, dshifted: dshifted, dy: dy2, dsums: dsums, sums: sums, saved: saved2}
-}
-
-// logSoftmaxBackward is the reverse mode of [nn.LogSoftmax], after [logSoftmaxForward].
-func logSoftmaxBackward[T nn.Float](saved logSoftmaxSaved[T]) {
-	shifted, size, dshifted, dy, dsums, sums := saved.shifted, saved.size, saved.dshifted, saved.dy, saved.dsums, saved.sums
-	for i := saved.n - 1; i >= 0; i-- {
-		xs := shifted.Data[i*size : (i+1)*size]
-		dxs := dshifted.Data[i*size : (i+1)*size]
-		var dlog T
-		for k := len(xs) - 1; k >= 0; k-- {
-			// y.Data[i*size+k] = v - log
-			dv := dy.Data[i*size+k]
-			dlog -= dy.Data[i*size+k]
-			dy.Data[i*size+k] = 0
-			dxs[k] += dv
-		}
-		// log := T(math.Log(float64(sums.Data[i])))
-		dsums.Data[i] += T(float64(dlog) / float64(sums.Data[i]))
-	}
-	// shifted, _, sums := exponentials("LogSoftmax", x)
-	exponentialsBackward[T](saved.saved)
+	conv2DForwardLBackward(saved.saved23, &dm.Conv1)
 }
 
 // conv2DForwardLSaved holds what a forward sweep remembers.
@@ -267,13 +188,12 @@ type conv2DForwardLSaved[T nn.Float] struct {
 	n   int
 	g   kernel.Conv
 	dy  nn.Tensor[T]
-	dl  *nn.Conv2D[T]
 	l   *nn.Conv2D[T]
 	out [2]int
 }
 
 // conv2DForwardLForward is [nn.Conv2D.Forward], remembering what [conv2DForwardLBackward] needs.
-func conv2DForwardLForward[T nn.Float](l *nn.Conv2D[T], x nn.Tensor[T], dl *nn.Conv2D[T]) (y2, dy nn.Tensor[T], saved *conv2DForwardLSaved[T]) {
+func conv2DForwardLForward[T nn.Float](l *nn.Conv2D[T], x nn.Tensor[T]) (y2, dy nn.Tensor[T], saved *conv2DForwardLSaved[T]) {
 	g := nn.ConvGeometry(2, x.Shape, l.W.Shape, l.Stride, l.Pad, l.Dilation, l.Groups)
 	n, out := x.Shape[0], g.OutSize()
 	y := nn.New[T](x.Space, n, g.Out, out[0], out[1])
@@ -283,12 +203,12 @@ func conv2DForwardLForward[T nn.Float](l *nn.Conv2D[T], x nn.Tensor[T], dl *nn.C
 		kernel.AddChannels(y.Data, l.B.Data, n, g.Out, out[0]*out[1])
 	}
 	kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)
-	return y, dy2, &conv2DForwardLSaved[T]{x: x, n: n, g: g, dy: dy2, dl: dl, l: l, out: out}
+	return y, dy2, &conv2DForwardLSaved[T]{x: x, n: n, g: g, dy: dy2, l: l, out: out}
 }
 
 // conv2DForwardLBackward is the reverse mode of [nn.Conv2D.Forward], after [conv2DForwardLForward].
-func conv2DForwardLBackward[T nn.Float](saved *conv2DForwardLSaved[T]) {
-	n, g, dy, dl, out := saved.n, saved.g, saved.dy, saved.dl, saved.out
+func conv2DForwardLBackward[T nn.Float](saved *conv2DForwardLSaved[T], dl *nn.Conv2D[T]) {
+	n, g, dy, out := saved.n, saved.g, saved.dy, saved.out
 	// kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)
 	kernel.ConvAddAdjointW(nil, saved.x.Data, nil, n, g, dy.Data, dl.W.Data)
 	if len(saved.l.B.Data) > 0 {
@@ -439,12 +359,11 @@ type conv2DForwardSaved[T nn.Float] struct {
 	g   kernel.Conv
 	dy  nn.Tensor[T]
 	dx  nn.Tensor[T]
-	dl  *nn.Conv2D[T]
 	out [2]int
 }
 
 // conv2DForwardForward is [nn.Conv2D.Forward], remembering what [conv2DForwardBackward] needs.
-func conv2DForwardForward[T nn.Float](l *nn.Conv2D[T], x nn.Tensor[T], dl *nn.Conv2D[T], dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved *conv2DForwardSaved[T]) {
+func conv2DForwardForward[T nn.Float](l *nn.Conv2D[T], x, dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved *conv2DForwardSaved[T]) {
 	g := nn.ConvGeometry(2, x.Shape, l.W.Shape, l.Stride, l.Pad, l.Dilation, l.Groups)
 	n, out := x.Shape[0], g.OutSize()
 	y := nn.New[T](x.Space, n, g.Out, out[0], out[1])
@@ -454,12 +373,12 @@ func conv2DForwardForward[T nn.Float](l *nn.Conv2D[T], x nn.Tensor[T], dl *nn.Co
 		kernel.AddChannels(y.Data, l.B.Data, n, g.Out, out[0]*out[1])
 	}
 	kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)
-	return y, dy2, &conv2DForwardSaved[T]{x: x, l: l, n: n, g: g, dy: dy2, dx: dx, dl: dl, out: out}
+	return y, dy2, &conv2DForwardSaved[T]{x: x, l: l, n: n, g: g, dy: dy2, dx: dx, out: out}
 }
 
 // conv2DForwardBackward is the reverse mode of [nn.Conv2D.Forward], after [conv2DForwardForward].
-func conv2DForwardBackward[T nn.Float](saved *conv2DForwardSaved[T]) {
-	l, n, g, dy, dl, out := saved.l, saved.n, saved.g, saved.dy, saved.dl, saved.out
+func conv2DForwardBackward[T nn.Float](saved *conv2DForwardSaved[T], dl *nn.Conv2D[T]) {
+	l, n, g, dy, out := saved.l, saved.n, saved.g, saved.dy, saved.out
 	// kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)
 	kernel.ConvAddAdjoint(nil, saved.x.Data, l.W.Data, n, g, dy.Data, saved.dx.Data, dl.W.Data)
 	if len(l.B.Data) > 0 {
@@ -490,14 +409,13 @@ type denseForwardSaved[T nn.Float] struct {
 	n   int
 	out int
 	dy  nn.Tensor[T]
-	dd  *nn.Dense[T]
 	x   nn.Tensor[T]
 	in  int
 	dx  nn.Tensor[T]
 }
 
 // denseForwardForward is [nn.Dense.Forward], remembering what [denseForwardBackward] needs.
-func denseForwardForward[T nn.Float](d *nn.Dense[T], x nn.Tensor[T], dd *nn.Dense[T], dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved denseForwardSaved[T]) {
+func denseForwardForward[T nn.Float](d *nn.Dense[T], x, dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved denseForwardSaved[T]) {
 	shape.Check(len(x.Shape) == 2 && len(d.W.Shape) == 2 && x.Shape[1] == d.W.Shape[0], "Dense", x.Shape, d.W.Shape)
 	n, in, out := x.Shape[0], d.W.Shape[0], d.W.Shape[1]
 	y := nn.New[T](x.Space, n, out)
@@ -507,12 +425,12 @@ func denseForwardForward[T nn.Float](d *nn.Dense[T], x nn.Tensor[T], dd *nn.Dens
 		shape.Check(len(d.B.Data) == out, "Dense bias", d.B.Shape, d.W.Shape[1:])
 		kernel.AddRow(y.Data, d.B.Data, n, out)
 	}
-	return y, dy2, denseForwardSaved[T]{d: d, n: n, out: out, dy: dy2, dd: dd, x: x, in: in, dx: dx}
+	return y, dy2, denseForwardSaved[T]{d: d, n: n, out: out, dy: dy2, x: x, in: in, dx: dx}
 }
 
 // denseForwardBackward is the reverse mode of [nn.Dense.Forward], after [denseForwardForward].
-func denseForwardBackward[T nn.Float](saved denseForwardSaved[T]) {
-	d, n, out, dy, dd := saved.d, saved.n, saved.out, saved.dy, saved.dd
+func denseForwardBackward[T nn.Float](saved denseForwardSaved[T], dd *nn.Dense[T]) {
+	d, n, out, dy := saved.d, saved.n, saved.out, saved.dy
 	if len(d.B.Data) > 0 {
 		// kernel.AddRow(y.Data, d.B.Data, n, out)
 		kernel.AddRowAdjoint(nil, nil, n, out, dy.Data, dd.B.Data)
@@ -554,6 +472,85 @@ func dropoutForwardXBackward[T nn.Float](saved dropoutForwardXSaved[T]) {
 		// kernel.Scale(y.Data, 1, x.Data)
 		kernel.ScaleAdjointX(nil, 1, nil, dy.Data, dx.Data)
 	}
+}
+
+// crossEntropyVJP is the reverse mode of [nn.CrossEntropy] with respect to logits.
+// For result adjoints dy it adds to the shadows dlogits.
+func crossEntropyVJP[T nn.Float](logits nn.Tensor[T], labels []int, dlogits nn.Tensor[T], dy T) (y T) {
+	shape.Check(len(logits.Shape) == 2 && logits.Shape[0] == len(labels), "CrossEntropy", logits.Shape, []int{len(labels)})
+	shape.Indices("CrossEntropy", "labels", labels, logits.Shape[1])
+	logSoftmaxValue, dlogSoftmaxValue, saved := logSoftmaxForward(logits, dlogits)
+	y = nllVJP(logSoftmaxValue, labels, dlogSoftmaxValue, dy)
+	logSoftmaxBackward[T](saved)
+	return y
+}
+
+// nllVJP is the reverse mode of [nn.NLL] with respect to logs.
+// For result adjoints dy it adds to the shadows dlogs.
+func nllVJP[T nn.Float](logs nn.Tensor[T], labels []int, dlogs nn.Tensor[T], dy T) (y T) {
+	shape.Check(len(logs.Shape) == 2 && logs.Shape[0] == len(labels), "NLL", logs.Shape, []int{len(labels)})
+	classes := logs.Shape[1]
+	shape.Indices("NLL", "labels", labels, classes)
+	var sum float64
+	// return T(sum / float64(len(labels)))
+	dsum := float64(dy) / float64(len(labels))
+	// The iterations are independent: each is swept forward and back at once.
+	for i, label := range labels {
+		sum -= float64(logs.Data[i*classes : (i+1)*classes][label])
+		// sum -= float64(logs.Data[i*classes : (i+1)*classes][label])
+		dlogs.Data[i*classes : (i+1)*classes][label] += T(-dsum)
+	}
+	return T(sum / float64(len(labels)))
+}
+
+// logSoftmaxSaved holds what a forward sweep remembers.
+type logSoftmaxSaved[T nn.Float] struct {
+	n        int
+	shifted  nn.Tensor[T]
+	size     int
+	dshifted nn.Tensor[T]
+	dy       nn.Tensor[T]
+	dsums    nn.Tensor[T]
+	sums     nn.Tensor[T]
+	saved    exponentialsSaved[T]
+}
+
+// logSoftmaxForward is [nn.LogSoftmax], remembering what [logSoftmaxBackward] needs.
+func logSoftmaxForward[T nn.Float](x, dx nn.Tensor[T]) (y2, dy nn.Tensor[T], saved logSoftmaxSaved[T]) {
+	shifted, _, sums, dshifted, _, dsums, saved2 := exponentialsForward[T]("LogSoftmax", x, dx)
+	size := x.Shape[len(x.Shape)-1]
+	n := len(x.Data) / size
+	y := nn.New[T](x.Space, x.Shape...)
+	dy2 := nn.ZerosLike(y)
+	for i := range n {
+		log := T(math.Log(float64(sums.Data[i])))
+		xs := shifted.Data[i*size : (i+1)*size]
+		for k, v := range xs {
+			y.Data[i*size+k] = v - log
+		}
+	}
+	return y, dy2, logSoftmaxSaved[T]{n: n, shifted: shifted, size: size, dshifted: dshifted, dy: dy2, dsums: dsums, sums: sums, saved: saved2}
+}
+
+// logSoftmaxBackward is the reverse mode of [nn.LogSoftmax], after [logSoftmaxForward].
+func logSoftmaxBackward[T nn.Float](saved logSoftmaxSaved[T]) {
+	shifted, size, dshifted, dy, dsums, sums := saved.shifted, saved.size, saved.dshifted, saved.dy, saved.dsums, saved.sums
+	for i := saved.n - 1; i >= 0; i-- {
+		xs := shifted.Data[i*size : (i+1)*size]
+		dxs := dshifted.Data[i*size : (i+1)*size]
+		var dlog T
+		for k := len(xs) - 1; k >= 0; k-- {
+			// y.Data[i*size+k] = v - log
+			dv := dy.Data[i*size+k]
+			dlog -= dy.Data[i*size+k]
+			dy.Data[i*size+k] = 0
+			dxs[k] += dv
+		}
+		// log := T(math.Log(float64(sums.Data[i])))
+		dsums.Data[i] += T(float64(dlog) / float64(sums.Data[i]))
+	}
+	// shifted, _, sums := exponentials("LogSoftmax", x)
+	exponentialsBackward[T](saved.saved)
 }
 
 // exponentialsSaved holds what a forward sweep remembers.

@@ -7,7 +7,7 @@ func (s *Springs) MisfitValueGrad(start row, seen []row) (y float64, ds *Springs
 	if s != nil {
 		ds = new(Springs)
 	}
-	x, dx, saved := springsMotionSForward(s, start, every*len(seen), ds)
+	x, dx, saved := springsMotionSForward(s, start, every*len(seen))
 	sum := 0.0
 	// return sum / float64(carts*len(seen))
 	dsum := 1 / float64(carts*len(seen))
@@ -23,7 +23,7 @@ func (s *Springs) MisfitValueGrad(start row, seen []row) (y float64, ds *Springs
 	}
 	y = sum / float64(carts*len(seen))
 	// x := s.motion(start, every*len(seen))
-	springsMotionSBackward(saved)
+	springsMotionSBackward(saved, ds)
 	return y, ds
 }
 
@@ -32,14 +32,13 @@ type springsMotionSSaved struct {
 	instants int
 	dx       []row
 	dv       []row
-	ds       *Springs
 	x        []row
 	s        *Springs
 	v        []row
 }
 
 // springsMotionSForward is [Springs.motion], remembering what [springsMotionSBackward] needs.
-func springsMotionSForward(s *Springs, start row, instants int, ds *Springs) (y, dy []row, saved springsMotionSSaved) {
+func springsMotionSForward(s *Springs, start row, instants int) (y, dy []row, saved springsMotionSSaved) {
 	dx := make([]row, instants+1)
 	x := make([]row, instants+1)
 	dv := make([]row, instants+1)
@@ -52,12 +51,12 @@ func springsMotionSForward(s *Springs, start row, instants int, ds *Springs) (y,
 			x[t+1][i] = x[t][i] + instant*v[t+1][i]
 		}
 	}
-	return x, dx, springsMotionSSaved{instants: instants, dx: dx, dv: dv, ds: ds, x: x, s: s, v: v}
+	return x, dx, springsMotionSSaved{instants: instants, dx: dx, dv: dv, x: x, s: s, v: v}
 }
 
 // springsMotionSBackward is the reverse mode of [Springs.motion], after [springsMotionSForward].
-func springsMotionSBackward(saved springsMotionSSaved) {
-	dx, dv, ds, x, s, v := saved.dx, saved.dv, saved.ds, saved.x, saved.s, saved.v
+func springsMotionSBackward(saved springsMotionSSaved, ds *Springs) {
+	dx, dv, x, s, v := saved.dx, saved.dv, saved.x, saved.s, saved.v
 	for t := saved.instants - 1; t >= 0; t-- {
 		for i := carts; i >= 1; i-- {
 			// x[t+1][i] = x[t][i] + instant*v[t+1][i]

@@ -20,13 +20,13 @@ func (m *Model) LossValueGrad(images [][]float64, labels []int) (y float64, dm *
 	dsum := 1 / float64(len(images))
 	// The iterations are independent: each is swept forward and back at once.
 	for i, x := range images {
-		z, dz, saved := modelOutputsMForward(m, x, dm)
+		z, dz, saved := modelOutputsMForward(m, x)
 		// sum += logSumExp(z) - z[labels[i]]
 		dz[labels[i]] -= dsum
 		logSumExpValue := logSumExpVJP(z, dz, dsum)
 		sum += logSumExpValue - z[labels[i]]
 		// z := m.Outputs(x)
-		modelOutputsMBackward(saved)
+		modelOutputsMBackward(saved, dm)
 	}
 	return sum / float64(len(images)), dm
 }
@@ -36,13 +36,12 @@ type modelOutputsMSaved struct {
 	m  *Model
 	dz []float64
 	h  []float64
-	dm *Model
 	dh []float64
 	x  []float64
 }
 
 // modelOutputsMForward is [Model.Outputs], remembering what [modelOutputsMBackward] needs.
-func modelOutputsMForward(m *Model, x []float64, dm *Model) (y, dy []float64, saved modelOutputsMSaved) {
+func modelOutputsMForward(m *Model, x []float64) (y, dy []float64, saved modelOutputsMSaved) {
 	dh := make([]float64, len(m.B1))
 	h := make([]float64, len(m.B1))
 	for i, b := range m.B1 {
@@ -55,12 +54,12 @@ func modelOutputsMForward(m *Model, x []float64, dm *Model) (y, dy []float64, sa
 		dotValue := dot(m.W2[i], h)
 		z[i] = dotValue + b
 	}
-	return z, dz, modelOutputsMSaved{m: m, dz: dz, h: h, dm: dm, dh: dh, x: x}
+	return z, dz, modelOutputsMSaved{m: m, dz: dz, h: h, dh: dh, x: x}
 }
 
 // modelOutputsMBackward is the reverse mode of [Model.Outputs], after [modelOutputsMForward].
-func modelOutputsMBackward(saved modelOutputsMSaved) {
-	m, dz, h, dm, dh, x := saved.m, saved.dz, saved.h, saved.dm, saved.dh, saved.x
+func modelOutputsMBackward(saved modelOutputsMSaved, dm *Model) {
+	m, dz, h, dh, x := saved.m, saved.dz, saved.h, saved.dh, saved.x
 	for i := range m.B2 {
 		// z[i] = dot(m.W2[i], h) + b
 		db := dz[i]
@@ -75,6 +74,25 @@ func modelOutputsMBackward(saved modelOutputsMSaved) {
 		dh[i] = 0
 		dotABack(m.W1[i], x, dm.W1[i], adj)
 		dm.B1[i] += adj
+	}
+}
+
+// dotABack is the reverse mode of [dot] with respect to a.
+// For result adjoints dy it adds to the shadows da.
+func dotABack(a, b, da []float64, dy float64) {
+	for i := range a {
+		// sum += v * b[i]
+		da[i] += dy * b[i]
+	}
+}
+
+// dotBack is the reverse mode of [dot] with respect to a and b.
+// For result adjoints dy it adds to the shadows da and db.
+func dotBack(a, b, da, db []float64, dy float64) {
+	for i := range a {
+		// sum += v * b[i]
+		db[i] += dy * a[i]
+		da[i] += dy * b[i]
 	}
 }
 
@@ -115,23 +133,4 @@ func logSumExpVJP(z, dz []float64, dy float64) (y float64) {
 		dz[last] += dtop
 	}
 	return y
-}
-
-// dotABack is the reverse mode of [dot] with respect to a.
-// For result adjoints dy it adds to the shadows da.
-func dotABack(a, b, da []float64, dy float64) {
-	for i := range a {
-		// sum += v * b[i]
-		da[i] += dy * b[i]
-	}
-}
-
-// dotBack is the reverse mode of [dot] with respect to a and b.
-// For result adjoints dy it adds to the shadows da and db.
-func dotBack(a, b, da, db []float64, dy float64) {
-	for i := range a {
-		// sum += v * b[i]
-		db[i] += dy * a[i]
-		da[i] += dy * b[i]
-	}
 }

@@ -14,18 +14,18 @@ import (
 // LossVJP is the reverse mode of [MLP.Loss] with respect to m.
 // For result adjoints dy it adds to the shadows dm.
 func (m *MLP) LossVJP(x nn.Tensor[float32], labels []int, dm *MLP, dy float32) (y float32) {
-	logitsValue, dlogitsValue, saved := mlpLogitsMForward(m, x, dm)
+	logitsValue, dlogitsValue, saved := mlpLogitsMForward(m, x)
 	y = crossEntropyFloat32VJP(logitsValue, labels, dlogitsValue, dy)
-	mlpLogitsMBackward(saved)
+	mlpLogitsMBackward(saved, dm)
 	return y
 }
 
 // LossVJP is the reverse mode of [CNN.Loss] with respect to m.
 // For result adjoints dy it adds to the shadows dm.
 func (m *CNN) LossVJP(x nn.Tensor[float32], labels []int, dm *CNN, dy float32) (y float32) {
-	logitsValue, dlogitsValue, saved := cnnLogitsMForward(m, x, dm)
+	logitsValue, dlogitsValue, saved := cnnLogitsMForward(m, x)
 	y = crossEntropyFloat32VJP(logitsValue, labels, dlogitsValue, dy)
-	cnnLogitsMBackward(saved)
+	cnnLogitsMBackward(saved, dm)
 	return y
 }
 
@@ -39,28 +39,120 @@ type mlpLogitsMSaved struct {
 }
 
 // mlpLogitsMForward is [MLP.Logits], remembering what [mlpLogitsMBackward] needs.
-func mlpLogitsMForward(m *MLP, x nn.Tensor[float32], dm *MLP) (y, dy nn.Tensor[float32], saved *mlpLogitsMSaved) {
+func mlpLogitsMForward(m *MLP, x nn.Tensor[float32]) (y, dy nn.Tensor[float32], saved *mlpLogitsMSaved) {
 	flattenValue := x.Flatten()
-	forwardValue, dforwardValue, saved2 := denseForwardFloat32DForward(&m.Hidden1, flattenValue, &dm.Hidden1)
+	forwardValue, dforwardValue, saved2 := denseForwardFloat32DForward(&m.Hidden1, flattenValue)
 	h, dh, saved3 := reLUFloat32Forward(forwardValue, dforwardValue)
-	forwardValue2, dforwardValue2, saved4 := denseForwardFloat32Forward(&m.Hidden2, h, &dm.Hidden2, dh)
+	forwardValue2, dforwardValue2, saved4 := denseForwardFloat32Forward(&m.Hidden2, h, dh)
 	var saved5 reLUFloat32Saved
 	h, dh, saved5 = reLUFloat32Forward(forwardValue2, dforwardValue2)
 	var saved6 denseForwardFloat32Saved
-	y, dy, saved6 = denseForwardFloat32Forward(&m.Out, h, &dm.Out, dh)
+	y, dy, saved6 = denseForwardFloat32Forward(&m.Out, h, dh)
 	return y, dy, &mlpLogitsMSaved{saved: saved6, saved2: saved5, saved3: saved4, saved4: saved3, saved5: saved2}
 }
 
 // mlpLogitsMBackward is the reverse mode of [MLP.Logits], after [mlpLogitsMForward].
-func mlpLogitsMBackward(saved *mlpLogitsMSaved) {
+func mlpLogitsMBackward(saved *mlpLogitsMSaved, dm *MLP) {
 	// return m.Out.Forward(h)
-	denseForwardFloat32Backward(saved.saved)
+	denseForwardFloat32Backward(saved.saved, &dm.Out)
 	// h = nn.ReLU(m.Hidden2.Forward(h))
 	reLUFloat32Backward(saved.saved2)
-	denseForwardFloat32Backward(saved.saved3)
+	denseForwardFloat32Backward(saved.saved3, &dm.Hidden2)
 	// h := nn.ReLU(m.Hidden1.Forward(x.Flatten()))
 	reLUFloat32Backward(saved.saved4)
-	denseForwardFloat32DBackward(saved.saved5)
+	denseForwardFloat32DBackward(saved.saved5, &dm.Hidden1)
+}
+
+// denseForwardFloat32DSaved holds what a forward sweep remembers.
+type denseForwardFloat32DSaved struct {
+	d   *nn.Dense[float32]
+	n   int
+	out int
+	dy  nn.Tensor[float32]
+	x   nn.Tensor[float32]
+	in  int
+}
+
+// denseForwardFloat32DForward is [nn.Dense.Forward], remembering what [denseForwardFloat32DBackward] needs.
+func denseForwardFloat32DForward(d *nn.Dense[float32], x nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved denseForwardFloat32DSaved) {
+	shape.Check(len(x.Shape) == 2 && len(d.W.Shape) == 2 && x.Shape[1] == d.W.Shape[0], "Dense", x.Shape, d.W.Shape)
+	n, in, out := x.Shape[0], d.W.Shape[0], d.W.Shape[1]
+	y := nn.New[float32](x.Space, n, out)
+	dy2 := nn.ZerosLike(y)
+	kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
+	if len(d.B.Data) > 0 {
+		shape.Check(len(d.B.Data) == out, "Dense bias", d.B.Shape, d.W.Shape[1:])
+		kernel.AddRow(y.Data, d.B.Data, n, out)
+	}
+	return y, dy2, denseForwardFloat32DSaved{d: d, n: n, out: out, dy: dy2, x: x, in: in}
+}
+
+// denseForwardFloat32DBackward is the reverse mode of [nn.Dense.Forward], after [denseForwardFloat32DForward].
+func denseForwardFloat32DBackward(saved denseForwardFloat32DSaved, dd *nn.Dense[float32]) {
+	n, out, dy := saved.n, saved.out, saved.dy
+	if len(saved.d.B.Data) > 0 {
+		// kernel.AddRow(y.Data, d.B.Data, n, out)
+		kernel.AddRowAdjoint(nil, nil, n, out, dy.Data, dd.B.Data)
+	}
+	// kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
+	kernel.MatMulAdjointB(nil, saved.x.Data, nil, n, saved.in, out, dy.Data, dd.W.Data)
+}
+
+// reLUFloat32Saved holds what a forward sweep remembers.
+type reLUFloat32Saved struct {
+	x  nn.Tensor[float32]
+	dy nn.Tensor[float32]
+	dx nn.Tensor[float32]
+}
+
+// reLUFloat32Forward is [nn.ReLU], remembering what [reLUFloat32Backward] needs.
+func reLUFloat32Forward(x, dx nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved reLUFloat32Saved) {
+	y := nn.New[float32](x.Space, x.Shape...)
+	dy2 := nn.ZerosLike(y)
+	kernel.ReLU(y.Data, x.Data)
+	return y, dy2, reLUFloat32Saved{x: x, dy: dy2, dx: dx}
+}
+
+// reLUFloat32Backward is the reverse mode of [nn.ReLU], after [reLUFloat32Forward].
+func reLUFloat32Backward(saved reLUFloat32Saved) {
+	// kernel.ReLU(y.Data, x.Data)
+	kernel.ReLUAdjoint(nil, saved.x.Data, saved.dy.Data, saved.dx.Data)
+}
+
+// denseForwardFloat32Saved holds what a forward sweep remembers.
+type denseForwardFloat32Saved struct {
+	d   *nn.Dense[float32]
+	n   int
+	out int
+	dy  nn.Tensor[float32]
+	x   nn.Tensor[float32]
+	in  int
+	dx  nn.Tensor[float32]
+}
+
+// denseForwardFloat32Forward is [nn.Dense.Forward], remembering what [denseForwardFloat32Backward] needs.
+func denseForwardFloat32Forward(d *nn.Dense[float32], x, dx nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved denseForwardFloat32Saved) {
+	shape.Check(len(x.Shape) == 2 && len(d.W.Shape) == 2 && x.Shape[1] == d.W.Shape[0], "Dense", x.Shape, d.W.Shape)
+	n, in, out := x.Shape[0], d.W.Shape[0], d.W.Shape[1]
+	y := nn.New[float32](x.Space, n, out)
+	dy2 := nn.ZerosLike(y)
+	kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
+	if len(d.B.Data) > 0 {
+		shape.Check(len(d.B.Data) == out, "Dense bias", d.B.Shape, d.W.Shape[1:])
+		kernel.AddRow(y.Data, d.B.Data, n, out)
+	}
+	return y, dy2, denseForwardFloat32Saved{d: d, n: n, out: out, dy: dy2, x: x, in: in, dx: dx}
+}
+
+// denseForwardFloat32Backward is the reverse mode of [nn.Dense.Forward], after [denseForwardFloat32Forward].
+func denseForwardFloat32Backward(saved denseForwardFloat32Saved, dd *nn.Dense[float32]) {
+	d, n, out, dy := saved.d, saved.n, saved.out, saved.dy
+	if len(d.B.Data) > 0 {
+		// kernel.AddRow(y.Data, d.B.Data, n, out)
+		kernel.AddRowAdjoint(nil, nil, n, out, dy.Data, dd.B.Data)
+	}
+	// kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
+	kernel.MatMulAdjoint(nil, saved.x.Data, d.W.Data, n, saved.in, out, dy.Data, saved.dx.Data, dd.W.Data)
 }
 
 // crossEntropyFloat32VJP is the reverse mode of [nn.CrossEntropy] with respect to logits.
@@ -142,271 +234,6 @@ func logSoftmaxFloat32Backward(saved logSoftmaxFloat32Saved) {
 	exponentialsFloat32Backward(saved.saved)
 }
 
-// cnnLogitsMSaved holds what a forward sweep remembers.
-type cnnLogitsMSaved struct {
-	saved   denseForwardFloat32Saved
-	saved2  reLUFloat32Saved
-	saved3  denseForwardFloat32Saved
-	saved4  tensorFlattenFloat32Saved
-	saved5  maxPool2DForwardFloat32Saved
-	saved6  reLUFloat32Saved
-	saved7  *conv2DForwardFloat32Saved
-	saved8  maxPool2DForwardFloat32Saved
-	saved9  reLUFloat32Saved
-	saved10 *conv2DForwardFloat32LSaved
-}
-
-// cnnLogitsMForward is [CNN.Logits], remembering what [cnnLogitsMBackward] needs.
-func cnnLogitsMForward(m *CNN, x nn.Tensor[float32], dm *CNN) (y, dy nn.Tensor[float32], saved *cnnLogitsMSaved) {
-	forwardValue, dforwardValue, saved2 := conv2DForwardFloat32LForward(&m.Conv1, x, &dm.Conv1)
-	reLUValue, dreLUValue, saved3 := reLUFloat32Forward(forwardValue, dforwardValue)
-	h, dh, saved4 := maxPool2DForwardFloat32Forward(&m.Pool, reLUValue, dreLUValue)
-	forwardValue2, dforwardValue2, saved5 := conv2DForwardFloat32Forward(&m.Conv2, h, &dm.Conv2, dh)
-	reLUValue2, dreLUValue2, saved6 := reLUFloat32Forward(forwardValue2, dforwardValue2)
-	var saved7 maxPool2DForwardFloat32Saved
-	h, dh, saved7 = maxPool2DForwardFloat32Forward(&m.Pool, reLUValue2, dreLUValue2)
-	flattenValue, dflattenValue, saved8 := tensorFlattenFloat32Forward(h, dh)
-	forwardValue3, dforwardValue3, saved9 := denseForwardFloat32Forward(&m.Hidden, flattenValue, &dm.Hidden, dflattenValue)
-	var saved10 reLUFloat32Saved
-	h, dh, saved10 = reLUFloat32Forward(forwardValue3, dforwardValue3)
-	var saved11 denseForwardFloat32Saved
-	y, dy, saved11 = denseForwardFloat32Forward(&m.Out, h, &dm.Out, dh)
-	return y, dy, &cnnLogitsMSaved{saved: saved11, saved2: saved10, saved3: saved9, saved4: saved8, saved5: saved7, saved6: saved6, saved7: saved5, saved8: saved4, saved9: saved3, saved10: saved2}
-}
-
-// cnnLogitsMBackward is the reverse mode of [CNN.Logits], after [cnnLogitsMForward].
-func cnnLogitsMBackward(saved *cnnLogitsMSaved) {
-	// return m.Out.Forward(h)
-	denseForwardFloat32Backward(saved.saved)
-	// h = nn.ReLU(m.Hidden.Forward(h.Flatten()))
-	reLUFloat32Backward(saved.saved2)
-	denseForwardFloat32Backward(saved.saved3)
-	tensorFlattenFloat32Backward(saved.saved4)
-	// h = m.Pool.Forward(nn.ReLU(m.Conv2.Forward(h)))
-	maxPool2DForwardFloat32Backward(saved.saved5)
-	reLUFloat32Backward(saved.saved6)
-	conv2DForwardFloat32Backward(saved.saved7)
-	// h := m.Pool.Forward(nn.ReLU(m.Conv1.Forward(x)))
-	maxPool2DForwardFloat32Backward(saved.saved8)
-	reLUFloat32Backward(saved.saved9)
-	conv2DForwardFloat32LBackward(saved.saved10)
-}
-
-// denseForwardFloat32DSaved holds what a forward sweep remembers.
-type denseForwardFloat32DSaved struct {
-	d   *nn.Dense[float32]
-	n   int
-	out int
-	dy  nn.Tensor[float32]
-	dd  *nn.Dense[float32]
-	x   nn.Tensor[float32]
-	in  int
-}
-
-// denseForwardFloat32DForward is [nn.Dense.Forward], remembering what [denseForwardFloat32DBackward] needs.
-func denseForwardFloat32DForward(d *nn.Dense[float32], x nn.Tensor[float32], dd *nn.Dense[float32]) (y2, dy nn.Tensor[float32], saved denseForwardFloat32DSaved) {
-	shape.Check(len(x.Shape) == 2 && len(d.W.Shape) == 2 && x.Shape[1] == d.W.Shape[0], "Dense", x.Shape, d.W.Shape)
-	n, in, out := x.Shape[0], d.W.Shape[0], d.W.Shape[1]
-	y := nn.New[float32](x.Space, n, out)
-	dy2 := nn.ZerosLike(y)
-	kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
-	if len(d.B.Data) > 0 {
-		shape.Check(len(d.B.Data) == out, "Dense bias", d.B.Shape, d.W.Shape[1:])
-		kernel.AddRow(y.Data, d.B.Data, n, out)
-	}
-	return y, dy2, denseForwardFloat32DSaved{d: d, n: n, out: out, dy: dy2, dd: dd, x: x, in: in}
-}
-
-// denseForwardFloat32DBackward is the reverse mode of [nn.Dense.Forward], after [denseForwardFloat32DForward].
-func denseForwardFloat32DBackward(saved denseForwardFloat32DSaved) {
-	n, out, dy, dd := saved.n, saved.out, saved.dy, saved.dd
-	if len(saved.d.B.Data) > 0 {
-		// kernel.AddRow(y.Data, d.B.Data, n, out)
-		kernel.AddRowAdjoint(nil, nil, n, out, dy.Data, dd.B.Data)
-	}
-	// kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
-	kernel.MatMulAdjointB(nil, saved.x.Data, nil, n, saved.in, out, dy.Data, dd.W.Data)
-}
-
-// reLUFloat32Saved holds what a forward sweep remembers.
-type reLUFloat32Saved struct {
-	x  nn.Tensor[float32]
-	dy nn.Tensor[float32]
-	dx nn.Tensor[float32]
-}
-
-// reLUFloat32Forward is [nn.ReLU], remembering what [reLUFloat32Backward] needs.
-func reLUFloat32Forward(x, dx nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved reLUFloat32Saved) {
-	y := nn.New[float32](x.Space, x.Shape...)
-	dy2 := nn.ZerosLike(y)
-	kernel.ReLU(y.Data, x.Data)
-	return y, dy2, reLUFloat32Saved{x: x, dy: dy2, dx: dx}
-}
-
-// reLUFloat32Backward is the reverse mode of [nn.ReLU], after [reLUFloat32Forward].
-func reLUFloat32Backward(saved reLUFloat32Saved) {
-	// kernel.ReLU(y.Data, x.Data)
-	kernel.ReLUAdjoint(nil, saved.x.Data, saved.dy.Data, saved.dx.Data)
-}
-
-// denseForwardFloat32Saved holds what a forward sweep remembers.
-type denseForwardFloat32Saved struct {
-	d   *nn.Dense[float32]
-	n   int
-	out int
-	dy  nn.Tensor[float32]
-	dd  *nn.Dense[float32]
-	x   nn.Tensor[float32]
-	in  int
-	dx  nn.Tensor[float32]
-}
-
-// denseForwardFloat32Forward is [nn.Dense.Forward], remembering what [denseForwardFloat32Backward] needs.
-func denseForwardFloat32Forward(d *nn.Dense[float32], x nn.Tensor[float32], dd *nn.Dense[float32], dx nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved denseForwardFloat32Saved) {
-	shape.Check(len(x.Shape) == 2 && len(d.W.Shape) == 2 && x.Shape[1] == d.W.Shape[0], "Dense", x.Shape, d.W.Shape)
-	n, in, out := x.Shape[0], d.W.Shape[0], d.W.Shape[1]
-	y := nn.New[float32](x.Space, n, out)
-	dy2 := nn.ZerosLike(y)
-	kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
-	if len(d.B.Data) > 0 {
-		shape.Check(len(d.B.Data) == out, "Dense bias", d.B.Shape, d.W.Shape[1:])
-		kernel.AddRow(y.Data, d.B.Data, n, out)
-	}
-	return y, dy2, denseForwardFloat32Saved{d: d, n: n, out: out, dy: dy2, dd: dd, x: x, in: in, dx: dx}
-}
-
-// denseForwardFloat32Backward is the reverse mode of [nn.Dense.Forward], after [denseForwardFloat32Forward].
-func denseForwardFloat32Backward(saved denseForwardFloat32Saved) {
-	d, n, out, dy, dd := saved.d, saved.n, saved.out, saved.dy, saved.dd
-	if len(d.B.Data) > 0 {
-		// kernel.AddRow(y.Data, d.B.Data, n, out)
-		kernel.AddRowAdjoint(nil, nil, n, out, dy.Data, dd.B.Data)
-	}
-	// kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
-	kernel.MatMulAdjoint(nil, saved.x.Data, d.W.Data, n, saved.in, out, dy.Data, saved.dx.Data, dd.W.Data)
-}
-
-// conv2DForwardFloat32LSaved holds what a forward sweep remembers.
-type conv2DForwardFloat32LSaved struct {
-	x   nn.Tensor[float32]
-	n   int
-	g   kernel.Conv
-	dy  nn.Tensor[float32]
-	dl  *nn.Conv2D[float32]
-	l   *nn.Conv2D[float32]
-	out [2]int
-}
-
-// conv2DForwardFloat32LForward is [nn.Conv2D.Forward], remembering what [conv2DForwardFloat32LBackward] needs.
-func conv2DForwardFloat32LForward(l *nn.Conv2D[float32], x nn.Tensor[float32], dl *nn.Conv2D[float32]) (y2, dy nn.Tensor[float32], saved *conv2DForwardFloat32LSaved) {
-	g := nn.ConvGeometry(2, x.Shape, l.W.Shape, l.Stride, l.Pad, l.Dilation, l.Groups)
-	n, out := x.Shape[0], g.OutSize()
-	y := nn.New[float32](x.Space, n, g.Out, out[0], out[1])
-	dy2 := nn.ZerosLike(y)
-	if len(l.B.Data) > 0 {
-		shape.Check(len(l.B.Data) == g.Out, "Conv2D", l.B.Shape, l.W.Shape[:1])
-		kernel.AddChannels(y.Data, l.B.Data, n, g.Out, out[0]*out[1])
-	}
-	kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)
-	return y, dy2, &conv2DForwardFloat32LSaved{x: x, n: n, g: g, dy: dy2, dl: dl, l: l, out: out}
-}
-
-// conv2DForwardFloat32LBackward is the reverse mode of [nn.Conv2D.Forward], after [conv2DForwardFloat32LForward].
-func conv2DForwardFloat32LBackward(saved *conv2DForwardFloat32LSaved) {
-	n, g, dy, dl, out := saved.n, saved.g, saved.dy, saved.dl, saved.out
-	// kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)
-	kernel.ConvAddAdjointW(nil, saved.x.Data, nil, n, g, dy.Data, dl.W.Data)
-	if len(saved.l.B.Data) > 0 {
-		// kernel.AddChannels(y.Data, l.B.Data, n, g.Out, out[0]*out[1])
-		kernel.AddChannelsAdjoint(nil, nil, n, g.Out, out[0]*out[1], dy.Data, dl.B.Data)
-	}
-}
-
-// maxPool2DForwardFloat32Saved holds what a forward sweep remembers.
-type maxPool2DForwardFloat32Saved struct {
-	index []int
-	dx    nn.Tensor[float32]
-	dy    nn.Tensor[float32]
-}
-
-// maxPool2DForwardFloat32Forward is [nn.MaxPool2D.Forward], remembering what [maxPool2DForwardFloat32Backward] needs.
-func maxPool2DForwardFloat32Forward(p *nn.MaxPool2D[float32], x, dx nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved maxPool2DForwardFloat32Saved) {
-	shape.Check(len(x.Shape) == 4, "MaxPool2D", x.Shape, p.Size[:])
-	g := nn.PoolGeometry("MaxPool2D", x.Shape, p.Size, p.Stride, p.Pad)
-	n, channels, out := x.Shape[0], x.Shape[1], g.OutSize()
-	index := nn.Ints(x.Space, n*channels*out[0]*out[1])
-	kernel.MaxIndices(index, x.Data, n*channels, g)
-	y := nn.New[float32](x.Space, n, channels, out[0], out[1])
-	dy2 := nn.ZerosLike(y)
-	for i, at := range index {
-		y.Data[i] = x.Data[at]
-	}
-	return y, dy2, maxPool2DForwardFloat32Saved{index: index, dx: dx, dy: dy2}
-}
-
-// maxPool2DForwardFloat32Backward is the reverse mode of [nn.MaxPool2D.Forward], after [maxPool2DForwardFloat32Forward].
-func maxPool2DForwardFloat32Backward(saved maxPool2DForwardFloat32Saved) {
-	index, dx, dy := saved.index, saved.dx, saved.dy
-	for i, at := range index {
-		// y.Data[i] = x.Data[at]
-		dx.Data[at] += dy.Data[i]
-		dy.Data[i] = 0
-	}
-}
-
-// conv2DForwardFloat32Saved holds what a forward sweep remembers.
-type conv2DForwardFloat32Saved struct {
-	x   nn.Tensor[float32]
-	l   *nn.Conv2D[float32]
-	n   int
-	g   kernel.Conv
-	dy  nn.Tensor[float32]
-	dx  nn.Tensor[float32]
-	dl  *nn.Conv2D[float32]
-	out [2]int
-}
-
-// conv2DForwardFloat32Forward is [nn.Conv2D.Forward], remembering what [conv2DForwardFloat32Backward] needs.
-func conv2DForwardFloat32Forward(l *nn.Conv2D[float32], x nn.Tensor[float32], dl *nn.Conv2D[float32], dx nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved *conv2DForwardFloat32Saved) {
-	g := nn.ConvGeometry(2, x.Shape, l.W.Shape, l.Stride, l.Pad, l.Dilation, l.Groups)
-	n, out := x.Shape[0], g.OutSize()
-	y := nn.New[float32](x.Space, n, g.Out, out[0], out[1])
-	dy2 := nn.ZerosLike(y)
-	if len(l.B.Data) > 0 {
-		shape.Check(len(l.B.Data) == g.Out, "Conv2D", l.B.Shape, l.W.Shape[:1])
-		kernel.AddChannels(y.Data, l.B.Data, n, g.Out, out[0]*out[1])
-	}
-	kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)
-	return y, dy2, &conv2DForwardFloat32Saved{x: x, l: l, n: n, g: g, dy: dy2, dx: dx, dl: dl, out: out}
-}
-
-// conv2DForwardFloat32Backward is the reverse mode of [nn.Conv2D.Forward], after [conv2DForwardFloat32Forward].
-func conv2DForwardFloat32Backward(saved *conv2DForwardFloat32Saved) {
-	l, n, g, dy, dl, out := saved.l, saved.n, saved.g, saved.dy, saved.dl, saved.out
-	// kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)
-	kernel.ConvAddAdjoint(nil, saved.x.Data, l.W.Data, n, g, dy.Data, saved.dx.Data, dl.W.Data)
-	if len(l.B.Data) > 0 {
-		// kernel.AddChannels(y.Data, l.B.Data, n, g.Out, out[0]*out[1])
-		kernel.AddChannelsAdjoint(nil, nil, n, g.Out, out[0]*out[1], dy.Data, dl.B.Data)
-	}
-}
-
-// tensorFlattenFloat32Saved holds what a forward sweep remembers.
-type tensorFlattenFloat32Saved struct {
-}
-
-// tensorFlattenFloat32Forward is [nn.Tensor.Flatten], remembering what [tensorFlattenFloat32Backward] needs.
-func tensorFlattenFloat32Forward(x, dx nn.Tensor[float32]) (y, dy nn.Tensor[float32], saved tensorFlattenFloat32Saved) {
-	shape.Check(len(x.Shape) > 0, "Flatten", x.Shape, nil)
-	dy = nn.Tensor[float32]{Data: dx.Data}
-	y = nn.Tensor[float32]{Shape: []int{x.Shape[0], shape.Size(x.Shape[1:])}, Data: x.Data, Space: x.Space}
-	return y, dy, tensorFlattenFloat32Saved{}
-}
-
-// tensorFlattenFloat32Backward is the reverse mode of [nn.Tensor.Flatten], after [tensorFlattenFloat32Forward].
-func tensorFlattenFloat32Backward(saved tensorFlattenFloat32Saved) {
-}
-
 // exponentialsFloat32Saved holds what a forward sweep remembers.
 type exponentialsFloat32Saved struct {
 	n        int
@@ -467,4 +294,173 @@ func exponentialsFloat32Backward(saved exponentialsFloat32Saved) {
 			drow[k] += dv
 		}
 	}
+}
+
+// cnnLogitsMSaved holds what a forward sweep remembers.
+type cnnLogitsMSaved struct {
+	saved   denseForwardFloat32Saved
+	saved2  reLUFloat32Saved
+	saved3  denseForwardFloat32Saved
+	saved4  tensorFlattenFloat32Saved
+	saved5  maxPool2DForwardFloat32Saved
+	saved6  reLUFloat32Saved
+	saved7  *conv2DForwardFloat32Saved
+	saved8  maxPool2DForwardFloat32Saved
+	saved9  reLUFloat32Saved
+	saved10 *conv2DForwardFloat32LSaved
+}
+
+// cnnLogitsMForward is [CNN.Logits], remembering what [cnnLogitsMBackward] needs.
+func cnnLogitsMForward(m *CNN, x nn.Tensor[float32]) (y, dy nn.Tensor[float32], saved *cnnLogitsMSaved) {
+	forwardValue, dforwardValue, saved2 := conv2DForwardFloat32LForward(&m.Conv1, x)
+	reLUValue, dreLUValue, saved3 := reLUFloat32Forward(forwardValue, dforwardValue)
+	h, dh, saved4 := maxPool2DForwardFloat32Forward(&m.Pool, reLUValue, dreLUValue)
+	forwardValue2, dforwardValue2, saved5 := conv2DForwardFloat32Forward(&m.Conv2, h, dh)
+	reLUValue2, dreLUValue2, saved6 := reLUFloat32Forward(forwardValue2, dforwardValue2)
+	var saved7 maxPool2DForwardFloat32Saved
+	h, dh, saved7 = maxPool2DForwardFloat32Forward(&m.Pool, reLUValue2, dreLUValue2)
+	flattenValue, dflattenValue, saved8 := tensorFlattenFloat32Forward(h, dh)
+	forwardValue3, dforwardValue3, saved9 := denseForwardFloat32Forward(&m.Hidden, flattenValue, dflattenValue)
+	var saved10 reLUFloat32Saved
+	h, dh, saved10 = reLUFloat32Forward(forwardValue3, dforwardValue3)
+	var saved11 denseForwardFloat32Saved
+	y, dy, saved11 = denseForwardFloat32Forward(&m.Out, h, dh)
+	return y, dy, &cnnLogitsMSaved{saved: saved11, saved2: saved10, saved3: saved9, saved4: saved8, saved5: saved7, saved6: saved6, saved7: saved5, saved8: saved4, saved9: saved3, saved10: saved2}
+}
+
+// cnnLogitsMBackward is the reverse mode of [CNN.Logits], after [cnnLogitsMForward].
+func cnnLogitsMBackward(saved *cnnLogitsMSaved, dm *CNN) {
+	// return m.Out.Forward(h)
+	denseForwardFloat32Backward(saved.saved, &dm.Out)
+	// h = nn.ReLU(m.Hidden.Forward(h.Flatten()))
+	reLUFloat32Backward(saved.saved2)
+	denseForwardFloat32Backward(saved.saved3, &dm.Hidden)
+	tensorFlattenFloat32Backward(saved.saved4)
+	// h = m.Pool.Forward(nn.ReLU(m.Conv2.Forward(h)))
+	maxPool2DForwardFloat32Backward(saved.saved5)
+	reLUFloat32Backward(saved.saved6)
+	conv2DForwardFloat32Backward(saved.saved7, &dm.Conv2)
+	// h := m.Pool.Forward(nn.ReLU(m.Conv1.Forward(x)))
+	maxPool2DForwardFloat32Backward(saved.saved8)
+	reLUFloat32Backward(saved.saved9)
+	conv2DForwardFloat32LBackward(saved.saved10, &dm.Conv1)
+}
+
+// conv2DForwardFloat32LSaved holds what a forward sweep remembers.
+type conv2DForwardFloat32LSaved struct {
+	x   nn.Tensor[float32]
+	n   int
+	g   kernel.Conv
+	dy  nn.Tensor[float32]
+	l   *nn.Conv2D[float32]
+	out [2]int
+}
+
+// conv2DForwardFloat32LForward is [nn.Conv2D.Forward], remembering what [conv2DForwardFloat32LBackward] needs.
+func conv2DForwardFloat32LForward(l *nn.Conv2D[float32], x nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved *conv2DForwardFloat32LSaved) {
+	g := nn.ConvGeometry(2, x.Shape, l.W.Shape, l.Stride, l.Pad, l.Dilation, l.Groups)
+	n, out := x.Shape[0], g.OutSize()
+	y := nn.New[float32](x.Space, n, g.Out, out[0], out[1])
+	dy2 := nn.ZerosLike(y)
+	if len(l.B.Data) > 0 {
+		shape.Check(len(l.B.Data) == g.Out, "Conv2D", l.B.Shape, l.W.Shape[:1])
+		kernel.AddChannels(y.Data, l.B.Data, n, g.Out, out[0]*out[1])
+	}
+	kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)
+	return y, dy2, &conv2DForwardFloat32LSaved{x: x, n: n, g: g, dy: dy2, l: l, out: out}
+}
+
+// conv2DForwardFloat32LBackward is the reverse mode of [nn.Conv2D.Forward], after [conv2DForwardFloat32LForward].
+func conv2DForwardFloat32LBackward(saved *conv2DForwardFloat32LSaved, dl *nn.Conv2D[float32]) {
+	n, g, dy, out := saved.n, saved.g, saved.dy, saved.out
+	// kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)
+	kernel.ConvAddAdjointW(nil, saved.x.Data, nil, n, g, dy.Data, dl.W.Data)
+	if len(saved.l.B.Data) > 0 {
+		// kernel.AddChannels(y.Data, l.B.Data, n, g.Out, out[0]*out[1])
+		kernel.AddChannelsAdjoint(nil, nil, n, g.Out, out[0]*out[1], dy.Data, dl.B.Data)
+	}
+}
+
+// maxPool2DForwardFloat32Saved holds what a forward sweep remembers.
+type maxPool2DForwardFloat32Saved struct {
+	index []int
+	dx    nn.Tensor[float32]
+	dy    nn.Tensor[float32]
+}
+
+// maxPool2DForwardFloat32Forward is [nn.MaxPool2D.Forward], remembering what [maxPool2DForwardFloat32Backward] needs.
+func maxPool2DForwardFloat32Forward(p *nn.MaxPool2D[float32], x, dx nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved maxPool2DForwardFloat32Saved) {
+	shape.Check(len(x.Shape) == 4, "MaxPool2D", x.Shape, p.Size[:])
+	g := nn.PoolGeometry("MaxPool2D", x.Shape, p.Size, p.Stride, p.Pad)
+	n, channels, out := x.Shape[0], x.Shape[1], g.OutSize()
+	index := nn.Ints(x.Space, n*channels*out[0]*out[1])
+	kernel.MaxIndices(index, x.Data, n*channels, g)
+	y := nn.New[float32](x.Space, n, channels, out[0], out[1])
+	dy2 := nn.ZerosLike(y)
+	for i, at := range index {
+		y.Data[i] = x.Data[at]
+	}
+	return y, dy2, maxPool2DForwardFloat32Saved{index: index, dx: dx, dy: dy2}
+}
+
+// maxPool2DForwardFloat32Backward is the reverse mode of [nn.MaxPool2D.Forward], after [maxPool2DForwardFloat32Forward].
+func maxPool2DForwardFloat32Backward(saved maxPool2DForwardFloat32Saved) {
+	index, dx, dy := saved.index, saved.dx, saved.dy
+	for i, at := range index {
+		// y.Data[i] = x.Data[at]
+		dx.Data[at] += dy.Data[i]
+		dy.Data[i] = 0
+	}
+}
+
+// conv2DForwardFloat32Saved holds what a forward sweep remembers.
+type conv2DForwardFloat32Saved struct {
+	x   nn.Tensor[float32]
+	l   *nn.Conv2D[float32]
+	n   int
+	g   kernel.Conv
+	dy  nn.Tensor[float32]
+	dx  nn.Tensor[float32]
+	out [2]int
+}
+
+// conv2DForwardFloat32Forward is [nn.Conv2D.Forward], remembering what [conv2DForwardFloat32Backward] needs.
+func conv2DForwardFloat32Forward(l *nn.Conv2D[float32], x, dx nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved *conv2DForwardFloat32Saved) {
+	g := nn.ConvGeometry(2, x.Shape, l.W.Shape, l.Stride, l.Pad, l.Dilation, l.Groups)
+	n, out := x.Shape[0], g.OutSize()
+	y := nn.New[float32](x.Space, n, g.Out, out[0], out[1])
+	dy2 := nn.ZerosLike(y)
+	if len(l.B.Data) > 0 {
+		shape.Check(len(l.B.Data) == g.Out, "Conv2D", l.B.Shape, l.W.Shape[:1])
+		kernel.AddChannels(y.Data, l.B.Data, n, g.Out, out[0]*out[1])
+	}
+	kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)
+	return y, dy2, &conv2DForwardFloat32Saved{x: x, l: l, n: n, g: g, dy: dy2, dx: dx, out: out}
+}
+
+// conv2DForwardFloat32Backward is the reverse mode of [nn.Conv2D.Forward], after [conv2DForwardFloat32Forward].
+func conv2DForwardFloat32Backward(saved *conv2DForwardFloat32Saved, dl *nn.Conv2D[float32]) {
+	l, n, g, dy, out := saved.l, saved.n, saved.g, saved.dy, saved.out
+	// kernel.ConvAdd(y.Data, x.Data, l.W.Data, n, g)
+	kernel.ConvAddAdjoint(nil, saved.x.Data, l.W.Data, n, g, dy.Data, saved.dx.Data, dl.W.Data)
+	if len(l.B.Data) > 0 {
+		// kernel.AddChannels(y.Data, l.B.Data, n, g.Out, out[0]*out[1])
+		kernel.AddChannelsAdjoint(nil, nil, n, g.Out, out[0]*out[1], dy.Data, dl.B.Data)
+	}
+}
+
+// tensorFlattenFloat32Saved holds what a forward sweep remembers.
+type tensorFlattenFloat32Saved struct {
+}
+
+// tensorFlattenFloat32Forward is [nn.Tensor.Flatten], remembering what [tensorFlattenFloat32Backward] needs.
+func tensorFlattenFloat32Forward(x, dx nn.Tensor[float32]) (y, dy nn.Tensor[float32], saved tensorFlattenFloat32Saved) {
+	shape.Check(len(x.Shape) > 0, "Flatten", x.Shape, nil)
+	dy = nn.Tensor[float32]{Data: dx.Data}
+	y = nn.Tensor[float32]{Shape: []int{x.Shape[0], shape.Size(x.Shape[1:])}, Data: x.Data, Space: x.Space}
+	return y, dy, tensorFlattenFloat32Saved{}
+}
+
+// tensorFlattenFloat32Backward is the reverse mode of [nn.Tensor.Flatten], after [tensorFlattenFloat32Forward].
+func tensorFlattenFloat32Backward(saved tensorFlattenFloat32Saved) {
 }

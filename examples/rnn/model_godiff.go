@@ -32,6 +32,7 @@ func (m *Writer) LossVJP(space *nn.Space, chars, next []int, texts int, train bo
 // readerLogitsMSaved holds what a forward sweep remembers.
 type readerLogitsMSaved struct {
 	saved  denseForwardFloat32Saved
+	dm     *Reader
 	saved2 lstmForwardFloat32LSaved
 }
 
@@ -39,16 +40,287 @@ type readerLogitsMSaved struct {
 func readerLogitsMForward(m *Reader, x nn.Tensor[float32], dm *Reader) (y, dy nn.Tensor[float32], saved readerLogitsMSaved) {
 	_, last, _, _, dlast, _, saved2 := lstmForwardFloat32LForward(&m.LSTM, x, nil, &dm.LSTM)
 	var saved3 denseForwardFloat32Saved
-	y, dy, saved3 = denseForwardFloat32Forward(&m.Out, last, &dm.Out, dlast)
-	return y, dy, readerLogitsMSaved{saved: saved3, saved2: saved2}
+	y, dy, saved3 = denseForwardFloat32Forward(&m.Out, last, dlast)
+	return y, dy, readerLogitsMSaved{saved: saved3, dm: dm, saved2: saved2}
 }
 
 // readerLogitsMBackward is the reverse mode of [Reader.Logits], after [readerLogitsMForward].
 func readerLogitsMBackward(saved readerLogitsMSaved) {
 	// return m.Out.Forward(last)
-	denseForwardFloat32Backward(saved.saved)
+	denseForwardFloat32Backward(saved.saved, &saved.dm.Out)
 	// _, last, _ := m.LSTM.Forward(x, nil)
 	lstmForwardFloat32LBackward(saved.saved2)
+}
+
+// lstmForwardFloat32LSaved holds what a forward sweep remembers.
+type lstmForwardFloat32LSaved struct {
+	saved *lstmFromFloat32LHCSaved
+}
+
+// lstmForwardFloat32LForward is [nn.LSTM.Forward], remembering what [lstmForwardFloat32LBackward] needs.
+func lstmForwardFloat32LForward(l *nn.LSTM[float32], x nn.Tensor[float32], lengths []int, dl *nn.LSTM[float32]) (states, last, cells, dstates, dlast, dcells nn.Tensor[float32], saved lstmForwardFloat32LSaved) {
+	shape.Check(len(x.Shape) == 3 && len(l.V.Shape) == 2, "LSTM", x.Shape, l.U.Shape)
+	batch, n := x.Shape[0], l.V.Shape[0]
+	newValue := nn.New[float32](x.Space, batch, n)
+	dnewValue := nn.ZerosLike(newValue)
+	newValue2 := nn.New[float32](x.Space, batch, n)
+	dnewValue2 := nn.ZerosLike(newValue2)
+	var saved2 *lstmFromFloat32LHCSaved
+	states, last, cells, dstates, dlast, dcells, saved2 = lstmFromFloat32LHCForward(l, x, newValue, newValue2, lengths, dl, dnewValue, dnewValue2)
+	return states, last, cells, dstates, dlast, dcells, lstmForwardFloat32LSaved{saved: saved2}
+}
+
+// lstmForwardFloat32LBackward is the reverse mode of [nn.LSTM.Forward], after [lstmForwardFloat32LForward].
+func lstmForwardFloat32LBackward(saved lstmForwardFloat32LSaved) {
+	// return l.From(x, New[T](x.Space, batch, n), New[T](x.Space, batch, n), lengths)
+	lstmFromFloat32LHCBackward(saved.saved)
+}
+
+// lstmFromFloat32LHCSaved holds what a forward sweep remembers.
+type lstmFromFloat32LHCSaved struct {
+	steps    int
+	datas    [][]float32
+	saveds   []lstmStepFloat32Saved
+	n        int
+	batch    int
+	dstates  nn.Tensor[float32]
+	shortest int
+	saveds2  []holdFloat32Saved
+	saveds3  []holdFloat32Saved
+	dl       *nn.LSTM[float32]
+	saved    affineFloat32WBSaved
+}
+
+// lstmFromFloat32LHCForward is [nn.LSTM.From], remembering what [lstmFromFloat32LHCBackward] needs.
+// It remembers 24 bytes with what they refer to, what [holdFloat32Forward] does and what [lstmStepFloat32Forward] does for each iteration of the loop over t.
+func lstmFromFloat32LHCForward(l *nn.LSTM[float32], x, h, c nn.Tensor[float32], lengths []int, dl *nn.LSTM[float32], dh, dc nn.Tensor[float32]) (states, last, cells, dstates, dlast, dcells nn.Tensor[float32], saved *lstmFromFloat32LHCSaved) {
+	shape.Check(len(x.Shape) == 3 && len(l.U.Shape) == 2 && x.Shape[2] == l.U.Shape[0], "LSTM", x.Shape, l.U.Shape)
+	shape.Recurrent("LSTM", 4, l.U.Shape, l.V.Shape, x.Shape[0], h.Shape, c.Shape)
+	batch, steps, n := x.Shape[0], x.Shape[1], h.Shape[1]
+	shortest := shape.Shortest("LSTM", lengths, batch, steps)
+	if shortest < steps {
+		x = nn.MaskPadding(x, lengths)
+	}
+	inputs, dinputs, saved2 := affineFloat32WBForward(x, l.U, l.B, batch*steps, dl.U, dl.B)
+	states = nn.New[float32](x.Space, batch, steps, n)
+	dstates = nn.ZerosLike(states)
+	datas := make([][]float32, max(steps, 0))
+	var saveds []holdFloat32Saved
+	var saveds2 []holdFloat32Saved
+	saveds3 := make([]lstmStepFloat32Saved, max(steps, 0))
+	for t := range steps {
+		next, cells, dnext, dcells, saved := lstmStepFloat32Forward(l, inputs, h, c, t, steps, dinputs, dh, dc)
+		saveds3[t] = saved
+		if t >= shortest {
+			var saved holdFloat32Saved
+			next, dnext, saved = holdFloat32Forward(next, h, lengths, t, dnext, dh)
+			saveds2 = append(saveds2, saved)
+			var saved2 holdFloat32Saved
+			cells, dcells, saved2 = holdFloat32Forward(cells, c, lengths, t, dcells, dc)
+			saveds = append(saveds, saved2)
+		}
+		dh, dc = dnext, dcells
+		h, c = next, cells
+		kernel.CopyRows(states.Data, n*t, n*steps, h.Data, batch, n)
+		datas[t] = dh.Data
+	}
+	dlast, dcells = dh, dc
+	last, cells = h, c
+	return states, last, cells, dstates, dlast, dcells, &lstmFromFloat32LHCSaved{steps: steps, datas: datas, saveds: saveds3, n: n, batch: batch, dstates: dstates, shortest: shortest, saveds2: saveds, saveds3: saveds2, dl: dl, saved: saved2}
+}
+
+// lstmFromFloat32LHCBackward is the reverse mode of [nn.LSTM.From], after [lstmFromFloat32LHCForward].
+func lstmFromFloat32LHCBackward(saved *lstmFromFloat32LHCSaved) {
+	steps, datas, saveds, n, batch, dstates, shortest, saveds2, saveds3, dl := saved.steps, saved.datas, saved.saveds, saved.n, saved.batch, saved.dstates, saved.shortest, saved.saveds2, saved.saveds3, saved.dl
+	for t := steps - 1; t >= 0; t-- {
+		data := datas[t]
+		saved := saveds[t]
+		// kernel.CopyRows(states.Data, n*t, n*steps, h.Data, batch, n)
+		kernel.CopyRowsAdjoint(nil, n*t, n*steps, nil, batch, n, dstates.Data, data)
+		if t >= shortest {
+			saved := saveds2[len(saveds2)-1]
+			saveds2 = saveds2[:len(saveds2)-1]
+			saved2 := saveds3[len(saveds3)-1]
+			saveds3 = saveds3[:len(saveds3)-1]
+			// cells = hold(cells, c, lengths, t)
+			holdFloat32Backward(saved)
+			// next = hold(next, h, lengths, t)
+			holdFloat32Backward(saved2)
+		}
+		// next, cells := l.step(inputs, h, c, t, steps)
+		lstmStepFloat32Backward(saved, dl)
+	}
+	// inputs := affine(x, l.U, l.B, batch*steps)
+	affineFloat32WBBackward(saved.saved)
+}
+
+// affineFloat32WBSaved holds what a forward sweep remembers.
+type affineFloat32WBSaved struct {
+	b    nn.Tensor[float32]
+	rows int
+	out  int
+	dy   nn.Tensor[float32]
+	db   nn.Tensor[float32]
+	x    nn.Tensor[float32]
+	in   int
+	dw   nn.Tensor[float32]
+}
+
+// affineFloat32WBForward is [nn.affine], remembering what [affineFloat32WBBackward] needs.
+func affineFloat32WBForward(x, w, b nn.Tensor[float32], rows int, dw, db nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved affineFloat32WBSaved) {
+	in, out := w.Shape[0], w.Shape[1]
+	shape.Check(len(b.Data) == 0 || len(b.Data) == out, "bias", b.Shape, w.Shape)
+	y := nn.New[float32](x.Space, rows, out)
+	dy2 := nn.ZerosLike(y)
+	kernel.MatMul(y.Data, x.Data, w.Data, rows, in, out)
+	if len(b.Data) > 0 {
+		kernel.AddRow(y.Data, b.Data, rows, out)
+	}
+	return y, dy2, affineFloat32WBSaved{b: b, rows: rows, out: out, dy: dy2, db: db, x: x, in: in, dw: dw}
+}
+
+// affineFloat32WBBackward is the reverse mode of [nn.affine], after [affineFloat32WBForward].
+func affineFloat32WBBackward(saved affineFloat32WBSaved) {
+	rows, out, dy := saved.rows, saved.out, saved.dy
+	if len(saved.b.Data) > 0 {
+		// kernel.AddRow(y.Data, b.Data, rows, out)
+		kernel.AddRowAdjoint(nil, nil, rows, out, dy.Data, saved.db.Data)
+	}
+	// kernel.MatMul(y.Data, x.Data, w.Data, rows, in, out)
+	kernel.MatMulAdjointB(nil, saved.x.Data, nil, rows, saved.in, out, dy.Data, saved.dw.Data)
+}
+
+// lstmStepFloat32Saved holds what a forward sweep remembers.
+type lstmStepFloat32Saved struct {
+	squashed  nn.Tensor[float32]
+	gates     nn.Tensor[float32]
+	n         int
+	t         int
+	steps     int
+	c         nn.Tensor[float32]
+	batch     int
+	dnext     nn.Tensor[float32]
+	dcells    nn.Tensor[float32]
+	dsquashed nn.Tensor[float32]
+	dgates    nn.Tensor[float32]
+	dinputs   nn.Tensor[float32]
+	dc        nn.Tensor[float32]
+	h         nn.Tensor[float32]
+	l         *nn.LSTM[float32]
+	dh        nn.Tensor[float32]
+}
+
+// lstmStepFloat32Forward is [nn.LSTM.step], remembering what [lstmStepFloat32Backward] needs.
+func lstmStepFloat32Forward(l *nn.LSTM[float32], inputs, h, c nn.Tensor[float32], t, steps int, dinputs, dh, dc nn.Tensor[float32]) (next, cells, dnext, dcells nn.Tensor[float32], saved lstmStepFloat32Saved) {
+	batch, n := h.Shape[0], h.Shape[1]
+	gates := nn.New[float32](inputs.Space, batch, 4*n)
+	dgates := nn.ZerosLike(gates)
+	kernel.MatMul(gates.Data, h.Data, l.V.Data, batch, n, 4*n)
+	newValue := nn.New[float32](inputs.Space, batch, n)
+	dnewValue := nn.ZerosLike(newValue)
+	newValue2 := nn.New[float32](inputs.Space, batch, n)
+	dnewValue2 := nn.ZerosLike(newValue2)
+	dnext, dcells = dnewValue, dnewValue2
+	next, cells = newValue, newValue2
+	squashed := nn.New[float32](inputs.Space, batch, n)
+	dsquashed := nn.ZerosLike(squashed)
+	kernel.LSTMCell(next.Data, cells.Data, squashed.Data, gates.Data, inputs.Data, 4*n*t, 4*n*steps, c.Data, batch, n)
+	return next, cells, dnext, dcells, lstmStepFloat32Saved{squashed: squashed, gates: gates, n: n, t: t, steps: steps, c: c, batch: batch, dnext: dnext, dcells: dcells, dsquashed: dsquashed, dgates: dgates, dinputs: dinputs, dc: dc, h: h, l: l, dh: dh}
+}
+
+// lstmStepFloat32Backward is the reverse mode of [nn.LSTM.step], after [lstmStepFloat32Forward].
+func lstmStepFloat32Backward(saved lstmStepFloat32Saved, dl *nn.LSTM[float32]) {
+	n, batch, dgates := saved.n, saved.batch, saved.dgates
+	// kernel.LSTMCell(next.Data, cells.Data, squashed.Data, gates.Data, inputs.Data, 4*n*t, 4*n*steps, c.Data, batch, n)
+	kernel.LSTMCellAdjoint(nil, nil, saved.squashed.Data, saved.gates.Data, nil, 4*n*saved.t, 4*n*saved.steps, saved.c.Data, batch, n, saved.dnext.Data, saved.dcells.Data, saved.dsquashed.Data, dgates.Data, saved.dinputs.Data, saved.dc.Data)
+	// kernel.MatMul(gates.Data, h.Data, l.V.Data, batch, n, 4*n)
+	kernel.MatMulAdjoint(nil, saved.h.Data, saved.l.V.Data, batch, n, 4*n, dgates.Data, saved.dh.Data, dl.V.Data)
+}
+
+// holdFloat32Saved holds what a forward sweep remembers.
+type holdFloat32Saved struct {
+	lengths []int
+	t       int
+	y       nn.Tensor[float32]
+	n       int
+	next    nn.Tensor[float32]
+	dnext   nn.Tensor[float32]
+	dy      nn.Tensor[float32]
+	before  nn.Tensor[float32]
+	dbefore nn.Tensor[float32]
+}
+
+// holdFloat32Forward is [nn.hold], remembering what [holdFloat32Backward] needs.
+func holdFloat32Forward(next, before nn.Tensor[float32], lengths []int, t int, dnext, dbefore nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved holdFloat32Saved) {
+	n := next.Shape[1]
+	y := nn.New[float32](next.Space, next.Shape...)
+	dy2 := nn.ZerosLike(y)
+	for i, length := range lengths {
+		if t < length {
+			copy(y.Data[i*n:(i+1)*n], next.Data[i*n:(i+1)*n])
+		} else {
+			copy(y.Data[i*n:(i+1)*n], before.Data[i*n:(i+1)*n])
+		}
+	}
+	return y, dy2, holdFloat32Saved{lengths: lengths, t: t, y: y, n: n, next: next, dnext: dnext, dy: dy2, before: before, dbefore: dbefore}
+}
+
+// holdFloat32Backward is the reverse mode of [nn.hold], after [holdFloat32Forward].
+func holdFloat32Backward(saved holdFloat32Saved) {
+	lengths, t, y, n, next, dnext, dy, before, dbefore := saved.lengths, saved.t, saved.y, saved.n, saved.next, saved.dnext, saved.dy, saved.before, saved.dbefore
+	for i := len(lengths) - 1; i >= 0; i-- {
+		if t < lengths[i] {
+			// copy(y.Data[i*n:(i+1)*n], next.Data[i*n:(i+1)*n])
+			n2 := min(len(y.Data[i*n:(i+1)*n]), len(next.Data[i*n:(i+1)*n]))
+			for i2 := range n2 {
+				dnext.Data[i*n : (i+1)*n][i2] += dy.Data[i*n : (i+1)*n][i2]
+				dy.Data[i*n : (i+1)*n][i2] = 0
+			}
+		} else {
+			// copy(y.Data[i*n:(i+1)*n], before.Data[i*n:(i+1)*n])
+			n2 := min(len(y.Data[i*n:(i+1)*n]), len(before.Data[i*n:(i+1)*n]))
+			for i2 := range n2 {
+				dbefore.Data[i*n : (i+1)*n][i2] += dy.Data[i*n : (i+1)*n][i2]
+				dy.Data[i*n : (i+1)*n][i2] = 0
+			}
+		}
+	}
+}
+
+// denseForwardFloat32Saved holds what a forward sweep remembers.
+type denseForwardFloat32Saved struct {
+	d   *nn.Dense[float32]
+	n   int
+	out int
+	dy  nn.Tensor[float32]
+	x   nn.Tensor[float32]
+	in  int
+	dx  nn.Tensor[float32]
+}
+
+// denseForwardFloat32Forward is [nn.Dense.Forward], remembering what [denseForwardFloat32Backward] needs.
+func denseForwardFloat32Forward(d *nn.Dense[float32], x, dx nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved denseForwardFloat32Saved) {
+	shape.Check(len(x.Shape) == 2 && len(d.W.Shape) == 2 && x.Shape[1] == d.W.Shape[0], "Dense", x.Shape, d.W.Shape)
+	n, in, out := x.Shape[0], d.W.Shape[0], d.W.Shape[1]
+	y := nn.New[float32](x.Space, n, out)
+	dy2 := nn.ZerosLike(y)
+	kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
+	if len(d.B.Data) > 0 {
+		shape.Check(len(d.B.Data) == out, "Dense bias", d.B.Shape, d.W.Shape[1:])
+		kernel.AddRow(y.Data, d.B.Data, n, out)
+	}
+	return y, dy2, denseForwardFloat32Saved{d: d, n: n, out: out, dy: dy2, x: x, in: in, dx: dx}
+}
+
+// denseForwardFloat32Backward is the reverse mode of [nn.Dense.Forward], after [denseForwardFloat32Forward].
+func denseForwardFloat32Backward(saved denseForwardFloat32Saved, dd *nn.Dense[float32]) {
+	d, n, out, dy := saved.d, saved.n, saved.out, saved.dy
+	if len(d.B.Data) > 0 {
+		// kernel.AddRow(y.Data, d.B.Data, n, out)
+		kernel.AddRowAdjoint(nil, nil, n, out, dy.Data, dd.B.Data)
+	}
+	// kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
+	kernel.MatMulAdjoint(nil, saved.x.Data, d.W.Data, n, saved.in, out, dy.Data, saved.dx.Data, dd.W.Data)
 }
 
 // crossEntropyFloat32VJP is the reverse mode of [nn.CrossEntropy] with respect to logits.
@@ -130,286 +402,6 @@ func logSoftmaxFloat32Backward(saved logSoftmaxFloat32Saved) {
 	exponentialsFloat32Backward(saved.saved)
 }
 
-// writerLogitsSaved holds what a forward sweep remembers.
-type writerLogitsSaved struct {
-	saved  denseForwardFloat32Saved
-	saved2 tensorReshapeFloat32Saved
-	saved3 dropoutForwardFloat32XSaved
-	saved4 lstmForwardFloat32Saved
-	saved5 tensorReshapeFloat32Saved
-	saved6 embeddingForwardFloat32Saved
-}
-
-// writerLogitsForward is [Writer.Logits], remembering what [writerLogitsBackward] needs.
-func writerLogitsForward(m *Writer, space *nn.Space, chars []int, texts int, train bool, dm *Writer) (y, dy nn.Tensor[float32], saved *writerLogitsSaved) {
-	x, dx, saved2 := embeddingForwardFloat32Forward(&m.Chars, space, chars, &dm.Chars)
-	reshapeValue, dreshapeValue, saved3 := tensorReshapeFloat32Forward(x, []int{texts, len(chars) / texts, x.Shape[1]}, dx)
-	states, _, _, dstates, _, _, saved4 := lstmForwardFloat32Forward(&m.LSTM, reshapeValue, nil, &dm.LSTM, dreshapeValue)
-	h, dh, saved5 := dropoutForwardFloat32XForward(&m.Drop, states, train, dstates)
-	reshapeValue2, dreshapeValue2, saved6 := tensorReshapeFloat32Forward(h, []int{len(chars), m.Out.W.Shape[0]}, dh)
-	var saved7 denseForwardFloat32Saved
-	y, dy, saved7 = denseForwardFloat32Forward(&m.Out, reshapeValue2, &dm.Out, dreshapeValue2)
-	return y, dy, &writerLogitsSaved{saved: saved7, saved2: saved6, saved3: saved5, saved4: saved4, saved5: saved3, saved6: saved2}
-}
-
-// writerLogitsBackward is the reverse mode of [Writer.Logits], after [writerLogitsForward].
-func writerLogitsBackward(saved *writerLogitsSaved) {
-	// return m.Out.Forward(h.Reshape(len(chars), m.Out.W.Shape[0]))
-	denseForwardFloat32Backward(saved.saved)
-	tensorReshapeFloat32Backward(saved.saved2)
-	// h := m.Drop.Forward(states, train)
-	dropoutForwardFloat32XBackward(saved.saved3)
-	// states, _, _ := m.LSTM.Forward(x.Reshape(texts, len(chars)/texts, x.Shape[1]), nil)
-	lstmForwardFloat32Backward(saved.saved4)
-	tensorReshapeFloat32Backward(saved.saved5)
-	// x := m.Chars.Forward(space, chars)
-	embeddingForwardFloat32Backward(saved.saved6)
-}
-
-// lstmForwardFloat32LSaved holds what a forward sweep remembers.
-type lstmForwardFloat32LSaved struct {
-	saved *lstmFromFloat32LHCSaved
-}
-
-// lstmForwardFloat32LForward is [nn.LSTM.Forward], remembering what [lstmForwardFloat32LBackward] needs.
-func lstmForwardFloat32LForward(l *nn.LSTM[float32], x nn.Tensor[float32], lengths []int, dl *nn.LSTM[float32]) (states, last, cells, dstates, dlast, dcells nn.Tensor[float32], saved lstmForwardFloat32LSaved) {
-	shape.Check(len(x.Shape) == 3 && len(l.V.Shape) == 2, "LSTM", x.Shape, l.U.Shape)
-	batch, n := x.Shape[0], l.V.Shape[0]
-	newValue := nn.New[float32](x.Space, batch, n)
-	dnewValue := nn.ZerosLike(newValue)
-	newValue2 := nn.New[float32](x.Space, batch, n)
-	dnewValue2 := nn.ZerosLike(newValue2)
-	var saved2 *lstmFromFloat32LHCSaved
-	states, last, cells, dstates, dlast, dcells, saved2 = lstmFromFloat32LHCForward(l, x, newValue, newValue2, lengths, dl, dnewValue, dnewValue2)
-	return states, last, cells, dstates, dlast, dcells, lstmForwardFloat32LSaved{saved: saved2}
-}
-
-// lstmForwardFloat32LBackward is the reverse mode of [nn.LSTM.Forward], after [lstmForwardFloat32LForward].
-func lstmForwardFloat32LBackward(saved lstmForwardFloat32LSaved) {
-	// return l.From(x, New[T](x.Space, batch, n), New[T](x.Space, batch, n), lengths)
-	lstmFromFloat32LHCBackward(saved.saved)
-}
-
-// denseForwardFloat32Saved holds what a forward sweep remembers.
-type denseForwardFloat32Saved struct {
-	d   *nn.Dense[float32]
-	n   int
-	out int
-	dy  nn.Tensor[float32]
-	dd  *nn.Dense[float32]
-	x   nn.Tensor[float32]
-	in  int
-	dx  nn.Tensor[float32]
-}
-
-// denseForwardFloat32Forward is [nn.Dense.Forward], remembering what [denseForwardFloat32Backward] needs.
-func denseForwardFloat32Forward(d *nn.Dense[float32], x nn.Tensor[float32], dd *nn.Dense[float32], dx nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved denseForwardFloat32Saved) {
-	shape.Check(len(x.Shape) == 2 && len(d.W.Shape) == 2 && x.Shape[1] == d.W.Shape[0], "Dense", x.Shape, d.W.Shape)
-	n, in, out := x.Shape[0], d.W.Shape[0], d.W.Shape[1]
-	y := nn.New[float32](x.Space, n, out)
-	dy2 := nn.ZerosLike(y)
-	kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
-	if len(d.B.Data) > 0 {
-		shape.Check(len(d.B.Data) == out, "Dense bias", d.B.Shape, d.W.Shape[1:])
-		kernel.AddRow(y.Data, d.B.Data, n, out)
-	}
-	return y, dy2, denseForwardFloat32Saved{d: d, n: n, out: out, dy: dy2, dd: dd, x: x, in: in, dx: dx}
-}
-
-// denseForwardFloat32Backward is the reverse mode of [nn.Dense.Forward], after [denseForwardFloat32Forward].
-func denseForwardFloat32Backward(saved denseForwardFloat32Saved) {
-	d, n, out, dy, dd := saved.d, saved.n, saved.out, saved.dy, saved.dd
-	if len(d.B.Data) > 0 {
-		// kernel.AddRow(y.Data, d.B.Data, n, out)
-		kernel.AddRowAdjoint(nil, nil, n, out, dy.Data, dd.B.Data)
-	}
-	// kernel.MatMul(y.Data, x.Data, d.W.Data, n, in, out)
-	kernel.MatMulAdjoint(nil, saved.x.Data, d.W.Data, n, saved.in, out, dy.Data, saved.dx.Data, dd.W.Data)
-}
-
-// embeddingForwardFloat32Saved holds what a forward sweep remembers.
-type embeddingForwardFloat32Saved struct {
-	words    []int
-	dl       *nn.Embedding[float32]
-	features int
-	dy       nn.Tensor[float32]
-}
-
-// embeddingForwardFloat32Forward is [nn.Embedding.Forward], remembering what [embeddingForwardFloat32Backward] needs.
-func embeddingForwardFloat32Forward(l *nn.Embedding[float32], space *nn.Space, words []int, dl *nn.Embedding[float32]) (y2, dy nn.Tensor[float32], saved embeddingForwardFloat32Saved) {
-	shape.Check(len(l.W.Shape) == 2, "Embedding", l.W.Shape, nil)
-	n, features := l.W.Shape[0], l.W.Shape[1]
-	shape.Indices("Embedding", "words", words, n)
-	y := nn.New[float32](space, len(words), features)
-	dy2 := nn.ZerosLike(y)
-	for i, word := range words {
-		kernel.Axpy[float32](1, l.W.Data[word*features:(word+1)*features], y.Data[i*features:(i+1)*features])
-	}
-	return y, dy2, embeddingForwardFloat32Saved{words: words, dl: dl, features: features, dy: dy2}
-}
-
-// embeddingForwardFloat32Backward is the reverse mode of [nn.Embedding.Forward], after [embeddingForwardFloat32Forward].
-func embeddingForwardFloat32Backward(saved embeddingForwardFloat32Saved) {
-	words, dl, features, dy := saved.words, saved.dl, saved.features, saved.dy
-	for i := len(words) - 1; i >= 0; i-- {
-		word := words[i]
-		// kernel.Axpy(1, l.W.Data[word*features:(word+1)*features], y.Data[i*features:(i+1)*features])
-		kernel.AxpyAdjointX(1, nil, nil, dl.W.Data[word*features:(word+1)*features], dy.Data[i*features:(i+1)*features])
-	}
-}
-
-// tensorReshapeFloat32Saved holds what a forward sweep remembers.
-type tensorReshapeFloat32Saved struct {
-}
-
-// tensorReshapeFloat32Forward is [nn.Tensor.Reshape], remembering what [tensorReshapeFloat32Backward] needs.
-func tensorReshapeFloat32Forward(x nn.Tensor[float32], dims []int, dx nn.Tensor[float32]) (y, dy nn.Tensor[float32], saved tensorReshapeFloat32Saved) {
-	shape.Check(len(x.Data) == shape.Size(dims), "Reshape", x.Shape, dims)
-	dy = nn.Tensor[float32]{Data: dx.Data}
-	y = nn.Tensor[float32]{Shape: dims, Data: x.Data, Space: x.Space}
-	return y, dy, tensorReshapeFloat32Saved{}
-}
-
-// tensorReshapeFloat32Backward is the reverse mode of [nn.Tensor.Reshape], after [tensorReshapeFloat32Forward].
-func tensorReshapeFloat32Backward(saved tensorReshapeFloat32Saved) {
-}
-
-// lstmForwardFloat32Saved holds what a forward sweep remembers.
-type lstmForwardFloat32Saved struct {
-	saved *lstmFromFloat32Saved
-}
-
-// lstmForwardFloat32Forward is [nn.LSTM.Forward], remembering what [lstmForwardFloat32Backward] needs.
-func lstmForwardFloat32Forward(l *nn.LSTM[float32], x nn.Tensor[float32], lengths []int, dl *nn.LSTM[float32], dx nn.Tensor[float32]) (states, last, cells, dstates, dlast, dcells nn.Tensor[float32], saved lstmForwardFloat32Saved) {
-	shape.Check(len(x.Shape) == 3 && len(l.V.Shape) == 2, "LSTM", x.Shape, l.U.Shape)
-	batch, n := x.Shape[0], l.V.Shape[0]
-	newValue := nn.New[float32](x.Space, batch, n)
-	dnewValue := nn.ZerosLike(newValue)
-	newValue2 := nn.New[float32](x.Space, batch, n)
-	dnewValue2 := nn.ZerosLike(newValue2)
-	var saved2 *lstmFromFloat32Saved
-	states, last, cells, dstates, dlast, dcells, saved2 = lstmFromFloat32Forward(l, x, newValue, newValue2, lengths, dl, dx, dnewValue, dnewValue2)
-	return states, last, cells, dstates, dlast, dcells, lstmForwardFloat32Saved{saved: saved2}
-}
-
-// lstmForwardFloat32Backward is the reverse mode of [nn.LSTM.Forward], after [lstmForwardFloat32Forward].
-func lstmForwardFloat32Backward(saved lstmForwardFloat32Saved) {
-	// return l.From(x, New[T](x.Space, batch, n), New[T](x.Space, batch, n), lengths)
-	lstmFromFloat32Backward(saved.saved)
-}
-
-// dropoutForwardFloat32XSaved holds what a forward sweep remembers.
-type dropoutForwardFloat32XSaved struct {
-	train bool
-	data  []float32
-	dy    nn.Tensor[float32]
-	dx    nn.Tensor[float32]
-}
-
-// dropoutForwardFloat32XForward is [nn.Dropout.Forward], remembering what [dropoutForwardFloat32XBackward] needs.
-func dropoutForwardFloat32XForward(l *nn.Dropout[float32], x nn.Tensor[float32], train bool, dx nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved dropoutForwardFloat32XSaved) {
-	var data []float32
-	y := nn.New[float32](x.Space, x.Shape...)
-	dy2 := nn.ZerosLike(y)
-	if train {
-		dropoutMaskValue := nn.DropoutMask(x, l.P, l.Rand)
-		kernel.Mul(y.Data, x.Data, dropoutMaskValue.Data)
-		data = dropoutMaskValue.Data
-	} else {
-		kernel.Scale[float32](y.Data, 1, x.Data)
-	}
-	return y, dy2, dropoutForwardFloat32XSaved{train: train, data: data, dy: dy2, dx: dx}
-}
-
-// dropoutForwardFloat32XBackward is the reverse mode of [nn.Dropout.Forward], after [dropoutForwardFloat32XForward].
-func dropoutForwardFloat32XBackward(saved dropoutForwardFloat32XSaved) {
-	dy, dx := saved.dy, saved.dx
-	if saved.train {
-		// kernel.Mul(y.Data, x.Data, DropoutMask(x, l.P, l.Rand).Data)
-		kernel.MulAdjointX(nil, nil, saved.data, dy.Data, dx.Data)
-	} else {
-		// kernel.Scale(y.Data, 1, x.Data)
-		kernel.ScaleAdjointX(nil, 1, nil, dy.Data, dx.Data)
-	}
-}
-
-// lstmFromFloat32LHCSaved holds what a forward sweep remembers.
-type lstmFromFloat32LHCSaved struct {
-	steps    int
-	datas    [][]float32
-	saveds   []lstmStepFloat32Saved
-	n        int
-	batch    int
-	dstates  nn.Tensor[float32]
-	shortest int
-	saveds2  []holdFloat32Saved
-	saveds3  []holdFloat32Saved
-	saved    affineFloat32WBSaved
-}
-
-// lstmFromFloat32LHCForward is [nn.LSTM.From], remembering what [lstmFromFloat32LHCBackward] needs.
-// It remembers 24 bytes with what they refer to, what [holdFloat32Forward] does and what [lstmStepFloat32Forward] does for each iteration of the loop over t.
-func lstmFromFloat32LHCForward(l *nn.LSTM[float32], x, h, c nn.Tensor[float32], lengths []int, dl *nn.LSTM[float32], dh, dc nn.Tensor[float32]) (states, last, cells, dstates, dlast, dcells nn.Tensor[float32], saved *lstmFromFloat32LHCSaved) {
-	shape.Check(len(x.Shape) == 3 && len(l.U.Shape) == 2 && x.Shape[2] == l.U.Shape[0], "LSTM", x.Shape, l.U.Shape)
-	shape.Recurrent("LSTM", 4, l.U.Shape, l.V.Shape, x.Shape[0], h.Shape, c.Shape)
-	batch, steps, n := x.Shape[0], x.Shape[1], h.Shape[1]
-	shortest := shape.Shortest("LSTM", lengths, batch, steps)
-	if shortest < steps {
-		x = nn.MaskPadding(x, lengths)
-	}
-	inputs, dinputs, saved2 := affineFloat32WBForward(x, l.U, l.B, batch*steps, dl.U, dl.B)
-	states = nn.New[float32](x.Space, batch, steps, n)
-	dstates = nn.ZerosLike(states)
-	datas := make([][]float32, max(steps, 0))
-	var saveds []holdFloat32Saved
-	var saveds2 []holdFloat32Saved
-	saveds3 := make([]lstmStepFloat32Saved, max(steps, 0))
-	for t := range steps {
-		next, cells, dnext, dcells, saved := lstmStepFloat32Forward(l, inputs, h, c, t, steps, dl, dinputs, dh, dc)
-		saveds3[t] = saved
-		if t >= shortest {
-			var saved holdFloat32Saved
-			next, dnext, saved = holdFloat32Forward(next, h, lengths, t, dnext, dh)
-			saveds2 = append(saveds2, saved)
-			var saved2 holdFloat32Saved
-			cells, dcells, saved2 = holdFloat32Forward(cells, c, lengths, t, dcells, dc)
-			saveds = append(saveds, saved2)
-		}
-		dh, dc = dnext, dcells
-		h, c = next, cells
-		kernel.CopyRows(states.Data, n*t, n*steps, h.Data, batch, n)
-		datas[t] = dh.Data
-	}
-	dlast, dcells = dh, dc
-	last, cells = h, c
-	return states, last, cells, dstates, dlast, dcells, &lstmFromFloat32LHCSaved{steps: steps, datas: datas, saveds: saveds3, n: n, batch: batch, dstates: dstates, shortest: shortest, saveds2: saveds, saveds3: saveds2, saved: saved2}
-}
-
-// lstmFromFloat32LHCBackward is the reverse mode of [nn.LSTM.From], after [lstmFromFloat32LHCForward].
-func lstmFromFloat32LHCBackward(saved *lstmFromFloat32LHCSaved) {
-	steps, datas, saveds, n, batch, dstates, shortest, saveds2, saveds3 := saved.steps, saved.datas, saved.saveds, saved.n, saved.batch, saved.dstates, saved.shortest, saved.saveds2, saved.saveds3
-	for t := steps - 1; t >= 0; t-- {
-		data := datas[t]
-		saved := saveds[t]
-		// kernel.CopyRows(states.Data, n*t, n*steps, h.Data, batch, n)
-		kernel.CopyRowsAdjoint(nil, n*t, n*steps, nil, batch, n, dstates.Data, data)
-		if t >= shortest {
-			saved := saveds2[len(saveds2)-1]
-			saveds2 = saveds2[:len(saveds2)-1]
-			saved2 := saveds3[len(saveds3)-1]
-			saveds3 = saveds3[:len(saveds3)-1]
-			// cells = hold(cells, c, lengths, t)
-			holdFloat32Backward(saved)
-			// next = hold(next, h, lengths, t)
-			holdFloat32Backward(saved2)
-		}
-		// next, cells := l.step(inputs, h, c, t, steps)
-		lstmStepFloat32Backward(saved)
-	}
-	// inputs := affine(x, l.U, l.B, batch*steps)
-	affineFloat32WBBackward(saved.saved)
-}
-
 // exponentialsFloat32Saved holds what a forward sweep remembers.
 type exponentialsFloat32Saved struct {
 	n        int
@@ -472,6 +464,114 @@ func exponentialsFloat32Backward(saved exponentialsFloat32Saved) {
 	}
 }
 
+// writerLogitsSaved holds what a forward sweep remembers.
+type writerLogitsSaved struct {
+	saved  denseForwardFloat32Saved
+	dm     *Writer
+	saved2 tensorReshapeFloat32Saved
+	saved3 dropoutForwardFloat32XSaved
+	saved4 lstmForwardFloat32Saved
+	saved5 tensorReshapeFloat32Saved
+	saved6 embeddingForwardFloat32Saved
+}
+
+// writerLogitsForward is [Writer.Logits], remembering what [writerLogitsBackward] needs.
+func writerLogitsForward(m *Writer, space *nn.Space, chars []int, texts int, train bool, dm *Writer) (y, dy nn.Tensor[float32], saved *writerLogitsSaved) {
+	x, dx, saved2 := embeddingForwardFloat32Forward(&m.Chars, space, chars)
+	reshapeValue, dreshapeValue, saved3 := tensorReshapeFloat32Forward(x, []int{texts, len(chars) / texts, x.Shape[1]}, dx)
+	states, _, _, dstates, _, _, saved4 := lstmForwardFloat32Forward(&m.LSTM, reshapeValue, nil, &dm.LSTM, dreshapeValue)
+	h, dh, saved5 := dropoutForwardFloat32XForward(&m.Drop, states, train, dstates)
+	reshapeValue2, dreshapeValue2, saved6 := tensorReshapeFloat32Forward(h, []int{len(chars), m.Out.W.Shape[0]}, dh)
+	var saved7 denseForwardFloat32Saved
+	y, dy, saved7 = denseForwardFloat32Forward(&m.Out, reshapeValue2, dreshapeValue2)
+	return y, dy, &writerLogitsSaved{saved: saved7, dm: dm, saved2: saved6, saved3: saved5, saved4: saved4, saved5: saved3, saved6: saved2}
+}
+
+// writerLogitsBackward is the reverse mode of [Writer.Logits], after [writerLogitsForward].
+func writerLogitsBackward(saved *writerLogitsSaved) {
+	dm := saved.dm
+	// return m.Out.Forward(h.Reshape(len(chars), m.Out.W.Shape[0]))
+	denseForwardFloat32Backward(saved.saved, &dm.Out)
+	tensorReshapeFloat32Backward(saved.saved2)
+	// h := m.Drop.Forward(states, train)
+	dropoutForwardFloat32XBackward(saved.saved3)
+	// states, _, _ := m.LSTM.Forward(x.Reshape(texts, len(chars)/texts, x.Shape[1]), nil)
+	lstmForwardFloat32Backward(saved.saved4)
+	tensorReshapeFloat32Backward(saved.saved5)
+	// x := m.Chars.Forward(space, chars)
+	embeddingForwardFloat32Backward(saved.saved6, &dm.Chars)
+}
+
+// embeddingForwardFloat32Saved holds what a forward sweep remembers.
+type embeddingForwardFloat32Saved struct {
+	words    []int
+	features int
+	dy       nn.Tensor[float32]
+}
+
+// embeddingForwardFloat32Forward is [nn.Embedding.Forward], remembering what [embeddingForwardFloat32Backward] needs.
+func embeddingForwardFloat32Forward(l *nn.Embedding[float32], space *nn.Space, words []int) (y2, dy nn.Tensor[float32], saved embeddingForwardFloat32Saved) {
+	shape.Check(len(l.W.Shape) == 2, "Embedding", l.W.Shape, nil)
+	n, features := l.W.Shape[0], l.W.Shape[1]
+	shape.Indices("Embedding", "words", words, n)
+	y := nn.New[float32](space, len(words), features)
+	dy2 := nn.ZerosLike(y)
+	for i, word := range words {
+		kernel.Axpy[float32](1, l.W.Data[word*features:(word+1)*features], y.Data[i*features:(i+1)*features])
+	}
+	return y, dy2, embeddingForwardFloat32Saved{words: words, features: features, dy: dy2}
+}
+
+// embeddingForwardFloat32Backward is the reverse mode of [nn.Embedding.Forward], after [embeddingForwardFloat32Forward].
+func embeddingForwardFloat32Backward(saved embeddingForwardFloat32Saved, dl *nn.Embedding[float32]) {
+	words, features, dy := saved.words, saved.features, saved.dy
+	for i := len(words) - 1; i >= 0; i-- {
+		word := words[i]
+		// kernel.Axpy(1, l.W.Data[word*features:(word+1)*features], y.Data[i*features:(i+1)*features])
+		kernel.AxpyAdjointX(1, nil, nil, dl.W.Data[word*features:(word+1)*features], dy.Data[i*features:(i+1)*features])
+	}
+}
+
+// tensorReshapeFloat32Saved holds what a forward sweep remembers.
+type tensorReshapeFloat32Saved struct {
+}
+
+// tensorReshapeFloat32Forward is [nn.Tensor.Reshape], remembering what [tensorReshapeFloat32Backward] needs.
+func tensorReshapeFloat32Forward(x nn.Tensor[float32], dims []int, dx nn.Tensor[float32]) (y, dy nn.Tensor[float32], saved tensorReshapeFloat32Saved) {
+	shape.Check(len(x.Data) == shape.Size(dims), "Reshape", x.Shape, dims)
+	dy = nn.Tensor[float32]{Data: dx.Data}
+	y = nn.Tensor[float32]{Shape: dims, Data: x.Data, Space: x.Space}
+	return y, dy, tensorReshapeFloat32Saved{}
+}
+
+// tensorReshapeFloat32Backward is the reverse mode of [nn.Tensor.Reshape], after [tensorReshapeFloat32Forward].
+func tensorReshapeFloat32Backward(saved tensorReshapeFloat32Saved) {
+}
+
+// lstmForwardFloat32Saved holds what a forward sweep remembers.
+type lstmForwardFloat32Saved struct {
+	saved *lstmFromFloat32Saved
+}
+
+// lstmForwardFloat32Forward is [nn.LSTM.Forward], remembering what [lstmForwardFloat32Backward] needs.
+func lstmForwardFloat32Forward(l *nn.LSTM[float32], x nn.Tensor[float32], lengths []int, dl *nn.LSTM[float32], dx nn.Tensor[float32]) (states, last, cells, dstates, dlast, dcells nn.Tensor[float32], saved lstmForwardFloat32Saved) {
+	shape.Check(len(x.Shape) == 3 && len(l.V.Shape) == 2, "LSTM", x.Shape, l.U.Shape)
+	batch, n := x.Shape[0], l.V.Shape[0]
+	newValue := nn.New[float32](x.Space, batch, n)
+	dnewValue := nn.ZerosLike(newValue)
+	newValue2 := nn.New[float32](x.Space, batch, n)
+	dnewValue2 := nn.ZerosLike(newValue2)
+	var saved2 *lstmFromFloat32Saved
+	states, last, cells, dstates, dlast, dcells, saved2 = lstmFromFloat32Forward(l, x, newValue, newValue2, lengths, dl, dx, dnewValue, dnewValue2)
+	return states, last, cells, dstates, dlast, dcells, lstmForwardFloat32Saved{saved: saved2}
+}
+
+// lstmForwardFloat32Backward is the reverse mode of [nn.LSTM.Forward], after [lstmForwardFloat32Forward].
+func lstmForwardFloat32Backward(saved lstmForwardFloat32Saved) {
+	// return l.From(x, New[T](x.Space, batch, n), New[T](x.Space, batch, n), lengths)
+	lstmFromFloat32Backward(saved.saved)
+}
+
 // lstmFromFloat32Saved holds what a forward sweep remembers.
 type lstmFromFloat32Saved struct {
 	steps    int
@@ -483,6 +583,7 @@ type lstmFromFloat32Saved struct {
 	shortest int
 	saveds2  []holdFloat32Saved
 	saveds3  []holdFloat32Saved
+	dl       *nn.LSTM[float32]
 	saved    affineFloat32Saved
 	saved2   maskPaddingFloat32Saved
 }
@@ -508,7 +609,7 @@ func lstmFromFloat32Forward(l *nn.LSTM[float32], x, h, c nn.Tensor[float32], len
 	var saveds2 []holdFloat32Saved
 	saveds3 := make([]lstmStepFloat32Saved, max(steps, 0))
 	for t := range steps {
-		next, cells, dnext, dcells, saved := lstmStepFloat32Forward(l, inputs, h, c, t, steps, dl, dinputs, dh, dc)
+		next, cells, dnext, dcells, saved := lstmStepFloat32Forward(l, inputs, h, c, t, steps, dinputs, dh, dc)
 		saveds3[t] = saved
 		if t >= shortest {
 			var saved holdFloat32Saved
@@ -525,12 +626,12 @@ func lstmFromFloat32Forward(l *nn.LSTM[float32], x, h, c nn.Tensor[float32], len
 	}
 	dlast, dcells = dh, dc
 	last, cells = h, c
-	return states, last, cells, dstates, dlast, dcells, &lstmFromFloat32Saved{steps: steps, datas: datas, saveds: saveds3, n: n, batch: batch, dstates: dstates, shortest: shortest, saveds2: saveds, saveds3: saveds2, saved: saved3, saved2: saved2}
+	return states, last, cells, dstates, dlast, dcells, &lstmFromFloat32Saved{steps: steps, datas: datas, saveds: saveds3, n: n, batch: batch, dstates: dstates, shortest: shortest, saveds2: saveds, saveds3: saveds2, dl: dl, saved: saved3, saved2: saved2}
 }
 
 // lstmFromFloat32Backward is the reverse mode of [nn.LSTM.From], after [lstmFromFloat32Forward].
 func lstmFromFloat32Backward(saved *lstmFromFloat32Saved) {
-	steps, datas, saveds, n, batch, dstates, shortest, saveds2, saveds3 := saved.steps, saved.datas, saved.saveds, saved.n, saved.batch, saved.dstates, saved.shortest, saved.saveds2, saved.saveds3
+	steps, datas, saveds, n, batch, dstates, shortest, saveds2, saveds3, dl := saved.steps, saved.datas, saved.saveds, saved.n, saved.batch, saved.dstates, saved.shortest, saved.saveds2, saved.saveds3, saved.dl
 	for t := steps - 1; t >= 0; t-- {
 		data := datas[t]
 		saved := saveds[t]
@@ -547,147 +648,13 @@ func lstmFromFloat32Backward(saved *lstmFromFloat32Saved) {
 			holdFloat32Backward(saved2)
 		}
 		// next, cells := l.step(inputs, h, c, t, steps)
-		lstmStepFloat32Backward(saved)
+		lstmStepFloat32Backward(saved, dl)
 	}
 	// inputs := affine(x, l.U, l.B, batch*steps)
 	affineFloat32Backward(saved.saved)
 	if shortest < steps {
 		// x = MaskPadding(x, lengths)
 		maskPaddingFloat32Backward(saved.saved2)
-	}
-}
-
-// affineFloat32WBSaved holds what a forward sweep remembers.
-type affineFloat32WBSaved struct {
-	b    nn.Tensor[float32]
-	rows int
-	out  int
-	dy   nn.Tensor[float32]
-	db   nn.Tensor[float32]
-	x    nn.Tensor[float32]
-	in   int
-	dw   nn.Tensor[float32]
-}
-
-// affineFloat32WBForward is [nn.affine], remembering what [affineFloat32WBBackward] needs.
-func affineFloat32WBForward(x, w, b nn.Tensor[float32], rows int, dw, db nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved affineFloat32WBSaved) {
-	in, out := w.Shape[0], w.Shape[1]
-	shape.Check(len(b.Data) == 0 || len(b.Data) == out, "bias", b.Shape, w.Shape)
-	y := nn.New[float32](x.Space, rows, out)
-	dy2 := nn.ZerosLike(y)
-	kernel.MatMul(y.Data, x.Data, w.Data, rows, in, out)
-	if len(b.Data) > 0 {
-		kernel.AddRow(y.Data, b.Data, rows, out)
-	}
-	return y, dy2, affineFloat32WBSaved{b: b, rows: rows, out: out, dy: dy2, db: db, x: x, in: in, dw: dw}
-}
-
-// affineFloat32WBBackward is the reverse mode of [nn.affine], after [affineFloat32WBForward].
-func affineFloat32WBBackward(saved affineFloat32WBSaved) {
-	rows, out, dy := saved.rows, saved.out, saved.dy
-	if len(saved.b.Data) > 0 {
-		// kernel.AddRow(y.Data, b.Data, rows, out)
-		kernel.AddRowAdjoint(nil, nil, rows, out, dy.Data, saved.db.Data)
-	}
-	// kernel.MatMul(y.Data, x.Data, w.Data, rows, in, out)
-	kernel.MatMulAdjointB(nil, saved.x.Data, nil, rows, saved.in, out, dy.Data, saved.dw.Data)
-}
-
-// lstmStepFloat32Saved holds what a forward sweep remembers.
-type lstmStepFloat32Saved struct {
-	squashed  nn.Tensor[float32]
-	gates     nn.Tensor[float32]
-	n         int
-	t         int
-	steps     int
-	c         nn.Tensor[float32]
-	batch     int
-	dnext     nn.Tensor[float32]
-	dcells    nn.Tensor[float32]
-	dsquashed nn.Tensor[float32]
-	dgates    nn.Tensor[float32]
-	dinputs   nn.Tensor[float32]
-	dc        nn.Tensor[float32]
-	h         nn.Tensor[float32]
-	l         *nn.LSTM[float32]
-	dh        nn.Tensor[float32]
-	dl        *nn.LSTM[float32]
-}
-
-// lstmStepFloat32Forward is [nn.LSTM.step], remembering what [lstmStepFloat32Backward] needs.
-func lstmStepFloat32Forward(l *nn.LSTM[float32], inputs, h, c nn.Tensor[float32], t, steps int, dl *nn.LSTM[float32], dinputs, dh, dc nn.Tensor[float32]) (next, cells, dnext, dcells nn.Tensor[float32], saved lstmStepFloat32Saved) {
-	batch, n := h.Shape[0], h.Shape[1]
-	gates := nn.New[float32](inputs.Space, batch, 4*n)
-	dgates := nn.ZerosLike(gates)
-	kernel.MatMul(gates.Data, h.Data, l.V.Data, batch, n, 4*n)
-	newValue := nn.New[float32](inputs.Space, batch, n)
-	dnewValue := nn.ZerosLike(newValue)
-	newValue2 := nn.New[float32](inputs.Space, batch, n)
-	dnewValue2 := nn.ZerosLike(newValue2)
-	dnext, dcells = dnewValue, dnewValue2
-	next, cells = newValue, newValue2
-	squashed := nn.New[float32](inputs.Space, batch, n)
-	dsquashed := nn.ZerosLike(squashed)
-	kernel.LSTMCell(next.Data, cells.Data, squashed.Data, gates.Data, inputs.Data, 4*n*t, 4*n*steps, c.Data, batch, n)
-	return next, cells, dnext, dcells, lstmStepFloat32Saved{squashed: squashed, gates: gates, n: n, t: t, steps: steps, c: c, batch: batch, dnext: dnext, dcells: dcells, dsquashed: dsquashed, dgates: dgates, dinputs: dinputs, dc: dc, h: h, l: l, dh: dh, dl: dl}
-}
-
-// lstmStepFloat32Backward is the reverse mode of [nn.LSTM.step], after [lstmStepFloat32Forward].
-func lstmStepFloat32Backward(saved lstmStepFloat32Saved) {
-	n, batch, dgates := saved.n, saved.batch, saved.dgates
-	// kernel.LSTMCell(next.Data, cells.Data, squashed.Data, gates.Data, inputs.Data, 4*n*t, 4*n*steps, c.Data, batch, n)
-	kernel.LSTMCellAdjoint(nil, nil, saved.squashed.Data, saved.gates.Data, nil, 4*n*saved.t, 4*n*saved.steps, saved.c.Data, batch, n, saved.dnext.Data, saved.dcells.Data, saved.dsquashed.Data, dgates.Data, saved.dinputs.Data, saved.dc.Data)
-	// kernel.MatMul(gates.Data, h.Data, l.V.Data, batch, n, 4*n)
-	kernel.MatMulAdjoint(nil, saved.h.Data, saved.l.V.Data, batch, n, 4*n, dgates.Data, saved.dh.Data, saved.dl.V.Data)
-}
-
-// holdFloat32Saved holds what a forward sweep remembers.
-type holdFloat32Saved struct {
-	lengths []int
-	t       int
-	y       nn.Tensor[float32]
-	n       int
-	next    nn.Tensor[float32]
-	dnext   nn.Tensor[float32]
-	dy      nn.Tensor[float32]
-	before  nn.Tensor[float32]
-	dbefore nn.Tensor[float32]
-}
-
-// holdFloat32Forward is [nn.hold], remembering what [holdFloat32Backward] needs.
-func holdFloat32Forward(next, before nn.Tensor[float32], lengths []int, t int, dnext, dbefore nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved holdFloat32Saved) {
-	n := next.Shape[1]
-	y := nn.New[float32](next.Space, next.Shape...)
-	dy2 := nn.ZerosLike(y)
-	for i, length := range lengths {
-		if t < length {
-			copy(y.Data[i*n:(i+1)*n], next.Data[i*n:(i+1)*n])
-		} else {
-			copy(y.Data[i*n:(i+1)*n], before.Data[i*n:(i+1)*n])
-		}
-	}
-	return y, dy2, holdFloat32Saved{lengths: lengths, t: t, y: y, n: n, next: next, dnext: dnext, dy: dy2, before: before, dbefore: dbefore}
-}
-
-// holdFloat32Backward is the reverse mode of [nn.hold], after [holdFloat32Forward].
-func holdFloat32Backward(saved holdFloat32Saved) {
-	lengths, t, y, n, next, dnext, dy, before, dbefore := saved.lengths, saved.t, saved.y, saved.n, saved.next, saved.dnext, saved.dy, saved.before, saved.dbefore
-	for i := len(lengths) - 1; i >= 0; i-- {
-		if t < lengths[i] {
-			// copy(y.Data[i*n:(i+1)*n], next.Data[i*n:(i+1)*n])
-			n2 := min(len(y.Data[i*n:(i+1)*n]), len(next.Data[i*n:(i+1)*n]))
-			for i2 := range n2 {
-				dnext.Data[i*n : (i+1)*n][i2] += dy.Data[i*n : (i+1)*n][i2]
-				dy.Data[i*n : (i+1)*n][i2] = 0
-			}
-		} else {
-			// copy(y.Data[i*n:(i+1)*n], before.Data[i*n:(i+1)*n])
-			n2 := min(len(y.Data[i*n:(i+1)*n]), len(before.Data[i*n:(i+1)*n]))
-			for i2 := range n2 {
-				dbefore.Data[i*n : (i+1)*n][i2] += dy.Data[i*n : (i+1)*n][i2]
-				dy.Data[i*n : (i+1)*n][i2] = 0
-			}
-		}
 	}
 }
 
@@ -761,4 +728,39 @@ func affineFloat32Backward(saved affineFloat32Saved) {
 	}
 	// kernel.MatMul(y.Data, x.Data, w.Data, rows, in, out)
 	kernel.MatMulAdjoint(nil, saved.x.Data, saved.w.Data, rows, saved.in, out, dy.Data, saved.dx.Data, saved.dw.Data)
+}
+
+// dropoutForwardFloat32XSaved holds what a forward sweep remembers.
+type dropoutForwardFloat32XSaved struct {
+	train bool
+	data  []float32
+	dy    nn.Tensor[float32]
+	dx    nn.Tensor[float32]
+}
+
+// dropoutForwardFloat32XForward is [nn.Dropout.Forward], remembering what [dropoutForwardFloat32XBackward] needs.
+func dropoutForwardFloat32XForward(l *nn.Dropout[float32], x nn.Tensor[float32], train bool, dx nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved dropoutForwardFloat32XSaved) {
+	var data []float32
+	y := nn.New[float32](x.Space, x.Shape...)
+	dy2 := nn.ZerosLike(y)
+	if train {
+		dropoutMaskValue := nn.DropoutMask(x, l.P, l.Rand)
+		kernel.Mul(y.Data, x.Data, dropoutMaskValue.Data)
+		data = dropoutMaskValue.Data
+	} else {
+		kernel.Scale[float32](y.Data, 1, x.Data)
+	}
+	return y, dy2, dropoutForwardFloat32XSaved{train: train, data: data, dy: dy2, dx: dx}
+}
+
+// dropoutForwardFloat32XBackward is the reverse mode of [nn.Dropout.Forward], after [dropoutForwardFloat32XForward].
+func dropoutForwardFloat32XBackward(saved dropoutForwardFloat32XSaved) {
+	dy, dx := saved.dy, saved.dx
+	if saved.train {
+		// kernel.Mul(y.Data, x.Data, DropoutMask(x, l.P, l.Rand).Data)
+		kernel.MulAdjointX(nil, nil, saved.data, dy.Data, dx.Data)
+	} else {
+		// kernel.Scale(y.Data, 1, x.Data)
+		kernel.ScaleAdjointX(nil, 1, nil, dy.Data, dx.Data)
+	}
 }

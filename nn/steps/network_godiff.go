@@ -14,7 +14,7 @@ import (
 // For result adjoints dout it adds to the shadows dn.
 func (n *Network) LossVJP(x, y nn.Tensor[float64], hook *Hook, dn *Network, dout float64) (out float64) {
 	dx := nn.ZerosLike(x)
-	a, da, saved := networkForwardForward(n, x, hook, dn, dx)
+	a, da, saved := networkForwardForward(n, x, hook, dx)
 	shape.Check(len(a.Data) == len(y.Data), "Loss", a.Shape, y.Shape)
 	var sum float64
 	// return sum / 2
@@ -28,7 +28,7 @@ func (n *Network) LossVJP(x, y nn.Tensor[float64], hook *Hook, dn *Network, dout
 	}
 	out = sum / 2
 	// a := n.Forward(x, hook)
-	networkForwardBackward(saved)
+	networkForwardBackward(saved, dn)
 	return out
 }
 
@@ -45,7 +45,7 @@ type networkForwardSaved struct {
 
 // networkForwardForward is [Network.Forward], remembering what [networkForwardBackward] needs.
 // It remembers what [watchForward] does, what [activationOfForward] does and what [denseForwardFloat64Forward] does for each iteration of the loop over i.
-func networkForwardForward(n *Network, x nn.Tensor[float64], hook *Hook, dn *Network, dx nn.Tensor[float64]) (y, dy nn.Tensor[float64], saved *networkForwardSaved) {
+func networkForwardForward(n *Network, x nn.Tensor[float64], hook *Hook, dx nn.Tensor[float64]) (y, dy nn.Tensor[float64], saved *networkForwardSaved) {
 	steps := make([]struct {
 		saved  watchSaved
 		saved2 activationOfSaved
@@ -54,7 +54,7 @@ func networkForwardForward(n *Network, x nn.Tensor[float64], hook *Hook, dn *Net
 	}, len(n.Layers))
 	for i := range n.Layers {
 		itoaValue := strconv.Itoa(i + 1)
-		forwardValue, dforwardValue, saved := denseForwardFloat64Forward(&n.Layers[i], x, &dn.Layers[i], dx)
+		forwardValue, dforwardValue, saved := denseForwardFloat64Forward(&n.Layers[i], x, dx)
 		steps[i].saved4 = saved
 		z, dz, saved2 := watchForward(hook, "z"+itoaValue, forwardValue, dforwardValue)
 		steps[i].saved3 = saved2
@@ -69,7 +69,7 @@ func networkForwardForward(n *Network, x nn.Tensor[float64], hook *Hook, dn *Net
 }
 
 // networkForwardBackward is the reverse mode of [Network.Forward], after [networkForwardForward].
-func networkForwardBackward(saved *networkForwardSaved) {
+func networkForwardBackward(saved *networkForwardSaved, dn *Network) {
 	steps := saved.steps
 	for i := len(saved.n.Layers) - 1; i >= 0; i-- {
 		saved := steps[i].saved
@@ -81,7 +81,7 @@ func networkForwardBackward(saved *networkForwardSaved) {
 		activationOfBackward(saved2)
 		// z := Watch(hook, "z"+strconv.Itoa(i+1), n.Layers[i].Forward(x))
 		watchBackward(saved3)
-		denseForwardFloat64Backward(saved4)
+		denseForwardFloat64Backward(saved4, &dn.Layers[i])
 	}
 }
 
@@ -91,14 +91,13 @@ type denseForwardFloat64Saved struct {
 	n   int
 	out int
 	dy  nn.Tensor[float64]
-	dd  *nn.Dense[float64]
 	x   nn.Tensor[float64]
 	in  int
 	dx  nn.Tensor[float64]
 }
 
 // denseForwardFloat64Forward is [nn.Dense.Forward], remembering what [denseForwardFloat64Backward] needs.
-func denseForwardFloat64Forward(d *nn.Dense[float64], x nn.Tensor[float64], dd *nn.Dense[float64], dx nn.Tensor[float64]) (y2, dy nn.Tensor[float64], saved denseForwardFloat64Saved) {
+func denseForwardFloat64Forward(d *nn.Dense[float64], x, dx nn.Tensor[float64]) (y2, dy nn.Tensor[float64], saved denseForwardFloat64Saved) {
 	shape.Check(len(x.Shape) == 2 && len(d.W.Shape) == 2 && x.Shape[1] == d.W.Shape[0], "Dense", x.Shape, d.W.Shape)
 	n, in, out := x.Shape[0], d.W.Shape[0], d.W.Shape[1]
 	y := nn.New[float64](x.Space, n, out)
@@ -108,12 +107,12 @@ func denseForwardFloat64Forward(d *nn.Dense[float64], x nn.Tensor[float64], dd *
 		shape.Check(len(d.B.Data) == out, "Dense bias", d.B.Shape, d.W.Shape[1:])
 		kernel.AddRow(y.Data, d.B.Data, n, out)
 	}
-	return y, dy2, denseForwardFloat64Saved{d: d, n: n, out: out, dy: dy2, dd: dd, x: x, in: in, dx: dx}
+	return y, dy2, denseForwardFloat64Saved{d: d, n: n, out: out, dy: dy2, x: x, in: in, dx: dx}
 }
 
 // denseForwardFloat64Backward is the reverse mode of [nn.Dense.Forward], after [denseForwardFloat64Forward].
-func denseForwardFloat64Backward(saved denseForwardFloat64Saved) {
-	d, n, out, dy, dd := saved.d, saved.n, saved.out, saved.dy, saved.dd
+func denseForwardFloat64Backward(saved denseForwardFloat64Saved, dd *nn.Dense[float64]) {
+	d, n, out, dy := saved.d, saved.n, saved.out, saved.dy
 	if len(d.B.Data) > 0 {
 		// kernel.AddRow(y.Data, d.B.Data, n, out)
 		kernel.AddRowAdjoint(nil, nil, n, out, dy.Data, dd.B.Data)

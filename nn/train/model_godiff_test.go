@@ -14,16 +14,16 @@ import (
 // LossVJP is the reverse mode of [model.Loss] with respect to m.
 // For result adjoints dy it adds to the shadows dm.
 func (m *model) LossVJP(x nn.Tensor[float32], labels []int, kept []float32, dm *model, dy float32) (y2 float32) {
-	forwardValue, dforwardValue, saved := denseForwardFloat32DForward(&m.Hidden, x, &dm.Hidden)
+	forwardValue, dforwardValue, saved := denseForwardFloat32DForward(&m.Hidden, x)
 	h, dh, saved2 := tanhFloat32Forward(forwardValue, dforwardValue)
 	y := nn.New[float32](x.Space, h.Shape...)
 	dy2 := nn.ZerosLike(y)
 	for i, v := range h.Data {
 		y.Data[i] = v * kept[i]
 	}
-	forwardValue2, dforwardValue2, saved3 := denseForwardFloat32Forward(&m.Out, y, &dm.Out, dy2)
+	forwardValue2, dforwardValue2, saved3 := denseForwardFloat32Forward(&m.Out, y, dy2)
 	y2 = crossEntropyFloat32VJP(forwardValue2, labels, dforwardValue2, dy)
-	denseForwardFloat32Backward(saved3)
+	denseForwardFloat32Backward(saved3, &dm.Out)
 	for i := range h.Data {
 		// y.Data[i] = v * kept[i]
 		dv := dy2.Data[i] * kept[i]
@@ -32,7 +32,7 @@ func (m *model) LossVJP(x nn.Tensor[float32], labels []int, kept []float32, dm *
 	}
 	// h := nn.Tanh(m.Hidden.Forward(x))
 	tanhFloat32Backward(saved2)
-	denseForwardFloat32DBackward(saved)
+	denseForwardFloat32DBackward(saved, &dm.Hidden)
 	return y2
 }
 
@@ -42,13 +42,12 @@ type denseForwardFloat32DSaved struct {
 	n   int
 	out int
 	dy  nn.Tensor[float32]
-	dd  *nn.Dense[float32]
 	x   nn.Tensor[float32]
 	in  int
 }
 
 // denseForwardFloat32DForward is [nn.Dense.Forward], remembering what [denseForwardFloat32DBackward] needs.
-func denseForwardFloat32DForward(d *nn.Dense[float32], x nn.Tensor[float32], dd *nn.Dense[float32]) (y2, dy nn.Tensor[float32], saved denseForwardFloat32DSaved) {
+func denseForwardFloat32DForward(d *nn.Dense[float32], x nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved denseForwardFloat32DSaved) {
 	shape.Check(len(x.Shape) == 2 && len(d.W.Shape) == 2 && x.Shape[1] == d.W.Shape[0], "Dense", x.Shape, d.W.Shape)
 	n, in, out := x.Shape[0], d.W.Shape[0], d.W.Shape[1]
 	y := nn.New[float32](x.Space, n, out)
@@ -58,12 +57,12 @@ func denseForwardFloat32DForward(d *nn.Dense[float32], x nn.Tensor[float32], dd 
 		shape.Check(len(d.B.Data) == out, "Dense bias", d.B.Shape, d.W.Shape[1:])
 		kernel.AddRow(y.Data, d.B.Data, n, out)
 	}
-	return y, dy2, denseForwardFloat32DSaved{d: d, n: n, out: out, dy: dy2, dd: dd, x: x, in: in}
+	return y, dy2, denseForwardFloat32DSaved{d: d, n: n, out: out, dy: dy2, x: x, in: in}
 }
 
 // denseForwardFloat32DBackward is the reverse mode of [nn.Dense.Forward], after [denseForwardFloat32DForward].
-func denseForwardFloat32DBackward(saved denseForwardFloat32DSaved) {
-	n, out, dy, dd := saved.n, saved.out, saved.dy, saved.dd
+func denseForwardFloat32DBackward(saved denseForwardFloat32DSaved, dd *nn.Dense[float32]) {
+	n, out, dy := saved.n, saved.out, saved.dy
 	if len(saved.d.B.Data) > 0 {
 		// kernel.AddRow(y.Data, d.B.Data, n, out)
 		kernel.AddRowAdjoint(nil, nil, n, out, dy.Data, dd.B.Data)
@@ -99,14 +98,13 @@ type denseForwardFloat32Saved struct {
 	n   int
 	out int
 	dy  nn.Tensor[float32]
-	dd  *nn.Dense[float32]
 	x   nn.Tensor[float32]
 	in  int
 	dx  nn.Tensor[float32]
 }
 
 // denseForwardFloat32Forward is [nn.Dense.Forward], remembering what [denseForwardFloat32Backward] needs.
-func denseForwardFloat32Forward(d *nn.Dense[float32], x nn.Tensor[float32], dd *nn.Dense[float32], dx nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved denseForwardFloat32Saved) {
+func denseForwardFloat32Forward(d *nn.Dense[float32], x, dx nn.Tensor[float32]) (y2, dy nn.Tensor[float32], saved denseForwardFloat32Saved) {
 	shape.Check(len(x.Shape) == 2 && len(d.W.Shape) == 2 && x.Shape[1] == d.W.Shape[0], "Dense", x.Shape, d.W.Shape)
 	n, in, out := x.Shape[0], d.W.Shape[0], d.W.Shape[1]
 	y := nn.New[float32](x.Space, n, out)
@@ -116,12 +114,12 @@ func denseForwardFloat32Forward(d *nn.Dense[float32], x nn.Tensor[float32], dd *
 		shape.Check(len(d.B.Data) == out, "Dense bias", d.B.Shape, d.W.Shape[1:])
 		kernel.AddRow(y.Data, d.B.Data, n, out)
 	}
-	return y, dy2, denseForwardFloat32Saved{d: d, n: n, out: out, dy: dy2, dd: dd, x: x, in: in, dx: dx}
+	return y, dy2, denseForwardFloat32Saved{d: d, n: n, out: out, dy: dy2, x: x, in: in, dx: dx}
 }
 
 // denseForwardFloat32Backward is the reverse mode of [nn.Dense.Forward], after [denseForwardFloat32Forward].
-func denseForwardFloat32Backward(saved denseForwardFloat32Saved) {
-	d, n, out, dy, dd := saved.d, saved.n, saved.out, saved.dy, saved.dd
+func denseForwardFloat32Backward(saved denseForwardFloat32Saved, dd *nn.Dense[float32]) {
+	d, n, out, dy := saved.d, saved.n, saved.out, saved.dy
 	if len(d.B.Data) > 0 {
 		// kernel.AddRow(y.Data, d.B.Data, n, out)
 		kernel.AddRowAdjoint(nil, nil, n, out, dy.Data, dd.B.Data)

@@ -46,16 +46,16 @@ func RidgeValueGrad(w []float64, x blas64.General, y []float64, penalty float64)
 // SpreadGrad returns the gradient of [Spread] with respect to values.
 func SpreadGrad(values, weights []float64) (dvalues []float64) {
 	// Forward sweep.
-	dvalues = make([]float64, len(values))
-	mean, deviation, saved := meanStdDevXForward(values, weights, dvalues)
+	mean, deviation, saved := meanStdDevXForward(values, weights)
 	y := deviation / mean
 
 	// Reverse sweep.
+	dvalues = make([]float64, len(values))
 	// return deviation / mean
 	ddeviation := 1 / mean
 	dmean := -(y / mean)
 	// mean, deviation := stat.MeanStdDev(values, weights)
-	meanStdDevXBackward(saved, dmean, ddeviation)
+	meanStdDevXBackward(saved, dmean, ddeviation, dvalues)
 	return dvalues
 }
 
@@ -67,18 +67,18 @@ type meanStdDevXSaved struct {
 }
 
 // meanStdDevXForward is [stat.MeanStdDev], remembering what [meanStdDevXBackward] needs.
-func meanStdDevXForward(x, weights, dx []float64) (mean, std float64, saved meanStdDevXSaved) {
-	mean, variance, saved2 := meanVarianceXForward(x, weights, dx)
+func meanStdDevXForward(x, weights []float64) (mean, std float64, saved meanStdDevXSaved) {
+	mean, variance, saved2 := meanVarianceXForward(x, weights)
 	std = math.Sqrt(variance)
 	return mean, std, meanStdDevXSaved{variance: variance, std: std, saved: saved2}
 }
 
 // meanStdDevXBackward is the reverse mode of [stat.MeanStdDev], after [meanStdDevXForward].
-func meanStdDevXBackward(saved meanStdDevXSaved, dmean, dstd float64) {
+func meanStdDevXBackward(saved meanStdDevXSaved, dmean, dstd float64, dx []float64) {
 	// return mean, math.Sqrt(variance)
 	dvariance := sqrtRule(saved.variance, saved.std, dstd)
 	// mean, variance := MeanVariance(x, weights)
-	meanVarianceXBackward(saved.saved, dmean, dvariance)
+	meanVarianceXBackward(saved.saved, dmean, dvariance, dx)
 }
 
 // meanVarianceXSaved holds what a forward sweep remembers.
@@ -89,23 +89,23 @@ type meanVarianceXSaved struct {
 }
 
 // meanVarianceXForward is [stat.MeanVariance], remembering what [meanVarianceXBackward] needs.
-func meanVarianceXForward(x, weights, dx []float64) (mean, variance float64, saved meanVarianceXSaved) {
+func meanVarianceXForward(x, weights []float64) (mean, variance float64, saved meanVarianceXSaved) {
 	var unnormalisedVariance float64
 	var sumWeights float64
 	var saved2 meanUnnormalisedVarianceSumWeightsXSaved
-	mean, unnormalisedVariance, sumWeights, saved2 = meanUnnormalisedVarianceSumWeightsXForward(x, weights, dx)
+	mean, unnormalisedVariance, sumWeights, saved2 = meanUnnormalisedVarianceSumWeightsXForward(x, weights)
 	variance = unnormalisedVariance / (sumWeights - 1)
 	return mean, variance, meanVarianceXSaved{sumWeights: sumWeights, variance: variance, saved: saved2}
 }
 
 // meanVarianceXBackward is the reverse mode of [stat.MeanVariance], after [meanVarianceXForward].
-func meanVarianceXBackward(saved meanVarianceXSaved, dmean, dvariance float64) {
+func meanVarianceXBackward(saved meanVarianceXSaved, dmean, dvariance float64, dx []float64) {
 	sumWeights := saved.sumWeights
 	// return mean, unnormalisedVariance / (sumWeights - 1)
 	dunnormalisedVariance := dvariance / (sumWeights - 1)
 	dsumWeights := -(dvariance * saved.variance / (sumWeights - 1))
 	// mean, unnormalisedVariance, sumWeights = meanUnnormalisedVarianceSumWeights(x, weights)
-	meanUnnormalisedVarianceSumWeightsXBackward(saved.saved, dmean, dunnormalisedVariance, dsumWeights)
+	meanUnnormalisedVarianceSumWeightsXBackward(saved.saved, dmean, dunnormalisedVariance, dsumWeights, dx)
 }
 
 // meanUnnormalisedVarianceSumWeightsXSaved holds what a forward sweep remembers.
@@ -114,15 +114,14 @@ type meanUnnormalisedVarianceSumWeightsXSaved struct {
 	x            []float64
 	compensation float64
 	mean         float64
-	dx           []float64
 	sumWeights   float64
 	saved        meanXSaved
 }
 
 // meanUnnormalisedVarianceSumWeightsXForward is [stat.meanUnnormalisedVarianceSumWeights], remembering what [meanUnnormalisedVarianceSumWeightsXBackward] needs.
-func meanUnnormalisedVarianceSumWeightsXForward(x, weights, dx []float64) (mean, unnormalisedVariance, sumWeights float64, saved meanUnnormalisedVarianceSumWeightsXSaved) {
+func meanUnnormalisedVarianceSumWeightsXForward(x, weights []float64) (mean, unnormalisedVariance, sumWeights float64, saved meanUnnormalisedVarianceSumWeightsXSaved) {
 	var saved2 meanXSaved
-	mean, saved2 = meanXForward(x, weights, dx)
+	mean, saved2 = meanXForward(x, weights)
 	var ss float64
 	var compensation float64
 	if weights == nil {
@@ -144,12 +143,12 @@ func meanUnnormalisedVarianceSumWeightsXForward(x, weights, dx []float64) (mean,
 		}
 		unnormalisedVariance = ss - compensation*compensation/sumWeights
 	}
-	return mean, unnormalisedVariance, sumWeights, meanUnnormalisedVarianceSumWeightsXSaved{weights: weights, x: x, compensation: compensation, mean: mean, dx: dx, sumWeights: sumWeights, saved: saved2}
+	return mean, unnormalisedVariance, sumWeights, meanUnnormalisedVarianceSumWeightsXSaved{weights: weights, x: x, compensation: compensation, mean: mean, sumWeights: sumWeights, saved: saved2}
 }
 
 // meanUnnormalisedVarianceSumWeightsXBackward is the reverse mode of [stat.meanUnnormalisedVarianceSumWeights], after [meanUnnormalisedVarianceSumWeightsXForward].
-func meanUnnormalisedVarianceSumWeightsXBackward(saved meanUnnormalisedVarianceSumWeightsXSaved, dmean, dunnormalisedVariance, dsumWeights float64) {
-	weights, x, compensation, mean, dx := saved.weights, saved.x, saved.compensation, saved.mean, saved.dx
+func meanUnnormalisedVarianceSumWeightsXBackward(saved meanUnnormalisedVarianceSumWeightsXSaved, dmean, dunnormalisedVariance, dsumWeights float64, dx []float64) {
+	weights, x, compensation, mean := saved.weights, saved.x, saved.compensation, saved.mean
 	dmean2 := dmean
 	var dss float64
 	var dcompensation float64
@@ -190,19 +189,18 @@ func meanUnnormalisedVarianceSumWeightsXBackward(saved meanUnnormalisedVarianceS
 		}
 	}
 	// mean = Mean(x, weights)
-	meanXBackward(saved.saved, dmean2)
+	meanXBackward(saved.saved, dmean2, dx)
 }
 
 // meanXSaved holds what a forward sweep remembers.
 type meanXSaved struct {
 	weights    []float64
 	x          []float64
-	dx         []float64
 	sumWeights float64
 }
 
 // meanXForward is [stat.Mean], remembering what [meanXBackward] needs.
-func meanXForward(x, weights, dx []float64) (y float64, saved meanXSaved) {
+func meanXForward(x, weights []float64) (y float64, saved meanXSaved) {
 	var sumWeights2 float64
 	if weights == nil {
 		sumValue := floats.Sum(x)
@@ -220,12 +218,12 @@ func meanXForward(x, weights, dx []float64) (y float64, saved meanXSaved) {
 		sumWeights2 = sumWeights
 		y = sumValues / sumWeights
 	}
-	return y, meanXSaved{weights: weights, x: x, dx: dx, sumWeights: sumWeights2}
+	return y, meanXSaved{weights: weights, x: x, sumWeights: sumWeights2}
 }
 
 // meanXBackward is the reverse mode of [stat.Mean], after [meanXForward].
-func meanXBackward(saved meanXSaved, dy float64) {
-	weights, x, dx := saved.weights, saved.x, saved.dx
+func meanXBackward(saved meanXSaved, dy float64, dx []float64) {
+	weights, x := saved.weights, saved.x
 	if weights == nil {
 		// return floats.Sum(x) / float64(len(x))
 		dsumValue := dy / float64(len(x))

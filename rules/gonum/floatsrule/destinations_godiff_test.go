@@ -20,7 +20,7 @@ func destinationsVJP(x []float64, k float64, dx []float64, dy float64) (y, dk fl
 	dc := make([]float64, len(x))
 	c := make([]float64, len(x))
 	var saved mulToSaved
-	b, db, saved = mulToForward(c, b, x, dc, db, dx)
+	b, db, saved = mulToForward(c, b, x, dc, db)
 	b[0] *= 2
 	y3 := floats.AddScaledTo(b, b, k, x)
 	y = floats.Dot(b, c)
@@ -34,7 +34,7 @@ func destinationsVJP(x []float64, k float64, dx []float64, dy float64) (y, dk fl
 	// b[0] *= 2
 	db[0] *= 2
 	// b = floats.MulTo(c, b, x)
-	mulToBackward(saved)
+	mulToBackward(saved, dx)
 	// floats.AddConst(1, b)
 	floatsrule.AddConst(0, nil, dt)
 	// b := floats.ScaleTo(make([]float64, len(x)), k, x)
@@ -63,8 +63,6 @@ func destinationsJVP(x []float64, k float64, dx []float64, dk float64) (y, dy fl
 
 // destinationsHVP returns the Hessian-vector product of [destinations]: the derivative of its gradient with respect to x and k along vx and vk.
 func destinationsHVP(x []float64, k float64, vx []float64, vk float64) (hx []float64, hk float64) {
-	hx = make([]float64, len(x))
-	dx := make([]float64, len(x))
 	vdt := make([]float64, len(x))
 	dt := make([]float64, len(x))
 	vt := make([]float64, len(x))
@@ -81,18 +79,20 @@ func destinationsHVP(x []float64, k float64, vx []float64, vk float64) (hx []flo
 	c := make([]float64, len(x))
 	var saved mulToSaved
 	var vsaved mulToSaved
-	b, db, saved, vb, vdb, vsaved = mulToForwardTangent(c, b, x, dc, db, dx, vc, vb, vx, vdc, vdb, hx)
+	b, db, saved, vb, vdb, vsaved = mulToForwardTangent(c, b, x, dc, db, vc, vb, vx, vdc, vdb)
 	vb[0] *= 2
 	b[0] *= 2
 	t2 := b
 	_, _ = floatsrule.AddScaledToJVP(t2, b, k, x, vb, vb, vk, vx)
 	_ = floats.Dot(b, c)
+	hx = make([]float64, len(x))
+	dx := make([]float64, len(x))
 	dotS1S2Ds1Ds2Tangent(b, c, 0, 1, db, dc, vb, vc, vdb, vdc)
 	dy := make([]float64, len(t2))
 	_, hk = addScaledToAlphaSDdstDyDsTangent(nil, nil, k, x, nil, dy, db, db, dx, vk, vx, vdb, vdb, hx)
 	vdb[0] *= 2
 	db[0] *= 2
-	mulToBackwardTangent(saved, vsaved)
+	mulToBackwardTangent(saved, dx, vsaved, hx)
 	floatsrule.AddConst(0, nil, dt)
 	dy2 := make([]float64, len(t))
 	_, vscaleToValue := scaleToCSDdstDsTangent(nil, k, x, nil, dy2, dt, dx, vk, vx, vdt, hx)
@@ -106,12 +106,11 @@ type mulToSaved struct {
 	ss   []float64
 	ddst []float64
 	ds   []float64
-	dt   []float64
 }
 
 // mulToForward is [floats.MulTo], remembering what [mulToBackward] needs.
 // It remembers 8 bytes for each iteration of the loop over i.
-func mulToForward(dst, s, t, ddst, ds, dt []float64) (y, dy []float64, saved mulToSaved) {
+func mulToForward(dst, s, t, ddst, ds []float64) (y, dy []float64, saved mulToSaved) {
 	var ss []float64
 	if len(s) != len(t) {
 		panic("floats: slice lengths do not match")
@@ -123,12 +122,12 @@ func mulToForward(dst, s, t, ddst, ds, dt []float64) (y, dy []float64, saved mul
 		ss = append(ss, s[i])
 		dst[i] = val * s[i]
 	}
-	return dst, ddst, mulToSaved{t: t, ss: ss, ddst: ddst, ds: ds, dt: dt}
+	return dst, ddst, mulToSaved{t: t, ss: ss, ddst: ddst, ds: ds}
 }
 
 // mulToBackward is the reverse mode of [floats.MulTo], after [mulToForward].
-func mulToBackward(saved mulToSaved) {
-	t, ss, ddst, ds, dt := saved.t, saved.ss, saved.ddst, saved.ds, saved.dt
+func mulToBackward(saved mulToSaved, dt []float64) {
+	t, ss, ddst, ds := saved.t, saved.ss, saved.ddst, saved.ds
 	for i := len(t) - 1; i >= 0; i-- {
 		s := ss[i]
 		// dst[i] = val * s[i]
@@ -155,7 +154,7 @@ func mulToTangent(dst, s, t, ddst, ds, dt []float64) (y, dy []float64) {
 }
 
 // mulToForwardTangent is the forward mode of [mulToForward].
-func mulToForwardTangent(dst, s, t, ddst, ds, dt, vdst2, vs2, vt2, vddst, vds, vdt []float64) (y, dy []float64, saved mulToSaved, vy2, vdy []float64, vsaved mulToSaved) {
+func mulToForwardTangent(dst, s, t, ddst, ds, vdst2, vs2, vt, vddst, vds []float64) (y, dy []float64, saved mulToSaved, vy2, vdy []float64, vsaved mulToSaved) {
 	var ss []float64
 	var vss []float64
 	if len(s) != len(t) {
@@ -165,7 +164,7 @@ func mulToForwardTangent(dst, s, t, ddst, ds, dt, vdst2, vs2, vt2, vddst, vds, v
 		panic("floats: destination slice length does not match input")
 	}
 	for i, val := range t {
-		vval := vt2[i]
+		vval := vt[i]
 		t := vs2[i]
 		n := len(ss)
 		moved := cap(ss) < n+1
@@ -181,7 +180,7 @@ func mulToForwardTangent(dst, s, t, ddst, ds, dt, vdst2, vs2, vt2, vddst, vds, v
 		vdst2[i] = vval*s[i] + vs2[i]*val
 		dst[i] = val * s[i]
 	}
-	return dst, ddst, mulToSaved{t: t, ss: ss, ddst: ddst, ds: ds, dt: dt}, vdst2, vddst, mulToSaved{t: vt2, ss: vss, ddst: vddst, ds: vds, dt: vdt}
+	return dst, ddst, mulToSaved{t: t, ss: ss, ddst: ddst, ds: ds}, vdst2, vddst, mulToSaved{t: vt, ss: vss, ddst: vddst, ds: vds}
 }
 
 // dotS1S2Ds1Ds2Tangent is the forward mode of [floatsrule.Dot].
@@ -195,9 +194,9 @@ func dotS1S2Ds1Ds2Tangent(s1, s2 []float64, y, dy float64, ds1, ds2, ds12, ds22,
 }
 
 // mulToBackwardTangent is the forward mode of [mulToBackward].
-func mulToBackwardTangent(saved, vsaved mulToSaved) {
-	vt, vss, vddst, vds, vdt := vsaved.t, vsaved.ss, vsaved.ddst, vsaved.ds, vsaved.dt
-	t, ss, ddst, ds, dt := saved.t, saved.ss, saved.ddst, saved.ds, saved.dt
+func mulToBackwardTangent(saved mulToSaved, dt []float64, vsaved mulToSaved, vdt []float64) {
+	vt, vss, vddst, vds := vsaved.t, vsaved.ss, vsaved.ddst, vsaved.ds
+	t, ss, ddst, ds := saved.t, saved.ss, saved.ddst, saved.ds
 	for i := len(t) - 1; i >= 0; i-- {
 		vs := vss[i]
 		s := ss[i]

@@ -1,0 +1,208 @@
+package transform
+
+import (
+	"go/token"
+	"go/types"
+	"slices"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// splitStructs makes variables of the fields of structs of ours that are zero at first and of which only fields are named. What is never set
+// stays zero, and is not added to anything:
+//
+//	var dp Particle
+//	dp.Vx = 2 * p.Vx              dpVx := 2 * p.Vx
+//	dps[i].X += dp.X
+//	dps[i].Vx += dp.Vx            dps[i].Vx += dpVx
+func splitStructs(b *ast.Block, results []*ast.Var) *ast.Block {
+	for {
+		s := &splitting{refs: map[*ast.Var]int{}, fields: map[*ast.Var]int{}, named: map[field]bool{}, set: map[field]bool{}, parts: map[field]*ast.Var{}}
+		s.look(b, results)
+		if len(s.split) == 0 {
+			return b
+		}
+		b = s.block(b)
+	}
+}
+
+// A field is one of a variable, by its name: a generic struct has other fields for each of its instances.
+type field struct {
+	of   *ast.Var
+	name string
+}
+
+// splitting is the state of splitStructs.
+type splitting struct {
+	split  map[*ast.Var]bool // the structs that are split
+	refs   map[*ast.Var]int  // how often variables are named …
+	fields map[*ast.Var]int  // … and how often to name a field
+	named  map[field]bool    // fields that are named …
+	set    map[field]bool    // … and those that are assigned to
+	parts  map[field]*ast.Var
+}
+
+// look finds the structs that can be split.
+func (s *splitting) look(b *ast.Block, results []*ast.Var) {
+	taken := addressTaken(b)
+	for _, v := range results {
+		taken[v] = true
+	}
+	s.split = map[*ast.Var]bool{}
+	ast.Inspect(b, func(st ast.Stmt) bool {
+		if d, ok := st.(*ast.Decl); ok && len(d.Vars) == 1 && len(d.Values) == 0 {
+			v := d.Vars[0]
+			if _, ok := v.Type.Underlying().(*types.Struct); ok && v.Obj == nil && !taken[v] {
+				s.split[v] = true
+			}
+		}
+		ast.Exprs(st, func(e ast.Expr, assigned bool) {
+			if v, f := fieldOf(rootField(e)); assigned && v != nil {
+				s.set[field{v, f.Name()}] = true
+			}
+			ast.Walk(e, func(e ast.Expr) bool {
+				if r, ok := e.(*ast.Ref); ok {
+					s.refs[r.Var]++
+				}
+				if v, f := fieldOf(e); v != nil {
+					s.fields[v]++
+					s.named[field{v, f.Name()}] = true
+				}
+				return true
+			})
+		})
+		return true
+	})
+	for v := range s.split {
+		if s.refs[v] == 0 || s.refs[v] != s.fields[v] {
+			delete(s.split, v)
+		}
+	}
+}
+
+// rootField returns the field of a variable that a place is, or is a part of, or nil.
+func rootField(e ast.Expr) ast.Expr {
+	for {
+		if v, _ := fieldOf(e); v != nil {
+			return e
+		}
+		switch x := e.(type) {
+		case *ast.Field:
+			e = x.X
+		case *ast.Index:
+			e = x.X
+		default:
+			return nil
+		}
+	}
+}
+
+// part returns the variable for a field.
+func (s *splitting) part(v *ast.Var, f *types.Var) *ast.Var {
+	at := field{v, f.Name()}
+	if s.parts[at] == nil {
+		s.parts[at] = ast.NewVar(v.Name+upperFirst(f.Name()), f.Type())
+	}
+	return s.parts[at]
+}
+
+// addsZero reports whether all that a statement does is to add a field that is never set, or to subtract it.
+func (s *splitting) addsZero(st ast.Stmt) bool {
+	a, ok := st.(*ast.Assign)
+	if !ok || a.Op != token.ADD_ASSIGN && a.Op != token.SUB_ASSIGN {
+		return false
+	}
+	v, f := fieldOf(a.Rhs[0])
+	return v != nil && s.split[v] && !s.set[field{v, f.Name()}] && ast.IsFloat(f.Type())
+}
+
+// block splits the structs in a block.
+func (s *splitting) block(b *ast.Block) *ast.Block {
+	out := &ast.Block{Meta: b.Meta}
+	for _, st := range b.Stmts {
+		if s.addsZero(st) {
+			continue
+		}
+		d, ok := st.(*ast.Decl)
+		if !ok || len(d.Vars) != 1 || !s.split[d.Vars[0]] {
+			out.Stmts = append(out.Stmts, s.stmt(st))
+			continue
+		}
+		t, _ := d.Vars[0].Type.Underlying().(*types.Struct)
+		for f := range t.Fields() {
+			if s.named[field{d.Vars[0], f.Name()}] {
+				out.Stmts = append(out.Stmts, &ast.Decl{Meta: d.Meta, Vars: []*ast.Var{s.part(d.Vars[0], f)}, Typed: true})
+			}
+		}
+	}
+	return s.defined(out)
+}
+
+func (s *splitting) stmt(st ast.Stmt) ast.Stmt {
+	if b, ok := st.(*ast.Block); ok {
+		return s.block(b)
+	}
+	return ast.MapExprs(st, func(e ast.Expr) ast.Expr {
+		return ast.Map(e, func(e ast.Expr) ast.Expr {
+			if v, f := fieldOf(e); v != nil && s.split[v] {
+				return &ast.Ref{Var: s.part(v, f)}
+			}
+			return e
+		})
+	}, s.stmt)
+}
+
+// defined is a block in which the variables for fields are defined where they are first set, if that is behind their declarations, and in
+// which there are none that nothing names.
+func (s *splitting) defined(b *ast.Block) *ast.Block {
+	list := slices.Clone(b.Stmts)
+	at := map[*ast.Var]int{} // declarations of variables that no statement has named so far
+	for k, st := range list {
+		if v, def := firstSetting(st); v != nil {
+			if decl, declared := at[v]; declared {
+				list[decl], list[k] = nil, def
+			}
+		}
+		forgetUsed(at, st)
+		if d, ok := st.(*ast.Decl); ok && len(d.Vars) == 1 && s.isPart(d.Vars[0]) {
+			at[d.Vars[0]] = k
+		}
+	}
+	for _, k := range at {
+		list[k] = nil
+	}
+	return &ast.Block{Meta: b.Meta, Stmts: slices.DeleteFunc(list, func(st ast.Stmt) bool { return st == nil })}
+}
+
+// firstSetting returns the variable that a statement sets, or changes if it is a number, and the definition that does the same where the
+// variable is zero.
+func firstSetting(st ast.Stmt) (*ast.Var, ast.Stmt) {
+	a, ok := st.(*ast.Assign)
+	if !ok || len(a.Lhs) != 1 {
+		return nil, nil
+	}
+	r, ok := a.Lhs[0].(*ast.Ref)
+	if !ok || mentions(a.Rhs[0], r.Var) {
+		return nil, nil
+	}
+	c := *a
+	c.Op = token.DEFINE
+	switch {
+	case a.Op == token.ASSIGN:
+	case a.Op == token.ADD_ASSIGN && ast.IsFloat(r.Var.Type):
+	case a.Op == token.SUB_ASSIGN && ast.IsFloat(r.Var.Type):
+		c.Rhs = []ast.Expr{neg(a.Rhs[0])}
+	default:
+		return nil, nil
+	}
+	return r.Var, &c
+}
+
+func (s *splitting) isPart(v *ast.Var) bool {
+	for _, p := range s.parts {
+		if p == v {
+			return true
+		}
+	}
+	return false
+}
