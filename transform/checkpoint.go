@@ -188,6 +188,14 @@ func (s *checkpoint) changes(i int) bool {
 	return found
 }
 
+// directive names the directive that wants copies.
+func (s *checkpoint) directive() string {
+	if s.parallel != nil {
+		return "//godiff:parallel"
+	}
+	return "//godiff:checkpoint"
+}
+
 // copyOf is a copy of a value and of all memory that it refers to.
 func (s *checkpoint) copyOf(e ast.Expr, name string) ast.Expr {
 	switch t := e.Type(); u := t.Underlying().(type) {
@@ -198,17 +206,23 @@ func (s *checkpoint) copyOf(e ast.Expr, name string) ast.Expr {
 			c.Spread = true
 			return c
 		}
-		refuse(s.f.Pos, "the elements of %s may share memory, which changes, and a copy for //godiff:checkpoint would not; use one slice", name)
+		refuse(s.f.Pos, "the elements of %s may share memory, which changes, and a copy for %s would not; use one slice", name, s.directive())
 	case *types.Struct:
 		c := &ast.Composite{T: t}
 		for _, f := range namedFields(u) {
 			if !f.Exported() && f.Pkg() != s.u.Pkg {
-				refuse(s.f.Pos, "what is given to it for //godiff:checkpoint has the type %s, whose field %s cannot be copied from here", t, f.Name())
+				refuse(s.f.Pos, "what is given to it for %s has the type %s, whose field %s cannot be copied from here", s.directive(), t, f.Name())
 			}
 			c.Elems = append(c.Elems, ast.Elem{Field: f, Value: s.copyOf(&ast.Field{X: e, Field: f}, f.Name())})
 		}
 		return c
 	case *types.Pointer:
+		if o := s.u.opaquePointee(t); o != nil {
+			if o.Copy == nil {
+				refuse(s.f.Pos, "what is given to it for %s refers to a value of %s that changes; say how to copy one, by a function with //godiff:copy of=%s", s.directive(), u.Elem(), u.Elem())
+			}
+			return &ast.Call{Fun: ast.Callee{Fn: o.Copy}, Args: []ast.Expr{e}, T: t}
+		}
 		if st, ok := u.Elem().Underlying().(*types.Struct); ok && !s.u.isRecursive(u.Elem()) {
 			c := &ast.Composite{T: u.Elem()}
 			for _, f := range namedFields(st) {
@@ -218,7 +232,7 @@ func (s *checkpoint) copyOf(e ast.Expr, name string) ast.Expr {
 		}
 	}
 	if hasRefs(e.Type()) {
-		refuse(s.f.Pos, "what is given to it for //godiff:checkpoint refers to memory that changes, and a copy of a %s is not supported", e.Type())
+		refuse(s.f.Pos, "what is given to it for %s refers to memory that changes, and a copy of a %s is not supported", s.directive(), e.Type())
 	}
 	return e
 }

@@ -319,6 +319,11 @@ func (d *derivation) savingCall(s ast.Stmt, list []ast.Stmt, targets []ast.Expr,
 	d.checkSaved(s, c, n.rule)
 	results := half.Signature().Results()
 	n.saved = ast.NewVar("saved", results.At(results.Len()-1).Type())
+	ast.EachTypeName(n.saved.Type, func(obj *types.TypeName) {
+		if obj.Pkg() != nil && obj.Pkg() != d.u.Pkg && !obj.Exported() {
+			refuse(s.Info().Pos, "%s remembers a %s, which its package does not export, so that a derivative here cannot keep it; export the type", half.Name(), obj.Name())
+		}
+	})
 	out, op := list[:len(list)-1], token.DEFINE
 	if a, ok := list[len(list)-1].(*ast.Assign); ok && a.Op == token.ASSIGN {
 		out, op = append(out, &ast.Decl{Vars: []*ast.Var{n.saved}, Typed: true}), token.ASSIGN

@@ -50,6 +50,28 @@ func isAgain(l ast.Expr) bool {
 	return ok && r.Again
 }
 
+// selvesByWay returns an assignment of several places some of which are given what they hold, with variables between, since another of the
+// places may be the same; or nil for any other statement.
+func selvesByWay(a *ast.Assign, ok bool) []ast.Stmt {
+	if !ok || a.Op != token.ASSIGN || len(a.Lhs) < 2 || len(a.Rhs) != len(a.Lhs) {
+		return nil
+	}
+	var before []ast.Stmt
+	c := *a
+	c.Rhs = slices.Clone(a.Rhs)
+	for i, l := range a.Lhs {
+		if l != nil && isPlace(l) && ast.Equal(l, a.Rhs[i]) {
+			t := ast.NewVar("t", l.Type())
+			before = append(before, define(t, a.Rhs[i]))
+			c.Rhs[i] = &ast.Ref{Var: t}
+		}
+	}
+	if len(before) == 0 {
+		return nil
+	}
+	return append(before, &c)
+}
+
 // withoutSelves is a block without assignments of places to themselves, of which go vet complains. Where the place may not be there it is
 // evaluated still.
 func withoutSelves(b *ast.Block) *ast.Block {
@@ -67,6 +89,10 @@ func withoutSelves(b *ast.Block) *ast.Block {
 			}
 		}
 		a, ok := s.(*ast.Assign)
+		if before := selvesByWay(a, ok); len(before) > 0 {
+			out.Stmts, changed = append(out.Stmts, before...), true
+			continue
+		}
 		if !ok || a.Op != token.ASSIGN || len(a.Lhs) != 1 || a.Lhs[0] == nil || !isPlace(a.Lhs[0]) || !ast.Equal(a.Lhs[0], a.Rhs[0]) {
 			out.Stmts, changed = append(out.Stmts, s), changed || within
 			continue

@@ -442,7 +442,7 @@ func (l *lowerer) ofPackage(obj types.Object) goast.Expr {
 	}
 	list := []goast.Expr{x}
 	if lit := l.tableOf(x); lit != nil {
-		list = lit.Elts
+		list = l.elements(lit)
 	}
 	for _, x := range list {
 		if !l.isAlternative(x, obj) {

@@ -105,7 +105,7 @@ var verbs = []verb{
 	{name: "add", options: []string{"of"}, required: "of", ofType: true,
 		doc: "says that the function adds the second of two shadows of type T to the first"},
 	{name: "copy", options: []string{"of"}, required: "of", ofType: true,
-		doc: "says that the function makes a copy of a value of type T, an opaque one, for calls of functions whose rules say inplace. It has a derivative, by its body or by a rule"},
+		doc: "says that the function makes a copy of a value of type T, an opaque one, for calls of functions whose rules say inplace and for loops and calls with checkpoints. It has a derivative, by its body or by a rule"},
 	{name: "nodiff",
 		doc: "makes the function a constant to differentiation: its results carry no derivative. It may not write memory that carries one"},
 	{name: "checkpoint", options: []string{"schedule"}, place: atLoopOrCall,

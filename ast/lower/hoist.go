@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"cmp"
 	"fmt"
 	goast "go/ast"
 	"go/token"
@@ -92,6 +93,8 @@ type maker struct {
 	sig  *types.Signature
 	info *types.Info  // of the body
 	list []goast.Expr // what it returns; none if it returns what its results are
+
+	exits []*goast.ReturnStmt // its returns, if there are several
 }
 
 // A result is what a call lowered in its place returns: a function that is known, or the value of an expression.
@@ -112,28 +115,59 @@ func (l *lowerer) makerOf(call *goast.CallExpr) *maker {
 			return nil
 		}
 	}
+	returns := m.returns()
 	last := len(m.body.List) - 1
 	r, ok := m.body.List[last].(*goast.ReturnStmt)
-	if !ok || len(r.Results) > 0 && len(r.Results) != m.sig.Results().Len() {
+	switch n := m.sig.Results().Len(); {
+	case returns == nil:
 		return nil
+	case len(returns) > 1 || !ok:
+		if slices.ContainsFunc(returns, func(r *goast.ReturnStmt) bool { return len(r.Results) != n }) {
+			return nil
+		}
+		m.exits = returns
+	case len(r.Results) > 0 && len(r.Results) != n:
+		return nil
+	default:
+		m.list = r.Results
 	}
+	return m
+}
+
+// returns returns the returns of a maker, or nil if it does something else than what it does in order, or returns from a loop.
+func (m *maker) returns() []*goast.ReturnStmt {
+	var list []*goast.ReturnStmt
 	simple := true
-	for _, s := range m.body.List[:last] {
-		goast.Inspect(s, func(n goast.Node) bool {
-			switch n.(type) {
+	var visit func(n goast.Node, looping bool)
+	visit = func(n goast.Node, looping bool) {
+		goast.Inspect(n, func(n goast.Node) bool {
+			switch n := n.(type) {
 			case *goast.FuncLit:
 				return false
-			case *goast.ReturnStmt, *goast.DeferStmt, *goast.LabeledStmt:
+			case *goast.ForStmt:
+				if !looping {
+					visit(n, true)
+					return false
+				}
+			case *goast.RangeStmt:
+				if !looping {
+					visit(n, true)
+					return false
+				}
+			case *goast.DeferStmt, *goast.LabeledStmt:
 				simple = false
+			case *goast.ReturnStmt:
+				simple = simple && !looping
+				list = append(list, n)
 			}
 			return simple
 		})
 	}
+	visit(m.body, false)
 	if !simple {
 		return nil
 	}
-	m.list = r.Results
-	return m
+	return list
 }
 
 // returnsFunc reports whether a function is among the results of a function.
@@ -186,6 +220,7 @@ func (l *lowerer) made(call *goast.CallExpr) []result {
 	}
 	inner := *l // its labels, jumps and results are its own, and so are its functions, which another call may give it others of
 	inner.lifted, inner.values, inner.lists, inner.choices = map[*goast.FuncLit][]liftedLit{}, maps.Clone(l.values), maps.Clone(l.lists), maps.Clone(l.choices)
+	inner.exit = nil
 	inner.pre, inner.jumps, inner.gotos, inner.results = nil, jumps{}, map[types.Object]*gotoTarget{}, nil
 	list := l.makerArgs(&inner, m, call)
 	l.making[m.body] = true
@@ -206,10 +241,17 @@ func (l *lowerer) made(call *goast.CallExpr) []result {
 			list = append(list, inner.givenChoice(p, given, call.Pos())...)
 		}
 	}
-	last := len(m.body.List) - 1
-	list = append(list, inner.ownResults(m)...)
-	list = append(list, inner.block(m.body.List[:last], m.body.Pos()).Stmts...)
-	results := inner.returned(m)
+	var results []result
+	if len(m.exits) > 0 {
+		var before []ast.Stmt
+		before, results = inner.returnedBySeveral(m)
+		list = append(list, before...)
+	} else {
+		last := len(m.body.List) - 1
+		list = append(list, inner.ownResults(m)...)
+		list = append(list, inner.block(m.body.List[:last], m.body.Pos()).Stmts...)
+		results = inner.returned(m)
+	}
 	if results == nil {
 		return nil
 	}
@@ -286,6 +328,85 @@ func (l *lowerer) returned(m *maker) []result {
 		list = append(list, r)
 	}
 	return list
+}
+
+// An exit is where the returns of a maker with several lead to.
+type exit struct {
+	label   *ast.Label
+	choices []*choice  // of results that are functions
+	vars    []*ast.Var // of the others
+}
+
+// returnedBySeveral lowers the body of a maker with several returns: these assign to variables and leave it. A function becomes one of several.
+func (l *lowerer) returnedBySeveral(m *maker) (list []ast.Stmt, results []result) {
+	x := &exit{label: &ast.Label{Name: "made"}}
+	meta := ast.Meta{Pos: m.body.Pos()}
+	for i := range m.sig.Results().Len() {
+		of := m.sig.Results().At(i)
+		if !isFunc(of) {
+			v := ast.NewVar(cmp.Or(of.Name(), "y"), l.subst.Type(of.Type()))
+			list = append(list, &ast.Decl{Meta: meta, Vars: []*ast.Var{v}, Typed: true})
+			x.vars, x.choices = append(x.vars, v), append(x.choices, nil)
+			results = append(results, result{expr: &ast.Ref{Var: v}})
+			continue
+		}
+		obj := types.NewVar(of.Pos(), l.src.Pkg, cmp.Or(of.Name(), "f"), of.Type())
+		l.closures.unknown[obj] = true
+		for _, r := range m.exits {
+			e := r.Results[i]
+			if !l.capturesOnly(e, m) {
+				return nil, nil
+			}
+			l.closures.values[obj] = append(l.closures.values[obj], e)
+		}
+		c := l.choose(obj, nil)
+		if c == nil {
+			return nil, nil
+		}
+		list = append(list, &ast.Decl{Meta: meta, Vars: []*ast.Var{l.vars[c.tag]}, Typed: true})
+		x.vars, x.choices = append(x.vars, nil), append(x.choices, c)
+		fn := *c.value
+		fn.bound = slices.Clone(fn.bound)
+		results = append(results, result{fn: &fn})
+	}
+	l.exit, l.inlining, l.iteration = x, nil, nil
+	return append(list, escape(l.block(m.body.List, m.body.Pos()).Stmts, x.label)...), results
+}
+
+// capturesOnly reports whether a function that a maker returns captures none of its variables but parameters, which are there when it has
+// returned, wherever that was.
+func (l *lowerer) capturesOnly(e goast.Expr, m *maker) bool {
+	lit, ok := goast.Unparen(e).(*goast.FuncLit)
+	if !ok {
+		return true
+	}
+	params := ast.ParamsOf(m.sig)
+	only := true
+	l.eachFree(lit, func(x *types.Var, _ token.Pos) []*goast.FuncLit {
+		within := m.body.Pos() <= x.Pos() && x.Pos() < m.body.End()
+		only = only && (!within || slices.Contains(params, x))
+		return nil
+	})
+	return only
+}
+
+// leaveMaker lowers a return of a maker with several.
+func (l *lowerer) leaveMaker(s *goast.ReturnStmt) []ast.Stmt {
+	meta := l.meta(s)
+	before, values := []ast.Stmt(nil), make([]ast.Expr, len(s.Results))
+	for i, e := range s.Results {
+		if v := l.exit.vars[i]; v != nil {
+			values[i] = l.typedConst(l.box(l.expr(e), v.Type, e.Pos()), v.Type)
+		}
+	}
+	for i, e := range s.Results {
+		if c := l.exit.choices[i]; c != nil {
+			before = append(before, l.setChoice(c, c.number[e], token.ASSIGN, meta)...)
+		} else {
+			before = append(before, &ast.Assign{Meta: meta, Lhs: []ast.Expr{&ast.Ref{Var: l.exit.vars[i]}}, Op: token.ASSIGN, Rhs: []ast.Expr{values[i]}})
+		}
+	}
+	return append(before, &ast.Branch{Meta: meta, Tok: token.BREAK, Target: l.exit.label})
 }
 
 // madeFor lowers the assignment of what one call returns where functions are among that, and returns what is left to be assigned.

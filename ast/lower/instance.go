@@ -282,15 +282,25 @@ func termsOf(t types.Type, depth int) []types.Type {
 	return []types.Type{t}
 }
 
-// mentioned returns the type parameters that are part of types.
+// mentioned returns the type parameters that are part of types, and those that are part of their constraints.
 func (t *Instances) mentioned(of []types.Type) []*ast.TypeParam {
 	var list []types.Type
 	for _, u := range of {
 		list = append(list, t.original(u))
 	}
+	found := map[*ast.TypeParam]bool{}
+	for known := -1; known < len(found); {
+		known = len(found)
+		for _, q := range t.order {
+			if !found[q] && ast.Mentions(list, q.Type) {
+				found[q] = true
+				list = append(list, q.Constraint)
+			}
+		}
+	}
 	var params []*ast.TypeParam
 	for _, q := range t.order {
-		if ast.Mentions(list, q.Type) {
+		if found[q] {
 			params = append(params, q)
 		}
 	}

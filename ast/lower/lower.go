@@ -76,6 +76,12 @@ func Func(src *Source, decl *goast.FuncDecl, inst *Instance, report func(token.P
 	l.fn, l.params = inst.Fn, src.Instances.paramsOf(inst)
 	l.gotos, l.closures = gotoTargets(decl.Body, src.Info), closuresOf(decl.Body, src.Info)
 	l.subst = src.Instances.subst(typeParams(obj), inst.Args)
+	for _, p := range l.params {
+		if t, ok := p.Type.Underlying().(*types.Struct); ok && t.NumFields() > 0 && ast.Carries(t) {
+			l.report(decl.Pos(), fmt.Sprintf("the type parameter %s stands for structs, and Go gives no access to the fields of these by it; write the struct with its type parameters in place of it", p.Type.Obj().Name()))
+			return nil
+		}
+	}
 	f := l.signature(decl, obj, inst)
 	l.body(f, decl.Body)
 	if l.reports > 0 {
@@ -137,6 +143,7 @@ type lowerer struct {
 	lifted    map[*goast.FuncLit][]liftedLit // literals that have become functions
 	open      map[*goast.FuncLit]bool        // literals that are being lowered in place of calls
 	inlining  *inlining                      // the innermost of them
+	exit      *exit                          // of the function with several returns that is lowered in place of a call
 	making    map[*goast.BlockStmt]bool      // bodies of functions that return functions which are being lowered in place of calls
 	iteration *iteration                     // the loop whose body this is
 	iterating *iteration                     // the loop whose body is being made a function
@@ -388,6 +395,9 @@ func following(before []ast.Stmt, s ast.Stmt) ast.Stmt {
 }
 
 func (l *lowerer) returnStmt(s *goast.ReturnStmt) []ast.Stmt {
+	if l.exit != nil && l.inlining == nil {
+		return l.leaveMaker(s)
+	}
 	if l.iteration != nil && l.inlining == nil {
 		return l.returnFrom(s)
 	}
@@ -1041,10 +1051,23 @@ func (l *lowerer) index(e *goast.IndexExpr) ast.Expr {
 	if ast.IsMap(l.typeOf(e.X)) {
 		return l.mapIndex(e)
 	}
+	l.checkOneKind(e.X)
 	return &ast.Index{X: l.expr(e.X), I: l.expr(e.Index), T: l.typeOf(e)}
 }
 
+// checkOneKind refuses the elements of what has a type parameter for its type that stands for arrays or slices of several kinds.
+func (l *lowerer) checkOneKind(x goast.Expr) {
+	n, ok := types.Unalias(l.typeOf(x)).(*types.Named)
+	if !ok || n.Obj().Parent() != nil || n.Obj().Pkg() == nil {
+		return
+	}
+	if t, ok := n.Underlying().(*types.Struct); ok && t.NumFields() == 0 {
+		l.report(x.Pos(), fmt.Sprintf("the type parameter %s stands for types of several kinds, whose elements cannot be differentiated here; let it stand for one, such as ~[]T", n.Obj().Name()))
+	}
+}
+
 func (l *lowerer) slice(e *goast.SliceExpr) ast.Expr {
+	l.checkOneKind(e.X)
 	s := &ast.Slice{X: l.expr(e.X), T: l.typeOf(e)}
 	for _, b := range []struct {
 		from goast.Expr

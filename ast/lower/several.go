@@ -2,6 +2,7 @@ package lower
 
 import (
 	goast "go/ast"
+	"go/constant"
 	"go/token"
 	"go/types"
 	"slices"
@@ -121,15 +122,34 @@ func (l *lowerer) tableOf(x goast.Expr) *goast.CompositeLit {
 	if elem == nil || !isFuncType(elem) {
 		return nil
 	}
-	for _, e := range lit.Elts {
-		if _, keyed := e.(*goast.KeyValueExpr); keyed {
-			return nil
-		}
+	if l.elements(lit) == nil && len(lit.Elts) > 0 {
+		return nil
 	}
 	if a, ok := l.info.TypeOf(lit).Underlying().(*types.Array); ok && a.Len() != int64(len(lit.Elts)) {
 		return nil
 	}
 	return lit
+}
+
+// elements returns the elements of a literal of a slice or an array in their order, or nil if some are left out.
+func (l *lowerer) elements(lit *goast.CompositeLit) []goast.Expr {
+	list := make([]goast.Expr, len(lit.Elts))
+	i := 0
+	for _, e := range lit.Elts {
+		if kv, ok := e.(*goast.KeyValueExpr); ok {
+			key, exact := constant.Int64Val(constant.ToInt(l.info.Types[kv.Key].Value))
+			if !exact || key >= int64(len(list)) {
+				return nil
+			}
+			i, e = int(key), kv.Value
+		}
+		if i >= len(list) || list[i] != nil {
+			return nil
+		}
+		list[i] = e
+		i++
+	}
+	return list
 }
 
 // elemOf returns the type of the elements of a slice or an array, or nil.
@@ -146,7 +166,7 @@ func elemOf(t types.Type) types.Type {
 // table returns the functions of a table, and what comes before it; or false after a report.
 func (l *lowerer) table(lit *goast.CompositeLit, meta ast.Meta) (values []*fnValue, list []ast.Stmt, ok bool) {
 	values = []*fnValue{}
-	for _, e := range lit.Elts {
+	for _, e := range l.elements(lit) {
 		v := l.snapshot(l.value(e))
 		if v == nil {
 			return nil, nil, false

@@ -100,7 +100,7 @@ func (r *Rounds) roundOf(d *lower.Directive) int {
 // calledBy returns the derivatives that a function names, itself or in what it calls.
 func (r *Rounds) calledBy(fn *types.Func) []*lower.Directive {
 	var list []*lower.Directive
-	n := &naming{prog: r.prog, seen: map[*types.Func]bool{}, enter: func(fn *types.Func) bool {
+	n := &naming{prog: r.prog, seen: map[*types.Func]bool{}, dispatches: true, enter: func(fn *types.Func) bool {
 		d := r.prog.Generated(fn)
 		if d != nil {
 			list = append(list, d)
