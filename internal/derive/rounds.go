@@ -32,8 +32,9 @@ type Rounds struct {
 	hidden    map[string]bool   // names of gradients that nobody has asked for
 	gradients map[string]string // their names by what they are gradients of
 	diags     []lower.Diagnostic
-	known     []lower.Diagnostic // what is wrong with the packages
-	failed    map[string]bool    // packages of which something could not be derived, by ID
+	known     []lower.Diagnostic            // what is wrong with the packages
+	failed    map[string]bool               // packages of which something could not be derived, by ID
+	rules     map[*types.Func][]*types.Func // by what they are for, once looked for
 }
 
 // NewRounds returns the rounds for all derivatives that the packages of a program that match its patterns ask for, and which cannot be
@@ -97,15 +98,30 @@ func (r *Rounds) roundOf(d *lower.Directive) int {
 	return n
 }
 
-// calledBy returns the derivatives that a function names, itself or in what it calls.
+// calledBy returns the derivatives that a function names, itself or in what it calls, or in rules for that.
 func (r *Rounds) calledBy(fn *types.Func) []*lower.Directive {
 	var list []*lower.Directive
-	n := &naming{prog: r.prog, seen: map[*types.Func]bool{}, dispatches: true, enter: func(fn *types.Func) bool {
+	if r.rules == nil {
+		r.rules = map[*types.Func][]*types.Func{}
+		for _, pkg := range r.prog.Sources() {
+			for _, d := range pkg.Directives {
+				if d.Of != nil && d.Fn != nil {
+					r.rules[d.Of.Origin()] = append(r.rules[d.Of.Origin()], d.Fn)
+				}
+			}
+		}
+	}
+	var n *naming
+	n = &naming{prog: r.prog, seen: map[*types.Func]bool{}, dispatches: true, enter: func(fn *types.Func) bool {
 		d := r.prog.Generated(fn)
 		if d != nil {
 			list = append(list, d)
+			return false
 		}
-		return d == nil
+		for _, rule := range r.rules[fn] {
+			n.visit(rule)
+		}
+		return true
 	}}
 	n.visit(fn)
 	return list
