@@ -24,10 +24,10 @@ func reached(b *ast.Block) *ast.Block {
 
 // withoutLabels drops the labels that no statement names any more.
 func withoutLabels(b *ast.Block) *ast.Block {
-	named := map[*ast.Label]bool{}
+	named := map[*ast.Label]*ast.Label{}
 	ast.Inspect(b, func(s ast.Stmt) bool {
 		if branch, ok := s.(*ast.Branch); ok {
-			named[branch.Target] = true
+			named[branch.Target] = branch.Target
 		}
 		return true
 	})
@@ -37,17 +37,13 @@ func withoutLabels(b *ast.Block) *ast.Block {
 		for _, s := range b.Stmts {
 			switch t := s.(type) {
 			case *ast.For:
-				if t.Label != nil && !named[t.Label] {
-					c := *t
-					c.Label = nil
-					s = &c
-				}
+				c := *t
+				c.Label = named[t.Label]
+				s = &c
 			case *ast.Range:
-				if t.Label != nil && !named[t.Label] {
-					c := *t
-					c.Label = nil
-					s = &c
-				}
+				c := *t
+				c.Label = named[t.Label]
+				s = &c
 			}
 			if len(ast.Blocks(s)) > 0 && !isMark(s) {
 				s = ast.MapBlocks(s, drop)

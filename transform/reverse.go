@@ -375,9 +375,6 @@ func (r *reverser) scalars(s ast.Stmt, targets []*target) []ast.Stmt {
 		if t.fresh {
 			continue
 		}
-		if len(own[i]) == 1 && ast.Equal(own[i][0], t.d) {
-			continue
-		}
 		update.Lhs = append(update.Lhs, t.d)
 		update.Rhs = append(update.Rhs, sum(own[i], t.l.Type()))
 	}

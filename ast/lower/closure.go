@@ -402,9 +402,27 @@ func (l *lowerer) value(e goast.Expr) *fnValue {
 		} else if l.reports > 0 {
 			return nil
 		}
+		if id := calleeIdent(e); id != nil {
+			if fn, ok := l.info.Uses[id].(*types.Func); ok {
+				l.report(e.Pos(), l.whyNotMade(fn))
+				return nil
+			}
+		}
 	}
 	l.report(e.Pos(), "it cannot be told here which function this is: name it, or keep it in a variable")
 	return nil
+}
+
+// whyNotMade says why it cannot be told which function another one returns.
+func (l *lowerer) whyNotMade(fn *types.Func) string {
+	text := fmt.Sprintf("it cannot be told here which function %s returns: ", fn.Name())
+	switch {
+	case fn.Pkg() != l.src.Pkg:
+		return text + "it must stand in this package to be looked into; copy it here"
+	case fn.Signature().Recv() != nil && types.IsInterface(fn.Signature().Recv().Type()):
+		return text + "it is called through an interface"
+	}
+	return text + "it must return functions by their names or literals, which capture nothing but its parameters if there are several returns, and not from a loop; nor may it defer calls or call itself"
 }
 
 // valueOf returns the function that a name stands for.

@@ -536,6 +536,6 @@ func (c *closures) add(d *closures) {
 		c.uses[k] = v
 	}
 	for k, v := range d.calls {
-		c.calls[k] += v
+		c.calls[k] = v
 	}
 }

@@ -644,9 +644,6 @@ func (l *lowerer) declStmt(s *goast.DeclStmt) []ast.Stmt {
 			list = append(list, l.declaredChoices(names, l.meta(spec))...)
 		}
 		names = slices.DeleteFunc(names, func(e goast.Expr) bool { return isFunc(l.info.Defs[e.(*goast.Ident)]) && len(values) == 0 })
-		if len(names) == 0 {
-			continue
-		}
 		for i, x := range values {
 			if len(values) == len(names) {
 				list = append(list, l.hold(names[i], x, l.meta(spec))...)
