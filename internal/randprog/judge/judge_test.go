@@ -364,3 +364,28 @@ func TestDifferencesSkipKinks(t *testing.T) {
 		}
 	}
 }
+
+// TestRefuted makes sure that slopes which agree over long steps, and not with a derivative, do not refute it where short steps give it.
+func TestRefuted(t *testing.T) {
+	p := &point{tol: tolerances{quotient: 1e-6}}
+	tests := []struct {
+		near estimate
+		want bool
+	}{
+		{estimate{2.001, 1e-3, true}, false},
+		{estimate{1.001, 1e-3, true}, true},
+		{estimate{1.9, 1, true}, true}, // as near as noise may be
+		{estimate{}, true},
+	}
+	for _, test := range tests {
+		got := p.refuted(2, 1, func(shorter float64) estimate {
+			if shorter > 1000 {
+				return test.near
+			}
+			return estimate{1, 1e-9, true}
+		})
+		if got != test.want {
+			t.Errorf("with %v over short steps: refuted is %v, want %v", test.near, got, test.want)
+		}
+	}
+}

@@ -413,7 +413,7 @@ func (p *point) compareDifferences(m *measured) (skipped bool, err error) {
 	if ds == nil {
 		return true, nil
 	}
-	again := func() []estimate { return differences(along, first/8) }
+	again := func(shorter float64) []estimate { return differences(along, first/shorter) }
 	if m.columns != nil {
 		return p.compareForward(m, ds, again)
 	}
@@ -421,7 +421,7 @@ func (p *point) compareDifferences(m *measured) (skipped bool, err error) {
 }
 
 // compareForward compares J·u with differences, output by output.
-func (p *point) compareForward(m *measured, ds []estimate, again func() []estimate) (skipped bool, err error) {
+func (p *point) compareForward(m *measured, ds []estimate, again func(shorter float64) []estimate) (skipped bool, err error) {
 	if len(ds) != len(m.ju) {
 		return false, fmt.Errorf("JVP has %d outputs, F %d", len(m.ju), len(ds))
 	}
@@ -434,7 +434,7 @@ func (p *point) compareForward(m *measured, ds []estimate, again func() []estima
 		for i, c := range m.columns {
 			scale += math.Abs(m.u[i] * c[j])
 		}
-		if p.disagree(m.ju[j], d, scale) && p.disagree(m.ju[j], again()[j], scale) {
+		if p.disagree(m.ju[j], d, scale) && p.refuted(m.ju[j], scale, func(shorter float64) estimate { return nth(again(shorter), j) }) {
 			if p.beyond(m.ju[j], func(q *point) (float64, error) { ju, err := q.push(m.u); return at(ju, j), err }) {
 				skipped = true
 				continue
@@ -446,7 +446,7 @@ func (p *point) compareForward(m *measured, ds []estimate, again func() []estima
 }
 
 // compareReverse compares ⟨Jᵀ·v, u⟩, or ⟨gradient, u⟩, with differences.
-func (p *point) compareReverse(m *measured, ds []estimate, again func() []estimate) (skipped bool, err error) {
+func (p *point) compareReverse(m *measured, ds []estimate, again func(shorter float64) []estimate) (skipped bool, err error) {
 	check := func(name string, g, v []float64, afresh func(*point) ([]float64, error)) error {
 		got, scale := dot(m.u, g)
 		want := combine(ds, v)
@@ -454,7 +454,7 @@ func (p *point) compareReverse(m *measured, ds []estimate, again func() []estima
 			skipped = true
 			return nil
 		}
-		if !p.disagree(got, want, 1+scale) || !p.disagree(got, combine(again(), v), 1+scale) {
+		if !p.disagree(got, want, 1+scale) || !p.refuted(got, 1+scale, func(shorter float64) estimate { return combine(again(shorter), v) }) {
 			return nil
 		}
 		if p.beyond(got, func(q *point) (float64, error) {
@@ -486,6 +486,9 @@ func (p *point) compareReverse(m *measured, ds []estimate, again func() []estima
 
 // combine returns the estimate of ⟨v, y⟩.
 func combine(ds []estimate, v []float64) estimate {
+	if len(ds) < len(v) {
+		return estimate{}
+	}
 	e := estimate{ok: true}
 	for j, w := range v {
 		e.value += w * ds[j].value
@@ -498,6 +501,25 @@ func combine(ds []estimate, v []float64) estimate {
 // disagree reports whether a derivative differs from a reliable estimate of it.
 func (p *point) disagree(got float64, d estimate, scale float64) bool {
 	return d.ok && !(math.Abs(got-d.value) <= p.tol.quotient*scale+10*d.err)
+}
+
+// refuted reports whether shorter steps disagree too. Where F oscillates faster than steps are long, two sets of them may happen to give the
+// same wrong slope. Then the slope over steps that are shorter than its waves is the derivative, far nearer to it than what they have given.
+func (p *point) refuted(got, scale float64, d func(shorter float64) estimate) bool {
+	long := d(8)
+	if !p.disagree(got, long, scale) {
+		return false
+	}
+	near := d(1 << 20)
+	return !near.ok || math.Abs(near.value-got) > math.Abs(long.value-got)/100
+}
+
+// nth returns an estimate of a list, or none.
+func nth(list []estimate, i int) estimate {
+	if i < len(list) {
+		return list[i]
+	}
+	return estimate{}
 }
 
 // evaluate returns y at x + t·u, from the twin in float64 where there is one.

@@ -48,13 +48,13 @@ func (p *point) compareSecond(m *measured) (skipped bool, err error) {
 	if ds == nil {
 		return true, nil
 	}
-	again := func() []estimate { return differences(along, first/8) }
+	again := func(shorter float64) []estimate { return differences(along, first/shorter) }
 	for i, d := range ds {
 		if !d.ok || math.Abs(hu[i]) > 1e6 {
 			skipped = true
 			continue
 		}
-		if p.disagree(hu[i], d, 1+math.Abs(hu[i])) && p.disagree(hu[i], again()[i], 1+math.Abs(hu[i])) {
+		if p.disagree(hu[i], d, 1+math.Abs(hu[i])) && p.refuted(hu[i], 1+math.Abs(hu[i]), func(shorter float64) estimate { return nth(again(shorter), i) }) {
 			return false, fmt.Errorf("HVP: h%s is %v, differences of the gradient %v ± %.1g", p.label(i), hu[i], d.value, d.err)
 		}
 	}
