@@ -65,3 +65,17 @@ func (n *naming) within(pkg *lower.Package, part goast.Node) {
 		return true
 	})
 }
+
+// rulesAmong returns the functions that rules among directives consist of, by what they are for.
+func rulesAmong(list []*lower.Directive) map[*types.Func][]*types.Func {
+	rules := map[*types.Func][]*types.Func{}
+	for _, dir := range list {
+		if dir.Of != nil {
+			rules[dir.Of] = append(rules[dir.Of], dir.Fn)
+		}
+		if dir.Saving != nil {
+			rules[dir.Of] = append(rules[dir.Of], dir.Saving)
+		}
+	}
+	return rules
+}

@@ -102,14 +102,11 @@ func (r *Rounds) roundOf(d *lower.Directive) int {
 func (r *Rounds) calledBy(fn *types.Func) []*lower.Directive {
 	var list []*lower.Directive
 	if r.rules == nil {
-		r.rules = map[*types.Func][]*types.Func{}
+		var all []*lower.Directive
 		for _, pkg := range r.prog.Sources() {
-			for _, d := range pkg.Directives {
-				if d.Of != nil && d.Fn != nil {
-					r.rules[d.Of.Origin()] = append(r.rules[d.Of.Origin()], d.Fn)
-				}
-			}
+			all = append(all, pkg.Directives...)
 		}
+		r.rules = rulesAmong(all)
 	}
 	var n *naming
 	n = &naming{prog: r.prog, seen: map[*types.Func]bool{}, dispatches: true, enter: func(fn *types.Func) bool {

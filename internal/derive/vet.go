@@ -176,15 +176,7 @@ type uses struct {
 
 func newUses(prog *lower.Program, pkg *lower.Package) *uses {
 	u := &uses{funcs: map[*types.Func]bool{}, abstract: map[string]bool{}}
-	rules := map[*types.Func][]*types.Func{}
-	for _, dir := range slices.Concat(pkg.Inherited, pkg.Directives) {
-		if dir.Of != nil {
-			rules[dir.Of] = append(rules[dir.Of], dir.Fn)
-		}
-		if dir.Saving != nil {
-			rules[dir.Of] = append(rules[dir.Of], dir.Saving)
-		}
-	}
+	rules := rulesAmong(slices.Concat(pkg.Inherited, pkg.Directives))
 	n := &naming{prog: prog, seen: map[*types.Func]bool{}}
 	n.enter = func(fn *types.Func) bool {
 		u.funcs[fn] = true
