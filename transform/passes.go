@@ -317,6 +317,7 @@ func (p *passage) split() {
 	if b := splitStructs(p.body, p.results); b != p.body {
 		p.body = b
 		p.unused() // a field that is only set is no mistake, a variable is
+		p.knownNumbers()
 	}
 }
 

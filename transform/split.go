@@ -3,7 +3,6 @@ package transform
 import (
 	"go/token"
 	"go/types"
-	"slices"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -135,7 +134,7 @@ func (s *splitting) block(b *ast.Block) *ast.Block {
 			}
 		}
 	}
-	return s.defined(out)
+	return out
 }
 
 func (s *splitting) stmt(st ast.Stmt) ast.Stmt {
@@ -150,59 +149,4 @@ func (s *splitting) stmt(st ast.Stmt) ast.Stmt {
 			return e
 		})
 	}, s.stmt)
-}
-
-// defined is a block in which the variables for fields are defined where they are first set, if that is behind their declarations, and in
-// which there are none that nothing names.
-func (s *splitting) defined(b *ast.Block) *ast.Block {
-	list := slices.Clone(b.Stmts)
-	at := map[*ast.Var]int{} // declarations of variables that no statement has named so far
-	for k, st := range list {
-		if v, def := firstSetting(st); v != nil {
-			if decl, declared := at[v]; declared {
-				list[decl], list[k] = nil, def
-			}
-		}
-		forgetUsed(at, st)
-		if d, ok := st.(*ast.Decl); ok && len(d.Vars) == 1 && s.isPart(d.Vars[0]) {
-			at[d.Vars[0]] = k
-		}
-	}
-	for _, k := range at {
-		list[k] = nil
-	}
-	return &ast.Block{Meta: b.Meta, Stmts: slices.DeleteFunc(list, func(st ast.Stmt) bool { return st == nil })}
-}
-
-// firstSetting returns the variable that a statement sets, or changes if it is a number, and the definition that does the same where the
-// variable is zero.
-func firstSetting(st ast.Stmt) (*ast.Var, ast.Stmt) {
-	a, ok := st.(*ast.Assign)
-	if !ok || len(a.Lhs) != 1 {
-		return nil, nil
-	}
-	r, ok := a.Lhs[0].(*ast.Ref)
-	if !ok || mentions(a.Rhs[0], r.Var) {
-		return nil, nil
-	}
-	c := *a
-	c.Op = token.DEFINE
-	switch {
-	case a.Op == token.ASSIGN:
-	case a.Op == token.ADD_ASSIGN && ast.IsFloat(r.Var.Type):
-	case a.Op == token.SUB_ASSIGN && ast.IsFloat(r.Var.Type):
-		c.Rhs = []ast.Expr{neg(a.Rhs[0])}
-	default:
-		return nil, nil
-	}
-	return r.Var, &c
-}
-
-func (s *splitting) isPart(v *ast.Var) bool {
-	for _, p := range s.parts {
-		if p == v {
-			return true
-		}
-	}
-	return false
 }
