@@ -51,8 +51,8 @@ func dynamicName(t types.Type, taken []*types.Var) string {
 
 // IsBoxed reports whether t stands for an interface type.
 func IsBoxed(t types.Type) bool {
-	n, ok := types.Unalias(t).(*types.Named)
-	if !ok || n.Obj().Parent() != nil {
+	n := StandIn(t)
+	if n == nil {
 		return false
 	}
 	p, ok := n.Underlying().(*types.Pointer)

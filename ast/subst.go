@@ -227,12 +227,21 @@ func GenericName(name string, params []*TypeParam) string {
 
 // IsTypeParam reports whether t stands for a type parameter: such a type is declared nowhere.
 func IsTypeParam(t types.Type) bool {
-	n, ok := types.Unalias(t).(*types.Named)
-	if !ok || n.Obj().Parent() != nil || n.Obj().Pkg() == nil {
+	n := StandIn(t)
+	if n == nil {
 		return false
 	}
 	_, basic := n.Underlying().(*types.Basic)
 	return basic
+}
+
+// StandIn returns the type of ours that t is, which is declared nowhere, or nil.
+func StandIn(t types.Type) *types.Named {
+	n, ok := types.Unalias(t).(*types.Named)
+	if !ok || n.Obj().Parent() != nil || n.Obj().Pkg() == nil {
+		return nil
+	}
+	return n
 }
 
 // Mentions reports whether t is part of one of the types of a list.

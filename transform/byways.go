@@ -339,11 +339,7 @@ func (b *byways) kindsIn(e ast.Expr, i int) kinds {
 	switch e := e.(type) {
 	case *ast.Ref, *ast.Field, *ast.Index, *ast.Deref:
 		if !b.way(e) {
-			b.d.mem.reachable(b.d.mem.place(e), map[*location]bool{}, func(l *location) {
-				if b.tainted[l] {
-					list = list.add(l.typ)
-				}
-			})
+			return b.taintedFrom(b.d.mem.place(e), nil)
 		}
 	case *ast.Addr:
 		if isPlace(e.X) {
@@ -359,6 +355,16 @@ func (b *byways) kindsIn(e ast.Expr, i int) kinds {
 			}
 		}
 	}
+	return list
+}
+
+// taintedFrom adds to a list what is tainted in a location and in what it leads to.
+func (b *byways) taintedFrom(l *location, list kinds) kinds {
+	b.d.mem.reachable(l, map[*location]bool{}, func(l *location) {
+		if b.tainted[l] {
+			list = list.add(l.typ)
+		}
+	})
 	return list
 }
 
@@ -540,11 +546,7 @@ func (b *byways) taintedResults(known []kinds) []kinds {
 			of = known[i]
 		}
 		if holdsOther(v.Type, map[types.Type]bool{}) {
-			b.d.mem.reachable(b.d.mem.variable(v), map[*location]bool{}, func(l *location) {
-				if b.tainted[l] {
-					of = of.add(l.typ)
-				}
-			})
+			of = b.taintedFrom(b.d.mem.variable(v), of)
 		}
 		list = append(list, of)
 	}

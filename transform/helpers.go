@@ -324,7 +324,7 @@ func (h *helper) shadowsTo() []half {
 	apart := !h.checkpoint && !h.u.summary(h.f.Obj).recursive && (h.parts != nil || h.trySweeps())
 	var first, last map[*ast.Var]bool
 	if apart {
-		first, last = h.parts.followed(), named(h.parts.last)
+		first, last = h.parts.followed(), usedVars(h.parts.last)
 	}
 	for i, v := range h.f.Inputs() {
 		switch {
@@ -367,7 +367,7 @@ func (s *halves) followed() map[*ast.Var]bool {
 		}
 		return true
 	})
-	for v := range named(s.last) {
+	for v := range usedVars(s.last) {
 		if defined[v] != nil {
 			see(&ast.Ref{Var: v})
 		}
@@ -400,17 +400,6 @@ func (s *halves) withoutIdle(list []ast.Stmt, read map[*ast.Var]bool) []ast.Stmt
 		}))
 	}
 	return out
-}
-
-// named returns the variables that statements name.
-func named(b *ast.Block) map[*ast.Var]bool {
-	vars := map[*ast.Var]bool{}
-	eachExpr(b, func(_ ast.Stmt, e ast.Expr) {
-		if r, ok := e.(*ast.Ref); ok {
-			vars[r.Var] = true
-		}
-	})
-	return vars
 }
 
 // halves puts the two sweeps of a callee into two functions.

@@ -382,7 +382,7 @@ func (d *derivation) earlyShadows(c *ast.Call, h *helper) []int {
 	return list
 }
 
-// assignments returns how many statements give a variable a value, of a parameter those beside the caller.
+// assignments returns how often a variable is given a value in the function, a parameter once more by the caller.
 func (d *derivation) assignments(v *ast.Var) int {
 	if d.sets == nil {
 		d.sets = map[*ast.Var]int{}

@@ -52,7 +52,8 @@ func isAgain(l ast.Expr) bool {
 
 // selvesByWay returns an assignment of several places some of which are given what they hold, with variables between, since another of the
 // places may be the same; or nil for any other statement.
-func selvesByWay(a *ast.Assign, ok bool) []ast.Stmt {
+func selvesByWay(s ast.Stmt) []ast.Stmt {
+	a, ok := s.(*ast.Assign)
 	if !ok || a.Op != token.ASSIGN || len(a.Lhs) < 2 || len(a.Rhs) != len(a.Lhs) {
 		return nil
 	}
@@ -88,11 +89,11 @@ func withoutSelves(b *ast.Block) *ast.Block {
 				s = t
 			}
 		}
-		a, ok := s.(*ast.Assign)
-		if before := selvesByWay(a, ok); len(before) > 0 {
-			out.Stmts, changed = append(out.Stmts, before...), true
+		if list := selvesByWay(s); len(list) > 0 {
+			out.Stmts, changed = append(out.Stmts, list...), true
 			continue
 		}
+		a, ok := s.(*ast.Assign)
 		if !ok || a.Op != token.ASSIGN || len(a.Lhs) != 1 || a.Lhs[0] == nil || !isPlace(a.Lhs[0]) || !ast.Equal(a.Lhs[0], a.Rhs[0]) {
 			out.Stmts, changed = append(out.Stmts, s), changed || within
 			continue

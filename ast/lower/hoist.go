@@ -144,12 +144,7 @@ func (m *maker) returns() []*goast.ReturnStmt {
 			switch n := n.(type) {
 			case *goast.FuncLit:
 				return false
-			case *goast.ForStmt:
-				if !looping {
-					visit(n, true)
-					return false
-				}
-			case *goast.RangeStmt:
+			case *goast.ForStmt, *goast.RangeStmt:
 				if !looping {
 					visit(n, true)
 					return false

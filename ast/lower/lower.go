@@ -1054,8 +1054,8 @@ func (l *lowerer) index(e *goast.IndexExpr) ast.Expr {
 
 // checkOneKind refuses the elements of what has a type parameter for its type that stands for arrays or slices of several kinds.
 func (l *lowerer) checkOneKind(x goast.Expr) {
-	n, ok := types.Unalias(l.typeOf(x)).(*types.Named)
-	if !ok || n.Obj().Parent() != nil || n.Obj().Pkg() == nil {
+	n := ast.StandIn(l.typeOf(x))
+	if n == nil {
 		return
 	}
 	if t, ok := n.Underlying().(*types.Struct); ok && t.NumFields() == 0 {

@@ -226,7 +226,7 @@ func (p *point) compareColumn(m *measured, i int, c []float64) error {
 		if got := m.pulled[i]; !p.agree(got, want, scale) && !p.rounding(m, i, got-want) && !p.overflows(m, i, got, want, func(q *point, c []float64) (float64, float64, error) {
 			pulled, err := q.pull(m.v)
 			want, _ := dot(m.v, c)
-			return at(pulled, i), want, err
+			return at(pulled, i, math.NaN()), want, err
 		}) {
 			return fmt.Errorf("VJP: d%s: reverse mode %v, forward mode %v", p.label(i), got, want)
 		}
@@ -234,7 +234,7 @@ func (p *point) compareColumn(m *measured, i int, c []float64) error {
 	for _, g := range m.gradients {
 		if got := g.values[i]; !p.agree(got, c[0], math.Abs(c[0])) && !p.rounding(m, i, got-c[0]) && !p.overflows(m, i, got, c[0], func(q *point, c []float64) (float64, float64, error) {
 			values, err := q.gradient(g.name, g.fn)
-			return at(values, i), c[0], err
+			return at(values, i, math.NaN()), c[0], err
 		}) {
 			return fmt.Errorf("%s: d%s: reverse mode %v, forward mode %v", g.name, p.label(i), got, c[0])
 		}
@@ -370,12 +370,12 @@ func (p *point) beyond(got float64, again func(*point) (float64, error)) bool {
 	return err == nil && !math.IsNaN(near)
 }
 
-// at is element i of xs, or not a number.
-func at(xs []float64, i int) float64 {
+// at is element i of xs, or none if there are fewer.
+func at[T any](xs []T, i int, none T) T {
 	if i < len(xs) {
 		return xs[i]
 	}
-	return math.NaN()
+	return none
 }
 
 // nudged returns the columns of the Jacobian at arguments that differ in their last bits, or nil if F fails there.
@@ -434,8 +434,8 @@ func (p *point) compareForward(m *measured, ds []estimate, again func(shorter fl
 		for i, c := range m.columns {
 			scale += math.Abs(m.u[i] * c[j])
 		}
-		if p.disagree(m.ju[j], d, scale) && p.refuted(m.ju[j], scale, func(shorter float64) estimate { return nth(again(shorter), j) }) {
-			if p.beyond(m.ju[j], func(q *point) (float64, error) { ju, err := q.push(m.u); return at(ju, j), err }) {
+		if p.disagree(m.ju[j], d, scale) && p.refuted(m.ju[j], scale, func(shorter float64) estimate { return at(again(shorter), j, estimate{}) }) {
+			if p.beyond(m.ju[j], func(q *point) (float64, error) { ju, err := q.push(m.u); return at(ju, j, math.NaN()), err }) {
 				skipped = true
 				continue
 			}
@@ -512,14 +512,6 @@ func (p *point) refuted(got, scale float64, d func(shorter float64) estimate) bo
 	}
 	near := d(1 << 20)
 	return !near.ok || math.Abs(near.value-got) > math.Abs(long.value-got)/100
-}
-
-// nth returns an estimate of a list, or none.
-func nth(list []estimate, i int) estimate {
-	if i < len(list) {
-		return list[i]
-	}
-	return estimate{}
 }
 
 // evaluate returns y at x + t·u, from the twin in float64 where there is one.
