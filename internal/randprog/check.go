@@ -98,7 +98,7 @@ func Check(programs []Program, c Config) (Report, error) {
 		}
 		k.entries = append(k.entries, entry{i, u})
 	}
-	for _, step := range []func() error{k.clean, k.module, k.derive, k.build, k.run} {
+	for _, step := range []func() error{k.clean, k.module, k.derive, k.build, k.run, k.excuse} {
 		if err := step(); err != nil {
 			return k.report, err
 		}
@@ -112,8 +112,9 @@ func Check(programs []Program, c Config) (Report, error) {
 // check is the state of one Check.
 type check struct {
 	Config
-	entries []entry // programs that are still in the module
-	report  Report
+	entries  []entry   // programs that are still in the module
+	suspects []suspect // of those
+	report   Report
 }
 
 // entry is a program with its index, which names its file.
@@ -139,8 +140,8 @@ func (k *check) fail(e entry, message string) {
 
 // clean removes what an earlier Check left in the directory.
 func (k *check) clean() error {
-	old, err := filepath.Glob(filepath.Join(k.Dir, "[pw][0-9]*"))
-	for _, path := range append(old, filepath.Join(k.Dir, "main.go")) {
+	old, err := filepath.Glob(filepath.Join(k.Dir, "[pws][0-9]*"))
+	for _, path := range append(old, filepath.Join(k.Dir, "main.go"), filepath.Join(k.Dir, "watch")) {
 		err = errors.Join(err, os.RemoveAll(path))
 	}
 	return err
@@ -404,10 +405,7 @@ func (k *check) driver() []byte {
 	var cases strings.Builder
 	for _, e := range k.entries {
 		imports[e.pkg()] = true
-		fmt.Fprintf(&cases, "\t{Name: %q, Params: %#v, F: %s", "f"+e.suffix(), e.inputs(), e.expression(e.pkg(), e.suffix(), ""))
-		if e.wrt != nil {
-			fmt.Fprintf(&cases, ", Wrt: %#v", e.wrtIndices())
-		}
+		fmt.Fprintf(&cases, "\t{%s", k.primal(e, e.pkg()))
 		if e.single {
 			imports[e.twin()] = true
 			fmt.Fprintf(&cases, ", Wide: %s", e.expression(e.twin(), e.suffix(), ""))
@@ -417,7 +415,7 @@ func (k *check) driver() []byte {
 				fmt.Fprintf(&cases, ", %s: %s", d.ending, e.expression(e.pkg(), e.suffix(), d.ending))
 			}
 		}
-		fmt.Fprintf(&cases, ", Seed: %d, Points: %d, Spare: %v, Aliased: %v},\n", e.Seed, k.Points, e.Spare, e.Aliased)
+		cases.WriteString("},\n")
 	}
 	var b strings.Builder
 	b.WriteString("package main\n\nimport (\n\t\"github.com/godiff/godiff/internal/randprog/judge\"\n")
@@ -426,6 +424,16 @@ func (k *check) driver() []byte {
 	}
 	fmt.Fprintf(&b, ")\n\nfunc main() { judge.Main(cases) }\n\nvar cases = []judge.Case{\n%s}\n", cases.String())
 	return []byte(b.String())
+}
+
+// primal returns the fields of a judge.Case that say what F of e, which is in package pkg, is called with.
+func (k *check) primal(e entry, pkg string) string {
+	fields := fmt.Sprintf("Name: %q, Params: %#v, F: %s, Seed: %d, Points: %d, Spare: %v, Aliased: %v",
+		"f"+e.suffix(), e.inputs(), e.expression(pkg, e.suffix(), ""), e.Seed, k.Points, e.Spare, e.Aliased)
+	if e.wrt != nil {
+		fields += fmt.Sprintf(", Wrt: %#v", e.wrtIndices())
+	}
+	return fields
 }
 
 // wrtIndices returns the indices of the parameters in W, ascending.
@@ -488,7 +496,9 @@ func (k *check) add(e entry, l judge.Line) {
 	r.Skipped += v.Skipped
 	r.Panics += v.Panics
 	r.Errors += v.Errors
-	if v.Failure != "" {
+	if v.Undefined {
+		k.suspects = append(k.suspects, suspect{e, v})
+	} else if v.Failure != "" {
 		k.fail(e, v.Failure)
 	} else if v.Vanished && v.Points > 0 {
 		r.Vanished++

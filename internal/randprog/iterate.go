@@ -61,19 +61,21 @@ func (g *gen) rangeIterator() bool {
 	}
 	t := f.results[0].result
 	v := &variable{name: g.newName(t, call), typ: t}
-	leave := func() {
-		if g.chance(0.8) {
-			g.try(production{"exit", 1, g.exit})
-		}
-	}
 	if f.yields == 1 {
-		return g.loop(loop{most: mostLen, vars: []*variable{v}, finish: leave, header: fmt.Sprintf("for %s := range %s {", v.name, call)})
+		return g.loop(loop{most: mostLen, vars: []*variable{v}, finish: g.leave, header: fmt.Sprintf("for %s := range %s {", v.name, call)})
 	}
 	k := g.counterVariable(nil, call, v.name)
 	if k.used = false; k.name == v.name {
 		return false
 	}
-	return g.loop(loop{most: mostLen, vars: []*variable{k, v}, finish: leave, header: fmt.Sprintf("for %s, %s := range %s {", k.name, v.name, call)})
+	return g.loop(loop{most: mostLen, vars: []*variable{k, v}, finish: g.leave, header: fmt.Sprintf("for %s, %s := range %s {", k.name, v.name, call)})
+}
+
+// leave draws, as a rule, an exit of the loop whose body it ends.
+func (g *gen) leave() {
+	if g.chance(0.8) {
+		g.try(production{"exit", 1, g.exit})
+	}
 }
 
 // rangeValues draws a range over an iterator of package slices.
@@ -88,7 +90,7 @@ func (g *gen) rangeValues() bool {
 	if g.chance(0.3) {
 		header = fmt.Sprintf("for %s := range slices.Values(%s) {", v.name, r.text)
 	}
-	return g.loop(loop{most: r.max, vars: []*variable{v}, header: header})
+	return g.loop(loop{most: r.max, vars: []*variable{v}, finish: g.leave, header: header})
 }
 
 // rangeString draws a range over a string, whose runes count.

@@ -208,6 +208,37 @@ func TestCheckReports(t *testing.T) {
 	}
 }
 
+// TestCheckExcuses makes sure that a derivative may be no number where F computes with what is too large for it, and nowhere else.
+func TestCheckExcuses(t *testing.T) {
+	const nan = "import \"math\"\n\nfunc FSGrad(x float64) float64 { return math.NaN() }"
+	source := func(result string) Program {
+		return file("import \"math\"\n\n//godiff:grad\nfunc F(x float64) float64 { return " + result + " }\n")
+	}
+	ps := []Program{
+		source("math.Atan(x + 4 + math.MaxFloat64*2e-220)"),
+		source("math.Atan(x + 4 + 1e50)"),
+		source("math.Atan(float64(float32(x+4+1e9) * 4))"),
+		source("math.Atan(float64(float32(x+4+1e8) * 4))"),
+		source("math.Sin(x)"),
+		{Source: "package p\n\nimport \"math\"\n\n//godiff:grad\nfunc F(x float64) float64 { y := 1e60\n y *= 1e30 + x\n return math.Atan(y) }\n"},
+	}
+	derivatives := map[int]string{}
+	for i := range ps {
+		derivatives[i] = nan
+	}
+	r, err := Check(ps, Config{Root: root(t), Generate: fake(derivatives, func(string) error { return nil })})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wrong []int
+	for _, f := range r.Failures {
+		wrong = append(wrong, f.Index)
+	}
+	if want := []int{1, 3, 4}; !slices.Equal(wrong, want) {
+		t.Errorf("programs %d fail, want %d: %+v", wrong, want, r.Failures)
+	}
+}
+
 func TestMangled(t *testing.T) {
 	u, err := parse(file(`import "math"
 

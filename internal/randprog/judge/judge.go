@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -44,6 +45,9 @@ type Verdict struct {
 	Vanished bool
 	// Failure says what is wrong; empty means nothing.
 	Failure string
+	// Undefined says that what is wrong is a derivative that is not a number, at point At.
+	Undefined bool
+	At        int
 }
 
 // tolerances of comparisons, for float64 and for programs with float32.
@@ -64,6 +68,7 @@ func Judge(c Case) Verdict {
 		p := newPoint(&c, uint64(i))
 		if err := p.judge(&v); err != nil {
 			v.Failure = fmt.Sprintf("point %d (%s): %v", i, p.arguments(), err)
+			v.Undefined, v.At = errors.As(err, new(undefined)), i
 			return v
 		}
 	}

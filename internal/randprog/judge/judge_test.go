@@ -388,4 +388,7 @@ func TestRefuted(t *testing.T) {
 			t.Errorf("with %v over short steps: refuted is %v, want %v", test.near, got, test.want)
 		}
 	}
+	if !p.refuted(math.NaN(), 1, func(float64) estimate { return estimate{1, 1e-9, true} }) {
+		t.Error("what is not a number is not refuted")
+	}
 }

@@ -55,7 +55,7 @@ func (p *point) compareSecond(m *measured) (skipped bool, err error) {
 			continue
 		}
 		if p.disagree(hu[i], d, 1+math.Abs(hu[i])) && p.refuted(hu[i], 1+math.Abs(hu[i]), func(shorter float64) estimate { return at(again(shorter), i, estimate{}) }) {
-			return false, fmt.Errorf("HVP: h%s is %v, differences of the gradient %v ± %.1g", p.label(i), hu[i], d.value, d.err)
+			return false, contradiction(fmt.Sprintf("HVP: h%s is %v, differences of the gradient %v ± %.1g", p.label(i), hu[i], d.value, d.err), hu[i])
 		}
 	}
 	return skipped, nil
