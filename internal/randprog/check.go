@@ -112,8 +112,9 @@ func Check(programs []Program, c Config) (Report, error) {
 // check is the state of one Check.
 type check struct {
 	Config
-	entries  []entry   // programs that are still in the module
-	suspects []suspect // of those
+	mu       sync.Mutex // guards entries and report while derivatives of several packages are made
+	entries  []entry    // programs that are still in the module
+	suspects []suspect  // of those
 	report   Report
 }
 
@@ -135,7 +136,14 @@ func (e entry) failure(message string) Failure {
 }
 
 func (k *check) fail(e entry, message string) {
-	k.report.Failures = append(k.report.Failures, e.failure(message))
+	k.tell(func(r *Report) { r.Failures = append(r.Failures, e.failure(message)) })
+}
+
+// tell changes the report.
+func (k *check) tell(f func(r *Report)) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	f(&k.report)
 }
 
 // clean removes what an earlier Check left in the directory.
@@ -184,9 +192,11 @@ func writeFile(path string, data []byte) error {
 
 // drop removes the program of that index from the module and returns it.
 func (k *check) drop(index int) (entry, error) {
+	k.mu.Lock()
 	i := slices.IndexFunc(k.entries, func(e entry) bool { return e.index == index })
 	e := k.entries[i]
 	k.entries = slices.Delete(slices.Clone(k.entries), i, i+1)
+	k.mu.Unlock()
 	return e, k.erase(e)
 }
 
@@ -218,6 +228,8 @@ func (k *check) complaints(text string) map[int]string {
 }
 
 func (k *check) has(index int) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	return slices.ContainsFunc(k.entries, func(e entry) bool { return e.index == index })
 }
 
@@ -228,13 +240,13 @@ func (k *check) derive() error {
 		pkgs = append(pkgs, e.pkg())
 	}
 	pkgs = slices.Compact(pkgs)
-	complaints := make([]error, len(pkgs))
+	errs := make([]error, len(pkgs))
 	var wait sync.WaitGroup
 	next := make(chan int)
 	for range runtime.GOMAXPROCS(0) {
 		wait.Go(func() {
 			for i := range next {
-				complaints[i] = k.Generate(filepath.Join(k.Dir, pkgs[i]))
+				errs[i] = k.derivePackage(pkgs[i])
 			}
 		})
 	}
@@ -243,22 +255,23 @@ func (k *check) derive() error {
 	}
 	close(next)
 	wait.Wait()
-	for i, pkg := range pkgs {
-		if err := k.derivePackage(pkg, complaints[i]); err != nil {
-			return err
-		}
-	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // of returns the programs of a package.
 func (k *check) of(pkg string) []entry {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	return slices.DeleteFunc(slices.Clone(k.entries), func(e entry) bool { return e.pkg() != pkg })
 }
 
-// derivePackage drops programs of a package until there is nothing to complain about.
-func (k *check) derivePackage(pkg string, complaint error) error {
-	for ; complaint != nil && len(k.of(pkg)) > 0; complaint = k.Generate(filepath.Join(k.Dir, pkg)) {
+// derivePackage makes the derivatives of a package, and drops programs of it until there is nothing to complain about.
+func (k *check) derivePackage(pkg string) error {
+	for len(k.of(pkg)) > 0 {
+		complaint := k.Generate(filepath.Join(k.Dir, pkg))
+		if complaint == nil {
+			return nil
+		}
 		bad := k.complaints(complaint.Error())
 		if len(bad) == 0 {
 			if err := k.isolate(pkg); err != nil {
@@ -287,8 +300,10 @@ func (k *check) refuse(bad map[int]string) error {
 			k.fail(e, message)
 			continue
 		}
-		k.report.Refused++
-		k.report.Refusals = append(k.report.Refusals, e.failure(message))
+		k.tell(func(r *Report) {
+			r.Refused++
+			r.Refusals = append(r.Refusals, e.failure(message))
+		})
 	}
 	return nil
 }
@@ -322,7 +337,7 @@ func (k *check) isolate(pkg string) error {
 		if _, err := k.drop(e.index); err != nil {
 			return err
 		}
-		k.report.Unjudged++
+		k.tell(func(r *Report) { r.Unjudged++ })
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,6 +30,13 @@ var (
 	keep     = flag.String("randprog.keep", "", "a directory to judge the programs of TestRandomPrograms in, and leave them there")
 	disable  = flag.String("randprog.disable", "common,constants,dead,firsts,fuse,sections,temps,undo", "optional passes of the compiler")
 )
+
+// TestMain lets memory grow: derivatives are made in this process, of two packages at a time, and half of the time would go to collecting
+// garbage.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400)
+	os.Exit(m.Run())
+}
 
 // programs returns n programs from the seed on. What [Options] has off is on in some of them, besides what o has on.
 func programs(from uint64, n int, o Options) []Program {
@@ -391,6 +399,7 @@ func judged(t *testing.T, dir string, ps []Program, without ...string) (Report, 
 	c := &Census{}
 	for some := range slices.Chunk(ps, perCheck) {
 		nodes := map[string]map[string]bool{}
+		seen := map[string]bool{}
 		var mu sync.Mutex
 		lowered := func(file string, f *ast.Func) {
 			mu.Lock()
@@ -399,7 +408,10 @@ func judged(t *testing.T, dir string, ps []Program, without ...string) (Report, 
 			if nodes[file] == nil {
 				nodes[file] = map[string]bool{}
 			}
-			Nodes(f, nodes[file])
+			if of := file + f.Name; !seen[of] {
+				seen[of] = true
+				Nodes(f, nodes[file])
+			}
 		}
 		r := judgedIn(t, dir, some, compiler(lowered, without...))
 		dir = ""
