@@ -363,6 +363,7 @@ type Func struct {
 	Results []*Var
 	Named   bool // the source names the results
 	Derived bool // it is itself a derivative
+	Foreign bool // parts of its body stand in other packages
 
 	Variadic bool
 	Body     *Block

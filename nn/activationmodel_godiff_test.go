@@ -19,18 +19,15 @@ func (m *activations[T]) lossVJP(x nn.Tensor[T], labels []int, dm *activations[T
 	arctanValue, darctanValue, saved3 := arctanForward(h, dh)
 	tanhValue, dtanhValue, saved4 := tanhForward(arctanValue, darctanValue)
 	sigmoidValue, dsigmoidValue, saved5 := sigmoidForward(tanhValue, dtanhValue)
-	var saved6 identitySaved[T]
-	h, dh, saved6 = identityForward(sigmoidValue, dsigmoidValue)
+	h, dh, saved6 := identityForward(sigmoidValue, dsigmoidValue)
 	softsignValue, dsoftsignValue, saved7 := softsignForward(h, dh)
 	isruValue, disruValue, saved8 := isruXForward[T](softsignValue, 0.5, dsoftsignValue)
-	var saved9 eluXSaved[T]
-	h, dh, saved9 = eluXForward[T](isruValue, 2, disruValue)
+	h, dh, saved9 := eluXForward[T](isruValue, 2, disruValue)
 	reLUValue, dreLUValue, saved10 := reLUForward(h, dh)
 	softplusValue, dsoftplusValue, saved11 := softplusForward(reLUValue, dreLUValue)
 	geluValue, dgeluValue, saved12 := geluForward(softplusValue, dsoftplusValue)
 	geluTanhValue, dgeluTanhValue, saved13 := geluTanhForward(geluValue, dgeluValue)
-	var saved14 siLUSaved[T]
-	h, dh, saved14 = siLUForward(geluTanhValue, dgeluTanhValue)
+	h, dh, saved14 := siLUForward(geluTanhValue, dgeluTanhValue)
 	y, dy2, saved15 := denseForwardForward(&m.Out, h, dh)
 	softmaxValue, dsoftmaxValue, saved16 := softmaxForward(y, dy2)
 	// return nn.CrossEntropy(nn.Softmax(y), labels) + nn.CrossEntropy(nn.Step(y), labels)

@@ -13,7 +13,6 @@ import (
 // For result adjoints dy it adds to the shadows da, dqueries, dkeys and dvalues.
 func (a *Attention[T]) ForwardVJP(queries, keys, values Tensor[T], causal bool, lengths []int, da *Attention[T], dqueries, dkeys, dvalues, dy Tensor[T]) (y Tensor[T]) {
 	// Forward sweep.
-	var dy2 Tensor[T]
 	var saved maskPaddingSaved[T]
 	var saved2 maskPaddingSaved[T]
 	shape.Check(len(keys.Shape) == 3 && len(values.Shape) == 3, "Attention", keys.Shape, values.Shape)
@@ -31,8 +30,7 @@ func (a *Attention[T]) ForwardVJP(queries, keys, values Tensor[T], causal bool, 
 	k, dk, saved4 := projectForward(&a.Key, keys, dkeys)
 	v, dv, saved5 := projectForward(&a.Value, values, dvalues)
 	attendValue, dattendValue, saved6 := attendForward(q, k, v, a.Heads, causal, lengths, dq, dk, dv)
-	var saved7 projectSaved[T]
-	y, dy2, saved7 = projectForward(&a.Out, attendValue, dattendValue)
+	y, dy2, saved7 := projectForward(&a.Out, attendValue, dattendValue)
 
 	// Reverse sweep.
 	for i := range dy.Data {
@@ -120,8 +118,7 @@ func projectForward[T Float](d *Dense[T], x, dx Tensor[T]) (y2, dy Tensor[T], sa
 	batch, steps := x.Shape[0], x.Shape[1]
 	reshapeValue, dreshapeValue, saved2 := tensorReshapeForward(x, []int{batch * steps, x.Shape[2]}, dx)
 	y, dy2, saved3 := denseForwardForward(d, reshapeValue, dreshapeValue)
-	var saved4 tensorReshapeSaved[T]
-	y2, dy, saved4 = tensorReshapeForward(y, []int{batch, steps, y.Shape[1]}, dy2)
+	y2, dy, saved4 := tensorReshapeForward(y, []int{batch, steps, y.Shape[1]}, dy2)
 	return y2, dy, projectSaved[T]{saved: saved4, saved2: saved3, saved3: saved2}
 }
 

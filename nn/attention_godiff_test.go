@@ -46,8 +46,7 @@ func attentionForwardAForward[T nn.Float](a *nn.Attention[T], queries, keys, val
 	k, dk, saved3 := projectDForward(&a.Key, keys)
 	v, dv, saved4 := projectDForward(&a.Value, values)
 	attendValue, dattendValue, saved5 := attendForward(q, k, v, a.Heads, causal, lengths, dq, dk, dv)
-	var saved6 projectSaved[T]
-	y, dy, saved6 = projectForward(&a.Out, attendValue, dattendValue)
+	y, dy, saved6 := projectForward(&a.Out, attendValue, dattendValue)
 	return y, dy, &attentionForwardASaved[T]{saved: saved6, saved2: saved5, saved3: saved4, saved4: saved3, saved5: saved2}
 }
 
@@ -73,8 +72,7 @@ func projectDForward[T nn.Float](d *nn.Dense[T], x nn.Tensor[T]) (y2, dy nn.Tens
 	batch, steps := x.Shape[0], x.Shape[1]
 	reshapeValue := x.Reshape(batch*steps, x.Shape[2])
 	y, dy2, saved2 := denseForwardDForward(d, reshapeValue)
-	var saved3 tensorReshapeSaved[T]
-	y2, dy, saved3 = tensorReshapeForward(y, []int{batch, steps, y.Shape[1]}, dy2)
+	y2, dy, saved3 := tensorReshapeForward(y, []int{batch, steps, y.Shape[1]}, dy2)
 	return y2, dy, projectDSaved[T]{saved: saved3, saved2: saved2}
 }
 
@@ -194,8 +192,7 @@ func projectForward[T nn.Float](d *nn.Dense[T], x, dx nn.Tensor[T]) (y2, dy nn.T
 	batch, steps := x.Shape[0], x.Shape[1]
 	reshapeValue, dreshapeValue, saved2 := tensorReshapeForward(x, []int{batch * steps, x.Shape[2]}, dx)
 	y, dy2, saved3 := denseForwardForward(d, reshapeValue, dreshapeValue)
-	var saved4 tensorReshapeSaved[T]
-	y2, dy, saved4 = tensorReshapeForward(y, []int{batch, steps, y.Shape[1]}, dy2)
+	y2, dy, saved4 := tensorReshapeForward(y, []int{batch, steps, y.Shape[1]}, dy2)
 	return y2, dy, projectSaved[T]{saved: saved4, saved2: saved3, saved3: saved2}
 }
 

@@ -13,10 +13,8 @@ import (
 // For result adjoints dy it adds to the shadows dx.
 func dropoutVJP[T nn.Float](x nn.Tensor[T], p float64, train bool, dx, dy nn.Tensor[T]) (y nn.Tensor[T]) {
 	// Forward sweep.
-	var dy2 nn.Tensor[T]
 	l := &nn.Dropout[T]{P: p, Rand: rand.New(rand.NewPCG(1, 2))}
-	var saved dropoutForwardXSaved[T]
-	y, dy2, saved = dropoutForwardXForward(l, x, train, dx)
+	y, dy2, saved := dropoutForwardXForward(l, x, train, dx)
 
 	// Reverse sweep.
 	for i := range dy.Data {

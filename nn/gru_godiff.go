@@ -12,12 +12,9 @@ import (
 func (g *GRU[T]) ForwardVJP(x Tensor[T], lengths []int, dg *GRU[T], dx, dstates, dlast Tensor[T]) (states, last Tensor[T]) {
 	// Forward sweep.
 	shape.Check(len(x.Shape) == 3 && len(g.V.Shape) == 2, "GRU", x.Shape, g.U.Shape)
-	var dstates2 Tensor[T]
-	var dlast2 Tensor[T]
 	newValue := New[T](x.Space, x.Shape[0], g.V.Shape[0])
 	dnewValue := ZerosLike(newValue)
-	var saved *gruFromSaved[T]
-	states, last, dstates2, dlast2, saved = gruFromForward(g, x, newValue, lengths, dg, dx, dnewValue)
+	states, last, dstates2, dlast2, saved := gruFromForward(g, x, newValue, lengths, dg, dx, dnewValue)
 
 	// Reverse sweep.
 	for i := range dstates.Data {
@@ -104,10 +101,8 @@ func (g *GRU[T]) StepVJP(x, h Tensor[T], dg *GRU[T], dx, dh, dy Tensor[T]) (y Te
 	// Forward sweep.
 	shape.Check(len(x.Shape) == 2 && len(g.U.Shape) == 2 && x.Shape[1] == g.U.Shape[0], "GRU", x.Shape, g.U.Shape)
 	shape.Recurrent("GRU", 3, g.U.Shape, g.V.Shape, x.Shape[0], h.Shape)
-	var dy2 Tensor[T]
 	affineValue, daffineValue, saved := affineForward(x, g.U, g.B, x.Shape[0], dx, dg.U, dg.B)
-	var saved2 *gruStepSaved[T]
-	y, dy2, saved2 = gruStepForward[T](g, affineValue, h, 0, 1, dg, daffineValue, dh)
+	y, dy2, saved2 := gruStepForward[T](g, affineValue, h, 0, 1, dg, daffineValue, dh)
 
 	// Reverse sweep.
 	for i := range dy.Data {

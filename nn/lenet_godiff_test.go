@@ -16,15 +16,12 @@ func (m *leNet[T]) LossVJP(x nn.Tensor[T], labels []int, dm *leNet[T], dy T) (y 
 	h, dh, saved3 := maxPool2DForwardForward(&m.Pool, reLUValue, dreLUValue)
 	forwardValue2, dforwardValue2, saved4 := conv2DForwardForward(&m.Conv2, h, dh)
 	reLUValue2, dreLUValue2, saved5 := reLUForward(forwardValue2, dforwardValue2)
-	var saved6 maxPool2DForwardSaved[T]
-	h, dh, saved6 = maxPool2DForwardForward(&m.Pool, reLUValue2, dreLUValue2)
+	h, dh, saved6 := maxPool2DForwardForward(&m.Pool, reLUValue2, dreLUValue2)
 	flattenValue, dflattenValue, saved7 := tensorFlattenForward(h, dh)
 	forwardValue3, dforwardValue3, saved8 := denseForwardForward(&m.Dense1, flattenValue, dflattenValue)
-	var saved9 reLUSaved[T]
-	h, dh, saved9 = reLUForward(forwardValue3, dforwardValue3)
+	h, dh, saved9 := reLUForward(forwardValue3, dforwardValue3)
 	forwardValue4, dforwardValue4, saved10 := denseForwardForward(&m.Dense2, h, dh)
-	var saved11 reLUSaved[T]
-	h, dh, saved11 = reLUForward(forwardValue4, dforwardValue4)
+	h, dh, saved11 := reLUForward(forwardValue4, dforwardValue4)
 	forwardValue5, dforwardValue5, saved12 := denseForwardForward(&m.Dense3, h, dh)
 	y = crossEntropyVJP(forwardValue5, labels, dforwardValue5, dy)
 	denseForwardBackward(saved12, &dm.Dense3)

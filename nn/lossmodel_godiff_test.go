@@ -260,8 +260,7 @@ func crossEntropyForward[T nn.Float](logits nn.Tensor[T], labels []int, dlogits 
 	shape.Check(len(logits.Shape) == 2 && logits.Shape[0] == len(labels), "CrossEntropy", logits.Shape, []int{len(labels)})
 	shape.Indices("CrossEntropy", "labels", labels, logits.Shape[1])
 	logSoftmaxValue, dlogSoftmaxValue, saved2 := logSoftmaxForward(logits, dlogits)
-	var saved3 nllSaved[T]
-	y, saved3 = nllForward(logSoftmaxValue, labels, dlogSoftmaxValue)
+	y, saved3 := nllForward(logSoftmaxValue, labels, dlogSoftmaxValue)
 	return y, crossEntropySaved[T]{saved: saved3, saved2: saved2}
 }
 

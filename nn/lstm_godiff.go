@@ -12,16 +12,12 @@ import (
 func (l *LSTM[T]) ForwardVJP(x Tensor[T], lengths []int, dl *LSTM[T], dx, dstates, dlast, dcells Tensor[T]) (states, last, cells Tensor[T]) {
 	// Forward sweep.
 	shape.Check(len(x.Shape) == 3 && len(l.V.Shape) == 2, "LSTM", x.Shape, l.U.Shape)
-	var dstates2 Tensor[T]
-	var dlast2 Tensor[T]
-	var dcells2 Tensor[T]
 	batch, n := x.Shape[0], l.V.Shape[0]
 	newValue := New[T](x.Space, batch, n)
 	dnewValue := ZerosLike(newValue)
 	newValue2 := New[T](x.Space, batch, n)
 	dnewValue2 := ZerosLike(newValue2)
-	var saved *lstmFromSaved[T]
-	states, last, cells, dstates2, dlast2, dcells2, saved = lstmFromForward(l, x, newValue, newValue2, lengths, dl, dx, dnewValue, dnewValue2)
+	states, last, cells, dstates2, dlast2, dcells2, saved := lstmFromForward(l, x, newValue, newValue2, lengths, dl, dx, dnewValue, dnewValue2)
 
 	// Reverse sweep.
 	for i := range dstates.Data {
@@ -124,11 +120,8 @@ func (l *LSTM[T]) StepVJP(x, h, c Tensor[T], dl *LSTM[T], dx, dh, dc, dstates, d
 	// Forward sweep.
 	shape.Check(len(x.Shape) == 2 && len(l.U.Shape) == 2 && x.Shape[1] == l.U.Shape[0], "LSTM", x.Shape, l.U.Shape)
 	shape.Recurrent("LSTM", 4, l.U.Shape, l.V.Shape, x.Shape[0], h.Shape, c.Shape)
-	var dstates2 Tensor[T]
-	var dcells2 Tensor[T]
 	affineValue, daffineValue, saved := affineForward(x, l.U, l.B, x.Shape[0], dx, dl.U, dl.B)
-	var saved2 lstmStepSaved[T]
-	states, cells, dstates2, dcells2, saved2 = lstmStepForward[T](l, affineValue, h, c, 0, 1, daffineValue, dh, dc)
+	states, cells, dstates2, dcells2, saved2 := lstmStepForward[T](l, affineValue, h, c, 0, 1, daffineValue, dh, dc)
 
 	// Reverse sweep.
 	for i := range dstates.Data {

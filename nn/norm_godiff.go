@@ -68,14 +68,12 @@ func (l *BatchNorm[T]) ForwardVJP(x Tensor[T], train bool, dl *BatchNorm[T], dx,
 // For result adjoints dy it adds to the shadows dl and dx.
 func (l *LayerNorm[T]) ForwardVJP(x Tensor[T], dl *LayerNorm[T], dx, dy Tensor[T]) (y Tensor[T]) {
 	// Forward sweep.
-	var dy2 Tensor[T]
 	features := len(l.Scale.Data)
 	shape.Check(features > 0 && len(x.Shape) > 0 && x.Shape[len(x.Shape)-1] == features, "LayerNorm", x.Shape, l.Scale.Shape)
 	shape.Norm("LayerNorm", l.Scale.Shape, l.Shift.Shape)
 	n := len(x.Data) / features
 	normal, _, _, dnormal, _, _, saved := normalizeXForward[T](x, 1, n, features, OrDefault(l.Epsilon, 1e-5), dx)
-	var saved2 scaleShiftSaved[T]
-	y, dy2, saved2 = scaleShiftForward[T](normal, l.Scale, l.Shift, n, features, 1, dnormal, dl.Scale, dl.Shift)
+	y, dy2, saved2 := scaleShiftForward[T](normal, l.Scale, l.Shift, n, features, 1, dnormal, dl.Scale, dl.Shift)
 
 	// Reverse sweep.
 	for i := range dy.Data {
@@ -115,8 +113,7 @@ func batchNormByStateForward[T Float](l *BatchNorm[T], x Tensor[T], n, channels,
 		scale.Data[c] = l.Scale.Data[c] * factor
 		shift.Data[c] = l.Shift.Data[c] - l.Scale.Data[c]*offsets.Data[c]
 	}
-	var saved2 scaleShiftSaved[T]
-	y, dy, saved2 = scaleShiftForward(x, scale, shift, n, channels, size, dx, dscale, dshift)
+	y, dy, saved2 := scaleShiftForward(x, scale, shift, n, channels, size, dx, dscale, dshift)
 	return y, dy, batchNormByStateSaved[T]{saved: saved2, factors: factors, dshift: dshift, offsets: offsets, dscale: dscale}
 }
 

@@ -91,8 +91,7 @@ func layerNormForwardForward[T nn.Float](l *nn.LayerNorm[T], x nn.Tensor[T], dl 
 	shape.Norm("LayerNorm", l.Scale.Shape, l.Shift.Shape)
 	n := len(x.Data) / features
 	normal, _, _, dnormal, _, _, saved2 := normalizeXForward[T](x, 1, n, features, nn.OrDefault(l.Epsilon, 1e-5), dx)
-	var saved3 scaleShiftSaved[T]
-	y, dy, saved3 = scaleShiftForward[T](normal, l.Scale, l.Shift, n, features, 1, dnormal, dl.Scale, dl.Shift)
+	y, dy, saved3 := scaleShiftForward[T](normal, l.Scale, l.Shift, n, features, 1, dnormal, dl.Scale, dl.Shift)
 	return y, dy, layerNormForwardSaved[T]{saved: saved3, saved2: saved2}
 }
 
@@ -291,8 +290,7 @@ func batchNormByStateForward[T nn.Float](l *nn.BatchNorm[T], x nn.Tensor[T], n, 
 		scale.Data[c] = l.Scale.Data[c] * factor
 		shift.Data[c] = l.Shift.Data[c] - l.Scale.Data[c]*offsets.Data[c]
 	}
-	var saved2 scaleShiftSaved[T]
-	y, dy, saved2 = scaleShiftForward(x, scale, shift, n, channels, size, dx, dscale, dshift)
+	y, dy, saved2 := scaleShiftForward(x, scale, shift, n, channels, size, dx, dscale, dshift)
 	return y, dy, batchNormByStateSaved[T]{saved: saved2, factors: factors, dshift: dshift, offsets: offsets, dscale: dscale}
 }
 

@@ -54,8 +54,7 @@ func rnnForwardRForward[T nn.Float](r *nn.RNN[T], x nn.Tensor[T], lengths []int,
 	shape.Check(len(x.Shape) == 3 && len(r.V.Shape) == 2, "RNN", x.Shape, r.U.Shape)
 	newValue := nn.New[T](x.Space, x.Shape[0], r.V.Shape[0])
 	dnewValue := nn.ZerosLike(newValue)
-	var saved2 *rnnFromRHSaved[T]
-	states, last, dstates, dlast, saved2 = rnnFromRHForward(r, x, newValue, lengths, dr, dnewValue)
+	states, last, dstates, dlast, saved2 := rnnFromRHForward(r, x, newValue, lengths, dr, dnewValue)
 	return states, last, dstates, dlast, rnnForwardRSaved[T]{saved: saved2}
 }
 
@@ -266,8 +265,7 @@ func lstmForwardLForward[T nn.Float](l *nn.LSTM[T], x nn.Tensor[T], lengths []in
 	dnewValue := nn.ZerosLike(newValue)
 	newValue2 := nn.New[T](x.Space, batch, n)
 	dnewValue2 := nn.ZerosLike(newValue2)
-	var saved2 *lstmFromLHCSaved[T]
-	states, last, cells, dstates, dlast, dcells, saved2 = lstmFromLHCForward(l, x, newValue, newValue2, lengths, dl, dnewValue, dnewValue2)
+	states, last, cells, dstates, dlast, dcells, saved2 := lstmFromLHCForward(l, x, newValue, newValue2, lengths, dl, dnewValue, dnewValue2)
 	return states, last, cells, dstates, dlast, dcells, lstmForwardLSaved[T]{saved: saved2}
 }
 
@@ -412,8 +410,7 @@ func gruForwardGForward[T nn.Float](g *nn.GRU[T], x nn.Tensor[T], lengths []int,
 	shape.Check(len(x.Shape) == 3 && len(g.V.Shape) == 2, "GRU", x.Shape, g.U.Shape)
 	newValue := nn.New[T](x.Space, x.Shape[0], g.V.Shape[0])
 	dnewValue := nn.ZerosLike(newValue)
-	var saved2 *gruFromGHSaved[T]
-	states, last, dstates, dlast, saved2 = gruFromGHForward(g, x, newValue, lengths, dg, dnewValue)
+	states, last, dstates, dlast, saved2 := gruFromGHForward(g, x, newValue, lengths, dg, dnewValue)
 	return states, last, dstates, dlast, gruForwardGSaved[T]{saved: saved2}
 }
 

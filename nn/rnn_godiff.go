@@ -12,12 +12,9 @@ import (
 func (r *RNN[T]) ForwardVJP(x Tensor[T], lengths []int, dr *RNN[T], dx, dstates, dlast Tensor[T]) (states, last Tensor[T]) {
 	// Forward sweep.
 	shape.Check(len(x.Shape) == 3 && len(r.V.Shape) == 2, "RNN", x.Shape, r.U.Shape)
-	var dstates2 Tensor[T]
-	var dlast2 Tensor[T]
 	newValue := New[T](x.Space, x.Shape[0], r.V.Shape[0])
 	dnewValue := ZerosLike(newValue)
-	var saved *rnnFromSaved[T]
-	states, last, dstates2, dlast2, saved = rnnFromForward(r, x, newValue, lengths, dr, dx, dnewValue)
+	states, last, dstates2, dlast2, saved := rnnFromForward(r, x, newValue, lengths, dr, dx, dnewValue)
 
 	// Reverse sweep.
 	for i := range dstates.Data {
@@ -104,10 +101,8 @@ func (r *RNN[T]) StepVJP(x, h Tensor[T], dr *RNN[T], dx, dh, dy Tensor[T]) (y Te
 	// Forward sweep.
 	shape.Check(len(x.Shape) == 2 && len(r.U.Shape) == 2 && x.Shape[1] == r.U.Shape[0], "RNN", x.Shape, r.U.Shape)
 	shape.Recurrent("RNN", 1, r.U.Shape, r.V.Shape, x.Shape[0], h.Shape)
-	var dy2 Tensor[T]
 	affineValue, daffineValue, saved := affineForward(x, r.U, r.B, x.Shape[0], dx, dr.U, dr.B)
-	var saved2 rnnStepSaved[T]
-	y, dy2, saved2 = rnnStepForward[T](r, affineValue, h, 0, 1, daffineValue, dh)
+	y, dy2, saved2 := rnnStepForward[T](r, affineValue, h, 0, 1, daffineValue, dh)
 
 	// Reverse sweep.
 	for i := range dy.Data {

@@ -15,6 +15,9 @@ import (
 // what is left behind inputs is useful, as it is for a derivative that is given their shadows.
 func (u *Unit) prepare(f *ast.Func, in []bool, at callSite, memory, forward bool) *derivation {
 	u.checkLifted(f)
+	if f.Foreign {
+		u.checkVisible(f)
+	}
 	u.checkDeferred(f)
 	if !forward {
 		checkBoxes(f)

@@ -443,21 +443,34 @@ func splitAt(list []ast.Stmt, border *ast.Block) (before, after []ast.Stmt, foun
 	return nil, list, false
 }
 
-// reshapes reports whether F replaces slices or pointers behind an input, or changes a map there. The shadow has the shape of before.
+// reshapes reports whether F replaces slices or pointers behind an input, or changes a map there, maybe as that of another input. The shadow
+// has the shape of before.
 func (a *assembly) reshapes(v *ast.Var, written map[*location]bool) bool {
 	found := false
 	m := a.d.mem
-	elements := func(c *location) {
-		if ast.IsMap(c.typ) {
-			m.cellsIn(m.targetOf(c), func(c *location) { found = found || written[c] })
+	m.behind(m.variable(v), map[*location]bool{}, func(c *location) { found = found || refers(c.typ) && written[c] })
+	a.eachMap(v, func(c *location) {
+		for _, other := range a.d.fn.Inputs() {
+			a.eachMap(other, func(d *location) {
+				if types.Identical(c.typ, d.typ) {
+					m.cellsIn(m.targetOf(d), func(c *location) { found = found || written[c] })
+				}
+			})
 		}
-	}
-	m.cellsIn(m.variable(v), elements)
-	m.behind(m.variable(v), map[*location]bool{}, func(c *location) {
-		found = found || refers(c.typ) && written[c]
-		elements(c)
 	})
 	return found
+}
+
+// eachMap calls f for the maps that an input is or leads to.
+func (a *assembly) eachMap(v *ast.Var, f func(*location)) {
+	m := a.d.mem
+	maps := func(c *location) {
+		if ast.IsMap(c.typ) {
+			f(c)
+		}
+	}
+	m.cellsIn(m.variable(v), maps)
+	m.behind(m.variable(v), map[*location]bool{}, maps)
 }
 
 // checkError leaves the derivative where F failed.

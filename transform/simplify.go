@@ -727,8 +727,41 @@ func (d *declarer) block(b *ast.Block) *ast.Block {
 	return out
 }
 
+// declareSome lets an assignment of the results of a call declare those of the open variables that it assigns first, beside others.
+func declareSome(s ast.Stmt, open map[*ast.Var]int, out *ast.Block) ast.Stmt {
+	a, ok := s.(*ast.Assign)
+	if !ok || a.Op != token.ASSIGN || len(a.Lhs) < 2 || len(a.Rhs) > 1 {
+		return s
+	}
+	c, firsts := *a, []*ast.Var(nil)
+	c.Lhs, c.Op = slices.Clone(a.Lhs), token.DEFINE
+	for i, l := range a.Lhs {
+		r, ok := l.(*ast.Ref)
+		if l != nil && !ok {
+			return s
+		}
+		if l == nil {
+			continue
+		}
+		_, first := open[r.Var]
+		if first = first && r.Var.Obj == nil && !mentions(a.Rhs[0], r.Var); first {
+			firsts = append(firsts, r.Var)
+		}
+		c.Lhs[i] = &ast.Ref{Var: r.Var, Again: !first}
+	}
+	if len(firsts) == 0 {
+		return s
+	}
+	for _, v := range firsts {
+		out.Stmts[open[v]] = nil
+		delete(open, v)
+	}
+	return &c
+}
+
 // declareIn closes the open declarations that s mentions; where s assigns the variable first it declares it.
 func declareIn(s ast.Stmt, open map[*ast.Var]int, out *ast.Block) ast.Stmt {
+	s = declareSome(s, open, out)
 	if a, ok := s.(*ast.Assign); ok && a.Op == token.ASSIGN && len(a.Lhs) == 1 && len(a.Rhs) == 1 {
 		if r, ok := a.Lhs[0].(*ast.Ref); ok && r.Var.Obj == nil && !mentions(a.Rhs[0], r.Var) {
 			if i, ok := open[r.Var]; ok {

@@ -1,8 +1,10 @@
 package transform
 
 import (
+	"fmt"
 	"go/token"
 	"go/types"
+	"strings"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -17,6 +19,14 @@ func (u *Unit) checkCalls(of, g *ast.Func) {
 			u.checkExported(of, of.Pos, c.Fun.Fn)
 		}
 	})
+}
+
+// nameOf is what a refusal calls a function.
+func nameOf(f *ast.Func) string {
+	if in, _, literal := strings.Cut(f.Obj.Name(), "."); literal {
+		return fmt.Sprintf("a function literal that %s gets from package %s", in, f.Pkg.Name())
+	}
+	return f.Obj.FullName()
 }
 
 // checkExported refuses a callee that uses an object of another package which that does not export.
@@ -38,20 +48,20 @@ func (u *Unit) checkExported(of *ast.Func, pos token.Pos, obj types.Object) {
 		}
 	}
 	if isGlobal(obj) && !ast.Importable(obj.Pkg().Path(), u.Pkg.Path()) {
-		refuse(pos, "%s cannot be differentiated from here: it uses %s of package %s, which is internal%s; give it a directive or a rule there", of.Obj.FullName(), obj.Name(), obj.Pkg().Path(), why)
+		refuse(pos, "%s cannot be differentiated from here: it uses %s of package %s, which is internal%s; give it a directive or a rule there", nameOf(of), obj.Name(), obj.Pkg().Path(), why)
 	}
 	if !obj.Exported() {
-		refuse(pos, "%s cannot be differentiated from here: it uses %s, which package %s does not export%s; give it a directive or a rule there", of.Obj.FullName(), obj.Name(), obj.Pkg().Name(), why)
+		refuse(pos, "%s cannot be differentiated from here: it uses %s, which package %s does not export%s; give it a directive or a rule there", nameOf(of), obj.Name(), obj.Pkg().Name(), why)
 	}
 }
 
 // isGlobal reports whether an object is declared at the level of its package.
 func isGlobal(obj types.Object) bool { return obj.Parent() == obj.Pkg().Scope() }
 
-// checkVisible refuses a callee of another package whose derivative, which is written into this one, would have to name what
-// that package does not export.
+// checkVisible refuses a callee of another package, or one with parts of other packages, whose derivative, which is written into this one,
+// would have to name what that package does not export.
 func (u *Unit) checkVisible(f *ast.Func) {
-	if f.Pkg.Path() == u.Pkg.Path() {
+	if f.Pkg.Path() == u.Pkg.Path() && !f.Foreign {
 		return
 	}
 	see := func(obj types.Object) { u.checkExported(f, token.NoPos, obj) }

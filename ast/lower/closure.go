@@ -76,6 +76,11 @@ type closures struct {
 
 	literals map[types.Object]*goast.CompositeLit // of variables that hold structs with functions: see holders
 	loose    map[types.Object]bool                // such variables whose functions are not known
+
+	tables map[types.Object]*goast.CompositeLit // of variables of the function that are maps of functions
+
+	foreign bool                     // functions of other packages are lowered in place of calls
+	unmade  map[*goast.CallExpr]bool // calls of which a report says that it cannot be told which function they return
 }
 
 // closuresOf looks through the body of a function.
@@ -85,6 +90,7 @@ func closuresOf(body *goast.BlockStmt, info *types.Info) *closures {
 		values: map[types.Object][]goast.Expr{}, wild: map[types.Object]bool{}, uses: map[types.Object][]token.Pos{},
 		shared: map[types.Object]bool{}, changed: map[types.Object]bool{}, calls: map[*goast.FuncLit]int{}, inline: map[*goast.FuncLit]bool{}, scanned: map[*goast.FuncLit]bool{}, atExits: map[*goast.FuncLit]bool{},
 		loops: map[*goast.FuncLit]*types.Signature{}, literals: map[types.Object]*goast.CompositeLit{}, loose: map[types.Object]bool{},
+		tables: map[types.Object]*goast.CompositeLit{}, unmade: map[*goast.CallExpr]bool{},
 	}
 	c.holders(body, info)
 	scan := &closureScan{closures: c, info: info, declared: map[types.Object]goast.Node{}, body: body, assigned: map[*goast.Ident]bool{}}
@@ -405,6 +411,7 @@ func (l *lowerer) value(e goast.Expr) *fnValue {
 		if id := calleeIdent(e); id != nil {
 			if fn, ok := l.info.Uses[id].(*types.Func); ok {
 				l.report(e.Pos(), l.whyNotMade(fn))
+				l.closures.unmade[e] = true
 				return nil
 			}
 		}
@@ -417,8 +424,8 @@ func (l *lowerer) value(e goast.Expr) *fnValue {
 func (l *lowerer) whyNotMade(fn *types.Func) string {
 	text := fmt.Sprintf("it cannot be told here which function %s returns: ", fn.Name())
 	switch {
-	case fn.Pkg() != l.src.Pkg:
-		return text + "it must stand in this package to be looked into; copy it here"
+	case fn.Pkg() != l.src.Pkg && !l.isElsewhere(fn):
+		return text + "its source is not read, or not part of every build; copy it here"
 	case fn.Signature().Recv() != nil && types.IsInterface(fn.Signature().Recv().Type()):
 		return text + "it is called through an interface"
 	}
@@ -443,6 +450,9 @@ func (l *lowerer) valueOf(id *goast.Ident) *fnValue {
 				return v
 			}
 		}
+	}
+	if call, ok := goast.Unparen(l.closures.defs[l.info.Uses[id]]).(*goast.CallExpr); ok && l.closures.unmade[call] {
+		return nil // reported
 	}
 	l.report(id.Pos(), fmt.Sprintf("it cannot be told here which function %s is: it must be given in a call, or be assigned functions by their names, or literals that capture only what is there wherever it is called", id.Name))
 	return nil
@@ -646,13 +656,22 @@ func (l *lowerer) arguments(c *ast.Call, args []goast.Expr) {
 	l.boxArgs(c)
 }
 
-// ofLibrary reports whether the body of a function is one of the library's, in which nothing can be reported.
-func (l *lowerer) ofLibrary(fn *types.Func) bool {
-	if l.src.Library == nil {
+// isElsewhere reports whether the body of a function of another package is there to be looked into.
+func (l *lowerer) isElsewhere(fn *types.Func) bool {
+	if l.src.Elsewhere == nil {
 		return false
 	}
-	_, decl, _ := l.src.Library(fn)
+	_, decl, _ := l.src.Elsewhere(fn)
 	return decl != nil
+}
+
+// ofLibrary reports whether the body of a function is one of the library's, in which nothing can be reported.
+func (l *lowerer) ofLibrary(fn *types.Func) bool {
+	if l.src.Elsewhere == nil {
+		return false
+	}
+	_, _, src := l.src.Elsewhere(fn)
+	return src != nil && src.Library
 }
 
 // give makes functions that are given in a call a part of what is called. What belongs to them are its first arguments, behind a receiver.
@@ -961,6 +980,7 @@ func (l *lowerer) literal(inst *Instance, report func(token.Pos, string)) *ast.F
 	if inst.pending != nil {
 		f.Body = in.unlessMade(inst.pending, f.Body)
 	}
+	f.Foreign = in.closures.foreign
 	if in.reports > 0 {
 		return nil
 	}

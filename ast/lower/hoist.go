@@ -91,7 +91,7 @@ type maker struct {
 	fn   *types.Func // that is called; nil for a literal
 	of   *types.Func // whose body it is: fn, or a function of the library
 	sig  *types.Signature
-	info *types.Info  // of the body
+	src  *Source      // of the body
 	list []goast.Expr // what it returns; none if it returns what its results are
 
 	exits []*goast.ReturnStmt // its returns, if there are several
@@ -179,7 +179,7 @@ func returnsFunc(sig *types.Signature) bool {
 func (l *lowerer) calledMaker(call *goast.CallExpr) *maker {
 	if lit := l.literalOf(call.Fun); lit != nil {
 		sig, _ := l.info.TypeOf(lit).(*types.Signature)
-		return &maker{body: lit.Body, sig: sig, info: l.info}
+		return &maker{body: lit.Body, sig: sig, src: l.src}
 	}
 	id := calleeIdent(call)
 	if id == nil || l.src.Decl == nil {
@@ -197,14 +197,14 @@ func (l *lowerer) calledMaker(call *goast.CallExpr) *maker {
 	if !ok {
 		return nil
 	}
-	decl, of, info := l.src.Decl(fn.Origin()), fn, l.info
-	if decl == nil && l.src.Library != nil {
-		of, decl, info = l.src.Library(fn)
+	decl, of, src := l.src.Decl(fn.Origin()), fn, l.src
+	if decl == nil && l.src.Elsewhere != nil {
+		of, decl, src = l.src.Elsewhere(fn)
 	}
 	if decl == nil {
 		return nil
 	}
-	return &maker{body: decl.Body, fn: fn, of: of, sig: of.Origin().Signature(), info: info}
+	return &maker{body: decl.Body, fn: fn, of: of, sig: of.Origin().Signature(), src: src}
 }
 
 // made lowers the call of a function that returns a function, or functions and values, in its place, and returns what that returns.
@@ -220,15 +220,13 @@ func (l *lowerer) made(call *goast.CallExpr) []result {
 	list := l.makerArgs(&inner, m, call)
 	l.making[m.body] = true
 	defer delete(l.making, m.body)
-	if m.fn == m.of {
-		checkFence(m.body, l.info, l.report)
-	} else {
-		src := *l.src
-		src.Info, src.Text = m.info, nil
-		inner.src, inner.info = &src, m.info
+	inner.src, inner.info = m.src, m.src.Info
+	l.closures.foreign = l.closures.foreign || m.src.Pkg != l.src.Pkg && !m.src.Library
+	if !m.src.Library {
+		checkFence(m.body, m.src.Info, l.report)
 	}
 	if m.fn != nil { // what is known of this function holds for a literal in it
-		l.closures.add(closuresOf(m.body, m.info))
+		l.closures.add(closuresOf(m.body, m.src.Info))
 		inner.closures = l.closures
 	}
 	for p := range m.sig.Params().Variables() {
@@ -404,6 +402,14 @@ func (l *lowerer) leaveMaker(s *goast.ReturnStmt) []ast.Stmt {
 	return append(before, &ast.Branch{Meta: meta, Tok: token.BREAK, Target: l.exit.label})
 }
 
+// functionsFor lowers the assignment to several variables of one value with functions in it, and returns what is left to be assigned.
+func (l *lowerer) functionsFor(lhs, rhs []goast.Expr) (x []goast.Expr, y []ast.Expr, ok bool) {
+	if x, y, ok := l.foundIn(lhs, rhs); ok {
+		return x, y, ok
+	}
+	return l.madeFor(lhs, rhs)
+}
+
 // madeFor lowers the assignment of what one call returns where functions are among that, and returns what is left to be assigned.
 func (l *lowerer) madeFor(lhs, rhs []goast.Expr) (x []goast.Expr, y []ast.Expr, ok bool) {
 	if len(rhs) != 1 || len(lhs) < 2 {
@@ -434,9 +440,14 @@ func (l *lowerer) makerArgs(inner *lowerer, m *maker, call *goast.CallExpr) []as
 			inner.subst = l.src.Instances.subst(typeParams(m.of.Origin()), args)
 		}
 	}
-	sig := m.sig
+	sig, own := m.sig, closuresOf(m.body, m.src.Info)
 	a := &ast.Assign{Meta: l.meta(call), Op: token.DEFINE}
 	define := func(p *types.Var, e ast.Expr) {
+		if r, ok := e.(*ast.Ref); ok && r.Var.Obj != nil && !l.closures.changed[r.Var.Obj] && !own.changed[p] && types.Identical(r.Var.Type, inner.subst.Type(p.Type())) {
+			inner.vars[p] = r.Var // neither ever changes
+			delete(inner.pointers, p)
+			return
+		}
 		v := &ast.Var{Name: p.Name(), Type: inner.subst.Type(p.Type()), Obj: p}
 		if v.Blank() {
 			v = ast.NewVar("p", v.Type)

@@ -36,8 +36,13 @@ type Source struct {
 	// be nil.
 	FuncVar func(*types.Var) goast.Expr
 
-	// Library returns what is the body of a function of the standard library, with what is known of its types, or nil; it may be nil.
-	Library func(*types.Func) (*types.Func, *goast.FuncDecl, *types.Info)
+	// Elsewhere returns what is the body of a function that is not of the package, with what lowering needs to know of where that stands,
+	// or nil; it may be nil.
+	Elsewhere func(*types.Func) (*types.Func, *goast.FuncDecl, *Source)
+
+	// Library says that these are functions of the compiler's own, which stand for those of the standard library. Nothing in them is
+	// reported, for users do not see them.
+	Library bool
 
 	// Body returns what is in the library under a name: see wider; it may be nil.
 	Body func(name string) *types.Func
@@ -87,6 +92,7 @@ func Func(src *Source, decl *goast.FuncDecl, inst *Instance, report func(token.P
 	if l.reports > 0 {
 		return nil
 	}
+	f.Foreign = l.closures.foreign
 	return f
 }
 
@@ -478,7 +484,7 @@ func (l *lowerer) assign(s *goast.AssignStmt) []ast.Stmt {
 	if list, ok := l.mapAssign(s); ok {
 		return list
 	}
-	if len(lhs) == 2 && len(rhs) == 1 {
+	if len(lhs) == 2 && len(rhs) == 1 && l.inMap(rhs[0]) == nil {
 		if list, values := l.commaOK(rhs[0], !isBlank(lhs[0]), l.meta(s)); values != nil {
 			a := &ast.Assign{Meta: l.meta(s), Op: s.Tok, Lhs: l.sides(s), Rhs: values}
 			l.boxAll(a.Rhs, func(i int) types.Type { return typeOf(a.Lhs[i]) }, s.Pos())
@@ -504,7 +510,7 @@ func (l *lowerer) assign(s *goast.AssignStmt) []ast.Stmt {
 		}
 	}
 	a := &ast.Assign{Meta: l.meta(s), Op: s.Tok}
-	if left, values, ok := l.madeFor(lhs, rhs); ok {
+	if left, values, ok := l.functionsFor(lhs, rhs); ok {
 		if lhs, a.Rhs = left, values; len(lhs) == 0 {
 			return nil
 		}
@@ -649,7 +655,7 @@ func (l *lowerer) declStmt(s *goast.DeclStmt) []ast.Stmt {
 				list = append(list, l.hold(names[i], x, l.meta(spec))...)
 			}
 		}
-		left, lowered, made := l.madeFor(names, values)
+		left, lowered, made := l.functionsFor(names, values)
 		if made {
 			names = left
 		} else {

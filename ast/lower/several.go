@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"fmt"
 	goast "go/ast"
 	"go/constant"
 	"go/token"
@@ -25,7 +26,7 @@ import (
 //	fit(x, rate(r), momentum(m))                         fitRateMomentum(r, m, x)
 //
 // They may be ranged over, counted, called by their numbers, and handed on to another function that takes them. So may those of a table: of
-// a variable that is defined by a literal of a slice or an array.
+// a variable that is defined by a literal of a slice or an array. Those of a literal of a map may be called by their keys, and counted.
 
 // takesSeveral reports whether a function takes any number of functions.
 func takesSeveral(sig *types.Signature) bool {
@@ -109,7 +110,7 @@ func (l *lowerer) addTo(p *types.Var, b binding) {
 	l.lists[p] = append(l.lists[p], b.value)
 }
 
-// tableOf returns the literal of a slice or an array of functions that an expression is, or nil.
+// tableOf returns the literal of a slice, an array or a map of functions that an expression is, or nil.
 func (l *lowerer) tableOf(x goast.Expr) *goast.CompositeLit {
 	if x == nil {
 		return nil
@@ -131,9 +132,20 @@ func (l *lowerer) tableOf(x goast.Expr) *goast.CompositeLit {
 	return lit
 }
 
-// elements returns the elements of a literal of a slice or an array in their order, or nil if some are left out.
+// elements returns the elements of a literal of a slice or an array in their order, or nil if some are left out. Those of a map are in the order
+// of the literal, and must have constant keys.
 func (l *lowerer) elements(lit *goast.CompositeLit) []goast.Expr {
 	list := make([]goast.Expr, len(lit.Elts))
+	if ast.IsMap(l.info.TypeOf(lit)) {
+		for i, e := range lit.Elts {
+			kv := e.(*goast.KeyValueExpr)
+			if l.info.Types[kv.Key].Value == nil {
+				return nil
+			}
+			list[i] = kv.Value
+		}
+		return list
+	}
 	i := 0
 	for _, e := range lit.Elts {
 		if kv, ok := e.(*goast.KeyValueExpr); ok {
@@ -152,12 +164,27 @@ func (l *lowerer) elements(lit *goast.CompositeLit) []goast.Expr {
 	return list
 }
 
-// elemOf returns the type of the elements of a slice or an array, or nil.
+// mapOf returns the literal of a map of functions that a variable is, or nil.
+func (l *lowerer) mapOf(x goast.Expr) *goast.CompositeLit {
+	id, ok := goast.Unparen(x).(*goast.Ident)
+	if !ok || !ast.IsMap(l.typeOf(x)) {
+		return nil
+	}
+	obj := l.info.Uses[id]
+	if lit := l.closures.tables[obj]; lit != nil {
+		return lit
+	}
+	return l.tableOf(l.ofPackage(obj))
+}
+
+// elemOf returns the type of the elements of a slice, an array or a map, or nil.
 func elemOf(t types.Type) types.Type {
 	switch u := t.Underlying().(type) {
 	case *types.Slice:
 		return u.Elem()
 	case *types.Array:
+		return u.Elem()
+	case *types.Map:
 		return u.Elem()
 	}
 	return nil
@@ -194,14 +221,17 @@ func (l *lowerer) defineTable(x, value goast.Expr, meta ast.Meta) (list []ast.St
 			l.lists = map[types.Object][]*fnValue{}
 		}
 		l.lists[obj] = values
+		if ast.IsMap(obj.Type()) {
+			l.closures.tables[obj] = lit
+		}
 	}
 	return list, true
 }
 
-// indexed returns the function that an index expression into a list is: one of several, whose number a table of numbers has. It is nil where
-// that cannot be called.
+// indexed returns the function that an index expression into a list is: one of several, whose number a table of numbers has, or a function that
+// compares the key with those of a map. It is nil where that cannot be called.
 func (l *lowerer) indexed(e *goast.IndexExpr, list []*fnValue) *fnValue {
-	sig, _ := l.subst.Type(l.info.TypeOf(e)).Underlying().(*types.Signature)
+	sig, _ := l.subst.Type(elemOf(l.info.TypeOf(e.X))).Underlying().(*types.Signature)
 	if sig == nil || len(list) == 0 || sig.Variadic() || takesFunc(sig) {
 		return nil
 	}
@@ -213,22 +243,93 @@ func (l *lowerer) indexed(e *goast.IndexExpr, list []*fnValue) *fnValue {
 		}
 		numbers.Elems = append(numbers.Elems, ast.Elem{Value: number(c.add(v))})
 	}
-	name := "f"
+	of, name := "f", "f" // the list, and one of it
 	if id, ok := goast.Unparen(e.X).(*goast.Ident); ok {
-		name = id.Name
+		of, name = id.Name, id.Name
+	}
+	var which ast.Expr
+	if lit := l.mapOf(e.X); lit != nil {
+		c.isNil, name = true, "f" // a key may not be there
+		which = l.numberOf(lit, e, numbers.Elems)
+	} else {
+		which = &ast.Index{X: numbers, I: l.expr(e.Index), T: types.Typ[types.Int]}
 	}
 	c.tag = types.NewVar(e.Pos(), l.src.Pkg, name, types.Typ[types.Int])
-	c.value = l.chooser(c, plainName(l.fn)+"."+name, sig)
+	c.value = l.chooser(c, plainName(l.fn)+"."+of, sig)
 	w := *c.value
 	w.bound = slices.Clone(w.bound)
-	w.bound[0] = boundVar{expr: &ast.Index{X: numbers, I: l.expr(e.Index), T: types.Typ[types.Int]}, typ: types.Typ[types.Int], name: name}
+	w.bound[0] = boundVar{expr: which, typ: types.Typ[types.Int], name: name}
 	return &w
+}
+
+// numberOf calls a function that returns which of the functions of a map a key is that of, given their numbers, or zero:
+//
+//	func opsNumber(key string) int {
+//		if key == "sin" { return 1 }
+//		if key == "cos" { return 2 }
+//		return 0
+//	}
+func (l *lowerer) numberOf(lit *goast.CompositeLit, e *goast.IndexExpr, numbers []ast.Elem) ast.Expr {
+	t := l.subst.Type(l.info.TypeOf(lit)).Underlying().(*types.Map).Key()
+	var keys []ast.Expr
+	for _, elem := range lit.Elts {
+		keys = append(keys, l.expr(elem.(*goast.KeyValueExpr).Key))
+	}
+	id := goast.Unparen(e.X).(*goast.Ident)
+	params := types.NewTuple(types.NewParam(token.NoPos, l.src.Pkg, "key", t))
+	results := types.NewTuple(types.NewParam(token.NoPos, l.src.Pkg, "", types.Typ[types.Int]))
+	fn := l.src.Instances.ours(fmt.Sprintf("number %p %s", lit, l.src.Instances.key(t)), l.src.Pkg, id.Name+".number", params, results, func(t *Instances, fn *types.Func) *ast.Func {
+		f := &ast.Func{Name: lowerName(fn.Name()), Obj: fn, Pkg: t.pkg, Pos: lit.Pos(), What: "the number of the function in " + id.Name + " for a key, or 0", Body: &ast.Block{}}
+		key := ast.NewVar("key", fn.Signature().Params().At(0).Type())
+		f.Params, f.Results = []*ast.Var{key}, []*ast.Var{ast.NewVar("", types.Typ[types.Int])}
+		for i, k := range keys {
+			is := &ast.Binary{Op: token.EQL, X: &ast.Ref{Var: key}, Y: k, T: types.Typ[types.Bool]}
+			f.Body.Stmts = append(f.Body.Stmts, &ast.If{Cond: is, Then: &ast.Block{Stmts: []ast.Stmt{&ast.Return{Results: []ast.Expr{numbers[i].Value}}}}})
+		}
+		f.Body.Stmts = append(f.Body.Stmts, &ast.Return{Results: []ast.Expr{number(0)}})
+		return f
+	})
+	return &ast.Call{Fun: ast.Callee{Fn: fn}, Args: []ast.Expr{l.box(l.expr(e.Index), t, e.Index.Pos())}, T: types.Typ[types.Int], Pos: e.Pos()}
+}
+
+// inMap returns the index expression into a map of functions that an expression is, or nil.
+func (l *lowerer) inMap(x goast.Expr) *goast.IndexExpr {
+	e, ok := goast.Unparen(x).(*goast.IndexExpr)
+	if !ok || l.mapOf(e.X) == nil {
+		return nil
+	}
+	return e
+}
+
+// foundIn lowers the assignment of what a map of functions has for a key, and whether it has it, and returns what is left to be assigned.
+func (l *lowerer) foundIn(lhs, rhs []goast.Expr) (x []goast.Expr, y []ast.Expr, ok bool) {
+	if len(rhs) != 1 || len(lhs) != 2 {
+		return nil, nil, false
+	}
+	e := l.inMap(rhs[0])
+	if e == nil {
+		return nil, nil, false
+	}
+	list, _ := l.listOf(e.X)
+	v := l.indexed(e, list)
+	if v == nil {
+		return nil, nil, false
+	}
+	l.hoist(e.Pos(), "a function of a map", l.bind(v, ast.Meta{Pos: e.Pos()})...)
+	if obj := l.assignedFunc(lhs[0]); obj != nil && !l.closures.unknown[obj] {
+		l.values[obj] = v
+	}
+	return lhs[1:], []ast.Expr{isNumber(l.boundArg(v.bound[0]), token.NEQ, 0)}, true
 }
 
 // rangeSeveral writes out a loop over functions.
 func (l *lowerer) rangeSeveral(s *goast.RangeStmt, list []*fnValue) []ast.Stmt {
 	if s.Tok == token.ASSIGN {
 		l.report(s.Pos(), "a range over functions whose variables are declared before is not supported; declare them in the loop")
+		return nil
+	}
+	if ast.IsMap(l.typeOf(s.X)) {
+		l.report(s.Pos(), "a range over a map of functions comes to them in any order; range over a slice of them")
 		return nil
 	}
 	leave := l.takeLabel("loop")

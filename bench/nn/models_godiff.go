@@ -51,15 +51,12 @@ func (m *leNet) LossVJP(x nn.Tensor[float32], labels []int, dm *leNet, dy float3
 	h, dh, saved3 := maxPool2DForwardFloat32Forward(&m.Pool, reLUValue, dreLUValue)
 	forwardValue2, dforwardValue2, saved4 := conv2DForwardFloat32Forward(&m.Conv2, h, dh)
 	reLUValue2, dreLUValue2, saved5 := reLUFloat32Forward(forwardValue2, dforwardValue2)
-	var saved6 maxPool2DForwardFloat32Saved
-	h, dh, saved6 = maxPool2DForwardFloat32Forward(&m.Pool, reLUValue2, dreLUValue2)
+	h, dh, saved6 := maxPool2DForwardFloat32Forward(&m.Pool, reLUValue2, dreLUValue2)
 	flattenValue, dflattenValue, saved7 := tensorFlattenFloat32Forward(h, dh)
 	forwardValue3, dforwardValue3, saved8 := denseForwardFloat32Forward(&m.Dense1, flattenValue, dflattenValue)
-	var saved9 reLUFloat32Saved
-	h, dh, saved9 = reLUFloat32Forward(forwardValue3, dforwardValue3)
+	h, dh, saved9 := reLUFloat32Forward(forwardValue3, dforwardValue3)
 	forwardValue4, dforwardValue4, saved10 := denseForwardFloat32Forward(&m.Dense2, h, dh)
-	var saved11 reLUFloat32Saved
-	h, dh, saved11 = reLUFloat32Forward(forwardValue4, dforwardValue4)
+	h, dh, saved11 := reLUFloat32Forward(forwardValue4, dforwardValue4)
 	forwardValue5, dforwardValue5, saved12 := denseForwardFloat32Forward(&m.Dense3, h, dh)
 	y = crossEntropyFloat32VJP(forwardValue5, labels, dforwardValue5, dy)
 	denseForwardFloat32Backward(saved12, &dm.Dense3)
@@ -479,8 +476,7 @@ func rnnForwardFloat32RForward(r *nn.RNN[float32], x nn.Tensor[float32], lengths
 	shape.Check(len(x.Shape) == 3 && len(r.V.Shape) == 2, "RNN", x.Shape, r.U.Shape)
 	newValue := nn.New[float32](x.Space, x.Shape[0], r.V.Shape[0])
 	dnewValue := nn.ZerosLike(newValue)
-	var saved2 *rnnFromFloat32RHSaved
-	states, last, dstates, dlast, saved2 = rnnFromFloat32RHForward(r, x, newValue, lengths, dr, dnewValue)
+	states, last, dstates, dlast, saved2 := rnnFromFloat32RHForward(r, x, newValue, lengths, dr, dnewValue)
 	return states, last, dstates, dlast, rnnForwardFloat32RSaved{saved: saved2}
 }
 
@@ -691,8 +687,7 @@ func lstmForwardFloat32LForward(l *nn.LSTM[float32], x nn.Tensor[float32], lengt
 	dnewValue := nn.ZerosLike(newValue)
 	newValue2 := nn.New[float32](x.Space, batch, n)
 	dnewValue2 := nn.ZerosLike(newValue2)
-	var saved2 *lstmFromFloat32LHCSaved
-	states, last, cells, dstates, dlast, dcells, saved2 = lstmFromFloat32LHCForward(l, x, newValue, newValue2, lengths, dl, dnewValue, dnewValue2)
+	states, last, cells, dstates, dlast, dcells, saved2 := lstmFromFloat32LHCForward(l, x, newValue, newValue2, lengths, dl, dnewValue, dnewValue2)
 	return states, last, cells, dstates, dlast, dcells, lstmForwardFloat32LSaved{saved: saved2}
 }
 
@@ -837,8 +832,7 @@ func gruForwardFloat32GForward(g *nn.GRU[float32], x nn.Tensor[float32], lengths
 	shape.Check(len(x.Shape) == 3 && len(g.V.Shape) == 2, "GRU", x.Shape, g.U.Shape)
 	newValue := nn.New[float32](x.Space, x.Shape[0], g.V.Shape[0])
 	dnewValue := nn.ZerosLike(newValue)
-	var saved2 *gruFromFloat32GHSaved
-	states, last, dstates, dlast, saved2 = gruFromFloat32GHForward(g, x, newValue, lengths, dg, dnewValue)
+	states, last, dstates, dlast, saved2 := gruFromFloat32GHForward(g, x, newValue, lengths, dg, dnewValue)
 	return states, last, dstates, dlast, gruForwardFloat32GSaved{saved: saved2}
 }
 

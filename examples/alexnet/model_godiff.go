@@ -123,27 +123,22 @@ func modelForwardMForward[T nn.Float](m *Model[T], x nn.Tensor[T], train bool) (
 	forwardValue2, dforwardValue2, saved6 := conv2DForwardForward(&m.Conv2, h, dh)
 	reLUValue2, dreLUValue2, saved7 := reLUForward(forwardValue2, dforwardValue2)
 	localResponseValue2, dlocalResponseValue2, saved8 := localResponseForward(reLUValue2, dreLUValue2)
-	var saved9 maxPool2DForwardSaved[T]
-	h, dh, saved9 = maxPool2DForwardForward(&m.Pool, localResponseValue2, dlocalResponseValue2)
+	h, dh, saved9 := maxPool2DForwardForward(&m.Pool, localResponseValue2, dlocalResponseValue2)
 	forwardValue3, dforwardValue3, saved10 := conv2DForwardForward(&m.Conv3, h, dh)
-	var saved11 reLUSaved[T]
-	h, dh, saved11 = reLUForward(forwardValue3, dforwardValue3)
+	h, dh, saved11 := reLUForward(forwardValue3, dforwardValue3)
 	forwardValue4, dforwardValue4, saved12 := conv2DForwardForward(&m.Conv4, h, dh)
-	var saved13 reLUSaved[T]
-	h, dh, saved13 = reLUForward(forwardValue4, dforwardValue4)
+	h, dh, saved13 := reLUForward(forwardValue4, dforwardValue4)
 	forwardValue5, dforwardValue5, saved14 := conv2DForwardForward(&m.Conv5, h, dh)
 	reLUValue3, dreLUValue3, saved15 := reLUForward(forwardValue5, dforwardValue5)
 	forwardValue6, dforwardValue6, saved16 := maxPool2DForwardForward(&m.Pool, reLUValue3, dreLUValue3)
-	var saved17 tensorFlattenSaved[T]
-	h, dh, saved17 = tensorFlattenForward(forwardValue6, dforwardValue6)
+	h, dh, saved17 := tensorFlattenForward(forwardValue6, dforwardValue6)
 	forwardValue7, dforwardValue7, saved18 := denseForwardForward(&m.Dense6, h, dh)
 	reLUValue4, dreLUValue4, saved19 := reLUForward(forwardValue7, dforwardValue7)
 	h6, dh6, saved20 := dropoutForwardXForward(&m.Dropout, reLUValue4, train, dreLUValue4)
 	forwardValue8, dforwardValue8, saved21 := denseForwardForward(&m.Dense7, h6, dh6)
 	reLUValue5, dreLUValue5, saved22 := reLUForward(forwardValue8, dforwardValue8)
 	h7, dh7, saved23 := dropoutForwardXForward(&m.Dropout, reLUValue5, train, dreLUValue5)
-	var saved24 denseForwardSaved[T]
-	y, dy, saved24 = denseForwardForward(&m.Dense8, h7, dh7)
+	y, dy, saved24 := denseForwardForward(&m.Dense8, h7, dh7)
 	return y, dy, &modelForwardMSaved[T]{saved: saved24, saved2: saved23, saved3: saved22, saved4: saved21, saved5: saved20, saved6: saved19, saved7: saved18, saved8: saved17, saved9: saved16, saved10: saved15, saved11: saved14, saved12: saved13, saved13: saved12, saved14: saved11, saved15: saved10, saved16: saved9, saved17: saved8, saved18: saved7, saved19: saved6, saved20: saved5, saved21: saved4, saved22: saved3, saved23: saved2}
 }
 

@@ -44,10 +44,8 @@ func mlpLogitsMForward(m *MLP, x nn.Tensor[float32]) (y, dy nn.Tensor[float32], 
 	forwardValue, dforwardValue, saved2 := denseForwardFloat32DForward(&m.Hidden1, flattenValue)
 	h, dh, saved3 := reLUFloat32Forward(forwardValue, dforwardValue)
 	forwardValue2, dforwardValue2, saved4 := denseForwardFloat32Forward(&m.Hidden2, h, dh)
-	var saved5 reLUFloat32Saved
-	h, dh, saved5 = reLUFloat32Forward(forwardValue2, dforwardValue2)
-	var saved6 denseForwardFloat32Saved
-	y, dy, saved6 = denseForwardFloat32Forward(&m.Out, h, dh)
+	h, dh, saved5 := reLUFloat32Forward(forwardValue2, dforwardValue2)
+	y, dy, saved6 := denseForwardFloat32Forward(&m.Out, h, dh)
 	return y, dy, &mlpLogitsMSaved{saved: saved6, saved2: saved5, saved3: saved4, saved4: saved3, saved5: saved2}
 }
 
@@ -317,14 +315,11 @@ func cnnLogitsMForward(m *CNN, x nn.Tensor[float32]) (y, dy nn.Tensor[float32], 
 	h, dh, saved4 := maxPool2DForwardFloat32Forward(&m.Pool, reLUValue, dreLUValue)
 	forwardValue2, dforwardValue2, saved5 := conv2DForwardFloat32Forward(&m.Conv2, h, dh)
 	reLUValue2, dreLUValue2, saved6 := reLUFloat32Forward(forwardValue2, dforwardValue2)
-	var saved7 maxPool2DForwardFloat32Saved
-	h, dh, saved7 = maxPool2DForwardFloat32Forward(&m.Pool, reLUValue2, dreLUValue2)
+	h, dh, saved7 := maxPool2DForwardFloat32Forward(&m.Pool, reLUValue2, dreLUValue2)
 	flattenValue, dflattenValue, saved8 := tensorFlattenFloat32Forward(h, dh)
 	forwardValue3, dforwardValue3, saved9 := denseForwardFloat32Forward(&m.Hidden, flattenValue, dflattenValue)
-	var saved10 reLUFloat32Saved
-	h, dh, saved10 = reLUFloat32Forward(forwardValue3, dforwardValue3)
-	var saved11 denseForwardFloat32Saved
-	y, dy, saved11 = denseForwardFloat32Forward(&m.Out, h, dh)
+	h, dh, saved10 := reLUFloat32Forward(forwardValue3, dforwardValue3)
+	y, dy, saved11 := denseForwardFloat32Forward(&m.Out, h, dh)
 	return y, dy, &cnnLogitsMSaved{saved: saved11, saved2: saved10, saved3: saved9, saved4: saved8, saved5: saved7, saved6: saved6, saved7: saved5, saved8: saved4, saved9: saved3, saved10: saved2}
 }
 

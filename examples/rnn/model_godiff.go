@@ -39,8 +39,7 @@ type readerLogitsMSaved struct {
 // readerLogitsMForward is [Reader.Logits], remembering what [readerLogitsMBackward] needs.
 func readerLogitsMForward(m *Reader, x nn.Tensor[float32], dm *Reader) (y, dy nn.Tensor[float32], saved readerLogitsMSaved) {
 	_, last, _, _, dlast, _, saved2 := lstmForwardFloat32LForward(&m.LSTM, x, nil, &dm.LSTM)
-	var saved3 denseForwardFloat32Saved
-	y, dy, saved3 = denseForwardFloat32Forward(&m.Out, last, dlast)
+	y, dy, saved3 := denseForwardFloat32Forward(&m.Out, last, dlast)
 	return y, dy, readerLogitsMSaved{saved: saved3, dm: dm, saved2: saved2}
 }
 
@@ -65,8 +64,7 @@ func lstmForwardFloat32LForward(l *nn.LSTM[float32], x nn.Tensor[float32], lengt
 	dnewValue := nn.ZerosLike(newValue)
 	newValue2 := nn.New[float32](x.Space, batch, n)
 	dnewValue2 := nn.ZerosLike(newValue2)
-	var saved2 *lstmFromFloat32LHCSaved
-	states, last, cells, dstates, dlast, dcells, saved2 = lstmFromFloat32LHCForward(l, x, newValue, newValue2, lengths, dl, dnewValue, dnewValue2)
+	states, last, cells, dstates, dlast, dcells, saved2 := lstmFromFloat32LHCForward(l, x, newValue, newValue2, lengths, dl, dnewValue, dnewValue2)
 	return states, last, cells, dstates, dlast, dcells, lstmForwardFloat32LSaved{saved: saved2}
 }
 
@@ -482,8 +480,7 @@ func writerLogitsForward(m *Writer, space *nn.Space, chars []int, texts int, tra
 	states, _, _, dstates, _, _, saved4 := lstmForwardFloat32Forward(&m.LSTM, reshapeValue, nil, &dm.LSTM, dreshapeValue)
 	h, dh, saved5 := dropoutForwardFloat32XForward(&m.Drop, states, train, dstates)
 	reshapeValue2, dreshapeValue2, saved6 := tensorReshapeFloat32Forward(h, []int{len(chars), m.Out.W.Shape[0]}, dh)
-	var saved7 denseForwardFloat32Saved
-	y, dy, saved7 = denseForwardFloat32Forward(&m.Out, reshapeValue2, dreshapeValue2)
+	y, dy, saved7 := denseForwardFloat32Forward(&m.Out, reshapeValue2, dreshapeValue2)
 	return y, dy, &writerLogitsSaved{saved: saved7, dm: dm, saved2: saved6, saved3: saved5, saved4: saved4, saved5: saved3, saved6: saved2}
 }
 
@@ -561,8 +558,7 @@ func lstmForwardFloat32Forward(l *nn.LSTM[float32], x nn.Tensor[float32], length
 	dnewValue := nn.ZerosLike(newValue)
 	newValue2 := nn.New[float32](x.Space, batch, n)
 	dnewValue2 := nn.ZerosLike(newValue2)
-	var saved2 *lstmFromFloat32Saved
-	states, last, cells, dstates, dlast, dcells, saved2 = lstmFromFloat32Forward(l, x, newValue, newValue2, lengths, dl, dx, dnewValue, dnewValue2)
+	states, last, cells, dstates, dlast, dcells, saved2 := lstmFromFloat32Forward(l, x, newValue, newValue2, lengths, dl, dx, dnewValue, dnewValue2)
 	return states, last, cells, dstates, dlast, dcells, lstmForwardFloat32Saved{saved: saved2}
 }
 

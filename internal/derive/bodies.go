@@ -93,7 +93,7 @@ func (d *deriver) loadLibrary() (*library, error) {
 	}
 	lib := &library{decls: map[*types.Func]*goast.FuncDecl{}, names: map[string]*types.Func{}, of: map[*types.Func]string{}, scope: transform.NewScope()}
 	lib.scope.AddConstant(runtime.Scope().Lookup("Order").(*types.Func))
-	lib.src = &lower.Source{Fset: fset, Info: info, Pkg: pkg, Instances: d.instances, HasSource: d.hasSource}
+	lib.src = &lower.Source{Fset: fset, Info: info, Pkg: pkg, Instances: d.instances, HasSource: d.hasSource, Library: true}
 	for _, f := range files {
 		for _, decl := range f.Decls {
 			decl, ok := decl.(*goast.FuncDecl)
@@ -148,13 +148,18 @@ func (d *deriver) hasSource(fn *types.Func) bool {
 	return d.prog.HasSource(fn, d.instances) || d.inLibrary(fn) != nil
 }
 
-// maker returns the body of a function of the standard library, if it is in the library.
-func (d *deriver) maker(fn *types.Func) (*types.Func, *goast.FuncDecl, *types.Info) {
-	of := d.inLibrary(fn)
-	if of == nil {
+// elsewhere returns the body of a function of the standard library, if it is in the library, or of one of another package that is read.
+func (d *deriver) elsewhere(fn *types.Func) (*types.Func, *goast.FuncDecl, *lower.Source) {
+	if of := d.inLibrary(fn); of != nil {
+		return of, d.lib.decls[of], d.lib.src
+	}
+	pkg, file, decl := d.prog.Decl(fn)
+	if decl == nil || decl.Body == nil || !d.readable(pkg, file) {
 		return nil, nil, nil
 	}
-	return of, d.lib.decls[of], d.lib.src.Info
+	src := d.source(pkg)
+	src.Derived = file.Derived
+	return fn, decl, src
 }
 
 // called is how documentation calls what has a name in the library: a function, a method, or a function of what another one returns.

@@ -182,7 +182,7 @@ func (d *deriver) lower(fn *types.Func) *ast.Func {
 		report(decl.Name.Pos(), fmt.Sprintf("%s stands in a file that imports C, which cannot be differentiated: give it a rule with //godiff:derivative of=%s in another file", fn.Name(), fn.Name()))
 		return nil
 	}
-	if v := pkg.Info.FileVersions[file.Syntax]; version.IsValid(v) && version.Compare(v, oldest) < 0 {
+	if v := languageOf(pkg, file); tooOld(v) {
 		report(decl.Name.Pos(), fmt.Sprintf("%s is of %s, but derivatives need %s or later: say so in go.mod or in the file's go:build line", fn.Name(), v, oldest))
 		return nil
 	}
@@ -202,6 +202,16 @@ func (d *deriver) lower(fn *types.Func) *ast.Func {
 	d.funcs[fn] = f
 	return f
 }
+
+// readable reports whether a function of a file may be lowered as part of one of another package: it is Go of today, in every build.
+func (d *deriver) readable(pkg *lower.Package, file *lower.File) bool {
+	return pkg != d.pkg && !pkg.NoBodies && file.Constraint == "" && !file.ImportsC() && !tooOld(languageOf(pkg, file))
+}
+
+// languageOf returns the version of the language that a file is written in.
+func languageOf(pkg *lower.Package, file *lower.File) string { return pkg.Info.FileVersions[file.Syntax] }
+
+func tooOld(v string) bool { return version.IsValid(v) && version.Compare(v, oldest) < 0 }
 
 // standsBeside reports whether the body of a function may be copied into one of a file: it is of the same package and part of every build
 // that the file is part of, and no directive says something else of it.
@@ -239,7 +249,7 @@ func (d *deriver) lifted(fn *types.Func) bool {
 // source returns what lowering needs to know of a package.
 func (d *deriver) source(pkg *lower.Package) *lower.Source {
 	src := d.prog.Source(pkg, d.instances)
-	src.HasSource, src.Library, src.Copied = d.hasSource, d.maker, d.copied
+	src.HasSource, src.Elsewhere, src.Copied = d.hasSource, d.elsewhere, d.copied
 	src.FuncVar = func(v *types.Var) goast.Expr { return d.functionVar(pkg, v) }
 	src.Body = func(name string) *types.Func {
 		rule := func(dir *lower.Directive) bool { return dir.Of != nil && dir.Of.FullName() == name }

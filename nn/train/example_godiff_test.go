@@ -31,8 +31,7 @@ type classifierForwardMSaved struct {
 func classifierForwardMForward(m *classifier, x nn.Tensor[float64]) (y, dy nn.Tensor[float64], saved classifierForwardMSaved) {
 	forwardValue, dforwardValue, saved2 := denseForwardFloat64DForward(&m.Hidden, x)
 	tanhValue, dtanhValue, saved3 := tanhFloat64Forward(forwardValue, dforwardValue)
-	var saved4 denseForwardFloat64Saved
-	y, dy, saved4 = denseForwardFloat64Forward(&m.Out, tanhValue, dtanhValue)
+	y, dy, saved4 := denseForwardFloat64Forward(&m.Out, tanhValue, dtanhValue)
 	return y, dy, classifierForwardMSaved{saved: saved4, saved2: saved3, saved3: saved2}
 }
 

@@ -92,8 +92,7 @@ type meanVarianceXSaved struct {
 func meanVarianceXForward(x, weights []float64) (mean, variance float64, saved meanVarianceXSaved) {
 	var unnormalisedVariance float64
 	var sumWeights float64
-	var saved2 meanUnnormalisedVarianceSumWeightsXSaved
-	mean, unnormalisedVariance, sumWeights, saved2 = meanUnnormalisedVarianceSumWeightsXForward(x, weights)
+	mean, unnormalisedVariance, sumWeights, saved2 := meanUnnormalisedVarianceSumWeightsXForward(x, weights)
 	variance = unnormalisedVariance / (sumWeights - 1)
 	return mean, variance, meanVarianceXSaved{sumWeights: sumWeights, variance: variance, saved: saved2}
 }
@@ -120,8 +119,7 @@ type meanUnnormalisedVarianceSumWeightsXSaved struct {
 
 // meanUnnormalisedVarianceSumWeightsXForward is [stat.meanUnnormalisedVarianceSumWeights], remembering what [meanUnnormalisedVarianceSumWeightsXBackward] needs.
 func meanUnnormalisedVarianceSumWeightsXForward(x, weights []float64) (mean, unnormalisedVariance, sumWeights float64, saved meanUnnormalisedVarianceSumWeightsXSaved) {
-	var saved2 meanXSaved
-	mean, saved2 = meanXForward(x, weights)
+	mean, saved2 := meanXForward(x, weights)
 	var ss float64
 	var compensation float64
 	if weights == nil {

@@ -19,8 +19,7 @@ func destinationsVJP(x []float64, k float64, dx []float64, dy float64) (y, dk fl
 	floats.AddConst(1, b)
 	dc := make([]float64, len(x))
 	c := make([]float64, len(x))
-	var saved mulToSaved
-	b, db, saved = mulToForward(c, b, x, dc, db)
+	b, db, saved := mulToForward(c, b, x, dc, db)
 	b[0] *= 2
 	y3 := floats.AddScaledTo(b, b, k, x)
 	y = floats.Dot(b, c)
@@ -77,9 +76,7 @@ func destinationsHVP(x []float64, k float64, vx []float64, vk float64) (hx []flo
 	dc := make([]float64, len(x))
 	vc := make([]float64, len(x))
 	c := make([]float64, len(x))
-	var saved mulToSaved
-	var vsaved mulToSaved
-	b, db, saved, vb, vdb, vsaved = mulToForwardTangent(c, b, x, dc, db, vc, vb, vx, vdc, vdb)
+	b, db, saved, vb, vdb, vsaved := mulToForwardTangent(c, b, x, dc, db, vc, vb, vx, vdc, vdb)
 	vb[0] *= 2
 	b[0] *= 2
 	t2 := b
