@@ -6,21 +6,27 @@ import (
 	"github.com/godiff/godiff/ast"
 )
 
-// withoutEvident returns a block without evaluations that are only there for a panic, where the same element has been looked at just
-// before:
+// evident drops evaluations that are only there for a panic, where the same element has been looked at just before, or is the next that is
+// looked at, before anything has changed that outlives a panic:
 //
-//	va := vx[i] * x[i]
-//	_ = 1 - x[i]
-func (d *derivation) withoutEvident(b *ast.Block) *ast.Block {
+//	va := vx[i] * x[i]              _ = p.K * x
+//	_ = 1 - x[i]                    return p.K
+type evident struct {
+	*derivation
+	found bool
+}
+
+func (d *evident) block(b *ast.Block) *ast.Block {
 	out := &ast.Block{Meta: b.Meta}
 	var seen []ast.Expr // has been evaluated, and nothing has been assigned since to what it depends on
-	for _, s := range b.Stmts {
-		if d.isEvident(s, seen) {
+	for i, s := range b.Stmts {
+		if d.isEvident(s, seen) || d.isNext(s, b.Stmts[i+1:]) {
+			d.found = true
 			continue
 		}
 		if len(ast.Blocks(s)) > 0 {
 			if seen = nil; !isMark(s) {
-				s = ast.MapBlocks(s, d.withoutEvident)
+				s = ast.MapBlocks(s, d.block)
 			}
 			out.Stmts = append(out.Stmts, s)
 			continue
@@ -58,12 +64,12 @@ func unchanged(seen []ast.Expr, place ast.Expr) []ast.Expr {
 
 // isEvident reports whether a statement evaluates an expression for nothing but panics, all of which would have come before.
 func (d *derivation) isEvident(s ast.Stmt, seen []ast.Expr) bool {
-	a, ok := s.(*ast.Assign)
-	if !ok || len(a.Lhs) != 1 || a.Lhs[0] != nil || len(a.Rhs) != 1 || hasCall(a.Rhs[0]) {
+	x := evaluated(s)
+	if x == nil {
 		return false
 	}
 	evident, found := true, false
-	ast.Walk(a.Rhs[0], func(e ast.Expr) bool {
+	ast.Walk(x, func(e ast.Expr) bool {
 		if slices.ContainsFunc(seen, func(x ast.Expr) bool { return ast.Equal(x, e) }) {
 			found = true
 			return false
@@ -72,6 +78,67 @@ func (d *derivation) isEvident(s ast.Stmt, seen []ast.Expr) bool {
 		return true
 	})
 	return evident && found
+}
+
+// evaluated returns the expression that a statement evaluates for nothing but panics, or nil.
+func evaluated(s ast.Stmt) ast.Expr {
+	a, ok := s.(*ast.Assign)
+	if !ok || len(a.Lhs) != 1 || a.Lhs[0] != nil || len(a.Rhs) != 1 || hasCall(a.Rhs[0]) {
+		return nil
+	}
+	return a.Rhs[0]
+}
+
+// isNext reports whether a statement evaluates an expression for nothing but panics, and those that may come of it come in the same order of
+// the statements behind it, before others.
+func (d *derivation) isNext(s ast.Stmt, rest []ast.Stmt) bool {
+	x := evaluated(s)
+	if x == nil {
+		return false
+	}
+	due, certain := d.due(x, nil)
+	if !certain {
+		return false
+	}
+	var next []ast.Expr
+	for _, t := range rest {
+		if isMark(t) {
+			continue
+		}
+		local := len(ast.Blocks(t)) == 0
+		ast.Exprs(t, func(e ast.Expr, assigned bool) {
+			r, isVar := e.(*ast.Ref)
+			switch {
+			case e == nil:
+			case hasCall(e), assigned && !(isVar && ast.IsFloat(r.Var.Type)):
+				local = false
+			case local && !assigned:
+				next, local = d.due(e, next)
+			}
+		})
+		if !local {
+			break
+		}
+	}
+	return len(due) > 0 && len(due) <= len(next) && slices.EqualFunc(due, next[:len(due)], ast.Equal)
+}
+
+// due adds the places at which an expression may panic to a list, each once, and reports whether it may not panic otherwise and evaluates all
+// that is in it.
+func (d *derivation) due(e ast.Expr, list []ast.Expr) ([]ast.Expr, bool) {
+	certain := true
+	ast.Walk(e, func(e ast.Expr) bool {
+		if b, ok := e.(*ast.Binary); ok && isBoolean(b.T) {
+			certain = false
+		}
+		if certain && d.u.mayPanicAt(e, d.rangeOver) {
+			if certain = isPath(e); certain && !slices.ContainsFunc(list, func(x ast.Expr) bool { return ast.Equal(x, e) }) {
+				list = append(list, e)
+			}
+		}
+		return certain
+	})
+	return list, certain
 }
 
 // elements returns the places behind indices, pointers and fields that an expression looks at whenever it is evaluated.

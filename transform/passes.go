@@ -235,9 +235,6 @@ func (p *passage) unused() {
 		p.body = withoutStores(p.body)
 	}
 	for removed := true; removed; {
-		if !d.u.Disable["dead"] {
-			p.body = d.withoutEvident(p.body)
-		}
 		taken := addressTaken(p.body)
 		l := &liveness{
 			live: newVarSet(), settled: map[*ast.Block]*varSet{}, mentioned: map[*ast.Var]bool{}, results: p.results,
@@ -246,6 +243,11 @@ func (p *passage) unused() {
 		}
 		p.body = l.block(p.body)
 		removed = l.removed
+		if !d.u.Disable["dead"] {
+			e := &evident{derivation: d}
+			p.body = e.block(p.body)
+			removed = removed || e.found
+		}
 	}
 	p.body = declare(p.body)
 }

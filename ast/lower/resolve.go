@@ -18,6 +18,8 @@ type resolver struct {
 	info  *types.Info
 	taken map[string]token.Pos // names of derivatives, with the receiver's type before a dot, and their directives
 
+	written []*goast.File // what people have written; nothing else takes a name
+
 	unresolved map[string]bool // names of derivatives that will not be there
 	diags      []Diagnostic
 }
@@ -163,7 +165,10 @@ func (r *resolver) takeName(pos token.Pos, d *Directive) bool {
 		r.errorf(pos, "the name %s is taken by the directive at %s: give another with name=", d.Name, r.place(other))
 		return false
 	}
-	if other := r.declared(d); other != token.NoPos {
+	in := func(pos token.Pos) func(*goast.File) bool {
+		return func(f *goast.File) bool { return f.FileStart <= pos && pos <= f.FileEnd }
+	}
+	if other := r.declared(d); other != token.NoPos && slices.ContainsFunc(r.written, in(other)) {
 		r.errorf(pos, "the name %s is taken at %s: give another with name=", d.Name, r.place(other))
 		return false
 	}

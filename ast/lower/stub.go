@@ -64,12 +64,36 @@ type stubFile struct {
 	directives []*Directive // of the function declarations, in order
 }
 
-// addStubs finds the derivatives that pkg asks for and makes a stub file for each output.
+// addStubs finds the derivatives that pkg asks for and makes a stub file for each output. What an interface that a directive names in wrt=
+// may hold can depend on methods that other directives ask for, so that these are then looked at again with the stubs.
 func (l *loader) addStubs(pkg *Package) {
-	if !slices.ContainsFunc(pkg.Files, func(f *File) bool { return len(f.comments) > 0 }) {
-		return
+	methods, named := false, false
+	for _, f := range pkg.Files {
+		for _, c := range f.comments {
+			_, wrt := c.option("wrt")
+			_, derives := ast.ParseMode(c.verb.name)
+			methods, named = methods || derives && c.decl.Recv != nil, named || derives && wrt
+		}
 	}
-	r := l.lenientResolver(pkg)
+	r := l.resolveStubs(pkg, false)
+	for n := -1; methods && named && n != len(pkg.stubs); {
+		n = len(pkg.stubs)
+		r = l.resolveStubs(pkg, true)
+	}
+	if r != nil {
+		maps.Copy(pkg.unresolved, r.unresolved)
+		pkg.directiveErrors(r.diags)
+	}
+}
+
+// resolveStubs makes the stubs of a package, in place of those that it has already. Derived says that types have the methods of these, and of
+// outputs that are sources. It returns nil where nothing asks for any.
+func (l *loader) resolveStubs(pkg *Package, derived bool) *resolver {
+	if !slices.ContainsFunc(pkg.Files, func(f *File) bool { return len(f.comments) > 0 }) {
+		return nil
+	}
+	r := l.lenientResolver(pkg, derived)
+	pkg.stubs = nil
 	for _, file := range pkg.Files {
 		var directives []*Directive
 		for _, c := range file.comments {
@@ -83,8 +107,7 @@ func (l *loader) addStubs(pkg *Package) {
 			l.addStubFile(pkg, file, r.types, directives)
 		}
 	}
-	maps.Copy(pkg.unresolved, r.unresolved)
-	pkg.directiveErrors(r.diags)
+	return r
 }
 
 // derives reports whether a derivative is declared in an output that is a source.
@@ -124,14 +147,18 @@ func receiverName(decl *goast.FuncDecl) string {
 }
 
 // lenientResolver type-checks pkg without function bodies and without complaint, for the types of parameters. It looks at what people
-// have written alone.
-func (l *loader) lenientResolver(pkg *Package) *resolver {
+// have written alone, or at derivatives and the stubs that are there too.
+func (l *loader) lenientResolver(pkg *Package, derived bool) *resolver {
 	info := &types.Info{Defs: map[*goast.Ident]types.Object{}, Implicits: map[goast.Node]types.Object{}}
 	conf := l.prog.config(pkg, (*Package).loaded, func(error) {})
 	conf.IgnoreFuncBodies = true
-	t, _ := conf.Check(pkg.Path, l.prog.Fset, pkg.syntax(false), info)
+	files := pkg.syntax(derived)
+	for _, stub := range pkg.stubs {
+		files = append(files, stub.syntax)
+	}
+	t, _ := conf.Check(pkg.Path, l.prog.Fset, files, info)
 	return &resolver{
-		prog: l.prog, pkg: pkg, types: t, info: info,
+		prog: l.prog, pkg: pkg, types: t, info: info, written: pkg.syntax(false),
 		taken: map[string]token.Pos{}, unresolved: map[string]bool{},
 	}
 }
