@@ -120,7 +120,7 @@ func (u *Unit) summarise(members []*types.Func) {
 	scc := map[*types.Func]*memory{}
 	next := new(int)
 	for _, fn := range members {
-		scc[fn] = u.newMemory(u.Lower(fn), next, scc)
+		scc[fn] = u.newMemory(apart(u.Lower(fn)), next, scc)
 		scc[fn].inputs()
 	}
 	for _, fn := range members {
