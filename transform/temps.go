@@ -496,18 +496,22 @@ func conditional(e ast.Expr, v *ast.Var) bool {
 func (t *temps) order(s ast.Stmt, v *ast.Var, e ast.Expr) bool {
 	calls := false
 	ast.Exprs(s, func(x ast.Expr, _ bool) {
-		calls = calls || ast.Any(x, func(x ast.Expr) bool { return t.impure(x) })
+		calls = calls || ast.Any(x, t.impure)
 	})
-	reads := ast.Any(e, func(x ast.Expr) bool {
-		switch x := x.(type) {
-		case *ast.Index, *ast.Deref:
-			return true
-		case *ast.Field:
-			return ast.Pointee(x.X.Type()) != nil
-		}
-		return false
-	})
-	return !calls || !reads
+	return !calls || !ast.Any(e, t.looks)
+}
+
+// looks reports whether e itself reads what a call may write: memory, or a variable whose address is taken.
+func (t *temps) looks(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Ref:
+		return t.taken[e.Var]
+	case *ast.Index, *ast.Deref:
+		return true
+	case *ast.Field:
+		return ast.Pointee(e.X.Type()) != nil
+	}
+	return false
 }
 
 // disturbs reports whether a statement may change the value of e.
@@ -650,7 +654,11 @@ func (t *temps) returned(a *ast.Assign, list []ast.Stmt, i int) bool {
 			n += occurrences(e, l.Var)
 		}
 	}
-	if n != 1 || a.Comment != "" && ret.Comment != "" || ast.Any(a.Rhs[0], t.impure) && len(ret.Results) > 1 && slices.ContainsFunc(ret.Results, func(e ast.Expr) bool { return ast.Any(e, t.impure) }) {
+	among := func(f func(ast.Expr) bool) bool {
+		return slices.ContainsFunc(ret.Results, func(e ast.Expr) bool { return ast.Any(e, f) })
+	}
+	calls, looks := ast.Any(a.Rhs[0], t.impure), ast.Any(a.Rhs[0], t.looks)
+	if n != 1 || a.Comment != "" && ret.Comment != "" || calls && (among(t.impure) || among(t.looks)) || looks && among(t.impure) {
 		return false
 	}
 	at := slices.IndexFunc(ret.Results, func(e ast.Expr) bool { return mentions(e, l.Var) })

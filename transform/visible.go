@@ -21,8 +21,11 @@ func (u *Unit) checkCalls(of, g *ast.Func) {
 	})
 }
 
-// nameOf is what a refusal calls a function.
-func nameOf(f *ast.Func) string {
+// nameOf is what a refusal calls a function that uses an object.
+func (u *Unit) nameOf(f *ast.Func, obj types.Object) string {
+	if f.Foreign && f.Pkg.Path() == u.Pkg.Path() {
+		return fmt.Sprintf("what %s gets from package %s", f.Name, obj.Pkg().Name())
+	}
 	if in, _, literal := strings.Cut(f.Obj.Name(), "."); literal {
 		return fmt.Sprintf("a function literal that %s gets from package %s", in, f.Pkg.Name())
 	}
@@ -48,10 +51,10 @@ func (u *Unit) checkExported(of *ast.Func, pos token.Pos, obj types.Object) {
 		}
 	}
 	if isGlobal(obj) && !ast.Importable(obj.Pkg().Path(), u.Pkg.Path()) {
-		refuse(pos, "%s cannot be differentiated from here: it uses %s of package %s, which is internal%s; give it a directive or a rule there", nameOf(of), obj.Name(), obj.Pkg().Path(), why)
+		refuse(pos, "%s cannot be differentiated from here: it uses %s of package %s, which is internal%s; give it a directive or a rule there", u.nameOf(of, obj), obj.Name(), obj.Pkg().Path(), why)
 	}
 	if !obj.Exported() {
-		refuse(pos, "%s cannot be differentiated from here: it uses %s, which package %s does not export%s; give it a directive or a rule there", nameOf(of), obj.Name(), obj.Pkg().Name(), why)
+		refuse(pos, "%s cannot be differentiated from here: it uses %s, which package %s does not export%s; give it a directive or a rule there", u.nameOf(of, obj), obj.Name(), obj.Pkg().Name(), why)
 	}
 }
 

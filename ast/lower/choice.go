@@ -113,7 +113,7 @@ func (l *lowerer) isAlternative(e goast.Expr, obj types.Object) bool {
 	case *goast.FuncLit:
 		ok := true
 		l.eachFree(e, func(x *types.Var, _ token.Pos) []*goast.FuncLit {
-			ok = ok && there(x)
+			ok = ok && there(x) && !l.isOf(x, obj)
 			return nil
 		})
 		return ok
@@ -122,6 +122,9 @@ func (l *lowerer) isAlternative(e goast.Expr, obj types.Object) bool {
 		case *types.Nil, *types.Func:
 			return true
 		case *types.Var:
+			if lit, ok := goast.Unparen(l.closures.defs[x]).(*goast.FuncLit); ok && !l.closures.unknown[x] {
+				return l.isAlternative(lit, obj)
+			}
 			return there(x) && l.known(x, e.Pos()) != nil
 		}
 	case *goast.IndexExpr, *goast.IndexListExpr:
@@ -141,6 +144,12 @@ func (l *lowerer) isAlternative(e goast.Expr, obj types.Object) bool {
 		return l.info.Types[e.Fun].IsType() && l.isAlternative(e.Args[0], obj)
 	}
 	return false
+}
+
+// isOf reports whether a variable is defined by the function that another one is at the time.
+func (l *lowerer) isOf(x, obj types.Object) bool {
+	id, ok := goast.Unparen(l.closures.defs[x]).(*goast.Ident)
+	return ok && (l.info.Uses[id] == obj || l.isOf(l.info.Uses[id], obj))
 }
 
 // choice returns the choice that a variable is, or nil.

@@ -405,19 +405,46 @@ func (l *lowerer) value(e goast.Expr) *fnValue {
 		}
 		if list := l.made(e); len(list) == 1 {
 			return list[0].fn
-		} else if l.reports > 0 {
+		}
+		if l.notMade(e) {
 			return nil
 		}
-		if id := calleeIdent(e); id != nil {
-			if fn, ok := l.info.Uses[id].(*types.Func); ok {
-				l.report(e.Pos(), l.whyNotMade(fn))
-				l.closures.unmade[e] = true
-				return nil
-			}
-		}
+	}
+	if x, ok := goast.Unparen(e).(*goast.IndexExpr); ok && l.isTable(x.X) {
+		l.report(e.Pos(), fmt.Sprintf("it cannot be told here which functions %s holds: it must be a variable of this function, or one of the package that is not exported, be defined by a literal in which keys are constants, and never change or be handed on, not in tests either", types.ExprString(x.X)))
+		return nil
 	}
 	l.report(e.Pos(), "it cannot be told here which function this is: name it, or keep it in a variable")
 	return nil
+}
+
+// isTable reports whether an expression is a slice, an array or a map of functions.
+func (l *lowerer) isTable(x goast.Expr) bool {
+	t := l.info.TypeOf(x)
+	if t == nil {
+		return false
+	}
+	elem := elemOf(t)
+	return elem != nil && isFuncType(elem)
+}
+
+// notMade reports that it cannot be told which functions a call returns, unless that is for something that is reported already. It does not where
+// it cannot be told what is called.
+func (l *lowerer) notMade(call *goast.CallExpr) bool {
+	if l.reports > 0 {
+		l.closures.unmade[call] = true
+		return true
+	}
+	id := calleeIdent(call)
+	if id == nil {
+		return false
+	}
+	fn, ok := l.info.Uses[id].(*types.Func)
+	if ok {
+		l.report(call.Pos(), l.whyNotMade(fn))
+		l.closures.unmade[call] = true
+	}
+	return ok
 }
 
 // whyNotMade says why it cannot be told which function another one returns.
@@ -426,10 +453,12 @@ func (l *lowerer) whyNotMade(fn *types.Func) string {
 	switch {
 	case fn.Pkg() != l.src.Pkg && !l.isElsewhere(fn):
 		return text + "its source is not read, or not part of every build; copy it here"
+	case fn.Pkg() == l.src.Pkg && l.src.Declared(fn) && l.src.Decl != nil && l.src.Decl(fn.Origin()) == nil:
+		return text + "it stands in a file with build constraints, or an array in it has a length from there, so that another build may have another body of it; put this function under the same constraints"
 	case fn.Signature().Recv() != nil && types.IsInterface(fn.Signature().Recv().Type()):
 		return text + "it is called through an interface"
 	}
-	return text + "it must return functions by their names or literals, which capture nothing but its parameters if there are several returns, and not from a loop; nor may it defer calls or call itself"
+	return text + "it must return functions by their names or literals, and if there are several returns, all results in each, nothing from a loop, and no literals that capture what a loop declares; nor may it defer calls or call itself"
 }
 
 // valueOf returns the function that a name stands for.
@@ -454,7 +483,7 @@ func (l *lowerer) valueOf(id *goast.Ident) *fnValue {
 	if call, ok := goast.Unparen(l.closures.defs[l.info.Uses[id]]).(*goast.CallExpr); ok && l.closures.unmade[call] {
 		return nil // reported
 	}
-	l.report(id.Pos(), fmt.Sprintf("it cannot be told here which function %s is: it must be given in a call, or be assigned functions by their names, or literals that capture only what is there wherever it is called", id.Name))
+	l.report(id.Pos(), fmt.Sprintf("it cannot be told here which function %s is: it must be given in a call, or be what one call returns, or be assigned functions by their names, or literals that capture only what is there wherever it is called", id.Name))
 	return nil
 }
 
@@ -473,6 +502,9 @@ func (l *lowerer) ofPackage(obj types.Object) goast.Expr {
 		list = l.elements(lit)
 	}
 	for _, x := range list {
+		if x == nil {
+			continue
+		}
 		if !l.isAlternative(x, obj) {
 			return nil
 		}

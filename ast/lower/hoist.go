@@ -334,6 +334,7 @@ type exit struct {
 func (l *lowerer) returnedBySeveral(m *maker) (list []ast.Stmt, results []result) {
 	x := &exit{label: &ast.Label{Name: "made"}}
 	meta := ast.Meta{Pos: m.body.Pos()}
+	var kept []*types.Var // that outlive the block of the body
 	for i := range m.sig.Results().Len() {
 		of := m.sig.Results().At(i)
 		if !isFunc(of) {
@@ -347,9 +348,11 @@ func (l *lowerer) returnedBySeveral(m *maker) (list []ast.Stmt, results []result
 		l.closures.unknown[obj] = true
 		for _, r := range m.exits {
 			e := r.Results[i]
-			if !l.capturesOnly(e, m) {
+			own, ok := l.captured(e, m)
+			if !ok {
 				return nil, nil
 			}
+			kept = append(kept, own...)
 			l.closures.values[obj] = append(l.closures.values[obj], e)
 		}
 		c := l.choose(obj, nil)
@@ -363,24 +366,111 @@ func (l *lowerer) returnedBySeveral(m *maker) (list []ast.Stmt, results []result
 		results = append(results, result{fn: &fn})
 	}
 	l.exit, l.inlining, l.iteration = x, nil, nil
-	return append(list, escape(l.block(m.body.List, m.body.Pos()).Stmts, x.label)...), results
+	body := l.block(m.body.List, m.body.Pos())
+	early := map[*ast.Var]bool{}
+	for _, obj := range kept {
+		if v := l.vars[obj]; v != nil && !early[v] {
+			early[v] = true
+			list = append(list, &ast.Decl{Meta: meta, Vars: []*ast.Var{v}, Typed: true})
+		}
+	}
+	return append(list, escape(declaredBefore(body, early).Stmts, x.label)...), results
 }
 
-// capturesOnly reports whether a function that a maker returns captures none of its variables but parameters, which are there when it has
-// returned, wherever that was.
-func (l *lowerer) capturesOnly(e goast.Expr, m *maker) bool {
-	lit, ok := goast.Unparen(e).(*goast.FuncLit)
-	if !ok {
-		return true
+// captured returns the variables of a maker, its parameters excepted, that a function which it returns captures. These are there when it has
+// returned, wherever that was, if they are declared before. It reports whether they can be: each is made once, and what is returned is known.
+func (l *lowerer) captured(e goast.Expr, m *maker) (list []*types.Var, ok bool) {
+	within := func(x types.Object) bool { return m.body.Pos() <= x.Pos() && x.Pos() < m.body.End() }
+	lit, isLit := goast.Unparen(e).(*goast.FuncLit)
+	if id, isIdent := goast.Unparen(e).(*goast.Ident); isIdent {
+		v, isVar := l.info.Uses[id].(*types.Var)
+		if !isVar || !within(v) {
+			return nil, true
+		}
+		lit, isLit = goast.Unparen(l.closures.defs[v]).(*goast.FuncLit)
+		if !isLit || l.closures.unknown[v] {
+			return nil, false
+		}
 	}
-	params := ast.ParamsOf(m.sig)
-	only := true
+	if !isLit {
+		return nil, true
+	}
+	ok = true
 	l.eachFree(lit, func(x *types.Var, _ token.Pos) []*goast.FuncLit {
-		within := m.body.Pos() <= x.Pos() && x.Pos() < m.body.End()
-		only = only && (!within || slices.Contains(params, x))
+		def, isDef := goast.Unparen(l.closures.defs[x]).(*goast.FuncLit)
+		switch {
+		case !within(x) || slices.Contains(ast.ParamsOf(m.sig), x):
+		case isFunc(x) && isDef && !l.closures.unknown[x]:
+			return []*goast.FuncLit{def}
+		case isFunc(x) || len(funcFields(x.Type())) > 0 || inLoop(m.body, x.Pos()):
+			ok = false
+		default:
+			list = append(list, x)
+		}
 		return nil
 	})
-	return only
+	return list, ok
+}
+
+// inLoop reports whether a position lies in a loop of a body, not of a literal in it.
+func inLoop(body *goast.BlockStmt, pos token.Pos) bool {
+	found := false
+	goast.Inspect(body, func(n goast.Node) bool {
+		switch n.(type) {
+		case *goast.ForStmt, *goast.RangeStmt:
+			found = found || n.Pos() <= pos && pos < n.End()
+		case *goast.FuncLit:
+			return false
+		}
+		return !found
+	})
+	return found
+}
+
+// declaredBefore makes assignments of the definitions of variables that are declared before a block.
+func declaredBefore(b *ast.Block, early map[*ast.Var]bool) *ast.Block {
+	out := &ast.Block{Meta: b.Meta}
+	for _, s := range b.Stmts {
+		switch t := s.(type) {
+		case *ast.Assign:
+			if t.Op == token.DEFINE {
+				s = definedBefore(t, early)
+			}
+		case *ast.Decl:
+			if slices.ContainsFunc(t.Vars, func(v *ast.Var) bool { return early[v] }) {
+				a := &ast.Assign{Meta: t.Meta, Lhs: ast.Refs(t.Vars), Op: token.DEFINE, Rhs: t.Values}
+				for i := 0; i < len(t.Vars) && len(a.Rhs) < len(t.Vars) && len(t.Values) == 0; i++ {
+					a.Rhs = append(a.Rhs, ast.Zero(t.Vars[i].Type))
+				}
+				s = definedBefore(a, early)
+			}
+		default:
+			s = mapBlocks(s, func(b *ast.Block) *ast.Block { return declaredBefore(b, early) })
+		}
+		out.Stmts = append(out.Stmts, s)
+	}
+	return out
+}
+
+// definedBefore is declaredBefore for one definition.
+func definedBefore(a *ast.Assign, early map[*ast.Var]bool) ast.Stmt {
+	c := *a
+	c.Lhs, c.Op = slices.Clone(a.Lhs), token.ASSIGN
+	for i, x := range a.Lhs {
+		if r, ok := x.(*ast.Ref); ok && early[r.Var] {
+			c.Lhs[i] = &ast.Ref{Var: r.Var, Again: true}
+		} else if ok && !r.Again {
+			c.Op = token.DEFINE
+		}
+	}
+	if c.Op == token.ASSIGN {
+		for i, x := range c.Lhs {
+			if r, ok := x.(*ast.Ref); ok {
+				c.Lhs[i] = &ast.Ref{Var: r.Var}
+			}
+		}
+	}
+	return &c
 }
 
 // leaveMaker lowers a return of a maker with several.
@@ -420,6 +510,9 @@ func (l *lowerer) madeFor(lhs, rhs []goast.Expr) (x []goast.Expr, y []ast.Expr, 
 		return nil, nil, false
 	}
 	results := l.made(call)
+	if t, ok := l.info.TypeOf(call).(*types.Tuple); results == nil && ok && slices.ContainsFunc(slices.Collect(t.Variables()), func(v *types.Var) bool { return isFunc(v) }) {
+		l.notMade(call)
+	}
 	for i, r := range results {
 		if r.fn == nil {
 			if _, ok := goast.Unparen(lhs[i]).(*goast.Ident); !ok {

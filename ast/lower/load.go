@@ -233,8 +233,8 @@ func (p *Program) Sources() []*Package { return p.order }
 func (p *Program) PackageOf(t *types.Package) *Package { return p.byTypes[t] }
 
 // Mentions reports whether a file of pkg that is not part of this build names an identifier, or one that is not in Go, or a linker
-// directive. What cannot be read counts.
-func (p *Program) Mentions(pkg *Package, name string) bool {
+// directive. What cannot be read counts, and a test file only if tests says so.
+func (p *Program) Mentions(pkg *Package, name string, tests bool) bool {
 	word := regexp.MustCompile(`(^|[^\pL\pN_])` + regexp.QuoteMeta(name) + `($|[^\pL\pN_])`)
 	for _, path := range slices.Concat(pkg.Ignored, pkg.meta.OtherFiles) {
 		src, ok := p.cmd.overlay[path]
@@ -245,7 +245,7 @@ func (p *Program) Mentions(pkg *Package, name string) bool {
 			}
 		}
 		_, output := SourceName(path)
-		if !strings.HasSuffix(path, "_test.go") && !(output && HasHeader(src)) && word.Match(src) {
+		if (tests || !strings.HasSuffix(path, "_test.go")) && !(output && HasHeader(src)) && word.Match(src) {
 			return true
 		}
 	}

@@ -21,7 +21,7 @@ type Source struct {
 	Text func(pos, end token.Pos) string // the source bytes of a range; nil where there is no text
 
 	Instances *Instances                        // of functions that are called
-	Decl      func(*types.Func) *goast.FuncDecl // where a function of the package is declared; may be nil
+	Decl      func(*types.Func) *goast.FuncDecl // where a function of the package is declared, if that may be looked into; may be nil
 	HasSource func(*types.Func) bool            // reports whether the body of a declared function can be lowered; may be nil
 
 	Marks func(token.Pos) Marks // what directives say of a statement; may be nil
@@ -455,10 +455,9 @@ func (l *lowerer) exprStmt(s *goast.ExprStmt) []ast.Stmt {
 		}
 		return list
 	}
-	before := l.reports
 	call, ok := l.expr(s.X).(*ast.Call)
 	if !ok {
-		if l.reports == before {
+		if l.reports == 0 {
 			l.report(s.Pos(), "only a call can be a statement")
 		}
 		return nil

@@ -126,16 +126,36 @@ func (l *lowerer) tableOf(x goast.Expr) *goast.CompositeLit {
 	if l.elements(lit) == nil && len(lit.Elts) > 0 {
 		return nil
 	}
-	if a, ok := l.info.TypeOf(lit).Underlying().(*types.Array); ok && a.Len() != int64(len(lit.Elts)) {
+	if a, ok := l.info.TypeOf(lit).Underlying().(*types.Array); ok && a.Len() != int64(l.lengthOf(lit)) {
 		return nil
 	}
 	return lit
 }
 
-// elements returns the elements of a literal of a slice or an array in their order, or nil if some are left out. Those of a map are in the order
-// of the literal, and must have constant keys.
+// lengthOf returns how many elements a literal of a slice, an array or a map has, as far as its keys tell, or none if they are far apart.
+func (l *lowerer) lengthOf(lit *goast.CompositeLit) int {
+	n, next := len(lit.Elts), 0
+	for _, e := range lit.Elts {
+		if kv, ok := e.(*goast.KeyValueExpr); ok && !ast.IsMap(l.info.TypeOf(lit)) {
+			key, _ := constant.Int64Val(constant.ToInt(l.info.Types[kv.Key].Value))
+			next = int(key)
+		}
+		next++
+		n = max(n, next)
+	}
+	if n > 2*len(lit.Elts)+maxGap {
+		return 0
+	}
+	return n
+}
+
+// maxGap is how many more functions than twice as many as there are may be left out in a literal.
+const maxGap = 8
+
+// elements returns the elements of a literal of a slice or an array in their order, with nil for what is left out, or nil if there is too much of
+// that. Those of a map are in the order of the literal, and must have constant keys.
 func (l *lowerer) elements(lit *goast.CompositeLit) []goast.Expr {
-	list := make([]goast.Expr, len(lit.Elts))
+	list := make([]goast.Expr, l.lengthOf(lit))
 	if ast.IsMap(l.info.TypeOf(lit)) {
 		for i, e := range lit.Elts {
 			kv := e.(*goast.KeyValueExpr)
@@ -194,7 +214,10 @@ func elemOf(t types.Type) types.Type {
 func (l *lowerer) table(lit *goast.CompositeLit, meta ast.Meta) (values []*fnValue, list []ast.Stmt, ok bool) {
 	values = []*fnValue{}
 	for _, e := range l.elements(lit) {
-		v := l.snapshot(l.value(e))
+		v := &fnValue{}
+		if e != nil {
+			v = l.snapshot(l.value(e))
+		}
 		if v == nil {
 			return nil, nil, false
 		}

@@ -154,12 +154,10 @@ func (d *deriver) elsewhere(fn *types.Func) (*types.Func, *goast.FuncDecl, *lowe
 		return of, d.lib.decls[of], d.lib.src
 	}
 	pkg, file, decl := d.prog.Decl(fn)
-	if decl == nil || decl.Body == nil || !d.readable(pkg, file) {
+	if decl == nil || decl.Body == nil || !d.readable(pkg, file) || !d.sameTypes(pkg, file, decl) {
 		return nil, nil, nil
 	}
-	src := d.source(pkg)
-	src.Derived = file.Derived
-	return fn, decl, src
+	return fn, decl, d.sourceFor(pkg, file)
 }
 
 // called is how documentation calls what has a name in the library: a function, a method, or a function of what another one returns.

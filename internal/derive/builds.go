@@ -149,6 +149,13 @@ func (d *deriver) checkTypes(pkg *lower.Package, file *lower.File, decl *goast.F
 	visit(decl, token.NoPos)
 }
 
+// sameTypes reports whether the types in a function are the same in every build that its file is part of.
+func (d *deriver) sameTypes(pkg *lower.Package, file *lower.File, decl *goast.FuncDecl) bool {
+	same := true
+	d.checkTypes(pkg, file, decl, func(token.Pos, string) { same = false })
+	return same
+}
+
 // foreignConstant returns a constant in an expression that is declared under other build constraints than those of the file, or nil.
 func (d *deriver) foreignConstant(pkg *lower.Package, file *lower.File, e goast.Expr) types.Object {
 	var found types.Object

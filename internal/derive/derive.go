@@ -186,8 +186,7 @@ func (d *deriver) lower(fn *types.Func) *ast.Func {
 		report(decl.Name.Pos(), fmt.Sprintf("%s is of %s, but derivatives need %s or later: say so in go.mod or in the file's go:build line", fn.Name(), v, oldest))
 		return nil
 	}
-	src := d.source(pkg)
-	src.Derived = file.Derived
+	src := d.sourceFor(pkg, file)
 	f := lower.Func(src, decl, d.instances.Of(fn), report)
 	if f != nil && f.What == "" && pkg.Types.Path() != d.pkg.Types.Path() {
 		f.What = elsewhere(f)
@@ -209,7 +208,9 @@ func (d *deriver) readable(pkg *lower.Package, file *lower.File) bool {
 }
 
 // languageOf returns the version of the language that a file is written in.
-func languageOf(pkg *lower.Package, file *lower.File) string { return pkg.Info.FileVersions[file.Syntax] }
+func languageOf(pkg *lower.Package, file *lower.File) string {
+	return pkg.Info.FileVersions[file.Syntax]
+}
 
 func tooOld(v string) bool { return version.IsValid(v) && version.Compare(v, oldest) < 0 }
 
@@ -244,6 +245,26 @@ func (d *deriver) lifted(fn *types.Func) bool {
 		return false
 	}
 	return !ast.Exported(of) || of.Signature().Recv() == nil && !ast.Importable(of.Pkg().Path(), d.pkg.Types.Path())
+}
+
+// sourceFor returns what lowering needs to know for a function of a file: of those that it looks into, in place of calls, the file must be part of
+// every build that its own is part of, and mean the same there.
+func (d *deriver) sourceFor(pkg *lower.Package, file *lower.File) *lower.Source {
+	src := d.source(pkg)
+	src.Derived = file.Derived
+	declared := src.Decl
+	src.Decl = func(fn *types.Func) *goast.FuncDecl {
+		decl := declared(fn)
+		if decl == nil {
+			return nil
+		}
+		_, from, _ := d.prog.Decl(fn)
+		if from.Constraint != "" && from.Constraint != file.Constraint || !d.sameTypes(pkg, from, decl) {
+			return nil
+		}
+		return decl
+	}
+	return src
 }
 
 // source returns what lowering needs to know of a package.

@@ -1,6 +1,7 @@
 package derive
 
 import (
+	"cmp"
 	goast "go/ast"
 	"go/token"
 	"go/types"
@@ -16,7 +17,7 @@ func (d *deriver) functionVar(pkg *lower.Package, v *types.Var) goast.Expr {
 		return nil
 	}
 	file, _, value := declarationOf(pkg, v)
-	if value == nil || file.Test() || file.Constraint != "" || d.prog.Mentions(pkg, v.Name()) {
+	if value == nil || file.Test() || file.Constraint != "" || d.prog.Mentions(pkg, v.Name(), true) {
 		return nil
 	}
 	table := !isFunction(v.Type())
@@ -25,7 +26,32 @@ func (d *deriver) functionVar(pkg *lower.Package, v *types.Var) goast.Expr {
 			return nil
 		}
 	}
+	if !d.testsKeep(pkg, v, table) {
+		return nil
+	}
 	return value
+}
+
+// testsKeep reports whether the test files of a package leave a variable with functions as it is.
+func (d *deriver) testsKeep(pkg *lower.Package, v *types.Var, table bool) bool {
+	for _, tests := range d.prog.Sources() {
+		if tests.ForTest != cmp.Or(pkg.ForTest, pkg.Path) || tests.Types.Name() != pkg.Types.Name() {
+			continue
+		}
+		for _, file := range tests.Files {
+			if !file.Test() {
+				continue
+			}
+			keeps := true
+			eachUse(tests, file, func(w *types.Var, around []goast.Node) {
+				keeps = keeps && (w != tests.Types.Scope().Lookup(v.Name()) || keepsFunctions(tests.Info, around, table))
+			})
+			if !keeps {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func isFunction(t types.Type) bool {

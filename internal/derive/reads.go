@@ -20,26 +20,30 @@ func (d *deriver) usesIn(pkg *lower.Package) varUses {
 	}
 	uses := varUses{}
 	for _, file := range pkg.Files {
-		if file.Test() {
-			continue
+		if !file.Test() {
+			eachUse(pkg, file, func(v *types.Var, around []goast.Node) { uses[v] = append(uses[v], around) })
 		}
-		var around []goast.Node
-		goast.Inspect(file.Syntax, func(n goast.Node) bool {
-			if n == nil {
-				around = around[:len(around)-1]
-				return true
-			}
-			around = append(around, n)
-			if id, ok := n.(*goast.Ident); ok {
-				if v, ok := pkg.Info.Uses[id].(*types.Var); ok && !v.IsField() {
-					uses[v] = append(uses[v], outwards(around))
-				}
-			}
-			return true
-		})
 	}
 	d.uses[pkg] = uses
 	return uses
+}
+
+// eachUse calls f for the uses of variables in a file.
+func eachUse(pkg *lower.Package, file *lower.File, f func(v *types.Var, around []goast.Node)) {
+	var around []goast.Node
+	goast.Inspect(file.Syntax, func(n goast.Node) bool {
+		if n == nil {
+			around = around[:len(around)-1]
+			return true
+		}
+		around = append(around, n)
+		if id, ok := n.(*goast.Ident); ok {
+			if v, ok := pkg.Info.Uses[id].(*types.Var); ok && !v.IsField() {
+				f(v, outwards(around))
+			}
+		}
+		return true
+	})
 }
 
 // outwards returns the last of some nodes and those before it, down to a statement, in reverse.

@@ -62,7 +62,7 @@ func (d *deriver) copyOf(pkg *lower.Package, v *types.Var) (text []ast.TextPart,
 		return nil, "another build may have another value of it"
 	case n > largest:
 		return nil, fmt.Sprintf("it holds %d constants, and more than %d are too many", n, largest)
-	case d.prog.Mentions(pkg, v.Name()):
+	case d.prog.Mentions(pkg, v.Name(), false):
 		return nil, "a file that is not part of this build, or not in Go, may change it"
 	}
 	if pos := d.changed(pkg, v); pos.IsValid() {
