@@ -91,13 +91,13 @@ type outliner struct {
 	done  *ast.Var   // set where it breaks out of the loop
 }
 
-// rangeLoop is outlined for a loop over an integer or a slice.
+// rangeLoop is outlined for a loop over an integer, a slice or an array.
 func (o *outliner) rangeLoop(s *ast.Range) []ast.Stmt {
-	if isArray(s.X.Type()) || ast.Pointee(s.X.Type()) != nil {
-		refuse(o.pos, "%s ranges over an array; let it range over the length, or over a slice of it", o.kind())
-	}
 	var before []ast.Stmt
 	taken := addressTaken(s.Body)
+	if isArray(s.X.Type()) {
+		taken = addressTaken(o.whole) // its elements are those from before the loop
+	}
 	plain := func(e ast.Expr) *ast.Ref { // a variable that the body leaves alone
 		r, ok := e.(*ast.Ref)
 		if !ok || assigns(s.Body, r.Var) || taken[r.Var] {
@@ -122,14 +122,30 @@ func (o *outliner) rangeLoop(s *ast.Range) []ast.Stmt {
 		}
 	}
 	if elem := elemType(s.X.Type()); elem != nil {
-		xs := plain(s.X)
-		if xs == nil {
-			xs = &ast.Ref{Var: ast.NewVar("xs", s.X.Type())}
-			before = append(before, define(xs.Var, s.X))
+		of := s.X.Type()
+		if p := ast.Pointee(of); p != nil {
+			of = p
 		}
-		before = append(before, define(n.Var, length(xs)))
-		assign(s.Key, i)
-		assign(s.Value, &ast.Index{X: xs, I: i, T: elem})
+		count := intNumber(fixedLength(of))
+		if isSlice(of) || s.Value != nil || ast.Any(s.X, isCall) {
+			xs := plain(s.X)
+			if xs == nil {
+				xs = &ast.Ref{Var: ast.NewVar("xs", s.X.Type())}
+				before = append(before, define(xs.Var, s.X))
+			}
+			var elements ast.Expr = xs
+			if isPointer(xs.Var.Type) {
+				elements = &ast.Deref{X: xs}
+			}
+			if isSlice(of) {
+				count = length(xs)
+			}
+			assign(s.Key, i)
+			assign(s.Value, &ast.Index{X: elements, I: i, T: elem})
+		} else {
+			assign(s.Key, i)
+		}
+		before = append(before, define(n.Var, count))
 	} else {
 		n.Var.Type = s.X.Type()
 		if i != key {
