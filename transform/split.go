@@ -7,8 +7,8 @@ import (
 	"github.com/godiff/godiff/ast"
 )
 
-// splitStructs makes variables of the fields of structs of ours that are zero at first and of which only fields are named. What is never set
-// stays zero, and is not added to anything:
+// splitStructs makes variables of the fields of structs of ours that are zero at first, or are defined by a literal, and of which only fields
+// are named. What is never set stays zero, and is not added to anything:
 //
 //	var dp Particle
 //	dp.Vx = 2 * p.Vx              dpVx := 2 * p.Vx
@@ -49,10 +49,10 @@ func (s *splitting) look(b *ast.Block, results []*ast.Var) {
 	}
 	s.split = map[*ast.Var]bool{}
 	ast.Inspect(b, func(st ast.Stmt) bool {
-		if d, ok := st.(*ast.Decl); ok && len(d.Vars) == 1 && len(d.Values) == 0 {
-			v := d.Vars[0]
-			if _, ok := v.Type.Underlying().(*types.Struct); ok && v.Obj == nil && !taken[v] {
-				s.split[v] = true
+		if v, lit := definedStruct(st); v != nil && v.Obj == nil && !taken[v] {
+			s.split[v] = true
+			if lit != nil {
+				s.refs[v]-- // where it is defined
 			}
 		}
 		ast.Exprs(st, func(e ast.Expr, assigned bool) {
@@ -77,6 +77,25 @@ func (s *splitting) look(b *ast.Block, results []*ast.Var) {
 			delete(s.split, v)
 		}
 	}
+}
+
+// definedStruct returns the one struct that a statement declares, and the literal that it is defined by; that is nil if it is zero at first.
+func definedStruct(st ast.Stmt) (*ast.Var, *ast.Composite) {
+	switch st := st.(type) {
+	case *ast.Decl:
+		if len(st.Vars) == 1 && len(st.Values) == 0 && isStruct(st.Vars[0].Type) {
+			return st.Vars[0], nil
+		}
+	case *ast.Assign:
+		if st.Op != token.DEFINE || len(st.Lhs) != 1 || len(st.Rhs) != 1 {
+			return nil, nil
+		}
+		r, ok := st.Lhs[0].(*ast.Ref)
+		if lit, isLit := st.Rhs[0].(*ast.Composite); ok && isLit && isStruct(lit.T) {
+			return r.Var, lit
+		}
+	}
+	return nil, nil
 }
 
 // rootField returns the field of a variable that a place is, or is a part of, or nil.
@@ -122,19 +141,42 @@ func (s *splitting) block(b *ast.Block) *ast.Block {
 		if s.addsZero(st) {
 			continue
 		}
-		d, ok := st.(*ast.Decl)
-		if !ok || len(d.Vars) != 1 || !s.split[d.Vars[0]] {
+		v, lit := definedStruct(st)
+		if v == nil || !s.split[v] {
 			out.Stmts = append(out.Stmts, s.stmt(st))
 			continue
 		}
-		t, _ := d.Vars[0].Type.Underlying().(*types.Struct)
-		for f := range t.Fields() {
-			if s.named[field{d.Vars[0], f.Name()}] {
-				out.Stmts = append(out.Stmts, &ast.Decl{Meta: d.Meta, Vars: []*ast.Var{s.part(d.Vars[0], f)}, Typed: true})
-			}
+		if lit != nil {
+			lit = s.stmt(st).(*ast.Assign).Rhs[0].(*ast.Composite)
 		}
+		out.Stmts = append(out.Stmts, s.define(*st.Info(), v, lit)...)
 	}
 	return out
+}
+
+// define declares the variables for the fields of a struct that are named. Values of a literal that are not are only evaluated.
+func (s *splitting) define(meta ast.Meta, v *ast.Var, lit *ast.Composite) []ast.Stmt {
+	var list []ast.Stmt
+	given := map[string]bool{}
+	if lit != nil {
+		for _, e := range lit.Elems {
+			given[e.Field.Name()] = true
+			a := &ast.Assign{Meta: meta, Lhs: []ast.Expr{nil}, Op: token.ASSIGN, Rhs: []ast.Expr{e.Value}}
+			if s.named[field{v, e.Field.Name()}] {
+				a.Lhs, a.Op = ast.Refs([]*ast.Var{s.part(v, e.Field)}), token.DEFINE
+			} else if !ast.Any(e.Value, func(e ast.Expr) bool { return isCall(e) || isPath(e) }) {
+				continue
+			}
+			list = append(list, a)
+		}
+	}
+	t, _ := v.Type.Underlying().(*types.Struct)
+	for f := range t.Fields() {
+		if s.named[field{v, f.Name()}] && !given[f.Name()] {
+			list = append(list, &ast.Decl{Meta: meta, Vars: []*ast.Var{s.part(v, f)}, Typed: true})
+		}
+	}
+	return list
 }
 
 func (s *splitting) stmt(st ast.Stmt) ast.Stmt {

@@ -501,6 +501,12 @@ func (t *temps) order(s ast.Stmt, v *ast.Var, e ast.Expr) bool {
 	return !calls || !ast.Any(e, t.looks)
 }
 
+// acts reports whether e itself is a call that may write memory.
+func (t *temps) acts(e ast.Expr) bool {
+	c, ok := e.(*ast.Call)
+	return ok && t.impure(c) && c.Fun.Builtin != "make" && c.Fun.Builtin != "new"
+}
+
 // looks reports whether e itself reads what a call may write: memory, or a variable whose address is taken.
 func (t *temps) looks(e ast.Expr) bool {
 	switch e := e.(type) {
@@ -657,8 +663,9 @@ func (t *temps) returned(a *ast.Assign, list []ast.Stmt, i int) bool {
 	among := func(f func(ast.Expr) bool) bool {
 		return slices.ContainsFunc(ret.Results, func(e ast.Expr) bool { return ast.Any(e, f) })
 	}
-	calls, looks := ast.Any(a.Rhs[0], t.impure), ast.Any(a.Rhs[0], t.looks)
-	if n != 1 || a.Comment != "" && ret.Comment != "" || calls && (among(t.impure) || among(t.looks)) || looks && among(t.impure) {
+	value := a.Rhs[0]
+	if n != 1 || a.Comment != "" && ret.Comment != "" || ast.Any(value, t.impure) && among(t.impure) ||
+		ast.Any(value, t.acts) && among(t.looks) || ast.Any(value, t.looks) && among(t.acts) {
 		return false
 	}
 	at := slices.IndexFunc(ret.Results, func(e ast.Expr) bool { return mentions(e, l.Var) })

@@ -77,7 +77,7 @@ type closures struct {
 	literals map[types.Object]*goast.CompositeLit // of variables that hold structs with functions: see holders
 	loose    map[types.Object]bool                // such variables whose functions are not known
 
-	tables map[types.Object]*goast.CompositeLit // of variables of the function that are maps of functions
+	tables map[types.Object]*goast.CompositeLit // of variables of the function that are maps of functions, or hold structs with functions
 
 	foreign bool                     // functions of other packages are lowered in place of calls
 	unmade  map[*goast.CallExpr]bool // calls of which a report says that it cannot be told which function they return
@@ -1108,6 +1108,9 @@ func (l *lowerer) functions(lhs, rhs []goast.Expr, meta ast.Meta) (list []ast.St
 	for i, e := range lhs {
 		if before, ok := l.defineTable(e, rhs[i], meta); ok {
 			list = append(list, before...)
+			continue
+		}
+		if l.defineRecords(e, rhs[i]) {
 			continue
 		}
 		if !isFuncType(l.info.TypeOf(rhs[i])) && !isFuncType(typeOfPlace(l.info, e)) {

@@ -780,6 +780,9 @@ func (l *lowerer) rangeStmt(s *goast.RangeStmt) []ast.Stmt {
 		}
 		return append(before, l.rangeSeveral(s, list)...)
 	}
+	if lit := l.records(s.X); lit != nil {
+		return l.rangeRecords(s, lit)
+	}
 	t := l.typeOf(s.X)
 	if isString(t) {
 		return l.rangeString(s)
@@ -1006,7 +1009,7 @@ func (l *lowerer) ident(e *goast.Ident) ast.Expr {
 	}
 	if isFuncType(l.info.TypeOf(e)) {
 		l.report(e.Pos(), fmt.Sprintf("%s is used as a value here, so that it cannot be told any more which function is called", e.Name))
-	} else if _, ok := l.listOf(e); ok {
+	} else if _, ok := l.listOf(e); ok || l.records(e) != nil {
 		l.report(e.Pos(), fmt.Sprintf("the functions in %s are used otherwise than in a loop over them, so that it cannot be told any more which function is called", e.Name))
 	} else {
 		l.report(e.Pos(), fmt.Sprintf("%s is not supported here", e.Name))
@@ -1101,6 +1104,22 @@ func (l *lowerer) unary(e *goast.UnaryExpr) ast.Expr {
 	return &ast.Unary{Op: e.Op, X: x}
 }
 
+// mayMatter reports whether e itself may panic or have an effect.
+func mayMatter(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Ref, *ast.Name, *ast.Lit:
+		return false
+	case *ast.Field:
+		return ast.Pointee(e.X.Type()) != nil
+	case *ast.Binary:
+		b, ok := e.X.Type().Underlying().(*types.Basic)
+		return !ok || ofIntegers(e.Op) && b.Info()&types.IsInteger != 0 || e.Op == token.QUO
+	case *ast.Unary:
+		return false
+	}
+	return true
+}
+
 func (l *lowerer) binary(e *goast.BinaryExpr) ast.Expr {
 	if isFuncType(l.info.TypeOf(e.X)) || isFuncType(l.info.TypeOf(e.Y)) {
 		return l.compareFuncs(e)
@@ -1113,6 +1132,12 @@ func (l *lowerer) binary(e *goast.BinaryExpr) ast.Expr {
 		}
 		b := &ast.Binary{Op: e.Op, X: x, T: types.Default(l.typeOf(e))}
 		l.asking(nil, func() { b.Y = l.expr(e.Y) })
+		switch {
+		case isBool(b.Y, e.Op == token.LAND):
+			return x
+		case isBool(b.Y, e.Op == token.LOR) && !ast.Any(x, mayMatter):
+			return b.Y
+		}
 		return b
 	}
 	if e.Op == token.QUO && isUntypedInteger(l.typeOf(e.X)) && isUntypedInteger(l.typeOf(e.Y)) {
@@ -1314,6 +1339,9 @@ func (l *lowerer) builtin(e *goast.CallExpr, name string, c *ast.Call) ast.Expr 
 		if list, ok := l.listOf(e.Args[0]); ok {
 			return number(len(list))
 		}
+		if lit := l.records(e.Args[0]); lit != nil {
+			return number(len(l.elements(lit)))
+		}
 		if ast.IsMap(l.typeOf(e.Args[0])) {
 			c.Fun.Builtin = ast.MapCount
 		}
@@ -1376,7 +1404,7 @@ func (l *lowerer) compositeOf(e *goast.CompositeLit, t types.Type) ast.Expr {
 	for i, x := range e.Elts {
 		var elem ast.Elem
 		kv, keyed := x.(*goast.KeyValueExpr)
-		if isStruct && l.keeps(e) && isFuncType(l.info.TypeOf(elementOf(x))) {
+		if isStruct && l.keeps(e) && (isFuncType(l.info.TypeOf(elementOf(x))) || l.info.Types[elementOf(x)].IsNil() && isFuncType(l.fieldType(s, i, x))) {
 			continue
 		}
 		switch {
@@ -1401,6 +1429,14 @@ func (l *lowerer) compositeOf(e *goast.CompositeLit, t types.Type) ast.Expr {
 		c.Elems = append(c.Elems, elem)
 	}
 	return c
+}
+
+// fieldType returns the type of the field that the i-th element of a literal of a struct is for.
+func (l *lowerer) fieldType(s *types.Struct, i int, x goast.Expr) types.Type {
+	if kv, ok := x.(*goast.KeyValueExpr); ok {
+		return fieldNamed(s, l.info.Uses[kv.Key.(*goast.Ident)]).Type()
+	}
+	return s.Field(i).Type()
 }
 
 // elementOf returns the value of an element of a literal.

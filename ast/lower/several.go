@@ -355,10 +355,20 @@ func (l *lowerer) rangeSeveral(s *goast.RangeStmt, list []*fnValue) []ast.Stmt {
 		l.report(s.Pos(), "a range over a map of functions comes to them in any order; range over a slice of them")
 		return nil
 	}
+	return l.writtenOut(s, len(list), func(k int) []ast.Stmt {
+		if value, ok := s.Value.(*goast.Ident); ok && value.Name != "_" {
+			l.values[l.info.Defs[value]] = list[k]
+		}
+		return nil
+	})
+}
+
+// writtenOut writes out a loop of n iterations over what is known. What begin returns comes before the body.
+func (l *lowerer) writtenOut(s *goast.RangeStmt, n int, begin func(k int) []ast.Stmt) []ast.Stmt {
 	leave := l.takeLabel("loop")
 	defer func(old jumps) { l.jumps = old }(l.jumps)
 	var out []ast.Stmt
-	for k, v := range list {
+	for k := range n {
 		next := &ast.Label{Name: "next"}
 		l.jumps = jumps{breakTo: leave, continueTo: next}
 		b := &ast.Block{Meta: ast.Meta{Pos: s.Pos()}}
@@ -366,9 +376,7 @@ func (l *lowerer) rangeSeveral(s *goast.RangeStmt, list []*fnValue) []ast.Stmt {
 			i := l.declare(l.info.Defs[key])
 			b.Stmts = append(b.Stmts, &ast.Assign{Lhs: []ast.Expr{&ast.Ref{Var: i}}, Op: token.DEFINE, Rhs: []ast.Expr{number(k)}})
 		}
-		if value, ok := s.Value.(*goast.Ident); ok && value.Name != "_" {
-			l.values[l.info.Defs[value]] = v
-		}
+		b.Stmts = append(b.Stmts, begin(k)...)
 		b.Stmts = append(b.Stmts, breaksTo(l.block(s.Body.List, s.Body.Pos()).Stmts, leave, next, false)...)
 		out = append(out, escape([]ast.Stmt{b}, next)...)
 	}

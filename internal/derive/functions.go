@@ -70,7 +70,10 @@ func keepsFunctions(info *types.Info, around []goast.Node, table bool) bool {
 			continue
 		case *goast.IndexExpr:
 			if n.X == e && table {
-				e, table = n, false
+				list, ok := info.TypeOf(n.X).Underlying().(interface{ Elem() types.Type })
+				if e, table = n, false; !ok || !isFunction(list.Elem()) {
+					return false // a struct with functions
+				}
 				continue
 			}
 		case *goast.AssignStmt:
