@@ -75,6 +75,8 @@ type closures struct {
 	loops map[*goast.FuncLit]*types.Signature // literals that are bodies of loops over functions
 
 	literals map[types.Object]*goast.CompositeLit // of variables that hold structs with functions: see holders
+	built    map[types.Object]*goast.CallExpr     // of such variables that are defined by a call
+	returned map[types.Object]bool                // such variables that are returned
 	loose    map[types.Object]bool                // such variables whose functions are not known
 
 	tables map[types.Object]*goast.CompositeLit // of variables of the function that are maps of functions, or hold structs with functions
@@ -90,6 +92,7 @@ func closuresOf(body *goast.BlockStmt, info *types.Info) *closures {
 		values: map[types.Object][]goast.Expr{}, wild: map[types.Object]bool{}, uses: map[types.Object][]token.Pos{},
 		shared: map[types.Object]bool{}, changed: map[types.Object]bool{}, calls: map[*goast.FuncLit]int{}, inline: map[*goast.FuncLit]bool{}, scanned: map[*goast.FuncLit]bool{}, atExits: map[*goast.FuncLit]bool{},
 		loops: map[*goast.FuncLit]*types.Signature{}, literals: map[types.Object]*goast.CompositeLit{}, loose: map[types.Object]bool{},
+		built: map[types.Object]*goast.CallExpr{}, returned: map[types.Object]bool{},
 		tables: map[types.Object]*goast.CompositeLit{}, unmade: map[*goast.CallExpr]bool{},
 	}
 	c.holders(body, info)
@@ -399,6 +402,10 @@ func (l *lowerer) value(e goast.Expr) *fnValue {
 		} else if v := l.inField(e.X, e.Sel.Name, e.Pos()); v != nil {
 			return v
 		}
+		if l.reports == 0 {
+			l.report(e.Pos(), fmt.Sprintf("it cannot be told here which function is in %s: the struct must be a variable that is defined by a literal, or by a call of a function which ends by returning one, and of which no more is done than to use its fields, to call its methods and to give it to functions", types.ExprString(e)))
+		}
+		return nil
 	case *goast.CallExpr:
 		if l.info.Types[e.Fun].IsType() {
 			return l.value(e.Args[0])

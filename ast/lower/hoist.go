@@ -97,10 +97,24 @@ type maker struct {
 	exits []*goast.ReturnStmt // its returns, if there are several
 }
 
-// A result is what a call lowered in its place returns: a function that is known, or the value of an expression.
+// A result is what a call lowered in its place returns: a function that is known, or the value of an expression, which may be a struct that
+// holds functions.
 type result struct {
 	fn   *fnValue
 	expr ast.Expr
+	held []heldField
+}
+
+// functions returns the functions in a result.
+func (r *result) functions() []*fnValue {
+	var list []*fnValue
+	if r.fn != nil {
+		list = append(list, r.fn)
+	}
+	for _, f := range r.held {
+		list = append(list, f.fn)
+	}
+	return list
 }
 
 // makerOf returns the function that a call calls if its source is here or in the library, a function is among its results, and it does what
@@ -168,7 +182,7 @@ func (m *maker) returns() []*goast.ReturnStmt {
 // returnsFunc reports whether a function is among the results of a function.
 func returnsFunc(sig *types.Signature) bool {
 	for r := range sig.Results().Variables() {
-		if isFunc(r) {
+		if isFunc(r) || len(funcFields(r.Type())) > 0 {
 			return true
 		}
 	}
@@ -215,7 +229,7 @@ func (l *lowerer) made(call *goast.CallExpr) []result {
 	}
 	inner := *l // its labels, jumps and results are its own, and so are its functions, which another call may give it others of
 	inner.lifted, inner.values, inner.lists, inner.choices = map[*goast.FuncLit][]liftedLit{}, maps.Clone(l.values), maps.Clone(l.lists), maps.Clone(l.choices)
-	inner.exit = nil
+	inner.exit, inner.builds = nil, true
 	inner.pre, inner.jumps, inner.gotos, inner.results = nil, jumps{}, map[types.Object]*gotoTarget{}, nil
 	list := l.makerArgs(&inner, m, call)
 	l.making[m.body] = true
@@ -251,18 +265,17 @@ func (l *lowerer) made(call *goast.CallExpr) []result {
 	list = append(list, inner.pre...)
 	another := map[types.Object]types.Object{} // another call has other variables
 	for _, r := range results {
-		if r.fn == nil {
-			continue
-		}
-		list = append(list, inner.bind(r.fn, ast.Meta{Pos: call.Pos()})...)
-		for i, b := range r.fn.bound {
-			if another[b.obj] == nil {
-				obj := types.NewVar(b.obj.Pos(), l.src.Pkg, b.name, inner.subst.Type(b.obj.Type()))
-				l.vars[obj], l.pointers[obj] = l.vars[b.obj], l.pointers[b.obj]
-				l.closures.shared[obj], l.closures.changed[obj] = l.closures.shared[b.obj], l.closures.changed[b.obj]
-				another[b.obj] = obj
+		for _, fn := range r.functions() {
+			list = append(list, inner.bind(fn, ast.Meta{Pos: call.Pos()})...)
+			for i, b := range fn.bound {
+				if another[b.obj] == nil {
+					obj := types.NewVar(b.obj.Pos(), l.src.Pkg, b.name, inner.subst.Type(b.obj.Type()))
+					l.vars[obj], l.pointers[obj] = l.vars[b.obj], l.pointers[b.obj]
+					l.closures.shared[obj], l.closures.changed[obj] = l.closures.shared[b.obj], l.closures.changed[b.obj]
+					another[b.obj] = obj
+				}
+				fn.bound[i].obj = another[b.obj]
 			}
-			r.fn.bound[i].obj = another[b.obj]
 		}
 	}
 	l.hoist(call.Pos(), "a call of a function that returns a function", list...)
@@ -303,6 +316,13 @@ func (l *lowerer) returned(m *maker) []result {
 			r.fn = l.value(m.list[i])
 		case isFunc(v):
 			r.fn = l.known(v, m.body.End())
+		case len(m.list) > 0 && len(funcFields(v.Type())) > 0:
+			held, ok := l.heldOf(m.list[i])
+			if !ok {
+				return nil
+			}
+			r.held = held
+			r.expr = l.box(l.expr(m.list[i]), t, m.list[i].Pos())
 		case len(m.list) > 0:
 			r.expr = l.typedConst(l.box(l.expr(m.list[i]), t, m.list[i].Pos()), t)
 		case l.vars[v] != nil:
@@ -337,6 +357,9 @@ func (l *lowerer) returnedBySeveral(m *maker) (list []ast.Stmt, results []result
 	var kept []*types.Var // that outlive the block of the body
 	for i := range m.sig.Results().Len() {
 		of := m.sig.Results().At(i)
+		if len(funcFields(of.Type())) > 0 {
+			return nil, nil // its functions may be nil
+		}
 		if !isFunc(of) {
 			v := ast.NewVar(cmp.Or(of.Name(), "y"), l.subst.Type(of.Type()))
 			list = append(list, &ast.Decl{Meta: meta, Vars: []*ast.Var{v}, Typed: true})
@@ -502,14 +525,14 @@ func (l *lowerer) functionsFor(lhs, rhs []goast.Expr) (x []goast.Expr, y []ast.E
 
 // madeFor lowers the assignment of what one call returns where functions are among that, and returns what is left to be assigned.
 func (l *lowerer) madeFor(lhs, rhs []goast.Expr) (x []goast.Expr, y []ast.Expr, ok bool) {
-	if len(rhs) != 1 || len(lhs) < 2 {
+	if len(rhs) != 1 {
 		return nil, nil, false
 	}
 	call, isCall := goast.Unparen(rhs[0]).(*goast.CallExpr)
-	if !isCall {
+	if !isCall || len(lhs) < 2 && l.builtBy(lhs[0], call) == nil {
 		return nil, nil, false
 	}
-	results := l.made(call)
+	results := l.madeOrBuilt(call)
 	if t, ok := l.info.TypeOf(call).(*types.Tuple); results == nil && ok && slices.ContainsFunc(slices.Collect(t.Variables()), func(v *types.Var) bool { return isFunc(v) }) {
 		l.notMade(call)
 	}
@@ -518,12 +541,71 @@ func (l *lowerer) madeFor(lhs, rhs []goast.Expr) (x []goast.Expr, y []ast.Expr, 
 			if _, ok := goast.Unparen(lhs[i]).(*goast.Ident); !ok {
 				l.report(lhs[i].Pos(), "what is assigned here comes with a function; assign it to a variable first")
 			}
+			obj := l.builtBy(lhs[i], call)
+			for _, f := range r.held {
+				if obj == nil {
+					l.report(lhs[i].Pos(), "what is assigned here holds functions; define a variable by the call, and do no more with it than to use its fields, to call its methods and to give it to functions")
+					break
+				}
+				l.fields[fieldKey{obj, f.name}] = f.fn
+			}
 			x, y = append(x, lhs[i]), append(y, r.expr)
 		} else if obj := l.assignedFunc(lhs[i]); obj != nil && !l.closures.unknown[obj] {
 			l.values[obj] = r.fn
 		}
 	}
 	return x, y, results != nil
+}
+
+// madeOrBuilt is made, without reports where no function is among the results, but only structs that hold functions: the call is left as it is then.
+func (l *lowerer) madeOrBuilt(call *goast.CallExpr) []result {
+	m := l.makerOf(call)
+	if m == nil || slices.ContainsFunc(slices.Collect(m.sig.Results().Variables()), func(v *types.Var) bool { return isFunc(v) }) {
+		return l.made(call)
+	}
+	if m.src.Pkg != l.src.Pkg && !exportsAll(m) {
+		return nil
+	}
+	pre, report, before := l.pre, l.report, l.reports
+	l.report = func(token.Pos, string) { l.reports++ }
+	results := l.made(call)
+	if l.report = report; l.reports > before {
+		l.reports, l.pre = before, pre
+		return nil
+	}
+	return results
+}
+
+// exportsAll reports whether all fields, types and variables of its package that a maker names are exported.
+func exportsAll(m *maker) bool {
+	all := true
+	goast.Inspect(m.body, func(n goast.Node) bool {
+		id, ok := n.(*goast.Ident)
+		if !ok {
+			return all
+		}
+		obj := m.src.Info.Uses[id]
+		v, isVar := obj.(*types.Var)
+		_, isType := obj.(*types.TypeName)
+		if obj != nil && obj.Pkg() == m.src.Pkg && (isType && obj.Parent() == obj.Pkg().Scope() || isVar && (v.IsField() || obj.Parent() == obj.Pkg().Scope())) {
+			all = all && obj.Exported()
+		}
+		return all
+	})
+	return all
+}
+
+// builtBy returns the variable with functions that a call defines, or nil.
+func (l *lowerer) builtBy(x goast.Expr, call *goast.CallExpr) types.Object {
+	id, ok := goast.Unparen(x).(*goast.Ident)
+	if !ok {
+		return nil
+	}
+	obj := l.info.Defs[id]
+	if obj == nil || l.closures.built[obj] != call || l.isLoose(obj) {
+		return nil
+	}
+	return obj
 }
 
 // makerArgs binds the receiver and the parameters of a function that is lowered in place of a call, and gives it its types.
@@ -617,13 +699,16 @@ func (c *closures) add(d *closures) {
 	for k, v := range d.defs {
 		c.defs[k] = v
 	}
-	for _, pair := range []struct{ to, from map[types.Object]bool }{{c.unknown, d.unknown}, {c.wild, d.wild}, {c.shared, d.shared}, {c.changed, d.changed}, {c.loose, d.loose}} {
+	for _, pair := range []struct{ to, from map[types.Object]bool }{{c.unknown, d.unknown}, {c.wild, d.wild}, {c.shared, d.shared}, {c.changed, d.changed}, {c.loose, d.loose}, {c.returned, d.returned}} {
 		for k, v := range pair.from {
 			pair.to[k] = v
 		}
 	}
 	for k, v := range d.literals {
 		c.literals[k] = v
+	}
+	for k, v := range d.built {
+		c.built[k] = v
 	}
 	for k, v := range d.from {
 		c.from[k] = v

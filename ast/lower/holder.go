@@ -4,15 +4,16 @@ import (
 	goast "go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"github.com/godiff/godiff/ast"
 )
 
 // Structs that hold functions.
 //
-// A function in a field of a struct is known where the struct is a literal that a variable is defined by, and all that is done with the
-// variable is to select from it, to call its methods and to give it to functions, for which the same holds. The literal is lowered
-// without its functions then.
+// A function in a field of a struct is known where the struct is a literal that a variable is defined by, or what a call returns that is lowered
+// in its place, and all that is done with the variable is to select from it, to call its methods and to give it to functions, for which the
+// same holds. The literal is lowered without its functions then.
 
 // A fieldKey is a field of a variable.
 type fieldKey struct {
@@ -53,12 +54,17 @@ func (c *closures) holders(body *goast.BlockStmt, info *types.Info) {
 	}
 	define := func(x, value goast.Expr) {
 		obj, lit := holder(x), literalOf(value)
+		call, isCall := goast.Unparen(value).(*goast.CallExpr)
 		switch {
 		case obj == nil:
-		case lit == nil || c.literals[obj] != nil:
+		case c.literals[obj] != nil || c.built[obj] != nil:
 			c.loose[obj] = true
-		default:
+		case lit != nil:
 			c.literals[obj] = lit
+		case isCall && !info.Types[call.Fun].IsType():
+			c.built[obj] = call
+		default:
+			c.loose[obj] = true
 		}
 	}
 	var stack []goast.Node
@@ -70,8 +76,8 @@ func (c *closures) holders(body *goast.BlockStmt, info *types.Info) {
 		switch n := n.(type) {
 		case *goast.AssignStmt:
 			for i, x := range n.Lhs {
-				if n.Tok == token.DEFINE && len(n.Lhs) == len(n.Rhs) {
-					define(x, n.Rhs[i])
+				if n.Tok == token.DEFINE {
+					define(x, n.Rhs[min(i, len(n.Rhs)-1)])
 				}
 				if sel, ok := x.(*goast.SelectorExpr); ok && isFuncType(typeOfPlace(info, sel)) {
 					if obj := holder(sel.X); obj != nil {
@@ -81,18 +87,62 @@ func (c *closures) holders(body *goast.BlockStmt, info *types.Info) {
 			}
 		case *goast.ValueSpec:
 			for i, x := range n.Names {
-				if i < len(n.Values) && len(n.Values) == len(n.Names) {
-					define(x, n.Values[i])
+				if len(n.Values) > 0 {
+					define(x, n.Values[min(i, len(n.Values)-1)])
 				}
 			}
 		case *goast.Ident:
-			if obj := holder(n); obj != nil && info.Uses[n] != nil && !harmlessUse(n, stack, info) {
+			obj := holder(n)
+			if obj == nil || info.Uses[n] == nil || harmlessUse(n, stack, info) {
+				break
+			}
+			if _, returned := stack[len(stack)-1].(*goast.ReturnStmt); returned {
+				c.returned[obj] = true
+			} else {
 				c.loose[obj] = true
 			}
 		}
 		stack = append(stack, n)
 		return true
 	})
+}
+
+// isLoose reports whether it is not known which functions the struct in a variable holds. One that is returned is known to the caller where the
+// function is lowered in place of the call.
+func (l *lowerer) isLoose(obj types.Object) bool {
+	if l.closures.loose[obj] || !l.closures.returned[obj] {
+		return l.closures.loose[obj]
+	}
+	for o := l; o != nil; o = o.outer {
+		if o.builds {
+			return false
+		}
+	}
+	return true
+}
+
+// heldOf returns the functions that a returned struct holds, in the order of the fields, and whether they are known. The functions of a literal are
+// left out where it is lowered then.
+func (l *lowerer) heldOf(x goast.Expr) (list []heldField, ok bool) {
+	for _, f := range funcFields(l.info.TypeOf(x)) {
+		v := l.snapshot(l.inField(x, f.Name(), x.Pos()))
+		if v == nil {
+			return nil, false
+		}
+		w := *v
+		w.bound = slices.Clone(v.bound)
+		list = append(list, heldField{f.Name(), &w})
+	}
+	if lit := literalOf(x); lit != nil {
+		l.passed[lit] = true
+	}
+	return list, true
+}
+
+// A heldField is a function in a field.
+type heldField struct {
+	name string
+	fn   *fnValue
 }
 
 // literalOf returns the struct literal that an expression is, or is the address of, or nil.
@@ -140,7 +190,7 @@ func (l *lowerer) inField(x goast.Expr, name string, pos token.Pos) *fnValue {
 			return nil
 		}
 		obj := l.info.ObjectOf(id)
-		if l.closures.loose[obj] {
+		if l.isLoose(obj) {
 			return nil
 		}
 		if v := l.heldIn(obj, name); v != nil {
@@ -210,7 +260,7 @@ func (l *lowerer) hold(x, value goast.Expr, meta ast.Meta) (list []ast.Stmt) {
 		return nil
 	}
 	obj, lit := l.info.Defs[id], literalOf(value)
-	if obj == nil || lit == nil || l.closures.literals[obj] != lit || l.closures.loose[obj] {
+	if obj == nil || lit == nil || l.closures.literals[obj] != lit || l.isLoose(obj) {
 		return nil
 	}
 	for _, f := range funcFields(l.info.TypeOf(lit)) {
@@ -226,7 +276,7 @@ func (l *lowerer) hold(x, value goast.Expr, meta ast.Meta) (list []ast.Stmt) {
 
 // heldFunc returns the function that a field of a variable holds, or the literal that it is.
 func (l *lowerer) heldFunc(obj types.Object, name string) (*fnValue, *goast.FuncLit) {
-	if v := l.heldIn(obj, name); v != nil || l.closures.literals[obj] == nil || l.closures.loose[obj] {
+	if v := l.heldIn(obj, name); v != nil || l.closures.literals[obj] == nil || l.isLoose(obj) {
 		return v, nil
 	}
 	switch x := goast.Unparen(fieldValue(l.info, l.closures.literals[obj], name)).(type) {
@@ -255,7 +305,7 @@ func (l *lowerer) heldBy(x goast.Expr, param int) (list []binding, args []ast.Ex
 func (l *lowerer) keeps(lit *goast.CompositeLit) bool {
 	for obj, of := range l.closures.literals {
 		if of == lit {
-			return !l.closures.loose[obj]
+			return !l.isLoose(obj)
 		}
 	}
 	return l.passed[lit]

@@ -149,6 +149,7 @@ type lowerer struct {
 	lifted    map[*goast.FuncLit][]liftedLit // literals that have become functions
 	open      map[*goast.FuncLit]bool        // literals that are being lowered in place of calls
 	inlining  *inlining                      // the innermost of them
+	builds    bool                           // it is a function that is lowered in place of a call, for what it returns
 	exit      *exit                          // of the function with several returns that is lowered in place of a call
 	making    map[*goast.BlockStmt]bool      // bodies of functions that return functions which are being lowered in place of calls
 	iteration *iteration                     // the loop whose body this is

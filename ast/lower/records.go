@@ -129,7 +129,7 @@ func (l *lowerer) rangeRecords(s *goast.RangeStmt, lit *goast.CompositeLit) []as
 	list := l.elements(lit)
 	value, _ := s.Value.(*goast.Ident)
 	obj := l.info.Defs[value]
-	if l.closures.loose[obj] {
+	if l.isLoose(obj) {
 		l.report(value.Pos(), fmt.Sprintf("%s is changed, or used as a whole, so that it cannot be told any more which functions are in it; use its fields", value.Name))
 		return nil
 	}
