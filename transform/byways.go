@@ -110,8 +110,11 @@ func (b *byways) stain(c *ast.Call) {
 			m.mapCells(c, s.stained, taint)
 			m.mapLocations(c, s.keyed, func(l *location) { b.mark(b.keyed, l) })
 		}
-		if len(b.tainted) > 0 && len(s.writes) > 0 && slices.ContainsFunc(c.Args, b.of) {
-			m.mapCells(c, s.writes, taint)
+		for i, args := range argsOf(c, s.mem.fn) {
+			if b.given(s, i, args) {
+				m.mapCells(c, s.writes, taint)
+				m.mapCells(c, s.stainedBy[i], taint)
+			}
 		}
 		return
 	}
@@ -126,6 +129,34 @@ func (b *byways) stain(c *ast.Call) {
 			m.behindValue(x, map[*location]bool{}, taint)
 		}
 	}
+}
+
+// isHidden reports whether a type is an interface of which it is not known what it may hold: what is active is tainted in it.
+func isHidden(t types.Type) bool { return types.IsInterface(t) && !ast.Carries(t) }
+
+// given reports whether arguments for the i-th input of a callee are tainted, or become so in the interfaces that it takes them as.
+func (b *byways) given(s *summary, i int, args []ast.Expr) bool {
+	f := s.mem.fn
+	t := f.Inputs()[i].Type
+	if slice, ok := t.Underlying().(*types.Slice); ok && f.Variadic && i == len(f.Inputs())-1 {
+		t = slice.Elem()
+	}
+	return slices.ContainsFunc(args, func(x ast.Expr) bool { return b.of(x) || b.hides(t, x) })
+}
+
+// hides reports whether e, which is or leads to what is active, becomes a value of a hidden type.
+func (b *byways) hides(t types.Type, e ast.Expr) bool {
+	return isHidden(t) && !isNil(e) && !isBoolean(e.Type()) && b.leads(e)
+}
+
+// isGiven reports whether a callee is given something that is tainted, or becomes so.
+func (b *byways) isGiven(s *summary, c *ast.Call) bool {
+	for i, args := range argsOf(c, s.mem.fn) {
+		if b.given(s, i, args) {
+			return true
+		}
+	}
+	return false
 }
 
 // fillsFirst reports whether a function puts text into its first argument.
@@ -225,7 +256,7 @@ func (b *byways) sides(lhs, rhs []ast.Expr) {
 		if tainted && !types.IsInterface(l.Type()) {
 			only = b.kindsIn(e, result)
 		}
-		if tainted || types.IsInterface(l.Type()) && b.varied(e) {
+		if tainted || types.IsInterface(l.Type()) && b.varied(e) || b.hides(l.Type(), e) {
 			b.taint(l, only...)
 		}
 	}
@@ -253,7 +284,11 @@ func (b *byways) of(e ast.Expr) bool {
 		return !isBoolean(e.T) && (b.of(e.X) || b.of(e.Y))
 	case *ast.Composite:
 		return slices.ContainsFunc(e.Elems, func(x ast.Elem) bool {
-			return b.of(x.Value) || x.Field != nil && types.IsInterface(x.Field.Type()) && b.varied(x.Value)
+			if x.Field != nil {
+				return b.of(x.Value) || types.IsInterface(x.Field.Type()) && b.varied(x.Value) || b.hides(x.Field.Type(), x.Value)
+			}
+			list, ok := e.T.Underlying().(interface{ Elem() types.Type })
+			return b.of(x.Value) || ok && b.hides(list.Elem(), x.Value)
 		})
 	case *ast.Call:
 		return b.call(e, anyResult)
@@ -312,6 +347,10 @@ func (b *byways) call(c *ast.Call, i int) bool {
 		return false
 	case ast.MapKeys:
 		return b.isKeyed(c.Args[0]) || b.of(c.Args[0])
+	case "append":
+		if elem := elemType(c.T); elem != nil && slices.ContainsFunc(c.Args[1:], func(x ast.Expr) bool { return b.hides(elem, x) }) {
+			return true
+		}
 	}
 	fn := c.Fun.Fn
 	if isBoolean(c.T) || fn != nil && slices.Contains(discrete, fn.FullName()) {
@@ -321,7 +360,7 @@ func (b *byways) call(c *ast.Call, i int) bool {
 	if fn != nil {
 		s = b.d.u.summary(fn)
 	}
-	if (s == nil || len(ofResult(s.passes, i)) > 0) && slices.ContainsFunc(c.Args, b.of) {
+	if s == nil && slices.ContainsFunc(c.Args, b.of) || s != nil && len(ofResult(s.passes, i)) > 0 && b.isGiven(s, c) {
 		return true
 	}
 	switch {
@@ -374,7 +413,7 @@ func (b *byways) sinks(s *summary, c *ast.Call) bool {
 		return false
 	}
 	for i, list := range argsOf(c, s.mem.fn) {
-		if s.sinks[i] && slices.ContainsFunc(list, b.of) {
+		if s.sinks[i] && b.given(s, i, list) {
 			return true
 		}
 	}
@@ -392,7 +431,7 @@ func (b *byways) check(s ast.Stmt, e ast.Expr) {
 	pos := s.Info().Pos
 	switch e := e.(type) {
 	case *ast.Convert:
-		if ast.IsFloat(e.T) && b.of(e.X) {
+		if (ast.IsFloat(e.T) || isHidden(e.X.Type()) && ast.Carries(e.T)) && b.of(e.X) {
 			refuse(pos, "an active value becomes a float again by way of %s; its derivative is lost", e.X.Type())
 		}
 	case *ast.Call:
@@ -490,7 +529,38 @@ func (u *Unit) bywaysOf(f *ast.Func, m *memory, s *summary) {
 		_, err = d.byways()
 		s.sinksKeys = err != nil
 	}
+	s.stainedBy = d.stains(s.stainedBy)
 	s.stained, s.keyed = byID(intersection(own.tainted, m.outer())), byID(intersection(own.keyed, known))
+}
+
+// stains adds, for each input that is or leads to values of hidden types, what outside of the function is tainted if they are.
+func (d *derivation) stains(known map[int][]*location) map[int][]*location {
+	defer func(old []bool) { d.taintedInputs = old }(d.taintedInputs)
+	inputs := d.fn.Inputs()
+	for i, v := range inputs {
+		if !holdsHidden(v.Type) {
+			continue
+		}
+		d.taintedInputs = make([]bool, len(inputs))
+		d.taintedInputs[i] = true
+		b, _ := d.byways()
+		d.mem.reachable(d.mem.variable(v), map[*location]bool{}, func(l *location) { delete(b.tainted, l) })
+		if list := byID(intersection(b.tainted, d.mem.outer())); len(list) > 0 {
+			if known == nil {
+				known = map[int][]*location{}
+			}
+			known[i] = list
+		}
+	}
+	return known
+}
+
+// holdsHidden reports whether a type is a hidden one, or a slice of such.
+func holdsHidden(t types.Type) bool {
+	if s, ok := t.Underlying().(*types.Slice); ok {
+		t = s.Elem()
+	}
+	return isHidden(t)
 }
 
 // sinksAlone returns which of the inputs that may be tainted make a float if they alone are, or all if none does.
