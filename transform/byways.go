@@ -245,6 +245,7 @@ func (b *byways) sides(lhs, rhs []ast.Expr) {
 		if isBoolean(l.Type()) {
 			continue
 		}
+		b.wraps(l, e)
 		if c, ok := e.(*ast.Call); ok && len(rhs) < len(lhs) && !holdsOther(l.Type(), map[types.Type]bool{}) && !slices.ContainsFunc(c.Args, b.of) {
 			continue // another result of the call may be tainted; its floats are not, or the callee is refused
 		}
@@ -259,6 +260,21 @@ func (b *byways) sides(lhs, rhs []ast.Expr) {
 		if tainted || types.IsInterface(l.Type()) && b.varied(e) || b.hides(l.Type(), e) {
 			b.taint(l, only...)
 		}
+	}
+}
+
+// wraps marks what a function without source was given for what it returned, as a buffer for a writer, if that is tainted: it may have got there.
+func (b *byways) wraps(l, e ast.Expr) {
+	c, ok := e.(*ast.Call)
+	if !ok || !b.outside(c) || !hasRefs(l.Type()) && !types.IsInterface(l.Type()) || !b.of(l) {
+		return
+	}
+	for _, x := range c.Args {
+		b.d.mem.behindValue(x, map[*location]bool{}, func(l *location) {
+			if !ast.IsFloat(l.typ) {
+				b.mark(b.tainted, l)
+			}
+		})
 	}
 }
 

@@ -301,7 +301,7 @@ func (c *choice) body(t *Instances, fn *types.Func, bound int, what string) *ast
 	for r := range sig.Results().Variables() {
 		f.Results = append(f.Results, ast.NewVar("", r.Type()))
 	}
-	tag := &ast.Ref{Var: f.Params[0]}
+	tag, meta := &ast.Ref{Var: f.Params[0]}, ast.Meta{Pos: c.tag.Pos()}
 	rest := &f.Body.Stmts
 	for i, v := range c.list {
 		call := &ast.Call{Fun: ast.Callee{Fn: v.fn, Method: v.method, TypeArgs: v.typeArgs, Explicit: v.explicit}, T: resultOf(sig)}
@@ -311,15 +311,15 @@ func (c *choice) body(t *Instances, fn *types.Func, bound int, what string) *ast
 		for _, p := range f.Params[bound:] {
 			call.Args = append(call.Args, &ast.Ref{Var: p})
 		}
-		var s ast.Stmt = &ast.Do{Call: call}
+		var s ast.Stmt = &ast.Do{Meta: meta, Call: call}
 		if sig.Results().Len() > 0 {
-			s = &ast.Return{Results: []ast.Expr{call}}
+			s = &ast.Return{Meta: meta, Results: []ast.Expr{call}}
 		}
 		if i == len(c.list)-1 && !c.isNil {
 			*rest = append(*rest, s)
 			return f
 		}
-		n := &ast.If{Cond: isNumber(tag, token.EQL, i+1), Then: &ast.Block{Stmts: []ast.Stmt{s}}}
+		n := &ast.If{Meta: meta, Cond: isNumber(tag, token.EQL, i+1), Then: &ast.Block{Stmts: []ast.Stmt{s}}}
 		*rest = append(*rest, n)
 		if sig.Results().Len() == 0 {
 			n.Else = &ast.Block{}

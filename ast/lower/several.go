@@ -307,9 +307,11 @@ func (l *lowerer) numberOf(lit *goast.CompositeLit, e *goast.IndexExpr, numbers 
 		f.Params, f.Results = []*ast.Var{key}, []*ast.Var{ast.NewVar("", types.Typ[types.Int])}
 		for i, k := range keys {
 			is := &ast.Binary{Op: token.EQL, X: &ast.Ref{Var: key}, Y: k, T: types.Typ[types.Bool]}
-			f.Body.Stmts = append(f.Body.Stmts, &ast.If{Cond: is, Then: &ast.Block{Stmts: []ast.Stmt{&ast.Return{Results: []ast.Expr{numbers[i].Value}}}}})
+			meta := ast.Meta{Pos: lit.Elts[i].Pos()}
+			then := &ast.Block{Stmts: []ast.Stmt{&ast.Return{Meta: meta, Results: []ast.Expr{numbers[i].Value}}}}
+			f.Body.Stmts = append(f.Body.Stmts, &ast.If{Meta: meta, Cond: is, Then: then})
 		}
-		f.Body.Stmts = append(f.Body.Stmts, &ast.Return{Results: []ast.Expr{number(0)}})
+		f.Body.Stmts = append(f.Body.Stmts, &ast.Return{Meta: ast.Meta{Pos: lit.Rbrace}, Results: []ast.Expr{number(0)}})
 		return f
 	})
 	return &ast.Call{Fun: ast.Callee{Fn: fn}, Args: []ast.Expr{l.box(l.expr(e.Index), t, e.Index.Pos())}, T: types.Typ[types.Int], Pos: e.Pos()}
@@ -374,7 +376,7 @@ func (l *lowerer) writtenOut(s *goast.RangeStmt, n int, begin func(k int) []ast.
 		b := &ast.Block{Meta: ast.Meta{Pos: s.Pos()}}
 		if key, ok := s.Key.(*goast.Ident); ok && key.Name != "_" {
 			i := l.declare(l.info.Defs[key])
-			b.Stmts = append(b.Stmts, &ast.Assign{Lhs: []ast.Expr{&ast.Ref{Var: i}}, Op: token.DEFINE, Rhs: []ast.Expr{number(k)}})
+			b.Stmts = append(b.Stmts, &ast.Assign{Meta: ast.Meta{Pos: s.Pos()}, Lhs: []ast.Expr{&ast.Ref{Var: i}}, Op: token.DEFINE, Rhs: []ast.Expr{number(k)}})
 		}
 		b.Stmts = append(b.Stmts, begin(k)...)
 		b.Stmts = append(b.Stmts, breaksTo(l.block(s.Body.List, s.Body.Pos()).Stmts, leave, next, false)...)
