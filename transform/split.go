@@ -53,6 +53,9 @@ func (s *splitting) look(b *ast.Block, results []*ast.Var) {
 			s.split[v] = true
 			if lit != nil {
 				s.refs[v]-- // where it is defined
+				for _, e := range lit.Elems {
+					s.set[field{v, e.Field.Name()}] = true
+				}
 			}
 		}
 		ast.Exprs(st, func(e ast.Expr, assigned bool) {
