@@ -532,6 +532,7 @@ func (u *Unit) bywaysOf(f *ast.Func, m *memory, s *summary) {
 	d.taintedInputs = nil
 	own, err := d.byways()
 	s.loses, s.taints = err != nil, own.taintedResults(s.taints)
+	s.stainedBy = d.stains(s.stainedBy)
 	known := map[*location]bool{}
 	for _, v := range inputs {
 		m.reachable(m.variable(v), map[*location]bool{}, func(l *location) {
@@ -545,21 +546,24 @@ func (u *Unit) bywaysOf(f *ast.Func, m *memory, s *summary) {
 		_, err = d.byways()
 		s.sinksKeys = err != nil
 	}
-	s.stainedBy = d.stains(s.stainedBy)
 	s.stained, s.keyed = byID(intersection(own.tainted, m.outer())), byID(intersection(own.keyed, known))
+}
+
+// bywaysFrom is byways where of what may be tainted the i-th input alone is.
+func (d *derivation) bywaysFrom(i int) (*byways, error) {
+	defer func(old []bool) { d.taintedInputs = old }(d.taintedInputs)
+	d.taintedInputs = make([]bool, len(d.fn.Inputs()))
+	d.taintedInputs[i] = true
+	return d.byways()
 }
 
 // stains adds, for each input that is or leads to values of hidden types, what outside of the function is tainted if they are.
 func (d *derivation) stains(known map[int][]*location) map[int][]*location {
-	defer func(old []bool) { d.taintedInputs = old }(d.taintedInputs)
-	inputs := d.fn.Inputs()
-	for i, v := range inputs {
+	for i, v := range d.fn.Inputs() {
 		if !holdsHidden(v.Type) {
 			continue
 		}
-		d.taintedInputs = make([]bool, len(inputs))
-		d.taintedInputs[i] = true
-		b, _ := d.byways()
+		b, _ := d.bywaysFrom(i)
 		d.mem.reachable(d.mem.variable(v), map[*location]bool{}, func(l *location) { delete(b.tainted, l) })
 		if list := byID(intersection(b.tainted, d.mem.outer())); len(list) > 0 {
 			if known == nil {
@@ -585,9 +589,7 @@ func (d *derivation) sinksAlone() []bool {
 	sinks := make([]bool, len(all))
 	for i, tainted := range all {
 		if tainted {
-			d.taintedInputs = make([]bool, len(all))
-			d.taintedInputs[i] = true
-			_, err := d.byways()
+			_, err := d.bywaysFrom(i)
 			sinks[i] = err != nil
 		}
 	}

@@ -93,7 +93,6 @@ type outliner struct {
 
 // rangeLoop is outlined for a loop over an integer, a slice or an array.
 func (o *outliner) rangeLoop(s *ast.Range) []ast.Stmt {
-	var before []ast.Stmt
 	taken := addressTaken(s.Body)
 	if isArray(s.X.Type()) {
 		taken = addressTaken(o.whole) // its elements are those from before the loop
@@ -105,12 +104,16 @@ func (o *outliner) rangeLoop(s *ast.Range) []ast.Stmt {
 		}
 		return r
 	}
-	n := &ast.Ref{Var: ast.NewVar("n", intType)}
 	i := &ast.Ref{Var: ast.NewVar("i", intType)}
-	key := plain(s.Key)
-	if key != nil && s.Define {
+	if elemType(s.X.Type()) == nil {
+		i.Var.Type = s.X.Type()
+	}
+	if key := plain(s.Key); key != nil && s.Define {
 		i = key
 	}
+	before, count, value := iterations(s, i, plain)
+	n := &ast.Ref{Var: ast.NewVar("n", count.Type())}
+	before = append(before, define(n.Var, count))
 	var begin []ast.Stmt
 	assign := func(to, from ast.Expr) {
 		if to != nil && to != from {
@@ -121,39 +124,8 @@ func (o *outliner) rangeLoop(s *ast.Range) []ast.Stmt {
 			begin = append(begin, set(to, op, from))
 		}
 	}
-	if elem := elemType(s.X.Type()); elem != nil {
-		of := s.X.Type()
-		if p := ast.Pointee(of); p != nil {
-			of = p
-		}
-		count := intNumber(fixedLength(of))
-		if isSlice(of) || s.Value != nil || ast.Any(s.X, isCall) {
-			xs := plain(s.X)
-			if xs == nil {
-				xs = &ast.Ref{Var: ast.NewVar("xs", s.X.Type())}
-				before = append(before, define(xs.Var, s.X))
-			}
-			var elements ast.Expr = xs
-			if isPointer(xs.Var.Type) {
-				elements = &ast.Deref{X: xs}
-			}
-			if isSlice(of) {
-				count = length(xs)
-			}
-			assign(s.Key, i)
-			assign(s.Value, &ast.Index{X: elements, I: i, T: elem})
-		} else {
-			assign(s.Key, i)
-		}
-		before = append(before, define(n.Var, count))
-	} else {
-		n.Var.Type = s.X.Type()
-		if i != key {
-			i.Var.Type = s.X.Type()
-		}
-		before = append(before, define(n.Var, s.X))
-		assign(s.Key, i)
-	}
+	assign(s.Key, i)
+	assign(s.Value, value)
 	body := o.body(s.Body, s.Label, nil)
 	body.Stmts = append(begin, body.Stmts...)
 	t := i.Var.Type
@@ -183,6 +155,33 @@ func (o *outliner) rangeLoop(s *ast.Range) []ast.Stmt {
 	}
 	before = append(before, define(from.Var, typed(0, t)))
 	return []ast.Stmt{&ast.Block{Stmts: append(append(before, o.declareDone()...), blocks)}}
+}
+
+// iterations returns how many iterations a range has, the value of the i-th, and what comes before these. Plain returns what the body leaves alone.
+func iterations(s *ast.Range, i ast.Expr, plain func(ast.Expr) *ast.Ref) (before []ast.Stmt, count, value ast.Expr) {
+	elem, of := elemType(s.X.Type()), s.X.Type()
+	if elem == nil {
+		return nil, s.X, nil
+	}
+	if p := ast.Pointee(of); p != nil {
+		of = p
+	}
+	if !isSlice(of) && s.Value == nil && !ast.Any(s.X, isCall) {
+		return nil, intNumber(fixedLength(of)), nil
+	}
+	xs := plain(s.X)
+	if xs == nil {
+		xs = &ast.Ref{Var: ast.NewVar("xs", s.X.Type())}
+		before = append(before, define(xs.Var, s.X))
+	}
+	var elements ast.Expr = xs
+	if isPointer(s.X.Type()) {
+		elements = &ast.Deref{X: xs}
+	}
+	if count = length(xs); !isSlice(of) {
+		count = intNumber(fixedLength(of))
+	}
+	return before, count, &ast.Index{X: elements, I: i, T: elem}
 }
 
 // forLoop is outlined for a loop with a condition.

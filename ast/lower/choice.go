@@ -173,10 +173,9 @@ func (l *lowerer) snapshot(v *fnValue) *fnValue {
 	if v == nil || !v.chosen {
 		return v
 	}
-	w := *v
-	w.bound = slices.Clone(v.bound)
+	w := v.clone()
 	w.bound[0] = boundVar{expr: l.boundArg(v.bound[0]), typ: v.bound[0].typ, name: v.bound[0].name}
-	return &w
+	return w
 }
 
 // setChoice assigns a number to a choice: zero for one of several functions that is nil.

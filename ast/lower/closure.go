@@ -39,6 +39,13 @@ type fnValue struct {
 	isNil    bool       // … or may be nil
 }
 
+// clone returns the same function, whose bound arguments may become others.
+func (v *fnValue) clone() *fnValue {
+	w := *v
+	w.bound = slices.Clone(v.bound)
+	return &w
+}
+
 // A boundVar is an argument that belongs to a function value: a variable, or what it is where it stands in the argument of a call.
 type boundVar struct {
 	obj     types.Object
@@ -496,11 +503,7 @@ func (l *lowerer) valueOf(id *goast.Ident) *fnValue {
 
 // ofPackage returns the function or the table of functions that a variable of the package always is, or nil.
 func (l *lowerer) ofPackage(obj types.Object) goast.Expr {
-	v, ok := obj.(*types.Var)
-	if !ok || l.src.FuncVar == nil || v.Pkg() == nil || v.Parent() != v.Pkg().Scope() {
-		return nil
-	}
-	x := l.src.FuncVar(v)
+	x := l.declaredAs(obj)
 	if x == nil {
 		return nil
 	}
@@ -515,12 +518,26 @@ func (l *lowerer) ofPackage(obj types.Object) goast.Expr {
 		if !l.isAlternative(x, obj) {
 			return nil
 		}
-		if lit, ok := goast.Unparen(x).(*goast.FuncLit); ok && !l.closures.scanned[lit] {
-			l.closures.scanned[lit] = true
-			l.closures.add(closuresOf(lit.Body, l.info))
-		}
+		l.scanLiteral(x)
 	}
 	return x
+}
+
+// declaredAs returns what a variable of the package with functions in it is declared as and always is, or nil.
+func (l *lowerer) declaredAs(obj types.Object) goast.Expr {
+	v, ok := obj.(*types.Var)
+	if !ok || l.src.FuncVar == nil || v.Pkg() == nil || v.Parent() != v.Pkg().Scope() {
+		return nil
+	}
+	return l.src.FuncVar(v)
+}
+
+// scanLiteral looks through a function that a variable of the package has, if it is a literal, once.
+func (l *lowerer) scanLiteral(x goast.Expr) {
+	if lit, ok := goast.Unparen(x).(*goast.FuncLit); ok && !l.closures.scanned[lit] {
+		l.closures.scanned[lit] = true
+		l.closures.add(closuresOf(lit.Body, l.info))
+	}
 }
 
 // known returns the function that a variable always is, or nil.

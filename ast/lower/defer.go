@@ -227,8 +227,7 @@ func (l *lowerer) saveCaptured(c *goast.CallExpr, meta ast.Meta) (call func() as
 	if !ok || !slices.ContainsFunc(l.free(lit), l.isNested) {
 		return nil, nil
 	}
-	v := *l.lift(lit, "")
-	v.bound = slices.Clone(v.bound)
+	v := l.lift(lit, "").clone()
 	for i, b := range v.bound {
 		if b.obj != nil && l.isNested(b.obj) {
 			obj, _, keep := l.kept(b.name, l.boundArg(b), b.typ, false, meta)
@@ -236,7 +235,7 @@ func (l *lowerer) saveCaptured(c *goast.CallExpr, meta ast.Meta) (call func() as
 			v.bound[i] = boundVar{obj: obj, typ: b.typ, name: b.name}
 		}
 	}
-	return func() ast.Expr { return l.callValue(c, &v) }, list
+	return func() ast.Expr { return l.callValue(c, v) }, list
 }
 
 // afterPanic defers a call for panics.

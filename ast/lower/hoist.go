@@ -179,7 +179,17 @@ func (m *maker) returns() []*goast.ReturnStmt {
 	return list
 }
 
-// returnsFunc reports whether a function is among the results of a function.
+// hasFunc reports whether a function is among some variables.
+func hasFunc(list *types.Tuple) bool {
+	for v := range list.Variables() {
+		if isFunc(v) {
+			return true
+		}
+	}
+	return false
+}
+
+// returnsFunc reports whether a function, or a struct that holds some, is among the results of a function.
 func returnsFunc(sig *types.Signature) bool {
 	for r := range sig.Results().Variables() {
 		if isFunc(r) || len(funcFields(r.Type())) > 0 {
@@ -231,6 +241,9 @@ func (l *lowerer) made(call *goast.CallExpr) []result {
 	inner.lifted, inner.values, inner.lists, inner.choices = map[*goast.FuncLit][]liftedLit{}, maps.Clone(l.values), maps.Clone(l.lists), maps.Clone(l.choices)
 	inner.exit, inner.builds = nil, true
 	inner.pre, inner.jumps, inner.gotos, inner.results = nil, jumps{}, map[types.Object]*gotoTarget{}, nil
+	if m.fn != nil { // what is known of this function holds for a literal in it
+		l.closures.add(closuresOf(m.body, m.src.Info))
+	}
 	list := l.makerArgs(&inner, m, call)
 	l.making[m.body] = true
 	defer delete(l.making, m.body)
@@ -238,10 +251,6 @@ func (l *lowerer) made(call *goast.CallExpr) []result {
 	l.closures.foreign = l.closures.foreign || m.src.Pkg != l.src.Pkg && !m.src.Library
 	if !m.src.Library {
 		checkFence(m.body, m.src.Info, l.report)
-	}
-	if m.fn != nil { // what is known of this function holds for a literal in it
-		l.closures.add(closuresOf(m.body, m.src.Info))
-		inner.closures = l.closures
 	}
 	for p := range m.sig.Params().Variables() {
 		if given := inner.values[p]; given != nil {
@@ -334,9 +343,7 @@ func (l *lowerer) returned(m *maker) []result {
 			return nil
 		}
 		if r.fn != nil { // its own, since what it is bound to becomes another variable
-			fn := *r.fn
-			fn.bound = slices.Clone(fn.bound)
-			r.fn = &fn
+			r.fn = r.fn.clone()
 		}
 		list = append(list, r)
 	}
@@ -384,9 +391,7 @@ func (l *lowerer) returnedBySeveral(m *maker) (list []ast.Stmt, results []result
 		}
 		list = append(list, &ast.Decl{Meta: meta, Vars: []*ast.Var{l.vars[c.tag]}, Typed: true})
 		x.vars, x.choices = append(x.vars, nil), append(x.choices, c)
-		fn := *c.value
-		fn.bound = slices.Clone(fn.bound)
-		results = append(results, result{fn: &fn})
+		results = append(results, result{fn: c.value.clone()})
 	}
 	l.exit, l.inlining, l.iteration = x, nil, nil
 	body := l.block(m.body.List, m.body.Pos())
@@ -461,11 +466,13 @@ func declaredBefore(b *ast.Block, early map[*ast.Var]bool) *ast.Block {
 			}
 		case *ast.Decl:
 			if slices.ContainsFunc(t.Vars, func(v *ast.Var) bool { return early[v] }) {
-				a := &ast.Assign{Meta: t.Meta, Lhs: ast.Refs(t.Vars), Op: token.DEFINE, Rhs: t.Values}
-				for i := 0; i < len(t.Vars) && len(a.Rhs) < len(t.Vars) && len(t.Values) == 0; i++ {
-					a.Rhs = append(a.Rhs, ast.Zero(t.Vars[i].Type))
+				values := t.Values
+				if len(values) == 0 {
+					for _, v := range t.Vars {
+						values = append(values, ast.Zero(v.Type))
+					}
 				}
-				s = definedBefore(a, early)
+				s = definedBefore(&ast.Assign{Meta: t.Meta, Lhs: ast.Refs(t.Vars), Op: token.DEFINE, Rhs: values}, early)
 			}
 		default:
 			s = mapBlocks(s, func(b *ast.Block) *ast.Block { return declaredBefore(b, early) })
@@ -477,20 +484,16 @@ func declaredBefore(b *ast.Block, early map[*ast.Var]bool) *ast.Block {
 
 // definedBefore is declaredBefore for one definition.
 func definedBefore(a *ast.Assign, early map[*ast.Var]bool) ast.Stmt {
+	declared := func(r *ast.Ref) bool { return r.Again || early[r.Var] }
+	defines := slices.ContainsFunc(a.Lhs, func(x ast.Expr) bool { r, ok := x.(*ast.Ref); return ok && !declared(r) })
 	c := *a
-	c.Lhs, c.Op = slices.Clone(a.Lhs), token.ASSIGN
-	for i, x := range a.Lhs {
-		if r, ok := x.(*ast.Ref); ok && early[r.Var] {
-			c.Lhs[i] = &ast.Ref{Var: r.Var, Again: true}
-		} else if ok && !r.Again {
-			c.Op = token.DEFINE
-		}
+	c.Lhs = slices.Clone(a.Lhs)
+	if !defines {
+		c.Op = token.ASSIGN
 	}
-	if c.Op == token.ASSIGN {
-		for i, x := range c.Lhs {
-			if r, ok := x.(*ast.Ref); ok {
-				c.Lhs[i] = &ast.Ref{Var: r.Var}
-			}
+	for i, x := range a.Lhs {
+		if r, ok := x.(*ast.Ref); ok {
+			c.Lhs[i] = &ast.Ref{Var: r.Var, Again: defines && declared(r)}
 		}
 	}
 	return &c
@@ -533,7 +536,7 @@ func (l *lowerer) madeFor(lhs, rhs []goast.Expr) (x []goast.Expr, y []ast.Expr, 
 		return nil, nil, false
 	}
 	results := l.madeOrBuilt(call)
-	if t, ok := l.info.TypeOf(call).(*types.Tuple); results == nil && ok && slices.ContainsFunc(slices.Collect(t.Variables()), func(v *types.Var) bool { return isFunc(v) }) {
+	if t, ok := l.info.TypeOf(call).(*types.Tuple); results == nil && ok && hasFunc(t) {
 		l.notMade(call)
 	}
 	for i, r := range results {
@@ -560,17 +563,17 @@ func (l *lowerer) madeFor(lhs, rhs []goast.Expr) (x []goast.Expr, y []ast.Expr, 
 // madeOrBuilt is made, without reports where no function is among the results, but only structs that hold functions: the call is left as it is then.
 func (l *lowerer) madeOrBuilt(call *goast.CallExpr) []result {
 	m := l.makerOf(call)
-	if m == nil || slices.ContainsFunc(slices.Collect(m.sig.Results().Variables()), func(v *types.Var) bool { return isFunc(v) }) {
+	if m == nil || hasFunc(m.sig.Results()) {
 		return l.made(call)
 	}
 	if m.src.Pkg != l.src.Pkg && !exportsAll(m) {
 		return nil
 	}
-	pre, report, before := l.pre, l.report, l.reports
+	pre, report, before, foreign := l.pre, l.report, l.reports, l.closures.foreign
 	l.report = func(token.Pos, string) { l.reports++ }
 	results := l.made(call)
 	if l.report = report; l.reports > before {
-		l.reports, l.pre = before, pre
+		l.reports, l.pre, l.closures.foreign = before, pre, foreign
 		return nil
 	}
 	return results
@@ -615,10 +618,10 @@ func (l *lowerer) makerArgs(inner *lowerer, m *maker, call *goast.CallExpr) []as
 			inner.subst = l.src.Instances.subst(typeParams(m.of.Origin()), args)
 		}
 	}
-	sig, own := m.sig, closuresOf(m.body, m.src.Info)
+	sig := m.sig
 	a := &ast.Assign{Meta: l.meta(call), Op: token.DEFINE}
 	define := func(p *types.Var, e ast.Expr) {
-		if r, ok := e.(*ast.Ref); ok && r.Var.Obj != nil && !l.closures.changed[r.Var.Obj] && !own.changed[p] && types.Identical(r.Var.Type, inner.subst.Type(p.Type())) {
+		if r, ok := e.(*ast.Ref); ok && r.Var.Obj != nil && !l.closures.changed[r.Var.Obj] && !l.closures.changed[p] && types.Identical(r.Var.Type, inner.subst.Type(p.Type())) {
 			inner.vars[p] = r.Var // neither ever changes
 			delete(inner.pointers, p)
 			return

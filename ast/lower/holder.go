@@ -4,7 +4,6 @@ import (
 	goast "go/ast"
 	"go/token"
 	"go/types"
-	"slices"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -129,9 +128,7 @@ func (l *lowerer) heldOf(x goast.Expr) (list []heldField, ok bool) {
 		if v == nil {
 			return nil, false
 		}
-		w := *v
-		w.bound = slices.Clone(v.bound)
-		list = append(list, heldField{f.Name(), &w})
+		list = append(list, heldField{f.Name(), v.clone()})
 	}
 	if lit := literalOf(x); lit != nil {
 		l.passed[lit] = true

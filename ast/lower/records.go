@@ -52,26 +52,17 @@ func (l *lowerer) records(x goast.Expr) *goast.CompositeLit {
 	if !ok {
 		return nil
 	}
-	v, ok := l.info.Uses[id].(*types.Var)
-	if !ok {
-		return nil
-	}
-	if lit := l.closures.tables[v]; lit != nil {
+	obj := l.info.Uses[id]
+	if lit := l.closures.tables[obj]; lit != nil {
 		return l.recordsOf(lit)
 	}
-	if l.src.FuncVar == nil || v.Pkg() == nil || v.Parent() != v.Pkg().Scope() {
-		return nil
-	}
-	lit := l.recordsOf(l.src.FuncVar(v))
+	lit := l.recordsOf(l.declaredAs(obj))
 	if lit == nil || !l.areFixed(lit) {
 		return nil
 	}
 	for _, e := range l.elements(lit) {
 		for _, f := range funcFields(l.info.TypeOf(e)) {
-			if fn, ok := goast.Unparen(fieldValue(l.info, literalOf(e), f.Name())).(*goast.FuncLit); ok && !l.closures.scanned[fn] {
-				l.closures.scanned[fn] = true
-				l.closures.add(closuresOf(fn.Body, l.info))
-			}
+			l.scanLiteral(fieldValue(l.info, literalOf(e), f.Name()))
 		}
 	}
 	return lit

@@ -279,10 +279,9 @@ func (l *lowerer) indexed(e *goast.IndexExpr, list []*fnValue) *fnValue {
 	}
 	c.tag = types.NewVar(e.Pos(), l.src.Pkg, name, types.Typ[types.Int])
 	c.value = l.chooser(c, plainName(l.fn)+"."+of, sig)
-	w := *c.value
-	w.bound = slices.Clone(w.bound)
+	w := c.value.clone()
 	w.bound[0] = boundVar{expr: which, typ: types.Typ[types.Int], name: name}
-	return &w
+	return w
 }
 
 // numberOf calls a function that returns which of the functions of a map a key is that of, given their numbers, or zero:
