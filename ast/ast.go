@@ -226,6 +226,9 @@ func Pointee(t types.Type) types.Type {
 	return nil
 }
 
+// Started is the name of a variable that holds what goroutines are given.
+const Started = "started"
+
 // A Meta is what every statement carries beside its meaning.
 type Meta struct {
 	Pos     token.Pos // where it stands in the source; NoPos for a statement of ours
@@ -237,6 +240,8 @@ type Meta struct {
 	Checkpoint Schedule // of a loop: how it is run again in the reverse sweep
 	Blocks     Stmt     // of a loop over blocks of the iterations of another: that one
 	Parallel   bool     // of a loop: its iterations run on several cores; of one of ours over an integer, they do as it stands
+	Goroutines bool     // of a loop: its iterations are goroutines of the user's, none of which touches what another one writes …
+	Locks      bool     // … but for what they lock
 
 	Idle   bool // it has no derivative, whatever it computes: another statement, which is silent, has it
 	Silent bool // it has a derivative and does nothing else

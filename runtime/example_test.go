@@ -126,6 +126,19 @@ func ExampleParallel() {
 	// Output: [15 40]
 }
 
+func ExampleTasks() {
+	x := []float64{1, 2, 3}
+	parts := make([]float64, godiff.Tasks(len(x)))
+	godiff.Parallel(len(parts), func(c int) {
+		begin, end := godiff.Task(0, len(x), c)
+		for _, v := range x[begin:end] {
+			parts[c] += v * v
+		}
+	})
+	fmt.Println(parts)
+	// Output: [1 4 9]
+}
+
 func ExampleOrder() {
 	x := []float64{3, 1, 2}
 	fmt.Println(godiff.Order(x), x)

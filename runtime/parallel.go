@@ -24,6 +24,16 @@ func Chunk(from, to, c int) (begin, end int) {
 	return from + c*n/parts, from + (c+1)*n/parts
 }
 
+// Tasks is [Chunks] for iterations of which each was meant for a goroutine of
+// its own: there are as many parts, up to a bound that Chunks has too.
+func Tasks(n int) int { return max(min(n, maxChunks), 0) }
+
+// Task is [Chunk] for [Tasks].
+func Task(from, to, c int) (begin, end int) {
+	n, parts := to-from, Tasks(to-from)
+	return from + c*n/parts, from + (c+1)*n/parts
+}
+
 // Parallel calls do for 0, …, n-1 on as many cores as there are, and returns
 // when all calls have. Where some panic, it panics as the first of them does.
 func Parallel(n int, do func(c int)) {

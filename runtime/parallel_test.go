@@ -6,17 +6,27 @@ import (
 )
 
 func TestChunks(t *testing.T) {
-	for _, n := range []int{-5, 0, 1, 3, 4, 8, 100, 255, 256, 257, 100000} {
-		parts, next := Chunks(n), 10
-		for c := range parts {
-			begin, end := Chunk(10, 10+n, c)
-			if begin != next || end <= begin {
-				t.Fatalf("part %d of %d iterations is from %d to %d, want it from %d", c, n, begin, end, next)
+	for _, divide := range []struct {
+		name  string
+		parts func(n int) int
+		part  func(from, to, c int) (begin, end int)
+		least int
+	}{{"Chunks", Chunks, Chunk, minChunk}, {"Tasks", Tasks, Task, 1}} {
+		for _, n := range []int{-5, 0, 1, 3, 4, 8, 63, 64, 65, 100, 255, 256, 257, 100000} {
+			parts, next := divide.parts(n), 10
+			if most := max(min(n/divide.least, maxChunks), min(n, 1), 0); parts != most {
+				t.Errorf("%s: %d parts of %d iterations, want %d", divide.name, parts, n, most)
 			}
-			next = end
-		}
-		if next != 10+max(n, 0) {
-			t.Errorf("the parts of %d iterations end at %d", n, next)
+			for c := range parts {
+				begin, end := divide.part(10, 10+n, c)
+				if begin != next || end <= begin {
+					t.Fatalf("%s: part %d of %d iterations is from %d to %d, want it from %d", divide.name, c, n, begin, end, next)
+				}
+				next = end
+			}
+			if next != 10+max(n, 0) {
+				t.Errorf("%s: the parts of %d iterations end at %d", divide.name, n, next)
+			}
 		}
 	}
 }

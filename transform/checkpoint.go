@@ -29,11 +29,7 @@ func (d *derivation) checkCheckpoint(s ast.Stmt, c *ast.Call, h *helper) {
 		if h.f.What != "" {
 			what = "the loop"
 		}
-		directive := "//godiff:checkpoint"
-		if c.Parallel {
-			directive = "//godiff:parallel"
-		}
-		refuse(pos, "%s cannot be run again for %s: %s", what, directive, why)
+		refuse(pos, "%s cannot be run again for %s: %s", what, h.directive(), why)
 	}
 	switch {
 	case sum.effects:
@@ -188,12 +184,15 @@ func (s *checkpoint) changes(i int) bool {
 	return found
 }
 
-// directive names the directive that wants copies.
-func (s *checkpoint) directive() string {
-	if s.parallel != nil {
-		return "//godiff:parallel"
+// directive names what wants the callee to be run again.
+func (h *helper) directive() string {
+	switch {
+	case h.parallel == nil:
+		return "//godiff:checkpoint"
+	case h.parallel.tasks:
+		return "the adjoints of its goroutines"
 	}
-	return "//godiff:checkpoint"
+	return "//godiff:parallel"
 }
 
 // copyOf is a copy of a value and of all memory that it refers to.

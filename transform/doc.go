@@ -74,7 +74,8 @@
 // A rule takes the place of what would be derived, in one function or in two halves (rulecall.go). It may say what a function without source
 // writes. Of opaque types, whose floats no derivative can reach, functions make the shadows and add them (opaque.go). A hook is called
 // with an adjoint in the reverse sweep (hook.go). A loop with checkpoints, or a parallel one, becomes a call of a function for a part of
-// its iterations (outline.go): that is run again in the reverse sweep (checkpoint.go), or on several cores (parallel.go).
+// its iterations (outline.go): that is run again in the reverse sweep (checkpoint.go), or on several cores (parallel.go). So does a loop that
+// starts goroutines and waits for them, of which none touches what another one writes (goroutines.go).
 //
 // # Second order
 //

@@ -308,11 +308,12 @@ func (u *Unit) hasEffects(fn *types.Func) bool {
 	if u.Lower(fn) != nil || u.mathematical(fn) || fn.Pkg() == nil {
 		return false
 	}
+	if onlyLooks(fn) {
+		return false
+	}
 	switch fn.Pkg().Path() {
-	case "errors", "strconv", "strings", "unicode":
-		return fn.Signature().Recv() != nil // a strings.Builder, say
 	case runtimePackage.Path():
-		return !slices.Contains([]string{"Chunk", "Chunks", "Order"}, fn.Name())
+		return !slices.Contains([]string{"Chunk", "Chunks", "Order", "Task", "Tasks"}, fn.Name())
 	case "fmt":
 		return !strings.HasPrefix(fn.Name(), "Sprint") && fn.Name() != "Errorf"
 	}
@@ -375,10 +376,21 @@ func (u *Unit) harmless(fn *types.Func) bool {
 	switch fn.Pkg().Path() {
 	case "math", runtimePackage.Path():
 		return true
-	case "errors", "strconv", "strings", "unicode":
-		return fn.Signature().Recv() == nil
 	case "fmt":
 		return !scans(fn)
+	}
+	return onlyLooks(fn)
+}
+
+// onlyLooks reports whether a function of the standard library without source changes nothing, and does nothing but to return something.
+func onlyLooks(fn *types.Func) bool {
+	recv := fn.Signature().Recv()
+	switch fn.Pkg().Path() {
+	case "errors", "strconv", "strings", "unicode", "unicode/utf8", "math/bits", "path":
+		return recv == nil // not that of a strings.Builder, say
+	case "regexp":
+		writes := []string{"Longest", "Expand", "ExpandString", "AppendText", "UnmarshalText"}
+		return !slices.Contains(writes, fn.Name()) && !strings.HasSuffix(fn.Name(), "Reader") && !strings.HasSuffix(fn.Name(), "ReaderIndex")
 	}
 	return false
 }

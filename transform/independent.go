@@ -153,12 +153,12 @@ func (r *reverser) dependence(it *item) (why string, by *item) {
 	}
 	own := r.ownCells(it)
 	for _, l := range inOrder(e.sets) {
-		if !own[l] && !r.ownElement(it, l) && !r.private(it, l) {
+		if !own[l] && !r.ownElement(it, l) && !r.private(it, l) && !r.exclusive(it, l) {
 			return "its iterations may use what others have written by", r.writerIn(it, l)
 		}
 	}
 	for _, l := range inOrder(e.sums) {
-		if !own[l] && e.reads[l] && !r.ownElement(it, l) && !r.private(it, l) {
+		if !own[l] && e.reads[l] && !r.ownElement(it, l) && !r.private(it, l) && !r.exclusive(it, l) {
 			return "its iterations read what others have added by", r.writerIn(it, l)
 		}
 	}

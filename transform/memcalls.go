@@ -443,7 +443,8 @@ func (d *derivation) splitCall(s ast.Stmt, lhs []ast.Expr, c *ast.Call) []ast.St
 		h = d.u.helperFor(fmt.Sprint("checkpoint ", c.Parallel), c.Fun.Fn, in, site)
 		h.checkpoint = true
 		if c.Parallel && h.parallel == nil {
-			h.parallel = &parallel{own: d.u.parallels[c.Fun.Fn]}
+			p := d.u.parallels[c.Fun.Fn]
+			h.parallel = &p
 		}
 		d.checkCheckpoint(s, c, h)
 	} else if site.early = d.earlyShadows(c, h); len(site.early) > 0 {

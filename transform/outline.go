@@ -225,7 +225,10 @@ func (o *outliner) forLoop(s *ast.For) []ast.Stmt {
 	return []ast.Stmt{&ast.Block{Stmts: append(append(list, o.declareDone()...), blocks)}}
 }
 
-func (o *outliner) meta() ast.Meta { return ast.Meta{Pos: o.pos, Src: o.loop.Info().Src} }
+func (o *outliner) meta() ast.Meta {
+	m := o.loop.Info()
+	return ast.Meta{Pos: o.pos, Src: m.Src, Goroutines: m.Goroutines, Locks: m.Locks}
+}
 
 // blocksMeta is meta for the loop over blocks of iterations.
 func (o *outliner) blocksMeta() ast.Meta {
@@ -488,8 +491,14 @@ func (o *outliner) returned() []ast.Stmt {
 }
 
 // kind is what a sentence calls the loop.
-func (o *outliner) kind() string {
-	if o.loop.Info().Parallel {
+func (o *outliner) kind() string { return loopKind(o.loop) }
+
+// loopKind returns in words what kind of loop one is that a directive or goroutines make special.
+func loopKind(s ast.Stmt) string {
+	switch m := s.Info(); {
+	case m.Goroutines:
+		return "a loop that starts goroutines"
+	case m.Parallel:
 		return "a parallel loop"
 	}
 	return "a loop with checkpoints"

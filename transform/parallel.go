@@ -26,32 +26,39 @@ import (
 
 // A parallel is what a helper for the parts of a loop has.
 type parallel struct {
-	own    []bool    // inputs of which each iteration reads and writes an element of its own
-	primal *ast.Func // calls the callee for all parts
+	own    []ownership // of what inputs lead to
+	tasks  bool        // its iterations were goroutines
+	primal *ast.Func   // calls the callee for all parts
 }
 
 // parallelLoop is rangeLoop for a parallel loop, given what does a part of its iterations.
 func (o *outliner) parallelLoop(loop *ast.For, from, to, n *ast.Ref) []ast.Stmt {
 	if o.done != nil {
-		refuse(o.pos, "a parallel loop ends with its last iteration; it cannot be left before")
+		refuse(o.pos, "%s ends with its last iteration; it cannot be left before", o.kind())
 	}
 	o.find(loop, nil, from.Var, to.Var)
 	for _, v := range o.state {
 		if isStruct(v.Type) || isArray(v.Type) {
-			refuse(o.pos, "the iterations of a parallel loop write a part of %s, which is declared outside; add to variables that are numbers, or to elements of a slice", v.Name)
+			refuse(o.pos, "the iterations of %s write a part of %s, which is declared outside; add to variables that are numbers, or to elements of a slice", o.kind(), v.Name)
 		}
 		if !ast.IsFloat(v.Type) && !isInteger(v.Type) || !onlyAddedTo(loop, v) {
-			refuse(o.pos, "the iterations of a parallel loop may only add to %s, which is declared outside", v.Name)
+			refuse(o.pos, "the iterations of %s may only add to %s, which is declared outside", o.kind(), v.Name)
 		}
 	}
 	own := o.u.checkParallel(o.f, o.loop)
 	o.added, o.state = o.state, nil
 	fn := o.function(loop, from.Var, to.Var)
-	owned := make([]bool, len(o.given)+2)
+	owned := make([]ownership, len(o.given)+2)
 	for i, v := range o.given {
-		owned[i] = own[v]
+		if owned[i] = own[v]; owned[i].mixed {
+			what := "what " + v.Name + " leads to"
+			if v.Name == ast.Started {
+				what = "what they are given"
+			}
+			refuse(o.pos, "the iterations of %s write a part of %s, and share another; keep what they write and what they share in slices of their own", o.kind(), what)
+		}
 	}
-	o.u.parallels[fn] = owned
+	o.u.parallels[fn] = parallel{own: owned, tasks: o.loop.Info().Goroutines}
 
 	call := o.call(fn, typed(0, to.Var.Type), n)
 	call.Checkpoint, call.Parallel = false, true
@@ -89,9 +96,25 @@ func onlyAddedTo(loop ast.Stmt, v *ast.Var) bool {
 	return ok
 }
 
-// checkParallel refuses a parallel loop of f whose iterations are not independent, and returns the variables around it that hold slices of
-// which each iteration has an element of its own.
-func (u *Unit) checkParallel(f *ast.Func, loop ast.Stmt) map[*ast.Var]bool {
+// divides returns what of package runtime divides the loop.
+func (p *parallel) divides() string {
+	if p.tasks {
+		return "Task"
+	}
+	return "Chunk"
+}
+
+// An ownership says whether the iterations of a parallel loop have elements of their own of what a variable leads to. If not, none writes
+// any of it.
+type ownership struct {
+	own    bool   // nothing else is read or written
+	fields []bool // of a struct, or of one that the variable points to: the same of its fields, where one has such elements
+	mixed  bool   // some are written and some are shared, and the fields don't tell
+}
+
+// checkParallel refuses a parallel loop of f whose iterations are not independent, and returns what of the variables around it belongs to
+// an iteration.
+func (u *Unit) checkParallel(f *ast.Func, loop ast.Stmt) map[*ast.Var]ownership {
 	outer, stage := u.checking, u.Stage
 	u.checking, u.Stage = true, ""
 	defer func() { u.checking, u.Stage = outer, stage }()
@@ -107,34 +130,71 @@ func (u *Unit) checkParallel(f *ast.Func, loop ast.Stmt) map[*ast.Var]bool {
 	r, pos := p.r, loop.Info().Pos
 	i := slices.IndexFunc(r.tree.items, func(it *item) bool { return it.body != nil && it.stmt.Info().Parallel && it.stmt.Info().Pos == pos })
 	if i < 0 {
-		refuse(pos, "this parallel loop cannot be told from others")
+		refuse(pos, "this loop cannot be told from others")
 	}
 	it := r.tree.items[i]
 	for pos := it.pos + 1; pos < it.end; pos++ {
 		if note := r.calls[r.tree.items[pos].stmt]; note != nil && (note.hooked || r.u.isHooked(note.call.Fun.Fn)) {
-			refuse(r.tree.items[pos].stmt.Info().Pos, "a hook is called for this in the reverse sweep of a parallel loop, which leaves open in what order")
+			refuse(r.tree.items[pos].stmt.Info().Pos, "a hook is called for this in the reverse sweep of %s, which leaves open in what order", loopKind(loop))
 		}
 	}
 	if why, by := r.dependence(it); why != "" {
 		if by != nil && by.stmt.Info().Src != "" {
 			why += " " + by.stmt.Info().Src
 		}
-		refuse(pos, "the iterations of a parallel loop must be independent, but %s", strings.TrimSuffix(why, " by"))
+		refuse(pos, "the iterations of %s must be independent, but %s", loopKind(loop), strings.TrimSuffix(why, " by"))
 	}
 	r.checkRaces(it)
-	own := map[*ast.Var]bool{}
+	own := map[*ast.Var]ownership{}
 	for v, l := range d.mem.vars {
-		if !isSlice(v.Type) || hasRefs(elemType(v.Type)) {
-			continue
-		}
-		touched, ok := false, true
-		d.mem.behind(l, map[*location]bool{}, func(c *location) {
-			touched = true
-			ok = ok && (r.ownElement(it, c.find()) || r.onlyRanged(it, c.find()))
-		})
-		own[v] = touched && ok
+		own[v] = r.owns(it, v, l)
 	}
 	return own
+}
+
+// owns says what of a variable, which l is, belongs to the iterations of a loop.
+func (r *reverser) owns(loop *item, v *ast.Var, l *location) ownership {
+	of := func(each func(f func(*location))) (own, written bool) {
+		touched, all := false, true
+		each(func(c *location) {
+			c = c.find()
+			if !ast.IsFloat(c.typ) || !r.act.active(c) {
+				return
+			}
+			writes := r.writerIn(loop, c) != nil
+			if !writes && !slices.ContainsFunc(r.readersOf(c), func(pos int) bool { return loop.pos <= pos && pos < loop.end }) {
+				return
+			}
+			touched, written = true, written || writes
+			all = all && (r.ownElement(loop, c) || r.onlyRanged(loop, c) || writes && r.exclusive(loop, c))
+		})
+		return touched && all, written
+	}
+	o := ownership{}
+	o.own, o.mixed = of(func(f func(*location)) { r.mem.behind(l, map[*location]bool{}, f) })
+	if o.own || !o.mixed {
+		o.mixed = false
+		return o
+	}
+	t := v.Type
+	if p := ast.Pointee(t); p != nil {
+		t, l = p, r.mem.targetOf(l)
+	}
+	fields, ok := t.Underlying().(*types.Struct)
+	if !ok || !isPointer(v.Type) && ast.ShapeOf(v.Type) != ast.ReferenceLike || r.u.linked(v.Type) || r.u.opaque(t) != nil || r.u.shadowMaker(t) != nil {
+		return o
+	}
+	o.mixed = false
+	o.fields = make([]bool, fields.NumFields())
+	for i, f := range namedFields(fields) {
+		if !ast.Carries(f.Type()) {
+			continue
+		}
+		own, written := of(func(f func(*location)) { r.mem.reachable(r.mem.part(l, i), map[*location]bool{}, f) })
+		o.fields[i] = own && isSlice(f.Type())
+		o.mixed = o.mixed || written && !o.fields[i] || f.Pkg() != r.u.Pkg && !f.Exported()
+	}
+	return o
 }
 
 // onlyRanged reports whether nothing in a loop touches a cell but its range clause, so that each iteration reads an element of its own.
@@ -176,16 +236,19 @@ func (r *reverser) checkRaces(loop *item) {
 			if !refers(l.typ) && r.ownElement(loop, l) {
 				continue
 			}
+			if m := loop.stmt.Info(); m.Goroutines && !m.Locks && l.v == nil {
+				continue // nothing else touches it
+			}
 			what := it.stmt.Info().Src
 			if what == "" {
 				what = "the statement at its line " + fmt.Sprint(it.pos-loop.pos)
 			}
-			refuse(loop.stmt.Info().Pos, "the iterations of a parallel loop must be independent, but others may read or write what this writes: %s", what)
+			refuse(loop.stmt.Info().Pos, "the iterations of %s must be independent, but others may read or write what this writes: %s", loopKind(loop.stmt), what)
 		}
 		ast.Exprs(it.stmt, func(e ast.Expr, _ bool) {
 			r.mem.eachCall(e, func(c *ast.Call) {
 				if c.Fun.Fn != nil && r.u.hasEffects(c.Fun.Fn) {
-					refuse(c.Pos, "a parallel loop calls %s, which may have effects", shortName(c.Fun.Fn))
+					refuse(c.Pos, "%s calls %s, which may have effects", loopKind(loop.stmt), shortName(c.Fun.Fn))
 				}
 			})
 		})
@@ -263,9 +326,9 @@ func (h *helper) buildParallel(f, part *ast.Func, sig ast.Signature, taken []boo
 			if taken != nil && !taken[p.Index] {
 				continue
 			}
-		case p.Role == ast.RoleShadow && !h.parallel.own[p.Index]:
+		case p.Role == ast.RoleShadow && !h.parallel.own[p.Index].own:
 			alone.Args = append(alone.Args, arg)
-			call.Args = append(call.Args, b.private(v))
+			call.Args = append(call.Args, b.private(v, h.parallel.own[p.Index].fields))
 			continue
 		case p.Role == ast.RoleShadow:
 			apart = append(apart, arg)
@@ -274,8 +337,8 @@ func (h *helper) buildParallel(f, part *ast.Func, sig ast.Signature, taken []boo
 		}
 		alone.Args, call.Args = append(alone.Args, &ast.Ref{Var: v}), append(call.Args, arg)
 	}
-	if part == nil && len(h.u.summary(h.f.Obj).writes) == 0 {
-		apart = nil // it reads only
+	if part == nil && (h.parallel.tasks || len(h.u.summary(h.f.Obj).writes) == 0) {
+		apart = nil // it reads only, or what it writes nothing else touches
 	}
 	var lhs []ast.Expr
 	for _, p := range sig.Results {
@@ -324,13 +387,17 @@ func (b *parallelBody) field(v *ast.Var) (*types.Var, ast.Expr) {
 	return f, place
 }
 
-// private returns the shadow that a part has of its own in place of one that all parts add to.
-func (b *parallelBody) private(v *ast.Var) ast.Expr {
+// private returns the shadow that a part has of its own in place of one that all parts add to. Of a struct it shares those fields of which
+// each iteration has elements of its own.
+func (b *parallelBody) private(v *ast.Var, owned []bool) ast.Expr {
 	f, place := b.field(v)
 	u := b.h.u
 	e, more := u.zeroShadow(place, &ast.Ref{Var: v}, v.Type, 0)
 	if u.linked(v.Type) {
 		e, more = u.shadowCall(&ast.Ref{Var: v}, v.Type), nil
+	}
+	if owned != nil {
+		e, more = b.partly(v, owned)
 	}
 	made := append([]ast.Stmt{set(place, token.ASSIGN, e)}, more...)
 	if isPointer(v.Type) {
@@ -338,8 +405,60 @@ func (b *parallelBody) private(v *ast.Var) ast.Expr {
 		made = []ast.Stmt{&ast.If{Cond: cond, Then: &ast.Block{Stmts: made}}}
 	}
 	b.making = append(b.making, made...)
-	b.sums = append(b.sums, func(part func(*types.Var) ast.Expr) []ast.Stmt { return u.sumShadows(&ast.Ref{Var: v}, part(f)) })
+	b.sums = append(b.sums, func(part func(*types.Var) ast.Expr) []ast.Stmt {
+		if owned == nil {
+			return u.sumShadows(&ast.Ref{Var: v}, part(f))
+		}
+		var out []ast.Stmt
+		for i, f2 := range namedFields(structOf(v.Type)) {
+			if ast.Carries(f2.Type()) && !owned[i] {
+				out = append(out, b.addField(&ast.Field{X: &ast.Ref{Var: v}, Field: f2}, &ast.Field{X: part(f), Field: f2})...)
+			}
+		}
+		if isPointer(v.Type) {
+			cond := &ast.Binary{Op: token.NEQ, X: &ast.Ref{Var: v}, Y: nilExpr(v.Type), T: types.Typ[types.Bool]}
+			out = []ast.Stmt{&ast.If{Cond: cond, Then: &ast.Block{Stmts: out}}}
+		}
+		return out
+	})
 	return place
+}
+
+// partly is a new shadow of a struct that shares fields with v.
+func (b *parallelBody) partly(v *ast.Var, owned []bool) (ast.Expr, []ast.Stmt) {
+	t := v.Type
+	if p := ast.Pointee(t); p != nil {
+		t = p
+	}
+	lit := &ast.Composite{T: t}
+	var more []ast.Stmt
+	for i, f := range namedFields(structOf(t)) {
+		of := &ast.Field{X: &ast.Ref{Var: v}, Field: f}
+		switch {
+		case !ast.Carries(f.Type()):
+		case owned[i]:
+			lit.Elems = append(lit.Elems, ast.Elem{Field: f, Value: of})
+		case !ast.IsFloat(f.Type()):
+			place := &ast.Field{X: b.places[len(b.places)-1], Field: f}
+			e, rest := b.h.u.zeroShadow(place, of, f.Type(), 1)
+			lit.Elems, more = append(lit.Elems, ast.Elem{Field: f, Value: e}), append(more, rest...)
+		}
+	}
+	if isPointer(v.Type) {
+		return &ast.Addr{X: lit, T: v.Type}, more
+	}
+	return lit, more
+}
+
+// addField adds a field of a shadow to that of another.
+func (b *parallelBody) addField(dst, src ast.Expr) []ast.Stmt {
+	if ast.IsFloat(dst.Type()) {
+		return addValues(dst, src)
+	}
+	if isStruct(dst.Type()) || isArray(dst.Type()) {
+		dst, src = &ast.Addr{X: dst, T: types.NewPointer(dst.Type())}, &ast.Addr{X: src, T: types.NewPointer(src.Type())}
+	}
+	return b.h.u.sumShadows(dst, src)
 }
 
 // summed returns the place for a result of a part, of which the sum is a result of all.
@@ -378,13 +497,13 @@ func (b *parallelBody) body(call *ast.Call, lhs []ast.Expr, ends, bounds [2]*ast
 		p.X.(*ast.Index).T = elem
 	}
 	out := &ast.Block{}
-	count := ast.Expr(&ast.Call{Fun: ast.Callee{Copied: "Chunks"}, T: intType,
+	count := ast.Expr(&ast.Call{Fun: ast.Callee{Copied: b.h.parallel.divides() + "s"}, T: intType,
 		Args: []ast.Expr{asInt(&ast.Binary{Op: token.SUB, X: ends[1], Y: ends[0], T: ends[0].Var.Type})}})
 	if len(b.fields) > 0 {
 		out.Stmts = append(out.Stmts, define(b.parts.Var, builtin("make", b.parts.Var.Type, count)))
 		count = length(b.parts)
 	}
-	chunk := &ast.Call{Fun: ast.Callee{Copied: "Chunk"}, T: tupleOf(intType, intType),
+	chunk := &ast.Call{Fun: ast.Callee{Copied: b.h.parallel.divides()}, T: tupleOf(intType, intType),
 		Args: []ast.Expr{asInt(ends[0]), asInt(ends[1]), b.c}}
 	each := &ast.Block{}
 	if isOfType(bounds[0], intType) {

@@ -56,16 +56,16 @@ type Unit struct {
 	primals   []*primal
 	wides     []*Helper // derivatives of callees along several directions at once
 	varCopies []*varCopy
-	reserved  map[string]bool         // names at the level of the package that are not ours: see Take
-	taken     map[string]bool         // names given there
-	numbered  map[string]string       // those with a number, and what they are without it
-	saved     map[types.Type]bool     // types of what forward sweeps remember
-	recursive map[types.Type]bool     // see isRecursive
-	inner     map[innerKey]bool       // see holdsInner
-	ruled     map[ruleKey]*Rule       // see like
-	parallels map[*types.Func][]bool  // of functions for parts of parallel loops: the inputs of which each iteration has elements of its own
-	checking  bool                    // loops stay as they are: see checkParallel
-	outlines  map[ast.Stmt][]ast.Stmt // see outline
+	reserved  map[string]bool          // names at the level of the package that are not ours: see Take
+	taken     map[string]bool          // names given there
+	numbered  map[string]string        // those with a number, and what they are without it
+	saved     map[types.Type]bool      // types of what forward sweeps remember
+	recursive map[types.Type]bool      // see isRecursive
+	inner     map[innerKey]bool        // see holdsInner
+	ruled     map[ruleKey]*Rule        // see like
+	parallels map[*types.Func]parallel // of functions for parts of parallel loops
+	checking  bool                     // loops stay as they are: see checkParallel
+	outlines  map[ast.Stmt][]ast.Stmt  // see outline
 }
 
 // NewUnit returns a unit for a package.
@@ -83,7 +83,7 @@ func NewUnit(pkg *types.Package, lower func(*types.Func) *ast.Func, rules *Rules
 		inner:     map[innerKey]bool{},
 		ruled:     map[ruleKey]*Rule{},
 		outlines:  map[ast.Stmt][]ast.Stmt{},
-		parallels: map[*types.Func][]bool{},
+		parallels: map[*types.Func]parallel{},
 	}
 }
 

@@ -79,7 +79,8 @@ type closures struct {
 	scanned map[*goast.FuncLit]bool       // literals that variables of the package are, which have been looked through
 	atExits map[*goast.FuncLit]bool       // deferred literals that are called where the function is left
 
-	loops map[*goast.FuncLit]*types.Signature // literals that are bodies of loops over functions
+	loops   map[*goast.FuncLit]*types.Signature // literals that are bodies of loops over functions
+	started map[*goast.FuncLit]bool             // literals that are goroutines
 
 	literals map[types.Object]*goast.CompositeLit // of variables that hold structs with functions: see holders
 	built    map[types.Object]*goast.CallExpr     // of such variables that are defined by a call
@@ -100,7 +101,7 @@ func closuresOf(body *goast.BlockStmt, info *types.Info) *closures {
 		shared: map[types.Object]bool{}, changed: map[types.Object]bool{}, calls: map[*goast.FuncLit]int{}, inline: map[*goast.FuncLit]bool{}, scanned: map[*goast.FuncLit]bool{}, atExits: map[*goast.FuncLit]bool{},
 		loops: map[*goast.FuncLit]*types.Signature{}, literals: map[types.Object]*goast.CompositeLit{}, loose: map[types.Object]bool{},
 		built: map[types.Object]*goast.CallExpr{}, returned: map[types.Object]bool{},
-		tables: map[types.Object]*goast.CompositeLit{}, unmade: map[*goast.CallExpr]bool{},
+		started: map[*goast.FuncLit]bool{}, tables: map[types.Object]*goast.CompositeLit{}, unmade: map[*goast.CallExpr]bool{},
 	}
 	c.holders(body, info)
 	scan := &closureScan{closures: c, info: info, declared: map[types.Object]goast.Node{}, body: body, assigned: map[*goast.Ident]bool{}}
@@ -129,8 +130,20 @@ func (c *closureScan) list(n, list goast.Node) {
 	goast.Inspect(n, func(m goast.Node) bool {
 		switch m := m.(type) {
 		case *goast.FuncLit:
+			if c.started[m] {
+				c.depth-- // it is lowered in place
+			}
 			c.within(m.Body)
+			if c.started[m] {
+				c.depth++
+			}
 			return false
+		case *goast.GoStmt, *goast.ExprStmt:
+			if s := startOf(m.(goast.Stmt), c.info); s != nil {
+				if lit, ok := goast.Unparen(s.call.Fun).(*goast.FuncLit); ok {
+					c.started[lit] = true
+				}
+			}
 		case *goast.BlockStmt, *goast.CaseClause:
 			if m != list {
 				c.list(m, m)
@@ -465,6 +478,8 @@ func (l *lowerer) notMade(call *goast.CallExpr) bool {
 func (l *lowerer) whyNotMade(fn *types.Func) string {
 	text := fmt.Sprintf("it cannot be told here which function %s returns: ", fn.Name())
 	switch {
+	case isStandard(fn.Pkg().Path()):
+		return text + "it has no source here; if no derivative depends on what that does, put it into a function with //godiff:nodiff"
 	case fn.Pkg() != l.src.Pkg && !l.isElsewhere(fn):
 		return text + "its source is not read, or not part of every build; copy it here"
 	case fn.Pkg() == l.src.Pkg && l.src.Declared(fn) && l.src.Decl != nil && l.src.Decl(fn.Origin()) == nil:
@@ -696,7 +711,8 @@ func (l *lowerer) arguments(c *ast.Call, args []goast.Expr) {
 			continue
 		}
 		if !takes || !l.src.Declared(c.Fun.Fn) {
-			l.report(x.Pos(), fmt.Sprintf("%s is given a function and has no source here that tells what becomes of it", c.Fun.Fn.Name()))
+			l.report(x.Pos(), fmt.Sprintf("%s is given a function and has no source here that tells what becomes of it; "+
+				"write what it does here, or put the call into a function with //godiff:nodiff if no derivative depends on it", c.Fun.Fn.Name()))
 			continue
 		}
 		if v.fn == nil && l.ofLibrary(c.Fun.Fn) {
@@ -932,6 +948,9 @@ func (l *lowerer) eachFree(lit *goast.FuncLit, f func(obj *types.Var, at token.P
 			if !ok || obj.IsField() || obj.Parent() == obj.Pkg().Scope() || in.Pos() <= obj.Pos() && obj.Pos() < in.End() {
 				return true
 			}
+			if l.isGroup(obj) {
+				return true
+			}
 			for _, def := range f(obj, id.Pos()) {
 				walk(def)
 			}
@@ -1141,6 +1160,13 @@ func (l *lowerer) functions(lhs, rhs []goast.Expr, meta ast.Meta) (list []ast.St
 			x, y = append(x, e), append(y, rhs[i])
 			continue
 		}
+		if t := typeOfPlace(l.info, e); t != nil && types.IsInterface(t) {
+			l.report(rhs[i].Pos(), fmt.Sprintf("a function is put behind an interface, %s, so that it cannot be told any more which one it is; let a struct type have the method", l.typeString(t)))
+			if id, ok := e.(*goast.Ident); ok && l.info.Defs[id] != nil {
+				l.declare(l.info.Defs[id])
+			}
+			continue
+		}
 		obj := l.assignedFunc(e)
 		if obj == nil {
 			continue
@@ -1164,7 +1190,7 @@ func (l *lowerer) functions(lhs, rhs []goast.Expr, meta ast.Meta) (list []ast.St
 func (l *lowerer) assignedFunc(e goast.Expr) types.Object {
 	id, ok := goast.Unparen(e).(*goast.Ident)
 	if !ok {
-		l.report(e.Pos(), "a function is put where it cannot be told any more which one it is")
+		l.report(e.Pos(), "a function is put where it cannot be told any more which one it is; assign it to a variable, or define the struct or the map that it belongs to by a literal with it")
 		return nil
 	}
 	obj := l.info.ObjectOf(id)

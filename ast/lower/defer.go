@@ -40,6 +40,10 @@ func (l *lowerer) deferStmt(s *goast.DeferStmt) []ast.Stmt {
 		l.report(s.Pos(), "a defer in a range over a function is not supported")
 		return nil
 	}
+	if l.running != nil {
+		l.report(s.Pos(), "a goroutine defers this, which is not supported; put what it does into a function")
+		return nil
+	}
 	if l.isChoice(s.Call.Fun) {
 		l.report(s.Pos(), "what is deferred is one of several functions, that which it is here; call it in a function literal, or assign it to another variable first")
 		return nil
@@ -118,12 +122,17 @@ func (l *lowerer) saveArguments(c *goast.CallExpr, always bool, meta ast.Meta) (
 	var list []ast.Stmt
 	out := *c
 	out.Args = nil
-	for _, x := range c.Args {
+	sig, _ := l.info.TypeOf(c.Fun).(*types.Signature)
+	for i, x := range c.Args {
 		if l.staysArgument(x, always) {
 			out.Args = append(out.Args, x)
 			continue
 		}
-		obj, v, keep := l.kept("arg", l.expr(x), l.info.TypeOf(x), always, meta)
+		name := "arg"
+		if sig != nil && i < sig.Params().Len() && len(sig.Params().At(i).Name()) > 0 && sig.Params().At(i).Name() != "_" {
+			name = sig.Params().At(i).Name()
+		}
+		obj, v, keep := l.kept(name, l.expr(x), l.info.TypeOf(x), always, meta)
 		list = append(list, keep)
 		id := &goast.Ident{NamePos: x.Pos(), Name: v.Name}
 		l.info.Uses[id], l.info.Types[id] = obj, types.TypeAndValue{Type: obj.Type()}

@@ -60,7 +60,7 @@ var fence = map[string]string{
 	"CaseClause":     "",
 	"CommClause":     "a select statement is not supported; put it into a function with //godiff:nodiff",
 	"SelectStmt":     "a select statement is not supported; put it into a function with //godiff:nodiff",
-	"GoStmt":         "a goroutine is not supported; call the function, or differentiate what it does and start that",
+	"GoStmt":         "",
 	"DeferStmt":      "",
 	"SendStmt":       "a send is not supported; put it into a function with //godiff:nodiff",
 	"BadStmt":        "the program does not parse here",

@@ -43,6 +43,13 @@ func (l *lowerer) inlined(e goast.Expr) (list []ast.Stmt, results []ast.Expr, ok
 	if sig.Variadic() || len(call.Args) != sig.Params().Len() {
 		return nil, nil, false
 	}
+	list, results = l.inPlace(lit, call)
+	return list, results, true
+}
+
+// inPlace lowers a call of a literal in place.
+func (l *lowerer) inPlace(lit *goast.FuncLit, call *goast.CallExpr) (list []ast.Stmt, results []ast.Expr) {
+	sig, _ := l.info.TypeOf(lit).(*types.Signature)
 	l.open[lit] = true
 	defer delete(l.open, lit)
 	list = l.parameters(sig, call)
@@ -62,10 +69,10 @@ func (l *lowerer) inlined(e goast.Expr) (list []ast.Stmt, results []ast.Expr, ok
 	}
 	body := l.block(lit.Body.List, lit.Body.Pos()).Stmts
 	if last, rest := lastReturn(body); last != nil && !holdsReturn(rest) {
-		return append(list, rest...), last.Results, true
+		return append(list, rest...), last.Results
 	}
 	if !holdsReturn(body) {
-		return append(list, body...), nil, true
+		return append(list, body...), nil
 	}
 	end := &returning{label: &ast.Label{Name: "end"}}
 	for r := range sig.Results().Variables() {
@@ -74,7 +81,7 @@ func (l *lowerer) inlined(e goast.Expr) (list []ast.Stmt, results []ast.Expr, ok
 		results = append(results, &ast.Ref{Var: v})
 		list = append(list, &ast.Decl{Meta: ast.Meta{Pos: lit.Pos()}, Vars: []*ast.Var{v}, Typed: true})
 	}
-	return append(list, escape(end.list(body), end.label)...), results, true
+	return append(list, escape(end.list(body), end.label)...), results
 }
 
 // inlinedFor is inlined for the one value of an assignment. What is assigned to must be variables, which are the same after the call.

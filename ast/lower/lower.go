@@ -98,7 +98,10 @@ func Func(src *Source, decl *goast.FuncDecl, inst *Instance, report func(token.P
 
 // body lowers the body of a function. Where gotos end it, that becomes plain to the type checker.
 func (l *lowerer) body(f *ast.Func, list *goast.BlockStmt) {
-	l.top = list
+	l.top, l.groups = list, map[types.Object]*group{}
+	if l.goroutines(list); l.reports > 0 {
+		return
+	}
 	b := l.block(list.List, list.Pos())
 	b.Stmts = append(l.begin, b.Stmts...)
 	if len(l.deferrals) > 0 {
@@ -107,7 +110,7 @@ func (l *lowerer) body(f *ast.Func, list *goast.BlockStmt) {
 	if len(l.results) > 0 && len(l.gotos) > 0 && !ast.Terminates(b.Stmts) {
 		b.Stmts = append(b.Stmts, panicWith(&ast.Lit{Text: `"unreachable"`, T: types.Typ[types.String]}))
 	}
-	f.Body = b
+	f.Body = ahead(b)
 }
 
 func panicWith(x ast.Expr) ast.Stmt {
@@ -156,6 +159,11 @@ type lowerer struct {
 	iterating *iteration                     // the loop whose body is being made a function
 	passed    map[*goast.CompositeLit]bool   // literals that are arguments
 	recvHeld  heldFuncs                      // what the receiver of the call at hand holds
+
+	// Goroutines: see goroutine.go.
+	starts  []*start
+	groups  map[types.Object]*group
+	running *start // the goroutine that is lowered in place
 
 	// Deferred calls: see defer.go.
 	top       *goast.BlockStmt // the body of the function
@@ -268,6 +276,7 @@ func (l *lowerer) stmt(s goast.Stmt) []ast.Stmt {
 	for _, t := range list {
 		out = append(out, spread(t)...)
 	}
+	l.underLock(out)
 	if _, labelled := s.(*goast.LabeledStmt); !labelled && s != nil {
 		l.markAs(s.Pos(), s, out)
 	}
@@ -337,6 +346,9 @@ func first(s goast.Stmt) goast.Node {
 
 // whole is stmt without what is taken out of expressions.
 func (l *lowerer) whole(s goast.Stmt) []ast.Stmt {
+	if list, ok := l.ofGroups(s); ok {
+		return list
+	}
 	switch s := s.(type) {
 	case nil, *goast.EmptyStmt:
 		return nil
@@ -640,6 +652,10 @@ func (l *lowerer) declStmt(s *goast.DeclStmt) []ast.Stmt {
 	var list []ast.Stmt
 	for _, spec := range decl.Specs {
 		spec, _ := spec.(*goast.ValueSpec)
+		if groups, ok := l.declareGroup(spec, s); ok {
+			list = append(list, groups...)
+			continue
+		}
 		names, values := exprsOf(spec.Names), spec.Values
 		if len(values) == len(names) {
 			var functions []ast.Stmt
@@ -1197,6 +1213,9 @@ func (l *lowerer) call(e *goast.CallExpr) ast.Expr {
 	id := calleeIdent(e)
 	if id == nil {
 		return l.callValue(e, l.value(e.Fun))
+	}
+	if err := l.waited(e); err != nil {
+		return err
 	}
 	switch obj := l.info.Uses[id].(type) {
 	case *types.Builtin:

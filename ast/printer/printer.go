@@ -162,9 +162,12 @@ func (p *printer) typ(t types.Type) string {
 		t = p.same.Type(t)
 	}
 	if list, ok := t.(*types.Slice); ok {
-		if s, ok := list.Elem().(*types.Struct); ok && s.NumFields() > 0 {
-			return "[]" + p.structType(s)
+		if _, ok := list.Elem().(*types.Struct); ok {
+			return "[]" + p.typ(list.Elem())
 		}
+	}
+	if s, ok := t.(*types.Struct); ok && s.NumFields() > 0 {
+		return p.structType(s)
 	}
 	return types.TypeString(t, p.imports.qualify)
 }

@@ -287,7 +287,7 @@ func (k *check) derivePackage(pkg string) error {
 }
 
 // isBug matches what a compiler says of its own errors.
-var isBug = regexp.MustCompile(`internal error|goroutine|: (printer|transform|lower): `)
+var isBug = regexp.MustCompile(`internal error|goroutine \d|: (printer|transform|lower): `)
 
 // refuse drops programs that the compiler complains about. A complaint about itself is a failure.
 func (k *check) refuse(bad map[int]string) error {

@@ -1,0 +1,277 @@
+package lower
+
+import (
+	goast "go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"github.com/godiff/godiff/ast"
+)
+
+// Groups of goroutines, and the locks that goroutines take, are gone after lowering: see goroutine.go.
+
+// A group is a variable that goroutines are waited for with.
+type group struct {
+	obj *types.Var
+	err *ast.Var // of an errgroup: what Wait returns
+}
+
+// The types of package sync and its like that are known here.
+const (
+	waitGroup = "sync.WaitGroup"
+	errGroup  = "golang.org/x/sync/errgroup.Group"
+)
+
+// groupKind returns the name of such a type that a variable has or points to, or "".
+func groupKind(obj types.Object) string {
+	v, ok := obj.(*types.Var)
+	if !ok || v.IsField() {
+		return ""
+	}
+	t := v.Type()
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	named, ok := types.Unalias(t).(*types.Named)
+	if !ok || named.Obj().Pkg() == nil {
+		return ""
+	}
+	switch name := named.Obj().Pkg().Path() + "." + named.Obj().Name(); name {
+	case waitGroup, errGroup, "sync.Mutex", "sync.RWMutex":
+		return name
+	}
+	return ""
+}
+
+// ofGroup returns the variable and the method of a call of a method of a group of goroutines, or nil.
+func ofGroup(e goast.Expr, info *types.Info) (*types.Var, *goast.CallExpr, string) {
+	call, ok := goast.Unparen(e).(*goast.CallExpr)
+	if !ok {
+		return nil, nil, ""
+	}
+	sel, ok := goast.Unparen(call.Fun).(*goast.SelectorExpr)
+	if !ok {
+		return nil, nil, ""
+	}
+	id, ok := goast.Unparen(sel.X).(*goast.Ident)
+	if !ok || groupKind(info.Uses[id]) == "" {
+		return nil, nil, ""
+	}
+	return info.Uses[id].(*types.Var), call, sel.Sel.Name
+}
+
+// isLock reports whether a variable is a lock.
+func isLock(obj types.Object) bool {
+	kind := groupKind(obj)
+	return kind != "" && kind != waitGroup && kind != errGroup
+}
+
+// ofGroups lowers what a statement does with a group of goroutines.
+func (l *lowerer) ofGroups(s goast.Stmt) (list []ast.Stmt, ok bool) {
+	if st := l.startedBy(s); st != nil {
+		if st.keep != nil {
+			return st.keep(), true
+		}
+		return l.goroutine(st), true
+	}
+	var x goast.Expr
+	switch s := s.(type) {
+	case *goast.ForStmt, *goast.RangeStmt:
+		var starts []*start
+		for _, st := range l.starts {
+			if st.loop == s {
+				starts = append(starts, st)
+			}
+		}
+		if len(starts) == 0 {
+			return nil, false
+		}
+		return l.startLoop(s, starts), true
+	case *goast.AssignStmt:
+		return l.assignGroup(s)
+	case *goast.ExprStmt:
+		x = s.X
+	case *goast.DeferStmt:
+		x = s.Call
+	case *goast.GoStmt:
+		l.report(s.Pos(), "it cannot be told when this goroutine ends; call the function instead")
+		return nil, true
+	default:
+		return nil, false
+	}
+	obj, call, name := ofGroup(x, l.info)
+	if obj == nil || !l.isGroup(obj) {
+		return nil, false
+	}
+	_, deferred := s.(*goast.DeferStmt)
+	if isLock(obj) {
+		l.lock(name, deferred)
+		return nil, true
+	}
+	switch {
+	case name == "Add" || name == "SetLimit":
+		_, args := l.operands(call.Args, l.meta(s))
+		for _, x := range args {
+			if ast.Any(x, callsFunc) {
+				l.report(s.Pos(), "the argument of "+name+" must not be a call; assign it to a variable first")
+			}
+		}
+		return nil, !deferred
+	case name == "Done", name == "Wait" && !deferred:
+		return nil, true
+	}
+	return nil, false
+}
+
+// isGroup reports whether a variable is a group of goroutines of the function or of one around it.
+func (l *lowerer) isGroup(obj types.Object) bool { return l.groupAt(obj) != nil }
+
+func (l *lowerer) groupAt(obj types.Object) *group {
+	for o := l; o != nil; o = o.outer {
+		if g := o.groups[obj]; g != nil {
+			return g
+		}
+	}
+	return nil
+}
+
+// waited is the value of a call of Wait of an errgroup, or nil.
+func (l *lowerer) waited(e *goast.CallExpr) ast.Expr {
+	obj, _, name := ofGroup(e, l.info)
+	if g := l.groups[obj]; g != nil && name == "Wait" && g.err != nil {
+		return &ast.Ref{Var: g.err}
+	}
+	return nil
+}
+
+// declareGroup lowers the declaration of groups of goroutines, which is a part of a statement.
+func (l *lowerer) declareGroup(spec *goast.ValueSpec, s goast.Stmt) (list []ast.Stmt, ok bool) {
+	if len(spec.Values) > 1 || len(spec.Values) == 1 && (len(spec.Names) > 1 || !l.makesGroup(spec.Values[0])) {
+		return nil, false
+	}
+	for i, id := range spec.Names {
+		more, isGroup := l.newGroup(l.info.Defs[id], len(spec.Values) > 0, s)
+		switch {
+		case isGroup:
+		case i == 0:
+			return nil, false
+		default:
+			l.report(id.Pos(), id.Name+" is used for more than those that are declared with it; declare it by a statement of its own")
+		}
+		list = append(list, more...)
+	}
+	return list, true
+}
+
+// assignGroup lowers the definition of a group of goroutines.
+func (l *lowerer) assignGroup(s *goast.AssignStmt) ([]ast.Stmt, bool) {
+	if s.Tok != token.DEFINE || len(s.Lhs) != 1 || len(s.Rhs) != 1 || !l.makesGroup(s.Rhs[0]) {
+		return nil, false
+	}
+	id, _ := s.Lhs[0].(*goast.Ident)
+	return l.newGroup(l.info.Defs[id], true, s)
+}
+
+// makesGroup reports whether an expression makes a new group.
+func (l *lowerer) makesGroup(x goast.Expr) bool {
+	x = goast.Unparen(x)
+	if u, ok := x.(*goast.UnaryExpr); ok && u.Op == token.AND {
+		x = goast.Unparen(u.X)
+	}
+	switch x := x.(type) {
+	case *goast.CompositeLit:
+		return len(x.Elts) == 0
+	case *goast.CallExpr:
+		b, ok := l.info.Uses[calleeIdent(x)].(*types.Builtin)
+		return ok && b.Name() == "new"
+	}
+	return false
+}
+
+// newGroup lowers the declaration of a variable, with a value that makes it or without one, if that is a group of goroutines or a lock.
+func (l *lowerer) newGroup(obj types.Object, made bool, s goast.Stmt) ([]ast.Stmt, bool) {
+	kind := groupKind(obj)
+	if p, ok := obj.(*types.Var); kind == "" || !ok || ast.Pointee(p.Type()) != nil && !made {
+		return nil, false
+	}
+	g := &group{obj: obj.(*types.Var)}
+	other := l.otherUse(g)
+	waits := slices.ContainsFunc(l.starts, func(st *start) bool { return st.group == obj })
+	switch {
+	case other == nil:
+	case waits:
+		l.report(other.Pos(), obj.Name()+" is used here for more than to start goroutines and to wait for them; start function literals that defer its Done, and call the function in them")
+	default:
+		return nil, false
+	}
+	l.groups[obj] = g
+	if kind != errGroup {
+		return nil, true
+	}
+	g.err = ast.NewVar("err", types.Universe.Lookup("error").Type())
+	return []ast.Stmt{&ast.Decl{Meta: ast.Meta{Pos: s.Pos()}, Vars: []*ast.Var{g.err}, Typed: true}}, true
+}
+
+// otherUse returns where more is done with a group of goroutines than to start them and to wait for them, or with a lock than to lock and
+// to unlock it, or nil.
+func (l *lowerer) otherUse(g *group) goast.Node {
+	var other goast.Node
+	known := map[*goast.Ident]bool{}
+	goast.Inspect(l.top, func(n goast.Node) bool {
+		if x, ok := n.(goast.Expr); ok {
+			if obj, call, name := ofGroup(x, l.info); obj == g.obj && slices.Contains([]string{"Add", "Done", "Go", "Wait", "SetLimit", "Lock", "Unlock", "RLock", "RUnlock"}, name) {
+				known[goast.Unparen(goast.Unparen(call.Fun).(*goast.SelectorExpr).X).(*goast.Ident)] = true
+			}
+		}
+		if id, ok := n.(*goast.Ident); ok && l.info.Uses[id] == g.obj && !known[id] && other == nil {
+			other = id
+		}
+		return true
+	})
+	return other
+}
+
+// failed sets the error of a group to another one if it has none.
+func (g *group) failed(e *ast.Var) ast.Stmt {
+	set := &ast.Assign{Lhs: []ast.Expr{&ast.Ref{Var: g.err}}, Op: token.ASSIGN, Rhs: []ast.Expr{&ast.Ref{Var: e}}}
+	return &ast.If{Cond: isNil(&ast.Ref{Var: g.err}), Then: &ast.Block{Stmts: []ast.Stmt{set}}}
+}
+
+// lock notes that a goroutine, which is lowered in place, takes or gives back a lock of its function. These are gone: what is run on several
+// cores keeps the iterations apart by other means.
+func (l *lowerer) lock(name string, deferred bool) {
+	if l.running == nil || deferred {
+		return // nobody else is there, or it lasts as long as the goroutine
+	}
+	if name == "Lock" || name == "RLock" {
+		l.running.locked++
+	} else {
+		l.running.locked--
+	}
+}
+
+// mayWrite reports whether an expression is a call that is given what leads to memory.
+func mayWrite(e ast.Expr) bool {
+	c, ok := e.(*ast.Call)
+	return ok && slices.ContainsFunc(c.Args, func(x ast.Expr) bool {
+		_, number := x.Type().Underlying().(*types.Basic)
+		return !number && (c.Fun.Builtin == "" || c.Fun.Builtin == "copy" || c.Fun.Builtin == "append" || c.Fun.Builtin == "clear")
+	})
+}
+
+// underLock notes what a goroutine does while it holds a lock, if that is more than to change variables.
+func (l *lowerer) underLock(list []ast.Stmt) {
+	if l.running == nil || l.running.locked == 0 {
+		return
+	}
+	for _, s := range list {
+		ast.Inspect(&ast.Block{Stmts: []ast.Stmt{s}}, func(s ast.Stmt) bool {
+			ast.Exprs(s, func(e ast.Expr, assigned bool) {
+				_, isVar := e.(*ast.Ref)
+				l.running.locks = l.running.locks || assigned && e != nil && !isVar || e != nil && ast.Any(e, mayWrite)
+			})
+			return true
+		})
+	}
+}
