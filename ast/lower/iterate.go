@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -338,21 +339,36 @@ func (l *lowerer) rangeLibrary(s *goast.RangeStmt) ([]ast.Stmt, bool) {
 		return nil, false
 	}
 	fn, ok := l.info.Uses[id].(*types.Func)
-	if !ok || fn.Pkg() == nil || len(call.Args) != 1 {
+	if !ok || fn.Pkg() == nil || len(call.Args) == 0 {
 		return nil, false
 	}
 	over := *s
 	over.X = call.Args[0]
-	switch fn.Pkg().Path() + "." + fn.Name() {
-	case "slices.All", "maps.All":
-	case "slices.Values", "maps.Values":
+	name := fn.Pkg().Path() + "." + fn.Name()
+	switch name {
+	case "slices.Values", "maps.Values", "strings.SplitSeq", "strings.SplitAfterSeq", "strings.FieldsSeq":
 		over.Key, over.Value = nil, s.Key
 		if over.Value != nil && s.Tok == token.DEFINE {
 			over.Key = goast.NewIdent("_")
 		}
-	case "maps.Keys":
+		if fn.Pkg().Path() == "strings" {
+			over.X = l.callInstead(call, id, strings.TrimSuffix(fn.Name(), "Seq"))
+		}
+	case "slices.All", "maps.All", "maps.Keys":
 	default:
 		return nil, false
 	}
 	return l.rangeStmt(&over), true
+}
+
+// callInstead returns a call of another function of the same package, which returns a []string.
+func (l *lowerer) callInstead(call *goast.CallExpr, callee *goast.Ident, name string) goast.Expr {
+	fn := l.info.Uses[callee].(*types.Func).Pkg().Scope().Lookup(name)
+	sel := *goast.Unparen(call.Fun).(*goast.SelectorExpr)
+	sel.Sel = &goast.Ident{NamePos: callee.Pos(), Name: name}
+	c := *call
+	c.Fun = &sel
+	l.info.Uses[sel.Sel], l.info.Types[&sel] = fn, types.TypeAndValue{Type: fn.Type()}
+	l.info.Types[&c] = types.TypeAndValue{Type: types.NewSlice(types.Typ[types.String])}
+	return &c
 }
