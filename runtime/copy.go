@@ -6,105 +6,169 @@ import (
 )
 
 // Copy returns a copy of x with memory of its own for all that x reaches through slices, pointers, maps and interfaces, whatever its
-// type exports: a matrix as it was. What x reaches twice by pointers, maps or equal slices the copy reaches twice; channels and
-// functions it shares with x. Slices have no spare capacity.
+// type exports: a matrix as it was. The copy shares memory within itself as x does; channels and functions it shares with x. Slices have
+// no spare capacity.
 func Copy[T any](x T) T {
 	y := x
-	c := copier{seen: map[reference]unsafe.Pointer{}}
-	c.renew(reflect.TypeFor[T](), unsafe.Pointer(&y))
+	t := reflect.TypeFor[T]()
+	if hasPointers(t) {
+		c := newCopier()
+		c.reach(t, unsafe.Pointer(&x))
+		c.copyAll()
+		c.link(t, unsafe.Pointer(&y), unsafe.Pointer(&x))
+	}
 	return y
 }
 
-// A reference is a pointer, a map, or a slice of n elements.
+// A reference is a pointer, or a slice of n elements.
 type reference struct {
 	at unsafe.Pointer
 	t  reflect.Type
 	n  int
 }
 
-// A copier gives values memory of their own.
+// A copier copies what values reach.
 type copier struct {
-	seen map[reference]unsafe.Pointer // the copies of what has been reached
+	Mirror  // of what has been reached, with copies in place of shadows
+	shapes  map[reflect.Type]*shape
+	pieces  []piece
+	seen    map[reference]bool
+	tables  map[unsafe.Pointer]reflect.Value
+	entries []func() // put their copies into the copies of maps
 }
 
-// renew replaces what the value of type t at p refers to by a copy.
-func (c *copier) renew(t reflect.Type, p unsafe.Pointer) {
+func newCopier() *copier {
+	return &copier{shapes: map[reflect.Type]*shape{}, seen: map[reference]bool{}, tables: map[unsafe.Pointer]reflect.Value{}}
+}
+
+// of returns as much of the shape of t as a block of memory needs.
+func (c *copier) of(t reflect.Type) *shape {
+	if c.shapes[t] == nil {
+		c.shapes[t] = &shape{typ: t, kind: t.Kind(), size: t.Size(), pointers: hasPointers(t)}
+	}
+	return c.shapes[t]
+}
+
+// reach notes what the value of type t at p refers to.
+func (c *copier) reach(t reflect.Type, p unsafe.Pointer) {
 	if !hasPointers(t) {
 		return
 	}
 	switch v := reflect.NewAt(t, p).Elem(); t.Kind() {
 	case reflect.Pointer:
-		*(*unsafe.Pointer)(p) = c.pointee(t, *(*unsafe.Pointer)(p))
+		c.memory(t.Elem(), *(*unsafe.Pointer)(p), 1)
 	case reflect.Slice:
-		c.slice(v)
+		c.memory(t.Elem(), (*header)(p).data, (*header)(p).len)
 	case reflect.Map:
 		c.table(v)
 	case reflect.Interface:
 		if !v.IsNil() {
-			own := copied(v.Elem())
-			c.renew(own.Type(), own.Addr().UnsafePointer())
-			v.Set(own)
+			c.reach(v.Elem().Type(), unboxed(v.Elem()))
 		}
 	case reflect.Array:
 		for i := range t.Len() {
-			c.renew(t.Elem(), unsafe.Add(p, uintptr(i)*t.Elem().Size()))
+			c.reach(t.Elem(), unsafe.Add(p, uintptr(i)*t.Elem().Size()))
 		}
 	case reflect.Struct:
 		for i := range t.NumField() {
-			c.renew(t.Field(i).Type, unsafe.Add(p, t.Field(i).Offset))
+			c.reach(t.Field(i).Type, unsafe.Add(p, t.Field(i).Offset))
 		}
 	}
 }
 
-// pointee returns a pointer to a copy of what p, of type t, points to.
-func (c *copier) pointee(t reflect.Type, p unsafe.Pointer) unsafe.Pointer {
-	key := reference{p, t, 0}
-	if p == nil || c.seen[key] != nil {
-		return c.seen[key]
+// memory notes n values of type t at p.
+func (c *copier) memory(t reflect.Type, p unsafe.Pointer, n int) {
+	for t.Kind() == reflect.Array {
+		n *= t.Len()
+		t = t.Elem()
 	}
-	own := copied(reflect.NewAt(t.Elem(), p).Elem()).Addr().UnsafePointer()
-	c.seen[key] = own
-	c.renew(t.Elem(), own)
-	return own
-}
-
-// slice gives the slice in v elements of its own.
-func (c *copier) slice(v reflect.Value) {
-	if v.IsNil() {
+	id := reference{p, t, n}
+	if p == nil || n == 0 || t.Size() == 0 || c.seen[id] {
 		return
 	}
-	key := reference{v.UnsafePointer(), v.Type(), v.Len()}
-	if own := c.seen[key]; own != nil {
-		v.Set(reflect.SliceAt(v.Type().Elem(), own, v.Len()).Convert(v.Type()))
-		return
-	}
-	own := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
-	reflect.Copy(own, v)
-	v.Set(own)
-	c.seen[key] = own.UnsafePointer()
-	if elem := v.Type().Elem(); hasPointers(elem) {
-		for i := range own.Len() {
-			c.renew(elem, own.Index(i).Addr().UnsafePointer())
+	c.seen[id] = true
+	all := piece{p, n, c.of(t)}
+	c.pieces = append(c.pieces, all)
+	if all.elem.pointers {
+		for i := range n {
+			c.reach(t, all.at(i))
 		}
 	}
 }
 
-// table gives the map in v entries of its own.
-func (c *copier) table(v reflect.Value) {
-	if v.IsNil() {
+// table notes a map and what its values refer to.
+func (c *copier) table(m reflect.Value) {
+	if _, ok := c.tables[m.UnsafePointer()]; ok || m.IsNil() {
 		return
 	}
-	key := reference{v.UnsafePointer(), v.Type(), 0}
-	if own := c.seen[key]; own != nil {
-		v.Set(reflect.NewAt(v.Type(), unsafe.Pointer(&own)).Elem())
+	own := reflect.MakeMapWithSize(m.Type(), m.Len())
+	c.tables[m.UnsafePointer()] = own
+	for it := m.MapRange(); it.Next(); {
+		key, value := it.Key(), copied(it.Value())
+		c.reach(value.Type(), value.Addr().UnsafePointer())
+		c.entries = append(c.entries, func() {
+			to := copied(value)
+			c.link(value.Type(), to.Addr().UnsafePointer(), value.Addr().UnsafePointer())
+			own.SetMapIndex(key, to)
+		})
+	}
+}
+
+// copyAll makes the copies of all that has been reached.
+func (c *copier) copyAll() {
+	pieces := c.pieces
+	c.blocks = blocks(pieces)
+	for _, p := range pieces {
+		to := piece{c.translate(p.base, p.size()), p.n, p.elem}
+		reflect.Copy(to.slice(), p.slice())
+	}
+	for _, p := range pieces {
+		if p.elem.pointers {
+			for i := range p.n {
+				c.link(p.elem.typ, unsafe.Add(c.translate(p.base, p.size()), uintptr(i)*p.elem.size), p.at(i))
+			}
+		}
+	}
+	for _, put := range c.entries {
+		put()
+	}
+}
+
+// link has the value of type t at dst refer to the copies of what that at src refers to.
+func (c *copier) link(t reflect.Type, dst, src unsafe.Pointer) {
+	if !hasPointers(t) {
 		return
 	}
-	own := reflect.MakeMapWithSize(v.Type(), v.Len())
-	c.seen[key] = own.UnsafePointer()
-	for it := v.MapRange(); it.Next(); {
-		value := copied(it.Value())
-		c.renew(value.Type(), value.Addr().UnsafePointer())
-		own.SetMapIndex(it.Key(), value)
+	switch t.Kind() {
+	case reflect.Pointer:
+		if p := *(*unsafe.Pointer)(src); p != nil && t.Elem().Size() > 0 {
+			*(*unsafe.Pointer)(dst) = c.translate(p, t.Elem().Size())
+		}
+	case reflect.Slice:
+		h := *(*header)(src)
+		if h.len > 0 && t.Elem().Size() > 0 {
+			h.data = c.translate(h.data, uintptr(h.len)*t.Elem().Size())
+		}
+		*(*header)(dst) = header{h.data, h.len, h.len}
+	case reflect.Map:
+		if own, ok := c.tables[*(*unsafe.Pointer)(src)]; ok {
+			reflect.NewAt(t, dst).Elem().Set(own)
+		}
+	case reflect.Interface:
+		if v := reflect.NewAt(t, src).Elem(); !v.IsNil() {
+			own := copied(v.Elem())
+			c.link(own.Type(), own.Addr().UnsafePointer(), unboxed(v.Elem()))
+			reflect.NewAt(t, dst).Elem().Set(own)
+		}
+	case reflect.Array:
+		for i := range t.Len() {
+			offset := uintptr(i) * t.Elem().Size()
+			c.link(t.Elem(), unsafe.Add(dst, offset), unsafe.Add(src, offset))
+		}
+	case reflect.Struct:
+		for i := range t.NumField() {
+			offset := t.Field(i).Offset
+			c.link(t.Field(i).Type, unsafe.Add(dst, offset), unsafe.Add(src, offset))
+		}
 	}
-	v.Set(own)
 }

@@ -175,9 +175,10 @@ type helper struct {
 	name string    // of the callee and of the inputs that take part, if not all do
 
 	forward, backward, back, rerun, tan, vjp *ast.Func
-	taken                                    []bool  // by rerun: the inputs
-	parts                                    *halves // the sweeps of the two halves, once written
-	tried                                    bool    // to write them
+	taken                                    []bool    // by rerun: the inputs
+	follow                                   *ast.Func // see followed
+	parts                                    *halves   // the sweeps of the two halves, once written
+	tried                                    bool      // to write them
 	saved                                    *types.Named
 	file                                     string // the first file, by name, with a derivative that needs it
 

@@ -40,9 +40,9 @@ func (d *derivation) checkCheckpoint(s ast.Stmt, c *ast.Call, h *helper) {
 		refused("it appends to memory that it is given")
 	case slices.ContainsFunc(sum.writes, leadsToFloats):
 		refused("it stores slices, pointers or maps in memory that it is given, whose shadow would have to be given theirs; copy elements instead")
-	case !h.canVJP():
+	case c.Parallel && !h.canVJP():
 		refused("it returns, or is given by value, what holds or refers to memory; write to memory that it is given")
-	case len(h.at.joined) > 0 && len(sum.writes) > 0:
+	case c.Parallel && len(h.at.joined) > 0 && len(sum.writes) > 0:
 		refused("what it is given may share memory, and it writes there")
 	}
 }
@@ -75,10 +75,13 @@ func (u *Unit) effectOf(fn *types.Func) string {
 
 // buildCheckpoint writes the two halves of the reverse mode of a callee that is run again.
 func (h *helper) buildCheckpoint() {
+	if !h.canVJP() {
+		h.buildFollowed()
+		return
+	}
 	u := h.u
 	back, taken := h.againWhole()
-	s := &checkpoint{helper: h, saved: ast.NewVar("saved", h.savedType())}
-	s.inputs(taken)
+	s := h.newCheckpoint(taken)
 	sig := h.signature(ast.VJP)
 
 	call := &ast.Call{Fun: ast.Callee{Gen: back}, T: tupleOf(paramTypes(sig.Results)...)}
@@ -114,6 +117,147 @@ func (h *helper) buildCheckpoint() {
 	u.saved[h.saved] = true
 }
 
+// newCheckpoint returns the checkpoint of a callee of which the inputs that are taken are wanted again.
+func (h *helper) newCheckpoint(taken []bool) *checkpoint {
+	s := &checkpoint{helper: h, saved: ast.NewVar("saved", h.savedType())}
+	s.inputs(taken)
+	return s
+}
+
+// buildFollowed is buildCheckpoint for a callee that returns what refers to memory, whose shadows the caller must have. They are followed
+// when it runs and when it runs again, by the forward half of a reverse mode that remembers:
+//
+//	v, w = g(v, w)            v, w, dv, dw, saved := gForward(v, w, dv, dw)
+//	                          …
+//	                          gBackward(saved)                                  v, w, dv, dw, saved := gAgainForward(saved.v, saved.w, saved.dv, saved.dw)
+//	                                                                            gAgainBackward(saved)
+//
+// Memory that it makes has another shadow each time; see CarryOver of package runtime.
+func (h *helper) buildFollowed() {
+	again := h.unchanged()
+	if again.forward == nil {
+		again.name += "Again"
+	}
+	again.halves()
+	taken := make([]bool, len(h.in))
+	for i := range taken {
+		taken[i] = true
+	}
+	s := h.newCheckpoint(taken)
+	f, b := h.forward, h.backward
+	f.Doc = f.Name + " is " + docName(h.f) + ", remembering what it is given, for [" + b.Name + "] to run it again."
+	b.Doc = b.Name + " is the reverse mode of " + docName(h.f) + ", after [" + f.Name + "]."
+	f.Params = s.params
+	results, kept := nameResults(h.f), ast.NewVar("again", again.savedType())
+	for _, r := range results {
+		f.Results = append(f.Results, ast.NewVar(r.Name, r.Type))
+	}
+	b.Params = []*ast.Var{s.saved}
+	first := &ast.Call{Fun: ast.Callee{Gen: again.followed()}, Args: ast.Refs(h.f.Inputs()), }
+	second := &ast.Call{Fun: ast.Callee{Gen: again.forward}, T: again.forwardTuple()}
+	last := &ast.Call{Fun: ast.Callee{Gen: again.backward}, Args: []ast.Expr{&ast.Ref{Var: kept}}, T: again.backwardType()}
+	for i := range h.f.Inputs() {
+		second.Args = append(second.Args, s.field(s.primal[i]))
+	}
+	for _, i := range s.shadowed() {
+		if again.shadowsTo()[i] == forwardHalf {
+			first.Args = append(first.Args, &ast.Ref{Var: s.shadowParams[i]})
+			second.Args = append(second.Args, s.field(s.shadows[i]))
+		}
+	}
+	ran := make([]ast.Expr, len(results)) // the results of the second run are wanted no more
+	var remember, carry []ast.Stmt
+	var pairs []ast.Expr
+	for i, r := range results {
+		if !hasLinks(r.Type) {
+			continue
+		}
+		dr := ast.NewVar("d"+r.Name, r.Type)
+		f.Results = append(f.Results, dr)
+		if !h.mayMake(h.f.Results[i]) {
+			ran = append(ran, nil)
+			continue
+		}
+		was := s.add(ast.NewVar("d"+r.Name, r.Type), nil)
+		remember = append(remember, set(s.field(was), token.ASSIGN, &ast.Ref{Var: dr}))
+		now := ast.NewVar("d"+r.Name, r.Type)
+		ran = append(ran, &ast.Ref{Var: now})
+		pairs = append(pairs, pairing(s.field(was), &ast.Ref{Var: now}))
+	}
+	if len(pairs) > 0 {
+		carry = append(carry, &ast.Do{Call: &ast.Call{Fun: ast.Callee{Copied: "CarryOver"}, Args: pairs, T: types.NewTuple()}})
+	}
+	targets := errorLast(h.f.Obj, f.Results)
+	f.Results = errorLast(h.f.Obj, append(f.Results, s.saved))
+	first.T = tupleOf(varTypes(targets)...)
+	run := &ast.Assign{Lhs: ast.Refs(targets), Op: token.ASSIGN, Rhs: []ast.Expr{first}}
+	f.Body = &ast.Block{Stmts: slices.Concat(s.remember(), []ast.Stmt{run}, remember, []ast.Stmt{&ast.Return{Results: ast.Refs(f.Results)}})}
+
+	for _, r := range results {
+		if holdsFloats(r.Type) {
+			v := ast.NewVar("d"+r.Name, r.Type)
+			b.Params = append(b.Params, v)
+			last.Args = append(last.Args, &ast.Ref{Var: v})
+		}
+	}
+	for _, i := range s.shadowed() {
+		if again.shadowsTo()[i] == backwardHalf {
+			last.Args = append(last.Args, s.field(s.shadows[i]))
+		}
+	}
+	for _, i := range h.valueLike() {
+		b.Results = append(b.Results, ast.NewVar("d"+h.f.Inputs()[i].Name, h.f.Inputs()[i].Type))
+	}
+	lhs := errorLast(h.f.Obj, append(ran, &ast.Ref{Var: kept}))
+	stmts := append([]ast.Stmt{&ast.Assign{Lhs: lhs, Op: token.DEFINE, Rhs: []ast.Expr{second}}}, carry...)
+	if len(b.Results) > 0 {
+		stmts = append(stmts, &ast.Return{Results: []ast.Expr{last}})
+	} else {
+		stmts = append(stmts, &ast.Do{Call: last})
+	}
+	b.Body = &ast.Block{Stmts: stmts}
+	h.u.saved[h.saved] = true
+}
+
+// followed returns a function that does what the forward half does but for remembering.
+func (h *helper) followed() *ast.Func {
+	if h.follow == nil {
+		h.follow = h.function("Followed")
+	}
+	return h.follow
+}
+
+// buildFollow writes it.
+func (h *helper) buildFollow() {
+	if h.parts == nil {
+		h.sweepHalves()
+	}
+	h.shadowsTo()
+	s, f := h.parts, h.follow
+	f.Doc = f.Name + " is " + docName(h.f) + ", with the shadows of its results."
+	f.Params = slices.Concat(s.d.fn.Inputs(), s.shadowsOf(forwardHalf))
+	f.Results = errorLast(h.f.Obj, slices.Clone(s.results))
+	body := s.begun(s.withoutIdle(s.first, s.followed()), ast.Refs(f.Results))
+	f.Body = s.d.finish(s.d.withoutUnkept(body), f.Results)
+}
+
+// mayMake reports whether a result of the callee may lead to memory that this makes.
+func (h *helper) mayMake(r *ast.Var) bool {
+	m := h.u.summary(h.f.Obj).mem
+	behind := map[*location]bool{}
+	m.behind(m.variable(r), map[*location]bool{}, func(c *location) { behind[c.find()] = true })
+	found := false
+	eachExpr(h.f.Body, func(_ ast.Stmt, e ast.Expr) {
+		if _, addr := e.(*ast.Addr); !addr && !makesMemory(e) || !hasRefs(e.Type()) {
+			return
+		}
+		for _, l := range m.values(e) {
+			m.behind(l, map[*location]bool{}, func(c *location) { found = found || behind[c.find()] })
+		}
+	})
+	return found
+}
+
 // A checkpoint is the forward half of a call that is made again, as it is put together.
 type checkpoint struct {
 	*helper
@@ -123,45 +267,91 @@ type checkpoint struct {
 	params  []*ast.Var
 	fields  []*types.Var
 	lit     ast.Composite
+	joint   []*types.Var // fields of which one copy is made
+
+	shadowParams map[int]*ast.Var
 }
 
 func (s *checkpoint) field(f *types.Var) ast.Expr {
 	return &ast.Field{X: &ast.Ref{Var: s.saved}, Field: f}
 }
 
+// add adds a field, with its value.
+func (s *checkpoint) add(v *ast.Var, value ast.Expr) *types.Var {
+	name := v.Name
+	for n := 2; slices.ContainsFunc(s.fields, func(f *types.Var) bool { return f.Name() == name }); n++ {
+		name = fmt.Sprint(v.Name, n)
+	}
+	f := types.NewField(token.NoPos, s.u.Pkg, name, v.Type, false)
+	s.fields = append(s.fields, f)
+	if value != nil {
+		s.lit.Elems = append(s.lit.Elems, ast.Elem{Field: f, Value: value})
+	}
+	return f
+}
+
 // inputs adds the parameters of the forward half and the fields of what it remembers.
 func (s *checkpoint) inputs(taken []bool) {
-	s.primal, s.shadows = map[int]*types.Var{}, map[int]*types.Var{}
+	s.primal, s.shadows, s.shadowParams = map[int]*types.Var{}, map[int]*types.Var{}, map[int]*ast.Var{}
 	h := s.helper
-	add := func(v *ast.Var, value ast.Expr) *types.Var {
-		name := v.Name
-		for n := 2; slices.ContainsFunc(s.fields, func(f *types.Var) bool { return f.Name() == name }); n++ {
-			name = fmt.Sprint(v.Name, n)
-		}
-		f := types.NewField(token.NoPos, h.u.Pkg, name, v.Type, false)
-		s.fields = append(s.fields, f)
-		s.lit.Elems = append(s.lit.Elems, ast.Elem{Field: f, Value: value})
-		return f
-	}
 	inputs := h.f.Inputs()
 	s.params = slices.Clone(inputs)
+	joint := s.jointly()
 	for i, v := range inputs {
 		if !taken[i] {
 			continue
 		}
 		value := ast.Expr(&ast.Ref{Var: v})
-		if s.changes(i) {
+		if s.changes(i) && !joint[i] {
 			value = s.copyOf(value, v.Name)
 		}
-		s.primal[i] = add(v, value)
-	}
-	for i, v := range inputs {
-		if h.in[i] && hasLinks(v.Type) {
-			dv := ast.NewVar("d"+v.Name, v.Type)
-			s.params = append(s.params, dv)
-			s.shadows[i] = add(dv, &ast.Ref{Var: dv})
+		s.primal[i] = s.add(v, value)
+		if joint[i] {
+			s.joint = append(s.joint, s.primal[i])
 		}
 	}
+	for _, i := range s.shadowed() {
+		dv := ast.NewVar("d"+inputs[i].Name, inputs[i].Type)
+		s.params = append(s.params, dv)
+		s.shadowParams[i] = dv
+		s.shadows[i] = s.add(dv, &ast.Ref{Var: dv})
+	}
+}
+
+// shadowed returns the inputs whose shadows are taken.
+func (s *checkpoint) shadowed() []int {
+	var list []int
+	for i, v := range s.f.Inputs() {
+		if s.in[i] && hasLinks(v.Type) {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// jointly returns the inputs of which one copy must be made: they may share memory, within themselves or with each other, and it changes.
+func (s *checkpoint) jointly() map[int]bool {
+	with := map[int][]int{}
+	for _, p := range s.at.joined {
+		a, b := p[0].input(), p[1].input()
+		with[a], with[b] = append(with[a], b), append(with[b], a)
+	}
+	joint := map[int]bool{}
+	var mark func(i int)
+	mark = func(i int) {
+		if !joint[i] {
+			joint[i] = true
+			for _, j := range with[i] {
+				mark(j)
+			}
+		}
+	}
+	for i, v := range s.f.Inputs() {
+		if s.changes(i) && (len(with[i]) > 0 || !s.copies(v.Type)) {
+			mark(i)
+		}
+	}
+	return joint
 }
 
 // changes reports whether memory behind an input, of that which the callee reads or writes, is written by the callee, or by the caller
@@ -193,6 +383,19 @@ func (h *helper) directive() string {
 		return "the adjoints of its goroutines"
 	}
 	return "//godiff:parallel"
+}
+
+// copies reports whether copyOf copies a value.
+func (s *checkpoint) copies(t types.Type) (ok bool) {
+	defer func() {
+		if r := recover(); r != nil {
+			if _, refused := r.(*Refusal); !refused {
+				panic(r)
+			}
+		}
+	}()
+	s.copyOf(&ast.Ref{Var: ast.NewVar("", t)}, "")
+	return true
 }
 
 // copyOf is a copy of a value and of all memory that it refers to.
@@ -239,12 +442,6 @@ func (s *checkpoint) copyOf(e ast.Expr, name string) ast.Expr {
 // forwardHalf writes the function that calls the callee and remembers what it is given.
 func (s *checkpoint) forwardHalf(f *ast.Func) {
 	h := s.helper
-	h.saved.SetUnderlying(types.NewStruct(s.fields, nil))
-	s.lit.T = h.saved
-	var value ast.Expr = &s.lit
-	if isPointer(s.saved.Type) {
-		value = &ast.Addr{X: &s.lit, T: s.saved.Type}
-	}
 	call := &ast.Call{Fun: ast.Callee{Fn: h.f.Obj, Method: h.f.Recv != nil}, Args: ast.Refs(h.f.Inputs()), Spread: h.f.Variadic, T: resultType(h.f.Obj.Signature())}
 	if h.parallel != nil {
 		call.Fun = ast.Callee{Gen: h.primal()}
@@ -255,11 +452,40 @@ func (s *checkpoint) forwardHalf(f *ast.Func) {
 	}
 	results := slices.Clone(f.Results)
 	f.Results = append(f.Results, s.saved)
-	body := []ast.Stmt{set(&ast.Ref{Var: s.saved}, token.ASSIGN, value)}
+	body := s.remember()
 	if len(results) == 0 {
 		body = append(body, &ast.Do{Call: call})
 	} else {
 		body = append(body, &ast.Assign{Lhs: ast.Refs(results), Op: token.ASSIGN, Rhs: []ast.Expr{call}})
 	}
 	f.Body = &ast.Block{Stmts: append(body, &ast.Return{Results: ast.Refs(f.Results)})}
+}
+
+// remember puts into what is remembered what the callee is given. Of inputs that may share memory it makes one copy:
+//
+//	saved = godiff.Copy(gSaved{v: v, w: w})
+//	saved.dv, saved.dw = dv, dw
+func (s *checkpoint) remember() []ast.Stmt {
+	h := s.helper
+	h.saved.SetUnderlying(types.NewStruct(s.fields, nil))
+	first, rest := &ast.Composite{T: h.saved}, &ast.Assign{Op: token.ASSIGN}
+	for _, e := range s.lit.Elems {
+		if len(s.joint) == 0 || slices.Contains(s.joint, e.Field) {
+			first.Elems = append(first.Elems, e)
+			continue
+		}
+		rest.Lhs, rest.Rhs = append(rest.Lhs, s.field(e.Field)), append(rest.Rhs, e.Value)
+	}
+	var value ast.Expr = first
+	if isPointer(s.saved.Type) {
+		value = &ast.Addr{X: first, T: s.saved.Type}
+	}
+	if len(s.joint) > 0 {
+		value = &ast.Call{Fun: ast.Callee{Copied: "Copy"}, Args: []ast.Expr{value}, T: s.saved.Type}
+	}
+	out := []ast.Stmt{set(&ast.Ref{Var: s.saved}, token.ASSIGN, value)}
+	if len(rest.Lhs) > 0 {
+		out = append(out, rest)
+	}
+	return out
 }

@@ -136,7 +136,7 @@ func (u *Unit) fileOf(g *ast.Func) string {
 }
 
 func (h *helper) owns(g *ast.Func) bool {
-	return g == h.back || g == h.rerun || g == h.tan || g == h.vjp || g == h.forward || g == h.backward || h.parallel != nil && g == h.parallel.primal
+	return g == h.back || g == h.rerun || g == h.tan || g == h.vjp || g == h.forward || g == h.backward || g == h.follow || h.parallel != nil && g == h.parallel.primal
 }
 
 // buildFor builds the helper that a function belongs to, and returns all that it consists of.
@@ -151,6 +151,8 @@ func (u *Unit) buildFor(g *ast.Func) []*ast.Func {
 			h.buildBack()
 		case h.tan:
 			h.buildTangent()
+		case h.follow:
+			h.buildFollow()
 		case h.vjp:
 			if h.parallel != nil {
 				h.buildParallel(h.vjp, h.chunk().reverse(), h.signature(ast.VJP), nil)
@@ -177,7 +179,7 @@ func (h *helper) needed(called map[*ast.Func]bool) (list []*Helper) {
 		}
 	}
 	add([]*ast.TypeDecl{{Type: h.saved, TypeParams: h.f.TypeParams}}, h.forward, h.backward)
-	for _, f := range []*ast.Func{h.back, h.rerun, h.vjp, h.tan} {
+	for _, f := range []*ast.Func{h.back, h.rerun, h.vjp, h.tan, h.follow} {
 		add(nil, f)
 	}
 	if h.parallel != nil {
@@ -542,17 +544,11 @@ func (s *halves) finish() {
 	if isPointer(saved.Type) {
 		value = &ast.Addr{X: lit, T: saved.Type}
 	}
-	var first []ast.Stmt
-	for _, v := range s.fresh {
-		first = append(first, s.d.u.freshShadow(s.d.shadows[v], v, false, true)...)
-	}
 	f, b := s.forward, s.backward
 	f.Params = slices.Concat(s.d.fn.Inputs(), s.shadowsOf(forwardHalf))
 	f.Results = errorLast(s.helper.f.Obj, append(slices.Clone(s.results), ast.NewVar("saved", saved.Type)))
 	returned := errorLast(s.helper.f.Obj, append(ast.Refs(s.results), value))
-	last := []ast.Stmt{&ast.Return{Results: returned}}
-	ast.Attribute(last, ast.Saving, nil)
-	body := &ast.Block{Stmts: slices.Concat(first, s.withoutIdle(s.first, s.followed()), last)}
+	body := s.begun(s.withoutIdle(s.first, s.followed()), returned)
 	f.Body = s.d.finish(body, f.Results)
 	b.Params = slices.Concat([]*ast.Var{saved}, s.seeded, s.shadowsOf(backwardHalf))
 	b.Results = s.ends
@@ -561,6 +557,17 @@ func (s *halves) finish() {
 	ast.Attribute(unpacked, ast.Restoring, nil)
 	body.Stmts = append(unpacked, body.Stmts...)
 	b.Body = joinUnpacked(s.d.finish(body, b.Results), saved)
+}
+
+// begun is a function's body of the forward sweep and what it returns.
+func (s *halves) begun(sweep []ast.Stmt, returned []ast.Expr) *ast.Block {
+	var first []ast.Stmt
+	for _, v := range s.fresh {
+		first = append(first, s.d.u.freshShadow(s.d.shadows[v], v, false, true)...)
+	}
+	last := []ast.Stmt{&ast.Return{Results: returned}}
+	ast.Attribute(last, ast.Saving, nil)
+	return &ast.Block{Stmts: slices.Concat(first, sweep, last)}
 }
 
 // unpack returns definitions of the captured variables that the reverse sweep reads more than once, by what they are in by, from which

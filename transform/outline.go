@@ -89,6 +89,8 @@ type outliner struct {
 	state []*ast.Var // … and what it assigns to as well
 	added []*ast.Var // variables of the function around it to which all that a parallel loop does is to add
 	done  *ast.Var   // set where it breaks out of the loop
+
+	mem *memory // of the function around it, once asked for
 }
 
 // rangeLoop is outlined for a loop over an integer, a slice or an array.
@@ -340,14 +342,14 @@ func (o *outliner) find(loop *ast.For, cond ast.Expr, own ...*ast.Var) {
 	})
 	outside := addressTaken(o.whole)
 	for _, v := range order {
-		pointers := outside[v] && slices.ContainsFunc(order, func(w *ast.Var) bool { return mayPointInto(w.Type, v.Type) })
+		pointers := outside[v] && slices.ContainsFunc(order, func(w *ast.Var) bool { return o.mayLeadTo(w, v) })
 		written[v] = written[v] || taken[v] // it is a variable of the loop's function, whose value is handed on
 		switch {
 		case pointers && taken[v]:
 			refuse(o.pos, "the address of %s is taken in %s, where something else may come to hold it; that is not supported", v.Name, o.kind())
 		case pointers:
 			refuse(o.pos, "%s is used in %s, and so is what may point to it; that is not supported", v.Name, o.kind())
-		case written[v] && hasRefs(v.Type):
+		case written[v] && hasRefs(v.Type) && o.loop.Info().Parallel:
 			refuse(o.pos, "%s, which refers to memory, is assigned to in %s; write to what it refers to instead", v.Name, o.kind())
 		case written[v]:
 			o.state = append(o.state, v)
@@ -357,60 +359,47 @@ func (o *outliner) find(loop *ast.For, cond ast.Expr, own ...*ast.Var) {
 	}
 }
 
-// mayPointInto reports whether a value of type t may lead, by a pointer or a slice, to a variable of type v or to a part of it.
-func mayPointInto(t, v types.Type) bool {
-	parts := map[types.Type]bool{}
-	partTypes(v, parts)
-	is := func(t types.Type) bool {
-		for part := range parts {
-			if types.Identical(part, t) {
+// mayLeadTo reports whether w may lead to v, or to a part of it, by pointers and slices. Of what interfaces lead to nothing is known.
+func (o *outliner) mayLeadTo(w, v *ast.Var) bool {
+	if leadsToInterface(w.Type, map[types.Type]bool{}) {
+		return true
+	}
+	if o.mem == nil {
+		f := *o.f
+		f.Body = o.whole
+		o.mem = o.u.analyseMemory(&f, callSite{})
+	}
+	parts, found := map[*location]bool{}, false
+	o.mem.cellsIn(o.mem.variable(v), func(c *location) { parts[c.find()] = true })
+	o.mem.behind(o.mem.variable(w), map[*location]bool{}, func(c *location) { found = found || parts[c.find()] })
+	return found
+}
+
+// leadsToInterface reports whether values of type t are, hold or lead to interfaces.
+func leadsToInterface(t types.Type, seen map[types.Type]bool) bool {
+	if seen[t] {
+		return false
+	}
+	seen[t] = true
+	switch u := t.Underlying().(type) {
+	case *types.Pointer:
+		return leadsToInterface(u.Elem(), seen)
+	case *types.Slice:
+		return leadsToInterface(u.Elem(), seen)
+	case *types.Map:
+		return leadsToInterface(u.Elem(), seen)
+	case *types.Array:
+		return leadsToInterface(u.Elem(), seen)
+	case *types.Struct:
+		for f := range u.Fields() {
+			if leadsToInterface(f.Type(), seen) {
 				return true
 			}
 		}
-		return false
+	case *types.Interface:
+		return !ast.IsError(t)
 	}
-	seen := map[types.Type]bool{}
-	var leads func(t types.Type) bool
-	leads = func(t types.Type) bool {
-		if seen[t] {
-			return false
-		}
-		seen[t] = true
-		switch u := t.Underlying().(type) {
-		case *types.Pointer:
-			return is(u.Elem()) || leads(u.Elem())
-		case *types.Slice:
-			_, isArray := v.Underlying().(*types.Array)
-			return (isArray || isStruct(v)) && is(u.Elem()) || leads(u.Elem())
-		case *types.Map:
-			return leads(u.Elem())
-		case *types.Array:
-			return leads(u.Elem())
-		case *types.Struct:
-			for f := range u.Fields() {
-				if leads(f.Type()) {
-					return true
-				}
-			}
-		case *types.Interface:
-			return true
-		}
-		return false
-	}
-	return leads(t)
-}
-
-// partTypes adds the types of a variable of type t and of its parts.
-func partTypes(t types.Type, parts map[types.Type]bool) {
-	parts[t] = true
-	switch u := t.Underlying().(type) {
-	case *types.Array:
-		partTypes(u.Elem(), parts)
-	case *types.Struct:
-		for f := range u.Fields() {
-			partTypes(f.Type(), parts)
-		}
-	}
+	return false
 }
 
 // function returns a function that does the loop, with parameters of its own behind what it is given.

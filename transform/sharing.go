@@ -377,14 +377,13 @@ func (d *derivation) visiblePart(e ast.Expr) ast.Expr {
 // checkMirrored is the check at the beginning of a derivative that shadows that are given share memory as the stems do, between the
 // stems of a pair and within those of alone.
 func (d *derivation) checkMirrored(given map[int]*ast.Var, alone []*stem, pairs []pairOfStems) []ast.Stmt {
-	t := types.NewNamed(types.NewTypeName(token.NoPos, runtimePackage, "Pairing", nil), types.NewStruct(nil, nil), nil)
 	pair := func(s *stem) ast.Expr {
 		shadow := given[s.input]
 		value, dv := s.value, replaceRoot(s.value, shadow)
 		if _, whole := value.(*ast.Ref); whole && !types.Identical(value.Type(), shadow.Type) {
 			value = &ast.Addr{X: value, T: shadow.Type}
 		}
-		return &ast.Call{Fun: ast.Callee{Copied: "Pair"}, Args: []ast.Expr{value, dv}, T: t}
+		return pairing(value, dv)
 	}
 	var out []ast.Stmt
 	var stems []*stem
@@ -416,6 +415,12 @@ func (d *derivation) checkMirrored(given map[int]*ast.Var, alone []*stem, pairs 
 		}
 	}
 	return out
+}
+
+// pairing is a pair of a value and its shadow for functions of the runtime package.
+func pairing(value, shadow ast.Expr) ast.Expr {
+	t := types.NewNamed(types.NewTypeName(token.NoPos, runtimePackage, "Pairing", nil), types.NewStruct(nil, nil), nil)
+	return &ast.Call{Fun: ast.Callee{Copied: "Pair"}, Args: []ast.Expr{value, shadow}, T: t}
 }
 
 // ask panics with a text where a function of the runtime package says no. Given are the shadows that it is asked of, by the inputs of the

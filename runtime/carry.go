@@ -1,0 +1,51 @@
+package runtime
+
+import (
+	"cmp"
+	"reflect"
+	"slices"
+	"unsafe"
+)
+
+// CarryOver adds, for each pair of shadows of the same shape, the floats that the first reaches through slices and pointers to those that
+// the second reaches, each once, but for memory that the two share. It is for a function that runs again: what the first run has made
+// is other memory than what the second makes.
+func CarryOver(pairs ...Pairing) {
+	c := newComparer(true)
+	c.record = new(record)
+	cell := c.shapes.of(reflect.TypeFor[any]())
+	numbers := []*shape{c.shapes.of(reflect.TypeFor[float64]()), c.shapes.of(reflect.TypeFor[float32]())}
+	for i := range pairs {
+		p := &pairs[i]
+		switch {
+		case p.flat && p.flatValue.len == p.flatShadow.len:
+			elem := numbers[slices.IndexFunc(numbers, func(s *shape) bool { return s.size == p.flatValue.width })]
+			c.record.pieces = append(c.record.pieces, pieces{
+				value: piece{p.flatValue.data, p.flatValue.len, elem}, shadow: piece{p.flatShadow.data, p.flatShadow.len, elem},
+			})
+		case p.flat || !c.same(cell, unsafe.Pointer(&p.value), unsafe.Pointer(&p.shadow)) || !c.drain():
+			panic("godiff: CarryOver: two runs of a function have made memory of different shapes")
+		}
+	}
+	list := slices.DeleteFunc(c.record.pieces, func(p pieces) bool { return p.value.n == 0 || p.value.base == p.shadow.base })
+	slices.SortFunc(list, func(a, b pieces) int {
+		return cmp.Or(cmp.Compare(a.value.lo(), b.value.lo()), cmp.Compare(b.value.hi(), a.value.hi()))
+	})
+	var done uintptr
+	for _, p := range list {
+		p.carry(done)
+		done = max(done, p.value.hi())
+	}
+}
+
+// carry adds the floats from an address on to the shadow.
+func (p pieces) carry(from uintptr) {
+	a := adder{}
+	for i := range p.value.n {
+		p.value.elem.leaves(0, func(leaf *shape, offset uintptr) {
+			if src := unsafe.Add(p.value.at(i), offset); !leaf.linked && uintptr(src) >= from {
+				a.add(leaf.typ, unsafe.Add(p.shadow.at(i), offset), src, inMemory)
+			}
+		})
+	}
+}
