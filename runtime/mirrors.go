@@ -11,6 +11,7 @@ type Pairing struct {
 	flat                  bool // two slices of floats
 	flatValue, flatShadow span
 	value, shadow         any // otherwise
+	links                 []kept
 }
 
 // Pair returns the pair of a value and its shadow. Where a parameter is no

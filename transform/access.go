@@ -142,7 +142,7 @@ func (m *memory) callReads(c *ast.Call, f func(*location)) {
 		if t := m.reach(c.Args[0]); t != nil {
 			m.cellsIn(t, f)
 		}
-	case c.Fun.Copied == "Copy":
+	case c.Fun.Copied == "Copy", c.Fun.Copied == "Pair":
 		m.behindArgs(c, f)
 	case c.Fun.Fn != nil:
 		if s := m.unit.summary(c.Fun.Fn); s != nil {
@@ -273,6 +273,10 @@ func (m *memory) callWrites(e ast.Expr, f func(*location)) {
 		case changes || c.Fun.Builtin == "copy" || c.Fun.Builtin == "append" && len(c.Args) > 1 || c.Fun.Builtin == "clear":
 			if dst := m.reach(c.Args[0]); dst != nil {
 				m.cellsIn(dst, f)
+			}
+		case c.Fun.Copied == "CarryOver":
+			for _, p := range c.Args {
+				m.behindValue(p.(*ast.Call).Args[1], map[*location]bool{}, f)
 			}
 		case c.Fun.Fn != nil:
 			m.written(c, f)

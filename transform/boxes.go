@@ -146,7 +146,12 @@ func changesBoxes(c *ast.Call) bool {
 // checkBoxes refuses the reverse mode of a derivative that does.
 func checkBoxes(f *ast.Func) {
 	eachExpr(f.Body, func(s ast.Stmt, e ast.Expr) {
-		if c, ok := e.(*ast.Call); ok && (changesBoxes(c) || c.Fun.Copied == "Boxed") {
+		c, ok := e.(*ast.Call)
+		switch {
+		case !ok:
+		case c.Fun.Copied == "Copy":
+			refuse(s.Info().Pos, "a loop or call with a checkpoint copies what may share memory; that is not supported yet in reverse mode of derivatives: ask for hvp")
+		case changesBoxes(c) || c.Fun.Copied == "Boxed":
 			refuse(s.Info().Pos, "an interface in it holds floats by value; that is not supported yet in reverse mode of derivatives: let it hold pointers, or ask for hvp")
 		}
 	})

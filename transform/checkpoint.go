@@ -38,7 +38,7 @@ func (d *derivation) checkCheckpoint(s ast.Stmt, c *ast.Call, h *helper) {
 		refused("it goes through a map, whose order would be another; go through sorted keys")
 	case len(sum.appends) > 0:
 		refused("it appends to memory that it is given")
-	case slices.ContainsFunc(sum.writes, leadsToFloats):
+	case c.Parallel && slices.ContainsFunc(sum.writes, leadsToFloats):
 		refused("it stores slices, pointers or maps in memory that it is given, whose shadow would have to be given theirs; copy elements instead")
 	case c.Parallel && !h.canVJP():
 		refused("it returns, or is given by value, what holds or refers to memory; write to memory that it is given")
@@ -75,11 +75,11 @@ func (u *Unit) effectOf(fn *types.Func) string {
 
 // buildCheckpoint writes the two halves of the reverse mode of a callee that is run again.
 func (h *helper) buildCheckpoint() {
-	if !h.canVJP() {
+	u := h.u
+	if !h.canVJP() || slices.ContainsFunc(u.summary(h.f.Obj).writes, leadsToFloats) {
 		h.buildFollowed()
 		return
 	}
-	u := h.u
 	back, taken := h.againWhole()
 	s := h.newCheckpoint(taken)
 	sig := h.signature(ast.VJP)
@@ -184,13 +184,32 @@ func (h *helper) buildFollowed() {
 		ran = append(ran, &ast.Ref{Var: now})
 		pairs = append(pairs, pairing(s.field(was), &ast.Ref{Var: now}))
 	}
+	var restore []ast.Stmt
+	if relinked := s.relinks(); len(relinked) > 0 {
+		t := types.NewNamed(types.NewTypeName(token.NoPos, runtimePackage, "Links", nil), types.NewStruct(nil, nil), nil)
+		keep := &ast.Call{Fun: ast.Callee{Copied: "KeepLinks"}, T: t}
+		made := false
+		for _, i := range relinked {
+			keep.Args = append(keep.Args, &ast.Ref{Var: s.shadowParams[i]})
+			made = made || h.mayMake(h.f.Inputs()[i])
+		}
+		links := s.field(s.add(ast.NewVar("links", t), keep))
+		restore = []ast.Stmt{&ast.Do{Call: &ast.Call{Fun: ast.Callee{Copied: "SwapLinks"}, Args: []ast.Expr{links}, T: types.NewTuple()}}}
+		if made {
+			moved := &ast.Call{Fun: ast.Callee{Copied: "Moved"}, Args: []ast.Expr{links}, T: pairingType()}
+			pairs = append([]ast.Expr{moved}, pairs...)
+		}
+	}
 	if len(pairs) > 0 {
 		carry = append(carry, &ast.Do{Call: &ast.Call{Fun: ast.Callee{Copied: "CarryOver"}, Args: pairs, T: types.NewTuple()}})
 	}
 	targets := errorLast(h.f.Obj, f.Results)
 	f.Results = errorLast(h.f.Obj, append(f.Results, s.saved))
 	first.T = tupleOf(varTypes(targets)...)
-	run := &ast.Assign{Lhs: ast.Refs(targets), Op: token.ASSIGN, Rhs: []ast.Expr{first}}
+	run := ast.Stmt(&ast.Assign{Lhs: ast.Refs(targets), Op: token.ASSIGN, Rhs: []ast.Expr{first}})
+	if len(targets) == 0 {
+		run = &ast.Do{Call: first}
+	}
 	f.Body = &ast.Block{Stmts: slices.Concat(s.remember(), []ast.Stmt{run}, remember, []ast.Stmt{&ast.Return{Results: ast.Refs(f.Results)}})}
 
 	for _, r := range results {
@@ -209,7 +228,7 @@ func (h *helper) buildFollowed() {
 		b.Results = append(b.Results, ast.NewVar("d"+h.f.Inputs()[i].Name, h.f.Inputs()[i].Type))
 	}
 	lhs := errorLast(h.f.Obj, append(ran, &ast.Ref{Var: kept}))
-	stmts := append([]ast.Stmt{&ast.Assign{Lhs: lhs, Op: token.DEFINE, Rhs: []ast.Expr{second}}}, carry...)
+	stmts := slices.Concat(restore, []ast.Stmt{&ast.Assign{Lhs: lhs, Op: token.DEFINE, Rhs: []ast.Expr{second}}}, carry)
 	if len(b.Results) > 0 {
 		stmts = append(stmts, &ast.Return{Results: []ast.Expr{last}})
 	} else {
@@ -241,21 +260,57 @@ func (h *helper) buildFollow() {
 	f.Body = s.d.finish(s.d.withoutUnkept(body), f.Results)
 }
 
-// mayMake reports whether a result of the callee may lead to memory that this makes.
-func (h *helper) mayMake(r *ast.Var) bool {
+// mayMake reports whether v, an input or a result of the callee, may lead to memory that this makes.
+func (h *helper) mayMake(v *ast.Var) bool {
 	m := h.u.summary(h.f.Obj).mem
 	behind := map[*location]bool{}
-	m.behind(m.variable(r), map[*location]bool{}, func(c *location) { behind[c.find()] = true })
-	found := false
+	m.behind(m.variable(v), map[*location]bool{}, func(c *location) { behind[c.find()] = true })
+	found, seen := false, map[*location]bool{}
+	see := func(c *location) { found = found || behind[c.find()] }
 	eachExpr(h.f.Body, func(_ ast.Stmt, e ast.Expr) {
-		if _, addr := e.(*ast.Addr); !addr && !makesMemory(e) || !hasRefs(e.Type()) {
-			return
-		}
-		for _, l := range m.values(e) {
-			m.behind(l, map[*location]bool{}, func(c *location) { found = found || behind[c.find()] })
+		switch e := e.(type) {
+		case *ast.Call, *ast.Composite:
+			for _, l := range m.values(e) {
+				m.behind(l, seen, see)
+			}
+		case *ast.Addr:
+			if _, field := e.X.(*ast.Field); !field {
+				m.reachable(m.place(e.X), seen, see)
+			}
+		case *ast.Slice:
+			if isArray(e.X.Type()) {
+				m.reachable(m.elements(e.X), seen, see)
+			}
 		}
 	})
+	if found {
+		h.checkMade(v)
+	}
 	return found
+}
+
+// checkMade refuses memory that the callee makes, if it cannot be followed from one run to the next.
+func (h *helper) checkMade(v *ast.Var) {
+	if t := v.Type; leadsToInterface(t) || leadsTo(t, map[types.Type]bool{}, ast.IsMap) || len(h.u.opaqueWithin(t)) > 0 {
+		refuse(h.f.Pos, "memory that is made in %s for //godiff:checkpoint comes to lie behind %s, of type %s; make it before, or have it lie behind slices and pointers alone", docName(h.f), v.Name, t)
+	}
+}
+
+// relinks returns the inputs with shadows in which the callee stores slices and pointers.
+func (s *checkpoint) relinks() []int {
+	sum := s.u.summary(s.f.Obj)
+	var list []int
+	for _, i := range s.shadowed() {
+		v, found := s.f.Inputs()[i], false
+		sum.mem.behind(sum.mem.variable(v), map[*location]bool{}, func(c *location) {
+			found = found || leadsToFloats(c) && anyOf(sum.writes, c.find())
+		})
+		if found {
+			s.checkMade(v)
+			list = append(list, i)
+		}
+	}
+	return list
 }
 
 // A checkpoint is the forward half of a call that is made again, as it is put together.
@@ -346,6 +401,9 @@ func (s *checkpoint) jointly() map[int]bool {
 			}
 		}
 	}
+	for _, p := range s.meet() {
+		with[p[0]], with[p[1]] = append(with[p[0]], p[1]), append(with[p[1]], p[0])
+	}
 	for i, v := range s.f.Inputs() {
 		if s.changes(i) && (len(with[i]) > 0 || !s.copies(v.Type)) {
 			mark(i)
@@ -383,6 +441,30 @@ func (h *helper) directive() string {
 		return "the adjoints of its goroutines"
 	}
 	return "//godiff:parallel"
+}
+
+// meet returns pairs of inputs that may lead to the same memory as far as the callee knows, an input with itself among them where it leads
+// there in two ways.
+func (s *checkpoint) meet() [][2]int {
+	m := s.u.summary(s.f.Obj).mem
+	first := map[*location][2]any{} // by memory: what leads there, and the input behind which that lies
+	var pairs [][2]int
+	for i, v := range s.f.Inputs() {
+		see := func(c *location) {
+			if !refers(c.typ) {
+				return
+			}
+			to, from := m.targetOf(c), [2]any{c.find(), i}
+			if was, ok := first[to]; !ok {
+				first[to] = from
+			} else if was != from {
+				pairs = append(pairs, [2]int{was[1].(int), i})
+			}
+		}
+		m.cellsIn(m.variable(v), see)
+		m.behind(m.variable(v), map[*location]bool{}, see)
+	}
+	return pairs
 }
 
 // copies reports whether copyOf copies a value.

@@ -707,6 +707,11 @@ func (t *tangents) tangentOf(s ast.Stmt, e ast.Expr) ast.Expr {
 		if makes(e) {
 			return e
 		}
+		if e.Fun.Copied == "Copy" {
+			c := *e
+			c.Args = []ast.Expr{t.tangentOf(s, e.Args[0])}
+			return &c
+		}
 		if t.passiveCall(e) && ast.ShapeOf(e.T) == ast.ValueLike {
 			return zeroOf(e.T)
 		}
@@ -783,10 +788,27 @@ func (t *tangents) do(s *ast.Do) []ast.Stmt {
 		return append(t.copyStmts(s, c), s)
 	case t.isSplit(c) && t.writesActive(c):
 		return t.splitCall(s, nil, c)
+	case c.Fun.Copied == "CarryOver":
+		return append([]ast.Stmt{s}, t.carriedOver(c)...)
 	case t.changesKeys(c):
 		return []ast.Stmt{s, t.sameKeys(c, c.Fun.Builtin, now)}
 	}
 	return []ast.Stmt{s}
+}
+
+// carriedOver does to tangents what c, a call of CarryOver, does to shadows.
+func (t *tangents) carriedOver(c *ast.Call) []ast.Stmt {
+	d := *c
+	d.Args = nil
+	for _, p := range c.Args {
+		if pair := p.(*ast.Call).Args; t.reachesActive(pair[1]) {
+			d.Args = append(d.Args, pairing(t.value(pair[0], now), t.value(pair[1], now)))
+		}
+	}
+	if len(d.Args) == 0 {
+		return nil
+	}
+	return []ast.Stmt{&ast.Do{Call: &d}}
 }
 
 // copyStmts copies tangents as copy(dst, src) copies values.

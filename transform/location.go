@@ -932,9 +932,17 @@ func (m *memory) call(c *ast.Call, results []*location) {
 		}
 		return
 	}
-	if isShadowCall(c) {
+	switch {
+	case isShadowCall(c):
 		m.mirror(results[0])
 		return
+	case c.Fun.Copied == "Copy": // of what it copies, so that it holds what that does
+		m.flow(results[0], c.Args[0])
+	case c.Fun.Copied == "CarryOver":
+		for _, p := range c.Args {
+			pair := p.(*ast.Call).Args
+			m.mix(m.place(pair[0]), m.place(pair[1]))
+		}
 	}
 	if c.Fun.Builtin != "" {
 		return

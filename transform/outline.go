@@ -361,7 +361,7 @@ func (o *outliner) find(loop *ast.For, cond ast.Expr, own ...*ast.Var) {
 
 // mayLeadTo reports whether w may lead to v, or to a part of it, by pointers and slices. Of what interfaces lead to nothing is known.
 func (o *outliner) mayLeadTo(w, v *ast.Var) bool {
-	if leadsToInterface(w.Type, map[types.Type]bool{}) {
+	if leadsToInterface(w.Type) {
 		return true
 	}
 	if o.mem == nil {
@@ -376,28 +376,31 @@ func (o *outliner) mayLeadTo(w, v *ast.Var) bool {
 }
 
 // leadsToInterface reports whether values of type t are, hold or lead to interfaces.
-func leadsToInterface(t types.Type, seen map[types.Type]bool) bool {
-	if seen[t] {
-		return false
+func leadsToInterface(t types.Type) bool {
+	return leadsTo(t, map[types.Type]bool{}, func(t types.Type) bool { return types.IsInterface(t) && !ast.IsError(t) })
+}
+
+// leadsTo reports whether values of type t are, hold or lead to some of a type that is holds for.
+func leadsTo(t types.Type, seen map[types.Type]bool, is func(types.Type) bool) bool {
+	if seen[t] || is(t) {
+		return !seen[t]
 	}
 	seen[t] = true
 	switch u := t.Underlying().(type) {
 	case *types.Pointer:
-		return leadsToInterface(u.Elem(), seen)
+		return leadsTo(u.Elem(), seen, is)
 	case *types.Slice:
-		return leadsToInterface(u.Elem(), seen)
+		return leadsTo(u.Elem(), seen, is)
 	case *types.Map:
-		return leadsToInterface(u.Elem(), seen)
+		return leadsTo(u.Elem(), seen, is)
 	case *types.Array:
-		return leadsToInterface(u.Elem(), seen)
+		return leadsTo(u.Elem(), seen, is)
 	case *types.Struct:
 		for f := range u.Fields() {
-			if leadsToInterface(f.Type(), seen) {
+			if leadsTo(f.Type(), seen, is) {
 				return true
 			}
 		}
-	case *types.Interface:
-		return !ast.IsError(t)
 	}
 	return false
 }

@@ -419,8 +419,11 @@ func (d *derivation) checkMirrored(given map[int]*ast.Var, alone []*stem, pairs 
 
 // pairing is a pair of a value and its shadow for functions of the runtime package.
 func pairing(value, shadow ast.Expr) ast.Expr {
-	t := types.NewNamed(types.NewTypeName(token.NoPos, runtimePackage, "Pairing", nil), types.NewStruct(nil, nil), nil)
-	return &ast.Call{Fun: ast.Callee{Copied: "Pair"}, Args: []ast.Expr{value, shadow}, T: t}
+	return &ast.Call{Fun: ast.Callee{Copied: "Pair"}, Args: []ast.Expr{value, shadow}, T: pairingType()}
+}
+
+func pairingType() types.Type {
+	return types.NewNamed(types.NewTypeName(token.NoPos, runtimePackage, "Pairing", nil), types.NewStruct(nil, nil), nil)
 }
 
 // ask panics with a text where a function of the runtime package says no. Given are the shadows that it is asked of, by the inputs of the

@@ -1251,11 +1251,21 @@ func (l *lowerer) ofRuntime(c *ast.Call) ast.Expr {
 	case "Receive":
 		elem := c.Args[0].Type().Underlying().(*types.Chan).Elem()
 		c.Fun = ast.Callee{Fn: l.src.Instances.receive(elem)}
-	case "Shadow", "Disjoint", "DisjointLen", "Mirrors", "MirrorsLen", "Pair", "NoDerivative", "Order", "Box", "Boxed", "BoxGiven", "Unbox", "Renew":
+	case "Shadow", "Disjoint", "DisjointLen", "Mirrors", "MirrorsLen", "Pair", "NoDerivative", "Order", "Box", "Boxed", "BoxGiven", "Unbox", "Renew", "CarryOver":
 		c.Fun = ast.Callee{Copied: name}
 	case "AddShadow", "AddShadowWith", "CopyShadow", "CopyShadowWith", "SetShadow", "ShadowWith":
 		l.report(c.Pos, "it adds up or sets all that a result, a tangent or a hooked value leads to; that is not supported yet of derivatives of derivatives: use slices of numbers")
-	case "RestoreShadow", "Copy":
+	case "Copy":
+		lit := c.Args[0]
+		if a, ok := lit.(*ast.Addr); ok {
+			lit = a.X
+		}
+		if _, ok := lit.(*ast.Composite); ok { // of what a checkpoint remembers
+			c.Fun = ast.Callee{Copied: name}
+			break
+		}
+		fallthrough
+	case "RestoreShadow":
 		l.report(c.Pos, "a value of a type whose floats it cannot see gets new memory there, or is copied; that is not supported yet of derivatives of derivatives: only read such values")
 	case "Widen", "Home":
 		l.report(c.Pos, "it appends to memory that it is given; that is not supported yet of derivatives of derivatives: append to a copy")
