@@ -8,11 +8,18 @@ import (
 // Copy returns a copy of x with memory of its own for all that x reaches through slices, pointers, maps and interfaces, whatever its
 // type exports: a matrix as it was. The copy shares memory within itself as x does; channels and functions it shares with x. Slices have
 // no spare capacity.
-func Copy[T any](x T) T {
+func Copy[T any](x T) T { return copyOf(x, false) }
+
+// CopyCap is [Copy] for a function that appends to slices, extends them beyond their length or asks for their capacity: slices have the
+// same capacity, and what lies there.
+func CopyCap[T any](x T) T { return copyOf(x, true) }
+
+func copyOf[T any](x T, byCap bool) T {
 	y := x
 	t := reflect.TypeFor[T]()
 	if hasPointers(t) {
 		c := newCopier()
+		c.byCap = byCap
 		c.reach(t, unsafe.Pointer(&x))
 		c.copyAll()
 		c.link(t, unsafe.Pointer(&y), unsafe.Pointer(&x))
@@ -30,6 +37,7 @@ type reference struct {
 // A copier copies what values reach.
 type copier struct {
 	Mirror  // of what has been reached, with copies in place of shadows
+	byCap   bool // slices end at their capacity
 	shapes  map[reflect.Type]*shape
 	pieces  []piece
 	seen    map[reference]bool
@@ -58,7 +66,7 @@ func (c *copier) reach(t reflect.Type, p unsafe.Pointer) {
 	case reflect.Pointer:
 		c.memory(t.Elem(), *(*unsafe.Pointer)(p), 1)
 	case reflect.Slice:
-		c.memory(t.Elem(), (*header)(p).data, (*header)(p).len)
+		c.memory(t.Elem(), (*header)(p).data, c.end(*(*header)(p)))
 	case reflect.Map:
 		c.table(v)
 	case reflect.Interface:
@@ -74,6 +82,14 @@ func (c *copier) reach(t reflect.Type, p unsafe.Pointer) {
 			c.reach(t.Field(i).Type, unsafe.Add(p, t.Field(i).Offset))
 		}
 	}
+}
+
+// end returns how many elements of a slice are copied.
+func (c *copier) end(h header) int {
+	if c.byCap {
+		return h.cap
+	}
+	return h.len
 }
 
 // memory notes n values of type t at p.
@@ -146,10 +162,11 @@ func (c *copier) link(t reflect.Type, dst, src unsafe.Pointer) {
 		}
 	case reflect.Slice:
 		h := *(*header)(src)
-		if h.len > 0 && t.Elem().Size() > 0 {
-			h.data = c.translate(h.data, uintptr(h.len)*t.Elem().Size())
+		n := c.end(h)
+		if n > 0 && t.Elem().Size() > 0 {
+			h.data = c.translate(h.data, uintptr(n)*t.Elem().Size())
 		}
-		*(*header)(dst) = header{h.data, h.len, h.len}
+		*(*header)(dst) = header{h.data, h.len, n}
 	case reflect.Map:
 		if own, ok := c.tables[*(*unsafe.Pointer)(src)]; ok {
 			reflect.NewAt(t, dst).Elem().Set(own)

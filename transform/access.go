@@ -142,7 +142,7 @@ func (m *memory) callReads(c *ast.Call, f func(*location)) {
 		if t := m.reach(c.Args[0]); t != nil {
 			m.cellsIn(t, f)
 		}
-	case c.Fun.Copied == "Copy", c.Fun.Copied == "Pair":
+	case isCopyCall(c), c.Fun.Copied == "Pair":
 		m.behindArgs(c, f)
 	case c.Fun.Fn != nil:
 		if s := m.unit.summary(c.Fun.Fn); s != nil {

@@ -127,6 +127,9 @@ func isShadowCall(e ast.Expr) bool {
 	return ok && (c.Fun.Copied == "Shadow" || c.Fun.Copied == "ShadowWith")
 }
 
+// isCopyCall reports whether a call copies what a checkpoint or a rule wants as it was.
+func isCopyCall(c *ast.Call) bool { return c.Fun.Copied == "Copy" || c.Fun.Copied == "CopyCap" }
+
 // Derivatives of derivatives.
 //
 // What the gradient does to the interfaces of a shadow, its forward mode does to those of the tangent of that too, which has the same types:
@@ -149,7 +152,7 @@ func checkBoxes(f *ast.Func) {
 		c, ok := e.(*ast.Call)
 		switch {
 		case !ok:
-		case c.Fun.Copied == "Copy":
+		case isCopyCall(c):
 			refuse(s.Info().Pos, "a loop or call with a checkpoint copies what may share memory; that is not supported yet in reverse mode of derivatives: ask for hvp")
 		case changesBoxes(c) || c.Fun.Copied == "Boxed":
 			refuse(s.Info().Pos, "an interface in it holds floats by value; that is not supported yet in reverse mode of derivatives: let it hold pointers, or ask for hvp")

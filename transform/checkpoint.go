@@ -36,7 +36,7 @@ func (d *derivation) checkCheckpoint(s ast.Stmt, c *ast.Call, h *helper) {
 		refused(fmt.Sprintf("it calls %s, which has no source here that can be looked into, and so may have effects", d.u.effectOf(fn)))
 	case sum.unordered:
 		refused("it goes through a map, whose order would be another; go through sorted keys")
-	case len(sum.appends) > 0:
+	case c.Parallel && len(sum.appends) > 0:
 		refused("it appends to memory that it is given")
 	case c.Parallel && slices.ContainsFunc(sum.writes, leadsToFloats):
 		refused("it stores slices, pointers or maps in memory that it is given, whose shadow would have to be given theirs; copy elements instead")
@@ -76,7 +76,7 @@ func (u *Unit) effectOf(fn *types.Func) string {
 // buildCheckpoint writes the two halves of the reverse mode of a callee that is run again.
 func (h *helper) buildCheckpoint() {
 	u := h.u
-	if !h.canVJP() || slices.ContainsFunc(u.summary(h.f.Obj).writes, leadsToFloats) {
+	if sum := u.summary(h.f.Obj); !h.canVJP() || len(sum.appends) > 0 || slices.ContainsFunc(sum.writes, leadsToFloats) {
 		h.buildFollowed()
 		return
 	}
@@ -206,6 +206,9 @@ func (h *helper) buildFollowed() {
 	targets := errorLast(h.f.Obj, f.Results)
 	f.Results = errorLast(h.f.Obj, append(f.Results, s.saved))
 	first.T = tupleOf(varTypes(targets)...)
+	if len(targets) == len(h.f.Results) && restore == nil {
+		first = h.primalCall()
+	}
 	run := ast.Stmt(&ast.Assign{Lhs: ast.Refs(targets), Op: token.ASSIGN, Rhs: []ast.Expr{first}})
 	if len(targets) == 0 {
 		run = &ast.Do{Call: first}
@@ -405,7 +408,7 @@ func (s *checkpoint) jointly() map[int]bool {
 		with[p[0]], with[p[1]] = append(with[p[0]], p[1]), append(with[p[1]], p[0])
 	}
 	for i, v := range s.f.Inputs() {
-		if s.changes(i) && (len(with[i]) > 0 || !s.copies(v.Type)) {
+		if s.changes(i) && (len(with[i]) > 0 || !s.copies(v.Type) || s.spare() && hasRefs(v.Type)) {
 			mark(i)
 		}
 	}
@@ -441,6 +444,12 @@ func (h *helper) directive() string {
 		return "the adjoints of its goroutines"
 	}
 	return "//godiff:parallel"
+}
+
+// spare reports whether the capacity of slices matters to the callee.
+func (s *checkpoint) spare() bool {
+	sum := s.u.summary(s.f.Obj)
+	return len(sum.appends) > 0 || len(sum.extends) > 0 || sum.caps
 }
 
 // meet returns pairs of inputs that may lead to the same memory as far as the callee knows, an input with itself among them where it leads
@@ -521,10 +530,17 @@ func (s *checkpoint) copyOf(e ast.Expr, name string) ast.Expr {
 	return e
 }
 
+// primalCall is a call of the callee in the forward half.
+func (h *helper) primalCall() *ast.Call {
+	return &ast.Call{
+		Fun: ast.Callee{Fn: h.f.Obj, Method: h.f.Recv != nil}, Args: ast.Refs(h.f.Inputs()), Spread: h.f.Variadic, T: resultType(h.f.Obj.Signature()),
+	}
+}
+
 // forwardHalf writes the function that calls the callee and remembers what it is given.
 func (s *checkpoint) forwardHalf(f *ast.Func) {
 	h := s.helper
-	call := &ast.Call{Fun: ast.Callee{Fn: h.f.Obj, Method: h.f.Recv != nil}, Args: ast.Refs(h.f.Inputs()), Spread: h.f.Variadic, T: resultType(h.f.Obj.Signature())}
+	call := h.primalCall()
 	if h.parallel != nil {
 		call.Fun = ast.Callee{Gen: h.primal()}
 	}
@@ -563,7 +579,11 @@ func (s *checkpoint) remember() []ast.Stmt {
 		value = &ast.Addr{X: first, T: s.saved.Type}
 	}
 	if len(s.joint) > 0 {
-		value = &ast.Call{Fun: ast.Callee{Copied: "Copy"}, Args: []ast.Expr{value}, T: s.saved.Type}
+		fn := "Copy"
+		if s.spare() {
+			fn = "CopyCap"
+		}
+		value = &ast.Call{Fun: ast.Callee{Copied: fn}, Args: []ast.Expr{value}, T: s.saved.Type}
 	}
 	out := []ast.Stmt{set(&ast.Ref{Var: s.saved}, token.ASSIGN, value)}
 	if len(rest.Lhs) > 0 {

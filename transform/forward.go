@@ -707,7 +707,7 @@ func (t *tangents) tangentOf(s ast.Stmt, e ast.Expr) ast.Expr {
 		if makes(e) {
 			return e
 		}
-		if e.Fun.Copied == "Copy" {
+		if isCopyCall(e) {
 			c := *e
 			c.Args = []ast.Expr{t.tangentOf(s, e.Args[0])}
 			return &c

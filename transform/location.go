@@ -936,7 +936,7 @@ func (m *memory) call(c *ast.Call, results []*location) {
 	case isShadowCall(c):
 		m.mirror(results[0])
 		return
-	case c.Fun.Copied == "Copy": // of what it copies, so that it holds what that does
+	case isCopyCall(c): // of what it copies, so that it holds what that does
 		m.flow(results[0], c.Args[0])
 	case c.Fun.Copied == "CarryOver":
 		for _, p := range c.Args {

@@ -1255,7 +1255,7 @@ func (l *lowerer) ofRuntime(c *ast.Call) ast.Expr {
 		c.Fun = ast.Callee{Copied: name}
 	case "AddShadow", "AddShadowWith", "CopyShadow", "CopyShadowWith", "SetShadow", "ShadowWith":
 		l.report(c.Pos, "it adds up or sets all that a result, a tangent or a hooked value leads to; that is not supported yet of derivatives of derivatives: use slices of numbers")
-	case "Copy":
+	case "Copy", "CopyCap":
 		lit := c.Args[0]
 		if a, ok := lit.(*ast.Addr); ok {
 			lit = a.X
@@ -1267,6 +1267,8 @@ func (l *lowerer) ofRuntime(c *ast.Call) ast.Expr {
 		fallthrough
 	case "RestoreShadow":
 		l.report(c.Pos, "a value of a type whose floats it cannot see gets new memory there, or is copied; that is not supported yet of derivatives of derivatives: only read such values")
+	case "KeepLinks":
+		l.report(c.Pos, "a loop or call with a checkpoint stores slices or pointers in memory that it is given; that is not supported yet of derivatives of derivatives: assign them to variables")
 	case "Widen", "Home":
 		l.report(c.Pos, "it appends to memory that it is given; that is not supported yet of derivatives of derivatives: append to a copy")
 	}
