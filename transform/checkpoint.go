@@ -153,7 +153,7 @@ func (h *helper) buildFollowed() {
 		f.Results = append(f.Results, ast.NewVar(r.Name, r.Type))
 	}
 	b.Params = []*ast.Var{s.saved}
-	first := &ast.Call{Fun: ast.Callee{Gen: again.followed()}, Args: ast.Refs(h.f.Inputs()), }
+	first := &ast.Call{Fun: ast.Callee{Gen: again.followed()}, Args: ast.Refs(h.f.Inputs())}
 	second := &ast.Call{Fun: ast.Callee{Gen: again.forward}, T: again.forwardTuple()}
 	last := &ast.Call{Fun: ast.Callee{Gen: again.backward}, Args: []ast.Expr{&ast.Ref{Var: kept}}, T: again.backwardType()}
 	for i := range h.f.Inputs() {

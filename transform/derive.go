@@ -40,13 +40,16 @@ func (u *Unit) prepare(f *ast.Func, in []bool, at callSite, memory, forward bool
 	return d
 }
 
-// prepareAsked is prepare for a derivative that is asked for, of which no caller says what its inputs share: memory without floats behind
-// two of them, which f writes, is taken to be one.
+// prepareAsked is prepare for a derivative that is asked for, of which no caller says what its inputs share: what f writes
+// of memory that asOne holds for is taken to be one.
 func (u *Unit) prepareAsked(f *ast.Func, in []bool, memory, forward bool) *derivation {
 	at := callSite{plain: u.Plain}
 	d := u.prepare(f, in, at, memory, forward)
 	d.eachApart(func(c, e *location, s, t *stem) {
 		if c.find() != e.find() && asOne(c, e, s, t) {
+			if ast.Carries(c.typ) {
+				c, e = c.referred(), e.referred()
+			}
 			at.joined = append(at.joined, [2]path{d.mem.pathTo(s.input, c), d.mem.pathTo(t.input, e)})
 		}
 	})

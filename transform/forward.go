@@ -99,6 +99,11 @@ func (t *tangents) checks() []ast.Stmt {
 			apart = append(apart, p)
 		}
 	}
+	for _, p := range t.together() {
+		if given[p.a.input] != nil {
+			mirrored = append(mirrored, p)
+		}
+	}
 	alone := slices.DeleteFunc(t.sharing(), func(s *stem) bool { return given[s.input] == nil })
 	return append(t.checkDisjoint(apart), t.checkMirrored(given, alone, mirrored)...)
 }

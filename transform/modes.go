@@ -430,7 +430,8 @@ func (a *assembly) checks() []ast.Stmt {
 		return nil
 	}
 	alone := slices.DeleteFunc(slices.Clone(a.sharing), func(s *stem) bool { return a.given[s.input] == nil })
-	return append(a.d.checkDisjoint(a.d.apart()), a.d.checkMirrored(a.given, alone, nil)...)
+	together := slices.DeleteFunc(a.d.together(), func(p pairOfStems) bool { return a.given[p.a.input] == nil })
+	return append(a.d.checkDisjoint(a.d.apart()), a.d.checkMirrored(a.given, alone, together)...)
 }
 
 // splitAt splits a list at a statement.

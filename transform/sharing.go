@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"cmp"
 	"go/token"
 	"go/types"
 	"slices"
@@ -233,17 +234,13 @@ type pairOfStems struct{ a, b *stem }
 
 // apart returns the pairs of stems that must refer to different memory.
 func (d *derivation) apart() []pairOfStems {
-	rank := map[*stem]int{}
-	for i, s := range d.mem.stems {
-		rank[s] = i
-	}
 	found := map[pairOfStems]bool{}
 	d.eachApart(func(c, e *location, s, t *stem) {
 		if asOne(c, e, s, t) {
 			return
 		}
 		if s, t = s.whole(), t.whole(); s != t && !(s.input == t.input && (goesOn(s.value, t.value) || goesOn(t.value, s.value))) {
-			if rank[t] < rank[s] {
+			if d.rank(t) < d.rank(s) {
 				s, t = t, s
 			}
 			found[pairOfStems{s, t}] = true
@@ -253,18 +250,58 @@ func (d *derivation) apart() []pairOfStems {
 	for p := range found {
 		list = append(list, p)
 	}
-	slices.SortFunc(list, func(p, q pairOfStems) int {
-		if rank[p.a] != rank[q.a] {
-			return rank[p.a] - rank[q.a]
-		}
-		return rank[p.b] - rank[q.b]
-	})
+	d.sortPairs(list)
 	return list
 }
 
-// asOne reports whether two cells, which the stems s and t lead to, are taken to be one, since they are no floats: see prepareAsked.
+// asOne reports whether two cells, which the stems s and t lead to, are taken to be one: see prepareAsked. They are no floats; or one input
+// leads to them by pointers in slices, say springs to the particles that are listed beside them, and its shadow shares memory as it does.
 func asOne(c, e *location, s, t *stem) bool {
-	return !ast.Carries(c.typ) && types.Identical(c.typ, e.typ) && s.input >= 0 && t.input >= 0
+	if !types.Identical(c.typ, e.typ) || s.input < 0 || t.input < 0 {
+		return false
+	}
+	if !ast.Carries(c.typ) || s.input != t.input {
+		return !ast.Carries(c.typ)
+	}
+	if c.find() == e.find() {
+		return c.isDeep()
+	}
+	c, e = c.referred(), e.referred()
+	return (c.isPointedTo() || e.isPointedTo()) && types.Identical(c.typ, e.typ)
+}
+
+// referred returns the location of which l is a part and that a slice, pointer or map refers to, or the variable that it is a part of.
+func (l *location) referred() *location {
+	for l = l.find(); l.holder != nil && !refers(l.holder.find().typ); {
+		l = l.holder.find()
+	}
+	return l
+}
+
+// isPointedTo reports whether a location is what pointers refer to that are elements of slices or maps, or lie deeper.
+func (l *location) isPointedTo() bool {
+	return l.holder != nil && isPointer(l.holder.find().typ) && (l.deep || l.cyclic)
+}
+
+// together returns the pairs of stems that lead to floats which F writes and which are taken to be one.
+func (d *derivation) together() []pairOfStems {
+	var list []pairOfStems
+	d.eachApart(func(c, e *location, s, t *stem) {
+		if s, t = s.whole(), t.whole(); s != t && ast.Carries(c.typ) && asOne(c, e, s, t) && d.rank(s) < d.rank(t) && !slices.Contains(list, pairOfStems{s, t}) {
+			list = append(list, pairOfStems{s, t})
+		}
+	})
+	d.sortPairs(list)
+	return list
+}
+
+// rank is the number of a stem.
+func (d *derivation) rank(s *stem) int { return slices.Index(d.mem.stems, s) }
+
+func (d *derivation) sortPairs(list []pairOfStems) {
+	slices.SortFunc(list, func(p, q pairOfStems) int {
+		return cmp.Or(d.rank(p.a)-d.rank(q.a), d.rank(p.b)-d.rank(q.b))
+	})
 }
 
 // eachApart calls f for the pairs of stems s and t that may refer to the same memory where the derivative takes them to be apart: for the
