@@ -40,6 +40,41 @@ func TestCopy(t *testing.T) {
 	}
 }
 
+// TestCopyOverlap copies slices and pointers that overlap.
+func TestCopyOverlap(t *testing.T) {
+	type views struct {
+		a, b  []float64
+		p     *float64
+		rows  [][2]float64
+		row   *[2]float64
+		names []string
+		at    []int
+		no    []float64
+	}
+	buf := []float64{1, 2, 3, 4, 5, 6}
+	rows := [][2]float64{{1, 2}, {3, 4}}
+	x := views{a: buf[1:4:4], b: buf[2:5], p: &buf[3], rows: rows, row: &rows[1], names: []string{"a", "b"}, at: []int{1, 2}, no: buf[:0]}
+	y := runtime.Copy(x)
+	if !reflect.DeepEqual(x, y) {
+		t.Fatalf("the copy is %+v of %+v", y, x)
+	}
+	y.a[2], y.rows[1][0], y.at[0], y.names[0] = 7, 8, 9, "c"
+	if y.b[1] != 7 || *y.p != 7 || y.row[0] != 8 {
+		t.Errorf("the copy does not overlap within itself as its original does: %+v", y)
+	}
+	if buf[3] != 4 || rows[1][0] != 3 || x.at[0] != 1 || x.names[0] != "a" {
+		t.Error("the copy shares memory with its original")
+	}
+	if cap(y.b) != 3 || cap(y.no) != 0 {
+		t.Error("the copy has spare capacity")
+	}
+	if z := runtime.CopyCap(x); cap(z.a) != 3 || cap(z.b) != 4 || z.b[:4][3] != 6 || cap(z.no) != 6 || z.no[:4][3] != 4 {
+		t.Errorf("CopyCap does not copy what lies beyond the length: %+v", z)
+	} else if z.a[2] = 7; z.no[:4][3] != 7 {
+		t.Error("what lies beyond the length does not overlap as in the original")
+	}
+}
+
 func TestLayout(t *testing.T) {
 	x := &sealed{data: []float64{1, 2}, rows: 2, list: []sealed{{rows: 3}}}
 	x.next = &sealed{data: x.data, next: x}

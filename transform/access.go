@@ -267,21 +267,24 @@ func (m *memory) writes(s ast.Stmt, f func(*location)) {
 
 // callWrites calls f for every cell that the calls in e write.
 func (m *memory) callWrites(e ast.Expr, f func(*location)) {
-	m.eachCall(e, func(c *ast.Call) {
-		_, changes, _ := ast.IsMapCall(c)
-		switch {
-		case changes || c.Fun.Builtin == "copy" || c.Fun.Builtin == "append" && len(c.Args) > 1 || c.Fun.Builtin == "clear":
-			if dst := m.reach(c.Args[0]); dst != nil {
-				m.cellsIn(dst, f)
-			}
-		case c.Fun.Copied == "CarryOver":
-			for _, p := range c.Args {
-				m.behindValue(p.(*ast.Call).Args[1], map[*location]bool{}, f)
-			}
-		case c.Fun.Fn != nil:
-			m.written(c, f)
+	m.eachCall(e, func(c *ast.Call) { m.oneCallWrites(c, f) })
+}
+
+// oneCallWrites calls f for every cell that a call writes, but for those in its arguments.
+func (m *memory) oneCallWrites(c *ast.Call, f func(*location)) {
+	_, changes, _ := ast.IsMapCall(c)
+	switch {
+	case changes || c.Fun.Builtin == "copy" || c.Fun.Builtin == "append" && len(c.Args) > 1 || c.Fun.Builtin == "clear":
+		if dst := m.reach(c.Args[0]); dst != nil {
+			m.cellsIn(dst, f)
 		}
-	})
+	case c.Fun.Copied == "CarryOver":
+		for _, p := range c.Args {
+			m.behindValue(p.(*ast.Call).Args[1], map[*location]bool{}, f)
+		}
+	case c.Fun.Fn != nil:
+		m.written(c, f)
+	}
 }
 
 // written calls f for the cells that a call of a function writes: those of which a rule for it says so, or else its body; or all behind

@@ -287,15 +287,19 @@ func (h *helper) mayMake(v *ast.Var) bool {
 		}
 	})
 	if found {
-		h.checkMade(v)
+		h.checkLinks(v, "memory is made")
 	}
 	return found
 }
 
-// checkMade refuses memory that the callee makes, if it cannot be followed from one run to the next.
-func (h *helper) checkMade(v *ast.Var) {
+// checkLinks refuses a callee that stores or makes what v leads to, if that cannot be followed from one run to the next.
+func (h *helper) checkLinks(v *ast.Var, what string) {
 	if t := v.Type; leadsToInterface(t) || leadsTo(t, map[types.Type]bool{}, ast.IsMap) || len(h.u.opaqueWithin(t)) > 0 {
-		refuse(h.f.Pos, "memory that is made in %s for //godiff:checkpoint comes to lie behind %s, of type %s; make it before, or have it lie behind slices and pointers alone", docName(h.f), v.Name, t)
+		name := v.Name
+		if v.Blank() {
+			name = "what comes out"
+		}
+		refuse(h.f.Pos, "%s in what has a checkpoint, and %s, of type %s, leads to maps, interfaces or opaque values; that is not supported: keep what changes behind slices and pointers of its own", what, name, t)
 	}
 }
 
@@ -309,7 +313,7 @@ func (s *checkpoint) relinks() []int {
 			found = found || leadsToFloats(c) && anyOf(sum.writes, c.find())
 		})
 		if found {
-			s.checkMade(v)
+			s.checkLinks(v, "slices, pointers or maps are stored")
 			list = append(list, i)
 		}
 	}

@@ -184,7 +184,7 @@ func (d *derivation) accessedCells() map[*location]bool {
 // sharing returns the stems behind which F writes memory that carries a derivative and may be reached in more than one way.
 func (d *derivation) sharing() []*stem {
 	var out []*stem
-	written, by := d.writtenCells(), d.mem.stemsByCell()
+	written, by := d.outerWrites(), d.mem.stemsByCell()
 	for _, s := range d.mem.stems {
 		for c, stems := range by {
 			if s.input >= 0 && written[c] && ast.Carries(c.typ) && c.isDeep() && slices.Contains(stems, s) {
@@ -308,7 +308,7 @@ func (d *derivation) sortPairs(list []pairOfStems) {
 // cells c and e behind them.
 func (d *derivation) eachApart(f func(c, e *location, s, t *stem)) {
 	by := d.mem.stemsByCell()
-	written, accessed := d.writtenCells(), d.accessedCells()
+	written, accessed := d.outerWrites(), d.accessedCells()
 	fields := fieldsOf(by)
 	widened := map[int]bool{} // inputs whose shadows are put back at the end, all that they lead to
 	for i, v := range d.fn.Inputs() {
