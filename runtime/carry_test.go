@@ -45,6 +45,12 @@ func TestSwapLinks(t *testing.T) {
 	}
 	a, b := []float64{1}, []float64{2}
 	s := &state{cur: a, next: b, e: 1}
+	rows := append(make([][]float64, 0, 2), a)
+	spare := runtime.KeepLinksCap(rows)
+	rows = append(rows, b)
+	if runtime.SwapLinks(spare); rows[1] != nil || &rows[0][0] != &a[0] {
+		t.Fatalf("the links beyond the length are not as they were: %v", rows)
+	}
 	links := runtime.KeepLinks(s, a)
 	fresh := []float64{3}
 	s.cur, s.next, s.e, s.old = fresh, a, 2, &state{cur: b}

@@ -15,8 +15,13 @@ type kept struct {
 }
 
 // KeepLinks returns the links that lie in memory which the shadows reach, as they are now.
-func KeepLinks(shadows ...any) Links {
-	r := newReacher(true)
+func KeepLinks(shadows ...any) Links { return keepLinks(true, shadows) }
+
+// KeepLinksCap is [KeepLinks] for a function that appends to slices or extends them beyond their length: with the links that lie there.
+func KeepLinksCap(shadows ...any) Links { return keepLinks(false, shadows) }
+
+func keepLinks(byLen bool, shadows []any) Links {
+	r := newReacher(byLen)
 	cell := r.shapes.of(reflect.TypeFor[any]())
 	for i := range shadows {
 		r.walk(cell, unsafe.Pointer(&shadows[i]))

@@ -279,8 +279,8 @@ func (m *memory) oneCallWrites(c *ast.Call, f func(*location)) {
 			m.cellsIn(dst, f)
 		}
 	case c.Fun.Copied == "CarryOver":
-		for _, p := range c.Args {
-			m.behindValue(p.(*ast.Call).Args[1], map[*location]bool{}, f)
+		for _, pair := range carriedPairs(c) {
+			m.behindValue(pair[1], map[*location]bool{}, f)
 		}
 	case c.Fun.Fn != nil:
 		m.written(c, f)

@@ -805,8 +805,8 @@ func (t *tangents) do(s *ast.Do) []ast.Stmt {
 func (t *tangents) carriedOver(c *ast.Call) []ast.Stmt {
 	d := *c
 	d.Args = nil
-	for _, p := range c.Args {
-		if pair := p.(*ast.Call).Args; t.reachesActive(pair[1]) {
+	for _, pair := range carriedPairs(c) {
+		if t.reachesActive(pair[1]) {
 			d.Args = append(d.Args, pairing(t.value(pair[0], now), t.value(pair[1], now)))
 		}
 	}

@@ -565,8 +565,11 @@ func (s *halves) begun(sweep []ast.Stmt, returned []ast.Expr) *ast.Block {
 	for _, v := range s.fresh {
 		first = append(first, s.d.u.freshShadow(s.d.shadows[v], v, false, true)...)
 	}
-	last := []ast.Stmt{&ast.Return{Results: returned}}
-	ast.Attribute(last, ast.Saving, nil)
+	var last []ast.Stmt
+	if len(returned) > 0 {
+		last = []ast.Stmt{&ast.Return{Results: returned}}
+		ast.Attribute(last, ast.Saving, nil)
+	}
 	return &ast.Block{Stmts: slices.Concat(first, sweep, last)}
 }
 

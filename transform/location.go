@@ -939,8 +939,7 @@ func (m *memory) call(c *ast.Call, results []*location) {
 	case isCopyCall(c): // of what it copies, so that it holds what that does
 		m.flow(results[0], c.Args[0])
 	case c.Fun.Copied == "CarryOver":
-		for _, p := range c.Args {
-			pair := p.(*ast.Call).Args
+		for _, pair := range carriedPairs(c) {
 			m.mix(m.place(pair[0]), m.place(pair[1]))
 		}
 	}

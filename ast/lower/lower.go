@@ -1267,7 +1267,7 @@ func (l *lowerer) ofRuntime(c *ast.Call) ast.Expr {
 		fallthrough
 	case "RestoreShadow":
 		l.report(c.Pos, "a value of a type whose floats it cannot see gets new memory there, or is copied; that is not supported yet of derivatives of derivatives: only read such values")
-	case "KeepLinks":
+	case "KeepLinks", "KeepLinksCap":
 		l.report(c.Pos, "a loop or call with a checkpoint stores slices or pointers in memory that it is given; that is not supported yet of derivatives of derivatives: assign them to variables")
 	case "Widen", "Home":
 		l.report(c.Pos, "it appends to memory that it is given; that is not supported yet of derivatives of derivatives: append to a copy")
