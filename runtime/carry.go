@@ -25,7 +25,7 @@ func CarryOver(pairs ...Pairing) {
 			}
 		}
 		switch {
-		case p.links != nil || p.value == nil && !p.flat:
+		case p.moved:
 		case p.flat && p.flatValue.len == p.flatShadow.len:
 			elem := numbers[slices.IndexFunc(numbers, func(s *shape) bool { return s.size == p.flatValue.width })]
 			c.record.pieces = append(c.record.pieces, pieces{

@@ -36,7 +36,7 @@ type reference struct {
 
 // A copier copies what values reach.
 type copier struct {
-	Mirror  // of what has been reached, with copies in place of shadows
+	Mirror       // of what has been reached, with copies in place of shadows
 	byCap   bool // slices end at their capacity
 	shapes  map[reflect.Type]*shape
 	pieces  []piece

@@ -6,7 +6,7 @@ import (
 )
 
 // Links are slices and pointers in memory that shadows reach, as they were at some time.
-type Links struct{ kept []kept }
+type Links struct{ all func() []kept } // nil where there are none
 
 // kept is an element in memory, and a copy of it.
 type kept struct {
@@ -26,21 +26,28 @@ func keepLinks(byLen bool, shadows []any) Links {
 	for i := range shadows {
 		r.walk(cell, unsafe.Pointer(&shadows[i]))
 	}
-	var l Links
+	var list []kept
 	for _, run := range r.runs {
 		own := reflect.MakeSlice(reflect.SliceOf(run.elem.typ), run.n, run.n)
 		reflect.Copy(own, run.slice())
 		for i := range run.n {
-			l.kept = append(l.kept, kept{run.elem, run.at(i), own.Index(i).Addr().UnsafePointer()})
+			list = append(list, kept{run.elem, run.at(i), own.Index(i).Addr().UnsafePointer()})
 		}
 	}
-	return l
+	return Links{all: func() []kept { return list }}
+}
+
+func (l Links) kept() []kept {
+	if l.all == nil {
+		return nil
+	}
+	return l.all()
 }
 
 // SwapLinks puts links back into the memory that they come from, and keeps those that it finds there in their place. The floats
 // beside them stay as they are.
 func SwapLinks(l Links) {
-	for _, k := range l.kept {
+	for _, k := range l.kept() {
 		k.elem.leaves(0, func(leaf *shape, offset uintptr) {
 			if !leaf.linked {
 				return
@@ -55,4 +62,4 @@ func SwapLinks(l Links) {
 }
 
 // Moved returns for [CarryOver] the pairs of links as they are kept and as they are now.
-func Moved(l Links) Pairing { return Pairing{links: l.kept} }
+func Moved(l Links) Pairing { return Pairing{moved: true, links: l.kept()} }

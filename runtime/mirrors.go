@@ -10,8 +10,9 @@ import (
 type Pairing struct {
 	flat                  bool // two slices of floats
 	flatValue, flatShadow span
-	value, shadow         any // otherwise
-	links                 []kept
+	value, shadow         any    // otherwise
+	moved                 bool   // links that are kept, for CarryOver
+	links                 []kept // if so
 }
 
 // Pair returns the pair of a value and its shadow. Where a parameter is no

@@ -152,8 +152,8 @@ func checkBoxes(f *ast.Func) {
 		c, ok := e.(*ast.Call)
 		switch {
 		case !ok:
-		case isCopyCall(c):
-			refuse(s.Info().Pos, "a loop or call with a checkpoint copies what may share memory; that is not supported yet in reverse mode of derivatives: ask for hvp")
+		case isCopyCall(c) || keepsLinks(c) || c.Fun.Copied == "CarryOver":
+			refuse(s.Info().Pos, "a loop or call with a checkpoint hands memory on in it, or copies what may share memory; that is not supported yet in reverse mode of derivatives: ask for hvp")
 		case changesBoxes(c) || c.Fun.Copied == "Boxed":
 			refuse(s.Info().Pos, "an interface in it holds floats by value; that is not supported yet in reverse mode of derivatives: let it hold pointers, or ask for hvp")
 		}

@@ -234,6 +234,58 @@ func (s *checkpoint) relinks() []int {
 	return list
 }
 
+// Derivatives of derivatives.
+//
+// What a gradient does to the links of shadows, its forward mode does to those of their tangents too, and keeps them in the tangent of
+// what is remembered:
+//
+//	saved.links = godiff.KeepLinks(ds)        vsaved.links = godiff.KeepLinks(vds)
+//	godiff.SwapLinks(saved.links)             godiff.SwapLinks(vsaved.links)
+
+// keepsLinks reports whether e is what a checkpoint remembers of links.
+func keepsLinks(e ast.Expr) bool {
+	c, ok := e.(*ast.Call)
+	return ok && (c.Fun.Copied == "KeepLinks" || c.Fun.Copied == "KeepLinksCap")
+}
+
+// keptTangents is keepsLinks' e for tangents.
+func (t *tangents) keptTangents(e ast.Expr) ast.Expr {
+	c := *e.(*ast.Call)
+	c.Args = nil
+	for _, x := range e.(*ast.Call).Args {
+		if t.reachesActive(x) {
+			c.Args = append(c.Args, t.value(x, now))
+		}
+	}
+	return &c
+}
+
+// linksTangent does to the links of tangents what c, a call of SwapLinks or Moved, does to those of shadows.
+func (t *tangents) linksTangent(c *ast.Call) *ast.Call {
+	d := *c
+	d.Args = []ast.Expr{t.tangentPlace(c.Args[0])}
+	return &d
+}
+
+// carriedOver does to tangents what c, a call of CarryOver, does to shadows.
+func (t *tangents) carriedOver(c *ast.Call) []ast.Stmt {
+	d := *c
+	d.Args = nil
+	for _, p := range c.Args {
+		p := p.(*ast.Call)
+		switch {
+		case p.Fun.Copied == "Moved":
+			d.Args = append(d.Args, t.linksTangent(p))
+		case t.reachesActive(p.Args[1]):
+			d.Args = append(d.Args, pairing(t.value(p.Args[0], now), t.value(p.Args[1], now)))
+		}
+	}
+	if len(d.Args) == 0 {
+		return nil
+	}
+	return []ast.Stmt{&ast.Do{Call: &d}}
+}
+
 // carriedPairs returns the pairs of shadows in a call of CarryOver.
 func carriedPairs(c *ast.Call) [][]ast.Expr {
 	var list [][]ast.Expr

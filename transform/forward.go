@@ -497,6 +497,10 @@ func (t *tangents) tangentAssign(s ast.Stmt, lhs, rhs []ast.Expr, op token.Token
 	}
 	a := &ast.Assign{Op: op}
 	for i, l := range lhs {
+		if keepsLinks(rhs[i]) {
+			a.Lhs, a.Rhs = append(a.Lhs, t.tangentPlace(l)), append(a.Rhs, t.keptTangents(rhs[i]))
+			continue
+		}
 		if l == nil || !ast.Carries(l.Type()) || !t.act.place(l) && !t.reachesActive(l) {
 			continue
 		}
@@ -795,25 +799,12 @@ func (t *tangents) do(s *ast.Do) []ast.Stmt {
 		return t.splitCall(s, nil, c)
 	case c.Fun.Copied == "CarryOver":
 		return append([]ast.Stmt{s}, t.carriedOver(c)...)
+	case c.Fun.Copied == "SwapLinks":
+		return []ast.Stmt{s, &ast.Do{Call: t.linksTangent(c)}}
 	case t.changesKeys(c):
 		return []ast.Stmt{s, t.sameKeys(c, c.Fun.Builtin, now)}
 	}
 	return []ast.Stmt{s}
-}
-
-// carriedOver does to tangents what c, a call of CarryOver, does to shadows.
-func (t *tangents) carriedOver(c *ast.Call) []ast.Stmt {
-	d := *c
-	d.Args = nil
-	for _, pair := range carriedPairs(c) {
-		if t.reachesActive(pair[1]) {
-			d.Args = append(d.Args, pairing(t.value(pair[0], now), t.value(pair[1], now)))
-		}
-	}
-	if len(d.Args) == 0 {
-		return nil
-	}
-	return []ast.Stmt{&ast.Do{Call: &d}}
 }
 
 // copyStmts copies tangents as copy(dst, src) copies values.

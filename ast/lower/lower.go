@@ -1251,7 +1251,7 @@ func (l *lowerer) ofRuntime(c *ast.Call) ast.Expr {
 	case "Receive":
 		elem := c.Args[0].Type().Underlying().(*types.Chan).Elem()
 		c.Fun = ast.Callee{Fn: l.src.Instances.receive(elem)}
-	case "Shadow", "Disjoint", "DisjointLen", "Mirrors", "MirrorsLen", "Pair", "NoDerivative", "Order", "Box", "Boxed", "BoxGiven", "Unbox", "Renew", "CarryOver":
+	case "Shadow", "Disjoint", "DisjointLen", "Mirrors", "MirrorsLen", "Pair", "NoDerivative", "Order", "Box", "Boxed", "BoxGiven", "Unbox", "Renew", "CarryOver", "KeepLinks", "KeepLinksCap", "SwapLinks", "Moved":
 		c.Fun = ast.Callee{Copied: name}
 	case "AddShadow", "AddShadowWith", "CopyShadow", "CopyShadowWith", "SetShadow", "ShadowWith":
 		l.report(c.Pos, "it adds up or sets all that a result, a tangent or a hooked value leads to; that is not supported yet of derivatives of derivatives: use slices of numbers")
@@ -1267,8 +1267,6 @@ func (l *lowerer) ofRuntime(c *ast.Call) ast.Expr {
 		fallthrough
 	case "RestoreShadow":
 		l.report(c.Pos, "a value of a type whose floats it cannot see gets new memory there, or is copied; that is not supported yet of derivatives of derivatives: only read such values")
-	case "KeepLinks", "KeepLinksCap":
-		l.report(c.Pos, "a loop or call with a checkpoint stores slices or pointers in memory that it is given; that is not supported yet of derivatives of derivatives: assign them to variables")
 	case "Widen", "Home":
 		l.report(c.Pos, "it appends to memory that it is given; that is not supported yet of derivatives of derivatives: append to a copy")
 	}
