@@ -1,12 +1,9 @@
 package transform
 
 import (
-	"cmp"
-	"go/token"
 	"go/types"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -19,152 +16,175 @@ import (
 //	math.Float64frombits(math.Float64bits(x) + 1)
 //	v, _ := strconv.ParseFloat(fmt.Sprint(x), 64)
 //
-// What is made of an active float in such a way is tainted, and so is what is made of that, and the memory that a function without source
-// is given together with it. Taint that reaches a float is refused. A conversion to an integer, a length and a comparison do not taint:
-// their derivative is zero, which is right almost everywhere.
+// Every cell that is no float has marks, which say where what is in it comes from: from active floats, or from cells that the caller
+// gives. A float that is made of what comes from active ones is refused. A conversion to an integer, a length and a comparison leave
+// no mark: their derivative is zero, which is right almost everywhere. What a summary says of marks is in terms of the inputs, so that a
+// call marks the cells that its callee does, and no others beside them:
 //
-// The keys of a map are another way: a map is keyed where one of its keys is active, tainted, or leads to what is active. Nothing may go
-// through the keys of such a map if they hold floats or lead to some.
+//	func (l *logger) Log(v float64) {
+//		fmt.Fprintf(&l.buf, "%g", v)        marks l.buf
+//		l.n++                               and not l.n
+//	}
+//
+// A value of a hidden type, an interface of which it is not known what it may hold, stands for all that it leads to: what that is marked
+// with marks the value (see hold), and what is written by way of the value marks that (see fill). Of the floats that a caller has put behind
+// such values see opened.go.
+//
+// The keys of a map are another way. Nothing may go through the keys of a map among which is one that is active, marked, or leads to what is
+// active, if they hold floats or lead to some.
 type byways struct {
 	d       *derivation
-	tainted map[*location]bool
-	keyed   map[*location]bool // the elements of maps
+	origins []origin
+	numbers map[origin]int
+	marks   map[*location]sources     // of cells
+	filled  map[*location]sources     // of cells of hidden types: with what is written by way of them
+	keyed   map[*location]sources     // of the keys of maps, by the location of the elements
+	led     map[*location]bool        // floats that values of hidden types are known to lead to
+	links   map[*location][]*location // from cells of hidden types to what they lead to, or others that hold the same
+	inputs  map[*ast.Call][]*location
 	changed bool
 }
 
-// discrete are functions whose results are integers or booleans that change only in jumps.
-var discrete = []string{
-	"(*math/big.Float).Cmp", "(*math/big.Float).Sign", "(*math/big.Int).Cmp", "(*math/big.Int).Sign", "(*math/big.Rat).Cmp", "(*math/big.Rat).Sign",
-	"bytes.Compare", "cmp.Compare", "strings.Compare", "math.IsNaN", "math.IsInf", "math.Signbit", "math.Ilogb", "sort.SearchFloat64s", "slices.BinarySearch",
+// An origin is where a mark comes from: a cell that the caller gives, or without one an active float or memory of this function.
+type origin struct {
+	at *location
+	as role
 }
 
-// checkByways refuses a function in which a value that an active float was made into becomes a float again.
-func (d *derivation) checkByways() {
-	if _, err := d.byways(); err != nil {
-		panic(err)
-	}
-}
+// A role says what of an origin is meant.
+type role int
 
-// byways finds all that is tainted, and returns the refusal of a function in which taint reaches a float, or nil.
-func (d *derivation) byways() (b *byways, refusal error) {
-	b = &byways{d: d, tainted: map[*location]bool{}, keyed: map[*location]bool{}}
-	b.run()
-	defer guard(&refusal)
-	r := &refusals{all: d.u.Thorough}
-	eachExpr(d.fn.Body, func(s ast.Stmt, e ast.Expr) { r.check(func() { b.check(s, e) }) })
-	r.end()
-	return b, nil
-}
+const (
+	content role = iota // what active floats have been made into
+	held                // floats that a value of a hidden type holds or leads to
+	keys                // what the keys of a map have been made of
+)
 
-// run finds all that is tainted.
-func (b *byways) run() {
-	for i, v := range b.d.fn.Inputs() {
-		if b.d.taintedInputs != nil && b.d.taintedInputs[i] {
-			b.taint(&ast.Ref{Var: v})
-		}
+var (
+	activeFloat = origin{}
+	ownMemory   = origin{as: held} // floats that a value of a hidden type has been made to lead to
+)
+
+// byways finds all marks. Those that the caller gives are of interest for a summary, and of values of hidden types in a derivative that is
+// asked for; of another one those know that call it.
+func (d *derivation) byways(summary bool) *byways {
+	b := &byways{
+		d: d, numbers: map[origin]int{},
+		marks: map[*location]sources{}, filled: map[*location]sources{}, keyed: map[*location]sources{},
+		led: map[*location]bool{}, inputs: map[*ast.Call][]*location{}, links: map[*location][]*location{},
 	}
-	for l := range b.d.keyedInputs {
-		b.keyed[l] = true
-	}
+	b.begin(summary)
 	for b.changed = true; b.changed; {
+		unions := d.mem.unions
 		b.changed = false
-		ast.Inspect(b.d.fn.Body, func(s ast.Stmt) bool { b.spread(s); return true })
-		eachExpr(b.d.fn.Body, func(_ ast.Stmt, e ast.Expr) {
-			if c, ok := e.(*ast.Call); ok && c.Fun.Fn != nil && !b.d.constant(c) {
-				b.stain(c)
+		ast.Inspect(d.fn.Body, func(s ast.Stmt) bool { b.stmt(s); return true })
+		for _, l := range b.linked() {
+			b.follow(l)
+		}
+		b.changed = b.changed || unions != d.mem.unions
+	}
+	return b
+}
+
+// begin marks what the caller gives.
+func (b *byways) begin(summary bool) {
+	b.number(activeFloat)
+	b.number(ownMemory)
+	seen := map[*location]bool{}
+	for _, v := range b.d.fn.Inputs() {
+		b.d.mem.reachable(b.d.mem.variable(v), seen, func(l *location) {
+			l = l.find()
+			if isHidden(l.typ) && (summary || b.d.at.asked) {
+				b.add(l, b.from(origin{l, held}))
+			}
+			if !summary {
+				return
+			}
+			b.add(l, b.from(origin{l, content}))
+			if ast.IsMap(l.typ) {
+				t := b.d.mem.targetOf(l)
+				b.key(t, b.from(origin{t, keys}))
 			}
 		})
 	}
 }
 
-// taint marks a place and what it leads to, or only what is of some kinds in these.
-func (b *byways) taint(place ast.Expr, only ...types.Type) {
-	b.d.mem.reachable(b.d.mem.place(place), map[*location]bool{}, func(l *location) {
-		of := len(only) == 0 || slices.ContainsFunc(only, func(t types.Type) bool { return types.Identical(t, l.typ) })
-		if of && !b.tainted[l] {
-			b.tainted[l], b.changed = true, true
+// number returns the number of an origin.
+func (b *byways) number(o origin) int {
+	i, known := b.numbers[o]
+	if !known {
+		i = len(b.origins)
+		b.numbers[o], b.origins = i, append(b.origins, o)
+	}
+	return i
+}
+
+// from returns the set of one origin.
+func (b *byways) from(o origin) sources { return single(b.number(o)) }
+
+// only returns the origins in a set that have a role.
+func (b *byways) only(s sources, as role) sources {
+	var of sources
+	s.each(func(i int) {
+		if b.origins[i].as == as {
+			of = of.with(single(i))
 		}
 	})
+	return of
 }
 
-// mark adds a location to a set.
-func (b *byways) mark(set map[*location]bool, l *location) {
-	if l = l.find(); !set[l] {
-		set[l], b.changed = true, true
+// add marks a cell.
+func (b *byways) add(l *location, s sources) {
+	l = l.find()
+	if ast.IsFloat(l.typ) || isBoolean(l.typ) || b.marks[l].covers(s) {
+		return
 	}
+	b.marks[l], b.changed = b.marks[l].with(s), true
 }
 
-// stain marks what a call taints in memory that it is given. A rule stands for what its function does.
-func (b *byways) stain(c *ast.Call) {
-	if b.d.isRuled(c) || b.d.u.Rules.has(c.Fun) {
-		return
-	}
-	m, u := b.d.mem, b.d.u
-	taint := func(l *location) {
-		if !ast.IsFloat(l.typ) {
-			b.mark(b.tainted, l)
-		}
-	}
-	if s := u.summary(c.Fun.Fn); s != nil {
-		if len(s.stained)+len(s.keyed) > 0 && slices.ContainsFunc(c.Args, b.leads) {
-			m.mapCells(c, s.stained, taint)
-			m.mapLocations(c, s.keyed, func(l *location) { b.mark(b.keyed, l) })
-		}
-		for i, args := range argsOf(c, s.mem.fn) {
-			if b.given(s, i, args) {
-				m.mapCells(c, s.writes, taint)
-				m.mapCells(c, s.stainedBy[i], taint)
-			}
-		}
-		return
-	}
-	if !b.outside(c) || u.isLifted(c.Fun.Fn) || u.Source != nil && u.Source(c.Fun.Fn) { // what cannot be lowered is refused elsewhere
-		return
-	}
-	if !slices.ContainsFunc(c.Args, func(x ast.Expr) bool { return b.varied(x) || b.of(x) }) {
-		return
-	}
-	for i, x := range c.Args {
-		if !u.harmless(c.Fun.Fn) || i == 0 && fillsFirst(c.Fun.Fn) {
-			m.behindValue(x, map[*location]bool{}, taint)
-		}
+// addAll marks the cells of a location and, if behind is set, those that it leads to.
+func (b *byways) addAll(l *location, s sources, behind bool) {
+	switch {
+	case s.isEmpty():
+	case behind:
+		b.d.mem.reachable(l, map[*location]bool{}, func(c *location) { b.add(c, s) })
+	default:
+		b.d.mem.cellsIn(l, func(c *location) { b.add(c, s) })
 	}
 }
 
-// isHidden reports whether a type is an interface of which it is not known what it may hold: what is active is tainted in it.
+// fill marks a cell that something is written to or, if its type is hidden, by way of.
+func (b *byways) fill(l *location, s sources) {
+	l = l.find()
+	b.add(l, s)
+	if isHidden(l.typ) && !b.filled[l].covers(s) {
+		b.filled[l], b.changed = b.filled[l].with(s), true
+	}
+}
+
+// fillBehind marks what the value of e leads to.
+func (b *byways) fillBehind(e ast.Expr, s sources) {
+	switch {
+	case s.isEmpty() || isNil(e):
+	case isHidden(e.Type()):
+		b.fill(b.d.mem.place(e), s)
+	default:
+		b.d.mem.behindValue(e, map[*location]bool{}, func(l *location) { b.fill(l, s) })
+	}
+}
+
+// key marks the keys of the map with elements l.
+func (b *byways) key(l *location, s sources) {
+	if l = l.find(); !b.keyed[l].covers(s) {
+		b.keyed[l], b.changed = b.keyed[l].with(s), true
+	}
+}
+
+// isHidden reports whether a type is an interface of which it is not known what it may hold.
 func isHidden(t types.Type) bool { return types.IsInterface(t) && !ast.Carries(t) }
 
-// given reports whether arguments for the i-th input of a callee are tainted, or become so in the interfaces that it takes them as.
-func (b *byways) given(s *summary, i int, args []ast.Expr) bool {
-	f := s.mem.fn
-	t := f.Inputs()[i].Type
-	if slice, ok := t.Underlying().(*types.Slice); ok && f.Variadic && i == len(f.Inputs())-1 {
-		t = slice.Elem()
-	}
-	return slices.ContainsFunc(args, func(x ast.Expr) bool { return b.of(x) || b.hides(t, x) })
-}
-
-// hides reports whether e, which is or leads to what is active, becomes a value of a hidden type.
-func (b *byways) hides(t types.Type, e ast.Expr) bool {
-	return isHidden(t) && !isNil(e) && !isBoolean(e.Type()) && b.leads(e)
-}
-
-// isGiven reports whether a callee is given something that is tainted, or becomes so.
-func (b *byways) isGiven(s *summary, c *ast.Call) bool {
-	for i, args := range argsOf(c, s.mem.fn) {
-		if b.given(s, i, args) {
-			return true
-		}
-	}
-	return false
-}
-
-// fillsFirst reports whether a function puts text into its first argument.
-func fillsFirst(fn *types.Func) bool {
-	return strings.HasPrefix(fn.Name(), "Append") || strings.HasPrefix(fn.Name(), "Fprint")
-}
-
-// leads reports whether e depends on what is differentiated with respect to, or leads to what does.
+// leads reports whether e depends on what is differentiated with respect to, or leads to what does. Usefulness does not count: nothing is
+// known to come of what leaves by a byway.
 func (b *byways) leads(e ast.Expr) bool {
 	if b.varied(e) {
 		return true
@@ -174,41 +194,19 @@ func (b *byways) leads(e ast.Expr) bool {
 	return found
 }
 
-// key marks a map that e becomes a key of.
-func (b *byways) key(m, e ast.Expr) {
-	if t := b.d.mem.reach(m); t != nil && b.isKey(e) {
-		b.mark(b.keyed, t)
-	}
+// varied reports whether e depends on what is differentiated with respect to.
+func (b *byways) varied(e ast.Expr) bool {
+	return slices.ContainsFunc(b.d.act.sources(e), func(l *location) bool { return b.d.act.varied[l] })
 }
 
-// isKey reports whether e makes a map keyed. Truth does not come from what is active but by comparison.
-func (b *byways) isKey(e ast.Expr) bool {
-	return e != nil && !isBoolean(e.Type()) && (b.of(e) || (ast.Carries(e.Type()) || types.IsInterface(e.Type())) && b.leads(e))
-}
+// isLed reports whether one of the arguments of a call leads to what is active.
+func (b *byways) isLed(c *ast.Call) bool { return slices.ContainsFunc(c.Args, b.leads) }
 
-// isKeyed reports whether e is or leads to a map that is keyed.
-func (b *byways) isKeyed(e ast.Expr) bool {
-	found := ast.Any(e, func(e ast.Expr) bool {
-		lit, ok := e.(*ast.Composite)
-		return ok && ast.IsMap(lit.T) && slices.ContainsFunc(lit.Elems, func(x ast.Elem) bool { return b.isKey(x.Key) })
+// stmt passes on the marks that a statement itself passes on.
+func (b *byways) stmt(s ast.Stmt) {
+	ast.Exprs(s, func(e ast.Expr, _ bool) {
+		ast.Walk(e, func(e ast.Expr) bool { b.expr(e); return true })
 	})
-	if len(b.keyed) == 0 {
-		return found
-	}
-	if t := b.d.mem.reach(e); t != nil {
-		found = found || b.keyed[t.find()]
-	}
-	m := b.d.mem
-	see := func(c *location) { found = found || ast.IsMap(c.typ) && b.keyed[m.targetOf(c).find()] }
-	if hasRefs(e.Type()) && !isNil(e) {
-		m.cellsIn(m.place(e), see)
-		m.behindValue(e, map[*location]bool{}, see)
-	}
-	return found
-}
-
-// spread passes the taint on that a statement passes on.
-func (b *byways) spread(s ast.Stmt) {
 	switch s := s.(type) {
 	case *ast.Assign:
 		b.sides(s.Lhs, s.Rhs)
@@ -217,433 +215,272 @@ func (b *byways) spread(s ast.Stmt) {
 	case *ast.Return:
 		b.sides(ast.Refs(b.d.fn.Results), s.Results)
 	case *ast.Range:
-		for _, l := range []ast.Expr{s.Key, s.Value} {
-			if l != nil && !isString(s.X.Type()) && b.of(s.X) {
-				b.taint(l)
-			}
-		}
+		b.ranged(s)
 	}
 }
 
+// ranged is stmt for what the variables of a loop are given.
+func (b *byways) ranged(s *ast.Range) {
+	m, elem := b.d.mem, elemType(s.X.Type())
+	if s.Value != nil && elem != nil {
+		b.put(m.place(s.Value), &ast.Index{X: s.X, I: intNumber(0), T: elem})
+		return
+	}
+	if s.Value != nil {
+		b.addAll(m.place(s.Value), b.of(s.X), true)
+	}
+	if s.Key != nil && elem == nil && !isString(s.X.Type()) {
+		b.addAll(m.place(s.Key), b.of(s.X), true)
+	}
+}
+
+// sides is stmt for an assignment.
 func (b *byways) sides(lhs, rhs []ast.Expr) {
+	m := b.d.mem
 	for i, l := range lhs {
 		if l == nil || len(rhs) == 0 {
 			continue
 		}
-		e := rhs[0]
-		if len(rhs) == len(lhs) {
-			e = rhs[i]
-		}
 		if x, ok := l.(*ast.Index); ok && ast.IsMap(x.X.Type()) {
-			b.key(x.X, x.I)
+			b.key(m.referred(x.X), b.asKey(x.I))
 		}
-		if lit, ok := e.(*ast.Composite); ok && ast.IsMap(lit.T) {
-			for _, x := range lit.Elems {
-				b.key(l, x.Key)
-			}
-		}
-		if isBoolean(l.Type()) {
-			continue
-		}
-		b.wraps(l, e)
-		if c, ok := e.(*ast.Call); ok && len(rhs) < len(lhs) && !holdsOther(l.Type(), map[types.Type]bool{}) && !slices.ContainsFunc(c.Args, b.of) {
-			continue // another result of the call may be tainted; its floats are not, or the callee is refused
-		}
-		tainted, result := b.of(e), anyResult
-		if c, ok := e.(*ast.Call); ok && len(rhs) < len(lhs) {
-			tainted, result = b.call(c, i), i
-		}
-		var only kinds
-		if tainted && !types.IsInterface(l.Type()) {
-			only = b.kindsIn(e, result)
-		}
-		if tainted || types.IsInterface(l.Type()) && b.varied(e) || b.hides(l.Type(), e) {
-			b.taint(l, only...)
+		if len(rhs) == len(lhs) {
+			b.put(m.place(l), rhs[i])
+		} else {
+			b.copyParts(m.place(l), m.values(rhs[0])[i])
 		}
 	}
 }
 
-// wraps marks what a function without source was given for what it returned, as a buffer for a writer, if that is tainted: it may have got there.
-func (b *byways) wraps(l, e ast.Expr) {
-	c, ok := e.(*ast.Call)
-	if !ok || !b.outside(c) || !hasRefs(l.Type()) && !types.IsInterface(l.Type()) || !b.of(l) {
+// expr passes on what an expression leaves in memory, or in a location of its own.
+func (b *byways) expr(e ast.Expr) {
+	m := b.d.mem
+	switch e := e.(type) {
+	case *ast.Composite:
+		b.literal(e, m.values(e)[0])
+	case *ast.Convert:
+		if refers(e.T) && !refers(e.X.Type()) && !isNil(e) { // []byte(text)
+			b.addAll(m.targetOf(m.values(e)[0]), b.of(e.X), true)
+		}
+	case *ast.Call:
+		b.call(e)
+	}
+}
+
+// literal is expr for a composite literal at l.
+func (b *byways) literal(e *ast.Composite, l *location) {
+	m := b.d.mem
+	for _, x := range e.Elems {
+		switch {
+		case x.Field != nil:
+			b.put(m.part(l, fieldIndex(e.T, x.Field)), x.Value)
+		case refers(e.T):
+			b.put(m.targetOf(l), x.Value)
+		default:
+			b.put(m.part(l, 0), x.Value)
+		}
+		if ast.IsMap(e.T) {
+			b.key(m.targetOf(l), b.asKey(x.Key))
+		}
+	}
+}
+
+// put passes on the marks of e, which is put into a location. What it leads to has marks of its own.
+func (b *byways) put(l *location, e ast.Expr) {
+	l = l.find()
+	if isHidden(l.typ) && !isHidden(e.Type()) {
+		b.hold(l, e)
 		return
 	}
-	for _, x := range c.Args {
-		b.d.mem.behindValue(x, map[*location]bool{}, func(l *location) {
-			if !ast.IsFloat(l.typ) {
-				b.mark(b.tainted, l)
-			}
-		})
+	switch x := e.(type) {
+	case *ast.Ref, *ast.Field, *ast.Index, *ast.Deref:
+		b.addAll(l, b.way(e), false)
+		b.copyParts(l, b.d.mem.place(e))
+	case *ast.Composite:
+		b.copyParts(l, b.d.mem.place(e))
+	case *ast.Addr:
+		b.addAll(l, b.way(x.X), false)
+	case *ast.Slice:
+		if isString(x.X.Type()) {
+			b.addAll(l, b.of(x.X), false)
+		}
+	case *ast.Call:
+		if _, asserted := ast.IsAssertion(x); asserted || x.Fun.Fn != nil || x.Fun.Builtin == ast.MapKeys {
+			b.copyParts(l, b.d.mem.values(x)[0])
+		} else if x.Fun.Builtin != "append" {
+			b.addAll(l, b.of(e), false)
+		}
+	case *ast.Convert:
+		if isStruct(x.T) || isArray(x.T) || refers(x.T) && refers(x.X.Type()) || isHidden(x.T) {
+			b.put(l, x.X)
+		} else {
+			b.addAll(l, b.of(e), false)
+		}
+	default:
+		b.addAll(l, b.of(e), false)
 	}
 }
 
-// varied reports whether e depends on what is differentiated with respect to. Usefulness does not count: nothing is known to come
-// of what leaves by a byway.
-func (b *byways) varied(e ast.Expr) bool {
-	return slices.ContainsFunc(b.d.act.sources(e), func(l *location) bool { return b.d.act.varied[l] })
+// hold passes on what e leads to and is to a value of a hidden type that comes to hold it, and what is written by way of that to what e
+// leads to.
+func (b *byways) hold(l *location, e ast.Expr) {
+	if isNil(e) || isBoolean(e.Type()) {
+		return
+	}
+	b.add(l, b.of(e))
+	if b.leads(e) {
+		b.add(l, b.from(activeFloat))
+	}
+	b.d.mem.behindValue(e, map[*location]bool{}, func(c *location) {
+		if c = c.find(); ast.IsFloat(c.typ) {
+			b.led[c] = true
+			b.add(l, b.from(ownMemory))
+		} else {
+			b.link(l, c)
+		}
+	})
 }
 
-// of reports whether e is tainted.
-func (b *byways) of(e ast.Expr) bool {
+// link notes that a cell of a hidden type leads to another cell, or holds what that does.
+func (b *byways) link(from, to *location) {
+	from, to = from.find(), to.find()
+	if from != to && !isBoolean(to.typ) && !slices.Contains(b.links[from], to) {
+		b.links[from], b.changed = append(b.links[from], to), true
+	}
+}
+
+// linked returns the cells that links lead from.
+func (b *byways) linked() []*location {
+	return slices.SortedFunc(maps.Keys(b.links), func(x, y *location) int { return x.id - y.id })
+}
+
+// follow passes on marks along the links from a cell: what is there is in it, and what is written by way of it is there.
+func (b *byways) follow(from *location) {
+	for _, to := range b.links[from] {
+		b.add(from, b.marks[to.find()])
+		b.fill(to, b.filled[from.find()])
+	}
+}
+
+// copyParts passes on the marks of the value at a location that is copied to another, part by part.
+func (b *byways) copyParts(to, from *location) {
+	to, from = to.find(), from.find()
+	switch u := to.typ.Underlying().(type) {
+	case *types.Struct:
+		if isStruct(from.typ) {
+			for i := range namedFields(u) {
+				b.copyParts(b.d.mem.part(to, i), b.d.mem.part(from, i))
+			}
+			return
+		}
+	case *types.Array:
+		if isArray(from.typ) {
+			b.copyParts(b.d.mem.part(to, 0), b.d.mem.part(from, 0))
+			return
+		}
+	}
+	b.addAll(to, b.marks[from], false)
+	if isHidden(to.typ) && isHidden(from.typ) {
+		b.link(to, from)
+		b.link(from, to)
+	}
+}
+
+// at returns the marks of a location and of what it leads to.
+func (b *byways) at(l *location) sources {
+	var s sources
+	b.d.mem.reachable(l, map[*location]bool{}, func(l *location) { s = s.with(b.marks[l]) })
+	return s
+}
+
+// of returns the marks of e and of what it leads to.
+func (b *byways) of(e ast.Expr) sources {
+	var s sources
 	switch e := e.(type) {
 	case nil, *ast.Lit, *ast.Name:
-		return false
+		return nil
 	case *ast.Ref, *ast.Field, *ast.Index, *ast.Deref:
-		if b.way(e) {
-			return true
-		}
-		found := false
-		b.d.mem.reachable(b.d.mem.place(e), map[*location]bool{}, func(l *location) { found = found || b.tainted[l] })
-		return found
+		return b.way(e).with(b.at(b.d.mem.place(e)))
 	case *ast.Binary:
-		return !isBoolean(e.T) && (b.of(e.X) || b.of(e.Y))
+		if isBoolean(e.T) {
+			return nil
+		}
 	case *ast.Composite:
-		return slices.ContainsFunc(e.Elems, func(x ast.Elem) bool {
-			if x.Field != nil {
-				return b.of(x.Value) || types.IsInterface(x.Field.Type()) && b.varied(x.Value) || b.hides(x.Field.Type(), x.Value)
-			}
-			list, ok := e.T.Underlying().(interface{ Elem() types.Type })
-			return b.of(x.Value) || ok && b.hides(list.Elem(), x.Value)
-		})
+		return b.at(b.d.mem.place(e))
 	case *ast.Call:
-		return b.call(e, anyResult)
+		return b.ofCall(e)
 	}
-	return slices.ContainsFunc(ast.Operands(e), b.of)
+	for _, x := range ast.Operands(e) {
+		s = s.with(b.of(x))
+	}
+	return s
 }
 
-// anyResult is the number of a result where any of them is meant.
-const anyResult = -1
-
-// kinds are types, of the values in a result that are tainted.
-type kinds []types.Type
-
-// add adds a type. The order is the same whatever comes first.
-func (k kinds) add(t types.Type) kinds {
-	i, found := slices.BinarySearchFunc(k, t, func(a, b types.Type) int {
-		return cmp.Compare(types.TypeString(a, nil), types.TypeString(b, nil))
-	})
-	if found {
-		return k
+// ofCall returns the marks of the results of a call.
+func (b *byways) ofCall(c *ast.Call) sources {
+	var s sources
+	_, asserted := ast.IsAssertion(c)
+	switch {
+	case isBoolean(c.T):
+	case c.Fun.Fn != nil || asserted || c.Fun.Builtin == "append" || c.Fun.Builtin == ast.MapKeys:
+		for _, l := range b.d.mem.values(c) {
+			s = s.with(b.at(l))
+		}
+	case !slices.Contains([]string{"cap", "len", "panic", ast.MapCount}, c.Fun.Builtin):
+		for _, x := range ast.Operands(c) {
+			s = s.with(b.of(x))
+		}
 	}
-	return slices.Insert(slices.Clone(k), i, t)
+	return s
 }
 
-// ofResult returns what a list says of a result.
-func ofResult(list []kinds, i int) kinds {
-	if i == anyResult || i >= len(list) {
-		return slices.Concat(list...)
-	}
-	return list[i]
-}
-
-// way reports whether a place behind a slice or pointer is found by what is tainted: an index, or what a call returns. It does not matter
+// way returns the marks of what a place behind a slice or pointer is found by: an index, or what a call returns. It does not matter
 // what else the variable that it belongs to leads to.
-func (b *byways) way(e ast.Expr) bool {
+func (b *byways) way(e ast.Expr) sources {
 	if ast.RootVar(e) != nil {
-		return false
+		return nil
 	}
+	var s sources
 	for isPlace(e) {
 		operands := ast.Operands(e)
 		if len(operands) == 0 {
-			return false // a variable
+			return s // a variable
 		}
-		if slices.ContainsFunc(operands[1:], b.of) {
-			return true
+		for _, x := range operands[1:] {
+			s = s.with(b.of(x))
 		}
 		e = operands[0]
 	}
-	return b.of(e)
+	return s.with(b.of(e))
 }
 
-// call reports whether the i-th result of a call is tainted: by its arguments, or since the callee takes a byway.
-func (b *byways) call(c *ast.Call, i int) bool {
-	switch c.Fun.Builtin {
-	case "cap", "len", "panic":
-		return false
-	case ast.MapKeys:
-		return b.isKeyed(c.Args[0]) || b.of(c.Args[0])
-	case "append":
-		if elem := elemType(c.T); elem != nil && slices.ContainsFunc(c.Args[1:], func(x ast.Expr) bool { return b.hides(elem, x) }) {
-			return true
-		}
+// asKey returns the marks of e as a key of a map. Truth does not come from what is active but by comparison.
+func (b *byways) asKey(e ast.Expr) sources {
+	if e == nil || isBoolean(e.Type()) {
+		return nil
 	}
-	fn := c.Fun.Fn
-	if isBoolean(c.T) || fn != nil && slices.Contains(discrete, fn.FullName()) {
-		return false
+	s := b.only(b.of(e), content)
+	if (ast.Carries(e.Type()) || types.IsInterface(e.Type())) && b.leads(e) {
+		s = s.with(b.from(activeFloat))
 	}
-	var s *summary
-	if fn != nil {
-		s = b.d.u.summary(fn)
-	}
-	if s == nil && slices.ContainsFunc(c.Args, b.of) || s != nil && len(ofResult(s.passes, i)) > 0 && b.isGiven(s, c) {
-		return true
-	}
-	switch {
-	case fn == nil || b.d.constant(c):
-		return false
-	case b.outside(c):
-		return slices.ContainsFunc(c.Args, b.varied)
-	}
-	return s != nil && len(ofResult(s.taints, i)) > 0 && slices.ContainsFunc(c.Args, b.varied)
+	return s
 }
 
-// kindsIn returns what in e, or in the i-th result of a call, may be tainted, or nil if anything may be.
-func (b *byways) kindsIn(e ast.Expr, i int) kinds {
-	var list kinds
-	switch e := e.(type) {
-	case *ast.Ref, *ast.Field, *ast.Index, *ast.Deref:
-		if !b.way(e) {
-			return b.taintedFrom(b.d.mem.place(e), nil)
-		}
-	case *ast.Addr:
-		if isPlace(e.X) {
-			return b.kindsIn(e.X, anyResult)
-		}
-	case *ast.Call:
-		if e.Fun.Fn == nil || b.d.constant(e) || b.outside(e) {
-			return nil
-		}
-		if s := b.d.u.summary(e.Fun.Fn); s != nil {
-			for _, t := range slices.Concat(ofResult(s.passes, i), ofResult(s.taints, i)) {
-				list = list.add(t)
-			}
+// keysOf returns the marks of the keys of maps that e is or leads to.
+func (b *byways) keysOf(e ast.Expr) sources {
+	m := b.d.mem
+	var s sources
+	see := func(c *location) {
+		if ast.IsMap(c.typ) {
+			s = s.with(b.keyed[m.targetOf(c)])
 		}
 	}
-	return list
-}
-
-// taintedFrom adds to a list what is tainted in a location and in what it leads to.
-func (b *byways) taintedFrom(l *location, list kinds) kinds {
-	b.d.mem.reachable(l, map[*location]bool{}, func(l *location) {
-		if b.tainted[l] {
-			list = list.add(l.typ)
-		}
-	})
-	return list
-}
-
-// sinks reports whether a callee makes a float of an argument that is tainted.
-func (b *byways) sinks(s *summary, c *ast.Call) bool {
-	if len(s.sinks) == 0 {
-		return false
+	if t := m.reach(e); t != nil {
+		s = b.keyed[t.find()]
 	}
-	for i, list := range argsOf(c, s.mem.fn) {
-		if s.sinks[i] && b.given(s, i, list) {
-			return true
-		}
+	if hasRefs(e.Type()) && !isNil(e) {
+		m.cellsIn(m.place(e), see)
+		m.behindValue(e, map[*location]bool{}, see)
 	}
-	return false
-}
-
-// outside reports whether a call leaves what godiff sees: its callee has neither source here nor a rule.
-func (b *byways) outside(c *ast.Call) bool {
-	fn := c.Fun.Fn
-	return fn != nil && !b.d.isRuled(c) && !b.d.u.Rules.has(c.Fun) && b.d.u.Lower(fn) == nil
-}
-
-// check refuses an expression that makes a float of a tainted value, or lets a function do so that nobody can see into.
-func (b *byways) check(s ast.Stmt, e ast.Expr) {
-	pos := s.Info().Pos
-	switch e := e.(type) {
-	case *ast.Convert:
-		if (ast.IsFloat(e.T) || isHidden(e.X.Type()) && ast.Carries(e.T)) && b.of(e.X) {
-			refuse(pos, "an active value becomes a float again by way of %s; its derivative is lost", e.X.Type())
-		}
-	case *ast.Call:
-		b.checkCall(pos, e)
-	}
-}
-
-func (b *byways) checkCall(pos token.Pos, c *ast.Call) {
-	fn := c.Fun.Fn
-	switch {
-	case c.Fun.Builtin == ast.MapKeys:
-		if ast.Carries(c.T) && b.isKeyed(c.Args[0]) {
-			refuse(pos, "the keys of this map come from active values, and have lost their derivatives; keep what they hold in a slice beside the map")
-		}
-	case fn == nil || b.d.constant(c):
-	case b.outside(c):
-		if setsByReflection(fn) && slices.ContainsFunc(c.Args, func(x ast.Expr) bool { return b.of(x) || b.leads(x) }) {
-			refuse(pos, "an active value is written by reflection; its derivative is lost")
-		}
-		if carriesTuple(c.T) && slices.ContainsFunc(c.Args, b.of) {
-			refuse(pos, "%s makes a float of a value that an active one was made into; its derivative is lost", fn.FullName())
-		}
-		if !isText(fn) || scans(fn) {
-			b.checkWrites(pos, c)
-		}
-	default:
-		s := b.d.u.summary(fn)
-		if s == nil {
-			return
-		}
-		// What is derived is looked at where that is done; no derivative is made of a callee all of whose results are lost.
-		// A rule stands for what its function does with floats.
-		loses := s.loses && !b.d.isRuled(c) && (carriesTuple(c.T) || len(s.writes) > 0) && !b.d.callActive(c) && slices.ContainsFunc(c.Args, b.varied)
-		if loses || b.sinks(s, c) || s.sinksKeys && slices.ContainsFunc(c.Args, b.isKeyed) {
-			refuse(pos, "%s makes a float of a value that an active one was made into; its derivative is lost", fn.Name())
-		}
-	}
-}
-
-// checkWrites refuses a call into the unknown that may write floats behind an argument.
-func (b *byways) checkWrites(pos token.Pos, c *ast.Call) {
-	known := !slices.ContainsFunc(c.Args, func(x ast.Expr) bool { return b.of(x) || b.varied(x) })
-	for _, x := range c.Args {
-		if known || !hasRefs(x.Type()) {
-			continue
-		}
-		floats := ast.Carries(x.Type())
-		b.d.mem.behindValue(x, map[*location]bool{}, func(l *location) { floats = floats || ast.IsFloat(l.typ) })
-		if floats {
-			refuse(pos, "%s may write the floats that it is given the address of; give it a rule with //godiff:derivative of=%s", c.Fun.Fn.FullName(), c.Fun.Fn.FullName())
-		}
-	}
-}
-
-// scans reports whether a function that makes text writes what it is given the address of.
-func scans(fn *types.Func) bool {
-	return strings.Contains(fn.Name(), "can") || fn.FullName() == "errors.As"
-}
-
-// setsByReflection reports whether a function of package reflect writes what it is given, or calls a function.
-func setsByReflection(fn *types.Func) bool {
-	return fn.Pkg() != nil && fn.Pkg().Path() == "reflect" && slices.ContainsFunc([]string{"Append", "Call", "Copy", "Send", "Set"}, func(p string) bool {
-		return strings.HasPrefix(fn.Name(), p)
-	})
-}
-
-// bywaysOf finds what of f's summary is about byways.
-func (u *Unit) bywaysOf(f *ast.Func, m *memory, s *summary) {
-	inputs := f.Inputs()
-	active, results := make([]bool, len(inputs)), make([]bool, len(f.Results))
-	d := &derivation{u: u, fn: f, mem: m, taintedInputs: make([]bool, len(inputs))}
-	for i, v := range inputs {
-		active[i] = ast.Carries(v.Type)
-		d.taintedInputs[i] = !active[i] && !isBoolean(v.Type)
-	}
-	d.act = newActivity(u, m, active, results, make([]bool, len(inputs)), callSite{})
-	given, err := d.byways()
-	s.passes = given.taintedResults(s.passes)
-	if err != nil {
-		s.sinks = d.sinksAlone()
-	}
-	d.taintedInputs = nil
-	own, err := d.byways()
-	s.loses, s.taints = err != nil, own.taintedResults(s.taints)
-	s.stainedBy = d.stains(s.stainedBy)
-	known := map[*location]bool{}
-	for _, v := range inputs {
-		m.reachable(m.variable(v), map[*location]bool{}, func(l *location) {
-			if ast.IsMap(l.typ) {
-				known[m.targetOf(l).find()] = true
-			}
-		})
-	}
-	if len(known) > 0 {
-		d.keyedInputs = known
-		_, err = d.byways()
-		s.sinksKeys = err != nil
-	}
-	s.stained, s.keyed = byID(intersection(own.tainted, m.outer())), byID(intersection(own.keyed, known))
-}
-
-// bywaysFrom is byways where of what may be tainted the i-th input alone is.
-func (d *derivation) bywaysFrom(i int) (*byways, error) {
-	defer func(old []bool) { d.taintedInputs = old }(d.taintedInputs)
-	d.taintedInputs = make([]bool, len(d.fn.Inputs()))
-	d.taintedInputs[i] = true
-	return d.byways()
-}
-
-// stains adds, for each input that is or leads to values of hidden types, what outside of the function is tainted if they are.
-func (d *derivation) stains(known map[int][]*location) map[int][]*location {
-	for i, v := range d.fn.Inputs() {
-		if !holdsHidden(v.Type) {
-			continue
-		}
-		b, _ := d.bywaysFrom(i)
-		d.mem.reachable(d.mem.variable(v), map[*location]bool{}, func(l *location) { delete(b.tainted, l) })
-		if list := byID(intersection(b.tainted, d.mem.outer())); len(list) > 0 {
-			if known == nil {
-				known = map[int][]*location{}
-			}
-			known[i] = list
-		}
-	}
-	return known
-}
-
-// holdsHidden reports whether a type is a hidden one, or a slice of such.
-func holdsHidden(t types.Type) bool {
-	if s, ok := t.Underlying().(*types.Slice); ok {
-		t = s.Elem()
-	}
-	return isHidden(t)
-}
-
-// sinksAlone returns which of the inputs that may be tainted make a float if they alone are, or all if none does.
-func (d *derivation) sinksAlone() []bool {
-	all := d.taintedInputs
-	sinks := make([]bool, len(all))
-	for i, tainted := range all {
-		if tainted {
-			_, err := d.bywaysFrom(i)
-			sinks[i] = err != nil
-		}
-	}
-	if !slices.Contains(sinks, true) {
-		return all
-	}
-	return sinks
-}
-
-// holdsOther reports whether a value of a type holds or leads to something that is no float and no boolean.
-func holdsOther(t types.Type, seen map[types.Type]bool) bool {
-	if seen[t] || ast.IsFloat(t) || isBoolean(t) {
-		return false
-	}
-	seen[t] = true
-	switch u := t.Underlying().(type) {
-	case *types.Pointer:
-		return holdsOther(u.Elem(), seen)
-	case *types.Slice:
-		return holdsOther(u.Elem(), seen)
-	case *types.Array:
-		return holdsOther(u.Elem(), seen)
-	case *types.Map:
-		return holdsOther(u.Key(), seen) || holdsOther(u.Elem(), seen)
-	case *types.Struct:
-		for f := range u.Fields() {
-			if holdsOther(f.Type(), seen) {
-				return true
-			}
-		}
-		return false
-	}
-	return true
-}
-
-// taintedResults says of each result what in it is tainted, or was known to be.
-func (b *byways) taintedResults(known []kinds) []kinds {
-	var list []kinds
-	for i, v := range b.d.fn.Results {
-		var of kinds
-		if i < len(known) {
-			of = known[i]
-		}
-		if holdsOther(v.Type, map[types.Type]bool{}) {
-			of = b.taintedFrom(b.d.mem.variable(v), of)
-		}
-		list = append(list, of)
-	}
-	return list
-}
-
-// intersection returns the locations that are in two sets.
-func intersection(set, other map[*location]bool) map[*location]bool {
-	both := maps.Clone(set)
-	maps.DeleteFunc(both, func(l *location, _ bool) bool { return !other[l] })
-	return both
+	return s
 }

@@ -43,7 +43,7 @@ func (u *Unit) prepare(f *ast.Func, in []bool, at callSite, memory, forward bool
 // prepareAsked is prepare for a derivative that is asked for, of which no caller says what its inputs share: what f writes
 // of memory that asOne holds for is taken to be one.
 func (u *Unit) prepareAsked(f *ast.Func, in []bool, memory, forward bool) *derivation {
-	at := callSite{plain: u.Plain}
+	at := callSite{plain: u.Plain, asked: true}
 	d := u.prepare(f, in, at, memory, forward)
 	d.eachApart(func(c, e *location, s, t *stem) {
 		if c.find() != e.find() && asOne(c, e, s, t) {
@@ -152,7 +152,7 @@ func nameResults(f *ast.Func) []*ast.Var {
 
 func (u *Unit) analyse(f *ast.Func, in []bool, at callSite, memory, forward bool) *derivation {
 	d := &derivation{
-		u: u, fn: f, at: at, forward: forward,
+		u: u, fn: f, at: at, forward: forward, wrt: in,
 		adjoints: map[*ast.Var]*ast.Var{}, shadows: map[*ast.Var]*ast.Var{},
 		isShadow: map[*ast.Var]bool{}, fresh: map[*ast.Var]bool{},
 		undo: map[ast.Stmt][]ast.Stmt{}, grown: map[ast.Stmt]*growth{}, histories: map[*ast.Var]bool{}, calls: map[ast.Stmt]*splitNote{},

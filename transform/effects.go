@@ -13,34 +13,27 @@ import (
 // A summary says what a call of a function does to memory, in the locations of the function's own graph.
 type summary struct {
 	mem       *memory
-	writes    []*location         // cells that it writes in memory that is there when it is called
-	fills     []*location         // cells in such memory, or in what may be one with it, that values flow into
-	reads     []*location         // cells in memory that it reads
-	appends   []*location         // memory that it may append to in place
-	extends   []*location         // memory that it may reach beyond the length of a slice, by an append or by slicing
-	recursive bool                // it may call itself
-	calls     bool                // it calls functions that are not known to be plain mathematics
-	loops     bool                // it loops
-	panics    bool                // it calls panic
-	outward   bool                // it writes memory that it shares with its caller
-	size      int                 // how many expressions it has
-	whole     int                 // size, with that of what it calls
-	nested    int                 // how many structs of remembered values its own holds at most
-	passes    []kinds             // of results that are no floats: what in them holds what a value of that kind was made into
-	taints    []kinds             // of results that are no floats: what in them holds what an active float was made into; see byways
-	matters   []bool              // inputs that something that it returns or leaves behind depends on
-	sinks     []bool              // inputs of that kind that it makes a float of
-	sinksKeys bool                // it makes something of the keys of a map behind an input
-	stained   []*location         // memory behind inputs that comes to hold what an active float was made into
-	keyed     []*location         // elements of maps there among whose keys are such values, or active ones
-	loses     bool                // it makes a float of what it has made of an active float in such a way
-	effects   bool                // it calls functions without source that may have effects
-	unordered bool                // it goes through a map, in an order that is another each time
-	waits     bool                // it takes or gives away a lock, or the like: see synchronises
-	stainedBy map[int][]*location // by the number of an input: what is tainted if that is
-	hooks     bool                // it calls WithGradient, or a function that does
-	caps      bool                // it may depend on the capacity of a slice otherwise than by an append or by slicing
-	silent    bool                // a call of it ends, and cannot be noticed but by its results: see isSilent
+	writes    []*location // cells that it writes in memory that is there when it is called
+	fills     []*location // cells in such memory, or in what may be one with it, that values flow into
+	reads     []*location // cells in memory that it reads
+	appends   []*location // memory that it may append to in place
+	extends   []*location // memory that it may reach beyond the length of a slice, by an append or by slicing
+	recursive bool        // it may call itself
+	calls     bool        // it calls functions that are not known to be plain mathematics
+	loops     bool        // it loops
+	panics    bool        // it calls panic
+	outward   bool        // it writes memory that it shares with its caller
+	size      int         // how many expressions it has
+	whole     int         // size, with that of what it calls
+	nested    int         // how many structs of remembered values its own holds at most
+	byways    *waySummary // what it does with what active floats were made into
+	matters   []bool      // inputs that something that it returns or leaves behind depends on
+	effects   bool        // it calls functions without source that may have effects
+	unordered bool        // it goes through a map, in an order that is another each time
+	waits     bool        // it takes or gives away a lock, or the like: see synchronises
+	hooks     bool        // it calls WithGradient, or a function that does
+	caps      bool        // it may depend on the capacity of a slice otherwise than by an append or by slicing
+	silent    bool        // a call of it ends, and cannot be noticed but by its results: see isSilent
 }
 
 // summary returns the summary of a function, or nil for one without source. Functions that call each other are summarised
@@ -222,7 +215,7 @@ func (s *summary) remote() bool { return s.recursive || s.nested > 32 }
 func (s *summary) update(u *Unit) bool {
 	m := s.mem
 	state := func() string {
-		return fmt.Sprint(len(s.writes), len(s.fills), len(s.reads), len(s.appends), len(s.extends), s.taints, s.passes, s.sinks, s.sinksKeys, len(s.stained), len(s.stainedBy), len(s.keyed), s.loses, s.panics, s.effects, s.hooks, s.unordered, s.waits, s.caps, s.matters)
+		return fmt.Sprint(len(s.writes), len(s.fills), len(s.reads), len(s.appends), len(s.extends), s.byways.size(), s.panics, s.effects, s.hooks, s.unordered, s.waits, s.caps, s.matters)
 	}
 	before := state()
 	add := func(list *[]*location) func(*location) {

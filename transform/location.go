@@ -177,6 +177,7 @@ type callSite struct {
 	early []int
 
 	plain bool // parallel loops are loops as others: see Unit.Plain
+	asked bool // there is none: the derivative is asked for, and nothing is known of its caller
 }
 
 // callSite returns what is known of the memory behind the inputs and results of a call, at a statement, whose inputs in are varied.

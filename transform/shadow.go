@@ -37,10 +37,9 @@ type derivation struct {
 	suffix    string   // of the names of tangents: what they are along, where there are several
 	unit      *ast.Var // an input whose tangent is one
 
-	outlook       *outlook             // what is written when, for calls whose halves lie apart
-	mayChange     func(*location) bool // of a half of a split function: the cells that its caller may change
-	keyedInputs   map[*location]bool   // elements of maps behind inputs among whose keys are active values
-	taintedInputs []bool               // inputs that hold what active floats were made into: see byways
+	outlook   *outlook             // what is written when, for calls whose halves lie apart
+	mayChange func(*location) bool // of a half of a split function: the cells that its caller may change
+	wrt       []bool               // the inputs that are varied
 
 	adjoints map[*ast.Var]*ast.Var // of the floats in a variable: adjoint or tangent
 	shadows  map[*ast.Var]*ast.Var // of what a variable reaches

@@ -34,6 +34,8 @@ type Unit struct {
 	Lifted func(*types.Func) bool
 	// Source reports whether the source of a function is here, if it cannot be lowered perhaps. It may be nil.
 	Source func(*types.Func) bool
+	// Opened returns what such a function takes out of interfaces. It may be nil.
+	Opened func(*types.Func) Opened
 	// Value returns what stands behind the name in the declaration of a variable of another package, if a copy of that can stand for it, or
 	// why it cannot. It may be nil.
 	Value      func(*types.Var) (value []ast.TextPart, whyNot string)
@@ -93,7 +95,7 @@ func (u *Unit) hidden(name string) bool { return u.Pkg.Scope().Lookup(name) != n
 // another returns a unit that has derived nothing, for the same package and under the same conditions.
 func (u *Unit) another() *Unit {
 	v := NewUnit(u.Pkg, u.Lower, u.Rules)
-	v.Instances, v.Scopes, v.Replaceable, v.Derivative, v.Lifted, v.Source, v.Value = u.Instances, u.Scopes, u.Replaceable, u.Derivative, u.Lifted, u.Source, u.Value
+	v.Instances, v.Scopes, v.Replaceable, v.Derivative, v.Lifted, v.Source, v.Opened, v.Value = u.Instances, u.Scopes, u.Replaceable, u.Derivative, u.Lifted, u.Source, u.Opened, u.Value
 	v.Disable, v.File, v.Thorough, v.saved = u.Disable, u.File, u.Thorough, u.saved
 	return v
 }

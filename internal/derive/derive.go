@@ -78,7 +78,7 @@ func newDeriver(prog *lower.Program, pkg *lower.Package, opt Options) *deriver {
 	d.unit = transform.NewUnit(pkg.Types, d.told, book)
 	d.unit.Replaceable = d.replaceable
 	d.unit.Lifted = d.lifted
-	d.unit.Source = d.hasSource
+	d.unit.Source, d.unit.Opened = d.hasSource, d.opened
 	d.unit.Value = d.valueOf
 	d.unit.Derivative = func(fn *types.Func) bool { return prog.Generated(fn) != nil }
 	d.unit.Thorough = opt.Thorough
