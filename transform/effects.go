@@ -377,13 +377,18 @@ func (u *Unit) harmless(fn *types.Func) bool {
 
 // onlyLooks reports whether a function of the standard library without source changes nothing, and does nothing but to return something.
 func onlyLooks(fn *types.Func) bool {
-	recv := fn.Signature().Recv()
+	name := fn.Name()
 	switch fn.Pkg().Path() {
 	case "errors", "strconv", "strings", "unicode", "unicode/utf8", "math/bits", "path":
-		return recv == nil // not that of a strings.Builder, say
+		method := fn.Signature().Recv() != nil // of a strings.Builder, say
+		return !method && !strings.HasPrefix(name, "Append") && !strings.HasPrefix(name, "Encode") && name != "As"
 	case "regexp":
-		writes := []string{"Longest", "Expand", "ExpandString", "AppendText", "UnmarshalText"}
-		return !slices.Contains(writes, fn.Name()) && !strings.HasSuffix(fn.Name(), "Reader") && !strings.HasSuffix(fn.Name(), "ReaderIndex")
+		for _, change := range []string{"Longest", "Expand", "Append", "Unmarshal"} {
+			if strings.HasPrefix(name, change) {
+				return false
+			}
+		}
+		return !strings.Contains(name, "Reader")
 	}
 	return false
 }
