@@ -33,14 +33,14 @@ func (g *GRU[T]) ForwardVJP(x Tensor[T], lengths []int, dg *GRU[T], dx, dstates,
 // It remembers 24 bytes with what they refer to, what [holdForward2] does and what [gruStepForward2] does for each iteration of the loop over t.
 func (g *GRU[T]) FromVJP(x, h Tensor[T], lengths []int, dg *GRU[T], dx, dh, dstates, dlast Tensor[T]) (states, last Tensor[T]) {
 	// Forward sweep; saveds holds every saved that the reverse sweep needs, saveds2[t] is saved in step t.
-	var saved maskPaddingSaved[T]
+	var saved maskPaddingSaved2[T]
 	shape.Check(len(x.Shape) == 3 && len(g.U.Shape) == 2 && x.Shape[2] == g.U.Shape[0], "GRU", x.Shape, g.U.Shape)
 	shape.Recurrent("GRU", 3, g.U.Shape, g.V.Shape, x.Shape[0], h.Shape)
 	batch, steps, n := x.Shape[0], x.Shape[1], h.Shape[1]
 	shortest := shape.Shortest("GRU", lengths, batch, steps)
 	if shortest < steps {
-		var saved2 maskPaddingSaved[T]
-		x, dx, saved2 = maskPaddingForward(x, lengths, dx)
+		var saved2 maskPaddingSaved2[T]
+		x, dx, saved2 = maskPaddingForward2(x, lengths, dx)
 		saved = saved2
 	}
 	inputs, dinputs, saved2 := affineForward(x, g.U, g.B, batch*steps, dx, dg.U, dg.B)
@@ -90,7 +90,7 @@ func (g *GRU[T]) FromVJP(x, h Tensor[T], lengths []int, dg *GRU[T], dx, dh, dsta
 	affineBackward[T](saved2)
 	if shortest < steps {
 		// x = MaskPadding(x, lengths)
-		maskPaddingBackward[T](saved)
+		maskPaddingBackward2[T](saved)
 	}
 	return states, last
 }
@@ -125,20 +125,20 @@ type gruFromSaved[T Float] struct {
 	shortest int
 	saveds2  []holdSaved[T]
 	saved    affineSaved[T]
-	saved2   maskPaddingSaved[T]
+	saved2   maskPaddingSaved2[T]
 }
 
 // gruFromForward is [GRU.From], remembering what [gruFromBackward] needs.
 // It remembers 24 bytes with what they refer to, what [holdForward] does and what [gruStepForward] does for each iteration of the loop over t.
 func gruFromForward[T Float](g *GRU[T], x, h Tensor[T], lengths []int, dg *GRU[T], dx, dh Tensor[T]) (states, last, dstates, dlast Tensor[T], saved *gruFromSaved[T]) {
-	var saved2 maskPaddingSaved[T]
+	var saved2 maskPaddingSaved2[T]
 	shape.Check(len(x.Shape) == 3 && len(g.U.Shape) == 2 && x.Shape[2] == g.U.Shape[0], "GRU", x.Shape, g.U.Shape)
 	shape.Recurrent("GRU", 3, g.U.Shape, g.V.Shape, x.Shape[0], h.Shape)
 	batch, steps, n := x.Shape[0], x.Shape[1], h.Shape[1]
 	shortest := shape.Shortest("GRU", lengths, batch, steps)
 	if shortest < steps {
-		var saved maskPaddingSaved[T]
-		x, dx, saved = maskPaddingForward(x, lengths, dx)
+		var saved maskPaddingSaved2[T]
+		x, dx, saved = maskPaddingForward2(x, lengths, dx)
 		saved2 = saved
 	}
 	inputs, dinputs, saved3 := affineForward(x, g.U, g.B, batch*steps, dx, dg.U, dg.B)
@@ -186,7 +186,7 @@ func gruFromBackward[T Float](saved *gruFromSaved[T]) {
 	affineBackward[T](saved.saved)
 	if shortest < steps {
 		// x = MaskPadding(x, lengths)
-		maskPaddingBackward[T](saved.saved2)
+		maskPaddingBackward2[T](saved.saved2)
 	}
 }
 

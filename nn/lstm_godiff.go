@@ -41,14 +41,14 @@ func (l *LSTM[T]) FromVJP(x, h, c Tensor[T], lengths []int, dl *LSTM[T], dx, dh,
 	// Forward sweep; saveds holds every saved2 that the reverse sweep needs, saveds2 holds every saved that the reverse sweep needs, saveds3[t] is saved in step t.
 	var dlast2 Tensor[T]
 	var dcells2 Tensor[T]
-	var saved maskPaddingSaved[T]
+	var saved maskPaddingSaved2[T]
 	shape.Check(len(x.Shape) == 3 && len(l.U.Shape) == 2 && x.Shape[2] == l.U.Shape[0], "LSTM", x.Shape, l.U.Shape)
 	shape.Recurrent("LSTM", 4, l.U.Shape, l.V.Shape, x.Shape[0], h.Shape, c.Shape)
 	batch, steps, n := x.Shape[0], x.Shape[1], h.Shape[1]
 	shortest := shape.Shortest("LSTM", lengths, batch, steps)
 	if shortest < steps {
-		var saved2 maskPaddingSaved[T]
-		x, dx, saved2 = maskPaddingForward(x, lengths, dx)
+		var saved2 maskPaddingSaved2[T]
+		x, dx, saved2 = maskPaddingForward2(x, lengths, dx)
 		saved = saved2
 	}
 	inputs, dinputs, saved2 := affineForward(x, l.U, l.B, batch*steps, dx, dl.U, dl.B)
@@ -109,7 +109,7 @@ func (l *LSTM[T]) FromVJP(x, h, c Tensor[T], lengths []int, dl *LSTM[T], dx, dh,
 	affineBackward[T](saved2)
 	if shortest < steps {
 		// x = MaskPadding(x, lengths)
-		maskPaddingBackward[T](saved)
+		maskPaddingBackward2[T](saved)
 	}
 	return states, last, cells
 }
@@ -149,20 +149,20 @@ type lstmFromSaved[T Float] struct {
 	saveds3  []holdSaved[T]
 	dl       *LSTM[T]
 	saved    affineSaved[T]
-	saved2   maskPaddingSaved[T]
+	saved2   maskPaddingSaved2[T]
 }
 
 // lstmFromForward is [LSTM.From], remembering what [lstmFromBackward] needs.
 // It remembers 24 bytes with what they refer to, what [holdForward3] does and what [lstmStepForward] does for each iteration of the loop over t.
 func lstmFromForward[T Float](l *LSTM[T], x, h, c Tensor[T], lengths []int, dl *LSTM[T], dx, dh, dc Tensor[T]) (states, last, cells, dstates, dlast, dcells Tensor[T], saved *lstmFromSaved[T]) {
-	var saved2 maskPaddingSaved[T]
+	var saved2 maskPaddingSaved2[T]
 	shape.Check(len(x.Shape) == 3 && len(l.U.Shape) == 2 && x.Shape[2] == l.U.Shape[0], "LSTM", x.Shape, l.U.Shape)
 	shape.Recurrent("LSTM", 4, l.U.Shape, l.V.Shape, x.Shape[0], h.Shape, c.Shape)
 	batch, steps, n := x.Shape[0], x.Shape[1], h.Shape[1]
 	shortest := shape.Shortest("LSTM", lengths, batch, steps)
 	if shortest < steps {
-		var saved maskPaddingSaved[T]
-		x, dx, saved = maskPaddingForward(x, lengths, dx)
+		var saved maskPaddingSaved2[T]
+		x, dx, saved = maskPaddingForward2(x, lengths, dx)
 		saved2 = saved
 	}
 	inputs, dinputs, saved3 := affineForward(x, l.U, l.B, batch*steps, dx, dl.U, dl.B)
@@ -218,7 +218,7 @@ func lstmFromBackward[T Float](saved *lstmFromSaved[T]) {
 	affineBackward[T](saved.saved)
 	if shortest < steps {
 		// x = MaskPadding(x, lengths)
-		maskPaddingBackward[T](saved.saved2)
+		maskPaddingBackward2[T](saved.saved2)
 	}
 }
 

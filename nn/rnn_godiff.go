@@ -33,14 +33,14 @@ func (r *RNN[T]) ForwardVJP(x Tensor[T], lengths []int, dr *RNN[T], dx, dstates,
 // It remembers 24 bytes with what they refer to, what [holdForward6] does and what [rnnStepForward2] does for each iteration of the loop over t.
 func (r *RNN[T]) FromVJP(x, h Tensor[T], lengths []int, dr *RNN[T], dx, dh, dstates, dlast Tensor[T]) (states, last Tensor[T]) {
 	// Forward sweep; saveds holds every saved that the reverse sweep needs, saveds2[t] is saved in step t.
-	var saved maskPaddingSaved[T]
+	var saved maskPaddingSaved2[T]
 	shape.Check(len(x.Shape) == 3 && len(r.U.Shape) == 2 && x.Shape[2] == r.U.Shape[0], "RNN", x.Shape, r.U.Shape)
 	shape.Recurrent("RNN", 1, r.U.Shape, r.V.Shape, x.Shape[0], h.Shape)
 	batch, steps, n := x.Shape[0], x.Shape[1], h.Shape[1]
 	shortest := shape.Shortest("RNN", lengths, batch, steps)
 	if shortest < steps {
-		var saved2 maskPaddingSaved[T]
-		x, dx, saved2 = maskPaddingForward(x, lengths, dx)
+		var saved2 maskPaddingSaved2[T]
+		x, dx, saved2 = maskPaddingForward2(x, lengths, dx)
 		saved = saved2
 	}
 	inputs, dinputs, saved2 := affineForward(x, r.U, r.B, batch*steps, dx, dr.U, dr.B)
@@ -90,7 +90,7 @@ func (r *RNN[T]) FromVJP(x, h Tensor[T], lengths []int, dr *RNN[T], dx, dh, dsta
 	affineBackward[T](saved2)
 	if shortest < steps {
 		// x = MaskPadding(x, lengths)
-		maskPaddingBackward[T](saved)
+		maskPaddingBackward2[T](saved)
 	}
 	return states, last
 }
@@ -147,12 +147,50 @@ type maskPaddingSaved[T Float] struct {
 	lengths  []int
 	steps    int
 	features int
+	ns       []int
 	dy       Tensor[T]
 	dx       Tensor[T]
 }
 
 // maskPaddingForward is [MaskPadding], remembering what [maskPaddingBackward] needs.
+// It remembers 8 bytes for each iteration of the loop over i.
 func maskPaddingForward[T Float](x Tensor[T], lengths []int, dx Tensor[T]) (y2, dy Tensor[T], saved maskPaddingSaved[T]) {
+	shape.Check(len(x.Shape) == 3 && len(lengths) == x.Shape[0], "MaskPadding", x.Shape, []int{len(lengths)})
+	shape.Shortest("MaskPadding", lengths, x.Shape[0], x.Shape[1])
+	y := New[T](x.Space, x.Shape...)
+	dy2 := ZerosLike(y)
+	steps, features := x.Shape[1], x.Shape[2]
+	ns := make([]int, len(lengths))
+	for i, length := range lengths {
+		from, n := i*steps*features, length*features
+		kernel.Scale[T](y.Data[from:from+n], 1, x.Data[from:from+n])
+		ns[i] = from + n
+	}
+	return y, dy2, maskPaddingSaved[T]{lengths: lengths, steps: steps, features: features, ns: ns, dy: dy2, dx: dx}
+}
+
+// maskPaddingBackward is the reverse mode of [MaskPadding], after [maskPaddingForward].
+func maskPaddingBackward[T Float](saved maskPaddingSaved[T]) {
+	steps, features, ns, dy, dx := saved.steps, saved.features, saved.ns, saved.dy, saved.dx
+	for i := len(saved.lengths) - 1; i >= 0; i-- {
+		from := i * steps * features
+		n := ns[i]
+		// kernel.Scale(y.Data[from:from+n], 1, x.Data[from:from+n])
+		kernel.ScaleAdjointX(nil, 1, nil, dy.Data[from:n], dx.Data[from:n])
+	}
+}
+
+// maskPaddingSaved2 holds what a forward sweep remembers.
+type maskPaddingSaved2[T Float] struct {
+	lengths  []int
+	steps    int
+	features int
+	dy       Tensor[T]
+	dx       Tensor[T]
+}
+
+// maskPaddingForward2 is [MaskPadding], remembering what [maskPaddingBackward2] needs.
+func maskPaddingForward2[T Float](x Tensor[T], lengths []int, dx Tensor[T]) (y2, dy Tensor[T], saved maskPaddingSaved2[T]) {
 	shape.Check(len(x.Shape) == 3 && len(lengths) == x.Shape[0], "MaskPadding", x.Shape, []int{len(lengths)})
 	shape.Shortest("MaskPadding", lengths, x.Shape[0], x.Shape[1])
 	y := New[T](x.Space, x.Shape...)
@@ -162,11 +200,11 @@ func maskPaddingForward[T Float](x Tensor[T], lengths []int, dx Tensor[T]) (y2, 
 		from, n := i*steps*features, length*features
 		kernel.Scale[T](y.Data[from:from+n], 1, x.Data[from:from+n])
 	}
-	return y, dy2, maskPaddingSaved[T]{lengths: lengths, steps: steps, features: features, dy: dy2, dx: dx}
+	return y, dy2, maskPaddingSaved2[T]{lengths: lengths, steps: steps, features: features, dy: dy2, dx: dx}
 }
 
-// maskPaddingBackward is the reverse mode of [MaskPadding], after [maskPaddingForward].
-func maskPaddingBackward[T Float](saved maskPaddingSaved[T]) {
+// maskPaddingBackward2 is the reverse mode of [MaskPadding], after [maskPaddingForward2].
+func maskPaddingBackward2[T Float](saved maskPaddingSaved2[T]) {
 	lengths, steps, features, dy, dx := saved.lengths, saved.steps, saved.features, saved.dy, saved.dx
 	for i := len(lengths) - 1; i >= 0; i-- {
 		from := i * steps * features
@@ -276,20 +314,20 @@ type rnnFromSaved[T Float] struct {
 	saveds2  []holdSaved[T]
 	dr       *RNN[T]
 	saved    affineSaved[T]
-	saved2   maskPaddingSaved[T]
+	saved2   maskPaddingSaved2[T]
 }
 
 // rnnFromForward is [RNN.From], remembering what [rnnFromBackward] needs.
 // It remembers 24 bytes with what they refer to, what [holdForward5] does and what [rnnStepForward] does for each iteration of the loop over t.
 func rnnFromForward[T Float](r *RNN[T], x, h Tensor[T], lengths []int, dr *RNN[T], dx, dh Tensor[T]) (states, last, dstates, dlast Tensor[T], saved *rnnFromSaved[T]) {
-	var saved2 maskPaddingSaved[T]
+	var saved2 maskPaddingSaved2[T]
 	shape.Check(len(x.Shape) == 3 && len(r.U.Shape) == 2 && x.Shape[2] == r.U.Shape[0], "RNN", x.Shape, r.U.Shape)
 	shape.Recurrent("RNN", 1, r.U.Shape, r.V.Shape, x.Shape[0], h.Shape)
 	batch, steps, n := x.Shape[0], x.Shape[1], h.Shape[1]
 	shortest := shape.Shortest("RNN", lengths, batch, steps)
 	if shortest < steps {
-		var saved maskPaddingSaved[T]
-		x, dx, saved = maskPaddingForward(x, lengths, dx)
+		var saved maskPaddingSaved2[T]
+		x, dx, saved = maskPaddingForward2(x, lengths, dx)
 		saved2 = saved
 	}
 	inputs, dinputs, saved3 := affineForward(x, r.U, r.B, batch*steps, dx, dr.U, dr.B)
@@ -337,7 +375,7 @@ func rnnFromBackward[T Float](saved *rnnFromSaved[T]) {
 	affineBackward[T](saved.saved)
 	if shortest < steps {
 		// x = MaskPadding(x, lengths)
-		maskPaddingBackward[T](saved.saved2)
+		maskPaddingBackward2[T](saved.saved2)
 	}
 }
 

@@ -312,8 +312,10 @@ func (m *memory) written(c *ast.Call, f func(*location)) {
 		}
 	case s != nil:
 		m.mapCells(c, s.writes, f)
+		m.behindInterfaces(s.asks, f)
 	case !u.harmless(fn) && !(u.isRuled(fn, m.fn.Pkg) && fn.Signature().Results().Len() > 0):
 		m.behindArgs(c, f)
+		m.behindInterfaces(u.asks(fn), f)
 	}
 }
 

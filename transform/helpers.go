@@ -504,6 +504,9 @@ func (m *memory) reachedFrom(vars []*ast.Var) map[*location]bool {
 			m.reachable(l, seen, see)
 		}
 	}
+	for _, l := range m.dyn.taken {
+		m.behind(l, seen, see)
+	}
 	return cells
 }
 

@@ -73,6 +73,7 @@ type memory struct {
 	made    map[ast.Expr][]*location // what allocations make and calls return
 	calls   map[*ast.Call]*ast.Call  // of calls of ours: those that they stand for
 	unit    *Unit
+	dyn     *dynamic
 	next    *int
 	inSCC   map[*types.Func]*memory // functions that are analysed together with this one
 
@@ -254,8 +255,12 @@ func (d *derivation) callSite(s ast.Stmt, c *ast.Call, in []bool, callee *summar
 }
 
 func (u *Unit) newMemory(f *ast.Func, next *int, scc map[*types.Func]*memory) *memory {
+	dyn := newDynamic()
+	for _, m := range scc {
+		dyn = m.dyn
+	}
 	return &memory{
-		fn: f, unit: u, next: next, inSCC: scc,
+		fn: f, unit: u, dyn: dyn, next: next, inSCC: scc,
 		vars: map[*ast.Var]*location{}, globals: map[types.Object]*location{}, saved: map[string]*location{},
 		made: map[ast.Expr][]*location{}, calls: map[*ast.Call]*ast.Call{},
 		taken: map[*ast.Call]map[*location]*location{},
@@ -465,6 +470,7 @@ func (m *memory) body() {
 	})
 	m.complete() // before what calls bring along takes its place: recursive types lead back to what is there
 	ast.Inspect(m.fn.Body, func(s ast.Stmt) bool { m.stmt(s); return true })
+	m.settle()
 	m.complete()
 }
 
@@ -890,6 +896,10 @@ func (m *memory) composite(e *ast.Composite, l *location) {
 
 // flow notes that the value of e is put into a location.
 func (m *memory) flow(l *location, e ast.Expr) {
+	if e != nil && opensTo(l.typ) {
+		m.putIn(e)
+		return
+	}
 	if e == nil || !hasRefs(l.typ) || isNil(e) {
 		return
 	}
@@ -944,6 +954,9 @@ func (m *memory) call(c *ast.Call, results []*location) {
 			m.mix(m.place(pair[0]), m.place(pair[1]))
 		}
 	}
+	if _, ok := ast.IsAssertion(c); ok {
+		m.takeOut(results[0])
+	}
 	if c.Fun.Builtin != "" {
 		return
 	}
@@ -953,7 +966,9 @@ func (m *memory) call(c *ast.Call, results []*location) {
 			return
 		}
 		if s := m.unit.summary(c.Fun.Fn); s != nil {
-			m.bind(c, results, s.mem, m.copier(c))
+			take := m.copier(c)
+			m.bind(c, results, s.mem, take)
+			m.bring(s.mem, take)
 			return
 		}
 	}
@@ -1024,7 +1039,7 @@ func (w *mirror) join(l *location) {
 func (m *memory) bind(c *ast.Call, results []*location, callee *memory, take func(*location) *location) {
 	args, inputs := argsOf(c, callee.fn), callee.fn.Inputs()
 	for i, v := range inputs {
-		if !hasRefs(v.Type) {
+		if !hasRefs(v.Type) && !opensTo(v.Type) {
 			continue
 		}
 		for _, x := range args[i] {
@@ -1089,6 +1104,11 @@ func (m *memory) copier(c *ast.Call) func(*location) *location {
 // unknown notes a call of a function that nothing is known of: its results may refer to what its arguments refer to, of the
 // same types.
 func (m *memory) unknown(c *ast.Call, results []*location) {
+	if c.Fun.Fn != nil && !m.unit.harmless(c.Fun.Fn) {
+		for _, x := range c.Args {
+			m.putIn(x) // where it may keep it
+		}
+	}
 	for _, x := range c.Args {
 		for _, r := range results {
 			if refers(r.typ) && refers(x.Type()) && types.Identical(pointee(r.typ), pointee(x.Type())) {
@@ -1126,7 +1146,7 @@ func (m *memory) stmt(s ast.Stmt) {
 func (m *memory) assign(lhs, rhs []ast.Expr) {
 	for i, l := range lhs {
 		switch {
-		case l == nil || len(rhs) == 0 || !hasRefs(l.Type()):
+		case l == nil || len(rhs) == 0 || !hasRefs(l.Type()) && !opensTo(l.Type()):
 		case len(rhs) == len(lhs):
 			m.flow(m.place(l), rhs[i])
 		case len(rhs) == 1:
