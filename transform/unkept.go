@@ -11,48 +11,19 @@ import (
 //	us = append(us, u)
 func (d *derivation) withoutUnkept(b *ast.Block) *ast.Block {
 	for {
-		read := map[*ast.Var]bool{}
-		lists := map[*ast.Var]bool{}
+		read, removed := d.readBesideLists(b), false
+		ours := map[*ast.Var]bool{}
 		ast.Inspect(b, func(s ast.Stmt) bool {
 			for _, v := range ast.Defined(s) {
-				lists[v] = lists[v] || v.Obj == nil && isSlice(v.Type) && !d.isShadow[v]
+				ours[v] = v.Obj == nil && !d.isShadow[v]
 			}
-			puts := d.putsInto(s)
-			ast.Exprs(s, func(e ast.Expr, assigned bool) {
-				if puts != nil && assigned {
-					if x, ok := e.(*ast.Index); ok {
-						e = x.I
-					} else {
-						return
-					}
-				}
-				ast.Walk(e, func(e ast.Expr) bool {
-					if c, ok := e.(*ast.Call); ok && puts != nil && c.Fun.Builtin == "append" && isRefTo(puts)(c.Args[0]) {
-						for _, x := range c.Args[1:] {
-							readIn := func(e ast.Expr) bool {
-								if r, ok := e.(*ast.Ref); ok {
-									read[r.Var] = true
-								}
-								return true
-							}
-							ast.Walk(x, readIn)
-						}
-						return false
-					}
-					if r, ok := e.(*ast.Ref); ok {
-						read[r.Var] = true
-					}
-					return true
-				})
-			})
 			return true
 		})
-		removed := false
 		var without func(b *ast.Block) *ast.Block
 		without = func(b *ast.Block) *ast.Block {
 			out := &ast.Block{Meta: b.Meta}
 			for _, s := range b.Stmts {
-				if v := d.putsInto(s); v != nil && lists[v] && !read[v] {
+				if v := d.putsInto(s); v != nil && ours[v] && !read[v] {
 					removed = true
 					continue
 				}
@@ -66,6 +37,44 @@ func (d *derivation) withoutUnkept(b *ast.Block) *ast.Block {
 	}
 }
 
+// readBesideLists returns the variables that a block reads, but for lists where it puts a value into them.
+func (d *derivation) readBesideLists(b *ast.Block) map[*ast.Var]bool {
+	read := map[*ast.Var]bool{}
+	see := func(e ast.Expr) {
+		ast.Walk(e, func(e ast.Expr) bool {
+			if r, ok := e.(*ast.Ref); ok {
+				read[r.Var] = true
+			}
+			return true
+		})
+	}
+	ast.Inspect(b, func(s ast.Stmt) bool {
+		list := d.putsInto(s)
+		ast.Exprs(s, func(e ast.Expr, assigned bool) {
+			switch x := e.(type) {
+			case *ast.Ref:
+				if list != nil && assigned {
+					return
+				}
+			case *ast.Index:
+				if list != nil && assigned {
+					e = x.I
+				}
+			case *ast.Call:
+				if list != nil && x.Fun.Builtin == "append" && isRefTo(list)(x.Args[0]) {
+					for _, x := range x.Args[1:] {
+						see(x)
+					}
+					return
+				}
+			}
+			see(e)
+		})
+		return true
+	})
+	return read
+}
+
 // putsInto returns the list that a statement makes or puts a value into and does nothing else, or nil.
 func (d *derivation) putsInto(s ast.Stmt) *ast.Var {
 	a, ok := s.(*ast.Assign)
@@ -76,13 +85,20 @@ func (d *derivation) putsInto(s ast.Stmt) *ast.Var {
 		c, ok := e.(*ast.Call)
 		return ok && c.Fun.Builtin == "" && !(c.Fun.Fn != nil && d.u.mathematical(c.Fun.Fn))
 	})
+	x, isElement := a.Lhs[0].(*ast.Index)
 	l := a.Lhs[0]
-	if x, ok := l.(*ast.Index); ok {
+	if isElement {
 		l = x.X
 	}
 	r, ok := l.(*ast.Ref)
-	if !ok || calls || !isSlice(r.Var.Type) {
+	if !ok || calls || !isSlice(r.Var.Type) || !isElement && !makesList(a.Rhs[0], r.Var) {
 		return nil
 	}
 	return r.Var
+}
+
+// makesList reports whether e is a list of its own, or v with more in it; what another variable refers to is not.
+func makesList(e ast.Expr, v *ast.Var) bool {
+	c, ok := e.(*ast.Call)
+	return isNil(e) || ok && (c.Fun.Builtin == "make" || c.Fun.Builtin == "append" && isRefTo(v)(c.Args[0]))
 }
