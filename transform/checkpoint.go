@@ -219,11 +219,19 @@ func (s *checkpoint) jointly() map[int]bool {
 		}
 	}
 	for _, p := range s.meet() {
+		if p[0] == p[1] && s.isOpaque(s.f.Inputs()[p[0]].Type) {
+			continue
+		}
 		with[p[0]], with[p[1]] = append(with[p[0]], p[1]), append(with[p[1]], p[0])
 	}
 	for i, v := range s.f.Inputs() {
-		if s.changes(i) && (len(with[i]) > 0 || !s.copies(v.Type) || s.spare() && hasRefs(v.Type)) {
+		if s.changes(i) && (len(with[i]) > 0 || !s.isOpaque(v.Type) && (!s.copies(v.Type) || s.spare() && hasRefs(v.Type))) {
 			mark(i)
+		}
+	}
+	for i, v := range s.f.Inputs() {
+		if joint[i] && s.isOpaque(v.Type) {
+			refuse(s.f.Pos, "%s leads to opaque values, and to memory that changes and that another argument may share with it; that is not supported for %s", v.Name, s.directive())
 		}
 	}
 	return joint
@@ -258,6 +266,11 @@ func (h *helper) directive() string {
 		return "the adjoints of its goroutines"
 	}
 	return "//godiff:parallel"
+}
+
+// isOpaque reports whether users say how values of a type, or what they lead to, are copied.
+func (s *checkpoint) isOpaque(t types.Type) bool {
+	return s.u.opaquePointee(t) != nil || len(s.u.opaqueWithin(t)) > 0
 }
 
 // spare reports whether the capacity of slices matters to the callee.

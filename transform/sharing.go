@@ -287,8 +287,13 @@ func (l *location) isPointedTo() bool {
 func (d *derivation) together() []pairOfStems {
 	var list []pairOfStems
 	d.eachApart(func(c, e *location, s, t *stem) {
-		if s, t = s.whole(), t.whole(); s != t && ast.Carries(c.typ) && asOne(c, e, s, t) && d.rank(s) < d.rank(t) && !slices.Contains(list, pairOfStems{s, t}) {
-			list = append(list, pairOfStems{s, t})
+		if !ast.Carries(c.typ) || !asOne(c, e, s, t) {
+			return
+		}
+		s, t = s.whole(), t.whole()
+		within := goesOn(s.value, t.value) || goesOn(t.value, s.value) // so that what the one leads to is looked at as a whole
+		if p := (pairOfStems{s, t}); d.rank(s) < d.rank(t) && !within && !slices.Contains(list, p) {
+			list = append(list, p)
 		}
 	})
 	d.sortPairs(list)
