@@ -44,13 +44,19 @@ func (t *Instances) InPlace(f *ast.Func, lower func(*types.Func) *ast.Func, may 
 func (p *placer) withoutCopies(b *ast.Block) *ast.Block {
 	x := &placing{values: map[*ast.Var]ast.Expr{}}
 	ast.Inspect(b, func(s ast.Stmt) bool {
-		a, ok := s.(*ast.Assign)
-		if !ok || a.Op != token.DEFINE || len(a.Lhs) != 1 || len(a.Rhs) != 1 {
+		list, _ := s.(*ast.Block)
+		if list == nil {
 			return true
 		}
-		v, w := variable(a.Lhs[0]), variable(a.Rhs[0])
-		if v != nil && w != nil && p.given[v] && !assigned(b, v) && !assigned(b, w) {
-			x.values[v] = &ast.Ref{Var: w}
+		for _, s := range list.Stmts { // and not those of headers, which stay
+			a, ok := s.(*ast.Assign)
+			if !ok || a.Op != token.DEFINE || len(a.Lhs) != 1 || len(a.Rhs) != 1 {
+				continue
+			}
+			v, w := variable(a.Lhs[0]), variable(a.Rhs[0])
+			if v != nil && w != nil && p.given[v] && !assigned(b, v) && !assigned(b, w) {
+				x.values[v] = &ast.Ref{Var: w}
+			}
 		}
 		return true
 	})
