@@ -94,7 +94,7 @@ func (x *exits) list(list []ast.Stmt, loop *loopExit, more bool) []ast.Stmt {
 			case partial(s):
 				flag := ast.NewVar("skip", types.Typ[types.Bool])
 				out = append(out, &ast.Assign{Lhs: ast.Refs([]*ast.Var{flag}), Op: token.DEFINE, Rhs: []ast.Expr{trueLit(false)}})
-				t = x.setFlag(t, flag, 0)
+				t = x.setFlag(t, flag, labelsBelow(t), 0)
 				x.flags[t] = flag
 			}
 		}
@@ -345,15 +345,27 @@ func jumps(s ast.Stmt) bool {
 	return found
 }
 
-// labelled reports whether a jump below a loop leaves it for a label.
+// labelled reports whether a jump below a loop leaves it for a label of a loop around it.
 func labelled(loop ast.Stmt) bool {
-	found := false
+	found, own := false, labelsBelow(loop)
 	ast.Inspect(loop, func(t ast.Stmt) bool {
 		b, ok := t.(*ast.Branch)
-		found = found || ok && b.Target != nil
+		found = found || ok && b.Target != nil && !own[b.Target]
 		return !found
 	})
 	return found
+}
+
+// labelsBelow returns the labels of a statement and of those below it.
+func labelsBelow(s ast.Stmt) map[*ast.Label]bool {
+	labels := map[*ast.Label]bool{}
+	ast.Inspect(s, func(t ast.Stmt) bool {
+		if l := ast.LabelOf(t); l != nil {
+			labels[l] = true
+		}
+		return true
+	})
+	return labels
 }
 
 // mayLeave reports whether control may leave s for elsewhere than the statement after it.
@@ -372,8 +384,8 @@ func partial(s ast.Stmt) bool {
 	return true
 }
 
-// setFlag returns s with the flag set before every jump that leaves s.
-func (x *exits) setFlag(s ast.Stmt, flag *ast.Var, depth int) ast.Stmt {
+// setFlag returns s with the flag set before every jump that leaves it, which has labels of its own.
+func (x *exits) setFlag(s ast.Stmt, flag *ast.Var, own map[*ast.Label]bool, depth int) ast.Stmt {
 	switch s.(type) {
 	case *ast.For, *ast.Range:
 		depth++
@@ -381,10 +393,10 @@ func (x *exits) setFlag(s ast.Stmt, flag *ast.Var, depth int) ast.Stmt {
 	t := ast.MapBlocks(s, func(b *ast.Block) *ast.Block {
 		out := &ast.Block{Meta: b.Meta}
 		for _, t := range b.Stmts {
-			if br, ok := t.(*ast.Branch); ok && (depth == 0 || br.Target != nil) {
+			if br, ok := t.(*ast.Branch); ok && (depth == 0 || br.Target != nil) && !own[br.Target] {
 				out.Stmts = append(out.Stmts, &ast.Assign{Lhs: ast.Refs([]*ast.Var{flag}), Op: token.ASSIGN, Rhs: []ast.Expr{trueLit(true)}})
 			}
-			out.Stmts = append(out.Stmts, x.setFlag(t, flag, depth))
+			out.Stmts = append(out.Stmts, x.setFlag(t, flag, own, depth))
 		}
 		return out
 	})
