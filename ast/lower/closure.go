@@ -932,14 +932,14 @@ func (l *lowerer) environment(lit *goast.FuncLit) environment {
 // eachFree calls f for the variables of enclosing functions that a literal names, in the order in which it comes to them, and for those that
 // the literals name which f returns.
 func (l *lowerer) eachFree(lit *goast.FuncLit, f func(obj *types.Var, at token.Pos) (into []*goast.FuncLit)) {
-	seen := map[*goast.FuncLit]bool{}
-	var walk func(in *goast.FuncLit)
-	walk = func(in *goast.FuncLit) {
+	seen := map[goast.Node]bool{}
+	var walk func(in goast.Node)
+	walk = func(in goast.Node) {
 		if seen[in] {
 			return
 		}
 		seen[in] = true
-		goast.Inspect(in.Body, func(n goast.Node) bool {
+		goast.Inspect(in, func(n goast.Node) bool {
 			id, ok := n.(*goast.Ident)
 			if !ok {
 				return true
@@ -949,6 +949,10 @@ func (l *lowerer) eachFree(lit *goast.FuncLit, f func(obj *types.Var, at token.P
 				return true
 			}
 			if l.isGroup(obj) {
+				return true
+			}
+			if table := l.closures.tables[obj]; table != nil && !ast.IsMap(obj.Type()) { // of structs, which are written out
+				walk(table)
 				return true
 			}
 			for _, def := range f(obj, id.Pos()) {
