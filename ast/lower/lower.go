@@ -1149,13 +1149,7 @@ func (l *lowerer) binary(e *goast.BinaryExpr) ast.Expr {
 		}
 		b := &ast.Binary{Op: e.Op, X: x, T: types.Default(l.typeOf(e))}
 		l.asking(nil, func() { b.Y = l.expr(e.Y) })
-		switch {
-		case isBool(b.Y, e.Op == token.LAND):
-			return x
-		case isBool(b.Y, e.Op == token.LOR) && !ast.Any(x, mayMatter):
-			return b.Y
-		}
-		return b
+		return joined(b)
 	}
 	if e.Op == token.QUO && isUntypedInteger(l.typeOf(e.X)) && isUntypedInteger(l.typeOf(e.Y)) {
 		return l.wholeQuotient(e)
@@ -1168,6 +1162,17 @@ func (l *lowerer) binary(e *goast.BinaryExpr) ast.Expr {
 	if e.Op == token.EQL || e.Op == token.NEQ {
 		b.Pos = e.Pos()
 		b.X, b.Y = compared(b.X, b.Y)
+	}
+	return b
+}
+
+// joined returns what a conjunction or disjunction comes to where the second of the two is known.
+func joined(b *ast.Binary) ast.Expr {
+	switch {
+	case isBool(b.Y, b.Op == token.LAND):
+		return b.X
+	case isBool(b.Y, b.Op == token.LOR) && !ast.Any(b.X, mayMatter):
+		return b.Y
 	}
 	return b
 }

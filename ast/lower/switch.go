@@ -203,7 +203,14 @@ func (sw *switcher) chain(i int, body func(int) *ast.Block) []ast.Stmt {
 		if c.List == nil {
 			continue
 		}
-		n := &ast.If{Meta: ast.Meta{Pos: c.Pos(), Src: sw.l.oneLine(c.Pos(), c.Colon)}, Cond: sw.cond(c), Then: body(i)}
+		cond := sw.cond(c)
+		switch {
+		case isBool(cond, false):
+			continue
+		case isBool(cond, true):
+			return body(i).Stmts
+		}
+		n := &ast.If{Meta: ast.Meta{Pos: c.Pos(), Src: sw.l.oneLine(c.Pos(), c.Colon)}, Cond: cond, Then: body(i)}
 		if rest := sw.chain(i+1, body); len(rest) > 0 {
 			n.Else = &ast.Block{Meta: ast.Meta{Pos: c.Pos()}, Stmts: rest}
 		}
@@ -226,10 +233,11 @@ func (sw *switcher) cond(c *goast.CaseClause) ast.Expr {
 			tag, e2 := compared(sw.tag, e)
 			e = &ast.Binary{Op: token.EQL, X: tag, Y: e2, T: types.Typ[types.Bool], Pos: x.Pos()}
 		}
-		if cond == nil {
+		switch {
+		case cond == nil:
 			cond = e
-		} else {
-			cond = &ast.Binary{Op: token.LOR, X: cond, Y: e, T: types.Typ[types.Bool]}
+		case !isBool(cond, true):
+			cond = joined(&ast.Binary{Op: token.LOR, X: cond, Y: e, T: types.Typ[types.Bool]})
 		}
 	}
 	return cond
