@@ -499,7 +499,7 @@ func (c *eliminator) keyOf(e ast.Expr) string {
 		case *ast.Unary:
 			b.WriteString(e.Op.String())
 		case *ast.Call:
-			b.WriteString(calleeKey(e.Fun))
+			b.WriteString(identity(e.Fun))
 		case *ast.Convert:
 			b.WriteString(typeKey(e.T))
 		}

@@ -143,7 +143,7 @@ func (n *numbering) form(e ast.Expr, p point) int {
 	case *ast.Convert:
 		return n.number(typeKey(e.T), "conversion", n.of(e.X, p))
 	case *ast.Call:
-		return n.number(calleeKey(e.Fun), e.Fun.Gen, n.all(ast.Operands(e), p)...)
+		return n.number(identity(e.Fun), nil, n.all(ast.Operands(e), p)...)
 	case *ast.Composite:
 		return n.number(typeKey(e.T), "literal", n.all(ast.Operands(e), p)...)
 	}

@@ -84,6 +84,19 @@ func calleeKey(c ast.Callee) string {
 	return c.Builtin
 }
 
+// identity tells what is called from all else. Functions that literals have become, or that are made for what they are given, may have one
+// name.
+func identity(c ast.Callee) string {
+	key := calleeKey(c)
+	if c.Fn != nil && c.Fn.Parent() == nil || c.Gen != nil {
+		key = fmt.Sprintf("%s %p %p", key, c.Fn, c.Gen)
+	}
+	for _, t := range c.TypeArgs {
+		key += " " + typeKey(t)
+	}
+	return key
+}
+
 // A Scope holds what users say of functions by directives in one package, or in those that it imports. A function of which it knows
 // a rule without source here is taken to have no effects on what it is given, unless it returns nothing: see written.
 type Scope struct {
