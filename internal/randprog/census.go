@@ -44,7 +44,8 @@ func (c *Census) String() string {
 	return b.String()
 }
 
-// Kinds returns what a census is to find: the kinds of nodes of the representation, the kinds of exits and the forms of aliases.
+// Kinds returns what a census is to find: the kinds of nodes of the representation, the kinds of exits, the forms of aliases, and what
+// programs are drawn from.
 func Kinds() []string {
 	var list []string
 	for group, kinds := range map[string]string{
@@ -60,6 +61,9 @@ func Kinds() []string {
 		for k := range strings.FieldsSeq(kinds) {
 			list = append(list, group+" "+k)
 		}
+	}
+	for _, c := range Constructs() {
+		list = append(list, "construct "+c)
 	}
 	slices.Sort(list)
 	return list

@@ -412,6 +412,7 @@ func (k *check) build() error {
 // endings are what the names of derivatives end in, by directive.
 var endings = []struct{ verb, ending string }{
 	{"vjp", "VJP"}, {"jvp", "JVP"}, {"grad", "Grad"}, {"valuegrad", "ValueGrad"}, {"hvp", "HVP"},
+	{"jacobian", "Jacobian"}, {"hessian", "Hessian"},
 }
 
 // driver returns the source of the program that judges all entries.

@@ -123,11 +123,7 @@ func (g *gen) functionValue(t *typ) (string, bool) {
 	if t.result == f64 && t.params[0] == f64 && g.can(g.mathName) && g.chance(0.2) {
 		return g.mathName + "." + pick(g, []string{"Sin", "Cos", "Tanh", "Atan"}), true
 	}
-	fits := func(f *function) bool {
-		return !f.writes && f.recv == nil && !f.variadic && !f.recursive && f.typeArg == "" && len(f.params) == 1 && len(f.results) == 1 &&
-			f.params[0].typ == t.params[0] && f.results[0] == t.result && f.cost <= 40
-	}
-	if f, ok := g.callee(fits); ok && g.chance(0.7) {
+	if f, ok := g.callee(func(f *function) bool { return !f.writes && f.fits(t) }); ok && g.chance(0.7) {
 		return f.name, true
 	}
 	if !g.sayable(t) || !g.can("p3") {
@@ -141,6 +137,12 @@ func (g *gen) functionValue(t *typ) (string, bool) {
 		return "", false
 	}
 	return fmt.Sprintf("func(p3 %s) %s { return %s }", t.params[0].text, t.result.text, e.text), true
+}
+
+// fits reports whether f may be named as a value of the function type t.
+func (f *function) fits(t *typ) bool {
+	return f.recv == nil && !f.variadic && !f.recursive && f.typeArg == "" && len(f.params) == 1 && len(f.results) == 1 &&
+		f.params[0].typ == t.params[0] && f.results[0] == t.result && f.cost <= 40
 }
 
 // helperHigher takes a function and calls it.
@@ -160,21 +162,44 @@ func (g *gen) helperHigher() bool {
 	}, nil)
 }
 
-// helperMaker returns a function that has captured its arguments.
+// helperMaker returns a function that has captured its arguments: one, one of two, or one that changes what it has captured.
 func (g *gen) helperMaker() bool {
 	t := g.someFloat()
 	f := &function{results: []*typ{g.types.funcOf(t, t)}, maker: true}
-	g.parameter(f, t)
+	k := g.parameter(f, t)
 	if g.chance(0.4) {
 		g.parameter(f, g.types.sliceOf(t))
 	}
+	form := g.choose(3, func(i int) int { return []int{4, 3, 3}[i] })
 	return g.helperBody(f, nil, func() bool {
-		inner := &function{results: []*typ{t}, mostTrips: 4}
-		g.parameter(inner, t)
-		text, ok := g.literalOf(inner, 1)
+		if !g.sayable(t) || form > 0 && g.lookup(k.name) != k {
+			return false
+		}
+		if form == 2 {
+			x := g.newName(t, k.name, t.text)
+			f.stateful = true
+			g.line("return func(%s %s) %s {\n%s = 0.5*%s + 0.25*%s\nreturn %s\n}", x, t.text, t.text, k.name, k.name, x, k.name)
+			return true
+		}
+		if form == 1 {
+			text, ok := g.returned(t)
+			if !ok {
+				return false
+			}
+			g.line("if %s > %s {\nreturn %s\n}", k.name, g.constant().text, text)
+		}
+		text, ok := g.returned(t)
 		g.line("return %s", text)
-		return ok && !inner.writes
+		return ok
 	})
+}
+
+// returned draws a function literal that changes nothing.
+func (g *gen) returned(t *typ) (string, bool) {
+	inner := &function{results: []*typ{t}, mostTrips: 4}
+	g.parameter(inner, t)
+	text, ok := g.literalOf(inner, 1)
+	return text, ok && !inner.writes
 }
 
 // madeClosure declares a variable that holds what a helper returns.
@@ -188,7 +213,8 @@ func (g *gen) madeClosure() bool {
 		return false
 	}
 	t := f.results[0]
-	made := &function{name: g.newName(t, call), params: []*variable{{name: "x", typ: t.params[0]}}, results: []*typ{t.result}, cost: 40}
+	made := &function{name: g.newName(t, call), params: []*variable{{name: "x", typ: t.params[0]}}, results: []*typ{t.result}, cost: 40,
+		writes: f.stateful}
 	g.read(call)
 	g.raw(made.name + " := " + call)
 	g.hold(made)

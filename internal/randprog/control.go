@@ -104,7 +104,7 @@ func (g *gen) exitTable() []production {
 		{"break", 4, func() bool { return g.leaveLoop("break") }},
 		{"continue", 4, func() bool { return g.leaveLoop("continue") }},
 		{"early-return", 3, g.earlyReturn},
-		{"goto-exit", 2, g.gotoExit},
+		{"goto-exit", 3, g.gotoExit},
 	}
 }
 
@@ -178,6 +178,7 @@ type loop struct {
 	begin  func() // adds to the start of the body
 	finish func() // adds to the end of the body
 	label  string
+	called bool // it ranges over a function
 }
 
 // mayLoop reports whether a loop of that many trips may be drawn here.
@@ -203,7 +204,7 @@ func (g *gen) loop(l loop) bool {
 	g.header(&l)
 	ok := g.loopBody(&l)
 	g.raw("}")
-	if directive%checkpointEvery == 0 && !g.leavesOpen(directive, l.label) {
+	if directive%checkpointEvery == 0 && !l.called && !g.leavesOpen(directive, l.label) && !swaps(g.lines[directive:]) {
 		g.lines[directive] = "//godiff:checkpoint"
 	}
 	if l.label != "" && g.leaves(first, l.label) {
@@ -215,7 +216,7 @@ func (g *gen) loop(l loop) bool {
 }
 
 // checkpointEvery is how many lines there are for one on which a loop that begins there is to be run again in the reverse sweep.
-const checkpointEvery = 13
+const checkpointEvery = 23
 
 // leavesOpen reports whether something in the loop that the lines from first on are jumps out of it, other than by a break of its own.
 func (g *gen) leavesOpen(first int, label string) bool {

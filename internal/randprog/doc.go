@@ -27,8 +27,9 @@
 //     operand that reads that memory is evaluated.
 //
 // What the derivative of a program depends on is to vary: control flow with every kind of exit, every way to give memory a second name,
-// functions in every form. Constructs need each other (a type switch needs an interface, which needs types with methods), so what is
-// declared is followed, now and then, by a use of it. A [Census] counts in how many programs each kind of node, exit and alias occurs.
+// functions in every form, in data and of another package (other, which also has rules for a type of a third, gauge). Constructs need
+// each other (a type switch needs an interface, which needs types with methods), so what is declared is followed, now and then, by a use
+// of it. A [Census] counts in how many programs each kind of node, exit, alias and construct occurs.
 //
 // Go's rule that a variable must be used is met at the end of each block: what nothing has read is added to
 // something that lives on, so that little of a program is dead.

@@ -27,10 +27,11 @@ type function struct {
 	enclosed int  // number of the scopes around it
 
 	// What its result is:
-	maker   bool // a function
-	yields  int  // a function to range over, which yields one value or two
-	part    bool // a part of a slice that it was given
-	pointer bool // a pointer that it was given, or one to an element
+	maker    bool // a function
+	stateful bool // … that changes what it has captured
+	yields   int  // a function to range over, which yields one value or two
+	part     bool // a part of a slice that it was given
+	pointer  bool // a pointer that it was given, or one to an element
 }
 
 // inputs returns the receiver, if any, and the parameters.

@@ -389,10 +389,16 @@ func (g *gen) source() string {
 	if strings.Contains(strings.Join(g.decls, "\n"), "errors.New(") {
 		b.WriteString("import \"errors\"\n\n")
 	}
-	for _, path := range []string{"maps", "slices", "sort"} {
-		if slices.Contains(g.free, path) && calledIn(path, g.decls) {
+	for _, path := range []string{"fmt", "maps", "slices", "sort", "strconv", "github.com/godiff/godiff/runtime",
+		"github.com/godiff/godiff/internal/randprog/other/gauge"} {
+		if name := path[strings.LastIndex(path, "/")+1:]; slices.Contains(g.free, name) && calledIn(name, g.decls) {
 			fmt.Fprintf(&b, "import %q\n\n", path)
 		}
+	}
+	if gauges := calledIn("gauge", g.decls); calledIn("other", g.decls) {
+		b.WriteString("import \"github.com/godiff/godiff/internal/randprog/other\"\n\n")
+	} else if gauges {
+		b.WriteString("import _ \"github.com/godiff/godiff/internal/randprog/other\"\n\n") // has rules
 	}
 	b.WriteString(strings.Join(g.decls, "\n\n"))
 	for _, d := range libraryOfPrograms {
@@ -411,6 +417,7 @@ func calledIn(path string, decls []string) bool {
 // libraryOfPrograms are declarations that programs have where they mention them.
 var libraryOfPrograms = []struct{ name, source string }{
 	{"wrap", wrapSource}, {"counts", countsSource}, {"note", noteSource}, {"link", linkSource}, {"Float", floatSource},
+	{"stage", stageSource}, {"solver", solverSource},
 }
 
 // wrapSource is the function that brings any integer into the range of an index.

@@ -28,7 +28,7 @@ func (g *gen) shapes() []production {
 		{"helper-pointer", 3, g.helperPointer},
 		{"helper-mutual", 5, g.helperMutual},
 		{"helper-vector", 6, g.helperVector},
-		{"helper-ruled", 3, g.helperRuled},
+		{"helper-ruled", 5, g.helperRuled},
 	}
 }
 

@@ -62,13 +62,13 @@ func (g *gen) rangeIterator() bool {
 	t := f.results[0].result
 	v := &variable{name: g.newName(t, call), typ: t}
 	if f.yields == 1 {
-		return g.loop(loop{most: mostLen, vars: []*variable{v}, finish: g.leave, header: fmt.Sprintf("for %s := range %s {", v.name, call)})
+		return g.loop(loop{most: mostLen, vars: []*variable{v}, finish: g.leave, called: true, header: fmt.Sprintf("for %s := range %s {", v.name, call)})
 	}
 	k := g.counterVariable(nil, call, v.name)
 	if k.used = false; k.name == v.name {
 		return false
 	}
-	return g.loop(loop{most: mostLen, vars: []*variable{k, v}, finish: g.leave, header: fmt.Sprintf("for %s, %s := range %s {", k.name, v.name, call)})
+	return g.loop(loop{most: mostLen, vars: []*variable{k, v}, finish: g.leave, called: true, header: fmt.Sprintf("for %s, %s := range %s {", k.name, v.name, call)})
 }
 
 // leave draws, as a rule, an exit of the loop whose body it ends.
@@ -90,7 +90,7 @@ func (g *gen) rangeValues() bool {
 	if g.chance(0.3) {
 		header = fmt.Sprintf("for %s := range slices.Values(%s) {", v.name, r.text)
 	}
-	return g.loop(loop{most: r.max, vars: []*variable{v}, finish: g.leave, header: header})
+	return g.loop(loop{most: r.max, vars: []*variable{v}, finish: g.leave, called: true, header: header})
 }
 
 // rangeString draws a range over a string, whose runes count.

@@ -84,8 +84,11 @@ func (g *gen) step(p path, t *typ) (path, bool) {
 		q.text, q.typ, q.indirect, q.mapped = fmt.Sprintf("%s[%s]", p.text, g.mapKey(p.typ.key)), p.typ.elem, true, 1
 	case pointerKind:
 		q.indirect, q.typ = true, p.typ.elem
-		if p.typ.elem == t { // a field is selected through the pointer itself
+		switch {
+		case p.typ.elem == t:
 			q.text, q.prec = "*"+p.text, unary
+		case p.typ.elem.kind == pointerKind: // a field is selected through one pointer only
+			q.text = "(*" + p.text + ")"
 		}
 	case arrayKind:
 		q.text, q.typ = fmt.Sprintf("%s[%s]", p.text, g.arrayIndex(p.typ.length)), p.typ.elem

@@ -424,6 +424,9 @@ func judged(t *testing.T, dir string, ps []Program, without ...string) (Report, 
 			if !refused[i] {
 				kinds := Syntax(p)
 				maps.Copy(kinds, nodes[fmt.Sprintf("f%04d.go", i)])
+				for f := range p.Features {
+					kinds["construct "+f] = true
+				}
 				c.Add(kinds)
 			}
 		}
@@ -512,7 +515,7 @@ func TestRandomPrograms(t *testing.T) {
 	})
 }
 
-// commonness is the share of n programs in which each kind of node, exit and alias must occur: 1 % of many, once in some hundreds.
+// commonness is the share of n programs in which each kind of node, exit, alias and construct must occur: 1 % of many, once in some hundreds.
 func commonness(n int) float64 {
 	switch {
 	case n >= 5000:

@@ -92,7 +92,7 @@ func (r *rewriter) block(list []ast.Stmt, features map[string]int) {
 					features["if-as-switch"]++
 				}
 			case *ast.RangeStmt:
-				if _, slice := r.typeOf(s.X).(*types.Slice); slice && s.Tok == token.DEFINE && !branchesOut(s.Body) {
+				if t, slice := r.typeOf(s.X).(*types.Slice); slice && !holdsFunctions(t.Elem()) && s.Tok == token.DEFINE && !branchesOut(s.Body) {
 					r.insert(s.X.Pos(), "eachOf(")
 					r.insert(s.X.End(), ")")
 					r.used["eachOf"] = true
@@ -102,6 +102,21 @@ func (r *rewriter) block(list []ast.Stmt, features map[string]int) {
 		}
 		r.below(s, features)
 	}
+}
+
+// holdsFunctions reports whether values of type t are functions or structs that hold some: which, must be seen where they are ranged over.
+func holdsFunctions(t types.Type) bool {
+	switch t := t.Underlying().(type) {
+	case *types.Signature:
+		return true
+	case *types.Struct:
+		for f := range t.Fields() {
+			if holdsFunctions(f.Type()) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (r *rewriter) typeOf(e ast.Expr) types.Type {

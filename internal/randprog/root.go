@@ -131,16 +131,53 @@ func (g *gen) doc(f *function) string {
 		if g.opts.Second {
 			modes = append(modes, "hvp")
 		}
+		if by, ok := g.soleInput(f); ok && g.chance(0.5) {
+			wrt = " wrt=" + by
+			modes = append(modes, "jacobian")
+			if g.chance(0.4) {
+				modes = append(modes, "hessian")
+			}
+			g.features = append(g.features, "matrix-of-derivatives")
+		}
 	}
 	var b strings.Builder
 	b.WriteString("// F is what is differentiated.\n//\n")
 	for _, m := range modes {
-		if (m == "grad" || m == "valuegrad" || m == "hvp") && !f.hasGradient() {
+		if (m == "grad" || m == "valuegrad" || m == "hvp" || m == "hessian") && !f.hasGradient() {
 			continue
 		}
 		fmt.Fprintf(&b, "//godiff:%s%s\n", m, wrt)
 	}
 	return b.String()
+}
+
+// soleInput returns a parameter of f with respect to which it has a matrix of derivatives. There is none if f writes memory, since it is run
+// several times.
+func (g *gen) soleInput(f *function) (name string, ok bool) {
+	if f.writes {
+		return "", false
+	}
+	for i, t := range f.results {
+		float := t.kind == floatKind
+		several := (t.kind == sliceKind || t.kind == arrayKind) && t.elem.kind == floatKind
+		if t.differentiable() && !float && (!several || i > 0 || len(f.results) > 1) {
+			return "", false
+		}
+	}
+	var names []string
+	for _, v := range f.params {
+		t := v.typ
+		if t.kind == sliceKind || t.kind == arrayKind {
+			t = t.elem
+		}
+		if t.kind == floatKind && v.name != "_" {
+			names = append(names, v.name)
+		}
+	}
+	if len(names) == 0 || len(f.results) == 0 {
+		return "", false
+	}
+	return pick(g, names), true
 }
 
 // subset returns a wrt option now and then.

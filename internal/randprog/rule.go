@@ -116,6 +116,44 @@ func NRule(xs []float64, k float64, y, dy, dxs []float64) (dk float64) {
 	}
 	return dk
 }`},
+	{params: []string{"float64", "float64"}, result: "float64", source: `func N(x, k float64) float64 { return x * x * k / 4 }
+
+// NAhead is the first half of the rule of N. It keeps what the second takes.
+//
+//godiff:forward of=N
+func NAhead(x, k float64) (y float64, saved [2]float64) { return x * x * k / 4, [2]float64{x, k} }
+
+// NBack is the second half.
+//
+//godiff:backward of=N
+func NBack(saved [2]float64, dy float64) (dx, dk float64) {
+	return saved[0] * saved[1] / 2 * dy, saved[0] * saved[0] / 4 * dy
+}`},
+	{params: []string{"[]float64", "float64"}, result: "float64", source: `func N(xs []float64, k float64) float64 {
+	s := 0.0
+	for _, x := range xs {
+		s += x * x * k / 8
+	}
+	return s
+}
+
+// NAhead is the first half of the rule of N. It keeps what the second takes.
+//
+//godiff:forward of=N
+func NAhead(xs []float64, k float64) (y float64, saved []float64) {
+	return N(xs, k), append([]float64{k}, xs...)
+}
+
+// NBack is the second half.
+//
+//godiff:backward of=N
+func NBack(saved []float64, dy float64, dxs []float64) (dk float64) {
+	for i, x := range saved[1:] {
+		dxs[i] += x * saved[0] / 4 * dy
+		dk += x * x / 8 * dy
+	}
+	return dk
+}`},
 	{params: []string{"int"}, result: "[]float64", source: `//
 //godiff:nodiff
 func N(n int) []float64 { return []float64{float64(n % 3), 0.5, -1} }`},
@@ -168,8 +206,8 @@ func (g *gen) basic(text string) *typ {
 	panic("randprog: no type " + text)
 }
 
-// ruleName matches the placeholder in the source of a ruled function, alone or before Rule, One or Forward.
-var ruleName = regexp.MustCompile(`\bN(Rule|One|Forward)?\b`)
+// ruleName matches the placeholder in the source of a ruled function, alone or before what its rules add.
+var ruleName = regexp.MustCompile(`\bN(Rule|One|Forward|Ahead|Back)?\b`)
 
 // renamed returns the source with the name in place of N.
 func renamed(source, name string) string { return ruleName.ReplaceAllString(source, name+"$1") }

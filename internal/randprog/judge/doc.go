@@ -9,14 +9,15 @@
 //	FVJP(p, dp, dr)     adds: dp held the part of v for memory and dr that for results; then dp holds Jᵀ·v
 //	FGrad, FValueGrad   are Jᵀ·v for v = 1 at the result and 0 in memory
 //	FHVP(p, vp)         is H·v, of the Hessian at the result, and leaves v alone
+//	FJacobian, FHessian are the part of J for the results, and H, row by row, if W is one number, slice or array
 //
 // and the judge checks, at each point, that
 //
 //   - results, errors, panics and memory after the call are those of F, to the last bit;
 //   - what the caller gives as the adjoint of a result is not changed;
-//   - J, column by column from FJVP, agrees with Jᵀ·v from FVJP, FGrad and FValueGrad;
+//   - J, column by column from FJVP, agrees with Jᵀ·v from FVJP, FGrad and FValueGrad, and with FJacobian;
 //   - J·u for a random u agrees with extrapolated central differences of F, element by element;
-//   - H·u agrees with those of the gradient, and H is symmetric.
+//   - H·u, by FHVP and by FHessian, agrees with those of the gradient, and H is symmetric.
 //
 // Differences near a kink or a jump of F say nothing. They are recognised by a tableau that does not converge or
 // by one-sided differences that disagree. Nor do those where values of F exceed 1e6, whose sines turn within a step;

@@ -56,13 +56,14 @@ func (p *point) derivatives() []derivative {
 	return []derivative{
 		{name: "VJP", fn: p.VJP, inputs: reverse}, {name: "JVP", fn: p.JVP, inputs: forward}, {name: "HVP", fn: p.HVP, inputs: forward},
 		{name: "Grad", fn: p.Grad, inputs: primal, gradient: true}, {name: "ValueGrad", fn: p.ValueGrad, inputs: primal, gradient: true},
+		{name: "Jacobian", fn: p.Jacobian, inputs: primal}, {name: "Hessian", fn: p.Hessian, inputs: primal},
 	}
 }
 
 // dropRefusals drops the derivatives that give a reason to panic at the point: F writes memory that arguments share, here or elsewhere.
 func (p *point) dropRefusals() {
 	c := *p.Case
-	for i, fn := range []*any{&c.VJP, &c.JVP, &c.HVP, &c.Grad, &c.ValueGrad} {
+	for i, fn := range []*any{&c.VJP, &c.JVP, &c.HVP, &c.Grad, &c.ValueGrad, &c.Jacobian, &c.Hessian} {
 		if *fn == nil {
 			continue
 		}
@@ -126,7 +127,7 @@ func (p *point) wroteMemory() bool {
 }
 
 // hasValue reports whether a derivative returns F's results.
-func hasValue(name string) bool { return name != "Grad" && name != "HVP" }
+func hasValue(name string) bool { return name == "VJP" || name == "JVP" || name == "ValueGrad" }
 
 // errorResults checks the results of a derivative besides F's own: zero, and the error where it has only that of them.
 func (p *point) errorResults(name string, rest []reflect.Value) error {

@@ -21,8 +21,8 @@ type Case struct {
 	F any
 	// Wide is F with float64 in place of float32, or nil where F has no float32.
 	Wide any
-	// VJP, JVP, HVP, Grad and ValueGrad are the derivatives.
-	VJP, JVP, HVP, Grad, ValueGrad any
+	// VJP, JVP, HVP, Grad, ValueGrad, Jacobian and Hessian are the derivatives.
+	VJP, JVP, HVP, Grad, ValueGrad, Jacobian, Hessian any
 	// Seed determines arguments and directions.
 	Seed uint64
 	// Points is the number of points; 0 means 3.
@@ -222,7 +222,7 @@ func (p *point) judge(v *Verdict) error {
 		return err
 	}
 	v.Vanished = v.Vanished && m.vanishes(len(cells(p.scalars(args)...)))
-	if err := p.compareModes(m); err != nil {
+	if err := errors.Join(p.compareModes(m), p.compareJacobian(m)); err != nil {
 		return err
 	}
 	if !within(y, 1e6) {
@@ -230,10 +230,12 @@ func (p *point) judge(v *Verdict) error {
 		return nil
 	}
 	skipped, err := p.compareDifferences(m)
-	if err == nil && p.HVP != nil && p.Wide == nil && len(p.x) > 0 {
-		var more bool
-		more, err = p.compareSecond(m)
-		skipped = skipped || more
+	for _, d := range p.products() {
+		if err == nil && p.Wide == nil && len(p.x) > 0 {
+			var more bool
+			more, err = p.compareSecond(d)
+			skipped = skipped || more
+		}
 	}
 	v.Skipped += btoi(skipped)
 	return err

@@ -392,3 +392,53 @@ func TestRefuted(t *testing.T) {
 		t.Error("what is not a number is not refuted")
 	}
 }
+
+func squareHessian(x float64) float64                  { return 2 }
+func squareJacobian(x float64) [][]float64             { return [][]float64{{2 * x}} }
+func halfHessian(x float64) float64                    { return 1 }
+func halfJacobian(x float64) [][]float64               { return [][]float64{{x}} }
+func shortJacobian(x float64) [][]float64              { return nil }
+func twoSquares(x []float64, k float64) (y, z float64) { return x[0] * x[1], x[1] * k }
+
+func twoSquaresJVP(x []float64, k float64, dx []float64) (y, z, dy, dz float64) {
+	return x[0] * x[1], x[1] * k, dx[0]*x[1] + x[0]*dx[1], dx[1] * k
+}
+
+func twoSquaresJacobian(x []float64, k float64) [][]float64 {
+	rows := [][]float64{make([]float64, len(x)), make([]float64, len(x))}
+	rows[0][0], rows[0][1], rows[1][1] = x[1], x[0], k
+	return rows
+}
+
+func twoSquaresTransposed(x []float64, k float64) [][]float64 {
+	rows := twoSquaresJacobian(x, k)
+	rows[0][1], rows[1][0] = rows[1][0], rows[0][1]
+	return rows
+}
+
+// TestMatrices makes sure that Jacobians and Hessians are compared.
+func TestMatrices(t *testing.T) {
+	square := func(jacobian, hessian any) Case {
+		return Case{Name: "square", Params: []string{"x"}, F: square, JVP: squareJVP, Grad: squareGrad, Jacobian: jacobian, Hessian: hessian}
+	}
+	two := func(jacobian any) Case {
+		return Case{Name: "two", Params: []string{"x", "k"}, Wrt: []int{0}, F: twoSquares, JVP: twoSquaresJVP, Jacobian: jacobian}
+	}
+	for _, test := range []struct {
+		c    Case
+		want string
+	}{
+		{square(squareJacobian, squareHessian), ""},
+		{square(halfJacobian, nil), "Jacobian: output 0 by x"},
+		{square(shortJacobian, nil), "Jacobian has 0 rows, want 1"},
+		{square(nil, halfHessian), "Hessian: hx, float 0 is"},
+		{square(squareGrad, nil), "Jacobian has type"},
+		{two(twoSquaresJacobian), ""},
+		{two(twoSquaresTransposed), "Jacobian: output 0 by x, float 1"},
+	} {
+		got := Judge(test.c).Failure
+		if (got == "") != (test.want == "") || !strings.Contains(got, test.want) {
+			t.Errorf("%s: got %q, want %q", test.c.Name, got, test.want)
+		}
+	}
+}

@@ -6,6 +6,24 @@ import (
 	"reflect"
 )
 
+// second is a way to multiply the Hessian of F with a direction.
+type second struct {
+	name  string
+	times func(u []float64) ([]float64, error)
+}
+
+// products returns those that there are.
+func (p *point) products() []second {
+	var list []second
+	if p.HVP != nil {
+		list = append(list, second{"HVP", p.product})
+	}
+	if p.Hessian != nil {
+		list = append(list, second{"Hessian", p.times})
+	}
+	return list
+}
+
 // product returns H·u, the product of the Hessian of F and a direction, from FHVP.
 func (p *point) product(u []float64) ([]float64, error) {
 	args, directions := copies(p.args, nil), shadows(p.args)
@@ -27,20 +45,20 @@ func (p *point) product(u []float64) ([]float64, error) {
 
 // compareSecond compares H·u with differences of the gradient along u, element by element, and ⟨w, H·u⟩ with ⟨u, H·w⟩. Skipped says that
 // some element had no reliable difference.
-func (p *point) compareSecond(m *measured) (skipped bool, err error) {
+func (p *point) compareSecond(by second) (skipped bool, err error) {
 	u, w := vector(p.rng, len(p.x)), vector(p.rng, len(p.x))
-	hu, err := p.product(u)
+	hu, err := by.times(u)
 	if err != nil {
 		return false, err
 	}
-	hw, err := p.product(w)
+	hw, err := by.times(w)
 	if err != nil {
 		return false, err
 	}
 	a, scale := dot(w, hu)
 	b, more := dot(u, hw)
-	if !agree(a, b, scale+more, 1e-6) && within([]float64{a, b}, 1e100) && !p.cancelled(u, w, a, b) {
-		return false, fmt.Errorf("HVP: ⟨w, H·u⟩ is %v and ⟨u, H·w⟩ is %v", a, b)
+	if !agree(a, b, scale+more, 1e-6) && within([]float64{a, b}, 1e100) && !p.cancelled(by, u, w, a, b) {
+		return false, fmt.Errorf("%s: ⟨w, H·u⟩ is %v and ⟨u, H·w⟩ is %v", by.name, a, b)
 	}
 	const first = 0x1p-7
 	along := func(t float64) ([]float64, bool) { return p.gradientAt(t, u) }
@@ -55,7 +73,7 @@ func (p *point) compareSecond(m *measured) (skipped bool, err error) {
 			continue
 		}
 		if p.disagree(hu[i], d, 1+math.Abs(hu[i])) && p.refuted(hu[i], 1+math.Abs(hu[i]), func(shorter float64) estimate { return at(again(shorter), i, estimate{}) }) {
-			return false, contradiction(fmt.Sprintf("HVP: h%s is %v, differences of the gradient %v ± %.1g", p.label(i), hu[i], d.value, d.err), hu[i])
+			return false, contradiction(fmt.Sprintf("%s: h%s is %v, differences of the gradient %v ± %.1g", by.name, p.label(i), hu[i], d.value, d.err), hu[i])
 		}
 	}
 	return skipped, nil
@@ -63,14 +81,14 @@ func (p *point) compareSecond(m *measured) (skipped bool, err error) {
 
 // cancelled reports whether wᵀHu and uᵀHw differ by what rounding leaves where the terms of H cancel: then the products with k·u and k·w
 // are not k times as large either.
-func (p *point) cancelled(u, w []float64, a, b float64) bool {
+func (p *point) cancelled(by second, u, w []float64, a, b float64) bool {
 	noise := 0.0
 	for _, k := range []float64{3, 5, 7} {
-		hu, err := p.product(scaled(u, k))
+		hu, err := by.times(scaled(u, k))
 		if err != nil {
 			return false
 		}
-		hw, err := p.product(scaled(w, k))
+		hw, err := by.times(scaled(w, k))
 		if err != nil {
 			return false
 		}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 )
 
 // signatures checks that the derivatives have the types that F's type prescribes.
@@ -33,6 +32,7 @@ func (c *Case) signatures() error {
 			carrying = append(carrying, t)
 		}
 	}
+	matrices := c.matrices(all)
 	for _, d := range []struct {
 		name    string
 		fn      any
@@ -43,8 +43,10 @@ func (c *Case) signatures() error {
 		{"Grad", c.Grad, params, slices.Concat(all, fail)},
 		{"HVP", c.HVP, slices.Concat(params, all), slices.Concat(all, fail)},
 		{"ValueGrad", c.ValueGrad, params, slices.Concat(results, all, fail)},
+		{"Jacobian", c.Jacobian, params, slices.Concat(matrices[:1], fail)},
+		{"Hessian", c.Hessian, params, slices.Concat(matrices[1:], fail)},
 	} {
-		variadic := f.IsVariadic() && strings.HasSuffix(d.name, "Grad")
+		variadic := f.IsVariadic() && !slices.Contains([]string{"VJP", "JVP", "HVP"}, d.name)
 		if d.fn == nil {
 			continue
 		}
@@ -54,6 +56,23 @@ func (c *Case) signatures() error {
 		}
 	}
 	return nil
+}
+
+// matrices returns the types of the Jacobian and the Hessian with respect to the one parameter in W, of a given type; there is none if
+// there are more.
+func (c *Case) matrices(wrt []reflect.Type) [2]reflect.Type {
+	if len(wrt) != 1 {
+		return [2]reflect.Type{errorType, errorType}
+	}
+	e := wrt[0]
+	if e.Kind() == reflect.Slice || e.Kind() == reflect.Array {
+		e = e.Elem()
+	}
+	rows := reflect.SliceOf(reflect.SliceOf(e))
+	if e == wrt[0] {
+		return [2]reflect.Type{rows, e}
+	}
+	return [2]reflect.Type{rows, rows}
 }
 
 func inTypes(f reflect.Type) []reflect.Type {
