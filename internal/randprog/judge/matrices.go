@@ -41,11 +41,11 @@ func (p *point) compareJacobian(m *measured) error {
 		return err
 	}
 	if got, want := len(rows), p.countResults(); got != want {
-		return fmt.Errorf("Jacobian has %d rows, want %d", got, want)
+		return fmt.Errorf("the Jacobian has %d rows, want %d", got, want)
 	}
 	for j, row := range rows {
 		if len(row) != len(p.x) {
-			return fmt.Errorf("Jacobian: row %d has %d elements, want %d", j, len(row), len(p.x))
+			return fmt.Errorf("row %d of the Jacobian has %d elements, want %d", j, len(row), len(p.x))
 		}
 		for i, got := range row {
 			if want := m.columns[i][j]; !p.agree(got, want, math.Abs(want)) && !p.rounding(m, i, got-want) {
@@ -63,12 +63,12 @@ func (p *point) times(u []float64) ([]float64, error) {
 		return nil, err
 	}
 	if len(rows) != len(p.x) {
-		return nil, fmt.Errorf("Hessian has %d rows, want %d", len(rows), len(p.x))
+		return nil, fmt.Errorf("the Hessian has %d rows, want %d", len(rows), len(p.x))
 	}
 	hu := make([]float64, len(rows))
 	for i, row := range rows {
 		if len(row) != len(p.x) {
-			return nil, fmt.Errorf("Hessian: row %d has %d elements, want %d", i, len(row), len(p.x))
+			return nil, fmt.Errorf("row %d of the Hessian has %d elements, want %d", i, len(row), len(p.x))
 		}
 		hu[i], _ = dot(row, u)
 	}
