@@ -19,6 +19,7 @@ func (u *Unit) prepare(f *ast.Func, in []bool, at callSite, memory, forward bool
 		u.checkVisible(f)
 	}
 	u.checkDeferred(f)
+	u.checkGoroutines(f)
 	if !forward {
 		checkBoxes(f)
 	}
@@ -95,6 +96,21 @@ func (u *Unit) checkDeferred(f *ast.Func) {
 			if sum := u.summary(d.Call.Fun.Fn); sum != nil && len(sum.writes) > 0 {
 				refuse(s.Info().Pos, "a deferred call writes memory, which it would do only when the derivative has been computed; that is not supported")
 			}
+		}
+		return true
+	})
+}
+
+// checkGoroutines refuses goroutines that are run where they start and take a lock, or wait: something else may have to happen first.
+func (u *Unit) checkGoroutines(f *ast.Func) {
+	ast.Inspect(f.Body, func(s ast.Stmt) bool {
+		if b, ok := s.(*ast.Block); ok && b.Goroutines {
+			ast.Inspect(b, func(s ast.Stmt) bool {
+				if u.synchronisesIn(s) {
+					refuse(s.Info().Pos, "a goroutine takes or gives back a lock here, or waits, so that its order among others may matter; that is not supported")
+				}
+				return true
+			})
 		}
 		return true
 	})

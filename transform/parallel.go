@@ -38,6 +38,9 @@ func (o *outliner) parallelLoop(loop *ast.For, from, to, n *ast.Ref) []ast.Stmt 
 	}
 	o.find(loop, nil, from.Var, to.Var)
 	for _, v := range o.state {
+		if n, ok := types.Unalias(v.Type).(*types.Named); ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "sync" {
+			refuse(o.pos, "%s uses %s, and so does something else, or a function that it calls; what goroutines share must be variables that they add to, between Lock and Unlock in their own bodies", o.kind(), v.Name)
+		}
 		if isStruct(v.Type) || isArray(v.Type) {
 			refuse(o.pos, "the iterations of %s write a part of %s, which is declared outside; add to variables that are numbers, or to elements of a slice", o.kind(), v.Name)
 		}
@@ -142,7 +145,11 @@ func (u *Unit) checkParallel(f *ast.Func, loop ast.Stmt) map[*ast.Var]ownership 
 		if by != nil && by.stmt.Info().Src != "" {
 			why += " " + by.stmt.Info().Src
 		}
-		refuse(pos, "the iterations of %s must be independent, but %s", loopKind(loop), strings.TrimSuffix(why, " by"))
+		wayOut := ""
+		if loop.Info().Goroutines {
+			wayOut = "; let them write slices of which they read no other elements, and copy behind Wait"
+		}
+		refuse(pos, "the iterations of %s must be independent, but %s%s", loopKind(loop), strings.TrimSuffix(why, " by"), wayOut)
 	}
 	r.checkRaces(it)
 	own := map[*ast.Var]ownership{}

@@ -15,7 +15,7 @@ func (d *derivation) withoutUnkept(b *ast.Block) *ast.Block {
 		ours := map[*ast.Var]bool{}
 		ast.Inspect(b, func(s ast.Stmt) bool {
 			for _, v := range ast.Defined(s) {
-				ours[v] = v.Obj == nil && !d.isShadow[v]
+				ours[v] = v != nil && v.Obj == nil && !d.isShadow[v]
 			}
 			return true
 		})

@@ -49,18 +49,16 @@ func ahead(whole *ast.Block) *ast.Block {
 // body returns the body of the loop, and notes what comes before the loop.
 func (a *aheader) body() *ast.Block {
 	var stmt func(s ast.Stmt) ast.Stmt
-	stmt = func(s ast.Stmt) ast.Stmt {
-		return ast.MapExprs(s, func(e ast.Expr) ast.Expr { return ast.Map(e, a.expr) }, stmt)
-	}
+	stmt = func(s ast.Stmt) ast.Stmt { return ast.MapExprs(s, a.expr, stmt) }
 	return stmt(a.loop.Body).(*ast.Block)
 }
 
-// expr is an expression of the body, whose operands have been done.
+// expr is an expression of the body.
 func (a *aheader) expr(e ast.Expr) ast.Expr {
 	switch e := e.(type) {
 	case *ast.Field:
-		if root := variable(e.X); root != nil && a.inFields(root) {
-			return a.standFor(e, e.Field.Name(), e)
+		if root := ownerOf(e); root != nil && a.inFields(root) {
+			return a.standFor(e, ast.LowerFirst(e.Field.Name()), e)
 		}
 	case *ast.Index:
 		v := variable(e.X)
@@ -70,10 +68,16 @@ func (a *aheader) expr(e ast.Expr) ast.Expr {
 		if t, ok := v.Type.Underlying().(*types.Array); ok && a.isArray(v) {
 			c := *e
 			c.X = a.standFor(e.X, v.Name, &ast.Slice{X: e.X, T: types.NewSlice(t.Elem())})
+			c.I = a.expr(e.I)
 			return &c
 		}
 	}
-	return e
+	return ast.MapOperands(e, a.expr)
+}
+
+func isArrayType(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Array)
+	return ok
 }
 
 func isSliceType(t types.Type) bool {
@@ -107,9 +111,13 @@ func (a *aheader) inFields(root *ast.Var) bool {
 		ast.Exprs(s, func(e ast.Expr, assigned bool) {
 			in = in && !(assigned && e != nil && ownerOf(e) == root)
 			ast.Walk(e, func(e ast.Expr) bool {
+				if ownerOf(e) != root {
+					return true
+				}
 				f, ok := e.(*ast.Field)
-				slices = slices || ok && variable(f.X) == root && isSliceType(f.Type())
-				return true
+				slices = slices || ok && isSliceType(f.Type())
+				in = in && ok && !isStruct(f.Type()) && !isArrayType(f.Type())
+				return false
 			})
 		})
 		return in

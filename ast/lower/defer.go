@@ -72,7 +72,7 @@ func (l *lowerer) deferral(s *goast.DeferStmt) []ast.Stmt {
 	}
 	meta := l.meta(s)
 	d := deferral{pos: s.Pos(), always: slices.Contains(l.top.List, goast.Stmt(s))}
-	call, list := l.saveArguments(s.Call, d.always, meta)
+	call, list := l.saveArguments(s.Call, d.always, nil, meta)
 	if call == nil {
 		return nil
 	}
@@ -106,8 +106,8 @@ func (l *lowerer) variable(name string, t types.Type) *types.Var {
 }
 
 // saveArguments returns a call with the arguments that a deferred one has now, and what keeps these for all ways out that come by, or for all;
-// or nil after a report.
-func (l *lowerer) saveArguments(c *goast.CallExpr, always bool, meta ast.Meta) (*goast.CallExpr, []ast.Stmt) {
+// or nil after a report. Stays, if it is not nil, says of others what need not be kept.
+func (l *lowerer) saveArguments(c *goast.CallExpr, always bool, stays func(goast.Expr) bool, meta ast.Meta) (*goast.CallExpr, []ast.Stmt) {
 	switch f := goast.Unparen(c.Fun).(type) {
 	case *goast.CallExpr:
 		l.report(f.Pos(), "the function that is deferred is returned by a call; assign it to a variable first")
@@ -124,7 +124,7 @@ func (l *lowerer) saveArguments(c *goast.CallExpr, always bool, meta ast.Meta) (
 	out.Args = nil
 	sig, _ := l.info.TypeOf(c.Fun).(*types.Signature)
 	for i, x := range c.Args {
-		if l.staysArgument(x, always) {
+		if l.staysArgument(x, always) || stays != nil && stays(x) {
 			out.Args = append(out.Args, x)
 			continue
 		}

@@ -82,7 +82,7 @@ func startOf(s goast.Stmt, info *types.Info) *start {
 	case *goast.ExprStmt:
 		if obj, call, name := ofGroup(s.X, info); name == "Go" && len(call.Args) == 1 {
 			return &start{stmt: s, group: obj, fails: groupKind(obj) == errGroup,
-				call: &goast.CallExpr{Fun: call.Args[0], Lparen: call.Args[0].End(), Rparen: call.Args[0].End()}}
+				call: &goast.CallExpr{Fun: call.Args[0], Lparen: call.Args[0].End(), Rparen: call.Args[0].End() - 1}}
 		}
 	}
 	return nil
@@ -131,7 +131,7 @@ func (l *lowerer) findLoop(st *start, around []goast.Node) {
 		return
 	}
 	var leaves goast.Stmt
-	waited := false
+	waited, inBatches := false, false // where a loop waits at times, goroutines run where they start
 	for i := len(around) - 2; i >= 0 && !waited; i-- {
 		n := around[i]
 		loop, _ := n.(goast.Stmt)
@@ -153,7 +153,10 @@ func (l *lowerer) findLoop(st *start, around []goast.Node) {
 			l.report(st.stmt.Pos(), "a goroutine is started in a range over a function, which is not supported; put what that yields into a slice, and range over it")
 			return
 		}
-		if loop != nil && !waited && isLoop(loop) {
+		if loop != nil && isLoop(loop) && l.waitsIn(loop, st.group) {
+			inBatches = true
+		}
+		if loop != nil && !waited && isLoop(loop) && !inBatches && !l.inOrder(st.group) {
 			whole := loop
 			if labelled, ok := around[i-1].(*goast.LabeledStmt); ok {
 				whole = labelled
@@ -172,6 +175,47 @@ func (l *lowerer) findLoop(st *start, around []goast.Node) {
 	case leaves != nil:
 		l.report(leaves.Pos(), "goroutines are started before, and not waited for where this leaves; call Wait first")
 	}
+}
+
+// waitsIn reports whether a loop waits for a group.
+func (l *lowerer) waitsIn(loop goast.Stmt, group *types.Var) bool {
+	found := false
+	goast.Inspect(loop, func(n goast.Node) bool {
+		if x, ok := n.(goast.Expr); ok {
+			obj, _, name := ofGroup(x, l.info)
+			found = found || name == "Wait" && obj == group
+		}
+		return !found
+	})
+	return found
+}
+
+// inOrder reports whether the goroutines of a group may have to run one after the other, as its limit is.
+func (l *lowerer) inOrder(group *types.Var) bool {
+	found := false
+	goast.Inspect(l.top, func(n goast.Node) bool {
+		x, ok := n.(goast.Expr)
+		if !ok {
+			return true
+		}
+		if obj, call, name := ofGroup(x, l.info); name == "SetLimit" && obj == group {
+			v := l.info.Types[call.Args[0]].Value
+			several := v != nil && constant.Compare(v, token.NEQ, constant.MakeInt64(0)) && constant.Compare(v, token.NEQ, constant.MakeInt64(1))
+			found = found || !several && !l.countsCores(call.Args[0])
+		}
+		return true
+	})
+	return found
+}
+
+// countsCores reports whether an expression is the number of cores, of which a function that is right has not to know whether there are several.
+func (l *lowerer) countsCores(x goast.Expr) bool {
+	call, ok := goast.Unparen(x).(*goast.CallExpr)
+	if !ok {
+		return false
+	}
+	fn, ok := l.info.Uses[calleeIdent(call)].(*types.Func)
+	return ok && (fn.FullName() == "runtime.NumCPU" || fn.FullName() == "runtime.GOMAXPROCS")
 }
 
 // statementsOf returns the statements of a list that a node is.
@@ -530,13 +574,19 @@ func (k *keptStarts) keep() []ast.Stmt {
 		l.report(k.st.stmt.Pos(), "this goroutine stands in what becomes several statements; put what is around it into a function")
 		return nil
 	}
-	call, out := l.saveArguments(k.st.call, true, meta)
+	call, out := l.saveArguments(k.st.call, true, k.isSame, meta)
 	if call == nil {
 		return nil
 	}
 	k.call = call
+	own := map[types.Object]bool{} // arguments that have been kept
+	for i, x := range call.Args {
+		if id, ok := x.(*goast.Ident); ok && x != k.st.call.Args[i] {
+			own[l.info.Uses[id]] = true
+		}
+	}
 	ofLoop := func(obj types.Object) bool {
-		return k.loop.Pos() <= obj.Pos() && obj.Pos() < k.loop.End() || !obj.Pos().IsValid()
+		return k.loop.Pos() <= obj.Pos() && obj.Pos() < k.loop.End() || own[obj]
 	}
 	var add func(obj types.Object)
 	add = func(obj types.Object) {
@@ -565,6 +615,17 @@ func (k *keptStarts) keep() []ast.Stmt {
 				l.report(k.st.stmt.Pos(), obj.Name()+" belongs to an iteration of the loop that starts this goroutine, which changes it; declare a variable in the goroutine for that")
 			}
 			add(obj)
+		}
+	}
+	if id, ok := goast.Unparen(call.Fun).(*goast.Ident); ok && isFunc(l.info.Uses[id]) {
+		if v := l.value(id); v != nil {
+			for _, b := range v.bound {
+				if b.obj == nil || b.pointer && ofLoop(b.obj) {
+					l.report(k.st.stmt.Pos(), id.Name+" belongs to an iteration of the loop that starts it; start a function literal that calls it")
+				} else {
+					add(b.obj)
+				}
+			}
 		}
 	}
 	for _, x := range append([]goast.Expr{call.Fun}, call.Args...) {
@@ -608,10 +669,17 @@ func (k *keptStarts) definition(v *types.Var) goast.Expr {
 		}
 		return true
 	})
-	if value == nil || !l.isPlain(value) {
+	if value == nil || !k.isSame(value) {
 		return nil
 	}
-	same := true
+	return value
+}
+
+// isSame reports whether an expression that the loop evaluates has the same value when it is evaluated again, from the values that its
+// variables have when the goroutine starts.
+func (k *keptStarts) isSame(value goast.Expr) bool {
+	l := k.l
+	same := l.isPlain(value)
 	goast.Inspect(value, func(n goast.Node) bool {
 		switch n := n.(type) {
 		case *goast.IndexExpr, *goast.SelectorExpr, *goast.StarExpr, *goast.CompositeLit:
@@ -622,10 +690,7 @@ func (k *keptStarts) definition(v *types.Var) goast.Expr {
 		}
 		return same
 	})
-	if !same {
-		return nil
-	}
-	return value
+	return same
 }
 
 // isSettled reports whether a variable of the loop, of which the goroutine gets the value, has that from a position on.
@@ -762,10 +827,11 @@ func (l *lowerer) goroutine(st *start) []ast.Stmt {
 		list, results = l.inPlace(lit, st.call)
 	} else {
 		l.info.Types[st.call] = types.TypeAndValue{Type: callType(l.info.TypeOf(st.call.Fun))}
-		if !st.fails {
-			return l.exprStmt(&goast.ExprStmt{X: st.call})
+		if st.fails {
+			results = []ast.Expr{l.expr(st.call)}
+		} else {
+			list = l.exprStmt(&goast.ExprStmt{X: st.call})
 		}
-		results = []ast.Expr{l.expr(st.call)}
 	}
 	g := l.groupAt(st.group)
 	switch {
@@ -777,7 +843,7 @@ func (l *lowerer) goroutine(st *start) []ast.Stmt {
 		list = append(list, &ast.Assign{Meta: meta, Lhs: []ast.Expr{&ast.Ref{Var: e}}, Op: token.DEFINE, Rhs: results}, g.failed(e))
 	}
 	if st.loop == nil {
-		list = []ast.Stmt{&ast.Block{Meta: ast.Meta{Pos: meta.Pos}, Stmts: list}}
+		list = []ast.Stmt{&ast.Block{Meta: ast.Meta{Pos: meta.Pos, Goroutines: true}, Stmts: list}}
 	}
 	return list
 }

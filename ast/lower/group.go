@@ -46,6 +46,9 @@ func groupKind(obj types.Object) string {
 
 // ofGroup returns the variable and the method of a call of a method of a group of goroutines, or nil.
 func ofGroup(e goast.Expr, info *types.Info) (*types.Var, *goast.CallExpr, string) {
+	if e == nil {
+		return nil, nil, ""
+	}
 	call, ok := goast.Unparen(e).(*goast.CallExpr)
 	if !ok {
 		return nil, nil, ""
@@ -109,8 +112,12 @@ func (l *lowerer) ofGroups(s goast.Stmt) (list []ast.Stmt, ok bool) {
 		l.lock(name, deferred)
 		return nil, true
 	}
+	inside := l.running != nil && !l.declaredIn(obj, l.running)
 	switch {
 	case name == "Add" || name == "SetLimit":
+		if name == "SetLimit" && l.countsCores(call.Args[0]) {
+			return nil, !deferred
+		}
 		_, args := l.operands(call.Args, l.meta(s))
 		for _, x := range args {
 			if ast.Any(x, callsFunc) {
@@ -118,10 +125,21 @@ func (l *lowerer) ofGroups(s goast.Stmt) (list []ast.Stmt, ok bool) {
 			}
 		}
 		return nil, !deferred
+	case name == "Done" && (!inside || obj != l.running.group):
+		l.report(s.Pos(), "Done of "+obj.Name()+" is called by another than one of its goroutines, which others may wait for; that is not supported")
+		return nil, true
+	case name == "Wait" && inside:
+		l.report(s.Pos(), "a goroutine waits for others that it has not started, which is not supported; wait in the function that starts them")
+		return nil, true
 	case name == "Done", name == "Wait" && !deferred:
 		return nil, true
 	}
 	return nil, false
+}
+
+// declaredIn reports whether a variable is declared in what a goroutine does.
+func (l *lowerer) declaredIn(obj types.Object, st *start) bool {
+	return st.stmt.Pos() <= obj.Pos() && obj.Pos() < st.stmt.End()
 }
 
 // isGroup reports whether a variable is a group of goroutines of the function or of one around it.
@@ -136,9 +154,55 @@ func (l *lowerer) groupAt(obj types.Object) *group {
 	return nil
 }
 
+// locksGoroutines reports whether all that is done with a lock is that goroutines, in their own bodies, take it and give it back.
+func (l *lowerer) locksGoroutines(lock types.Object) bool {
+	ok := true
+	var walk func(n goast.Node, in *start)
+	walk = func(n goast.Node, in *start) {
+		goast.Inspect(n, func(n goast.Node) bool {
+			switch m := n.(type) {
+			case goast.Stmt:
+				if st := l.startedBy(m); st != nil && st != in {
+					for _, x := range st.call.Args {
+						walk(x, in)
+					}
+					if lit, isLit := goast.Unparen(st.call.Fun).(*goast.FuncLit); isLit {
+						walk(lit.Body, st)
+						return false
+					}
+				}
+				var x goast.Expr
+				switch m := m.(type) {
+				case *goast.ExprStmt:
+					x = m.X
+				case *goast.DeferStmt:
+					x = m.Call
+				}
+				if obj, _, name := ofGroup(x, l.info); obj == lock && in != nil && name != "TryLock" && name != "TryRLock" && name != "RLocker" {
+					return false
+				}
+			case *goast.FuncLit:
+				walk(m.Body, nil)
+				return false
+			case *goast.Ident:
+				ok = ok && l.info.Uses[m] != lock
+			}
+			return true
+		})
+	}
+	walk(l.top, nil)
+	return ok
+}
+
 // waited is the value of a call of Wait of an errgroup, or nil.
 func (l *lowerer) waited(e *goast.CallExpr) ast.Expr {
 	obj, _, name := ofGroup(e, l.info)
+	switch {
+	case name == "TryGo":
+		l.report(e.Pos(), "whether this starts a goroutine depends on others; call Go")
+	case name == "Wait" && l.running != nil && obj != nil && !l.declaredIn(obj, l.running):
+		l.report(e.Pos(), "a goroutine waits for others that it has not started, which is not supported; wait in the function that starts them")
+	}
 	if g := l.groups[obj]; g != nil && name == "Wait" && g.err != nil {
 		return &ast.Ref{Var: g.err}
 	}
@@ -199,6 +263,10 @@ func (l *lowerer) newGroup(obj types.Object, made bool, s goast.Stmt) ([]ast.Stm
 	other := l.otherUse(g)
 	waits := slices.ContainsFunc(l.starts, func(st *start) bool { return st.group == obj })
 	switch {
+	case isLock(obj):
+		if !l.locksGoroutines(obj) {
+			return nil, false
+		}
 	case other == nil:
 	case waits:
 		l.report(other.Pos(), obj.Name()+" is used here for more than to start goroutines and to wait for them; start function literals that defer its Done, and call the function in them")
