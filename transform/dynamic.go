@@ -93,13 +93,13 @@ func (m *memory) behindInterfaces(asked []types.Type, f func(*location)) {
 			})
 		}
 	}
-	for _, list := range m.dyn.put {
-		for _, v := range list {
+	for _, key := range slices.Sorted(maps.Keys(m.dyn.put)) {
+		for _, v := range m.dyn.put[key] {
 			see(v)
 		}
 	}
-	for _, v := range m.dyn.taken {
-		see(v)
+	for _, key := range slices.Sorted(maps.Keys(m.dyn.taken)) {
+		see(m.dyn.taken[key])
 	}
 }
 
