@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"go/token"
 	"go/types"
 	"slices"
 
@@ -64,7 +65,7 @@ type cover struct {
 	unknown bool // something reads elements that cannot be told
 }
 
-// An visit is a place, and the way to the statement that reads or writes it.
+// A visit is a place, and the way to the statement that reads or writes it.
 type visit struct {
 	place ast.Expr
 	way   []step
@@ -82,9 +83,7 @@ func (c *cover) block(b *ast.Block, way []step) {
 		c.stmt(s, way)
 		for _, inner := range ast.Blocks(s) {
 			if g, ok := s.(*ast.Range); ok && g.Value != nil && elemType(g.X.Type()) != nil && c.touches(elementOf(g)) {
-				if g.Key == nil || isArray(g.X.Type()) {
-					c.unknown = true
-				}
+				c.unknown = c.unknown || isArray(g.X.Type())
 				c.reads = append(c.reads, visit{elementOf(g), append(slices.Clip(way), step{inner, -1})})
 			}
 			c.block(inner, way)
@@ -127,6 +126,7 @@ func (c *cover) value(e ast.Expr, way []step) {
 		if c.touches(e) {
 			c.reads = append(c.reads, visit{e, way})
 		}
+		c.mem.eachCall(e, c.call)
 		return
 	}
 	for _, x := range ast.Operands(e) {
@@ -164,8 +164,11 @@ func (c *cover) same(w, read visit) bool {
 	for f, ok := part.(*ast.Field); ok && !ast.Equal(w.place, part) && ast.Pointee(f.X.Type()) == nil; f, ok = part.(*ast.Field) {
 		part = f.X
 	}
-	if !ast.Equal(w.place, part) || !c.keepsAddress(w.place) {
+	if !c.keepsAddress(w.place) {
 		return false
+	}
+	if !ast.Equal(w.place, part) {
+		return c.sameRange(w, visit{part, read.way})
 	}
 	last := w.way[len(w.way)-1]
 	i := slices.IndexFunc(read.way, func(s step) bool { return s.block == last.block })
@@ -181,6 +184,81 @@ func (c *cover) same(w, read visit) bool {
 		return c.steady(w.place, between) && !leadsAway(between)
 	}
 	return i == len(read.way)-1
+}
+
+// sameRange reports whether the element that is read is one of those that another loop writes, which has the same header and is run whenever
+// that of the read is: before it or behind.
+func (c *cover) sameRange(w, read visit) bool {
+	to, ok := w.place.(*ast.Index)
+	from, isIndex := read.place.(*ast.Index)
+	if !ok || !isIndex || len(w.way) < 2 || !ast.Equal(to.X, from.X) {
+		return false
+	}
+	k := len(w.way) - 2
+	around := w.way[k]
+	i := slices.IndexFunc(read.way, func(s step) bool { return s.block == around.block })
+	if i < 0 || read.way[i].n == around.n {
+		return false
+	}
+	at := read.way[i].n
+	writing, reading := around.block.Stmts[around.n], around.block.Stmts[at]
+	v := loopCounter(writing)
+	if r, isRef := to.I.(*ast.Ref); v == nil || !isRef || r.Var != v || leadsAway(ast.Blocks(writing)[0].Stmts) {
+		return false
+	}
+	if g, isRange := reading.(*ast.Range); !isRange || g.Value == nil || !ast.Equal(from, elementOf(g)) {
+		u := loopCounter(reading)
+		if r, isRef := from.I.(*ast.Ref); u == nil || !isRef || r.Var != u {
+			return false
+		}
+	}
+	first, last := min(at, around.n), max(at, around.n)
+	between := around.block.Stmts[first : last+1]
+	steady := c.steady(to.X, between)
+	for _, e := range bounds(writing) {
+		steady = steady && c.steady(e, between) && c.keepsAddress(&ast.Deref{X: e})
+	}
+	return steady && slices.EqualFunc(bounds(writing), bounds(reading), ast.Equal) && (at > around.n || !leadsAway(around.block.Stmts[at:around.n]))
+}
+
+// loopCounter returns the variable that a loop counts up by one, or nil.
+func loopCounter(s ast.Stmt) *ast.Var {
+	switch s := s.(type) {
+	case *ast.Range:
+		if r, ok := s.Key.(*ast.Ref); ok && s.Define && !assigns(s.Body, r.Var) {
+			return r.Var
+		}
+	case *ast.For:
+		init, ok := s.Init.(*ast.Assign)
+		post, isAssign := s.Post.(*ast.Assign)
+		if !ok || !isAssign || init.Op != token.DEFINE || len(init.Lhs) != 1 || post.Op != token.ADD_ASSIGN {
+			return nil
+		}
+		v, ok := init.Lhs[0].(*ast.Ref)
+		one, isLit := post.Rhs[0].(*ast.Lit)
+		if ok && isLit && one.Text == "1" && isRefTo(v.Var)(post.Lhs[0]) && !assigns(s.Body, v.Var) {
+			return v.Var
+		}
+	}
+	return nil
+}
+
+// bounds returns from what to what a loop with a counter counts, or nil: two expressions.
+func bounds(s ast.Stmt) []ast.Expr {
+	switch s := s.(type) {
+	case *ast.Range:
+		if elemType(s.X.Type()) == nil {
+			return []ast.Expr{intNumber(0), s.X}
+		}
+		return []ast.Expr{intNumber(0), length(s.X)}
+	case *ast.For:
+		cond, ok := s.Cond.(*ast.Binary)
+		v := loopCounter(s)
+		if v != nil && ok && cond.Op == token.LSS && isRefTo(v)(cond.X) && len(s.Init.(*ast.Assign).Rhs) == 1 {
+			return []ast.Expr{s.Init.(*ast.Assign).Rhs[0], cond.Y}
+		}
+	}
+	return nil
 }
 
 // leadsAway reports whether statements may lead elsewhere than to what follows them.
