@@ -40,18 +40,20 @@ func (g *gen) anySwitch() bool {
 		g.open()
 		defer g.close()
 		g.raw(fmt.Sprintf("for _, %s := range %s {", v, vs))
+		g.thing(v)
 		g.trips *= 3
 		end = "}\n}"
 	case 1:
 		g.introduce(vs, "map[string]any{%q: %s, %q: %s}", "A", values[0], "B", values[1])
 		g.thing(vs)
 		g.introduce(v, "%s[%s]", vs, g.mapKey(g.types.string))
+		g.thing(v)
 	default:
 		g.read("any " + values[0])
 		g.raw(fmt.Sprintf("var %s any = %s", v, values[0]))
+		g.thing(v)
 		g.line("if %s {\n%s = %s\n}", g.condition(1).text, v, values[1])
 	}
-	g.thing(v)
 	g.open()
 	defer g.close()
 	if end == "}" && g.chance(0.3) {
