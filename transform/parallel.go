@@ -250,7 +250,11 @@ func (r *reverser) checkRaces(loop *item) {
 			if what == "" {
 				what = "the statement at its line " + fmt.Sprint(it.pos-loop.pos)
 			}
-			refuse(loop.stmt.Info().Pos, "the iterations of %s must be independent, but others may read or write what this writes: %s", loopKind(loop.stmt), what)
+			wayOut := ""
+			if loop.stmt.Info().Goroutines {
+				wayOut = "; let each goroutine write what is its own, and put that together behind Wait"
+			}
+			refuse(loop.stmt.Info().Pos, "the iterations of %s must be independent, but others may read or write what this writes: %s%s", loopKind(loop.stmt), what, wayOut)
 		}
 		ast.Exprs(it.stmt, func(e ast.Expr, _ bool) {
 			r.mem.eachCall(e, func(c *ast.Call) {

@@ -230,11 +230,65 @@ func (l *lowerer) declareGroup(spec *goast.ValueSpec, s goast.Stmt) (list []ast.
 
 // assignGroup lowers the definition of a group of goroutines.
 func (l *lowerer) assignGroup(s *goast.AssignStmt) ([]ast.Stmt, bool) {
-	if s.Tok != token.DEFINE || len(s.Lhs) != 1 || len(s.Rhs) != 1 || !l.makesGroup(s.Rhs[0]) {
+	if s.Tok != token.DEFINE || len(s.Rhs) != 1 {
 		return nil, false
 	}
 	id, _ := s.Lhs[0].(*goast.Ident)
-	return l.newGroup(l.info.Defs[id], true, s)
+	switch {
+	case len(s.Lhs) == 1 && l.makesGroup(s.Rhs[0]):
+		return l.newGroup(l.info.Defs[id], true, s)
+	case len(s.Lhs) == 2 && l.isWithContext(s.Rhs[0]):
+		list, ok := l.newGroup(l.info.Defs[id], true, s)
+		if !ok {
+			return nil, false
+		}
+		return append(list, l.contextOf(s)...), true
+	}
+	return nil, false
+}
+
+// isWithContext reports whether an expression makes a group and a context that ends with it.
+func (l *lowerer) isWithContext(x goast.Expr) bool {
+	call, ok := goast.Unparen(x).(*goast.CallExpr)
+	if !ok || len(call.Args) != 1 {
+		return false
+	}
+	fn, ok := l.info.Uses[calleeIdent(call)].(*types.Func)
+	return ok && fn.FullName() == "golang.org/x/sync/errgroup.WithContext"
+}
+
+// contextOf lowers the context of a group, which ends when a goroutine fails, or all have ended. Others than goroutines would notice the
+// latter; that one has failed others need not notice, for they may have run before.
+func (l *lowerer) contextOf(s *goast.AssignStmt) []ast.Stmt {
+	id, _ := s.Lhs[1].(*goast.Ident)
+	obj := l.info.ObjectOf(id)
+	if id.Name != "_" {
+		around := goast.Node(l.top)
+		var walk func(n goast.Node, started bool)
+		walk = func(n goast.Node, started bool) {
+			goast.Inspect(n, func(n goast.Node) bool {
+				if lit, ok := n.(*goast.FuncLit); ok && l.closures.started[lit] && !started {
+					walk(lit.Body, true)
+					return false
+				}
+				if use, ok := n.(*goast.Ident); ok && l.info.Uses[use] == obj && !started && use.Pos() > s.End() {
+					l.report(use.Pos(), id.Name+" is used by another than the goroutines of its group, so that it matters when they end; use the context that it is made of")
+				}
+				return true
+			})
+		}
+		walk(around, false)
+	}
+	parent := l.expr(goast.Unparen(s.Rhs[0]).(*goast.CallExpr).Args[0])
+	a := &ast.Assign{Meta: l.meta(s), Lhs: []ast.Expr{nil}, Op: token.ASSIGN, Rhs: []ast.Expr{parent}}
+	switch {
+	case id.Name == "_":
+	case l.info.Defs[id] != nil:
+		a.Op, a.Lhs[0] = token.DEFINE, &ast.Ref{Var: l.declare(obj)}
+	default: // it is the variable that it is made of
+		return nil
+	}
+	return []ast.Stmt{a}
 }
 
 // makesGroup reports whether an expression makes a new group.
