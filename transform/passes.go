@@ -313,7 +313,10 @@ func (p *passage) beside() { p.body = besides{p.d.memoryOf}.block(p.body) }
 
 func (p *passage) lasts() { p.body = dropLasts(p.body) }
 
-func (p *passage) wholes() { p.body = setFields(setWholes(p.body, p.results), p.results) }
+func (p *passage) wholes() {
+	p.body = setFields(setWholes(p.body, p.results), p.results)
+	p.unused() // a struct of which fields are only set is no mistake, one that is set as a whole is
+}
 
 func (p *passage) split() {
 	if b := splitStructs(p.body, p.results); b != p.body {
