@@ -637,9 +637,69 @@ func (l *loader) parseFile(name string, src []byte) *File {
 		file.diags = l.prog.syntaxErrors(l.prog.Fset.File(syntax.FileStart), err)
 		return file
 	}
+	nameTypeParams(syntax)
 	file.Constraint = constraintOf(name, syntax)
 	l.scan(file)
 	return file
+}
+
+// nameTypeParams gives names to blank type parameters of functions and methods, which derivatives have to name: func (g *G[_]) F() becomes
+// func (g *G[T1]) F().
+func nameTypeParams(file *goast.File) {
+	for _, decl := range file.Decls {
+		fn, ok := decl.(*goast.FuncDecl)
+		if !ok {
+			continue
+		}
+		blank := slices.DeleteFunc(typeParamsOf(fn), func(id *goast.Ident) bool { return !isBlank(id) })
+		if len(blank) == 0 {
+			continue
+		}
+		taken := map[string]bool{}
+		goast.Inspect(fn, func(n goast.Node) bool {
+			if id, ok := n.(*goast.Ident); ok {
+				taken[id.Name] = true
+			}
+			return true
+		})
+		for _, id := range blank {
+			for i := 1; isBlank(id); i++ {
+				if name := "T" + strconv.Itoa(i); !taken[name] {
+					id.Name, taken[name] = name, true
+				}
+			}
+		}
+	}
+}
+
+// typeParamsOf returns the identifiers of the type parameters that a function or the receiver of a method declares.
+func typeParamsOf(fn *goast.FuncDecl) []*goast.Ident {
+	var list []*goast.Ident
+	if fn.Type.TypeParams != nil {
+		for _, field := range fn.Type.TypeParams.List {
+			list = append(list, field.Names...)
+		}
+	}
+	if fn.Recv == nil || len(fn.Recv.List) == 0 {
+		return list
+	}
+	x := goast.Unparen(fn.Recv.List[0].Type)
+	if star, ok := x.(*goast.StarExpr); ok {
+		x = goast.Unparen(star.X)
+	}
+	var args []goast.Expr
+	switch x := x.(type) {
+	case *goast.IndexExpr:
+		args = []goast.Expr{x.Index}
+	case *goast.IndexListExpr:
+		args = x.Indices
+	}
+	for _, arg := range args {
+		if id, ok := arg.(*goast.Ident); ok {
+			list = append(list, id)
+		}
+	}
+	return list
 }
 
 // syntaxErrors returns the errors of the parser as diagnostics, without regard to line directives.
