@@ -328,7 +328,7 @@ func (d *derivation) savingCall(s ast.Stmt, list []ast.Stmt, targets []ast.Expr,
 	if a, ok := list[len(list)-1].(*ast.Assign); ok && a.Op == token.ASSIGN {
 		out, op = append(out, &ast.Decl{Vars: []*ast.Var{n.saved}, Typed: true}), token.ASSIGN
 	}
-	call := &ast.Call{Pos: c.Pos, Fun: ast.Callee{Fn: half}, Args: c.Args, Spread: c.Spread, T: resultType(half.Signature())}
+	call := &ast.Call{Pos: c.Pos, Fun: ast.Callee{Fn: half, Method: half.Signature().Recv() != nil}, Args: c.Args, Spread: c.Spread, T: resultType(half.Signature())}
 	d.mem.calls[call] = c
 	lhs := append(slices.Clone(targets), &ast.Ref{Var: n.saved})
 	return append(out, &ast.Assign{Meta: *s.Info(), Lhs: lhs, Op: op, Rhs: []ast.Expr{call}})
@@ -337,7 +337,7 @@ func (d *derivation) savingCall(s ast.Stmt, list []ast.Stmt, targets []ast.Expr,
 // checkSaved refuses a rule whose forward half may save memory that it does not make, if that is written before the backward half reads
 // it.
 func (d *derivation) checkSaved(s ast.Stmt, c *ast.Call, rule *Rule) {
-	if !hasRefs(rule.Fn.Signature().Params().At(0).Type()) {
+	if !hasRefs(ast.ParamsOf(rule.Fn.Signature())[0].Type()) {
 		return
 	}
 	half := rule.Saving

@@ -234,9 +234,9 @@ func (d *Directive) wanted(view ast.View) ast.Signature {
 // saved returns the type of what one half of a rule remembers for the other, which may be any; S where there is none.
 func (d *Directive) saved() types.Type {
 	if sig := d.signature(); sig != nil {
-		switch results := sig.Results(); {
-		case d.Verb == "backward" && sig.Params().Len() > 0:
-			return sig.Params().At(0).Type()
+		switch params, results := ast.ParamsOf(sig), sig.Results(); {
+		case d.Verb == "backward" && len(params) > 0:
+			return params[0].Type()
 		case d.Verb == "forward" && results.Len() > d.Of.Signature().Results().Len():
 			return results.At(results.Len() - 1).Type()
 		}
