@@ -37,6 +37,7 @@ func Variadic(scale float64, xs ...float64) float64
 func Mixed(m Model, l Layer, p Point, f float32) (float64, Model)
 func Err(x float64) (float64, error)
 func ErrFirst(x float64) (err error, z float64)
+func ErrTwo(x float64) (error, float64, error)
 func ErrTaken(err float64) (float64, error)
 func InPlace(dst, src []float64)
 func Mean[T Number](xs []T) T { panic(0) }
@@ -95,6 +96,7 @@ var signatureTests = []signatureTest{
 	{"Results", "", JVP, "func ResultsJVP(x float64, dx float64) (y, y2 float64, y3 int, y4 []float64, dy, dy2 float64, dy4 []float64)"},
 	{"ResultsTaken", "", JVP, "func ResultsTakenJVP(y float64, dy float64) (out, out2, dout, dout2 float64)"},
 	{"ErrTaken", "", ValueGrad, "func ErrTakenValueGrad(err float64) (y, derr float64, err2 error)"},
+	{"ErrTwo", "", VJP, "func ErrTwoVJP(x, dy2 float64) (y error, y2, dx float64, err error)"},
 	{"ErrFirst", "", ValueGrad, "func ErrFirstValueGrad(x float64) (z, dx float64, err error)"},
 
 	// Variadic parameters.

@@ -128,7 +128,7 @@ func MapOperands(e Expr, f func(Expr) Expr) Expr {
 		}
 	case *Deref:
 		if x := g(e.X); x != e.X {
-			return &Deref{X: x}
+			return PointedTo(x)
 		}
 	case *Addr:
 		if x := g(e.X); x != e.X {
@@ -490,4 +490,14 @@ func LabelOf(s Stmt) *Label {
 		return s.Label
 	}
 	return nil
+}
+
+// PointedTo returns what a pointer leads to: of the address of a variable, that variable.
+func PointedTo(p Expr) Expr {
+	if a, ok := p.(*Addr); ok {
+		if v, ok := a.X.(*Ref); ok {
+			return v
+		}
+	}
+	return &Deref{X: p}
 }

@@ -942,7 +942,7 @@ func (l *lowerer) expr(e goast.Expr) ast.Expr {
 	case *goast.SliceExpr:
 		return l.slice(e)
 	case *goast.StarExpr:
-		return &ast.Deref{X: l.expr(e.X)}
+		return ast.PointedTo(l.expr(e.X))
 	case *goast.UnaryExpr:
 		return l.unary(e)
 	case *goast.BinaryExpr:
@@ -1105,6 +1105,9 @@ func (l *lowerer) slice(e *goast.SliceExpr) ast.Expr {
 func (l *lowerer) unary(e *goast.UnaryExpr) ast.Expr {
 	switch e.Op {
 	case token.AND:
+		if id, ok := goast.Unparen(e.X).(*goast.Ident); ok && l.pointers[l.info.Uses[id]] != nil {
+			return &ast.Ref{Var: l.pointers[l.info.Uses[id]]}
+		}
 		return &ast.Addr{X: l.expr(e.X), T: l.typeOf(e)}
 	case token.ARROW:
 		meta := l.meta(e)
