@@ -49,9 +49,15 @@ func (m *memory) putIn(e ast.Expr) {
 	if isNil(e) || types.IsInterface(e.Type()) || !hasRefs(e.Type()) {
 		return
 	}
-	v := m.fresh(e.Type())
-	m.flow(v, e)
-	m.putValue(v)
+	if !refers(e.Type()) {
+		m.putValue(m.place(e))
+		return
+	}
+	if to := m.reach(e); to != nil {
+		v := m.fresh(e.Type())
+		v.target = to
+		m.putValue(v)
+	}
 }
 
 func (m *memory) putValue(v *location) {

@@ -1105,8 +1105,12 @@ func (m *memory) copier(c *ast.Call) func(*location) *location {
 // same types.
 func (m *memory) unknown(c *ast.Call, results []*location) {
 	if c.Fun.Fn != nil && !m.unit.harmless(c.Fun.Fn) {
-		for _, x := range c.Args {
-			m.putIn(x) // where it may keep it
+		params := ast.ParamsOf(c.Fun.Fn.Signature())
+		for i, x := range c.Args {
+			t := params[min(i, len(params)-1)].Type()
+			if opensTo(t) || c.Fun.Fn.Signature().Variadic() && i >= len(params)-1 && opensTo(elemType(t)) {
+				m.putIn(x) // it may keep it
+			}
 		}
 	}
 	for _, x := range c.Args {
