@@ -665,7 +665,8 @@ func (l *lowerer) boundArg(b boundVar) ast.Expr {
 	case l.pointers[b.obj] != nil:
 		return &ast.Deref{X: &ast.Ref{Var: l.pointers[b.obj]}}
 	case l.vars[b.obj] == nil:
-		panic(fmt.Sprintf("lower: %s is not captured", b.obj.Name()))
+		l.report(b.obj.Pos(), fmt.Sprintf("%s is used by a function that is called where it cannot be reached; give it to that as an argument", b.obj.Name()))
+		return broken(b.typ)
 	case b.pointer:
 		v := &ast.Ref{Var: l.vars[b.obj]}
 		return &ast.Addr{X: v, T: types.NewPointer(v.Var.Type)}
