@@ -361,12 +361,6 @@ func (h *helper) buildParallel(f, part *ast.Func, sig ast.Signature, taken []boo
 	if len(apart) > 1 {
 		f.Body.Stmts = append([]ast.Stmt{unlessApart(apart, &alone)}, f.Body.Stmts...)
 	}
-	ast.Inspect(f.Body, func(s ast.Stmt) bool {
-		if r, ok := s.(*ast.Range); !ok || !r.IsParallel() {
-			s.Info().Pos = h.f.Pos // all of that is for the loop
-		}
-		return true
-	})
 }
 
 // unlessApart makes one call for all iterations where slices share memory: then an element of one may be that of another iteration's.

@@ -33,7 +33,9 @@ func TestHostile(t *testing.T) {
 		t.Skip("compiles every golden file")
 	}
 	m := deriveAll(t)
-	tally := m.runPromises(t, "hostile", m.promising(""), "Hostile(&c, &tally)")
+	// A panic of a goroutine ends the process, whoever started it.
+	alone := slices.DeleteFunc(m.promising(""), func(c *testCase) bool { return strings.Contains(c.name, "goroutines") || c.name == "parallel-fields" })
+	tally := m.runPromises(t, "hostile", alone, "Hostile(&c, &tally)")
 	if *only == "" && (tally.Returned < 20_000 || tally.Panicked < 2_000) {
 		t.Errorf("too few calls were tried: %+v", tally)
 	}
