@@ -304,16 +304,13 @@ func (s *checkpoint) meet() [][2]int {
 }
 
 // copies reports whether copyOf copies a value.
-func (s *checkpoint) copies(t types.Type) (ok bool) {
-	defer func() {
-		if r := recover(); r != nil {
-			if _, refused := r.(*Refusal); !refused {
-				panic(r)
-			}
-		}
+func (s *checkpoint) copies(t types.Type) bool {
+	var err error
+	func() {
+		defer guard(&err)
+		s.copyOf(&ast.Ref{Var: ast.NewVar("", t)}, "")
 	}()
-	s.copyOf(&ast.Ref{Var: ast.NewVar("", t)}, "")
-	return true
+	return err == nil
 }
 
 // copyOf is a copy of a value and of all memory that it refers to.

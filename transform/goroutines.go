@@ -46,7 +46,7 @@ func elementOf(s *ast.Range) ast.Expr {
 
 // covers reports whether statements write all elements of a cell that they read. Open are the functions that are being looked at.
 func (u *Unit) covers(m *memory, body *ast.Block, l *location, open map[*types.Func]bool) bool {
-	c := &cover{u: u, mem: m, cell: l.find(), body: body, open: open}
+	c := &cover{u: u, mem: m, cell: l.find(), taken: addressTaken(body), written: m.writtenIn(body), open: open}
 	c.block(body, nil)
 	return !c.unknown && !slices.ContainsFunc(c.reads, func(read visit) bool {
 		return !slices.ContainsFunc(c.writes, func(w visit) bool { return c.same(w, read) })
@@ -58,7 +58,8 @@ type cover struct {
 	u       *Unit
 	mem     *memory
 	cell    *location
-	body    *ast.Block
+	taken   map[*ast.Var]bool  // variables whose address the statements take
+	written map[*location]bool // cells in memory that they write
 	open    map[*types.Func]bool
 	writes  []visit
 	reads   []visit
@@ -102,7 +103,7 @@ func (c *cover) stmt(s ast.Stmt, way []step) {
 		_, compounds = compound(a.Op)
 	}
 	ast.Exprs(s, func(e ast.Expr, assigned bool) {
-		if assigned && e != nil && isPlace(e) {
+		if assigned && isPlace(e) {
 			if c.touches(e) {
 				c.writes = append(c.writes, visit{e, way})
 				if compounds {
@@ -181,106 +182,70 @@ func (c *cover) same(w, read visit) bool {
 		return c.steady(w.place, last.block.Stmts[last.n+1:at+1])
 	case at < last.n:
 		between := last.block.Stmts[max(at, 0):last.n]
-		return c.steady(w.place, between) && !leadsAway(between)
+		return c.steady(w.place, between) && !leaves(&ast.Block{Stmts: between})
 	}
 	return i == len(read.way)-1
 }
 
-// sameRange reports whether the element that is read is one of those that another loop writes, which has the same header and is run whenever
-// that of the read is: before it or behind.
+// sameRange reports whether the element that is read is one of those that another loop writes, which counts as that of the read does, and is
+// run whenever that is: before it or behind.
 func (c *cover) sameRange(w, read visit) bool {
 	to, ok := w.place.(*ast.Index)
 	from, isIndex := read.place.(*ast.Index)
 	if !ok || !isIndex || len(w.way) < 2 || !ast.Equal(to.X, from.X) {
 		return false
 	}
-	k := len(w.way) - 2
-	around := w.way[k]
+	around := w.way[len(w.way)-2]
 	i := slices.IndexFunc(read.way, func(s step) bool { return s.block == around.block })
 	if i < 0 || read.way[i].n == around.n {
 		return false
 	}
 	at := read.way[i].n
 	writing, reading := around.block.Stmts[around.n], around.block.Stmts[at]
-	v := loopCounter(writing)
-	if r, isRef := to.I.(*ast.Ref); v == nil || !isRef || r.Var != v || leadsAway(ast.Blocks(writing)[0].Stmts) {
+	v, lo, hi := countsUp(writing)
+	u, from0, to0 := countsUp(reading)
+	g, isRange := reading.(*ast.Range)
+	inHeader := isRange && g.Value != nil && ast.Equal(from, elementOf(g))
+	if hi == nil || !ast.Equal(lo, from0) || !ast.Equal(hi, to0) || !isCounter(to.I, v) || !inHeader && !isCounter(from.I, u) || leaves(ast.Blocks(writing)[0]) {
 		return false
 	}
-	if g, isRange := reading.(*ast.Range); !isRange || g.Value == nil || !ast.Equal(from, elementOf(g)) {
-		u := loopCounter(reading)
-		if r, isRef := from.I.(*ast.Ref); u == nil || !isRef || r.Var != u {
+	between := around.block.Stmts[min(at, around.n) : max(at, around.n)+1]
+	for _, e := range []ast.Expr{to.X, lo, hi} {
+		if !c.steady(e, between) || !c.keepsAddress(&ast.Deref{X: e}) {
 			return false
 		}
 	}
-	first, last := min(at, around.n), max(at, around.n)
-	between := around.block.Stmts[first : last+1]
-	steady := c.steady(to.X, between)
-	for _, e := range bounds(writing) {
-		steady = steady && c.steady(e, between) && c.keepsAddress(&ast.Deref{X: e})
-	}
-	return steady && slices.EqualFunc(bounds(writing), bounds(reading), ast.Equal) && (at > around.n || !leadsAway(around.block.Stmts[at:around.n]))
+	return at > around.n || !leaves(&ast.Block{Stmts: between})
 }
 
-// loopCounter returns the variable that a loop counts up by one, or nil.
-func loopCounter(s ast.Stmt) *ast.Var {
-	switch s := s.(type) {
+// isCounter reports whether an index is a counter, if there is one.
+func isCounter(e ast.Expr, v *ast.Var) bool { return v != nil && isRefTo(v)(e) }
+
+// countsUp returns from what to below what a loop counts by one, and the counter if it has one; or nothing where it does something else.
+func countsUp(loop ast.Stmt) (v *ast.Var, lo, hi ast.Expr) {
+	switch s := loop.(type) {
 	case *ast.Range:
 		if r, ok := s.Key.(*ast.Ref); ok && s.Define && !assigns(s.Body, r.Var) {
-			return r.Var
+			v = r.Var
 		}
-	case *ast.For:
-		init, ok := s.Init.(*ast.Assign)
-		post, isAssign := s.Post.(*ast.Assign)
-		if !ok || !isAssign || init.Op != token.DEFINE || len(init.Lhs) != 1 || post.Op != token.ADD_ASSIGN {
-			return nil
-		}
-		v, ok := init.Lhs[0].(*ast.Ref)
-		one, isLit := post.Rhs[0].(*ast.Lit)
-		if ok && isLit && one.Text == "1" && isRefTo(v.Var)(post.Lhs[0]) && !assigns(s.Body, v.Var) {
-			return v.Var
-		}
-	}
-	return nil
-}
-
-// bounds returns from what to what a loop with a counter counts, or nil: two expressions.
-func bounds(s ast.Stmt) []ast.Expr {
-	switch s := s.(type) {
-	case *ast.Range:
 		if elemType(s.X.Type()) == nil {
-			return []ast.Expr{intNumber(0), s.X}
+			return v, intNumber(0), s.X
 		}
-		return []ast.Expr{intNumber(0), length(s.X)}
+		return v, intNumber(0), length(s.X)
 	case *ast.For:
-		cond, ok := s.Cond.(*ast.Binary)
-		v := loopCounter(s)
-		if v != nil && ok && cond.Op == token.LSS && isRefTo(v)(cond.X) && len(s.Init.(*ast.Assign).Rhs) == 1 {
-			return []ast.Expr{s.Init.(*ast.Assign).Rhs[0], cond.Y}
+		if c := counter(s); c != nil && c.step == 1 && c.op == token.LSS {
+			return c.v, c.lo, c.hi
 		}
 	}
-	return nil
-}
-
-// leadsAway reports whether statements may lead elsewhere than to what follows them.
-func leadsAway(list []ast.Stmt) bool {
-	found := false
-	ast.Inspect(&ast.Block{Stmts: list}, func(s ast.Stmt) bool {
-		switch s.(type) {
-		case *ast.Branch, *ast.Return:
-			found = true
-		}
-		return !found
-	})
-	return found
+	return nil, nil, nil
 }
 
 // steady reports whether statements assign to no variable that a place names, in which address or index it is.
 func (c *cover) steady(place ast.Expr, list []ast.Stmt) bool {
-	taken := addressTaken(c.body)
 	ok := true
 	ast.Walk(place, func(e ast.Expr) bool {
 		if r, isRef := e.(*ast.Ref); isRef {
-			ok = ok && !taken[r.Var] && !slices.ContainsFunc(list, func(s ast.Stmt) bool {
+			ok = ok && !c.taken[r.Var] && !slices.ContainsFunc(list, func(s ast.Stmt) bool {
 				return assigns(&ast.Block{Stmts: []ast.Stmt{s}}, r.Var)
 			})
 		}
@@ -291,19 +256,23 @@ func (c *cover) steady(place ast.Expr, list []ast.Stmt) bool {
 
 // keepsAddress reports whether nothing that decides where a place is lies in memory that the statements write.
 func (c *cover) keepsAddress(place ast.Expr) bool {
+	ok := true
+	c.mem.readsOfAddress(place, func(l *location) { ok = ok && !c.written[l.find()] })
+	return ok
+}
+
+// writtenIn returns the cells in memory that statements write.
+func (m *memory) writtenIn(b *ast.Block) map[*location]bool {
 	written := map[*location]bool{}
-	ast.Inspect(c.body, func(s ast.Stmt) bool {
+	see := func(l *location) { written[l.find()] = true }
+	ast.Inspect(b, func(s ast.Stmt) bool {
 		ast.Exprs(s, func(e ast.Expr, assigned bool) {
-			if _, isVar := e.(*ast.Ref); assigned && e != nil && !isVar && isPlace(e) {
-				for _, l := range c.mem.cells(e) {
-					written[l.find()] = true
-				}
+			if _, isVar := e.(*ast.Ref); assigned && !isVar && isPlace(e) {
+				m.cellsIn(m.place(e), see)
 			}
-			c.mem.eachCall(e, func(call *ast.Call) { c.mem.callWrites(call, func(l *location) { written[l.find()] = true }) })
+			m.callWrites(e, see)
 		})
 		return true
 	})
-	ok := true
-	c.mem.readsOfAddress(place, func(l *location) { ok = ok && !written[l.find()] })
-	return ok
+	return written
 }

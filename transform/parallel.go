@@ -28,7 +28,8 @@ import (
 type parallel struct {
 	own    []ownership // of what inputs lead to
 	tasks  bool        // its iterations were goroutines
-	primal *ast.Func   // calls the callee for all parts
+	loop   ast.Stmt
+	primal *ast.Func // calls the callee for all parts
 }
 
 // parallelLoop is rangeLoop for a parallel loop, given what does a part of its iterations.
@@ -61,7 +62,7 @@ func (o *outliner) parallelLoop(loop *ast.For, from, to, n *ast.Ref) []ast.Stmt 
 			refuse(o.pos, "the iterations of %s write a part of %s, and share another; keep what they write and what they share in slices of their own", o.kind(), what)
 		}
 	}
-	o.u.parallels[fn] = parallel{own: owned, tasks: o.loop.Info().Goroutines}
+	o.u.parallels[fn] = parallel{own: owned, tasks: o.loop.Info().Goroutines, loop: o.loop}
 
 	call := o.call(fn, typed(0, to.Var.Type), n)
 	call.Checkpoint, call.Parallel = false, true
@@ -361,6 +362,11 @@ func (h *helper) buildParallel(f, part *ast.Func, sig ast.Signature, taken []boo
 	if len(apart) > 1 {
 		f.Body.Stmts = append([]ast.Stmt{unlessApart(apart, &alone)}, f.Body.Stmts...)
 	}
+	purpose := ast.Primal
+	if part != nil {
+		purpose = ast.Reversal
+	}
+	ast.Attribute(f.Body.Stmts, purpose, h.parallel.loop)
 }
 
 // unlessApart makes one call for all iterations where slices share memory: then an element of one may be that of another iteration's.
@@ -402,37 +408,40 @@ func (b *parallelBody) field(v *ast.Var) (*types.Var, ast.Expr) {
 // each iteration has elements of its own.
 func (b *parallelBody) private(v *ast.Var, owned []bool) ast.Expr {
 	f, place := b.field(v)
-	u := b.h.u
-	e, more := u.zeroShadow(place, &ast.Ref{Var: v}, v.Type, 0)
-	if u.linked(v.Type) {
-		e, more = u.shadowCall(&ast.Ref{Var: v}, v.Type), nil
-	}
-	if owned != nil {
+	u, dv := b.h.u, &ast.Ref{Var: v}
+	var e ast.Expr
+	var more []ast.Stmt
+	switch {
+	case owned != nil:
 		e, more = b.partly(v, owned)
+	case u.linked(v.Type):
+		e = u.shadowCall(dv, v.Type)
+	default:
+		e, more = u.zeroShadow(place, dv, v.Type, 0)
 	}
-	made := append([]ast.Stmt{set(place, token.ASSIGN, e)}, more...)
-	if isPointer(v.Type) {
-		cond := &ast.Binary{Op: token.NEQ, X: &ast.Ref{Var: v}, Y: nilExpr(v.Type), T: types.Typ[types.Bool]}
-		made = []ast.Stmt{&ast.If{Cond: cond, Then: &ast.Block{Stmts: made}}}
-	}
-	b.making = append(b.making, made...)
+	b.making = append(b.making, ifThere(v, append([]ast.Stmt{set(place, token.ASSIGN, e)}, more...))...)
 	b.sums = append(b.sums, func(part func(*types.Var) ast.Expr) []ast.Stmt {
 		if owned == nil {
-			return u.sumShadows(&ast.Ref{Var: v}, part(f))
+			return u.sumShadows(dv, part(f))
 		}
 		var out []ast.Stmt
-		for i, f2 := range namedFields(structOf(v.Type)) {
-			if ast.Carries(f2.Type()) && !owned[i] {
-				out = append(out, b.addField(&ast.Field{X: &ast.Ref{Var: v}, Field: f2}, &ast.Field{X: part(f), Field: f2})...)
+		for i, g := range namedFields(structOf(v.Type)) {
+			if ast.Carries(g.Type()) && !owned[i] {
+				out = append(out, b.addField(&ast.Field{X: dv, Field: g}, &ast.Field{X: part(f), Field: g})...)
 			}
 		}
-		if isPointer(v.Type) {
-			cond := &ast.Binary{Op: token.NEQ, X: &ast.Ref{Var: v}, Y: nilExpr(v.Type), T: types.Typ[types.Bool]}
-			out = []ast.Stmt{&ast.If{Cond: cond, Then: &ast.Block{Stmts: out}}}
-		}
-		return out
+		return ifThere(v, out)
 	})
 	return place
+}
+
+// ifThere are statements that are done unless v is a pointer that is nil.
+func ifThere(v *ast.Var, list []ast.Stmt) []ast.Stmt {
+	if !isPointer(v.Type) {
+		return list
+	}
+	cond := &ast.Binary{Op: token.NEQ, X: &ast.Ref{Var: v}, Y: nilExpr(v.Type), T: types.Typ[types.Bool]}
+	return []ast.Stmt{&ast.If{Cond: cond, Then: &ast.Block{Stmts: list}}}
 }
 
 // partly is a new shadow of a struct that shares fields with v.

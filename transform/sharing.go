@@ -234,13 +234,13 @@ type pairOfStems struct{ a, b *stem }
 
 // apart returns the pairs of stems that must refer to different memory.
 func (d *derivation) apart() []pairOfStems {
-	found := map[pairOfStems]bool{}
+	rank, found := d.ranks(), map[pairOfStems]bool{}
 	d.eachApart(func(c, e *location, s, t *stem) {
 		if asOne(c, e, s, t) {
 			return
 		}
 		if s, t = s.whole(), t.whole(); s != t && !(s.input == t.input && (goesOn(s.value, t.value) || goesOn(t.value, s.value))) {
-			if d.rank(t) < d.rank(s) {
+			if rank[t] < rank[s] {
 				s, t = t, s
 			}
 			found[pairOfStems{s, t}] = true
@@ -250,7 +250,7 @@ func (d *derivation) apart() []pairOfStems {
 	for p := range found {
 		list = append(list, p)
 	}
-	d.sortPairs(list)
+	sortPairs(list, rank)
 	return list
 }
 
@@ -285,6 +285,7 @@ func (l *location) isPointedTo() bool {
 
 // together returns the pairs of stems that lead to floats which F writes and which are taken to be one.
 func (d *derivation) together() []pairOfStems {
+	rank := d.ranks()
 	var list []pairOfStems
 	d.eachApart(func(c, e *location, s, t *stem) {
 		if !ast.Carries(c.typ) || !asOne(c, e, s, t) {
@@ -292,21 +293,25 @@ func (d *derivation) together() []pairOfStems {
 		}
 		s, t = s.whole(), t.whole()
 		within := goesOn(s.value, t.value) || goesOn(t.value, s.value) // so that what the one leads to is looked at as a whole
-		if p := (pairOfStems{s, t}); d.rank(s) < d.rank(t) && !within && !slices.Contains(list, p) {
+		if p := (pairOfStems{s, t}); rank[s] < rank[t] && !within && !slices.Contains(list, p) {
 			list = append(list, p)
 		}
 	})
-	d.sortPairs(list)
+	sortPairs(list, rank)
 	return list
 }
 
-// rank is the number of a stem.
-func (d *derivation) rank(s *stem) int { return slices.Index(d.mem.stems, s) }
+// ranks returns the numbers of the stems.
+func (d *derivation) ranks() map[*stem]int {
+	rank := map[*stem]int{}
+	for i, s := range d.mem.stems {
+		rank[s] = i
+	}
+	return rank
+}
 
-func (d *derivation) sortPairs(list []pairOfStems) {
-	slices.SortFunc(list, func(p, q pairOfStems) int {
-		return cmp.Or(d.rank(p.a)-d.rank(q.a), d.rank(p.b)-d.rank(q.b))
-	})
+func sortPairs(list []pairOfStems, rank map[*stem]int) {
+	slices.SortFunc(list, func(p, q pairOfStems) int { return cmp.Or(rank[p.a]-rank[q.a], rank[p.b]-rank[q.b]) })
 }
 
 // eachApart calls f for the pairs of stems s and t that may refer to the same memory where the derivative takes them to be apart: for the

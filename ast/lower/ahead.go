@@ -28,6 +28,14 @@ type aheader struct {
 
 // ahead returns the body of a function with what is defined before its parallel loops.
 func ahead(whole *ast.Block) *ast.Block {
+	parallel := false
+	ast.Inspect(whole, func(s ast.Stmt) bool {
+		parallel = parallel || s.Info().Parallel
+		return !parallel
+	})
+	if !parallel {
+		return whole
+	}
 	var block func(b *ast.Block) *ast.Block
 	block = func(b *ast.Block) *ast.Block {
 		out := &ast.Block{Meta: b.Meta}

@@ -60,14 +60,11 @@ func startOf(s goast.Stmt, info *types.Info) *start {
 	case *goast.GoStmt:
 		st := &start{stmt: s, call: s.Call}
 		if lit, ok := goast.Unparen(s.Call.Fun).(*goast.FuncLit); ok {
-			goast.Inspect(lit.Body, func(n goast.Node) bool {
-				if x, ok := n.(goast.Expr); ok && st.group == nil {
-					if obj, _, name := ofGroup(x, info); name == "Done" {
-						st.group = obj
-					}
+			notInner := func(n goast.Node) bool { _, inner := n.(*goast.GoStmt); return !inner }
+			groupCalls(lit.Body, info, notInner, func(obj *types.Var, _ *goast.CallExpr, name string) {
+				if st.group == nil && name == "Done" {
+					st.group = obj
 				}
-				_, inner := n.(*goast.GoStmt)
-				return !inner
 			})
 		}
 		for _, x := range s.Call.Args {
@@ -81,7 +78,7 @@ func startOf(s goast.Stmt, info *types.Info) *start {
 		return st
 	case *goast.ExprStmt:
 		if obj, call, name := ofGroup(s.X, info); name == "Go" && len(call.Args) == 1 {
-			return &start{stmt: s, group: obj, fails: groupKind(obj) == errGroup,
+			return &start{stmt: s, group: obj, fails: groupKind(obj) == errGroup && mayFail(call.Args[0], info),
 				call: &goast.CallExpr{Fun: call.Args[0], Lparen: call.Args[0].End(), Rparen: call.Args[0].End() - 1}}
 		}
 	}
@@ -153,7 +150,7 @@ func (l *lowerer) findLoop(st *start, around []goast.Node) {
 			l.report(st.stmt.Pos(), "a goroutine is started in a range over a function, which is not supported; put what that yields into a slice, and range over it")
 			return
 		}
-		if loop != nil && isLoop(loop) && l.waitsIn(loop, st.group) {
+		if loop != nil && isLoop(loop) && l.waitsIn(loop, st.group, nil) {
 			inBatches = true
 		}
 		if loop != nil && !waited && isLoop(loop) && !inBatches && !l.inOrder(st.group) {
@@ -177,33 +174,15 @@ func (l *lowerer) findLoop(st *start, around []goast.Node) {
 	}
 }
 
-// waitsIn reports whether a loop waits for a group.
-func (l *lowerer) waitsIn(loop goast.Stmt, group *types.Var) bool {
-	found := false
-	goast.Inspect(loop, func(n goast.Node) bool {
-		if x, ok := n.(goast.Expr); ok {
-			obj, _, name := ofGroup(x, l.info)
-			found = found || name == "Wait" && obj == group
-		}
-		return !found
-	})
-	return found
-}
-
 // inOrder reports whether the goroutines of a group may have to run one after the other, as its limit is.
 func (l *lowerer) inOrder(group *types.Var) bool {
 	found := false
-	goast.Inspect(l.top, func(n goast.Node) bool {
-		x, ok := n.(goast.Expr)
-		if !ok {
-			return true
-		}
-		if obj, call, name := ofGroup(x, l.info); name == "SetLimit" && obj == group {
+	groupCalls(l.top, l.info, nil, func(obj *types.Var, call *goast.CallExpr, name string) {
+		if name == "SetLimit" && obj == group {
 			v := l.info.Types[call.Args[0]].Value
 			several := v != nil && constant.Compare(v, token.NEQ, constant.MakeInt64(0)) && constant.Compare(v, token.NEQ, constant.MakeInt64(1))
 			found = found || !several && !l.countsCores(call.Args[0])
 		}
-		return true
 	})
 	return found
 }
@@ -243,16 +222,7 @@ func (l *lowerer) waitsFirst(s goast.Stmt, group *types.Var) bool {
 	default:
 		return false
 	}
-	found := false
-	goast.Inspect(n, func(n goast.Node) bool {
-		if x, ok := n.(goast.Expr); ok {
-			obj, _, name := ofGroup(x, l.info)
-			found = found || name == "Wait" && obj == group
-		}
-		_, isLit := n.(*goast.FuncLit)
-		return !isLit && !found
-	})
-	return found
+	return l.waitsIn(n, group, func(n goast.Node) bool { _, isLit := n.(*goast.FuncLit); return !isLit })
 }
 
 // leavesBy returns what may leave a statement for another one than the next, or nil.
@@ -365,7 +335,7 @@ func (l *lowerer) direct(s goast.Stmt, st *start) []ast.Stmt {
 		return nil
 	}
 	f := &failures{}
-	if st.fails && l.mayFail(st) {
+	if st.fails {
 		f = l.failures(st, l.count(l.expr(over)), s.Pos())
 		if key != nil && key.Name != "_" {
 			f.index = func() *ast.Var { return l.vars[l.info.Defs[key]] }
@@ -515,19 +485,19 @@ type failures struct {
 	index          func() *ast.Var // that number
 }
 
-// mayFail reports whether a goroutine may return an error.
-func (l *lowerer) mayFail(st *start) bool {
-	lit, ok := goast.Unparen(st.call.Fun).(*goast.FuncLit)
+// mayFail reports whether a function that is started, which returns an error, may return another one than nil.
+func mayFail(fun goast.Expr, info *types.Info) bool {
+	lit, ok := goast.Unparen(fun).(*goast.FuncLit)
 	if !ok {
 		return true
 	}
 	may := false
 	goast.Inspect(lit.Body, func(n goast.Node) bool {
 		if r, ok := n.(*goast.ReturnStmt); ok {
-			may = may || len(r.Results) != 1 || !l.info.Types[r.Results[0]].IsNil()
+			may = may || len(r.Results) != 1 || !info.Types[r.Results[0]].IsNil()
 		}
-		inner, isLit := n.(*goast.FuncLit)
-		return !isLit || inner == lit
+		_, isLit := n.(*goast.FuncLit)
+		return !isLit
 	})
 	return may
 }
@@ -535,8 +505,8 @@ func (l *lowerer) mayFail(st *start) bool {
 // failures prepares the errors of as many goroutines as n says.
 func (l *lowerer) failures(st *start, n ast.Expr, pos token.Pos) *failures {
 	g := l.groupAt(st.group)
-	if g == nil || g.err == nil {
-		return &failures{}
+	if g == nil {
+		return &failures{} // which is reported
 	}
 	t := types.NewSlice(g.err.Type)
 	list, e := ast.NewVar("failed", t), ast.NewVar("e", g.err.Type)
@@ -579,8 +549,24 @@ func (k *keptStarts) keep() []ast.Stmt {
 		return nil
 	}
 	k.call = call
+	k.capture()
+	list := &ast.Ref{Var: k.list}
+	if len(k.captured) == 0 {
+		k.list.Type = types.Typ[types.Int]
+		one := &ast.Lit{Text: "1", Val: constant.MakeInt64(1), T: k.list.Type}
+		return append(out, &ast.Assign{Meta: meta, Lhs: []ast.Expr{list}, Op: token.ADD_ASSIGN, Rhs: []ast.Expr{one}})
+	}
+	value := k.value()
+	k.list.Type = types.NewSlice(value.Type())
+	grown := &ast.Call{Fun: ast.Callee{Builtin: "append"}, Args: []ast.Expr{list, value}, T: k.list.Type}
+	return append(out, &ast.Assign{Meta: meta, Lhs: []ast.Expr{list}, Op: token.ASSIGN, Rhs: []ast.Expr{grown}})
+}
+
+// capture finds the variables of the loop that the goroutine needs.
+func (k *keptStarts) capture() {
+	l := k.l
 	own := map[types.Object]bool{} // arguments that have been kept
-	for i, x := range call.Args {
+	for i, x := range k.call.Args {
 		if id, ok := x.(*goast.Ident); ok && x != k.st.call.Args[i] {
 			own[l.info.Uses[id]] = true
 		}
@@ -599,56 +585,54 @@ func (k *keptStarts) keep() []ast.Stmt {
 			k.captured = append(k.captured, v)
 			return
 		}
-		goast.Inspect(value, func(n goast.Node) bool {
-			if id, ok := n.(*goast.Ident); ok && l.info.Uses[id] != nil {
-				add(l.info.Uses[id])
-			}
-			return true
-		})
+		l.eachUse(value, add)
 		k.again = append(k.again, definition{v, value})
 	}
-	lit, isLit := goast.Unparen(call.Fun).(*goast.FuncLit)
-	if isLit {
-		changed := closuresOf(lit.Body, l.info).changed
-		for _, obj := range l.free(lit) {
-			if changed[obj] && ofLoop(obj) && l.usedOutside(obj, k.loop, lit) {
+	addVar := func(obj types.Object) {
+		if l.vars[obj] != nil {
+			add(obj)
+		}
+	}
+	switch fun := goast.Unparen(k.call.Fun).(type) {
+	case *goast.FuncLit:
+		changed := closuresOf(fun.Body, l.info).changed
+		for _, obj := range l.free(fun) {
+			if changed[obj] && ofLoop(obj) && l.usedOutside(obj, k.loop, fun) {
 				l.report(k.st.stmt.Pos(), obj.Name()+" belongs to an iteration of the loop that starts this goroutine, which changes it; declare a variable in the goroutine for that")
 			}
 			add(obj)
 		}
+	case *goast.Ident:
+		if v := l.known(l.info.Uses[fun], fun.Pos()); v != nil {
+			k.captureBound(fun.Name, v, ofLoop, add)
+		}
+	default:
+		l.eachUse(fun, addVar)
 	}
-	if id, ok := goast.Unparen(call.Fun).(*goast.Ident); ok && isFunc(l.info.Uses[id]) {
-		if v := l.value(id); v != nil {
-			for _, b := range v.bound {
-				if b.obj == nil || b.pointer && ofLoop(b.obj) {
-					l.report(k.st.stmt.Pos(), id.Name+" belongs to an iteration of the loop that starts it; start a function literal that calls it")
-				} else {
-					add(b.obj)
-				}
-			}
+	for _, x := range k.call.Args {
+		l.eachUse(x, addVar)
+	}
+}
+
+// captureBound is capture for what belongs to a function that a variable holds.
+func (k *keptStarts) captureBound(name string, v *fnValue, ofLoop func(types.Object) bool, add func(types.Object)) {
+	for _, b := range v.bound {
+		if b.obj == nil || b.pointer && ofLoop(b.obj) {
+			k.l.report(k.st.stmt.Pos(), name+" belongs to an iteration of the loop that starts it; start a function literal that calls it")
+		} else {
+			add(b.obj)
 		}
 	}
-	for _, x := range append([]goast.Expr{call.Fun}, call.Args...) {
-		goast.Inspect(x, func(n goast.Node) bool {
-			if n == goast.Node(lit) {
-				return !isLit
-			}
-			if id, ok := n.(*goast.Ident); ok && l.info.Uses[id] != nil && l.vars[l.info.Uses[id]] != nil {
-				add(l.info.Uses[id])
-			}
-			return true
-		})
-	}
-	list := &ast.Ref{Var: k.list}
-	if len(k.captured) == 0 {
-		k.list.Type = types.Typ[types.Int]
-		one := &ast.Lit{Text: "1", Val: constant.MakeInt64(1), T: k.list.Type}
-		return append(out, &ast.Assign{Meta: meta, Lhs: []ast.Expr{list}, Op: token.ADD_ASSIGN, Rhs: []ast.Expr{one}})
-	}
-	value := k.value()
-	k.list.Type = types.NewSlice(value.Type())
-	grown := &ast.Call{Fun: ast.Callee{Builtin: "append"}, Args: []ast.Expr{list, value}, T: k.list.Type}
-	return append(out, &ast.Assign{Meta: meta, Lhs: []ast.Expr{list}, Op: token.ASSIGN, Rhs: []ast.Expr{grown}})
+}
+
+// eachUse calls f for what an expression names.
+func (l *lowerer) eachUse(x goast.Expr, f func(types.Object)) {
+	goast.Inspect(x, func(n goast.Node) bool {
+		if id, ok := n.(*goast.Ident); ok && l.info.Uses[id] != nil {
+			f(l.info.Uses[id])
+		}
+		return true
+	})
 }
 
 // definition returns what defines a variable of the loop, if that has the same value whenever it is computed: it is made of constants and of
@@ -772,7 +756,7 @@ func (k *keptStarts) run() []ast.Stmt {
 	l := k.l
 	n := &ast.Range{Meta: ast.Meta{Pos: k.st.stmt.Pos(), Src: l.text(k.st.stmt)}, X: &ast.Ref{Var: k.list}, Define: true, Body: &ast.Block{}}
 	f := &failures{}
-	if k.st.fails && l.mayFail(k.st) {
+	if k.st.fails {
 		f = l.failures(k.st, l.count(n.X), n.Pos)
 	}
 	if f.own != nil {
@@ -833,9 +817,8 @@ func (l *lowerer) goroutine(st *start) []ast.Stmt {
 			list = l.exprStmt(&goast.ExprStmt{X: st.call})
 		}
 	}
-	g := l.groupAt(st.group)
-	switch {
-	case !st.fails || len(results) == 0 || g == nil || g.err == nil || !l.mayFail(st):
+	switch g := l.groupAt(st.group); {
+	case !st.fails || len(results) == 0:
 	case st.failed != nil:
 		list = append(list, &ast.Assign{Meta: meta, Lhs: []ast.Expr{st.failed()}, Op: token.ASSIGN, Rhs: results})
 	default:

@@ -13,7 +13,6 @@ import (
 
 // A group is a variable that goroutines are waited for with.
 type group struct {
-	obj *types.Var
 	err *ast.Var // of an errgroup: what Wait returns
 }
 
@@ -62,6 +61,25 @@ func ofGroup(e goast.Expr, info *types.Info) (*types.Var, *goast.CallExpr, strin
 		return nil, nil, ""
 	}
 	return info.Uses[id].(*types.Var), call, sel.Sel.Name
+}
+
+// groupCalls calls f for the calls of methods of groups and locks below n that into, if it is not nil, does not keep it from.
+func groupCalls(n goast.Node, info *types.Info, into func(goast.Node) bool, f func(obj *types.Var, call *goast.CallExpr, name string)) {
+	goast.Inspect(n, func(n goast.Node) bool {
+		if x, ok := n.(*goast.CallExpr); ok {
+			if obj, call, name := ofGroup(x, info); obj != nil {
+				f(obj, call, name)
+			}
+		}
+		return into == nil || into(n)
+	})
+}
+
+// waitsIn reports whether something below n that into does not keep it from waits for a group.
+func (l *lowerer) waitsIn(n goast.Node, group *types.Var, into func(goast.Node) bool) bool {
+	found := false
+	groupCalls(n, l.info, into, func(obj *types.Var, _ *goast.CallExpr, name string) { found = found || obj == group && name == "Wait" })
+	return found
 }
 
 // isLock reports whether a variable is a lock.
@@ -263,21 +281,13 @@ func (l *lowerer) contextOf(s *goast.AssignStmt) []ast.Stmt {
 	id, _ := s.Lhs[1].(*goast.Ident)
 	obj := l.info.ObjectOf(id)
 	if id.Name != "_" {
-		around := goast.Node(l.top)
-		var walk func(n goast.Node, started bool)
-		walk = func(n goast.Node, started bool) {
-			goast.Inspect(n, func(n goast.Node) bool {
-				if lit, ok := n.(*goast.FuncLit); ok && l.closures.started[lit] && !started {
-					walk(lit.Body, true)
-					return false
-				}
-				if use, ok := n.(*goast.Ident); ok && l.info.Uses[use] == obj && !started && use.Pos() > s.End() {
-					l.report(use.Pos(), id.Name+" is used by another than the goroutines of its group, so that it matters when they end; use the context that it is made of")
-				}
-				return true
-			})
-		}
-		walk(around, false)
+		goast.Inspect(l.top, func(n goast.Node) bool {
+			if use, ok := n.(*goast.Ident); ok && l.info.Uses[use] == obj && use.Pos() > s.End() {
+				l.report(use.Pos(), id.Name+" is used by another than the goroutines of its group, so that it matters when they end; use the context that it is made of")
+			}
+			lit, ok := n.(*goast.FuncLit)
+			return !ok || !l.closures.started[lit]
+		})
 	}
 	parent := l.expr(goast.Unparen(s.Rhs[0]).(*goast.CallExpr).Args[0])
 	a := &ast.Assign{Meta: l.meta(s), Lhs: []ast.Expr{nil}, Op: token.ASSIGN, Rhs: []ast.Expr{parent}}
@@ -313,20 +323,17 @@ func (l *lowerer) newGroup(obj types.Object, made bool, s goast.Stmt) ([]ast.Stm
 	if p, ok := obj.(*types.Var); kind == "" || !ok || ast.Pointee(p.Type()) != nil && !made {
 		return nil, false
 	}
-	g := &group{obj: obj.(*types.Var)}
-	other := l.otherUse(g)
-	waits := slices.ContainsFunc(l.starts, func(st *start) bool { return st.group == obj })
-	switch {
-	case isLock(obj):
+	if isLock(obj) {
 		if !l.locksGoroutines(obj) {
 			return nil, false
 		}
-	case other == nil:
-	case waits:
+	} else if other := l.otherUse(obj); other != nil {
+		if !slices.ContainsFunc(l.starts, func(st *start) bool { return st.group == obj }) {
+			return nil, false
+		}
 		l.report(other.Pos(), obj.Name()+" is used here for more than to start goroutines and to wait for them; start function literals that defer its Done, and call the function in them")
-	default:
-		return nil, false
 	}
+	g := &group{}
 	l.groups[obj] = g
 	if kind != errGroup {
 		return nil, true
@@ -335,18 +342,16 @@ func (l *lowerer) newGroup(obj types.Object, made bool, s goast.Stmt) ([]ast.Stm
 	return []ast.Stmt{&ast.Decl{Meta: ast.Meta{Pos: s.Pos()}, Vars: []*ast.Var{g.err}, Typed: true}}, true
 }
 
-// otherUse returns where more is done with a group of goroutines than to start them and to wait for them, or with a lock than to lock and
-// to unlock it, or nil.
-func (l *lowerer) otherUse(g *group) goast.Node {
-	var other goast.Node
+// otherUse returns where more is done with a group of goroutines than to start them and to wait for them, or nil.
+func (l *lowerer) otherUse(group types.Object) (other goast.Node) {
 	known := map[*goast.Ident]bool{}
-	goast.Inspect(l.top, func(n goast.Node) bool {
-		if x, ok := n.(goast.Expr); ok {
-			if obj, call, name := ofGroup(x, l.info); obj == g.obj && slices.Contains([]string{"Add", "Done", "Go", "Wait", "SetLimit", "Lock", "Unlock", "RLock", "RUnlock"}, name) {
-				known[goast.Unparen(goast.Unparen(call.Fun).(*goast.SelectorExpr).X).(*goast.Ident)] = true
-			}
+	groupCalls(l.top, l.info, nil, func(obj *types.Var, call *goast.CallExpr, name string) {
+		if obj == group && slices.Contains([]string{"Add", "Done", "Go", "Wait", "SetLimit"}, name) {
+			known[goast.Unparen(goast.Unparen(call.Fun).(*goast.SelectorExpr).X).(*goast.Ident)] = true
 		}
-		if id, ok := n.(*goast.Ident); ok && l.info.Uses[id] == g.obj && !known[id] && other == nil {
+	})
+	goast.Inspect(l.top, func(n goast.Node) bool {
+		if id, ok := n.(*goast.Ident); ok && l.info.Uses[id] == group && !known[id] && other == nil {
 			other = id
 		}
 		return true
