@@ -77,7 +77,7 @@ const modulePath = "github.com/godiff/godiff/internal/randprog/corpus"
 
 // perPackage is the number of programs in a package. Packages compile at the same time, and derivatives are made
 // for one of them at a time, again after each removal of programs that were refused.
-const perPackage = 50
+const perPackage = 25
 
 // Check makes the derivatives of programs and judges them. The error is about the harness, not about a program.
 func Check(programs []Program, c Config) (Report, error) {

@@ -389,7 +389,7 @@ func (g *gen) source() string {
 	if strings.Contains(strings.Join(g.decls, "\n"), "errors.New(") {
 		b.WriteString("import \"errors\"\n\n")
 	}
-	for _, path := range []string{"fmt", "maps", "slices", "sort", "strconv", "github.com/godiff/godiff/runtime",
+	for _, path := range []string{"fmt", "maps", "slices", "sort", "strconv", "sync", "github.com/godiff/godiff/runtime",
 		"github.com/godiff/godiff/internal/randprog/other/gauge"} {
 		if name := path[strings.LastIndex(path, "/")+1:]; slices.Contains(g.free, name) && calledIn(name, g.decls) {
 			fmt.Fprintf(&b, "import %q\n\n", path)
@@ -409,9 +409,9 @@ func (g *gen) source() string {
 	return b.String() + "\n"
 }
 
-// calledIn reports whether declarations call functions of a package: what once did may have been given up.
+// calledIn reports whether declarations call functions of a package or have groups of it: what once did may have been given up.
 func calledIn(path string, decls []string) bool {
-	return regexp.MustCompile(`\b` + path + `\.[A-Z]\w*[\[(]`).MatchString(strings.Join(decls, "\n"))
+	return regexp.MustCompile(`\b` + path + `\.(WaitGroup|[A-Z]\w*[\[(])`).MatchString(strings.Join(decls, "\n"))
 }
 
 // libraryOfPrograms are declarations that programs have where they mention them.

@@ -12,13 +12,10 @@ import "fmt"
 //	}
 func (g *gen) parallelLoop() bool {
 	t := g.readableFloat()
-	vs := g.visible(func(v *variable) bool {
-		return v.typ == g.types.sliceOf(t) && !v.global && v.max <= mostLen && v.frozen == 0
-	})
-	if len(vs) == 0 || !g.mayLoop(mostLen) || len(g.loops) > 0 || g.depth+1 >= g.opts.Depth || !g.can("make", "len") || !g.sayable(t) {
+	xs := g.parted(t)
+	if xs == nil || len(g.loops) > 0 {
 		return false
 	}
-	xs := pick(g, vs)
 	const n = 5
 	names := g.someNames(n, xs.name, "make len", t.text)
 	out, s, i, x, y := names[0], names[1], names[2], names[3], names[4]
@@ -35,43 +32,26 @@ func (g *gen) parallelLoop() bool {
 	if summed {
 		g.raw(fmt.Sprintf("var %s %s", s, t.text))
 	}
-	g.open()
-	g.read(xs.name)
-	g.raw("//godiff:parallel")
-	outer := g.trips
-	g.trips *= mostLen
-	g.depth++
-	switch {
-	case !filled:
-		g.raw(fmt.Sprintf("for _, %s := range %s {", x, xs.name))
-	case g.chance(0.5):
-		g.raw(fmt.Sprintf("for %s, %s := range %s {", i, x, xs.name))
-	default:
-		g.raw(fmt.Sprintf("for %s := range len(%s) {\n%s := %s[%s]", i, xs.name, x, xs.name, i))
-	}
-	g.thing(i)
-	g.declare(&variable{name: x, typ: t, used: true})
-	value := g.float(t, 2)
-	g.introduce(y, "%s", g.tame(infix(expr{text: x, prec: primary, mag: variableMag}, "*", product, value), t, 2).text)
-	own := g.declare(&variable{name: y, typ: t, used: true})
-	if g.chance(0.4) {
-		g.line("if %s {", g.condition(1).text)
-		g.line("%s *= %s", y, g.tame(g.float(t, 1), t, 1.1).text)
-		if g.chance(0.3) {
-			g.raw("continue")
+	g.inParts(func() {
+		g.read(xs.name)
+		g.raw("//godiff:parallel")
+		switch {
+		case !filled:
+			g.raw(fmt.Sprintf("for _, %s := range %s {", x, xs.name))
+		case g.chance(0.5):
+			g.raw(fmt.Sprintf("for %s, %s := range %s {", i, x, xs.name))
+		default:
+			g.raw(fmt.Sprintf("for %s := range len(%s) {\n%s := %s[%s]", i, xs.name, x, xs.name, i))
+		}
+		g.thing(i)
+		if g.part(t, x, y, "continue"); filled {
+			g.line("%s[%s] = %s - 0.25*%s", out, i, g.tame(g.float(t, 1), t, 2).at(sum), y)
+		}
+		if summed {
+			g.line("%s += 0.125 * %s", s, y)
 		}
 		g.raw("}")
-	}
-	if filled {
-		g.line("%s[%s] = %s - 0.25*%s", out, i, g.tame(g.float(t, 1), t, 2).at(sum), y)
-	}
-	if summed {
-		g.line("%s += 0.125 * %s", s, own.name)
-	}
-	g.raw("}")
-	g.depth--
-	g.trips = outer
-	g.close()
+	})
 	if filled {
 		g.declare(&variable{name: out, typ: g.types.sliceOf(t), fresh: true, min: xs.min, max: xs.max})
 	}
@@ -79,6 +59,105 @@ func (g *gen) parallelLoop() bool {
 		g.declare(&variable{name: s, typ: t})
 	}
 	return true
+}
+
+// goroutines draws a loop that starts goroutines and waits for them.
+//
+//	var wg sync.WaitGroup
+//	for i, x := range xs {
+//		wg.Go(func() {
+//			y := math.Sin(x) * k
+//			out[i] = y
+//		})
+//	}
+//	wg.Wait()
+func (g *gen) goroutines() bool {
+	t := g.readableFloat()
+	xs := g.parted(t)
+	if xs == nil || !g.can("sync", "min", "append") {
+		return false
+	}
+	const n = 7
+	names := g.someNames(n, xs.name, "make len append sync min", t.text)
+	out, wg, i, x, y, lo, hi := names[0], names[1], names[2], names[3], names[4], names[5], names[6]
+	if g.lookup(out) != nil || g.lookup(wg) != nil {
+		return false
+	}
+	slice := g.types.sliceOf(t)
+	over := xs.name
+	if g.chance(0.3) {
+		over = out
+		g.introduce(out, "append(%s(nil), %s...)", slice.text, xs.name)
+	} else {
+		g.introduce(out, "make(%s, len(%s))", slice.text, xs.name)
+	}
+	g.read("sync")
+	g.raw(fmt.Sprintf("var %s sync.WaitGroup", wg))
+	g.thing(wg)
+	g.inParts(func() {
+		end := "}()"
+		switch header, start := fmt.Sprintf("for %s, %s := range %s {", i, x, over), fmt.Sprintf("%s.Add(1)\ngo func() {\ndefer %s.Done()", wg, wg); g.intn(4) {
+		case 0:
+			g.raw(header + "\n" + start)
+		case 1:
+			g.raw(header + "\n" + fmt.Sprintf("%s.Go(func() {", wg))
+			end = "})"
+		case 2:
+			g.raw(fmt.Sprintf("%s.Add(len(%s))\nfor %s := range %s {\ngo func(%s int, %s %s) {\ndefer %s.Done()", wg, over, i, over, i, x, t.text, wg))
+			end = fmt.Sprintf("}(%s, %s[%s])", i, over, i)
+		default:
+			stride := 1 + g.intn(3)
+			g.raw(fmt.Sprintf("for %s := 0; %s < len(%s); %s += %d {\n%s := min(%s+%d, len(%s))", lo, lo, over, lo, stride, hi, lo, stride, over))
+			g.raw(start + "\n" + fmt.Sprintf("for %s := %s; %s < %s; %s++ {\n%s := %s[%s]", i, lo, i, hi, i, x, over, i))
+			end = "}\n" + end
+		}
+		g.thing(i)
+		g.part(t, x, y, "return")
+		g.line("%s[%s] = %s - 0.25*%s", out, i, g.tame(g.float(t, 1), t, 2).at(sum), y)
+		g.raw(end + "\n}")
+	})
+	g.raw(wg + ".Wait()")
+	g.declare(&variable{name: out, typ: slice, fresh: true, min: xs.min, max: xs.max})
+	return true
+}
+
+// parted returns a slice whose elements iterations may share out, or nil.
+func (g *gen) parted(t *typ) *variable {
+	vs := g.visible(func(v *variable) bool {
+		return v.typ == g.types.sliceOf(t) && !v.global && v.max <= mostLen && v.frozen == 0
+	})
+	if len(vs) == 0 || !g.mayLoop(mostLen) || g.depth+1 >= g.opts.Depth || !g.can("make", "len", "int") || !g.sayable(t) {
+		return nil
+	}
+	return pick(g, vs)
+}
+
+// inParts draws a loop over a slice that parted has returned.
+func (g *gen) inParts(loop func()) {
+	g.open()
+	outer := g.trips
+	g.trips *= mostLen
+	g.depth++
+	loop()
+	g.depth--
+	g.trips = outer
+	g.close()
+}
+
+// part defines y for an element x in an iteration that may be left.
+func (g *gen) part(t *typ, x, y, leave string) {
+	g.declare(&variable{name: x, typ: t, used: true})
+	value := g.float(t, 2)
+	g.introduce(y, "%s", g.tame(infix(expr{text: x, prec: primary, mag: variableMag}, "*", product, value), t, 2).text)
+	g.declare(&variable{name: y, typ: t, used: true})
+	if g.chance(0.4) {
+		g.line("if %s {", g.condition(1).text)
+		g.line("%s *= %s", y, g.tame(g.float(t, 1), t, 1.1).text)
+		if g.chance(0.3) {
+			g.raw(leave)
+		}
+		g.raw("}")
+	}
 }
 
 // hooked passes a float through a function whose hook leaves the adjoint as it is, or takes the derivative of what has none.

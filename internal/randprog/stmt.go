@@ -109,6 +109,7 @@ func (g *gen) statementTable() []production {
 		{"swap-slices", 4, g.swapSlices},
 		{"map-lookup-twice", 4, g.lookUpTwice},
 		{"parallel", 2, g.parallelLoop},
+		{"goroutines", 3, g.goroutines},
 		{"hook", 1, g.hooked},
 		{"panic", g.optional(g.opts.Panics, 2), g.panicStatement},
 	}

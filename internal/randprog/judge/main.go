@@ -15,7 +15,7 @@ import (
 type Line struct {
 	Index   int
 	Verdict Verdict
-	// Endless says that F itself did not return in time.
+	// Endless says that F itself did not return in time, or takes so much that its derivatives, which call it often, do not.
 	Endless bool
 }
 
@@ -24,6 +24,8 @@ const (
 	timeLimit   = 2 * time.Second
 	memoryLimit = 1 << 30
 	stackLimit  = 64 << 20
+	// primalLimit is how long F may take at all points for its derivatives to be told that they take too much time.
+	primalLimit = timeLimit / 100
 )
 
 // Main judges the cases from the one that the flag -from names, and prints a [Line] for each. A case that takes too
@@ -49,8 +51,11 @@ func Main(cases []Case) {
 func watch(i int, c Case) (line Line, over bool) {
 	ran, done := make(chan bool), make(chan Verdict, 1)
 	go func() {
+		start := time.Now()
 		runPrimal(c)
-		close(ran)
+		if time.Since(start) < primalLimit {
+			close(ran)
+		}
 		done <- Judge(c)
 	}()
 	tick := time.NewTicker(100 * time.Millisecond)

@@ -243,9 +243,10 @@ func dot(v, c []float64) (sum, scale float64) {
 }
 
 // rounding reports whether a disagreement about element i of x is of the size of what rounding x does to the
-// derivatives, or of what rounding the largest derivative there leaves where its terms cancel.
+// derivatives, or of what rounding the largest derivative there leaves where its terms cancel. Factors such as 1 + sin(x) that vanish leave
+// nothing but rounding of derivatives that are far below that of x itself.
 func (p *point) rounding(m *measured, i int, gap float64) bool {
-	largest := 0.0
+	largest := 0x1p-8
 	for _, c := range m.columns {
 		for _, d := range c {
 			largest = max(largest, math.Abs(d))
@@ -436,8 +437,12 @@ func (p *point) refuted(got, scale float64, d func(shorter float64) estimate) bo
 	if !p.disagree(got, long, scale) {
 		return false
 	}
-	near := d(1 << 20)
-	return !near.ok || !(math.Abs(near.value-got) <= math.Abs(long.value-got)/100)
+	for _, shorter := range []float64{1 << 20, 1 << 25} {
+		if near := d(shorter); math.Abs(near.value-got) <= math.Abs(long.value-got)/100 {
+			return false
+		}
+	}
+	return true
 }
 
 // evaluate returns y at x + t·u, from the twin in float64 where there is one.
