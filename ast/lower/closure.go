@@ -1050,7 +1050,10 @@ func (l *lowerer) literal(inst *Instance, report func(token.Pos, string)) *ast.F
 				in.labels[obj] = label
 			}
 		}
-		f.Body = it.asFunction(in.block(inst.lit.Body.List, inst.lit.Body.Pos()))
+		if !in.enter(inst.lit.Body) {
+			return nil
+		}
+		f.Body = ahead(it.asFunction(in.block(inst.lit.Body.List, inst.lit.Body.Pos())))
 		if !ast.Ends(f.Body.Stmts) {
 			f.Body.Stmts = append(f.Body.Stmts, &ast.Return{Results: []ast.Expr{boolName(true)}})
 		}

@@ -98,8 +98,7 @@ func Func(src *Source, decl *goast.FuncDecl, inst *Instance, report func(token.P
 
 // body lowers the body of a function. Where gotos end it, that becomes plain to the type checker.
 func (l *lowerer) body(f *ast.Func, list *goast.BlockStmt) {
-	l.top, l.groups = list, map[types.Object]*group{}
-	if l.goroutines(list); l.reports > 0 {
+	if !l.enter(list) {
 		return
 	}
 	b := l.block(list.List, list.Pos())
@@ -111,6 +110,13 @@ func (l *lowerer) body(f *ast.Func, list *goast.BlockStmt) {
 		b.Stmts = append(b.Stmts, panicWith(&ast.Lit{Text: `"unreachable"`, T: types.Typ[types.String]}))
 	}
 	f.Body = ahead(b)
+}
+
+// enter prepares for the statements of a body, and reports whether they can be lowered.
+func (l *lowerer) enter(body *goast.BlockStmt) bool {
+	l.top, l.groups = body, map[types.Object]*group{}
+	l.goroutines(body)
+	return l.reports == 0
 }
 
 func panicWith(x ast.Expr) ast.Stmt {
