@@ -38,9 +38,10 @@ type matrix struct {
 	before int // how much had been explained before the products
 }
 
-func (u *Unit) newMatrix(f *ast.Func, sig ast.Signature, name string) *matrix {
-	m := &matrix{u: u, f: f, before: len(u.explained), g: &ast.Func{Name: name, Pkg: u.Pkg, Pos: f.Pos, TypeParams: f.TypeParams, Variadic: f.Variadic}}
-	inputs := f.Inputs()
+// newMatrix returns a matrix of f whose types are those of another function with the same inputs, which the products are of.
+func (u *Unit) newMatrix(f, typed *ast.Func, sig ast.Signature, name string) *matrix {
+	m := &matrix{u: u, f: f, before: len(u.explained), g: &ast.Func{Name: name, Pkg: u.Pkg, Pos: f.Pos, TypeParams: typed.TypeParams, Variadic: f.Variadic}}
+	inputs := typed.Inputs()
 	param := func(p ast.Param) *ast.Var {
 		v := ast.NewVar(p.Name, inputs[p.Index].Type)
 		m.args = append(m.args, &ast.Ref{Var: v})
@@ -253,9 +254,7 @@ func (m *matrix) byShape(vjp, jvp *ast.Func) *ast.Func {
 	if m.u.summary(m.f.Obj).unordered {
 		refuse(m.f.Pos, "%s goes through a map, whose order is another each time, and a jacobian runs it several times; go through sorted keys", m.f.Name)
 	}
-	value := make([]*ast.Var, m.numbers(m.f))
-	value[at] = y
-	body := append(m.call(ast.Callee{Fn: m.f.Obj, Method: m.f.Recv != nil}, value, m.args...), m.rows(length(&ast.Ref{Var: y})))
+	body := []ast.Stmt{m.rows(length(&ast.Ref{Var: y}))}
 	switch {
 	case jvp == nil:
 		body = append(body, m.fillRows(vjp, y)...)
@@ -266,7 +265,26 @@ func (m *matrix) byShape(vjp, jvp *ast.Func) *ast.Func {
 		body = append(body, &ast.If{Cond: fewer, Then: &ast.Block{Stmts: append(m.fillRows(vjp, y), m.done())}})
 		body = append(body, m.fillColumns(jvp)...)
 	}
-	return m.finish(body)
+	value := make([]*ast.Var, m.numbers(m.f))
+	if n := fixedLength(y.Type); n < 0 {
+		value[at] = y
+	} else if body = withLength(body, y, n); n > 0 && (jvp == nil || fixedLength(m.x.Type) > 0) {
+		return m.finish(body) // which runs f
+	}
+	return m.finish(append(m.call(ast.Callee{Fn: m.f.Obj, Method: m.f.Recv != nil}, value, m.args...), body...))
+}
+
+// withLength returns statements in which the length of an array is a number.
+func withLength(list []ast.Stmt, v *ast.Var, n int64) []ast.Stmt {
+	b := mapAll(&ast.Block{Stmts: list}, func(e ast.Expr) ast.Expr {
+		return ast.Map(e, func(e ast.Expr) ast.Expr {
+			if c, ok := e.(*ast.Call); ok && c.Fun.Builtin == "len" && isRefTo(v)(c.Args[0]) {
+				return intNumber(n)
+			}
+			return e
+		})
+	})
+	return b.(*ast.Block).Stmts
 }
 
 // byColumns makes a Jacobian of numbers by forward mode.
@@ -475,7 +493,7 @@ func (u *Unit) With(g *ast.Func) []*ast.Func {
 
 // jacobian derives the Jacobian of f with respect to one input.
 func (u *Unit) jacobian(f *ast.Func, sig ast.Signature, wrt []int, name string) *ast.Func {
-	m := u.newMatrix(f, sig, name)
+	m := u.newMatrix(f, f, sig, name)
 	product := func(mode ast.Mode) *ast.Func {
 		return u.derive(f, mode, signatureOf(f, mode, wrt).AsFunction(), wrt, u.free(ast.LowerFirst(f.Name)+mode.Suffix()))
 	}

@@ -23,7 +23,7 @@ func (u *Unit) DeriveSecond(gradient, f *ast.Func, mode ast.Mode, wrt []int, nam
 	defer guard(&err)
 	sig := signatureOf(f, mode, wrt)
 	if mode == ast.Hessian {
-		m := u.newMatrix(f, sig, name)
+		m := u.newMatrix(f, gradient, sig, name)
 		of := signatureOf(f, ast.HVP, wrt).AsFunction()
 		return m.hessian(u.product(gradient, f, of, wrt, u.free(ast.LowerFirst(f.Name)+ast.HVP.Suffix()))), nil
 	}
