@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"go/constant"
 	"go/token"
 	"go/types"
 	"slices"
@@ -100,8 +101,8 @@ func (a *accessors) read(e ast.Expr) ast.Expr {
 	if by == nil {
 		return e
 	}
-	read := selectDirectly(substitution(by)(ret.Results[0]))
-	if !inRange(read, read.Type()) {
+	read := folded(selectDirectly(substitution(by)(ret.Results[0])))
+	if !inRange(read, read.Type()) || vanishes(read) {
 		return e
 	}
 	a.done = true
@@ -118,11 +119,44 @@ func (a *accessors) write(s *ast.Do) ast.Stmt {
 	if by == nil || slices.ContainsFunc(s.Call.Args, func(x ast.Expr) bool { return ast.Any(x, func(e ast.Expr) bool { return isFunctionCall(a.d.u, e) }) }) {
 		return nil
 	}
-	place, value := selectDirectly(substitution(by)(body.Lhs[0])), selectDirectly(substitution(by)(body.Rhs[0]))
-	if !inRange(place, place.Type()) || !inRange(value, value.Type()) {
+	place, value := folded(selectDirectly(substitution(by)(body.Lhs[0]))), folded(selectDirectly(substitution(by)(body.Rhs[0])))
+	if !inRange(place, place.Type()) || !inRange(value, value.Type()) || vanishes(place) || vanishes(value) {
 		return nil
 	}
 	return &ast.Assign{Meta: s.Meta, Lhs: []ast.Expr{place}, Op: body.Op, Rhs: []ast.Expr{value}}
+}
+
+// folded returns an expression into which arguments have been put with the numbers computed that they make constant: x[2] for x[i+1].
+func folded(e ast.Expr) ast.Expr {
+	return ast.Map(e, func(e ast.Expr) ast.Expr {
+		b, ok := e.(*ast.Binary)
+		if !ok || !isInteger(b.T) {
+			return e
+		}
+		if v := wholeValue(b); v != nil {
+			return &ast.Lit{Text: v.ExactString(), Val: v, T: b.T}
+		}
+		switch {
+		case b.Op == token.MUL && isWholeOne(b.X):
+			return b.Y
+		case (b.Op == token.MUL || b.Op == token.QUO) && isWholeOne(b.Y):
+			return b.X
+		}
+		return e
+	})
+}
+
+// vanishes reports whether something in e is zero whatever its operands are, which nobody would write: i % 1.
+func vanishes(e ast.Expr) bool {
+	return ast.Any(e, func(e ast.Expr) bool {
+		b, ok := e.(*ast.Binary)
+		return ok && b.Op == token.REM && isWholeOne(b.Y)
+	})
+}
+
+func isWholeOne(e ast.Expr) bool {
+	v := wholeValue(e)
+	return v != nil && constant.Compare(v, token.EQL, constant.MakeInt64(1))
 }
 
 // isFunctionCall reports whether e calls a function that is no plain mathematics.

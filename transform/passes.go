@@ -29,6 +29,7 @@ func passes() []pass {
 		{name: "forward", does: "every assignment is preceded by that of its tangent", stage: tangent},
 		{name: "reached", does: "what control never gets to goes away", stage: finishing, run: (*passage).reached},
 		{name: "unused", does: "statements whose results nobody reads go away", stage: finishing, run: (*passage).unused},
+		{name: "pointees", does: "what pointers point to that are only followed is a variable", stage: finishing, optional: true, run: (*passage).pointees},
 		{name: "sink", does: "adjoints that are zero in a branch contribute nothing there", stage: finishing, run: (*passage).sink},
 		{name: "common", does: "what is computed twice is computed once", stage: finishing, optional: true, run: (*passage).common},
 		{name: "keep", does: "functions that two loops call for the same are called once", stage: finishing, optional: true, run: (*passage).keep},
@@ -220,7 +221,7 @@ func (p *passage) saved() {
 	}
 }
 
-func (p *passage) reached() { p.body = withoutLabels(withoutAsked(reached(p.body), nil)) }
+func (p *passage) reached() { p.body = withoutLabels(withoutAsked(reached(withoutNil(p.body)), nil)) }
 
 func (p *passage) unused() {
 	d := p.d
@@ -250,6 +251,16 @@ func (p *passage) unused() {
 		}
 	}
 	p.body = declare(p.body)
+}
+
+func (p *passage) pointees() {
+	if b := followPointers(p.body); b != p.body {
+		p.body = b
+		p.unused() // what is stored behind a pointer is no mistake, in a variable that nobody reads it is
+		if !p.d.forward {
+			p.knownNumbers()
+		}
+	}
 }
 
 func (p *passage) invariants() { p.body = hoistInvariants(p.body, p.d.memoryOf) }

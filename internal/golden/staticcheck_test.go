@@ -14,6 +14,11 @@ import (
 // finding is a line of staticcheck's.
 var finding = regexp.MustCompile(`(?m)^on/([^/]+)/([^/:]+):\d+:\d+: (.*) \((\w+)\)$`)
 
+// ofSources are findings about outputs that staticcheck would have about the source if it looked at loops over functions as at others.
+var ofSources = map[string]string{
+	"iterators-in-place SA4008": "a loop over slices.Backward ends in its first iteration",
+}
+
 // TestStaticcheck has staticcheck look at the outputs of the golden files. What it says of a source too is no fault of the output.
 func TestStaticcheck(t *testing.T) {
 	if testing.Short() {
@@ -22,7 +27,7 @@ func TestStaticcheck(t *testing.T) {
 	m := deriveAll(t)
 	var packages []string
 	for _, c := range m.cases {
-		if c.golden && m.refused["on/"+c.name] == "" {
+		if m.refused["on/"+c.name] == "" {
 			packages = append(packages, "./on/"+c.name)
 		}
 	}
@@ -42,7 +47,7 @@ func TestStaticcheck(t *testing.T) {
 	}
 	for _, key := range sortedKeys(said) {
 		of, found := strings.CutPrefix(key, output+" ")
-		if found && said[input+" "+of] == nil {
+		if found && said[input+" "+of] == nil && ofSources[of] == "" {
 			t.Errorf("%s:\n%s", of, strings.Join(said[key], "\n"))
 		}
 	}
