@@ -40,11 +40,17 @@ func (d *derivation) checkCheckpoint(s ast.Stmt, c *ast.Call, h *helper) {
 		refused("it appends to memory that it is given")
 	case c.Parallel && slices.ContainsFunc(sum.writes, leadsToFloats):
 		refused("it stores slices, pointers or maps in memory that it is given, whose shadow would have to be given theirs; copy elements instead")
+	case c.Parallel && slices.ContainsFunc(h.at.joined, func(p [2]path) bool { return sum.writesPassive(p[0]) }):
+		refused("what it is given may share memory without floats, and it writes there")
 	case c.Parallel && !h.canVJP():
 		refused("it returns, or is given by value, what holds or refers to memory; write to memory that it is given")
-	case c.Parallel && len(h.at.joined) > 0 && len(sum.writes) > 0:
-		refused("what it is given may share memory, and it writes there")
 	}
+}
+
+// writesPassive reports whether the callee writes memory at a path that holds no floats.
+func (s *summary) writesPassive(p path) bool {
+	l := s.mem.at(p)
+	return !ast.Carries(l.typ) && anyOf(s.writes, l)
 }
 
 // leadsToFloats reports whether a cell holds no float, but a reference to some.

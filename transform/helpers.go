@@ -155,7 +155,7 @@ func (u *Unit) buildFor(g *ast.Func) []*ast.Func {
 			h.buildFollow()
 		case h.vjp:
 			if h.parallel != nil {
-				h.buildParallel(h.vjp, h.chunk().reverse(), h.signature(ast.VJP), nil)
+				h.parallelVJP(h.vjp)
 				break
 			}
 			h.buildVJP(h.vjp, false)

@@ -26,10 +26,11 @@ import (
 
 // A parallel is what a helper for the parts of a loop has.
 type parallel struct {
-	own    []ownership // of what inputs lead to
-	tasks  bool        // its iterations were goroutines
-	loop   ast.Stmt
-	primal *ast.Func // calls the callee for all parts
+	own      []ownership // of what inputs lead to
+	together bool        // inputs may share memory for all that is known of the function around it; then one core does it all
+	tasks    bool        // its iterations were goroutines
+	loop     ast.Stmt
+	primal   *ast.Func // calls the callee for all parts
 }
 
 // parallelLoop is rangeLoop for a parallel loop, given what does a part of its iterations.
@@ -49,7 +50,7 @@ func (o *outliner) parallelLoop(loop *ast.For, from, to, n *ast.Ref) []ast.Stmt 
 			refuse(o.pos, "the iterations of %s may only add to %s, which is declared outside", o.kind(), v.Name)
 		}
 	}
-	own := o.u.checkParallel(o.f, o.loop)
+	own, together := o.ownerships(loop, from.Var, to.Var)
 	o.added, o.state = o.state, nil
 	fn := o.function(loop, from.Var, to.Var)
 	owned := make([]ownership, len(o.given)+2)
@@ -62,7 +63,7 @@ func (o *outliner) parallelLoop(loop *ast.For, from, to, n *ast.Ref) []ast.Stmt 
 			refuse(o.pos, "the iterations of %s write a part of %s, and share another; keep what they write and what they share in slices of their own", o.kind(), what)
 		}
 	}
-	o.u.parallels[fn] = parallel{own: owned, tasks: o.loop.Info().Goroutines, loop: o.loop}
+	o.u.parallels[fn] = parallel{own: owned, together: together, tasks: o.loop.Info().Goroutines, loop: o.loop}
 
 	call := o.call(fn, typed(0, to.Var.Type), n)
 	call.Checkpoint, call.Parallel = false, true
@@ -83,6 +84,32 @@ func (o *outliner) parallelLoop(loop *ast.For, from, to, n *ast.Ref) []ast.Stmt 
 		out = append(out, set(&ast.Ref{Var: v}, token.ADD_ASSIGN, &ast.Ref{Var: sums[i]}))
 	}
 	return out
+}
+
+// ownerships says what of the variables around the loop belongs to an iteration, or refuses the loop. Slices that change places, as in
+//
+//	for range steps {
+//		for i := range next {
+//			wg.Go(func() { next[i] = f(now[i-1], now[i]) })
+//		}
+//		wg.Wait()
+//		now, next = next, now
+//	}
+//
+// may share memory for all that is known of the function. What the loop does by itself says whether its iterations are independent where they
+// do not, which is asked when it is run.
+func (o *outliner) ownerships(loop *ast.For, from, to *ast.Var) (own map[*ast.Var]ownership, together bool) {
+	own, _, err := o.u.checkParallel(o.f, o.loop)
+	if err == nil {
+		return own, false
+	}
+	alone := *loop
+	alone.Parallel = true
+	part := o.u.Lower(o.declared(&ast.Block{Stmts: append([]ast.Stmt{&alone}, o.returned()...)}, from, to))
+	if own, global, again := o.u.checkParallel(part, &alone); again == nil && !global {
+		return own, true
+	}
+	panic(err)
 }
 
 // onlyAddedTo reports whether all that a loop does with a variable is to add to it.
@@ -116,9 +143,10 @@ type ownership struct {
 	mixed  bool   // some are written and some are shared, and the fields don't tell
 }
 
-// checkParallel refuses a parallel loop of f whose iterations are not independent, and returns what of the variables around it belongs to
-// an iteration.
-func (u *Unit) checkParallel(f *ast.Func, loop ast.Stmt) map[*ast.Var]ownership {
+// checkParallel returns what of the variables around a parallel loop of f belongs to an iteration, and whether f uses package variables that
+// refer to memory, or why the iterations are not independent.
+func (u *Unit) checkParallel(f *ast.Func, loop ast.Stmt) (own map[*ast.Var]ownership, global bool, err error) {
+	defer guard(&err)
 	outer, stage := u.checking, u.Stage
 	u.checking, u.Stage = true, ""
 	defer func() { u.checking, u.Stage = outer, stage }()
@@ -153,11 +181,14 @@ func (u *Unit) checkParallel(f *ast.Func, loop ast.Stmt) map[*ast.Var]ownership 
 		refuse(pos, "the iterations of %s must be independent, but %s%s", loopKind(loop), strings.TrimSuffix(why, " by"), wayOut)
 	}
 	r.checkRaces(it)
-	own := map[*ast.Var]ownership{}
+	own = map[*ast.Var]ownership{}
 	for v, l := range d.mem.vars {
 		own[v] = r.owns(it, v, l)
 	}
-	return own
+	for _, l := range d.mem.globals {
+		global = global || hasRefs(l.typ)
+	}
+	return own, global, nil
 }
 
 // owns says what of a variable, which l is, belongs to the iterations of a loop.
@@ -267,23 +298,46 @@ func (r *reverser) checkRaces(loop *item) {
 	}
 }
 
+// meets reports whether inputs that may share memory, for all that the caller knows, may do so where the callee writes. Then the parts of a
+// parallel loop are for when they do not.
+func (h *helper) meets() bool {
+	return h.parallel != nil && (h.parallel.together || len(h.at.joined) > 0) && len(h.u.summary(h.f.Obj).writes) > 0
+}
+
 // chunk returns the helper for a part of the loop.
-func (h *helper) chunk() *helper { return h.whole() }
+func (h *helper) chunk() *helper {
+	if !h.meets() {
+		return h.whole()
+	}
+	at := h.at
+	at.settled, at.changed, at.early, at.joined = false, nil, nil, nil
+	return h.u.splitHelper(h.f.Obj, h.in, at)
+}
 
 // againWhole returns the function that returns the adjoints of the callee's inputs without anything remembered, and says which inputs it
 // takes; for a parallel loop one that calls it for all parts.
 func (h *helper) againWhole() (*ast.Func, []bool) {
-	back, taken := h.chunk().again()
 	if h.parallel == nil {
-		return back, taken
+		return h.whole().again()
 	}
 	if h.rerun == nil {
-		h.rerun, h.taken = h.function("ParallelBack"), taken
+		var part, alone parallelPart
+		part.fn, part.taken = h.chunk().again()
+		alone.fn, alone.taken = h.whole().again()
+		h.rerun = h.function("ParallelBack")
+		for i, t := range part.taken {
+			h.taken = append(h.taken, t || alone.taken[i])
+		}
 		sig := h.signature(ast.VJP)
 		sig.Results = slices.DeleteFunc(slices.Clone(sig.Results), func(p ast.Param) bool { return p.Role != ast.RoleShadow })
-		h.buildParallel(h.rerun, back, sig, taken)
+		h.buildParallel(h.rerun, part, alone, sig)
 	}
-	return h.rerun, taken
+	return h.rerun, h.taken
+}
+
+// parallelVJP builds f, the reverse mode of a parallel loop, with the values of its results.
+func (h *helper) parallelVJP(f *ast.Func) {
+	h.buildParallel(f, parallelPart{fn: h.chunk().reverse()}, parallelPart{fn: h.whole().reverse()}, h.signature(ast.VJP))
 }
 
 // primal returns the function that calls the callee for all parts.
@@ -298,58 +352,70 @@ func (h *helper) primal() *ast.Func {
 		for i, v := range nameResults(h.f) {
 			sig.Results = append(sig.Results, ast.Param{Role: ast.RoleResult, Index: i, Type: v.Type, Name: v.Name})
 		}
-		h.buildParallel(p.primal, nil, sig, nil)
+		h.buildParallel(p.primal, parallelPart{}, parallelPart{}, sig)
 	}
 	return p.primal
 }
 
-// buildParallel writes f, which calls part for all parts of a loop, or the callee itself if that is nil. Sig says what the parameters and
-// results of f are; taken, if it is not nil, which inputs part takes: f takes the same.
-func (h *helper) buildParallel(f, part *ast.Func, sig ast.Signature, taken []bool) {
+// A parallelPart is what is called for a part of a parallel loop, or for all of it.
+type parallelPart struct {
+	fn    *ast.Func // nil for the callee itself
+	taken []bool    // which inputs it takes, all if nil
+}
+
+func (p parallelPart) takes(input int) bool { return p.taken == nil || p.taken[input] }
+
+// call returns a call without arguments.
+func (p parallelPart) call(callee *types.Func, t types.Type) *ast.Call {
+	if p.fn == nil {
+		return &ast.Call{Fun: ast.Callee{Fn: callee}, T: t}
+	}
+	return &ast.Call{Fun: ast.Callee{Gen: p.fn}, T: t}
+}
+
+// buildParallel writes f, which calls something for all parts of a loop, and something for all of it where that must not be in parts. Sig
+// says what the parameters and results of f are.
+func (h *helper) buildParallel(f *ast.Func, part, whole parallelPart, sig ast.Signature) {
 	b := &parallelBody{h: h, f: f, c: &ast.Ref{Var: ast.NewVar("c", intType)}}
 	f.Doc = fmt.Sprintf("%s is %s, on several cores.", f.Name, docName(h.f))
-	if part != nil {
+	if part.fn != nil {
 		f.Doc = fmt.Sprintf("%s is the reverse mode of %s, on several cores.", f.Name, docName(h.f))
 	}
 	b.parts = &ast.Ref{Var: ast.NewVar("parts", nil)}
-	call := &ast.Call{T: tupleOf(paramTypes(sig.Results)...)}
-	if part != nil {
-		call.Fun = ast.Callee{Gen: part}
-	} else {
-		call.Fun = ast.Callee{Fn: h.f.Obj}
-	}
+	results := tupleOf(paramTypes(sig.Results)...)
+	call, alone := part.call(h.f.Obj, results), whole.call(h.f.Obj, results)
 	n := len(h.f.Inputs())
-	alone := *call       // for all iterations one after the other
 	var apart []ast.Expr // what must share no memory
 	var ends [2]*ast.Ref // of the loop
 	var bounds [2]*ast.Ref
 	for _, p := range sig.Params {
-		if p.Role == ast.RolePrimal && taken != nil && !taken[p.Index] && p.Index < n-2 {
+		takes := func(by parallelPart) bool { return p.Role != ast.RolePrimal || by.takes(p.Index) }
+		isEnd := p.Role == ast.RolePrimal && p.Index >= n-2
+		if !takes(part) && !takes(whole) && !isEnd {
 			continue
 		}
 		v := ast.NewVar(p.Name, p.Type)
 		f.Params = append(f.Params, v)
 		arg := ast.Expr(&ast.Ref{Var: v})
-		switch {
-		case p.Role == ast.RolePrimal && p.Index >= n-2:
+		if takes(whole) {
+			alone.Args = append(alone.Args, arg)
+		}
+		switch owned := p.Role == ast.RoleShadow && h.parallel.own[p.Index].own; {
+		case isEnd:
 			k := p.Index - (n - 2)
 			ends[k], bounds[k] = &ast.Ref{Var: v}, &ast.Ref{Var: ast.NewVar([...]string{"begin", "end"}[k], p.Type)}
 			arg = bounds[k]
-			if taken != nil && !taken[p.Index] {
-				continue
-			}
-		case p.Role == ast.RoleShadow && !h.parallel.own[p.Index].own:
-			alone.Args = append(alone.Args, arg)
-			call.Args = append(call.Args, b.private(v, h.parallel.own[p.Index].fields))
-			continue
-		case p.Role == ast.RoleShadow:
-			apart = append(apart, arg)
-		case part == nil && hasRefs(p.Type):
+		case p.Role == ast.RoleShadow && (owned || h.meets()), part.fn == nil && hasRefs(p.Type):
 			apart = append(apart, arg)
 		}
-		alone.Args, call.Args = append(alone.Args, &ast.Ref{Var: v}), append(call.Args, arg)
+		if p.Role == ast.RoleShadow && !h.parallel.own[p.Index].own {
+			arg = b.private(v, h.parallel.own[p.Index].fields)
+		}
+		if takes(part) {
+			call.Args = append(call.Args, arg)
+		}
 	}
-	if part == nil && (h.parallel.tasks || len(h.u.summary(h.f.Obj).writes) == 0) {
+	if part.fn == nil && (h.parallel.tasks || len(h.u.summary(h.f.Obj).writes) == 0) {
 		apart = nil // it reads only, or what it writes nothing else touches
 	}
 	var lhs []ast.Expr
@@ -360,10 +426,10 @@ func (h *helper) buildParallel(f, part *ast.Func, sig ast.Signature, taken []boo
 	}
 	f.Body = b.body(call, lhs, ends, bounds)
 	if len(apart) > 1 {
-		f.Body.Stmts = append([]ast.Stmt{unlessApart(apart, &alone)}, f.Body.Stmts...)
+		f.Body.Stmts = append([]ast.Stmt{unlessApart(apart, alone)}, f.Body.Stmts...)
 	}
 	purpose := ast.Primal
-	if part != nil {
+	if part.fn != nil {
 		purpose = ast.Reversal
 	}
 	ast.Attribute(f.Body.Stmts, purpose, h.parallel.loop)
