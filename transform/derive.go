@@ -41,6 +41,22 @@ func (u *Unit) prepare(f *ast.Func, in []bool, at callSite, memory, forward bool
 	return d
 }
 
+// joint returns the paths by which cells c and e, which are taken to be one, are behind stems s and t: those of what is referred to there, or
+// where that lies behind another input, of which the cell is a part too, of the cells.
+func (m *memory) joint(c, e *location, s, t *stem) [2]path {
+	if ast.Carries(c.typ) {
+		p, q := m.pathTo(s.input, c.referred()), m.pathTo(t.input, e.referred())
+		if p != "" && q != "" {
+			return [2]path{p, q}
+		}
+	}
+	p, q := m.pathTo(s.input, c), m.pathTo(t.input, e)
+	if p == "" || q == "" {
+		refuse(m.fn.Pos, "%s may share memory with %s in a way that is not supported yet", stemName(s), stemName(t))
+	}
+	return [2]path{p, q}
+}
+
 // prepareAsked is prepare for a derivative that is asked for, of which no caller says what its inputs share: what f writes
 // of memory that asOne holds for is taken to be one.
 func (u *Unit) prepareAsked(f *ast.Func, in []bool, memory, forward bool) *derivation {
@@ -48,10 +64,7 @@ func (u *Unit) prepareAsked(f *ast.Func, in []bool, memory, forward bool) *deriv
 	d := u.prepare(f, in, at, memory, forward)
 	d.eachApart(func(c, e *location, s, t *stem) {
 		if c.find() != e.find() && asOne(c, e, s, t) {
-			if ast.Carries(c.typ) {
-				c, e = c.referred(), e.referred()
-			}
-			at.joined = append(at.joined, [2]path{d.mem.pathTo(s.input, c), d.mem.pathTo(t.input, e)})
+			at.joined = append(at.joined, d.mem.joint(c, e, s, t))
 		}
 	})
 	if len(at.joined) == 0 {

@@ -633,8 +633,11 @@ func truth(e ast.Expr) (value, known bool) {
 
 // pushValue pushes the adjoint of a float or of a struct or array that is read from a place.
 func (l *linear) pushValue(x, adj ast.Expr) {
-	if ast.IsFloat(x.Type()) {
+	switch {
+	case ast.IsFloat(x.Type()):
 		l.push(x, adj)
+		return
+	case !ast.Carries(x.Type()):
 		return
 	}
 	switch e := x.(type) {
@@ -650,9 +653,6 @@ func (l *linear) pushValue(x, adj ast.Expr) {
 		return
 	case *ast.Convert:
 		l.pushValue(e.X, adj)
-		return
-	}
-	if !ast.Carries(x.Type()) {
 		return
 	}
 	if !isPath(x) {
