@@ -55,7 +55,11 @@ func (u *Unit) primalOf(fn *types.Func) *ast.Func {
 	}
 	g.Name = u.free(helperName(f, carrying(f)))
 	g.Doc = fmt.Sprintf("%s is %s.", g.Name, docName(f))
-	if f.What == "" {
+	switch {
+	case f.What != "":
+	case u.Instances.GivenGroups(fn):
+		g.Doc = fmt.Sprintf("%s is %s, which nobody waits for.", g.Name, docName(f))
+	default:
 		g.Doc = fmt.Sprintf("%s is %s with the functions that it is given.", g.Name, docName(f))
 	}
 	if f.Recv != nil {

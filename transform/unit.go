@@ -23,6 +23,7 @@ type Unit struct {
 		Outlined(f *ast.Func, of *types.Func, sig *types.Signature) *types.Func // a function that is declared nowhere and is f, a part of another
 		Lifted(fn *types.Func) bool                                             // whether fn is declared nowhere, as what is given a function is
 		Given(fn *types.Func) (f *types.Func, method bool)                      // the function that fn is an instance for, and whether it is called as a method
+		GivenGroups(fn *types.Func) bool                                        // whether all that fn is an instance for are groups of goroutines
 	}
 	// Scopes returns what users say of the functions that a package calls, what comes first first. It may be nil.
 	Scopes func(*types.Package) []*Scope

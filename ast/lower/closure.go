@@ -37,6 +37,7 @@ type fnValue struct {
 	bound    []boundVar // the first arguments
 	chosen   bool       // it is one of several functions, which the first that is bound tells: see choice …
 	isNil    bool       // … or may be nil
+	group    bool       // it is no function but a group of goroutines, of which only Done is called: see group.go
 }
 
 // clone returns the same function, whose bound arguments may become others.
@@ -697,6 +698,14 @@ func (l *lowerer) arguments(c *ast.Call, args []goast.Expr) {
 		if p := first + i; p < sig.Params().Len() {
 			param = sig.Params().At(p).Type()
 		}
+		if obj := l.groupArg(x); obj != nil {
+			if !l.src.Declared(c.Fun.Fn) {
+				l.report(x.Pos(), fmt.Sprintf("%s is given %s and has no source here that tells what becomes of it; let a function literal defer %[2]s.Done()", c.Fun.Fn.Name(), obj.Name()))
+				continue
+			}
+			bindings = append(bindings, binding{param: first + i, value: &fnValue{group: true}})
+			continue
+		}
 		takes := param != nil && isFuncType(param)
 		if !isFuncType(l.info.TypeOf(x)) && !takes {
 			if l.src.Declared(c.Fun.Fn) && param != nil && len(funcFields(param)) > 0 {
@@ -1118,7 +1127,10 @@ func (l *lowerer) given(f *ast.Func, sig *types.Signature, bindings []binding, s
 			l.addTo(sig.Params().At(b.param-skip), b)
 			f.Variadic = false
 		case b.field == "":
-			l.values[sig.Params().At(b.param-skip)] = b.value
+			p := sig.Params().At(b.param - skip)
+			if l.values[p] = b.value; b.value.group {
+				l.groups = map[types.Object]*group{p: {given: true}}
+			}
 			given = append(given, b)
 		case b.param < 0:
 			l.fields[fieldKey{sig.Recv(), b.field}] = b.value

@@ -148,6 +148,9 @@ func (l *lowerer) staysArgument(x goast.Expr, always bool) bool {
 	if tv := l.info.Types[x]; tv.Value != nil || tv.IsNil() || isFuncType(tv.Type) {
 		return true
 	}
+	if l.groupArg(x) != nil {
+		return true
+	}
 	id, ok := x.(*goast.Ident)
 	return ok && !l.closures.changed[l.info.Uses[id]] && (always || !l.isNested(l.info.Uses[id]))
 }

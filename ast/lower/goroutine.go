@@ -45,8 +45,7 @@ type start struct {
 	call  *goast.CallExpr // what the goroutine does …
 	fails bool            // … which returns an error
 	group *types.Var
-	given *goast.Ident // names the group where it is an argument of the call
-	loop  goast.Stmt   // the outermost loop that starts such ones and does not wait for them, or nil
+	loop  goast.Stmt // the outermost loop that starts such ones and does not wait for them, or nil
 
 	keep   func() []ast.Stmt // what a loop that is run first does for it; else nil
 	failed func() ast.Expr   // the place for its error
@@ -67,12 +66,9 @@ func startOf(s goast.Stmt, info *types.Info) *start {
 				}
 			})
 		}
-		for _, x := range s.Call.Args {
-			if u, ok := x.(*goast.UnaryExpr); ok {
-				x = u.X
-			}
-			if id, ok := x.(*goast.Ident); ok && groupKind(info.Uses[id]) == waitGroup && st.group == nil {
-				st.group, st.given = info.Uses[id].(*types.Var), id
+		for i, x := range s.Call.Args {
+			if obj := groupIn(x, info); obj != nil && (st.group == nil || st.group == paramOf(s.Call.Fun, i, info)) {
+				st.group = obj
 			}
 		}
 		return st
@@ -83,6 +79,19 @@ func startOf(s goast.Stmt, info *types.Info) *start {
 		}
 	}
 	return nil
+}
+
+// paramOf returns a parameter of a function literal, or nil.
+func paramOf(fun goast.Expr, i int, info *types.Info) *types.Var {
+	lit, ok := goast.Unparen(fun).(*goast.FuncLit)
+	if !ok {
+		return nil
+	}
+	sig, _ := info.TypeOf(lit).(*types.Signature)
+	if i >= sig.Params().Len() {
+		return nil
+	}
+	return sig.Params().At(i)
 }
 
 // goroutines finds what starts goroutines in the body of a function, and reports what is not waited for there.
@@ -117,10 +126,6 @@ func (l *lowerer) findLoop(st *start, around []goast.Node) {
 		"or put it into a function with //godiff:nodiff"
 	if st.group == nil {
 		l.report(st.stmt.Pos(), "it cannot be told when this goroutine ends; "+how)
-		return
-	}
-	if st.given != nil {
-		l.report(st.stmt.Pos(), fmt.Sprintf("a goroutine is given %s; start a function literal that defers %s.Done() and calls the function without it", st.group.Name(), st.group.Name()))
 		return
 	}
 	if kind := st.group.Kind(); kind != types.LocalVar || st.group.Pos() < l.top.Pos() || l.top.End() <= st.group.Pos() {
@@ -434,7 +439,7 @@ func (l *lowerer) onlyStarts(body *goast.BlockStmt, st *start) bool {
 }
 
 func (l *lowerer) arePlain(list []goast.Expr) bool {
-	return !slices.ContainsFunc(list, func(x goast.Expr) bool { return !l.isPlain(x) })
+	return !slices.ContainsFunc(list, func(x goast.Expr) bool { return !l.isPlain(x) && groupIn(x, l.info) == nil })
 }
 
 // isPlain reports whether an expression calls no functions, is none and receives from no channel.
@@ -445,7 +450,7 @@ func (l *lowerer) isPlain(x goast.Expr) bool {
 		case *goast.FuncLit:
 			plain = false
 		case *goast.UnaryExpr:
-			plain = plain && n.Op != token.ARROW && n.Op != token.AND
+			plain = plain && n.Op != token.ARROW && (n.Op != token.AND || l.isElement(n.X))
 		case *goast.CallExpr:
 			var name string
 			if id := calleeIdent(n); id != nil {
@@ -458,6 +463,16 @@ func (l *lowerer) isPlain(x goast.Expr) bool {
 		return plain
 	})
 	return plain
+}
+
+// isElement reports whether an expression is an element of a slice, which is at the same place as long as the slice and the index are the same.
+func (l *lowerer) isElement(x goast.Expr) bool {
+	e, ok := goast.Unparen(x).(*goast.IndexExpr)
+	if !ok {
+		return false
+	}
+	_, ok = l.info.TypeOf(e.X).Underlying().(*types.Slice)
+	return ok
 }
 
 // count is how often a range over a value runs.
@@ -664,9 +679,14 @@ func (k *keptStarts) definition(v *types.Var) goast.Expr {
 func (k *keptStarts) isSame(value goast.Expr) bool {
 	l := k.l
 	same := l.isPlain(value)
+	addressed := map[goast.Node]bool{} // elements of which only the address is taken
 	goast.Inspect(value, func(n goast.Node) bool {
 		switch n := n.(type) {
-		case *goast.IndexExpr, *goast.SelectorExpr, *goast.StarExpr, *goast.CompositeLit:
+		case *goast.UnaryExpr:
+			addressed[goast.Unparen(n.X)] = n.Op == token.AND && l.isElement(n.X)
+		case *goast.IndexExpr:
+			same = same && addressed[n]
+		case *goast.SelectorExpr, *goast.StarExpr, *goast.CompositeLit:
 			same = false
 		case *goast.Ident:
 			obj, ok := l.info.Uses[n].(*types.Var)

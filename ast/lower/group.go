@@ -1,9 +1,11 @@
 package lower
 
 import (
+	"cmp"
 	goast "go/ast"
 	"go/token"
 	"go/types"
+	"maps"
 	"slices"
 
 	"github.com/godiff/godiff/ast"
@@ -13,7 +15,8 @@ import (
 
 // A group is a variable that goroutines are waited for with.
 type group struct {
-	err *ast.Var // of an errgroup: what Wait returns
+	err   *ast.Var // of an errgroup: what Wait returns
+	given bool     // it is that of a caller, by a parameter, to call Done of it
 }
 
 // The types of package sync and its like that are known here.
@@ -130,8 +133,14 @@ func (l *lowerer) ofGroups(s goast.Stmt) (list []ast.Stmt, ok bool) {
 		l.lock(name, deferred)
 		return nil, true
 	}
-	inside := l.running != nil && !l.declaredIn(obj, l.running)
+	g := l.groupAt(obj)
+	inside := l.running != nil && (g == l.groupAt(l.running.group) || !l.declaredIn(obj, l.running))
 	switch {
+	case g.given && (name == "Done" || name == "Add"):
+		return nil, true
+	case g.given:
+		l.report(s.Pos(), name+" of "+obj.Name()+" is called, which a function is given; call it in the function that declares the group")
+		return nil, true
 	case name == "Add" || name == "SetLimit":
 		if name == "SetLimit" && l.countsCores(call.Args[0]) {
 			return nil, !deferred
@@ -143,7 +152,7 @@ func (l *lowerer) ofGroups(s goast.Stmt) (list []ast.Stmt, ok bool) {
 			}
 		}
 		return nil, !deferred
-	case name == "Done" && (!inside || obj != l.running.group):
+	case name == "Done" && (!inside || g != l.groupAt(l.running.group)):
 		l.report(s.Pos(), "Done of "+obj.Name()+" is called by another than one of its goroutines, which others may wait for; that is not supported")
 		return nil, true
 	case name == "Wait" && inside:
@@ -342,6 +351,43 @@ func (l *lowerer) newGroup(obj types.Object, made bool, s goast.Stmt) ([]ast.Stm
 	return []ast.Stmt{&ast.Decl{Meta: ast.Meta{Pos: s.Pos()}, Vars: []*ast.Var{g.err}, Typed: true}}, true
 }
 
+// groupArg returns the group of goroutines that an argument of a call refers to, or nil.
+func (l *lowerer) groupArg(x goast.Expr) *types.Var {
+	if obj := groupIn(x, l.info); obj != nil && l.isGroup(obj) {
+		return obj
+	}
+	return nil
+}
+
+// groupIn returns the sync.WaitGroup whose address an expression is, or which it is if it is a pointer to one; or nil.
+func groupIn(x goast.Expr, info *types.Info) *types.Var {
+	id := identIn(x)
+	if id == nil || groupKind(info.Uses[id]) != waitGroup || ast.Pointee(info.TypeOf(x)) == nil {
+		return nil
+	}
+	return info.Uses[id].(*types.Var)
+}
+
+// identIn returns the variable that an expression is, or takes the address of.
+func identIn(x goast.Expr) *goast.Ident {
+	x = goast.Unparen(x)
+	if u, ok := x.(*goast.UnaryExpr); ok {
+		x = goast.Unparen(u.X)
+	}
+	id, _ := x.(*goast.Ident)
+	return id
+}
+
+// checkGiven reports what else than to call Done a function does with groups of goroutines that it is given.
+func (l *lowerer) checkGiven() {
+	byPos := func(a, b types.Object) int { return cmp.Compare(a.Pos(), b.Pos()) }
+	for _, obj := range slices.SortedFunc(maps.Keys(l.groups), byPos) {
+		if other := l.otherUse(obj); other != nil {
+			l.report(other.Pos(), obj.Name()+" is used here for more than to call Done")
+		}
+	}
+}
+
 // otherUse returns where more is done with a group of goroutines than to start them and to wait for them, or nil.
 func (l *lowerer) otherUse(group types.Object) (other goast.Node) {
 	known := map[*goast.Ident]bool{}
@@ -351,8 +397,17 @@ func (l *lowerer) otherUse(group types.Object) (other goast.Node) {
 		}
 	})
 	goast.Inspect(l.top, func(n goast.Node) bool {
-		if id, ok := n.(*goast.Ident); ok && l.info.Uses[id] == group && !known[id] && other == nil {
-			other = id
+		switch n := n.(type) {
+		case *goast.CallExpr:
+			for _, x := range n.Args {
+				if fun := l.info.Types[n.Fun]; fun.IsValue() && group == groupIn(x, l.info) {
+					known[identIn(x)] = true // what becomes of it there is told there
+				}
+			}
+		case *goast.Ident:
+			if l.info.Uses[n] == group && !known[n] && other == nil {
+				other = n
+			}
 		}
 		return true
 	})

@@ -175,6 +175,13 @@ func (l *lowerer) parameters(sig *types.Signature, call *goast.CallExpr) (list [
 			}
 			continue
 		}
+		if obj := l.groupArg(x); obj != nil {
+			l.groups[p] = l.groupAt(obj)
+			if other := l.otherUse(p); other != nil {
+				l.report(other.Pos(), p.Name()+" is used here for more than to call Done")
+			}
+			continue
+		}
 		e, t := l.expr(x), l.subst.Type(p.Type())
 		if ref, ok := e.(*ast.Ref); ok && !l.closures.changed[p] && !l.closures.changed[ref.Var.Obj] && types.Identical(ref.Var.Type, t) {
 			vars[p] = ref.Var

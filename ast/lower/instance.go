@@ -174,6 +174,12 @@ func (t *Instances) Given(fn *types.Func) (given *types.Func, method bool) {
 	return nil, false
 }
 
+// GivenGroups reports whether all that an instance is given in place of parameters are groups of goroutines, which it calls Done of.
+func (t *Instances) GivenGroups(fn *types.Func) bool {
+	i := t.byFn[fn]
+	return i != nil && len(i.bindings) > 0 && !slices.ContainsFunc(i.bindings, func(b binding) bool { return !b.value.group })
+}
+
 // instance returns what stands for a function with type arguments, which is the function itself if there are none and nothing stands
 // for one of its types.
 func (t *Instances) instance(fn *types.Func, args []types.Type) *types.Func {

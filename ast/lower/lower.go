@@ -114,7 +114,11 @@ func (l *lowerer) body(f *ast.Func, list *goast.BlockStmt) {
 
 // enter prepares for the statements of a body, and reports whether they can be lowered.
 func (l *lowerer) enter(body *goast.BlockStmt) bool {
-	l.top, l.groups = body, map[types.Object]*group{}
+	l.top = body
+	l.checkGiven()
+	if l.groups == nil {
+		l.groups = map[types.Object]*group{}
+	}
 	l.goroutines(body)
 	return l.reports == 0
 }
