@@ -22,6 +22,18 @@ const (
 	MapRemove = "remove"
 )
 
+// MapAt is the name of functions that return an element of a map, or zero if there is none. No function of a source has it.
+const MapAt = "map.at"
+
+// Looked returns the element that a call of such a function returns, or nil.
+func Looked(e Expr) *Index {
+	c, ok := e.(*Call)
+	if !ok || c.Fun.Fn == nil || c.Fun.Fn.Name() != MapAt {
+		return nil
+	}
+	return &Index{X: c.Args[0], I: c.Args[1], T: c.T}
+}
+
 const runesName = "runes"
 
 // Runes returns the runes of a string with the positions at which they begin, as pairs with fields Pos and Rune.

@@ -193,7 +193,6 @@ func recurrenceBinomialStepsBack(x, v []float64, k float64, from, to int, dx, dv
 		saved := recurrenceBinomialStepsForward(x, v, k, from, mid, dx, dv)
 		// for range n
 		dk = recurrenceBinomialStepsBack(x, v, k, mid, to, dx, dv)
-		// for range n
 		dk += recurrenceBinomialStepsBackward(saved)
 	} else {
 		xs := make([]float64, 0, max(to-from, 0)*len(x))

@@ -23,6 +23,9 @@ func (u *Unit) isLifted(fn *types.Func) bool { return u.Lifted != nil && fn != n
 func (u *Unit) liftCalls(f *ast.Func) {
 	f.Body = mapAll(f.Body, func(e ast.Expr) ast.Expr {
 		return ast.Map(e, func(e ast.Expr) ast.Expr {
+			if elem := ast.Looked(e); elem != nil {
+				return elem
+			}
 			c, ok := e.(*ast.Call)
 			if !ok || !u.isLifted(c.Fun.Fn) {
 				return e

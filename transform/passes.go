@@ -221,7 +221,9 @@ func (p *passage) saved() {
 	}
 }
 
-func (p *passage) reached() { p.body = withoutLabels(withoutAsked(reached(withoutNil(p.body)), nil)) }
+func (p *passage) reached() {
+	p.body = withoutLabels(withoutAsked(reached(withoutNil(lookedUp(p.body))), nil))
+}
 
 func (p *passage) unused() {
 	d := p.d
@@ -341,7 +343,7 @@ func (p *passage) firsts() { p.body = setFirsts(p.body) }
 
 func (p *passage) cases() { p.body = nameCases(p.body) }
 
-func (p *passage) maps() { p.body = mapParts(p.body) }
+func (p *passage) maps() { p.body = withoutInserts(mapParts(p.body)) }
 
 func (p *passage) scope() {
 	p.body = rescope(withoutSelves(p.body), slices.Concat(p.d.fn.Inputs(), p.results))

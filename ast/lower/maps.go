@@ -63,15 +63,12 @@ func (l *lowerer) mapAt(m, k ast.Expr, pos token.Pos) ast.Expr {
 	return &ast.Call{Fun: ast.Callee{Fn: fn}, Args: []ast.Expr{m, k}, T: fn.Signature().Results().At(0).Type(), Pos: pos}
 }
 
-// Lookup is the name of functions that return an element of a map. No function of a source has it.
-const Lookup = "map.at"
-
 // getter returns the function that returns an element of a map.
 func (t *Instances) getter(typ types.Type, pkg *types.Package) *types.Func {
 	m, _ := typ.Underlying().(*types.Map)
 	params := types.NewTuple(types.NewParam(token.NoPos, pkg, "m", typ), types.NewParam(token.NoPos, pkg, "k", m.Key()))
 	results := types.NewTuple(types.NewParam(token.NoPos, pkg, "v", m.Elem()))
-	return t.ours("at "+t.key(typ), pkg, Lookup, params, results, getterBody)
+	return t.ours("at "+t.key(typ), pkg, ast.MapAt, params, results, getterBody)
 }
 
 // getterBody is the body of a getter.

@@ -153,6 +153,14 @@ type printer struct {
 	same     *ast.Subst // may be nil
 	inHeader bool       // a composite literal would be taken for a block
 	spans    []span     // of the statements so far
+	heading  heading    // the last comment over a statement
+}
+
+// A heading is a comment over a statement, which is not repeated over the next ones that are there for the same.
+type heading struct {
+	text  string
+	of    token.Pos
+	depth int // of blocks
 }
 
 func (p *printer) printf(format string, args ...any) { fmt.Fprintf(p.out, format, args...) }
@@ -207,6 +215,22 @@ func (p *printer) comment(text string, named ...*ast.Var) {
 	for line := range strings.SplitSeq(text, "\n") {
 		p.printf("%s\n", strings.TrimRight("// "+line, " "))
 	}
+}
+
+// headed prints the comment over a statement, unless it is that over the one before which is there for the same statement of the source.
+func (p *printer) headed(s ast.Stmt) {
+	m := s.Info()
+	if m.Comment == "" {
+		return
+	}
+	h := heading{text: m.Comment, depth: p.heading.depth}
+	if of := ast.OriginOf(s).Of; len(of) > 0 {
+		h.of = of[0].Pos
+	}
+	if h != p.heading || !h.of.IsValid() {
+		p.comment(m.Comment, m.Named...)
+	}
+	p.heading = h
 }
 
 func (p *printer) typeDecl(d *ast.TypeDecl) {
@@ -264,6 +288,7 @@ func (p *printer) function(f *ast.Func) {
 		p.params(f.Results, false)
 		p.printf(") ")
 	}
+	p.heading = heading{}
 	p.block(f.Body)
 	p.printf("\n")
 }
@@ -310,7 +335,9 @@ func (p *printer) name(v *ast.Var) string {
 
 func (p *printer) block(b *ast.Block) {
 	p.printf("{\n")
+	p.heading.depth++
 	p.stmts(b)
+	p.heading.depth--
 	p.printf("}")
 }
 
@@ -321,7 +348,7 @@ func (p *printer) stmts(b *ast.Block) {
 }
 
 func (p *printer) stmt(s ast.Stmt) {
-	p.comment(s.Info().Comment, s.Info().Named...)
+	p.headed(s)
 	switch s := s.(type) {
 	case *ast.Block:
 		p.blockStmt(s)

@@ -104,8 +104,8 @@ func (d *deriver) note(out *explain.Derivative, m *transform.Remark, in string) 
 // expr returns an expression in the words of the source, where no function looks up a key in a map.
 func (d *deriver) expr(e ast.Expr) string {
 	return printer.Expr(d.pkg.Types, ast.Map(e, func(e ast.Expr) ast.Expr {
-		if c, ok := e.(*ast.Call); ok && c.Fun.Fn != nil && c.Fun.Fn.Name() == lower.Lookup {
-			return &ast.Index{X: c.Args[0], I: c.Args[1], T: c.T}
+		if elem := ast.Looked(e); elem != nil {
+			return elem
 		}
 		return e
 	}))
