@@ -24,21 +24,30 @@ func (l *lowerer) hoist(pos token.Pos, what string, list ...ast.Stmt) {
 	l.pre = append(l.pre, list...)
 }
 
-// nothingBefore reports whether no call but of a builtin function ends before a position, in what is evaluated first.
+// nothingBefore reports whether no call but of a builtin function or of mathematics ends before a position, in what is evaluated first.
 func (l *lowerer) nothingBefore(pos token.Pos) bool {
 	nothing := true
 	goast.Inspect(l.asked, func(n goast.Node) bool {
 		if c, ok := n.(*goast.CallExpr); ok && c.End() <= pos && !l.info.Types[c.Fun].IsType() && !isFuncType(l.info.TypeOf(c)) {
-			id := calleeIdent(c)
-			if id == nil {
-				nothing = false
-			} else if _, builtin := l.info.Uses[id].(*types.Builtin); !builtin {
-				nothing = false
-			}
+			nothing = nothing && l.isPure(calleeIdent(c))
 		}
 		return true
 	})
 	return nothing
+}
+
+// isPure reports whether an identifier is that of a builtin function, or of a function whose calls may stand in any order.
+func (l *lowerer) isPure(id *goast.Ident) bool {
+	if id == nil {
+		return false
+	}
+	switch obj := l.info.Uses[id].(type) {
+	case *types.Builtin:
+		return true
+	case *types.Func:
+		return obj.Pkg() != nil && (obj.Pkg().Path() == "math" || obj.Pkg().Path() == "math/bits")
+	}
+	return false
 }
 
 // steady reports whether statements do the same however early they come: they define variables by constants and by others that never
