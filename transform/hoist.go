@@ -119,7 +119,7 @@ func (h *hoister) holds(e ast.Expr, passive bool) bool {
 	if h.mustStandAlone(e, passive) || selected(e) != nil || isNewOf(e) {
 		return true
 	}
-	found := slices.ContainsFunc(ast.Operands(e), func(x ast.Expr) bool { return isGiven(e, x) })
+	found := slices.ContainsFunc(ast.Operands(e), func(x ast.Expr) bool { return isGiven(e, x) || h.isFactor(e, x) })
 	h.eachOperand(e, passive, func(x ast.Expr, passive bool) { found = found || h.holds(x, passive) })
 	return found
 }
@@ -195,6 +195,26 @@ func isGiven(e, x ast.Expr) bool {
 	return ok && isLit && c.Fun.Fn != nil && hasLinks(lit.T) && !isSlice(lit.T)
 }
 
+// isFactor reports whether the operand x of e has no derivative, is in that of e, and calls what is dear.
+func (h *hoister) isFactor(e, x ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Binary:
+		if e.Op != token.MUL && e.Op != token.QUO {
+			return false
+		}
+	case *ast.Call:
+		if e.Fun.Fn == nil || !h.unit.mathematical(e.Fun.Fn) {
+			return false
+		}
+	default:
+		return false
+	}
+	return ast.IsFloat(e.Type()) && ast.IsFloat(x.Type()) && h.act.depends(e) && !h.act.depends(x) && ast.Any(x, func(e ast.Expr) bool {
+		c, ok := e.(*ast.Call)
+		return ok && c.Fun.Fn != nil && !h.unit.mathematical(c.Fun.Fn) && !h.unit.repeats(c.Fun.Fn)
+	})
+}
+
 // isNewOf reports whether e makes a new variable with a value, as from Go 1.26 on: it becomes a variable whose address is taken.
 func isNewOf(e ast.Expr) bool {
 	c, ok := e.(*ast.Call)
@@ -234,7 +254,7 @@ func (h *hoister) operands(e ast.Expr, passive bool) ast.Expr {
 	}
 	list := ast.Operands(e)
 	last := h.last(list, func(x ast.Expr) bool {
-		return !isEmptyBase(e, x) && (x == part || isGiven(e, x) || h.holds(x, passive || passiveOperand(e, x)))
+		return !isEmptyBase(e, x) && (x == part || isGiven(e, x) || h.isFactor(e, x) || h.holds(x, passive || passiveOperand(e, x)))
 	})
 	i := -1
 	return ast.MapOperands(e, func(x ast.Expr) ast.Expr {
@@ -243,8 +263,9 @@ func (h *hoister) operands(e ast.Expr, passive bool) ast.Expr {
 		if isEmptyBase(e, x) {
 			return x
 		}
-		if x == part || isGiven(e, x) {
-			// A part of a value that is nowhere, or one that a function reads through: the value is put into a variable.
+		if x == part || isGiven(e, x) || h.isFactor(e, x) {
+			// A part of a value that is nowhere, one that a function reads through, or one that the derivative needs too: the value is
+			// put into a variable.
 			y = h.hoist(x, passive)
 		} else {
 			y = h.expr(x, passive || passiveOperand(e, x))
