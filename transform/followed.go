@@ -96,10 +96,10 @@ func (s *followed) relinked() {
 // forwardBody writes the forward half: the first run.
 func (s *followed) forwardBody(f *ast.Func) {
 	all := slices.Concat(s.results, s.shadow)
-	targets := errorLast(s.f.Obj, all)
 	f.Params, f.Results = s.params, errorLast(s.f.Obj, append(all, s.saved))
-	call := s.primalCall()
+	call, targets := s.primalCall(), all
 	if len(s.shadow) > 0 || s.restore != nil {
+		targets = errorLast(s.f.Obj, all)
 		call = &ast.Call{Fun: ast.Callee{Gen: s.again.followed()}, Args: ast.Refs(s.f.Inputs()), T: tupleOf(varTypes(targets)...)}
 		for _, i := range s.shadowsIn(forwardHalf) {
 			call.Args = append(call.Args, &ast.Ref{Var: s.shadowParams[i]})

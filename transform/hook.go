@@ -43,7 +43,13 @@ func (d *derivation) isHook(c *ast.Call) bool {
 }
 
 // hooked is the argument of a call of WithGradient that is its value. Before it stand those that belong to the hook.
-func hooked(c *ast.Call) ast.Expr { return c.Args[len(c.Args)-1] }
+func hooked(c *ast.Call) ast.Expr {
+	x := c.Args[len(c.Args)-1]
+	if isLit(x) || isUntyped(x.Type()) {
+		return &ast.Convert{X: x, T: c.T}
+	}
+	return x
+}
 
 // isHooked reports whether a function calls WithGradient, or calls a function that does.
 func (u *Unit) isHooked(fn *types.Func) bool {

@@ -73,6 +73,9 @@ func (u *Unit) outlined(f *ast.Func, whole *ast.Block, s ast.Stmt) []ast.Stmt {
 		}
 		list = o.forLoop(s)
 	}
+	if len(o.leaves) > 0 {
+		list = o.leaving(list)
+	}
 	u.outlines[s] = list
 	return list
 }
@@ -89,6 +92,11 @@ type outliner struct {
 	state []*ast.Var // … and what it assigns to as well
 	added []*ast.Var // variables of the function around it to which all that a parallel loop does is to add
 	done  *ast.Var   // set where it breaks out of the loop
+
+	left   *ast.Var // set where it returns values, and bare where it returns without any
+	bare   *ast.Var
+	values []*ast.Var    // what it returns
+	leaves []*ast.Return // of the function for a part of the loop, where the body returns
 
 	mem *memory // of the function around it, once asked for
 }
@@ -264,17 +272,15 @@ func (o *outliner) body(b *ast.Block, label *ast.Label, post func() []ast.Stmt) 
 		for _, s := range b.Stmts {
 			switch s := s.(type) {
 			case *ast.Return:
-				refuse(s.Info().Pos, "a return leaves %s; break out of it, and return behind it", o.kind())
+				out.Stmts = append(out.Stmts, o.leave(s)...)
+				continue
 			case *ast.Branch:
 				own := s.Target == nil && !inner || s.Target != nil && s.Target == label
 				switch {
 				case s.Tok == token.GOTO || s.Target != nil && !own && !o.holds(s.Target):
 					refuse(s.Info().Pos, "a jump leaves %s; break out of it first", o.kind())
 				case own && s.Tok == token.BREAK:
-					if o.done == nil {
-						o.done = ast.NewVar("done", types.Typ[types.Bool])
-					}
-					out.Stmts = append(out.Stmts, set(&ast.Ref{Var: o.done}, token.ASSIGN, trueLit(true)))
+					out.Stmts = append(out.Stmts, flagged(&o.done, "done"))
 				case own && s.Tok == token.CONTINUE && post != nil:
 					out.Stmts = append(out.Stmts, post()...)
 				}
@@ -293,6 +299,54 @@ func (o *outliner) body(b *ast.Block, label *ast.Label, post func() []ast.Stmt) 
 		out.Stmts = append(out.Stmts, post()...)
 	}
 	return out
+}
+
+// flagged sets a variable that says what has happened, which is made for the first time.
+func flagged(v **ast.Var, name string) ast.Stmt {
+	if *v == nil {
+		*v = ast.NewVar(name, types.Typ[types.Bool])
+	}
+	return set(&ast.Ref{Var: *v}, token.ASSIGN, trueLit(true))
+}
+
+// leave is a return in a function for a part of the loop: it keeps what is returned behind the loop.
+func (o *outliner) leave(s *ast.Return) []ast.Stmt {
+	if o.loop.Info().Parallel {
+		refuse(s.Pos, "a return leaves %s; break out of it, and return behind it", o.kind())
+	}
+	leave := &ast.Return{Meta: ast.Meta{Pos: s.Pos}}
+	o.leaves = append(o.leaves, leave)
+	if len(s.Results) == 0 {
+		return []ast.Stmt{flagged(&o.bare, "returned"), flagged(&o.done, "done"), leave}
+	}
+	if o.values == nil {
+		for _, v := range nameResults(o.f) {
+			o.values = append(o.values, ast.NewVar(v.Name, v.Type))
+		}
+	}
+	values := &ast.Assign{Meta: s.Meta, Lhs: ast.Refs(o.values), Op: token.ASSIGN, Rhs: s.Results}
+	return []ast.Stmt{values, flagged(&o.left, "returned"), flagged(&o.done, "done"), leave}
+}
+
+// leaving puts what returns behind statements that stand for the loop, and declares what that takes before them.
+func (o *outliner) leaving(list []ast.Stmt) []ast.Stmt {
+	for _, s := range o.leaves {
+		s.Results = ast.Refs(o.results())
+	}
+	var before []ast.Stmt
+	for _, v := range append(slices.Clone(o.values), o.left, o.bare) {
+		if v != nil {
+			before = append(before, &ast.Decl{Vars: []*ast.Var{v}, Typed: true})
+		}
+	}
+	list = append(before, list...)
+	if o.left != nil {
+		list = append(list, &ast.If{Cond: &ast.Ref{Var: o.left}, Then: &ast.Block{Stmts: []ast.Stmt{&ast.Return{Results: ast.Refs(o.values)}}}})
+	}
+	if o.bare != nil {
+		list = append(list, &ast.If{Cond: &ast.Ref{Var: o.bare}, Then: &ast.Block{Stmts: []ast.Stmt{&ast.Return{}}}})
+	}
+	return list
 }
 
 // holds reports whether a label is one of a loop inside of the loop.
@@ -468,10 +522,12 @@ func (o *outliner) results() []*ast.Var {
 	if len(o.added) > 0 {
 		return o.added
 	}
-	if o.done == nil {
-		return o.state
+	list := slices.Clone(o.state)
+	if o.done != nil {
+		list = append(list, o.done)
 	}
-	return append(o.state[:len(o.state):len(o.state)], o.done)
+	slices.SortStableFunc(list, func(v, w *ast.Var) int { return btoi(ast.IsError(v.Type)) - btoi(ast.IsError(w.Type)) }) // errors last
+	return list
 }
 
 // returned is the end of a function for a part of the loop.
