@@ -1,18 +1,18 @@
 package runtime
 
 import (
+	"cmp"
 	"reflect"
+	"slices"
 	"unsafe"
 )
 
-// AddShadow adds the floats that src reaches through slices, pointers and maps to those that dst, of the same shape, reaches. What a
-// pointer or map of src leads to is added once, however often it is reached; slices are taken to be memory of their own. Nothing is
-// added where dst or src is nil. Floats that dst and src hold themselves are left alone. What an interface in src holds by
+// AddShadow adds the floats that src reaches through slices, pointers and maps to those that dst, of the same shape, reaches. Each is
+// added once, however often it is reached, and by slices that overlap or pointers into them. Nothing is added where dst or src is nil. Floats that dst and src hold themselves are left alone. What an interface in src holds by
 // value is added to what the pointer points to that dst has there, as [Box] makes it. Where dst has a value with floats too, and is not
 // reached through memory, AddShadow panics: no one else would see it.
 func AddShadow[T any](dst, src T) {
-	a := adder{seen: map[reached]bool{}}
-	a.add(reflect.TypeFor[T](), unsafe.Pointer(&dst), unsafe.Pointer(&src), held)
+	new(adder).all(reflect.TypeFor[T](), unsafe.Pointer(&dst), unsafe.Pointer(&src), held)
 }
 
 // A spot says where a value lies.
@@ -24,17 +24,18 @@ const (
 	inBox                // in an interface that is held
 )
 
-// reached is a pointer or map that has been followed.
+// reached is memory that a slice or pointer has led to, or a map.
 type reached struct {
 	at unsafe.Pointer
 	t  reflect.Type
+	n  int // elements of type t
 }
 
 // CopyShadow returns a copy of a shadow: memory of its own with the same floats, which shares memory within itself as x does.
 func CopyShadow[T any](x T) T {
 	y := Shadow(x)
-	a := adder{seen: map[reached]bool{}, op: set}
-	a.add(reflect.TypeFor[T](), unsafe.Pointer(&y), unsafe.Pointer(&x), inMemory)
+	a := adder{op: set}
+	a.all(reflect.TypeFor[T](), unsafe.Pointer(&y), unsafe.Pointer(&x), inMemory)
 	return y
 }
 
@@ -42,15 +43,114 @@ func CopyShadow[T any](x T) T {
 // may share memory.
 func SetShadow[T any](dst, src T) {
 	own := CopyShadow(src)
-	a := adder{seen: map[reached]bool{}, op: set}
-	a.add(reflect.TypeFor[T](), unsafe.Pointer(&dst), unsafe.Pointer(&own), held)
+	a := adder{op: set}
+	a.all(reflect.TypeFor[T](), unsafe.Pointer(&dst), unsafe.Pointer(&own), held)
 }
 
-// An adder goes through two values of one shape side by side.
+// An adder goes through two values of one shape side by side. It first finds the memory that they lead to, and then goes through that in
+// the order in which it lies, so that it sees what it has been through.
 type adder struct {
 	seen   map[reached]bool
+	memory []region
 	op     operation
 	opaque map[reflect.Type]func(dst, src unsafe.Pointer) // what is done to values of these types
+}
+
+// A region is memory of two values: n elements of a type.
+type region struct {
+	t        reflect.Type
+	dst, src unsafe.Pointer
+	n        int
+}
+
+func (r region) end() uintptr { return uintptr(r.src) + uintptr(r.n)*r.t.Size() }
+
+// all adds the value of type t at src, which lies at a spot, and all that it leads to, to that at dst.
+func (a *adder) all(t reflect.Type, dst, src unsafe.Pointer, at spot) {
+	a.seen = map[reached]bool{}
+	a.follow(t, dst, src)
+	for i := 0; i < len(a.memory); i++ {
+		r := a.memory[i]
+		if !hasPointers(r.t) {
+			continue
+		}
+		for k := range r.n {
+			offset := uintptr(k) * r.t.Size()
+			a.follow(r.t, unsafe.Add(r.dst, offset), unsafe.Add(r.src, offset))
+		}
+	}
+	a.add(t, dst, src, at, 0)
+	slices.SortFunc(a.memory, func(r, s region) int {
+		return cmp.Or(cmp.Compare(uintptr(r.src), uintptr(s.src)), cmp.Compare(s.end(), r.end()))
+	})
+	var done uintptr // the end of what has been added
+	for _, r := range a.memory {
+		if r.end() > done {
+			a.elements(r.t, r.dst, r.src, r.n, inMemory, done)
+			done = r.end()
+		}
+	}
+}
+
+// follow finds what the value of type t at src leads to, and that at dst.
+func (a *adder) follow(t reflect.Type, dst, src unsafe.Pointer) {
+	if a.opaque[t] != nil {
+		return
+	}
+	switch t.Kind() {
+	case reflect.Array:
+		if hasPointers(t.Elem()) {
+			for i := range t.Len() {
+				offset := uintptr(i) * t.Elem().Size()
+				a.follow(t.Elem(), unsafe.Add(dst, offset), unsafe.Add(src, offset))
+			}
+		}
+	case reflect.Struct:
+		for i := range t.NumField() {
+			f := t.Field(i)
+			a.follow(f.Type, unsafe.Add(dst, f.Offset), unsafe.Add(src, f.Offset))
+		}
+	case reflect.Slice:
+		d, s := reflect.NewAt(t, dst).Elem(), reflect.NewAt(t, src).Elem()
+		a.reach(region{t.Elem(), d.UnsafePointer(), s.UnsafePointer(), min(d.Len(), s.Len())})
+	case reflect.Pointer:
+		a.reach(region{t.Elem(), *(*unsafe.Pointer)(dst), *(*unsafe.Pointer)(src), 1})
+	case reflect.Interface:
+		d, s := reflect.NewAt(t, dst).Elem().Elem(), reflect.NewAt(t, src).Elem().Elem()
+		switch {
+		case !d.IsValid() || !s.IsValid():
+		case d.Kind() == reflect.Pointer && d.Type().Elem() == s.Type():
+			a.follow(s.Type(), d.UnsafePointer(), unboxed(s))
+		case d.Type() == s.Type():
+			a.follow(s.Type(), unboxed(d), unboxed(s))
+		}
+	case reflect.Map:
+		d, s := reflect.NewAt(t, dst).Elem(), reflect.NewAt(t, src).Elem()
+		if d.IsNil() || !hasPointers(t.Elem()) || !a.first(reached{s.UnsafePointer(), t, 0}) {
+			return
+		}
+		for it := s.MapRange(); it.Next(); {
+			if v := d.MapIndex(it.Key()); v.IsValid() {
+				a.follow(t.Elem(), copied(v).Addr().UnsafePointer(), copied(it.Value()).Addr().UnsafePointer())
+			}
+		}
+	}
+}
+
+// reach notes memory for the first time that something leads there.
+func (a *adder) reach(r region) {
+	if r.dst != nil && r.n > 0 && r.t.Size() > 0 && a.first(reached{r.src, r.t, r.n}) {
+		a.memory = append(a.memory, r)
+	}
+}
+
+// first reports whether memory that is there is reached for the first time.
+func (a *adder) first(r reached) bool {
+	if r.at == nil || a.seen[r] {
+		return false
+	}
+	a.seen[r] = true
+	return true
 }
 
 // An operation is what is done to a float.
@@ -72,10 +172,26 @@ func float[E float32 | float64](op operation, dst *E, src E) {
 	}
 }
 
-// add adds the value of type t at src to that at dst, which lies at a spot.
-func (a *adder) add(t reflect.Type, dst, src unsafe.Pointer, at spot) {
+// add adds the floats that the value of type t at src holds itself to those at dst, which lies at a spot, but for those before an address.
+func (a *adder) add(t reflect.Type, dst, src unsafe.Pointer, at spot, from uintptr) {
 	if f := a.opaque[t]; f != nil {
-		f(dst, src)
+		if uintptr(src) >= from {
+			f(dst, src)
+		}
+		return
+	}
+	switch t.Kind() {
+	case reflect.Array:
+		a.elements(t.Elem(), dst, src, t.Len(), at, from)
+		return
+	case reflect.Struct:
+		for i := range t.NumField() {
+			f := t.Field(i)
+			a.add(f.Type, unsafe.Add(dst, f.Offset), unsafe.Add(src, f.Offset), at, from)
+		}
+		return
+	}
+	if uintptr(src) < from {
 		return
 	}
 	switch t.Kind() {
@@ -87,26 +203,11 @@ func (a *adder) add(t reflect.Type, dst, src unsafe.Pointer, at spot) {
 		if a.op == leave || at.takes(float64(*(*float32)(src))) {
 			float(a.op, (*float32)(dst), *(*float32)(src))
 		}
-	case reflect.Array:
-		a.elements(t.Elem(), dst, src, t.Len(), at)
-	case reflect.Struct:
-		for i := range t.NumField() {
-			f := t.Field(i)
-			a.add(f.Type, unsafe.Add(dst, f.Offset), unsafe.Add(src, f.Offset), at)
-		}
-	case reflect.Slice:
-		d, s := reflect.NewAt(t, dst).Elem(), reflect.NewAt(t, src).Elem()
-		a.elements(t.Elem(), d.UnsafePointer(), s.UnsafePointer(), min(d.Len(), s.Len()), inMemory)
-	case reflect.Pointer:
-		d, s := *(*unsafe.Pointer)(dst), *(*unsafe.Pointer)(src)
-		if d != nil && a.first(s, t) {
-			a.add(t.Elem(), d, s, inMemory)
-		}
 	case reflect.Interface:
 		a.dynamic(reflect.NewAt(t, dst).Elem(), reflect.NewAt(t, src).Elem(), at)
 	case reflect.Map:
 		d, s := reflect.NewAt(t, dst).Elem(), reflect.NewAt(t, src).Elem()
-		if !d.IsNil() && a.first(s.UnsafePointer(), t) {
+		if !d.IsNil() && a.first(reached{s.UnsafePointer(), t, 1}) {
 			a.values(d, s)
 		}
 	}
@@ -127,7 +228,7 @@ func (a *adder) dynamic(dst, src reflect.Value, at spot) {
 		return
 	}
 	if d.Kind() == reflect.Pointer && d.Type().Elem() == s.Type() {
-		a.add(s.Type(), d.UnsafePointer(), unboxed(s), inMemory)
+		a.add(s.Type(), d.UnsafePointer(), unboxed(s), inMemory, 0)
 		return
 	}
 	if d.Type() != s.Type() {
@@ -137,26 +238,16 @@ func (a *adder) dynamic(dst, src reflect.Value, at spot) {
 		at = inBox
 	}
 	sum := copied(d)
-	a.add(s.Type(), sum.Addr().UnsafePointer(), unboxed(s), at)
+	a.add(s.Type(), sum.Addr().UnsafePointer(), unboxed(s), at, 0)
 	if at == inMemory {
 		dst.Set(sum)
 	}
 }
 
-// first reports whether a pointer that is not nil is followed for the first time.
-func (a *adder) first(p unsafe.Pointer, t reflect.Type) bool {
-	key := reached{p, t}
-	if p == nil || a.seen[key] {
-		return false
-	}
-	a.seen[key] = true
-	return true
-}
-
-func (a *adder) elements(t reflect.Type, dst, src unsafe.Pointer, n int, at spot) {
+func (a *adder) elements(t reflect.Type, dst, src unsafe.Pointer, n int, at spot, from uintptr) {
 	for i := range n {
 		offset := uintptr(i) * t.Size()
-		a.add(t, unsafe.Add(dst, offset), unsafe.Add(src, offset), at)
+		a.add(t, unsafe.Add(dst, offset), unsafe.Add(src, offset), at, from)
 	}
 }
 
@@ -169,7 +260,7 @@ func (a *adder) values(dst, src reflect.Value) {
 			d.Elem().Set(old)
 		}
 		s.Elem().Set(it.Value())
-		a.add(t, d.UnsafePointer(), s.UnsafePointer(), inMemory)
+		a.add(t, d.UnsafePointer(), s.UnsafePointer(), inMemory, 0)
 		dst.SetMapIndex(it.Key(), d.Elem())
 	}
 }

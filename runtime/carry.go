@@ -55,7 +55,7 @@ func (p pieces) carry(from uintptr) {
 	for i := range p.value.n {
 		p.value.elem.leaves(0, func(leaf *shape, offset uintptr) {
 			if src := unsafe.Add(p.value.at(i), offset); !leaf.linked && uintptr(src) >= from {
-				a.add(leaf.typ, unsafe.Add(p.shadow.at(i), offset), src, inMemory)
+				a.add(leaf.typ, unsafe.Add(p.shadow.at(i), offset), src, inMemory, 0)
 			}
 		})
 	}

@@ -11,8 +11,8 @@ import (
 // zero shadow of a value: a func(T) T, or a func(*T) *T.
 func ShadowWith[T any](x T, functions ...any) T {
 	dx := Shadow(x)
-	a := adder{seen: map[reached]bool{}, op: leave, opaque: opaques(functions)}
-	a.add(reflect.TypeFor[T](), unsafe.Pointer(&dx), unsafe.Pointer(&x), held)
+	a := adder{op: leave, opaque: opaques(functions)}
+	a.all(reflect.TypeFor[T](), unsafe.Pointer(&dx), unsafe.Pointer(&x), held)
 	return dx
 }
 
@@ -20,8 +20,8 @@ func ShadowWith[T any](x T, functions ...any) T {
 // others cannot see. Of each of these types functions has one that adds the
 // second value to the first: a func(T, T), or a func(*T, *T).
 func AddShadowWith[T any](dst, src T, functions ...any) {
-	a := adder{seen: map[reached]bool{}, opaque: opaques(functions)}
-	a.add(reflect.TypeFor[T](), unsafe.Pointer(&dst), unsafe.Pointer(&src), held)
+	a := adder{opaque: opaques(functions)}
+	a.all(reflect.TypeFor[T](), unsafe.Pointer(&dst), unsafe.Pointer(&src), held)
 }
 
 // CopyShadowWith is [CopyShadow] of a value that reaches values of types whose
@@ -37,8 +37,8 @@ func CopyShadowWith[T any](x T, functions ...any) T {
 		}
 	}
 	y := ShadowWith(x, makers...)
-	a := adder{seen: map[reached]bool{}, opaque: opaques(adders)}
-	a.add(reflect.TypeFor[T](), unsafe.Pointer(&y), unsafe.Pointer(&x), inMemory)
+	a := adder{opaque: opaques(adders)}
+	a.all(reflect.TypeFor[T](), unsafe.Pointer(&y), unsafe.Pointer(&x), inMemory)
 	return y
 }
 
@@ -88,7 +88,7 @@ func (s *shapeComparison) same(x, y reflect.Value) bool {
 			return x.IsNil() == y.IsNil()
 		}
 		if x.Kind() == reflect.Pointer {
-			key := reached{x.UnsafePointer(), x.Type()}
+			key := reached{x.UnsafePointer(), x.Type(), 1}
 			if s.seen[key] {
 				return true
 			}

@@ -118,7 +118,7 @@ func (b *Boxes) give(shadow, taken, value reflect.Value) {
 		to, from := at(shadow), at(taken)
 		switch {
 		case !leaf.linked:
-			(&adder{}).add(leaf.typ, to.Addr().UnsafePointer(), from.Addr().UnsafePointer(), inMemory)
+			(&adder{}).add(leaf.typ, to.Addr().UnsafePointer(), from.Addr().UnsafePointer(), inMemory, 0)
 		case leaf.kind == reflect.Interface:
 			p, q, v := to.Elem(), from.Elem(), at(value).Elem()
 			if v.IsValid() && b.isFresh(q) && q.Type() == reflect.PointerTo(v.Type()) && p.IsValid() && p.Type() == q.Type() {

@@ -171,20 +171,18 @@ func (l *lowerer) mapAssign(s *goast.AssignStmt) ([]ast.Stmt, bool) {
 	} else {
 		list = append(list, a)
 	}
+	set := &ast.Assign{Meta: l.meta(s), Op: s.Tok} // of all at once, since one may be what another is found by
 	for i, p := range places {
 		if values[i] == nil {
 			continue
 		}
-		set := &ast.Assign{Meta: l.meta(s), Op: s.Tok, Rhs: []ast.Expr{values[i]}}
+		place := others[i]
 		if p != nil {
-			list = append(list, p.present())
-			set.Lhs = []ast.Expr{p.element()}
-		} else {
-			set.Lhs = []ast.Expr{others[i]}
+			list, place = append(list, p.present()), p.element()
 		}
-		list = append(list, set)
+		set.Lhs, set.Rhs = append(set.Lhs, place), append(set.Rhs, values[i])
 	}
-	return list, true
+	return append(list, set), true
 }
 
 // isMapElement reports whether x is an element of a map that carries a derivative.

@@ -74,7 +74,7 @@ func (g *gen) parallelLoop() bool {
 func (g *gen) goroutines() bool {
 	t := g.readableFloat()
 	xs := g.parted(t)
-	if xs == nil || !g.can("sync", "min", "append") {
+	if xs == nil || g.opts.Panics || !g.can("sync", "min", "append") { // a panic of a goroutine ends the process
 		return false
 	}
 	const n = 7

@@ -96,7 +96,7 @@ func watched(src []byte) ([]byte, error) {
 	var edits []edit
 	told := map[ast.Expr]bool{}
 	tell := func(e ast.Expr) {
-		if tv := info.Types[e]; !told[e] && tv.Value == nil && isFloat(tv.Type) {
+		if tv := info.Types[e]; !told[e] && tv.IsValue() && tv.Value == nil && isFloat(tv.Type) {
 			told[e] = true
 			from, to := fset.Position(e.Pos()).Offset, fset.Position(e.End()).Offset
 			edits = append(edits, edit{from, from, "judge.Seen("}, edit{to, to, ")"})
