@@ -101,6 +101,30 @@ func (g *gen) setKey() bool {
 	if !ok || mentions(text, p.root.name) && e.typ.kind != floatKind {
 		return false
 	}
+	if e.typ.kind == floatKind && g.chance(0.3) {
+		return g.setKeyToo(p, text)
+	}
+	g.update(e, "=", text)
+	return true
+}
+
+// setKeyToo sets an element of a map and, in the same assignment, the variable that says which.
+func (g *gen) setKeyToo(p path, text string) bool {
+	name := g.newName(p.typ.key, p.text, text)
+	if g.lookup(name) != nil {
+		return false
+	}
+	g.introduce(name, "%s", g.mapKey(p.typ.key))
+	k := g.declare(&variable{name: name, typ: p.typ.key, used: true})
+	e := p
+	e.text, e.typ, e.prec, e.whole = fmt.Sprintf("%s[%s]", p.text, k.name), p.typ.elem, primary, false
+	e.indirect, e.mapped = true, 1
+	other := pick(g, mapKeys[p.typ.key.text])
+	if g.chance(0.7) {
+		e.text, text = k.name+", "+e.text, other+", "+text
+	} else {
+		e.text, text = e.text+", "+k.name, text+", "+other
+	}
 	g.update(e, "=", text)
 	return true
 }
