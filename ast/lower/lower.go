@@ -1034,9 +1034,7 @@ func (l *lowerer) ident(e *goast.Ident) ast.Expr {
 			return &ast.Name{Obj: obj, T: l.subst.Type(obj.Type())}
 		}
 	}
-	if groupKind(obj) != "" {
-		l.report(e.Pos(), fmt.Sprintf("%s is used in a function literal that does not declare it; start and wait for its goroutines in the function that does", e.Name))
-	} else if isFuncType(l.info.TypeOf(e)) {
+	if isFuncType(l.info.TypeOf(e)) {
 		l.report(e.Pos(), fmt.Sprintf("%s is used as a value here, so that it cannot be told any more which function is called", e.Name))
 	} else if _, ok := l.listOf(e); ok || l.records(e) != nil {
 		l.report(e.Pos(), fmt.Sprintf("the functions in %s are used otherwise than in a loop over them, so that it cannot be told any more which function is called", e.Name))
@@ -1236,6 +1234,10 @@ func (l *lowerer) call(e *goast.CallExpr) ast.Expr {
 	}
 	if err := l.waited(e); err != nil {
 		return err
+	}
+	if obj, _, _ := ofGroup(e, l.info); obj != nil && l.vars[obj] == nil && l.pointers[obj] == nil && obj.Parent() != l.src.Pkg.Scope() {
+		l.report(e.Pos(), obj.Name()+" is used in a function literal that does not declare it; start and wait for its goroutines in the function that does")
+		return broken(t)
 	}
 	switch obj := l.info.Uses[id].(type) {
 	case *types.Builtin:
