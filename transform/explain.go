@@ -457,6 +457,9 @@ func (r *reverser) callRemarks() []*Remark {
 // callName is how a sentence calls a function.
 func (u *Unit) callName(fn *types.Func) string {
 	name := fn.Name()
+	if name == ast.MapAt {
+		return "the lookup of a key in a map"
+	}
 	if recv := fn.Signature().Recv(); recv != nil {
 		t := recv.Type()
 		if p := ast.Pointee(t); p != nil {

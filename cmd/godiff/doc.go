@@ -46,8 +46,8 @@
 //	-wrt       the parameters to differentiate by; those of the function's directive or the default if not given
 //	-stage     print what the compiler has after this pass, in its own notation: lower (the function as it is taken in),
 //	           normal, last, exits, shadows, fuse, reverse, constants, dead, declare, sections, undo, pack, saved, onward, forward,
-//	           reached, unused, sink, common, keep, invariants, wholes, split, temps, coalesce, firsts, beside, lasts, cases, maps,
-//	           scope, lanes
+//	           reached, unused, pointees, sink, common, keep, invariants, wholes, split, temps, coalesce, firsts, beside, lasts, cases,
+//	           maps, scope, lanes
 //	-disable   as above
 //
 // # Explain
