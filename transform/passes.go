@@ -256,7 +256,7 @@ func (p *passage) unused() {
 }
 
 func (p *passage) pointees() {
-	if b := followPointers(p.body); b != p.body {
+	for b := p.d.followPointers(p.body); b != p.body; b = p.d.followPointers(p.body) {
 		p.body = b
 		p.unused() // what is stored behind a pointer is no mistake, in a variable that nobody reads it is
 		if !p.d.forward {

@@ -16,9 +16,9 @@ import (
 //	*dt += 1                 dt += 1
 //
 // A pointer to new memory is only left out if it is ours: one of the source has a name that a reader knows.
-func followPointers(b *ast.Block) *ast.Block {
+func (d *derivation) followPointers(b *ast.Block) *ast.Block {
 	for {
-		f := &following{pointees: map[*ast.Var]ast.Expr{}}
+		f := &following{derivation: d, pointees: map[*ast.Var]ast.Expr{}}
 		if f.look(b); len(f.pointees) == 0 {
 			return b
 		}
@@ -28,6 +28,7 @@ func followPointers(b *ast.Block) *ast.Block {
 
 // following is the state of followPointers.
 type following struct {
+	*derivation
 	pointees map[*ast.Var]ast.Expr // what the pointers that go away point to
 	refs     map[*ast.Var]int      // how often pointers are named …
 	follows  map[*ast.Var]int      // … and how often to follow them
@@ -87,7 +88,8 @@ func (f *following) find(v *ast.Var, x ast.Expr) {
 		}
 	case *ast.Call:
 		if x.Fun.Builtin == "new" && len(x.Args) == 0 && ours {
-			f.pointees[v] = &ast.Ref{Var: ast.NewVar(v.Name, ast.Pointee(v.Type))}
+			to := ast.NewVar(v.Name, ast.Pointee(v.Type))
+			f.pointees[v], f.isShadow[to] = &ast.Ref{Var: to}, f.isShadow[v]
 		}
 	case *ast.Ref:
 		if ours && f.settled.is(x.Var) && types.Identical(v.Type, x.Var.Type) {

@@ -323,7 +323,9 @@ func (n *namer) callee(e *ast.Call) {
 		n.pos++
 		n.outer["make"] = append(n.outer["make"], n.pos)
 	case f.Builtin == "new":
-		n.typ(ast.Pointee(e.T))
+		if len(e.Args) == 0 {
+			n.typ(ast.Pointee(e.T))
+		}
 		n.pos++
 		n.outer["new"] = append(n.outer["new"], n.pos)
 	case f.Builtin != "":

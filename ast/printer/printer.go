@@ -908,10 +908,13 @@ func (p *printer) call(e *ast.Call) {
 		p.printf(")")
 		return
 	case f.Builtin == "new":
-		if len(args) > 0 {
-			panic("printer: new with a value, which is a variable whose address is taken")
+		if t := ast.Pointee(e.T); len(args) > 0 {
+			p.printf("new(")
+			p.typed(args[0], t)
+			p.printf(")")
+		} else {
+			p.printf("new(%s)", p.typ(t))
 		}
-		p.printf("new(%s)", p.typ(ast.Pointee(e.T)))
 		return
 	case f.Builtin == "make":
 		p.printf("make(%s", p.typ(e.T))
