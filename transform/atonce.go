@@ -105,7 +105,7 @@ func (r *reverser) callAtOnce(a *area, it *item) []ast.Stmt {
 		h = h.whole()
 	}
 	fn, sig := h.reverse(), h.signature(ast.VJP)
-	main := &context{part: a.part, area: a, mid: true}
+	main := &context{part: a.part, area: a, mid: it}
 	call := &ast.Call{Fun: ast.Callee{Gen: fn}, T: tupleOf(paramTypes(sig.Results)...)}
 	var zeros, pushes []ast.Stmt
 	for _, p := range sig.Params {

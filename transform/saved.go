@@ -1017,8 +1017,8 @@ func (c *context) phase() int {
 		return 0
 	case c.early != nil:
 		return 1
-	case c.mid:
-		return 2
+	case c.mid != nil:
+		return 2 + c.mid.pos
 	}
 	return 0
 }

@@ -36,7 +36,7 @@ type context struct {
 	part  *part // whose reversal it is
 	area  *area // the innermost area that it is in
 	early *item // the pivot of the area, where the code stands before it
-	mid   bool  // the code stands right behind the pivot, a call
+	mid   *item // the pivot, a call, where the code stands right behind it
 	entry bool  // of a mark: it marks the beginning of the forward sweep of the area
 	empty bool  // of a mark: it marks nothing
 
@@ -49,8 +49,9 @@ type context struct {
 
 // A contextKey tells contexts apart in which a past value may have to be found in different ways.
 type contextKey struct {
-	area       int // where the part of the area begins; -1 for the function
-	early, mid bool
+	area  int // where the part of the area begins; -1 for the function
+	early bool
+	mid   *item
 }
 
 func (c *context) key() contextKey {
