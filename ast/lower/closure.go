@@ -1030,8 +1030,8 @@ func (l *lowerer) literal(inst *Instance, report func(token.Pos, string)) *ast.F
 	in := &lowerer{
 		src: l.src, info: l.info, subst: inst.subst, closures: l.closures, lifted: l.lifted, outer: l, fn: inst.Fn,
 		vars: map[types.Object]*ast.Var{}, pointers: map[types.Object]*ast.Var{}, values: maps.Clone(inst.env.values),
-		choices: map[types.Object]*choice{},
-		labels:  map[types.Object]*ast.Label{}, gotos: gotoTargets(inst.lit.Body, l.info), params: l.params, open: map[*goast.FuncLit]bool{},
+		choices: map[types.Object]*choice{}, groups: map[types.Object]*group{},
+		labels: map[types.Object]*ast.Label{}, gotos: gotoTargets(inst.lit.Body, l.info), params: l.params, open: map[*goast.FuncLit]bool{},
 		making: l.making, fields: maps.Clone(inst.env.fields), lists: maps.Clone(inst.env.lists), passed: l.passed, iteration: inst.iteration,
 	}
 	in.reportTo(report)
@@ -1129,7 +1129,7 @@ func (l *lowerer) given(f *ast.Func, sig *types.Signature, bindings []binding, s
 		case b.field == "":
 			p := sig.Params().At(b.param - skip)
 			if l.values[p] = b.value; b.value.group {
-				l.groups = map[types.Object]*group{p: {given: true}}
+				l.groups[p] = &group{given: true}
 			}
 			given = append(given, b)
 		case b.param < 0:

@@ -1,11 +1,9 @@
 package lower
 
 import (
-	"cmp"
 	goast "go/ast"
 	"go/token"
 	"go/types"
-	"maps"
 	"slices"
 
 	"github.com/godiff/godiff/ast"
@@ -378,13 +376,10 @@ func identIn(x goast.Expr) *goast.Ident {
 	return id
 }
 
-// checkGiven reports what else than to call Done a function does with groups of goroutines that it is given.
-func (l *lowerer) checkGiven() {
-	byPos := func(a, b types.Object) int { return cmp.Compare(a.Pos(), b.Pos()) }
-	for _, obj := range slices.SortedFunc(maps.Keys(l.groups), byPos) {
-		if other := l.otherUse(obj); other != nil {
-			l.report(other.Pos(), obj.Name()+" is used here for more than to call Done")
-		}
+// checkGiven reports what more is done with a group of goroutines that a parameter refers to than to call Done.
+func (l *lowerer) checkGiven(param types.Object) {
+	if other := l.otherUse(param); other != nil {
+		l.report(other.Pos(), param.Name()+" is used here for more than to call Done")
 	}
 }
 
@@ -399,8 +394,11 @@ func (l *lowerer) otherUse(group types.Object) (other goast.Node) {
 	goast.Inspect(l.top, func(n goast.Node) bool {
 		switch n := n.(type) {
 		case *goast.CallExpr:
+			if !l.info.Types[n.Fun].IsValue() {
+				break // a conversion, or a builtin function
+			}
 			for _, x := range n.Args {
-				if fun := l.info.Types[n.Fun]; fun.IsValue() && group == groupIn(x, l.info) {
+				if groupIn(x, l.info) == group {
 					known[identIn(x)] = true // what becomes of it there is told there
 				}
 			}

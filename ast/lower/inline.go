@@ -177,9 +177,7 @@ func (l *lowerer) parameters(sig *types.Signature, call *goast.CallExpr) (list [
 		}
 		if obj := l.groupArg(x); obj != nil {
 			l.groups[p] = l.groupAt(obj)
-			if other := l.otherUse(p); other != nil {
-				l.report(other.Pos(), p.Name()+" is used here for more than to call Done")
-			}
+			l.checkGiven(p)
 			continue
 		}
 		e, t := l.expr(x), l.subst.Type(p.Type())

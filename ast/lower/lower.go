@@ -1,11 +1,13 @@
 package lower
 
 import (
+	"cmp"
 	"fmt"
 	goast "go/ast"
 	"go/constant"
 	"go/token"
 	"go/types"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -58,7 +60,7 @@ func Func(src *Source, decl *goast.FuncDecl, inst *Instance, report func(token.P
 		return inst.outer.literal(inst, report)
 	}
 	l := &lowerer{
-		src: src, info: src.Info,
+		src: src, info: src.Info, groups: map[types.Object]*group{},
 		vars: map[types.Object]*ast.Var{}, pointers: map[types.Object]*ast.Var{}, values: map[types.Object]*fnValue{},
 		lifted: map[*goast.FuncLit][]liftedLit{}, making: map[*goast.BlockStmt]bool{},
 		choices: map[types.Object]*choice{},
@@ -115,9 +117,9 @@ func (l *lowerer) body(f *ast.Func, list *goast.BlockStmt) {
 // enter prepares for the statements of a body, and reports whether they can be lowered.
 func (l *lowerer) enter(body *goast.BlockStmt) bool {
 	l.top = body
-	l.checkGiven()
-	if l.groups == nil {
-		l.groups = map[types.Object]*group{}
+	byPos := func(a, b types.Object) int { return cmp.Compare(a.Pos(), b.Pos()) }
+	for _, obj := range slices.SortedFunc(maps.Keys(l.groups), byPos) {
+		l.checkGiven(obj)
 	}
 	l.goroutines(body)
 	return l.reports == 0
