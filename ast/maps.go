@@ -25,13 +25,15 @@ const (
 // MapAt is the name of functions that return an element of a map, or zero if there is none. No function of a source has it.
 const MapAt = "map.at"
 
-// Looked returns the element that a call of such a function returns, or nil.
-func Looked(e Expr) *Index {
-	c, ok := e.(*Call)
-	if !ok || c.Fun.Fn == nil || c.Fun.Fn.Name() != MapAt {
-		return nil
-	}
-	return &Index{X: c.Args[0], I: c.Args[1], T: c.T}
+// LookUp returns e with elements of maps in place of calls of such functions: Go returns zero where there is none.
+func LookUp(e Expr) Expr {
+	return Map(e, func(e Expr) Expr {
+		c, ok := e.(*Call)
+		if !ok || c.Fun.Fn == nil || c.Fun.Fn.Name() != MapAt {
+			return e
+		}
+		return &Index{X: c.Args[0], I: c.Args[1], T: c.T}
+	})
 }
 
 const runesName = "runes"

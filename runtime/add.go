@@ -52,6 +52,7 @@ func SetShadow[T any](dst, src T) {
 type adder struct {
 	seen   map[reached]bool
 	memory []region
+	maps   [][2]reflect.Value // of dst and of src
 	op     operation
 	opaque map[reflect.Type]func(dst, src unsafe.Pointer) // what is done to values of these types
 }
@@ -63,7 +64,24 @@ type region struct {
 	n        int
 }
 
-func (r region) end() uintptr { return uintptr(r.src) + uintptr(r.n)*r.t.Size() }
+func (r region) lo() uintptr { return uintptr(r.src) }
+
+func (r region) hi() uintptr { return r.lo() + uintptr(r.n)*r.t.Size() }
+
+// inOrder calls f for memory in the order in which it lies, with the end of what it has been called for, unless that is all of it.
+func inOrder[M interface {
+	lo() uintptr
+	hi() uintptr
+}](memory []M, f func(m M, done uintptr)) {
+	slices.SortFunc(memory, func(a, b M) int { return cmp.Or(cmp.Compare(a.lo(), b.lo()), cmp.Compare(b.hi(), a.hi())) })
+	var done uintptr
+	for _, m := range memory {
+		if m.hi() > done {
+			f(m, done)
+			done = m.hi()
+		}
+	}
+}
 
 // all adds the value of type t at src, which lies at a spot, and all that it leads to, to that at dst.
 func (a *adder) all(t reflect.Type, dst, src unsafe.Pointer, at spot) {
@@ -80,15 +98,9 @@ func (a *adder) all(t reflect.Type, dst, src unsafe.Pointer, at spot) {
 		}
 	}
 	a.add(t, dst, src, at, 0)
-	slices.SortFunc(a.memory, func(r, s region) int {
-		return cmp.Or(cmp.Compare(uintptr(r.src), uintptr(s.src)), cmp.Compare(s.end(), r.end()))
-	})
-	var done uintptr // the end of what has been added
-	for _, r := range a.memory {
-		if r.end() > done {
-			a.elements(r.t, r.dst, r.src, r.n, inMemory, done)
-			done = r.end()
-		}
+	inOrder(a.memory, func(r region, done uintptr) { a.elements(r.t, r.dst, r.src, r.n, inMemory, done) })
+	for _, m := range a.maps {
+		a.values(m[0], m[1])
 	}
 }
 
@@ -126,7 +138,11 @@ func (a *adder) follow(t reflect.Type, dst, src unsafe.Pointer) {
 		}
 	case reflect.Map:
 		d, s := reflect.NewAt(t, dst).Elem(), reflect.NewAt(t, src).Elem()
-		if d.IsNil() || !hasPointers(t.Elem()) || !a.first(reached{s.UnsafePointer(), t, 0}) {
+		if d.IsNil() || !a.first(reached{s.UnsafePointer(), t, 1}) {
+			return
+		}
+		a.maps = append(a.maps, [2]reflect.Value{d, s})
+		if !hasPointers(t.Elem()) {
 			return
 		}
 		for it := s.MapRange(); it.Next(); {
@@ -205,11 +221,6 @@ func (a *adder) add(t reflect.Type, dst, src unsafe.Pointer, at spot, from uintp
 		}
 	case reflect.Interface:
 		a.dynamic(reflect.NewAt(t, dst).Elem(), reflect.NewAt(t, src).Elem(), at)
-	case reflect.Map:
-		d, s := reflect.NewAt(t, dst).Elem(), reflect.NewAt(t, src).Elem()
-		if !d.IsNil() && a.first(reached{s.UnsafePointer(), t, 1}) {
-			a.values(d, s)
-		}
 	}
 }
 

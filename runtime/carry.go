@@ -1,7 +1,6 @@
 package runtime
 
 import (
-	"cmp"
 	"reflect"
 	"slices"
 	"unsafe"
@@ -39,15 +38,12 @@ func CarryOver(pairs ...Pairing) {
 		panic(otherShapes)
 	}
 	list := slices.DeleteFunc(c.record.pieces, func(p pieces) bool { return p.value.n == 0 || p.value.base == p.shadow.base })
-	slices.SortFunc(list, func(a, b pieces) int {
-		return cmp.Or(cmp.Compare(a.value.lo(), b.value.lo()), cmp.Compare(b.value.hi(), a.value.hi()))
-	})
-	var done uintptr
-	for _, p := range list {
-		p.carry(done)
-		done = max(done, p.value.hi())
-	}
+	inOrder(list, pieces.carry)
 }
+
+func (p pieces) lo() uintptr { return p.value.lo() }
+
+func (p pieces) hi() uintptr { return p.value.hi() }
 
 // carry adds the floats from an address on to the shadow.
 func (p pieces) carry(from uintptr) {

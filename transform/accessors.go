@@ -101,8 +101,8 @@ func (a *accessors) read(e ast.Expr) ast.Expr {
 	if by == nil {
 		return e
 	}
-	read := folded(selectDirectly(substitution(by)(ret.Results[0])))
-	if !inRange(read, read.Type()) || vanishes(read) {
+	read := putIn(ret.Results[0], by)
+	if read == nil {
 		return e
 	}
 	a.done = true
@@ -119,11 +119,20 @@ func (a *accessors) write(s *ast.Do) ast.Stmt {
 	if by == nil || slices.ContainsFunc(s.Call.Args, func(x ast.Expr) bool { return ast.Any(x, func(e ast.Expr) bool { return isFunctionCall(a.d.u, e) }) }) {
 		return nil
 	}
-	place, value := folded(selectDirectly(substitution(by)(body.Lhs[0]))), folded(selectDirectly(substitution(by)(body.Rhs[0])))
-	if !inRange(place, place.Type()) || !inRange(value, value.Type()) || vanishes(place) || vanishes(value) {
+	place, value := putIn(body.Lhs[0], by), putIn(body.Rhs[0], by)
+	if place == nil || value == nil {
 		return nil
 	}
 	return &ast.Assign{Meta: s.Meta, Lhs: []ast.Expr{place}, Op: body.Op, Rhs: []ast.Expr{value}}
+}
+
+// putIn returns an expression of an accessor with arguments in it, or nil where Go does not compile it, or nobody would write it.
+func putIn(e ast.Expr, by map[*ast.Var]ast.Expr) ast.Expr {
+	x := folded(selectDirectly(substitution(by)(e)))
+	if !inRange(x, x.Type()) || vanishes(x) {
+		return nil
+	}
+	return x
 }
 
 // folded returns an expression into which arguments have been put with the numbers computed that they make constant: x[2] for x[i+1].

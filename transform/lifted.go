@@ -23,9 +23,6 @@ func (u *Unit) isLifted(fn *types.Func) bool { return u.Lifted != nil && fn != n
 func (u *Unit) liftCalls(f *ast.Func) {
 	f.Body = mapAll(f.Body, func(e ast.Expr) ast.Expr {
 		return ast.Map(e, func(e ast.Expr) ast.Expr {
-			if elem := ast.Looked(e); elem != nil {
-				return elem
-			}
 			c, ok := e.(*ast.Call)
 			if !ok || !u.isLifted(c.Fun.Fn) {
 				return e
@@ -52,7 +49,7 @@ func (u *Unit) primalOf(fn *types.Func) *ast.Func {
 	u.checkVisible(f)
 	g := *f
 	g.Body, _ = u.withoutHooks(f.Body, func(*ast.Call) bool { return false })
-	g.Body = withReads(g.Body)
+	g.Body = withReads(lookedUp(g.Body))
 	if !u.Disable["cases"] {
 		g.Body = nameCases(g.Body)
 	}

@@ -7,17 +7,8 @@ import (
 	"github.com/godiff/godiff/ast"
 )
 
-// lookedUp returns a block that reads elements of maps without functions for that: Go returns zero where there is none.
-func lookedUp(b *ast.Block) *ast.Block {
-	return mapAll(b, func(e ast.Expr) ast.Expr {
-		return ast.Map(e, func(e ast.Expr) ast.Expr {
-			if elem := ast.Looked(e); elem != nil {
-				return elem
-			}
-			return e
-		})
-	}).(*ast.Block)
-}
+// lookedUp returns a block that reads elements of maps without functions for that.
+func lookedUp(b *ast.Block) *ast.Block { return mapAll(b, ast.LookUp).(*ast.Block) }
 
 // withoutInserts drops what gives a map a key that the next assignment to the element gives it too, and zeros of elements that go away:
 //

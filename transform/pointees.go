@@ -15,15 +15,14 @@ import (
 //	dt := new(float64)       var dt float64
 //	*dt += 1                 dt += 1
 //
-// A pointer to new memory is only left out if it is ours: one of the source has a name that a reader knows.
+// A pointer to new memory is only left out if it is ours: one of the source has a name that a reader knows. What others pointed to may be
+// such pointers then; it returns b itself where there are none.
 func (d *derivation) followPointers(b *ast.Block) *ast.Block {
-	for {
-		f := &following{derivation: d, pointees: map[*ast.Var]ast.Expr{}}
-		if f.look(b); len(f.pointees) == 0 {
-			return b
-		}
-		b = f.block(b)
+	f := &following{derivation: d, pointees: map[*ast.Var]ast.Expr{}}
+	if f.look(b); len(f.pointees) == 0 {
+		return b
 	}
+	return f.block(b)
 }
 
 // following is the state of followPointers.

@@ -103,12 +103,7 @@ func (d *deriver) note(out *explain.Derivative, m *transform.Remark, in string) 
 
 // expr returns an expression in the words of the source, where no function looks up a key in a map.
 func (d *deriver) expr(e ast.Expr) string {
-	return printer.Expr(d.pkg.Types, ast.Map(e, func(e ast.Expr) ast.Expr {
-		if elem := ast.Looked(e); elem != nil {
-			return elem
-		}
-		return e
-	}))
+	return printer.Expr(d.pkg.Types, ast.LookUp(e))
 }
 
 // position returns where something stands; nowhere for what has no position.

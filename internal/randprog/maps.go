@@ -116,9 +116,7 @@ func (g *gen) setKeyToo(p path, text string) bool {
 	}
 	g.introduce(name, "%s", g.mapKey(p.typ.key))
 	k := g.declare(&variable{name: name, typ: p.typ.key, used: true})
-	e := p
-	e.text, e.typ, e.prec, e.whole = fmt.Sprintf("%s[%s]", p.text, k.name), p.typ.elem, primary, false
-	e.indirect, e.mapped = true, 1
+	e := elementAt(p, k.name)
 	other := pick(g, mapKeys[p.typ.key.text])
 	if g.chance(0.7) {
 		e.text, text = k.name+", "+e.text, other+", "+text
@@ -130,9 +128,12 @@ func (g *gen) setKeyToo(p path, text string) bool {
 }
 
 // element returns an element of the map p.
-func (g *gen) element(p path) path {
+func (g *gen) element(p path) path { return elementAt(p, g.mapKey(p.typ.key)) }
+
+// elementAt returns the element of the map p for a key.
+func elementAt(p path, key string) path {
 	e := p
-	e.text, e.typ, e.prec, e.whole = fmt.Sprintf("%s[%s]", p.text, g.mapKey(p.typ.key)), p.typ.elem, primary, false
+	e.text, e.typ, e.prec, e.whole = fmt.Sprintf("%s[%s]", p.text, key), p.typ.elem, primary, false
 	e.indirect, e.mapped = true, 1
 	return e
 }
