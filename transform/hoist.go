@@ -195,7 +195,7 @@ func isGiven(e, x ast.Expr) bool {
 	return ok && isLit && c.Fun.Fn != nil && hasLinks(lit.T) && !isSlice(lit.T)
 }
 
-// isFactor reports whether the operand x of e has no derivative, is in that of e, and calls what is dear.
+// isFactor reports whether the operand x of e has no derivative, is in that of e, and calls what is dear and does not stand alone anyway.
 func (h *hoister) isFactor(e, x ast.Expr) bool {
 	switch e := e.(type) {
 	case *ast.Binary:
@@ -211,7 +211,7 @@ func (h *hoister) isFactor(e, x ast.Expr) bool {
 	}
 	return ast.IsFloat(e.Type()) && ast.IsFloat(x.Type()) && h.act.depends(e) && !h.act.depends(x) && ast.Any(x, func(e ast.Expr) bool {
 		c, ok := e.(*ast.Call)
-		return ok && c.Fun.Fn != nil && !h.unit.mathematical(c.Fun.Fn) && !h.unit.repeats(c.Fun.Fn)
+		return ok && c.Fun.Fn != nil && !h.unit.mathematical(c.Fun.Fn) && !h.unit.repeats(c.Fun.Fn) && !h.isAlone(c)
 	})
 }
 

@@ -153,14 +153,13 @@ type printer struct {
 	same     *ast.Subst // may be nil
 	inHeader bool       // a composite literal would be taken for a block
 	spans    []span     // of the statements so far
-	heading  heading    // the last comment over a statement
+	heading  heading    // the last comment over a statement of the block
 }
 
-// A heading is a comment over a statement, which is not repeated over the next ones that are there for the same.
+// A heading is a comment over a statement, which is not repeated over the next ones of the block that are there for the same.
 type heading struct {
-	text  string
-	of    token.Pos
-	depth int // of blocks
+	text string
+	of   token.Pos
 }
 
 func (p *printer) printf(format string, args ...any) { fmt.Fprintf(p.out, format, args...) }
@@ -223,7 +222,7 @@ func (p *printer) headed(s ast.Stmt) {
 	if m.Comment == "" {
 		return
 	}
-	h := heading{text: m.Comment, depth: p.heading.depth}
+	h := heading{text: m.Comment}
 	if of := ast.OriginOf(s).Of; len(of) > 0 {
 		h.of = of[0].Pos
 	}
@@ -288,7 +287,6 @@ func (p *printer) function(f *ast.Func) {
 		p.params(f.Results, false)
 		p.printf(") ")
 	}
-	p.heading = heading{}
 	p.block(f.Body)
 	p.printf("\n")
 }
@@ -335,9 +333,13 @@ func (p *printer) name(v *ast.Var) string {
 
 func (p *printer) block(b *ast.Block) {
 	p.printf("{\n")
-	p.heading.depth++
+	outer := p.heading
+	p.heading = heading{}
 	p.stmts(b)
-	p.heading.depth--
+	if p.heading != (heading{}) {
+		outer = heading{} // which is no more the last
+	}
+	p.heading = outer
 	p.printf("}")
 }
 

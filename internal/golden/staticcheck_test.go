@@ -22,7 +22,7 @@ var ofSources = map[string]string{
 	"iterators-in-place SA4008": "a loop over slices.Backward ends in its first iteration",
 }
 
-// TestStaticcheck has staticcheck look at the outputs of the golden files. What it says of a source too is no fault of the output.
+// TestStaticcheck has staticcheck look at the outputs of the golden files, or with -lint of all cases. What it says of a source too is no fault of the output.
 func TestStaticcheck(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiles every golden file")
