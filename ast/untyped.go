@@ -23,13 +23,25 @@ func UntypedKind(e Expr) (types.BasicKind, bool) {
 	case *Unary:
 		return UntypedKind(e.X)
 	case *Binary:
-		x, okx := UntypedKind(e.X)
-		y, oky := UntypedKind(e.Y)
-		if okx && oky {
-			return max(x, y), true
+		return untypedOf([]Expr{e.X, e.Y})
+	case *Call:
+		if e.Fun.Builtin == "min" || e.Fun.Builtin == "max" {
+			return untypedOf(e.Args)
 		}
 	}
 	return 0, false
+}
+
+// untypedOf is UntypedKind for the value that untyped constants make together.
+func untypedOf(list []Expr) (kind types.BasicKind, untyped bool) {
+	for _, e := range list {
+		k, ok := UntypedKind(e)
+		if !ok {
+			return 0, false
+		}
+		kind = max(kind, k)
+	}
+	return kind, len(list) > 0
 }
 
 // literalKind returns the default type of a literal: what it is written as says it, not its value.

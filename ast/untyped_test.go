@@ -29,6 +29,15 @@ func TestUntypedKind(t *testing.T) {
 	if kind, untyped := UntypedKind(sum); !untyped || kind != types.Float64 {
 		t.Errorf("UntypedKind('a' + 1.5) = %v, %v, want float64", types.Typ[kind], untyped)
 	}
+	least := func(args ...Expr) *Call {
+		return &Call{Fun: Callee{Builtin: "min"}, Args: args, T: types.Typ[types.Float64]}
+	}
+	if kind, untyped := UntypedKind(least(literal("1"), literal("2.5"))); !untyped || kind != types.Float64 {
+		t.Errorf("UntypedKind(min(1, 2.5)) = %v, %v, want float64", types.Typ[kind], untyped)
+	}
+	if _, untyped := UntypedKind(least(literal("1"), &Ref{Var: NewVar("x", types.Typ[types.Float64])})); untyped {
+		t.Error("UntypedKind(min(1, x)) is that of a constant, want none for a variable")
+	}
 	if _, untyped := UntypedKind(&Ref{Var: NewVar("x", types.Typ[types.Int])}); untyped {
 		t.Error("UntypedKind(x) is that of a constant, want none for a variable")
 	}

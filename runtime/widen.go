@@ -53,7 +53,9 @@ func Widen[T any](x, dx T) Wide[T] {
 
 // Narrow puts the numbers of the fresh shadow back into the memory that dx
 // reached when [Widen] was called. It does nothing if Shadow is dx itself. It is
-// called once, after which the fresh shadow is not used any more.
+// called once, after which the fresh shadow is not used any more. To a number of
+// dx that has become another since Widen, as another shadow that shares memory
+// with dx has added to it, it adds the change of the fresh one.
 //
 // Slices, pointers, maps and interfaces that have been replaced in the fresh
 // shadow are replaced in dx. What leads to memory that dx has up to the lengths
@@ -156,6 +158,7 @@ type widening struct {
 	home    *Mirror // from the wide memory to the given
 
 	lifted  map[[2]box]reflect.Value // wide boxes with the numbers of given ones
+	same    map[[2]box]bool          // boxes that hold the same numbers
 	brought map[box]reflect.Value    // boxes with translated links; invalid where there are none
 	beyond  *reacher                 // what changed links lead to
 	joined  []unsafe.Pointer         // wide memory that has become part of the given shadow
@@ -165,7 +168,7 @@ type widening struct {
 type tie struct {
 	given, wide piece
 	spare       int   // elements that follow those of given in its memory
-	was         piece // of linked memory: a copy of wide from before it was used
+	was         piece // a copy of wide from before it was used
 }
 
 // A mapTie is a map of the given shadow and of the wide one.
@@ -176,7 +179,7 @@ type mapTie struct {
 // newWidening returns the widening of what a comparer has met, where m holds the
 // wide shadow.
 func newWidening(c shapes, met *record, m *Mirror) *widening {
-	w := &widening{shapes: c, lifted: make(map[[2]box]reflect.Value), brought: make(map[box]reflect.Value)}
+	w := &widening{shapes: c, lifted: make(map[[2]box]reflect.Value), same: make(map[[2]box]bool), brought: make(map[box]reflect.Value)}
 	all := ties(met.pieces, m)
 	slices.SortFunc(all, func(a, b tie) int { return cmp.Compare(a.wide.lo(), b.wide.lo()) })
 	w.numbers = numbersOf(all)
@@ -302,12 +305,14 @@ func (w *widening) liftMap(t mapTie) {
 	}
 }
 
-// remember copies the links of the wide shadow.
+// remember copies the wide shadow.
 func (w *widening) remember() {
-	for i := range w.runs {
-		t := &w.runs[i]
-		t.was = piece{zeroed(t.wide.elem, t.wide.n), t.wide.n, t.wide.elem}
-		reflect.Copy(t.was.slice(), t.wide.slice())
+	for _, list := range [][]tie{w.numbers, w.runs} {
+		for i := range list {
+			t := &list[i]
+			t.was = piece{zeroed(t.wide.elem, t.wide.n), t.wide.n, t.wide.elem}
+			reflect.Copy(t.was.slice(), t.wide.slice())
+		}
 	}
 	for i := range w.maps {
 		t := &w.maps[i]
@@ -322,10 +327,12 @@ func (w *widening) remember() {
 func (w *widening) narrow() {
 	w.beyond = newReacher(true)
 	w.beyond.shapes, w.beyond.revise = w.shapes, w.bring
-	for _, t := range w.numbers {
-		copyNumbers(t.given, t.wide)
+	for _, t := range slices.Concat(w.numbers, w.runs) {
+		for i := range t.given.n {
+			w.others(t.given.elem, t.was.at(i), t.given.at(i), t.wide.at(i))
+		}
 	}
-	for _, t := range w.runs {
+	for _, t := range slices.Concat(w.numbers, w.runs) {
 		for i := range t.given.n {
 			w.put(t.given.elem, t.given.at(i), t.wide.at(i), t.was.at(i))
 		}
@@ -354,15 +361,103 @@ func (w *widening) bringHome(t reflect.Type, p unsafe.Pointer) {
 	w.beyond.drain()
 }
 
+// others makes the numbers of the value of shape s at was, which are those that
+// given had, what others have added to given since. It changes neither given nor
+// wide, which may lie in two ties.
+func (w *widening) others(s *shape, was, given, wide unsafe.Pointer) {
+	s.leaves(0, func(leaf *shape, offset uintptr) {
+		old, now := unsafe.Add(was, offset), unsafe.Add(given, offset)
+		switch {
+		case !leaf.linked:
+			leaf.subtract(old, now)
+		case leaf.kind == reflect.Interface && !bytes.Equal(bytesAt(old, leaf.size), bytesAt(unsafe.Add(wide, offset), leaf.size)):
+			if !w.sameBox(leaf, old, now) {
+				panic(fmt.Sprintf("godiff: Narrow: a value in an interface, of type %v, is part of two shadows, both of which have changed it", leaf.typ))
+			}
+		}
+	})
+}
+
+// sameBox reports whether the interfaces at p and q hold the same numbers.
+func (w *widening) sameBox(s *shape, p, q unsafe.Pointer) bool {
+	a, b := reflect.NewAt(s.typ, p).Elem().Elem(), reflect.NewAt(s.typ, q).Elem().Elem()
+	if !a.IsValid() || !b.IsValid() || a.Type() != b.Type() {
+		return a.IsValid() == b.IsValid()
+	}
+	id := [2]box{boxAt(p, a.Type()), boxAt(q, a.Type())}
+	if w.same[id] {
+		return true
+	}
+	same, elem := true, w.shapes.of(a.Type())
+	pa, pb := unboxed(a), unboxed(b)
+	elem.leaves(0, func(leaf *shape, offset uintptr) {
+		x, y := unsafe.Add(pa, offset), unsafe.Add(pb, offset)
+		switch {
+		case !leaf.linked:
+			same = same && bytes.Equal(bytesAt(x, leaf.size), bytesAt(y, leaf.size))
+		case leaf.kind == reflect.Interface:
+			same = same && w.sameBox(leaf, x, y)
+		}
+	})
+	if same {
+		w.same[id] = true
+	}
+	return same
+}
+
+// subtract makes the numbers at old, a leaf, those at now less what they were.
+func (s *shape) subtract(old, now unsafe.Pointer) {
+	if s.floatSize() == 4 {
+		subtract[float32](s, old, now)
+	} else {
+		subtract[float64](s, old, now)
+	}
+}
+
+func subtract[T float32 | float64](s *shape, old, now unsafe.Pointer) {
+	x, y := floatsAt[T](old, s.size), floatsAt[T](now, s.size)
+	for i := range x {
+		x[i] = change(x[i], y[i])
+	}
+}
+
+// change is y-x, and 0 for two infinities or two that are not numbers.
+func change[T float32 | float64](x, y T) T {
+	if x == y || x != x && y != y {
+		return 0
+	}
+	return y - x
+}
+
+// add makes the numbers at dst, a leaf, those at x and those at dx together.
+func (s *shape) add(dst, x, dx unsafe.Pointer) {
+	if s.floatSize() == 4 {
+		add[float32](s, dst, x, dx)
+	} else {
+		add[float64](s, dst, x, dx)
+	}
+}
+
+func add[T float32 | float64](s *shape, dst, x, dx unsafe.Pointer) {
+	y := floatsAt[T](dst, s.size)
+	copy(y, floatsAt[T](x, s.size))
+	for i, d := range floatsAt[T](dx, s.size) {
+		if d != 0 {
+			y[i] += d
+		}
+	}
+}
+
 // put puts numbers and links of the value of shape s at wide into the one at
-// given; links only where they are not those at was.
+// given; links only where they are not those at was. To the numbers it adds
+// those at was, which others have added.
 func (w *widening) put(s *shape, given, wide, was unsafe.Pointer) {
 	s.leaves(0, func(leaf *shape, offset uintptr) {
 		dst, src := unsafe.Add(given, offset), unsafe.Add(wide, offset)
 		now, then := bytesAt(src, leaf.size), bytesAt(unsafe.Add(was, offset), leaf.size)
 		switch {
 		case !leaf.linked:
-			copy(bytesAt(dst, leaf.size), now)
+			leaf.add(dst, src, unsafe.Add(was, offset))
 		case !bytes.Equal(now, then):
 			reflect.NewAt(leaf.typ, dst).Elem().Set(reflect.NewAt(leaf.typ, src).Elem())
 			if !w.bringLink(leaf, dst) && (leaf.kind == reflect.Slice || leaf.kind == reflect.Pointer) {
@@ -383,7 +478,9 @@ func (w *widening) putMap(t mapTie) {
 	elem := w.shapes.of(t.given.Type().Elem())
 	for iter := t.wide.MapRange(); iter.Next(); {
 		v := entry(t.given, iter.Key())
-		w.put(elem, v.Addr().UnsafePointer(), unboxed(iter.Value()), entry(t.was, iter.Key()).Addr().UnsafePointer())
+		given, wide, was := v.Addr().UnsafePointer(), unboxed(iter.Value()), entry(t.was, iter.Key()).Addr().UnsafePointer()
+		w.others(elem, was, given, wide)
+		w.put(elem, given, wide, was)
 		t.given.SetMapIndex(iter.Key(), v)
 	}
 }
@@ -478,6 +575,22 @@ func entry(m, key reflect.Value) reflect.Value {
 		return copied(v)
 	}
 	return reflect.New(m.Type().Elem()).Elem()
+}
+
+// floatSize returns the size of the floats in a leaf of numbers.
+func (s *shape) floatSize() uintptr {
+	switch {
+	case s.kind == reflect.Array:
+		return s.elem.floatSize()
+	case s.kind == reflect.Complex64 || s.kind == reflect.Complex128:
+		return s.size / 2
+	}
+	return s.size
+}
+
+// floatsAt returns the floats in the n bytes at p.
+func floatsAt[T float32 | float64](p unsafe.Pointer, n uintptr) []T {
+	return unsafe.Slice((*T)(p), n/unsafe.Sizeof(T(0)))
 }
 
 // bytesAt returns the n bytes at p.

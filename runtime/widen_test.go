@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"unsafe"
@@ -744,4 +745,67 @@ func TestHomeJoined(t *testing.T) {
 	if got := godiff.Home(w, rows); &got[0] != &dm[0] || len(got) != 2 {
 		t.Error("the rows")
 	}
+}
+
+// TestWidenBeside has another shadow that shares memory with the given one, and adds to it while the fresh one is in use.
+func TestWidenBeside(t *testing.T) {
+	type node struct {
+		X    float64
+		A    [2]float64
+		W    []float64
+		M    map[string]float64
+		Next *node
+		P    *float64
+	}
+	build := func(spare int) []*node {
+		n := &node{X: 1, A: [2]float64{2, 3}, W: []float64{4, math.Inf(1)}, M: map[string]float64{"a": 5}}
+		n.P = &n.X // in two ties
+		return append(make([]*node, 0, 1+spare), n)
+	}
+	x, dx := build(1), build(0)
+	dz := dx[0] // the shadow of another parameter
+	w := godiff.Widen(x, dx)
+	d := w.Shadow[0]
+	d.X += 10
+	d.A[1] += 10
+	d.W[0] += 10
+	d.M["a"] += 10
+	*dz.P += 100
+	dz.A[0] += 100
+	dz.A[1] += 100
+	dz.W[0] += 100
+	dz.M["a"] += 100
+	w.Narrow()
+	if dz.X != 111 || dz.A != [2]float64{102, 113} || !slices.Equal(dz.W, []float64{114, math.Inf(1)}) || dz.M["a"] != 115 {
+		t.Errorf("the shadow is %v", *dz)
+	}
+}
+
+// TestWidenBesideInterface has a value in an interface that is part of two shadows.
+func TestWidenBesideInterface(t *testing.T) {
+	x := append(make([]*[1]any, 0, 2), &[1]any{1.0})
+	for _, test := range []struct {
+		wide, beside, want float64
+	}{{2, 1, 2}, {1, 3, 3}} {
+		dx := []*[1]any{{1.0}}
+		dz := dx[0]
+		w := godiff.Widen(x, dx)
+		if test.wide != 1 {
+			w.Shadow[0][0] = test.wide
+		}
+		dz[0] = test.beside
+		w.Narrow()
+		if dz[0] != test.want {
+			t.Errorf("the shadow is %v, want %v", dz[0], test.want)
+		}
+	}
+	defer func() {
+		if s := fmt.Sprint(recover()); !strings.Contains(s, "part of two shadows") {
+			t.Errorf("recovered %v", s)
+		}
+	}()
+	dx := []*[1]any{{1.0}}
+	w := godiff.Widen(x, dx)
+	w.Shadow[0][0], dx[0][0] = 2.0, 3.0
+	w.Narrow()
 }

@@ -2,6 +2,7 @@ package transform
 
 import (
 	"go/token"
+	"slices"
 
 	"github.com/godiff/godiff/ast"
 )
@@ -48,11 +49,26 @@ func steps(loop *item) bool {
 	return false
 }
 
+// continuesAfter reports whether p, the body of a loop or a part of it, goes on with the next iteration other than at its end after it.
+func (p *part) continuesAfter(it *item) bool {
+	return slices.ContainsFunc(p.items, func(x *item) bool {
+		if x.pos <= it.pos || x.then == nil {
+			return false
+		}
+		return slices.ContainsFunc([]*part{x.then, x.els}, func(b *part) bool {
+			return b.tail == tailContinue || b.continuesAfter(it)
+		})
+	})
+}
+
 // carried lets a number after an iteration be remembered with what it was before the next, if that is remembered too. It returns what
 // loads it, or nil.
 func (in *inserts) carried(v *resolver, n *need, loops []*item) []ast.Stmt {
 	inner := loops[0]
 	if n.ver == nil || n.item == nil || len(loops) != 1 || n.home != inner.body || n.item.part != inner.body || !steps(inner) || v.index[inner] == nil {
+		return nil
+	}
+	if inner.body.continuesAfter(n.item) {
 		return nil
 	}
 	x := n.expr.(*ast.Ref).Var

@@ -364,7 +364,8 @@ func (d *derivation) pattern(c *ast.Call) []bool {
 }
 
 // earlyShadows returns the arguments of a call whose shadows its forward half had better remember: those that are others later, since a
-// variable is assigned to again, so that the caller would have to remember them.
+// variable is assigned to again, so that the caller would have to remember them, or since the call itself stores other links where they
+// are found, as one does that is given p.next and assigns to p.
 func (d *derivation) earlyShadows(c *ast.Call, h *helper) []int {
 	var list []int
 	for i, x := range c.Args {
@@ -375,11 +376,28 @@ func (d *derivation) earlyShadows(c *ast.Call, h *helper) []int {
 			r, ok := e.(*ast.Ref)
 			return ok && hasLinks(r.Var.Type) && d.assignments(r.Var) > 1
 		})
-		if changes {
+		if changes || d.relinks(c, x) {
 			list = append(list, i)
 		}
 	}
 	return list
+}
+
+// relinks reports whether a call writes slices, pointers or maps that finding x, one of its arguments, reads.
+func (d *derivation) relinks(c *ast.Call, x ast.Expr) bool {
+	found := false
+	var read map[*location]bool
+	d.mem.written(c, func(l *location) {
+		if !hasLinks(l.typ) {
+			return
+		}
+		if read == nil {
+			read = map[*location]bool{}
+			d.mem.reads(x, func(l *location) { read[l.find()] = true })
+		}
+		found = found || read[l.find()]
+	})
+	return found
 }
 
 // assignments returns how often a variable is given a value in the function, a parameter once more by the caller.

@@ -33,7 +33,7 @@ func (o *outlook) changes(l *location, s ast.Stmt) bool {
 // the call remembers; or nil. Either the adjoints need nothing but the arguments, those in copies with the memory of then, or the callee
 // is run again on what it has read.
 func (d *derivation) backAlone(s ast.Stmt, c *ast.Call, h *helper) (back *helper, copies []int) {
-	if !h.canVJP() {
+	if !h.canVJP() || slices.ContainsFunc(c.Args, func(x ast.Expr) bool { return d.relinks(c, x) }) {
 		return nil, nil
 	}
 	for _, h := range []*helper{h.whole(), h} {

@@ -2,6 +2,7 @@ package transform
 
 import (
 	"go/token"
+	"go/types"
 	"maps"
 	"slices"
 
@@ -885,7 +886,7 @@ func (r *reverser) primalOf(e ast.Expr) ast.Expr {
 		}
 	case *ast.Deref:
 		if p := r.primalOf(x.X); p != nil {
-			if ast.Pointee(p.Type()) == nil {
+			if types.Identical(x.Type(), p.Type()) {
 				return p // the shadow of a variable is behind a pointer
 			}
 			return &ast.Deref{X: p}

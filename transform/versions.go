@@ -264,9 +264,9 @@ func (h *history) branches(it *item) {
 			}
 		}
 	case thenFalls:
-		h.replay(then)
+		h.after[it] = h.replay(then)
 	case elsFalls:
-		h.replay(els)
+		h.after[it] = h.replay(els)
 	}
 }
 
@@ -291,11 +291,15 @@ func (h *history) rewind(mark int) []change {
 	return final
 }
 
-func (h *history) replay(list []change) {
+// replay makes changes that were taken back again and returns what is after them.
+func (h *history) replay(list []change) map[*location]*version {
+	after := map[*location]*version{}
 	for _, c := range list {
 		h.undo = append(h.undo, change{c.key, h.cur[c.key]})
 		h.cur[c.key] = c.old
+		after[c.key] = c.old
 	}
+	return after
 }
 
 // falls reports whether control can reach the end of a part and go on after the item that it is part of.

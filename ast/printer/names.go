@@ -190,7 +190,7 @@ func (n *namer) stmt(s ast.Stmt) {
 		n.pop()
 	case *ast.Range:
 		if s.IsParallel() {
-			n.pos++
+			n.typ(types.Typ[types.Int]) // of the parameters of the function literal
 			n.paths[runtimePath] = append(n.paths[runtimePath], n.pos)
 		}
 		n.expr(s.X)
