@@ -179,10 +179,12 @@ func Load(cfg Config, patterns ...string) (*Program, error) {
 	return newLoader(dir, cmd, listing, newExports(cmd, fset), fset).load()
 }
 
-// With returns the program as it is where derivatives, the outputs with the given paths, are sources: what they declare has no stub.
+// With returns the program as it is where derivatives, the outputs with the given paths, are sources: what they declare has no stub. The
+// two programs have packages in common, those that no output concerns.
 func (p *Program) With(outputs map[string][]byte) (*Program, error) {
 	l := newLoader(p.Dir, p.cmd, p.listing, p.exports, p.Fset)
-	l.outputs = outputs
+	l.prog.context = p.context
+	l.before, l.outputs = p, outputs
 	return l.load()
 }
 
@@ -359,6 +361,7 @@ type loader struct {
 	listing listing
 	files   map[string]*File // by absolute path: a package and its test variants share them
 	overlay map[string][]byte
+	before  *Program          // the same program with other outputs, or nil
 	outputs map[string][]byte // those that are sources, by path
 	sources map[string]*File  // these as files
 	begun   map[*Package]bool
@@ -514,12 +517,44 @@ func (l *loader) addPackages(source map[*packages.Package]bool) {
 			stubImports: map[string]*types.Package{}, unresolved: map[string]bool{},
 			Ignored: p.IgnoredFiles, meta: p, root: slices.Contains(l.listing.roots, p),
 		}
+		if old := l.unchanged(p); old != nil {
+			pkg = l.taken(old)
+		}
 		prog.byID[pkg.ID] = pkg
 		prog.order = append(prog.order, pkg)
 		if pkg.root {
 			prog.Packages = append(prog.Packages, pkg)
 		}
 	}
+}
+
+// unchanged returns the package of the program before that one is, or nil where an output is part of it, or of one that it imports.
+func (l *loader) unchanged(p *packages.Package) *Package {
+	if l.before == nil || l.before.byID[p.ID] == nil {
+		return nil
+	}
+	old := l.before.byID[p.ID]
+	for _, file := range old.Files {
+		if file.Derived || l.outputs[file.Output] != nil {
+			return nil
+		}
+	}
+	for _, dep := range old.Deps {
+		if l.prog.byID[dep.ID] != dep {
+			return nil
+		}
+	}
+	return old
+}
+
+// taken takes over a package of the program before.
+func (l *loader) taken(pkg *Package) *Package {
+	l.begun[pkg] = true
+	l.prog.byTypes[pkg.Types] = pkg
+	for _, file := range pkg.Files {
+		l.files[file.Name] = file
+	}
+	return pkg
 }
 
 // loadPackage parses and checks pkg, if that has not been done. Its dependencies have been loaded, but for those that only a derivative

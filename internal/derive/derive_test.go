@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +16,11 @@ import (
 	"github.com/godiff/godiff/ast"
 	"github.com/godiff/godiff/ast/lower"
 )
+
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400) // there is room
+	os.Exit(m.Run())
+}
 
 // TestNodesStayAsTheyAre derives all golden files and compares every lowered function, of the package and of the rules, with what
 // it was before: no pass writes on the nodes of another.

@@ -55,6 +55,7 @@ type derivation struct {
 var derived *derivation
 
 func TestMain(m *testing.M) {
+	debug.SetGCPercent(400) // there is room
 	status := m.Run()
 	if derived != nil && *keep == "" {
 		os.RemoveAll(derived.dir)

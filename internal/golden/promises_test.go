@@ -35,7 +35,7 @@ func TestHostile(t *testing.T) {
 	m := deriveAll(t)
 	// A panic of a goroutine ends the process, whoever started it.
 	alone := slices.DeleteFunc(m.promising(""), func(c *testCase) bool { return bytes.Contains(c.file(input), []byte("sync.WaitGroup")) })
-	tally := m.runPromises(t, "hostile", alone, "Hostile(&c, &tally)")
+	tally := m.runPromises(t, "hostile", alone, "Hostile(&c, &tally)", quickly)
 	if *only == "" && (tally.Returned < 20_000 || tally.Panicked < 2_000) {
 		t.Errorf("too few calls were tried: %+v", tally)
 	}
@@ -69,7 +69,7 @@ func (m *derivation) promising(dir string) []*testCase {
 // runPromises runs a test binary in a directory, which checks functions by an expression, and returns how many calls it made.
 func (m *derivation) runPromises(t *testing.T, dir string, cases []*testCase, expr string, flags ...string) promises.Tally {
 	m.write(t, dir+"/all_test.go", promisesBinary(cases, expr))
-	cmd := m.command(append([]string{"test", "-json", "-trimpath", "-vet=off", "-timeout=300s", "./" + dir}, flags...)...)
+	cmd := m.command(append([]string{"test", "-json", "-trimpath", "-ldflags=-s -w", "-vet=off", "-timeout=300s", "./" + dir}, flags...)...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
@@ -315,7 +315,7 @@ func TestMachines(t *testing.T) {
 	}
 	m := deriveAll(t)
 	for _, arch := range []string{"386", "arm64"} {
-		cmd := m.command("build", "-trimpath", "./on/...")
+		cmd := m.command("build", "-trimpath", quickly, "./on/...")
 		cmd.Env = append(slices.Clone(m.env), "GOARCH="+arch, "CGO_ENABLED=0")
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Errorf("GOARCH=%s go build: %v\n%s", arch, err, out)
