@@ -43,11 +43,26 @@ func extrapolate(n int, plans []plan, sample func(h, ratio float64) (sample, boo
 	var tried []attempt
 	for _, p := range plans {
 		tried = append(tried, p.try(n, sample, good))
-		if list := combine(n, tried); allGood(list, good) {
+		if list := combine(n, tried); allGood(list, good) && p.holds(list, sample) {
 			return list
 		}
 	}
 	return combine(n, tried)
+}
+
+// probe is by how much the step that tells whether estimates hold is shorter than those that they are made from.
+const probe = 1e-4
+
+// holds reports whether a step that is much shorter does not contradict estimates: f may have jumps on both sides of the point, between it and
+// all steps of a plan, beyond which it is another function.
+func (p plan) holds(list []estimate, sample func(h, ratio float64) (sample, bool)) bool {
+	s, ok := sample(p.start*probe, p.ratio)
+	for i, e := range list {
+		if ok && math.Abs(s.slope[i]-e.value) > 1e-3*(math.Abs(s.slope[i])+math.Abs(e.value))+100*(s.noise[i]+e.err) {
+			return false
+		}
+	}
+	return true
 }
 
 func allGood(list []estimate, good func(estimate) bool) bool {

@@ -1653,3 +1653,21 @@ func TestSharedReadBesideWritten(t *testing.T) {
 		f(a, b, c)
 	}, x, x, []float64{1, 2, 3})
 }
+
+// TestNarrow has points in a narrow region on both sides of which the function is another one.
+func TestNarrow(t *testing.T) {
+	narrow := func(x, s float64) float64 {
+		if x*x > 1e-4 {
+			return x*3 + s
+		}
+		return x*s + x*3 + s
+	}
+	right := func(x, s float64) (y, dx, ds float64) {
+		return narrow(x, s), s + 3, x + 1
+	}
+	wrong := func(x, s float64) (y, dx, ds float64) {
+		return narrow(x, s), 3, 1
+	}
+	gradcheck.ValueGrad(t, narrow, right, 0.0, 0.3)
+	wantError(t, record(gradcheck.ValueGrad, narrow, wrong, 0.0, 0.3), "dx is 3")
+}

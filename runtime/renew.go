@@ -99,7 +99,7 @@ func (b *Boxes) take(v reflect.Value) reflect.Value {
 		switch {
 		case !leaf.linked:
 			at.SetZero()
-		case b.isFresh(at.Elem()):
+		case leaf.kind == reflect.Interface && b.isFresh(at.Elem()):
 			p := reflect.New(at.Elem().Type().Elem())
 			p.Elem().Set(b.take(at.Elem().Elem()))
 			b.fresh[p.UnsafePointer()] = true

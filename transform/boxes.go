@@ -182,6 +182,48 @@ func (t *tangents) boxTangent(s *ast.Do, c *ast.Call) []ast.Stmt {
 	return []ast.Stmt{&ast.Do{Call: &d, Defer: s.Defer}}
 }
 
+// zeroBefore makes the tangent of a shadow that has none before c, a call of Unbox, lets the interfaces in it hold pointers.
+func (t *tangents) zeroBefore(c *ast.Call) []ast.Stmt {
+	box, ok := c.Args[0].(*ast.Call)
+	if !ok || t.reachesActive(box.Args[0]) {
+		return nil
+	}
+	x := box.Args[0]
+	if a, ok := x.(*ast.Addr); ok {
+		x = a.X
+	}
+	v := ast.RootVar(x)
+	if v == nil {
+		return nil
+	}
+	if t.unboxed == nil {
+		t.unboxed = map[*ast.Var]*ast.Var{}
+	}
+	t.unboxed[v] = ast.NewVar(t.fn.Tangents()+v.Name+t.suffix, v.Type)
+	return []ast.Stmt{define(t.unboxed[v], t.u.shadowCall(&ast.Ref{Var: v}, v.Type))}
+}
+
+// zeroOf is the tangent of a value that has none.
+func (t *tangents) zeroOf(e ast.Expr) ast.Expr {
+	if zero := t.unboxed[ast.RootVar(e)]; zero != nil {
+		return zeroPart(e, zero)
+	}
+	return t.u.shadowCall(e, e.Type())
+}
+
+// zeroPart is a part of zero that corresponds to the part e of another variable.
+func zeroPart(e ast.Expr, zero *ast.Var) ast.Expr {
+	if _, ok := e.(*ast.Ref); ok {
+		return &ast.Ref{Var: zero}
+	}
+	return ast.MapOperands(e, func(x ast.Expr) ast.Expr {
+		if ast.RootVar(x) == nil {
+			return x
+		}
+		return zeroPart(x, zero)
+	})
+}
+
 // boxGivenTangent returns the definition of the boxes of a tangent, beside that of the boxes l of its shadow.
 func (t *tangents) boxGivenTangent(l ast.Expr, c *ast.Call) []ast.Stmt {
 	arg, ref := t.boxArg(c), l.(*ast.Ref)

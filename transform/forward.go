@@ -33,6 +33,7 @@ type tangents struct {
 	pending []ast.Stmt       // what the statement at hand needs before it
 	wide    []*widened       // tangents that are given and may lack capacity
 	body    *ast.Block
+	unboxed map[*ast.Var]*ast.Var // the zero tangents of variables whose interfaces hold pointers
 	boxed   map[*ast.Var]*ast.Var // variables of boxes of tangents, by those of what they are tangents of
 
 	// Of a gradient that goes forward.
@@ -792,7 +793,7 @@ func (t *tangents) do(s *ast.Do) []ast.Stmt {
 	c := s.Call
 	switch {
 	case changesBoxes(c):
-		return append([]ast.Stmt{s}, t.boxTangent(s, c)...)
+		return append(append(t.zeroBefore(c), s), t.boxTangent(s, c)...)
 	case c.Fun.Builtin == "copy":
 		return append(t.copyStmts(s, c), s)
 	case t.isSplit(c) && t.writesActive(c):
@@ -1065,7 +1066,7 @@ func (t *tangents) fillPassive(e, de ast.Expr) ast.Expr {
 			t.pending = append(t.pending, &ast.Decl{Vars: []*ast.Var{into.Var}, Values: []ast.Expr{de}, Typed: true})
 		}
 		first = false
-		t.pending = append(t.pending, set(place, token.ASSIGN, t.u.shadowCall(e, e.Type())))
+		t.pending = append(t.pending, set(place, token.ASSIGN, t.zeroOf(e)))
 	})
 	if first {
 		return de
@@ -1106,6 +1107,9 @@ func (t *tangents) keepPassive(s *ast.Return) *ast.Return {
 
 // zeroLike returns a fresh shadow of a value that is not active.
 func (t *tangents) zeroLike(e ast.Expr) ast.Expr {
+	if v, ok := e.(*ast.Ref); ok && t.unboxed[v.Var] != nil {
+		return &ast.Ref{Var: t.unboxed[v.Var]}
+	}
 	v, sv := ast.NewVar("v", e.Type()), ast.NewVar("dv", e.Type())
 	made := t.u.freshShadow(sv, v, false, false)
 	if isPointer(v.Type) && !ast.IsBoxed(v.Type) && t.u.opaquePointee(v.Type) == nil {

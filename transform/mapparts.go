@@ -27,28 +27,83 @@ func mapParts(b *ast.Block) *ast.Block {
 	return out
 }
 
-// partsApart is mapParts for one assignment.
+// partsApart is mapParts for one assignment. Parts of one element are assigned to one copy of it; where there are several elements, which may
+// be the same, one is assigned to after the other.
 func partsApart(a *ast.Assign) []ast.Stmt {
-	var before, after []ast.Stmt
-	var lhs []ast.Expr
+	var elem, other ast.Expr // of which there are parts
 	for _, l := range a.Lhs {
-		elem := mapElement(l)
-		if elem == nil || elem == l {
-			lhs = append(lhs, l)
-			continue
+		switch e := mapElement(l); {
+		case e == nil || e == l:
+		case elem == nil:
+			elem = e
+		case !ast.Equal(e, elem):
+			other = e
 		}
-		t := ast.NewVar("t", elem.Type())
-		before = append(before, define(t, elem))
-		lhs = append(lhs, replaceNode(l, elem, &ast.Ref{Var: t}))
-		after = append(after, set(elem, token.ASSIGN, &ast.Ref{Var: t}))
 	}
-	if len(before) == 0 {
+	if elem == nil {
 		return []ast.Stmt{a}
 	}
-	ast.Inherit(slices.Concat(before, after), a)
+	if other != nil || len(a.Lhs) > 1 && slices.ContainsFunc(a.Lhs, func(l ast.Expr) bool { return l != nil && mapElement(l) == l }) {
+		return inTurn(a)
+	}
+	t := ast.NewVar("t", elem.Type())
 	c := *a
-	c.Lhs = lhs
-	return append(append(before, &c), after...)
+	c.Lhs = nil
+	for _, l := range a.Lhs {
+		if e := mapElement(l); e != nil {
+			l = replaceNode(l, e, &ast.Ref{Var: t})
+		}
+		c.Lhs = append(c.Lhs, l)
+	}
+	before, after := define(t, elem), set(elem, token.ASSIGN, &ast.Ref{Var: t})
+	ast.Inherit([]ast.Stmt{before, after}, a)
+	return []ast.Stmt{before, &c, after}
+}
+
+// inTurn is partsApart for several elements: the keys and values are found first, as far as they are no constants.
+func inTurn(a *ast.Assign) []ast.Stmt {
+	values, keys := *a, ast.Assign{Meta: a.Meta, Op: token.DEFINE}
+	values.Lhs, values.Op = nil, token.DEFINE
+	var out []ast.Stmt
+	var last *ast.Assign // that of the places before
+	var elem ast.Expr    // that these are parts of, as it is in a
+	var now ast.Expr     // the same where the key has been found
+	for _, l := range a.Lhs {
+		if l == nil {
+			values.Lhs = append(values.Lhs, nil)
+			continue
+		}
+		v := &ast.Ref{Var: ast.NewVar("t", l.Type())}
+		values.Lhs = append(values.Lhs, v)
+		e := mapElement(l)
+		if e == nil || elem == nil || e == l || !ast.Equal(e, elem) {
+			elem, now = e, e
+			if x, ok := e.(*ast.Index); ok && !isConstantKey(x.I) {
+				k := &ast.Ref{Var: ast.NewVar("k", x.I.Type())}
+				keys.Lhs, keys.Rhs = append(keys.Lhs, k), append(keys.Rhs, x.I)
+				now = &ast.Index{X: x.X, I: k, T: x.T}
+			}
+			last = &ast.Assign{Meta: a.Meta, Op: token.ASSIGN}
+			out = append(out, last)
+		}
+		if e != nil {
+			l = replaceNode(l, e, now)
+		}
+		last.Lhs, last.Rhs = append(last.Lhs, l), append(last.Rhs, v)
+	}
+	list := []ast.Stmt{&values}
+	if len(keys.Lhs) > 0 {
+		list = []ast.Stmt{&keys, &values}
+	}
+	for _, s := range out {
+		list = append(list, partsApart(s.(*ast.Assign))...)
+	}
+	return list
+}
+
+func isConstantKey(e ast.Expr) bool {
+	_, ok := e.(*ast.Lit)
+	return ok
 }
 
 // mapElement returns the element of a map that a place is, or is a part of by value, or nil.

@@ -154,6 +154,66 @@ func compared(x, y ast.Expr) (ast.Expr, ast.Expr) {
 	return x, y
 }
 
+// checkBoxes reports where a value comes to stand for an interface that no box has been made for, which would be without a derivative. That
+// is a mistake of ours.
+func (l *lowerer) checkBoxes(f *ast.Func) {
+	pos := f.Pos
+	check := func(from, to types.Type) {
+		if l.reports == 0 && from != nil && to != nil && ast.IsBoxed(to) && !types.Identical(from, to) && from != types.Typ[types.UntypedNil] {
+			l.report(pos, fmt.Sprintf("internal error: a value of type %s becomes one of %s without being put there", l.typeString(from), l.typeString(to)))
+		}
+	}
+	sides := func(values []ast.Expr, n int, t func(i int) types.Type) {
+		for i, x := range values {
+			if results, ok := x.Type().(*types.Tuple); ok && len(values) == 1 {
+				for k := range results.Len() {
+					if k < n {
+						check(results.At(k).Type(), t(k))
+					}
+				}
+			} else if i < n {
+				check(x.Type(), t(i))
+			}
+		}
+	}
+	ast.Inspect(f.Body, func(s ast.Stmt) bool {
+		if p := s.Info().Pos; p.IsValid() {
+			pos = p
+		}
+		switch s := s.(type) {
+		case *ast.Assign:
+			sides(s.Rhs, len(s.Lhs), func(i int) types.Type { return typeOf(s.Lhs[i]) })
+		case *ast.Decl:
+			sides(s.Values, len(s.Vars), func(i int) types.Type { return s.Vars[i].Type })
+		case *ast.Return:
+			sides(s.Results, len(f.Results), func(i int) types.Type { return f.Results[i].Type })
+		}
+		ast.Exprs(s, func(e ast.Expr, _ bool) {
+			ast.Walk(e, func(e ast.Expr) bool {
+				switch e := e.(type) {
+				case *ast.Convert:
+					check(e.X.Type(), e.T)
+				case *ast.Composite:
+					for _, x := range e.Elems {
+						to := elemOf(e.T)
+						if x.Field != nil {
+							to = x.Field.Type()
+						}
+						check(x.Value.Type(), to)
+					}
+				case *ast.Call:
+					if e.Fun.Fn != nil && !e.Fun.Fn.Signature().Variadic() {
+						params := ast.ParamsOf(e.Fun.Fn.Signature())
+						sides(e.Args, len(params), func(i int) types.Type { return params[i].Type() })
+					}
+				}
+				return true
+			})
+		})
+		return true
+	})
+}
+
 // insteadOf says what to write where a value would become one of an interface.
 func insteadOf(t types.Type) string {
 	if n, ok := types.Unalias(t).(*types.Named); ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "container/heap" {
@@ -176,12 +236,55 @@ func (l *lowerer) boxAll(list []ast.Expr, t func(i int) types.Type, pos token.Po
 	}
 }
 
+// boxSides is boxAll for the values of n places, which may be the results of one call. Of these it puts those that become others into variables
+// first.
+func (l *lowerer) boxSides(values []ast.Expr, n int, t func(i int) types.Type, meta ast.Meta) (before []ast.Stmt, boxed []ast.Expr) {
+	if len(values) == n {
+		l.boxAll(values, t, meta.Pos)
+		return nil, values
+	}
+	if len(values) != 1 {
+		return nil, values
+	}
+	results, ok := values[0].Type().(*types.Tuple)
+	if !ok || results.Len() != n {
+		return nil, values
+	}
+	differ := false
+	for i := range n {
+		differ = differ || t(i) != nil && ast.IsInterface(t(i)) && !types.Identical(t(i), results.At(i).Type())
+	}
+	if !differ {
+		return nil, values
+	}
+	a := &ast.Assign{Meta: meta, Op: token.ASSIGN, Rhs: values}
+	for i := range n {
+		if t(i) == nil {
+			a.Lhs, boxed = append(a.Lhs, nil), append(boxed, nil)
+			continue
+		}
+		v := &ast.Ref{Var: ast.NewVar("t", results.At(i).Type())}
+		a.Lhs, a.Op, boxed = append(a.Lhs, v), token.DEFINE, append(boxed, l.box(v, t(i), meta.Pos))
+	}
+	return []ast.Stmt{a}, boxed
+}
+
 // boxArgs boxes the arguments of a call.
 func (l *lowerer) boxArgs(c *ast.Call) {
 	if c.Fun.Fn == nil {
 		return
 	}
 	params := ast.ParamsOf(c.Fun.Fn.Signature())
+	if isSpread(c) {
+		results := c.Args[len(c.Args)-1].Type().(*types.Tuple)
+		for i := range results.Len() {
+			if p := len(c.Args) - 1 + i; p < len(params) && ast.IsBoxed(params[p].Type()) && !types.Identical(params[p].Type(), results.At(i).Type()) {
+				l.report(c.Pos, fmt.Sprintf("a result of one call becomes the %s of another, a value of the interface %s; assign the results to variables first", params[p].Name(), l.typeString(params[p].Type())))
+				break
+			}
+		}
+		return
+	}
 	l.boxAll(c.Args, func(i int) types.Type {
 		last := len(params) - 1
 		if i < last || i == last && (!c.Fun.Fn.Signature().Variadic() || c.Spread) {

@@ -123,29 +123,72 @@ func (l *lowerer) saveArguments(c *goast.CallExpr, always bool, stays func(goast
 	out := *c
 	out.Args = nil
 	sig, _ := l.info.TypeOf(c.Fun).(*types.Signature)
+	name := func(i int) string {
+		if sig != nil && i < sig.Params().Len() && len(sig.Params().At(i).Name()) > 0 && sig.Params().At(i).Name() != "_" {
+			return sig.Params().At(i).Name()
+		}
+		return "arg"
+	}
 	for i, x := range c.Args {
+		if results, ok := l.info.TypeOf(x).(*types.Tuple); ok {
+			keep := &ast.Assign{Meta: meta, Rhs: []ast.Expr{l.expr(x)}}
+			for k := range results.Len() {
+				obj, op := l.keptVar(name(k), results.At(k).Type(), always, meta)
+				keep.Lhs, keep.Op = append(keep.Lhs, &ast.Ref{Var: l.vars[obj]}), op
+				out.Args = append(out.Args, l.identOf(obj, x.Pos()))
+			}
+			list = append(list, keep)
+			continue
+		}
 		if l.staysArgument(x, always) || stays != nil && stays(x) {
 			out.Args = append(out.Args, x)
 			continue
 		}
-		name := "arg"
-		if sig != nil && i < sig.Params().Len() && len(sig.Params().At(i).Name()) > 0 && sig.Params().At(i).Name() != "_" {
-			name = sig.Params().At(i).Name()
+		if isFuncType(l.info.TypeOf(x)) {
+			obj, keep := l.keptFunc(name(i), x, always, meta)
+			list = append(list, keep...)
+			out.Args = append(out.Args, l.identOf(obj, x.Pos()))
+			continue
 		}
-		obj, v, keep := l.kept(name, l.expr(x), l.info.TypeOf(x), always, meta)
+		obj, keep := l.kept(name(i), l.expr(x), l.info.TypeOf(x), always, meta)
 		list = append(list, keep)
-		id := &goast.Ident{NamePos: x.Pos(), Name: v.Name}
-		l.info.Uses[id], l.info.Types[id] = obj, types.TypeAndValue{Type: obj.Type()}
-		out.Args = append(out.Args, id)
+		out.Args = append(out.Args, l.identOf(obj, x.Pos()))
 	}
 	l.info.Types[&out] = l.info.Types[c]
 	return &out, list
 }
 
+// identOf returns an identifier for a variable of ours.
+func (l *lowerer) identOf(obj *types.Var, pos token.Pos) *goast.Ident {
+	id := &goast.Ident{NamePos: pos, Name: obj.Name()}
+	l.info.Uses[id], l.info.Types[id] = obj, types.TypeAndValue{Type: obj.Type()}
+	return id
+}
+
+// keptFunc is kept for a function: of a method value the receiver is kept, of one of several functions which it is.
+func (l *lowerer) keptFunc(name string, x goast.Expr, always bool, meta ast.Meta) (*types.Var, []ast.Stmt) {
+	obj := types.NewVar(token.NoPos, l.src.Pkg, name, l.info.TypeOf(x))
+	v := l.snapshot(l.value(x))
+	if v == nil {
+		return obj, nil
+	}
+	v = v.clone()
+	var list []ast.Stmt
+	for i, b := range v.bound {
+		if b.expr != nil {
+			kept, keep := l.kept(b.name, b.expr, b.typ, always, meta)
+			list = append(list, keep)
+			v.bound[i] = boundVar{obj: kept, typ: b.typ, name: b.name}
+		}
+	}
+	l.values[obj] = v
+	return obj, list
+}
+
 // staysArgument reports whether an argument of a call is the same at all ways out that come by, or at all: a constant, a function, or a variable
 // that does not change and is in scope there.
 func (l *lowerer) staysArgument(x goast.Expr, always bool) bool {
-	if tv := l.info.Types[x]; tv.Value != nil || tv.IsNil() || isFuncType(tv.Type) {
+	if tv := l.info.Types[x]; tv.Value != nil || tv.IsNil() || isFuncType(tv.Type) && l.staysFunc(x) {
 		return true
 	}
 	if l.groupArg(x) != nil {
@@ -153,6 +196,21 @@ func (l *lowerer) staysArgument(x goast.Expr, always bool) bool {
 	}
 	id, ok := x.(*goast.Ident)
 	return ok && !l.closures.changed[l.info.Uses[id]] && (always || !l.isNested(l.info.Uses[id]))
+}
+
+// staysFunc reports whether a function is given as a literal, or by a name that stands for the same one later.
+func (l *lowerer) staysFunc(x goast.Expr) bool {
+	switch x := goast.Unparen(x).(type) {
+	case *goast.FuncLit:
+		return true
+	case *goast.Ident:
+		return !l.isChoice(x)
+	case *goast.SelectorExpr:
+		return l.info.Selections[x] == nil
+	case *goast.IndexExpr:
+		return l.info.Types[x.Index].IsType()
+	}
+	return false
 }
 
 // staysReceiver reports whether a method that is called later has the receiver that it would have now: a variable that does not change, or
@@ -209,14 +267,22 @@ func (l *lowerer) stays(x goast.Expr) bool {
 	return false
 }
 
-// kept declares a variable of ours that has a value from now on, at the beginning of the function unless all ways out come by.
-func (l *lowerer) kept(name string, x ast.Expr, t types.Type, always bool, meta ast.Meta) (*types.Var, *ast.Var, ast.Stmt) {
+// kept declares a variable of ours that has a value from now on.
+func (l *lowerer) kept(name string, x ast.Expr, t types.Type, always bool, meta ast.Meta) (*types.Var, ast.Stmt) {
+	obj, op := l.keptVar(name, t, always, meta)
+	v := l.vars[obj]
+	return obj, &ast.Assign{Meta: meta, Lhs: []ast.Expr{&ast.Ref{Var: v}}, Op: op, Rhs: []ast.Expr{l.typedConst(x, v.Type)}}
+}
+
+// keptVar is kept without the value, which is assigned to the variable by the operator that it returns: the variable is declared at the
+// beginning of the function unless all ways out come by.
+func (l *lowerer) keptVar(name string, t types.Type, always bool, meta ast.Meta) (*types.Var, token.Token) {
 	obj := l.variable(name, t)
-	v, op := l.vars[obj], token.DEFINE
-	if !always {
-		l.flags, op = append(l.flags, &ast.Decl{Meta: ast.Meta{Pos: meta.Pos}, Vars: []*ast.Var{v}, Typed: true}), token.ASSIGN
+	if always {
+		return obj, token.DEFINE
 	}
-	return obj, v, &ast.Assign{Meta: meta, Lhs: []ast.Expr{&ast.Ref{Var: v}}, Op: op, Rhs: []ast.Expr{l.typedConst(x, v.Type)}}
+	l.flags = append(l.flags, &ast.Decl{Meta: ast.Meta{Pos: meta.Pos}, Vars: []*ast.Var{l.vars[obj]}, Typed: true})
+	return obj, token.ASSIGN
 }
 
 // isNested reports whether a variable is declared in a block within the body of the function.
@@ -242,7 +308,7 @@ func (l *lowerer) saveCaptured(c *goast.CallExpr, meta ast.Meta) (call func() as
 	v := l.lift(lit, "").clone()
 	for i, b := range v.bound {
 		if b.obj != nil && l.isNested(b.obj) {
-			obj, _, keep := l.kept(b.name, l.boundArg(b), b.typ, false, meta)
+			obj, keep := l.kept(b.name, l.boundArg(b), b.typ, false, meta)
 			list = append(list, keep)
 			v.bound[i] = boundVar{obj: obj, typ: b.typ, name: b.name}
 		}

@@ -581,8 +581,8 @@ func (k *keptStarts) keep() []ast.Stmt {
 func (k *keptStarts) capture() {
 	l := k.l
 	own := map[types.Object]bool{} // arguments that have been kept
-	for i, x := range k.call.Args {
-		if id, ok := x.(*goast.Ident); ok && x != k.st.call.Args[i] {
+	for _, x := range k.call.Args {
+		if id, ok := x.(*goast.Ident); ok && !slices.Contains(k.st.call.Args, x) {
 			own[l.info.Uses[id]] = true
 		}
 	}
@@ -625,7 +625,15 @@ func (k *keptStarts) capture() {
 		l.eachUse(fun, addVar)
 	}
 	for _, x := range k.call.Args {
-		l.eachUse(x, addVar)
+		l.eachUse(x, func(obj types.Object) {
+			addVar(obj)
+			if v := l.values[obj]; v != nil && own[obj] {
+				for _, b := range v.bound {
+					own[b.obj] = own[b.obj] || b.obj.Pos() == token.NoPos // it has been kept too
+				}
+				k.captureBound(obj.Name(), v, ofLoop, add)
+			}
+		})
 	}
 }
 

@@ -166,6 +166,9 @@ func (c *closures) recursive(lit *goast.FuncLit, info *types.Info) bool {
 func (l *lowerer) parameters(sig *types.Signature, call *goast.CallExpr) (list []ast.Stmt) {
 	a := &ast.Assign{Meta: l.meta(call), Op: token.ASSIGN}
 	vars := map[*types.Var]*ast.Var{}
+	if results := resultsIn(call, l.info); results != nil {
+		return l.fromResults(sig, call.Args[0], results)
+	}
 	for i, x := range call.Args {
 		p := sig.Params().At(i)
 		if isFuncType(p.Type()) {
@@ -180,7 +183,8 @@ func (l *lowerer) parameters(sig *types.Signature, call *goast.CallExpr) (list [
 			l.checkGiven(p)
 			continue
 		}
-		e, t := l.expr(x), l.subst.Type(p.Type())
+		t := l.subst.Type(p.Type())
+		e := l.box(l.expr(x), t, x.Pos())
 		if ref, ok := e.(*ast.Ref); ok && !l.closures.changed[p] && !l.closures.changed[ref.Var.Obj] && types.Identical(ref.Var.Type, t) {
 			vars[p] = ref.Var
 			continue
@@ -200,6 +204,41 @@ func (l *lowerer) parameters(sig *types.Signature, call *goast.CallExpr) (list [
 		return list
 	}
 	return append(list, spread(a)...)
+}
+
+// resultsIn returns the results that are the arguments of a call, or nil where each argument is an expression.
+func resultsIn(call *goast.CallExpr, info *types.Info) *types.Tuple {
+	if len(call.Args) != 1 {
+		return nil
+	}
+	results, _ := info.TypeOf(call.Args[0]).(*types.Tuple)
+	return results
+}
+
+// fromResults defines the parameters of a literal by the results of a call.
+func (l *lowerer) fromResults(sig *types.Signature, call goast.Expr, results *types.Tuple) []ast.Stmt {
+	a := &ast.Assign{Meta: l.meta(call), Op: token.ASSIGN, Rhs: []ast.Expr{l.expr(call)}}
+	list := []ast.Stmt{a}
+	for i := range results.Len() {
+		p := sig.Params().At(i)
+		if isFuncType(p.Type()) {
+			l.report(call.Pos(), "one of these arguments is a function; assign them to variables first")
+			return nil
+		}
+		v := &ast.Var{Name: p.Name(), Type: l.subst.Type(p.Type()), Obj: p}
+		l.vars[p] = v
+		given := &ast.Ref{Var: v}
+		if t := l.subst.Type(results.At(i).Type()); !types.Identical(t, v.Type) {
+			given = &ast.Ref{Var: ast.NewVar(p.Name(), t)}
+			list = append(list, &ast.Assign{Meta: l.meta(call), Lhs: []ast.Expr{&ast.Ref{Var: v}}, Op: token.DEFINE, Rhs: []ast.Expr{l.typedConst(l.box(given, v.Type, call.Pos()), v.Type)}})
+		}
+		var place ast.Expr
+		if !v.Blank() {
+			place, a.Op = given, token.DEFINE
+		}
+		a.Lhs = append(a.Lhs, place)
+	}
+	return list
 }
 
 // lastReturn returns the return that a list of statements ends with, if it does, and what is before it.

@@ -286,9 +286,8 @@ func (l *lowerer) returnFrom(s *goast.ReturnStmt) []ast.Stmt {
 	for _, r := range it.results {
 		set.Lhs = append(set.Lhs, &ast.Deref{X: &ast.Ref{Var: l.pointers[r]}})
 	}
-	if len(set.Lhs) == len(set.Rhs) {
-		l.boxAll(set.Rhs, func(i int) types.Type { return set.Lhs[i].Type() }, s.Pos())
-	}
+	before, values := l.boxSides(set.Rhs, len(set.Lhs), func(i int) types.Type { return set.Lhs[i].Type() }, meta)
+	list, set.Rhs = append(list, before...), values
 	withoutSelf(set)
 	if len(set.Lhs) > 0 {
 		list = append(list, set)

@@ -112,6 +112,7 @@ func (l *lowerer) body(f *ast.Func, list *goast.BlockStmt) {
 		b.Stmts = append(b.Stmts, panicWith(&ast.Lit{Text: `"unreachable"`, T: types.Typ[types.String]}))
 	}
 	f.Body = ahead(b)
+	l.checkBoxes(f)
 }
 
 // enter prepares for the statements of a body, and reports whether they can be lowered.
@@ -436,13 +437,12 @@ func (l *lowerer) returnStmt(s *goast.ReturnStmt) []ast.Stmt {
 	if len(s.Results) == 1 {
 		if list, results, ok := l.inlined(s.Results[0]); ok {
 			r.Results = results
-			l.boxResults(r)
-			return append(list, r)
+			return append(append(list, l.boxResults(r)...), r)
 		}
 	}
 	before, results := l.operands(s.Results, r.Meta)
 	r.Results = results
-	l.boxResults(r)
+	before = append(before, l.boxResults(r)...)
 	if len(r.Results) == 0 && l.inlining != nil {
 		for _, v := range l.inlining.results {
 			r.Results = append(r.Results, &ast.Ref{Var: v})
@@ -451,11 +451,10 @@ func (l *lowerer) returnStmt(s *goast.ReturnStmt) []ast.Stmt {
 	return append(before, r)
 }
 
-// boxResults boxes what a return returns.
-func (l *lowerer) boxResults(r *ast.Return) {
-	if len(r.Results) == len(l.results) {
-		l.boxAll(r.Results, func(i int) types.Type { return l.results[i] }, r.Pos)
-	}
+// boxResults boxes what a return returns, and returns what comes before it.
+func (l *lowerer) boxResults(r *ast.Return) (before []ast.Stmt) {
+	before, r.Results = l.boxSides(r.Results, len(l.results), func(i int) types.Type { return l.results[i] }, r.Meta)
+	return before
 }
 
 func (l *lowerer) exprStmt(s *goast.ExprStmt) []ast.Stmt {
@@ -552,8 +551,9 @@ func (l *lowerer) assign(s *goast.AssignStmt) []ast.Stmt {
 			a.Lhs = append(a.Lhs, l.place(x))
 		}
 	}
-	if len(a.Rhs) == len(a.Lhs) {
-		l.boxAll(a.Rhs, func(i int) types.Type { return typeOf(a.Lhs[i]) }, s.Pos())
+	before, values := l.boxSides(a.Rhs, len(a.Lhs), func(i int) types.Type { return typeOf(a.Lhs[i]) }, a.Meta)
+	if list, a.Rhs = append(list, before...), values; len(before) > 0 {
+		dropBlank(a)
 	}
 	lastWins(a.Lhs)
 	dropSelf(a)
@@ -575,6 +575,17 @@ func lastWins(lhs []ast.Expr) {
 			lhs[i] = nil
 		}
 	}
+}
+
+// dropBlank drops the blanks on the left side of an assignment together with what is assigned to them.
+func dropBlank(a *ast.Assign) {
+	var lhs, rhs []ast.Expr
+	for i, x := range a.Lhs {
+		if x != nil {
+			lhs, rhs = append(lhs, x), append(rhs, a.Rhs[i])
+		}
+	}
+	a.Lhs, a.Rhs = lhs, rhs
 }
 
 // dropSelf leaves of x = x only that x is evaluated: go vet would find fault with a copy. Beside an assignment to other memory it
@@ -702,10 +713,9 @@ func (l *lowerer) declStmt(s *goast.DeclStmt) []ast.Stmt {
 		for _, name := range names {
 			d.Vars = append(d.Vars, l.declareBlank(name.(*goast.Ident)))
 		}
-		if len(d.Values) == len(d.Vars) {
-			l.boxAll(d.Values, func(i int) types.Type { return d.Vars[i].Type }, spec.Pos())
-		}
-		list = append(list, d)
+		var before []ast.Stmt
+		before, d.Values = l.boxSides(d.Values, len(d.Vars), func(i int) types.Type { return d.Vars[i].Type }, d.Meta)
+		list = append(append(list, before...), d)
 	}
 	return list
 }

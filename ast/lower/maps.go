@@ -163,8 +163,9 @@ func (l *lowerer) mapAssign(s *goast.AssignStmt) ([]ast.Stmt, bool) {
 		v := &ast.Ref{Var: ast.NewVar("t", types.Default(t))}
 		a.Lhs, values = append(a.Lhs, v), append(values, v)
 	}
-	if len(a.Rhs) == len(a.Lhs) {
-		l.boxAll(a.Rhs, func(i int) types.Type { return typeOf(a.Lhs[i]) }, s.Pos())
+	before, a.Rhs = l.boxSides(a.Rhs, len(a.Lhs), func(i int) types.Type { return typeOf(a.Lhs[i]) }, a.Meta)
+	if list = append(list, before...); len(before) > 0 {
+		dropBlank(a)
 	}
 	if _, constant := a.Rhs[0].(*ast.Lit); constant && len(a.Rhs) == 1 && len(a.Lhs) == 1 {
 		values[0] = a.Rhs[0]
