@@ -110,6 +110,8 @@ func (g *gen) statementTable() []production {
 		{"map-lookup-twice", 4, g.lookUpTwice},
 		{"parallel", 2, g.parallelLoop},
 		{"goroutines", 3, g.goroutines},
+		{"interface-given", 8, g.interfaceGiven},
+		{"function-given", 3, g.functionGiven},
 		{"hook", 1, g.hooked},
 		{"panic", g.optional(g.opts.Panics, 2), g.panicStatement},
 	}
