@@ -90,9 +90,9 @@ func Zero(t types.Type) Expr {
 		case u.Info()&types.IsNumeric != 0:
 			return &Lit{Text: "0", Val: constant.MakeInt64(0), T: t}
 		case u.Info()&types.IsBoolean != 0:
-			return &Name{Obj: types.Universe.Lookup("false"), T: types.Typ[types.Bool]}
+			return &Name{Obj: types.Universe.Lookup("false"), T: t}
 		case u.Info()&types.IsString != 0:
-			return &Lit{Text: `""`, T: t}
+			return &Lit{Text: `""`, Val: constant.MakeString(""), T: t}
 		}
 	case *types.Struct, *types.Array:
 		return &Composite{T: t}

@@ -90,6 +90,9 @@ func (h *helper) buildVJP(f *ast.Func, adjoints bool) {
 	a := &assembly{u: h.u, mode: ast.VJP, sig: sig, in: h.in, trusted: true, adjoints: adjoints}
 	a.d = h.u.prepare(h.f, h.in, h.at, true, false)
 	a.d.ranBefore, a.d.called = adjoints, true
+	if adjoints {
+		a.d.addedTo = h.addedTo(a.d)
+	}
 	a.f = f
 	a.f.Doc = reverseDoc(h.f, ast.VJP, sig, f.Name)
 	a.bind()

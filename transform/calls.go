@@ -328,7 +328,7 @@ func (h *helper) buildAlone(f *ast.Func) {
 	}
 	f.Params = append(f.Params, s.seeded...)
 	f.Results = s.ends
-	s.d.ranBefore = true
+	s.d.ranBefore, s.d.addedTo = true, h.addedTo(s.d)
 	f.Body = s.d.finish(s.returning(s.last), f.Results)
 	h.u.explain(f, h.in, s.d, s.r)
 }

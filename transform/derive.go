@@ -204,7 +204,7 @@ func (u *Unit) analyse(f *ast.Func, in []bool, at callSite, memory, forward bool
 // checkOrder refuses statements that read memory which a call in them writes: Go does not say which comes first.
 func (d *derivation) checkOrder() {
 	eachExpr(d.fn.Body, func(s ast.Stmt, e ast.Expr) {
-		if c, ok := e.(*ast.Call); ok && c.Fun.Fn != nil {
+		if c, ok := e.(*ast.Call); ok && (c.Fun.Fn != nil || c.Fun.Builtin == "append" || c.Fun.Builtin == "copy") {
 			d.checkReadsBeside(s, c)
 		}
 	})
@@ -212,8 +212,12 @@ func (d *derivation) checkOrder() {
 
 // checkReadsBeside refuses a statement that reads, outside of a call, what the call writes.
 func (d *derivation) checkReadsBeside(s ast.Stmt, c *ast.Call) {
-	written := map[*location]bool{}
-	if d.u.summary(c.Fun.Fn) != nil || d.u.isRuled(c.Fun.Fn, d.fn.Pkg) {
+	written, name := map[*location]bool{}, c.Fun.Builtin
+	switch {
+	case name != "":
+		d.mem.oneCallWrites(c, func(l *location) { written[l.find()] = true })
+	case d.u.summary(c.Fun.Fn) != nil || d.u.isRuled(c.Fun.Fn, d.fn.Pkg):
+		name = c.Fun.Fn.Name()
 		d.mem.written(c, func(l *location) { written[l.find()] = true })
 	}
 	if len(written) == 0 {
@@ -221,7 +225,7 @@ func (d *derivation) checkReadsBeside(s ast.Stmt, c *ast.Call) {
 	}
 	see := func(l *location) {
 		if written[l.find()] && (l.v == nil || l.addr) {
-			refuse(s.Info().Pos, "%s may write what this statement reads beside the call, and Go does not say which comes first; call it in a statement of its own", c.Fun.Fn.Name())
+			refuse(s.Info().Pos, "%s may write what this statement reads beside the call, and Go does not say which comes first; call it in a statement of its own", name)
 		}
 	}
 	w := &surroundings{call: c}
@@ -249,6 +253,13 @@ func (w *surroundings) of(e ast.Expr) ast.Expr {
 		if x == w.call {
 			w.past = true
 			return nothing
+		}
+		if x.Fun.Fn != nil && x.Fun.Fn.Name() == ast.MapAt {
+			// An element of a map is read when Go pleases, as one of a slice is.
+			return &ast.Index{X: w.of(x.Args[0]), I: w.of(x.Args[1]), T: x.T}
+		}
+		if x.Fun.Builtin == "append" || x.Fun.Builtin == "copy" {
+			return &ast.Call{Args: ast.Operands(ast.MapOperands(x, w.of)), T: x.T} // what it does is not what the statement reads
 		}
 		if x.Fun.Builtin == "" {
 			around := w.contains(x)

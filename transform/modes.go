@@ -419,6 +419,11 @@ func (a *assembly) locks(forward []ast.Stmt) int {
 		if slices.ContainsFunc(a.d.fn.Results, func(v *ast.Var) bool { return usesVar(here, v) }) {
 			break // these are declared behind the locks
 		}
+		writes := false
+		a.d.mem.callWrites(s.Call, func(l *location) { writes = writes || ast.Carries(l.find().typ) })
+		if writes {
+			break // shadows are made of what is there before
+		}
 		n++
 	}
 	return n
@@ -449,12 +454,12 @@ func splitAt(list []ast.Stmt, border *ast.Block) (before, after []ast.Stmt, foun
 func (a *assembly) reshapes(v *ast.Var, written map[*location]bool) bool {
 	found := false
 	m := a.d.mem
-	m.behind(m.variable(v), map[*location]bool{}, func(c *location) { found = found || refers(c.typ) && written[c] })
+	m.behind(m.variable(v), map[*location]bool{}, func(c *location) { found = found || refers(c.typ) && written[c.find()] })
 	a.eachMap(v, func(c *location) {
 		for _, other := range a.d.fn.Inputs() {
 			a.eachMap(other, func(d *location) {
 				if types.Identical(c.typ, d.typ) {
-					m.cellsIn(m.targetOf(d), func(c *location) { found = found || written[c] })
+					m.cellsIn(m.targetOf(d), func(c *location) { found = found || written[c.find()] })
 				}
 			})
 		}

@@ -179,7 +179,7 @@ func (t *tangents) start(x, y *ast.Var) []ast.Stmt {
 			t.unit = x
 		case v == x:
 			op := token.DEFINE
-			if t.suffix == "" {
+			if t.suffix == "" && !assigns(t.fn.Body, y) {
 				t.adjoints[x], op = t.adjoints[y], token.ASSIGN // that is set at returns only
 			}
 			out = append(out, set(&ast.Ref{Var: t.both(x)}, op, number(1, x.Type)))

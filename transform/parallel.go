@@ -22,7 +22,7 @@ import (
 // and what it adds to memory that several parts add to, as to the shadow of w, each part has memory of its own for.
 //
 // That is done where the iterations are independent: each writes nothing but its own variables and memory, elements whose index is its
-// own, and variables that it only adds to.
+// own, and variables and elements of slices that all only add to. Of such a slice each part has one of its own, and these are summed.
 
 // A parallel is what a helper for the parts of a loop has.
 type parallel struct {
@@ -139,6 +139,7 @@ func (p *parallel) divides() string {
 // any of it.
 type ownership struct {
 	own    bool   // nothing else is read or written
+	added  bool   // all iterations add to all elements, and do nothing else with them: the adjoints are only read
 	fields []bool // of a struct, or of one that the variable points to: the same of its fields, where one has such elements
 	mixed  bool   // some are written and some are shared, and the fields don't tell
 }
@@ -180,11 +181,16 @@ func (u *Unit) checkParallel(f *ast.Func, loop ast.Stmt) (own map[*ast.Var]owner
 		}
 		refuse(pos, "the iterations of %s must be independent, but %s%s", loopKind(loop), strings.TrimSuffix(why, " by"), wayOut)
 	}
-	r.checkRaces(it)
 	own = map[*ast.Var]ownership{}
+	added := map[*location]bool{}
 	for v, l := range d.mem.vars {
 		own[v] = r.owns(it, v, l)
+		if !own[v].own && r.added(it, v, l) {
+			own[v] = ownership{own: true, added: true}
+			r.mem.behind(l, map[*location]bool{}, func(c *location) { added[c.find()] = true })
+		}
 	}
+	r.checkRaces(it, added)
 	for _, l := range d.mem.globals {
 		global = global || hasRefs(l.typ)
 	}
@@ -236,6 +242,67 @@ func (r *reverser) owns(loop *item, v *ast.Var, l *location) ownership {
 	return o
 }
 
+// added reports whether all that the iterations of a loop do with the floats that a variable leads to, which is a slice of floats or of such
+// slices, is to add to them.
+func (r *reverser) added(loop *item, v *ast.Var, l *location) bool {
+	t := v.Type
+	for isSlice(t) {
+		t = elemType(t)
+	}
+	if !isSlice(v.Type) || !ast.IsFloat(t) {
+		return false
+	}
+	adds, ok := false, true
+	r.mem.behind(l, map[*location]bool{}, func(c *location) {
+		if c = c.find(); ast.IsFloat(c.typ) {
+			adds = adds || r.writerIn(loop, c) != nil
+			ok = ok && r.onlyAdds(loop, c)
+		}
+	})
+	return adds && ok
+}
+
+// onlyAdds reports whether all that a loop does with a cell is to add to it.
+func (r *reverser) onlyAdds(loop *item, l *location) bool {
+	ok := true
+	elements := func(x ast.Expr) bool {
+		elem := elemType(x.Type())
+		return elem != nil && !isString(x.Type()) && !ast.IsMap(x.Type()) && r.touches(&ast.Index{X: x, I: intNumber(0), T: elem}, l)
+	}
+	see := func(e ast.Expr) {
+		ast.Walk(e, func(e ast.Expr) bool {
+			switch e := e.(type) {
+			case *ast.Call:
+				measures := e.Fun.Builtin == "len" || e.Fun.Builtin == "cap"
+				ok = ok && !r.callTouches(e, l) && (e.Fun.Builtin == "" || measures || !slices.ContainsFunc(e.Args, elements))
+			case *ast.Slice:
+				ok = ok && !(r.mem.extends(e) && elements(e.X)) // others than these have no memory behind their end
+			default:
+				ok = ok && !(isPlace(e) && r.touches(e, l))
+			}
+			return ok
+		})
+	}
+	for pos := loop.pos; pos < loop.end && ok; pos++ {
+		s := r.tree.items[pos].stmt
+		if g, isRange := s.(*ast.Range); isRange && g.Value != nil && elemType(g.X.Type()) != nil {
+			see(elementOf(g))
+		}
+		a, isAssign := s.(*ast.Assign)
+		if isAssign && (a.Op == token.ADD_ASSIGN || a.Op == token.SUB_ASSIGN) && r.touches(a.Lhs[0], l) {
+			for _, x := range append(ast.Operands(a.Lhs[0]), a.Rhs[0]) {
+				see(x)
+			}
+			continue
+		}
+		if note := r.calls[s]; note != nil && r.callTouches(note.call, l) {
+			return false
+		}
+		ast.Exprs(s, func(e ast.Expr, _ bool) { see(e) })
+	}
+	return ok
+}
+
 // onlyRanged reports whether nothing in a loop touches a cell but its range clause, so that each iteration reads an element of its own.
 func (r *reverser) onlyRanged(loop *item, l *location) bool {
 	g, ok := loop.stmt.(*ast.Range)
@@ -260,13 +327,14 @@ func (r *reverser) onlyRanged(loop *item, l *location) bool {
 	return ok
 }
 
-// checkRaces refuses a parallel loop in which an iteration writes what others may read or write, whether it is active or not.
-func (r *reverser) checkRaces(loop *item) {
+// checkRaces refuses a parallel loop in which an iteration writes what others may read or write, whether it is active or not, but for cells that
+// are only added to.
+func (r *reverser) checkRaces(loop *item, added map[*location]bool) {
 	own := r.ownCells(loop)
 	for pos := loop.pos + 1; pos < loop.end; pos++ {
 		it := r.tree.items[pos]
 		for _, l := range r.hist.writes[it] {
-			if own[l] || l.v != nil && r.isShadow[l.v] {
+			if own[l] || added[l] || l.v != nil && r.isShadow[l.v] {
 				continue
 			}
 			if l.v != nil && onlyAddedTo(loop.stmt, l.v) {
@@ -408,8 +476,13 @@ func (h *helper) buildParallel(f *ast.Func, part, whole parallelPart, sig ast.Si
 		case p.Role == ast.RoleShadow && (owned || h.meets()), part.fn == nil && hasRefs(p.Type):
 			apart = append(apart, arg)
 		}
-		if p.Role == ast.RoleShadow && !h.parallel.own[p.Index].own {
-			arg = b.private(v, h.parallel.own[p.Index].fields)
+		switch own := h.parallel.own[p.Index]; {
+		case p.Role == ast.RoleShadow && !own.own:
+			arg = b.private(v, own.fields)
+		case p.Role == ast.RolePrimal && own.added && part.taken == nil:
+			arg = b.private(v, nil)
+		case p.Role == ast.RolePrimal && own.added && takes(part):
+			arg = b.scratch(v) // it has been added before
 		}
 		if takes(part) {
 			call.Args = append(call.Args, arg)
@@ -425,8 +498,17 @@ func (h *helper) buildParallel(f *ast.Func, part, whole parallelPart, sig ast.Si
 		lhs = append(lhs, b.summed(v))
 	}
 	f.Body = b.body(call, lhs, ends, bounds)
+	var together []ast.Expr // conditions under which one call does it all
 	if len(apart) > 1 {
-		f.Body.Stmts = append([]ast.Stmt{unlessApart(apart, alone)}, f.Body.Stmts...)
+		disjoint := &ast.Call{Fun: ast.Callee{Copied: "Disjoint"}, Args: apart, T: types.Typ[types.Bool]}
+		together = append(together, &ast.Unary{Op: token.NOT, X: disjoint})
+	}
+	if part.taken == nil && slices.ContainsFunc(h.parallel.own, func(o ownership) bool { return o.added }) {
+		// A sum of few is what it is in the function to the bit.
+		together = append(together, &ast.Binary{Op: token.LSS, X: b.count(ends), Y: intNumber(2), T: types.Typ[types.Bool]})
+	}
+	if len(together) > 0 {
+		f.Body.Stmts = append([]ast.Stmt{inOne(together, alone)}, f.Body.Stmts...)
 	}
 	purpose := ast.Primal
 	if part.fn != nil {
@@ -435,14 +517,18 @@ func (h *helper) buildParallel(f *ast.Func, part, whole parallelPart, sig ast.Si
 	ast.Attribute(f.Body.Stmts, purpose, h.parallel.loop)
 }
 
-// unlessApart makes one call for all iterations where slices share memory: then an element of one may be that of another iteration's.
-func unlessApart(slices []ast.Expr, alone *ast.Call) ast.Stmt {
-	disjoint := &ast.Call{Fun: ast.Callee{Copied: "Disjoint"}, Args: slices, T: types.Typ[types.Bool]}
+// inOne makes one call for all iterations where one of some conditions holds. So it is where slices share memory: then an element of one may be
+// that of another iteration's.
+func inOne(conds []ast.Expr, alone *ast.Call) ast.Stmt {
+	cond := conds[0]
+	for _, c := range conds[1:] {
+		cond = &ast.Binary{Op: token.LOR, X: cond, Y: c, T: types.Typ[types.Bool]}
+	}
 	then := []ast.Stmt{&ast.Return{Results: []ast.Expr{alone}}}
 	if t, ok := alone.T.(*types.Tuple); ok && t.Len() == 0 {
 		then = []ast.Stmt{&ast.Do{Call: alone}, &ast.Return{}}
 	}
-	return &ast.If{Cond: &ast.Unary{Op: token.NOT, X: disjoint}, Then: &ast.Block{Stmts: then}}
+	return &ast.If{Cond: cond, Then: &ast.Block{Stmts: then}}
 }
 
 // A parallelBody is the body of a function that calls another for the parts of a loop, as it is put together.
@@ -498,6 +584,38 @@ func (b *parallelBody) private(v *ast.Var, owned []bool) ast.Expr {
 		}
 		return ifThere(v, out)
 	})
+	return place
+}
+
+// addedTo returns the inputs of what a parallel loop has become that all iterations only add to, as d calls them.
+func (h *helper) addedTo(d *derivation) map[*ast.Var]bool {
+	list := map[*ast.Var]bool{}
+	for i, own := range h.u.parallels[h.f.Obj].own {
+		if own.added {
+			list[d.fn.Inputs()[i]] = true
+		}
+	}
+	return list
+}
+
+// withoutAdds returns code in which nothing is added to what has been added to before.
+func (d *derivation) withoutAdds(b *ast.Block) *ast.Block {
+	out := &ast.Block{Meta: b.Meta}
+	for _, s := range b.Stmts {
+		a, ok := s.(*ast.Assign)
+		if ok && (a.Op == token.ADD_ASSIGN || a.Op == token.SUB_ASSIGN) && d.addedTo[rootOf(a.Lhs[0])] && !d.mayPanic(a.Rhs[0]) {
+			continue
+		}
+		out.Stmts = append(out.Stmts, ast.MapBlocks(s, d.withoutAdds))
+	}
+	return out
+}
+
+// scratch returns memory of its own that a part has in place of what v leads to, of which nothing is wanted.
+func (b *parallelBody) scratch(v *ast.Var) ast.Expr {
+	_, place := b.field(v)
+	e, more := b.h.u.zeroShadow(place, &ast.Ref{Var: v}, v.Type, 0)
+	b.making = append(append(b.making, set(place, token.ASSIGN, e)), more...)
 	return place
 }
 
@@ -583,8 +701,7 @@ func (b *parallelBody) body(call *ast.Call, lhs []ast.Expr, ends, bounds [2]*ast
 		p.X.(*ast.Index).T = elem
 	}
 	out := &ast.Block{}
-	count := ast.Expr(&ast.Call{Fun: ast.Callee{Copied: b.h.parallel.divides() + "s"}, T: intType,
-		Args: []ast.Expr{asInt(&ast.Binary{Op: token.SUB, X: ends[1], Y: ends[0], T: ends[0].Var.Type})}})
+	count := b.count(ends)
 	if len(b.fields) > 0 {
 		out.Stmts = append(out.Stmts, define(b.parts.Var, builtin("make", b.parts.Var.Type, count)))
 		count = length(b.parts)
@@ -620,6 +737,12 @@ func (b *parallelBody) body(call *ast.Call, lhs []ast.Expr, ends, bounds [2]*ast
 		out.Stmts = append(out.Stmts, &ast.Return{Results: ast.Refs(b.f.Results)})
 	}
 	return out
+}
+
+// count is the number of parts of a loop.
+func (b *parallelBody) count(ends [2]*ast.Ref) ast.Expr {
+	n := &ast.Binary{Op: token.SUB, X: ends[1], Y: ends[0], T: ends[0].Var.Type}
+	return &ast.Call{Fun: ast.Callee{Copied: b.h.parallel.divides() + "s"}, T: intType, Args: []ast.Expr{asInt(n)}}
 }
 
 // used is a variable, or nil if a call does not name it.

@@ -237,6 +237,9 @@ func (p *passage) unused() {
 	if d.fn.Derived && !d.u.Disable["dead"] {
 		p.body = withoutStores(p.body)
 	}
+	if len(d.addedTo) > 0 && !d.u.Disable["dead"] {
+		p.body = d.withoutAdds(p.body)
+	}
 	for removed := true; removed; {
 		taken := addressTaken(p.body)
 		l := &liveness{

@@ -29,13 +29,14 @@ type derivation struct {
 	fn        *ast.Func
 	mem       *memory
 	act       *activity
-	at        callSite // what is known of the inputs
-	forward   bool     // forward mode
-	ranBefore bool     // the function has run before with the same inputs, and has not panicked
-	called    bool     // the derivative is of a callee, and called from others
-	returned  *ast.Var // set where a return leaves a loop
-	suffix    string   // of the names of tangents: what they are along, where there are several
-	unit      *ast.Var // an input whose tangent is one
+	at        callSite          // what is known of the inputs
+	forward   bool              // forward mode
+	addedTo   map[*ast.Var]bool // then: inputs that all iterations of a parallel loop only add to
+	ranBefore bool              // the function has run before with the same inputs, and has not panicked
+	called    bool              // the derivative is of a callee, and called from others
+	returned  *ast.Var          // set where a return leaves a loop
+	suffix    string            // of the names of tangents: what they are along, where there are several
+	unit      *ast.Var          // an input whose tangent is one
 
 	outlook   *outlook             // what is written when, for calls whose halves lie apart
 	mayChange func(*location) bool // of a half of a split function: the cells that its caller may change
@@ -402,12 +403,31 @@ func (d *derivation) shadowAssign(s ast.Stmt, lhs, rhs []ast.Expr) []ast.Stmt {
 			news = append(news, to)
 		}
 	}
+	if len(sh.Lhs) == len(lhs) && len(before)+len(news) == 0 && op == token.DEFINE && slices.ContainsFunc(rhs, assertsValue) {
+		d.begin[s] = s
+		return []ast.Stmt{s, sh} // s panics with the type of the value, and sh with that of a pointer to it
+	}
 	out := before
 	if len(sh.Lhs) > 0 {
 		out = append(out, sh)
 		d.begin[s] = out[0]
 	}
 	return append(append(news, out...), s)
+}
+
+// assertsValue reports whether e takes a value out of an interface whose shadow holds a pointer, and does nothing else that others see.
+func assertsValue(e ast.Expr) bool {
+	asserts, calls := false, false
+	ast.Walk(e, func(e ast.Expr) bool {
+		switch e := e.(type) {
+		case *ast.Call:
+			calls = true
+		case *ast.Field:
+			asserts = asserts || ast.IsBoxed(e.X.Type()) && !isPointer(e.Type())
+		}
+		return true
+	})
+	return asserts && !calls
 }
 
 // storeLinks adds to sh what l = e, a part of s, does to slices and pointers in shadow memory. Undone says that the reverse sweep, which

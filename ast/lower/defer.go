@@ -155,7 +155,29 @@ func (l *lowerer) saveArguments(c *goast.CallExpr, always bool, stays func(goast
 		out.Args = append(out.Args, l.identOf(obj, x.Pos()))
 	}
 	l.info.Types[&out] = l.info.Types[c]
-	return &out, list
+	return &out, together(list)
+}
+
+// together makes one statement of those that define one variable each, or assign to one: in what order the arguments of a call are evaluated is
+// left open, as far as it is.
+func together(list []ast.Stmt) []ast.Stmt {
+	var out []ast.Stmt
+	var last *ast.Assign
+	for _, s := range list {
+		a, ok := s.(*ast.Assign)
+		if !ok || len(a.Lhs) != 1 || last != nil && last.Op != a.Op {
+			last, out = nil, append(out, s)
+			continue
+		}
+		if last == nil {
+			c := *a
+			last = &c
+			out = append(out, last)
+			continue
+		}
+		last.Lhs, last.Rhs = append(last.Lhs, a.Lhs...), append(last.Rhs, a.Rhs...)
+	}
+	return out
 }
 
 // identOf returns an identifier for a variable of ours.

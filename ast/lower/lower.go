@@ -557,7 +557,16 @@ func (l *lowerer) assign(s *goast.AssignStmt) []ast.Stmt {
 	}
 	lastWins(a.Lhs)
 	dropSelf(a)
+	if a.Op == token.DEFINE && !slices.ContainsFunc(a.Lhs, isNew) {
+		a.Op = token.ASSIGN // what it defines are functions
+	}
 	return append(list, a)
+}
+
+// isNew reports whether a left side is a variable that := declares.
+func isNew(e ast.Expr) bool {
+	r, ok := e.(*ast.Ref)
+	return ok && !r.Again
 }
 
 // typeOf returns the type of an expression that may be nil.
@@ -846,7 +855,18 @@ func (l *lowerer) rangeStmt(s *goast.RangeStmt) []ast.Stmt {
 	if s.Value != nil {
 		n.Value = l.side(s, s.Value)
 	}
+	var first []ast.Stmt
+	if v := n.Value; v != nil && ast.IsInterface(v.Type()) && elemOf(t) != nil && !types.Identical(v.Type(), elemOf(t)) {
+		var key ast.Expr
+		if n.Key != nil {
+			key = &ast.Ref{Var: ast.NewVar("i", types.Typ[types.Int])}
+		}
+		value := &ast.Ref{Var: ast.NewVar("v", elemOf(t))}
+		n.Key, n.Value, n.Define = key, value, true
+		first = l.keyAndValue(s, key, value)
+	}
 	n.Body = l.loopBody(s.Body)
+	n.Body.Stmts = append(first, n.Body.Stmts...)
 	return []ast.Stmt{n}
 }
 
@@ -864,19 +884,37 @@ func (l *lowerer) rangeString(s *goast.RangeStmt) []ast.Stmt {
 	n.X = ast.Runes(l.expr(s.X))
 	pair := &ast.Ref{Var: ast.NewVar("p", n.X.Type().(*types.Slice).Elem())}
 	n.Value, n.Define = pair, true
-	var first []ast.Stmt
-	for i, x := range []goast.Expr{s.Key, s.Value} {
-		if x == nil {
-			continue
-		}
-		if place := l.side(s, x); place != nil {
-			part := &ast.Field{X: pair, Field: pair.Var.Type.(*types.Struct).Field(i)}
-			first = append(first, &ast.Assign{Meta: ast.Meta{Pos: x.Pos()}, Lhs: []ast.Expr{place}, Op: s.Tok, Rhs: []ast.Expr{part}})
-		}
+	part := func(i int) ast.Expr {
+		return &ast.Field{X: pair, Field: pair.Var.Type.(*types.Struct).Field(i)}
 	}
+	first := l.keyAndValue(s, part(0), part(1))
 	n.Body = l.loopBody(s.Body)
 	n.Body.Stmts = append(first, n.Body.Stmts...)
 	return []ast.Stmt{n}
+}
+
+// keyAndValue sets what a range clause sets in each iteration, at once: for i, a[i] = range m finds a[i] before it sets i. Key is nil where it is
+// set already.
+func (l *lowerer) keyAndValue(s *goast.RangeStmt, key, value ast.Expr) []ast.Stmt {
+	var list []ast.Stmt
+	for i, x := range []goast.Expr{s.Key, s.Value} {
+		e := []ast.Expr{key, value}[i]
+		if x == nil || e == nil {
+			continue
+		}
+		place := l.side(s, x)
+		if place == nil {
+			continue
+		}
+		e = l.box(e, place.Type(), x.Pos())
+		if len(list) > 0 && s.Tok == token.ASSIGN {
+			a := list[0].(*ast.Assign)
+			a.Lhs, a.Rhs = append(a.Lhs, place), append(a.Rhs, e)
+		} else {
+			list = append(list, &ast.Assign{Meta: ast.Meta{Pos: x.Pos()}, Lhs: []ast.Expr{place}, Op: s.Tok, Rhs: []ast.Expr{e}})
+		}
+	}
+	return list
 }
 
 // side lowers a key or value of a range clause.

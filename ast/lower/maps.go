@@ -252,24 +252,11 @@ func (l *lowerer) rangeMap(s *goast.RangeStmt, t *types.Map) []ast.Stmt {
 		next := &ast.Block{Stmts: []ast.Stmt{&ast.Branch{Tok: token.CONTINUE}}}
 		first = append(first, &ast.If{Cond: &ast.Unary{Op: token.NOT, X: has}, Then: next})
 	}
-	op := token.ASSIGN
-	if s.Tok == token.DEFINE {
-		op = token.DEFINE
+	var key ast.Expr = k
+	if id, ok := s.Key.(*goast.Ident); ok && s.Tok == token.DEFINE && id.Name != "_" {
+		k.Var, key = l.declare(l.info.Defs[id]), nil
 	}
-	set := func(x goast.Expr, value ast.Expr) {
-		if x == nil {
-			return
-		}
-		if place := l.side(s, x); place != nil {
-			first = append(first, &ast.Assign{Meta: ast.Meta{Pos: x.Pos()}, Lhs: []ast.Expr{place}, Op: op, Rhs: []ast.Expr{value}})
-		}
-	}
-	if id, ok := s.Key.(*goast.Ident); ok && op == token.DEFINE && id.Name != "_" {
-		k.Var = l.declare(l.info.Defs[id])
-	} else {
-		set(s.Key, k)
-	}
-	set(s.Value, &ast.Index{X: m, I: k, T: t.Elem()})
+	first = append(first, l.keyAndValue(s, key, &ast.Index{X: m, I: k, T: t.Elem()})...)
 	n.Body = l.loopBody(s.Body)
 	n.Body.Stmts = append(first, n.Body.Stmts...)
 	return append(list, n)

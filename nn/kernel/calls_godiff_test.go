@@ -11,10 +11,10 @@ import (
 // It adds to the shadows dc, da and db.
 func matMulVJP[T kernel.Float](c, a, b []T, m, k, n int, dc, da, db []T) {
 	// Forward sweep.
-	kernel.MatMul(c, a, b, m, k, n)
 	if !godiff.DisjointLen(c, a) || !godiff.DisjointLen(c, b) {
 		panic("matMul: c, a and b share memory, which matMul writes")
 	}
+	kernel.MatMul(c, a, b, m, k, n)
 
 	// Reverse sweep.
 	// kernel.MatMul(c, a, b, m, k, n)
@@ -25,10 +25,10 @@ func matMulVJP[T kernel.Float](c, a, b []T, m, k, n int, dc, da, db []T) {
 // It adds to the shadows dc and da.
 func matMulVJPa[T kernel.Float](c, a, b []T, m, k, n int, dc, da []T) {
 	// Forward sweep.
-	kernel.MatMul(c, a, b, m, k, n)
 	if !godiff.DisjointLen(c, a) || !godiff.DisjointLen(c, b) {
 		panic("matMul: c, a and b share memory, which matMul writes")
 	}
+	kernel.MatMul(c, a, b, m, k, n)
 
 	// Reverse sweep.
 	// kernel.MatMul(c, a, b, m, k, n)
@@ -39,10 +39,10 @@ func matMulVJPa[T kernel.Float](c, a, b []T, m, k, n int, dc, da []T) {
 // It adds to the shadows dc and db.
 func matMulVJPb[T kernel.Float](c, a, b []T, m, k, n int, dc, db []T) {
 	// Forward sweep.
-	kernel.MatMul(c, a, b, m, k, n)
 	if !godiff.DisjointLen(c, a) || !godiff.DisjointLen(c, b) {
 		panic("matMul: c, a and b share memory, which matMul writes")
 	}
+	kernel.MatMul(c, a, b, m, k, n)
 
 	// Reverse sweep.
 	// kernel.MatMul(c, a, b, m, k, n)
@@ -53,10 +53,10 @@ func matMulVJPb[T kernel.Float](c, a, b []T, m, k, n int, dc, db []T) {
 // It adds to the shadows dc.
 func matMulVJPc[T kernel.Float](c, a, b []T, m, k, n int, dc []T) {
 	// Forward sweep.
-	kernel.MatMul(c, a, b, m, k, n)
 	if !godiff.DisjointLen(c, a) || !godiff.DisjointLen(c, b) {
 		panic("matMul: c, a and b share memory, which matMul writes")
 	}
+	kernel.MatMul(c, a, b, m, k, n)
 
 	// Reverse sweep.
 	// kernel.MatMul(c, a, b, m, k, n)
@@ -75,10 +75,10 @@ func matMulJVP[T kernel.Float](c, a, b []T, m, k, n int, dc, da, db []T) {
 // It adds to the shadows dc, da and db.
 func matMulAddVJP[T kernel.Float](c, a, b []T, m, k, n int, dc, da, db []T) {
 	// Forward sweep.
-	kernel.MatMulAdd(c, a, b, m, k, n)
 	if !godiff.DisjointLen(c, a) || !godiff.DisjointLen(c, b) {
 		panic("matMulAdd: c, a and b share memory, which matMulAdd writes")
 	}
+	kernel.MatMulAdd(c, a, b, m, k, n)
 
 	// Reverse sweep.
 	// kernel.MatMulAdd(c, a, b, m, k, n)
@@ -89,10 +89,10 @@ func matMulAddVJP[T kernel.Float](c, a, b []T, m, k, n int, dc, da, db []T) {
 // It adds to the shadows dc and da.
 func matMulAddVJPa[T kernel.Float](c, a, b []T, m, k, n int, dc, da []T) {
 	// Forward sweep.
-	kernel.MatMulAdd(c, a, b, m, k, n)
 	if !godiff.DisjointLen(c, a) || !godiff.DisjointLen(c, b) {
 		panic("matMulAdd: c, a and b share memory, which matMulAdd writes")
 	}
+	kernel.MatMulAdd(c, a, b, m, k, n)
 
 	// Reverse sweep.
 	// kernel.MatMulAdd(c, a, b, m, k, n)
@@ -103,10 +103,10 @@ func matMulAddVJPa[T kernel.Float](c, a, b []T, m, k, n int, dc, da []T) {
 // It adds to the shadows dc and db.
 func matMulAddVJPb[T kernel.Float](c, a, b []T, m, k, n int, dc, db []T) {
 	// Forward sweep.
-	kernel.MatMulAdd(c, a, b, m, k, n)
 	if !godiff.DisjointLen(c, a) || !godiff.DisjointLen(c, b) {
 		panic("matMulAdd: c, a and b share memory, which matMulAdd writes")
 	}
+	kernel.MatMulAdd(c, a, b, m, k, n)
 
 	// Reverse sweep.
 	// kernel.MatMulAdd(c, a, b, m, k, n)
@@ -117,10 +117,10 @@ func matMulAddVJPb[T kernel.Float](c, a, b []T, m, k, n int, dc, db []T) {
 // It adds to the shadows dc.
 func matMulAddVJPc[T kernel.Float](c, a, b []T, m, k, n int, dc []T) {
 	// Forward sweep.
-	kernel.MatMulAdd(c, a, b, m, k, n)
 	if !godiff.DisjointLen(c, a) || !godiff.DisjointLen(c, b) {
 		panic("matMulAdd: c, a and b share memory, which matMulAdd writes")
 	}
+	kernel.MatMulAdd(c, a, b, m, k, n)
 
 	// Reverse sweep.
 	// kernel.MatMulAdd(c, a, b, m, k, n)
@@ -139,10 +139,10 @@ func matMulAddJVP[T kernel.Float](c, a, b []T, m, k, n int, dc, da, db []T) {
 // It adds to the shadows dc, da and db.
 func matMulTAVJP[T kernel.Float](c, a, b []T, m, k, n int, dc, da, db []T) {
 	// Forward sweep.
-	kernel.MatMulTA(c, a, b, m, k, n)
 	if !godiff.DisjointLen(c, a) || !godiff.DisjointLen(c, b) {
 		panic("matMulTA: c, a and b share memory, which matMulTA writes")
 	}
+	kernel.MatMulTA(c, a, b, m, k, n)
 
 	// Reverse sweep.
 	// kernel.MatMulTA(c, a, b, m, k, n)
@@ -153,10 +153,10 @@ func matMulTAVJP[T kernel.Float](c, a, b []T, m, k, n int, dc, da, db []T) {
 // It adds to the shadows dc and da.
 func matMulTAVJPa[T kernel.Float](c, a, b []T, m, k, n int, dc, da []T) {
 	// Forward sweep.
-	kernel.MatMulTA(c, a, b, m, k, n)
 	if !godiff.DisjointLen(c, a) || !godiff.DisjointLen(c, b) {
 		panic("matMulTA: c, a and b share memory, which matMulTA writes")
 	}
+	kernel.MatMulTA(c, a, b, m, k, n)
 
 	// Reverse sweep.
 	// kernel.MatMulTA(c, a, b, m, k, n)
@@ -167,10 +167,10 @@ func matMulTAVJPa[T kernel.Float](c, a, b []T, m, k, n int, dc, da []T) {
 // It adds to the shadows dc and db.
 func matMulTAVJPb[T kernel.Float](c, a, b []T, m, k, n int, dc, db []T) {
 	// Forward sweep.
-	kernel.MatMulTA(c, a, b, m, k, n)
 	if !godiff.DisjointLen(c, a) || !godiff.DisjointLen(c, b) {
 		panic("matMulTA: c, a and b share memory, which matMulTA writes")
 	}
+	kernel.MatMulTA(c, a, b, m, k, n)
 
 	// Reverse sweep.
 	// kernel.MatMulTA(c, a, b, m, k, n)
@@ -181,10 +181,10 @@ func matMulTAVJPb[T kernel.Float](c, a, b []T, m, k, n int, dc, db []T) {
 // It adds to the shadows dc.
 func matMulTAVJPc[T kernel.Float](c, a, b []T, m, k, n int, dc []T) {
 	// Forward sweep.
-	kernel.MatMulTA(c, a, b, m, k, n)
 	if !godiff.DisjointLen(c, a) || !godiff.DisjointLen(c, b) {
 		panic("matMulTA: c, a and b share memory, which matMulTA writes")
 	}
+	kernel.MatMulTA(c, a, b, m, k, n)
 
 	// Reverse sweep.
 	// kernel.MatMulTA(c, a, b, m, k, n)
@@ -203,10 +203,10 @@ func matMulTAJVP[T kernel.Float](c, a, b []T, m, k, n int, dc, da, db []T) {
 // It adds to the shadows dc, da and db.
 func matMulTAAddVJP[T kernel.Float](c, a, b []T, m, k, n int, dc, da, db []T) {
 	// Forward sweep.
-	kernel.MatMulTAAdd(c, a, b, m, k, n)
 	if !godiff.DisjointLen(c, a) || !godiff.DisjointLen(c, b) {
 		panic("matMulTAAdd: c, a and b share memory, which matMulTAAdd writes")
 	}
+	kernel.MatMulTAAdd(c, a, b, m, k, n)
 
 	// Reverse sweep.
 	// kernel.MatMulTAAdd(c, a, b, m, k, n)
@@ -217,10 +217,10 @@ func matMulTAAddVJP[T kernel.Float](c, a, b []T, m, k, n int, dc, da, db []T) {
 // It adds to the shadows dc and da.
 func matMulTAAddVJPa[T kernel.Float](c, a, b []T, m, k, n int, dc, da []T) {
 	// Forward sweep.
-	kernel.MatMulTAAdd(c, a, b, m, k, n)
 	if !godiff.DisjointLen(c, a) || !godiff.DisjointLen(c, b) {
 		panic("matMulTAAdd: c, a and b share memory, which matMulTAAdd writes")
 	}
+	kernel.MatMulTAAdd(c, a, b, m, k, n)
 
 	// Reverse sweep.
 	// kernel.MatMulTAAdd(c, a, b, m, k, n)
@@ -231,10 +231,10 @@ func matMulTAAddVJPa[T kernel.Float](c, a, b []T, m, k, n int, dc, da []T) {
 // It adds to the shadows dc and db.
 func matMulTAAddVJPb[T kernel.Float](c, a, b []T, m, k, n int, dc, db []T) {
 	// Forward sweep.
-	kernel.MatMulTAAdd(c, a, b, m, k, n)
 	if !godiff.DisjointLen(c, a) || !godiff.DisjointLen(c, b) {
 		panic("matMulTAAdd: c, a and b share memory, which matMulTAAdd writes")
 	}
+	kernel.MatMulTAAdd(c, a, b, m, k, n)
 
 	// Reverse sweep.
 	// kernel.MatMulTAAdd(c, a, b, m, k, n)
@@ -245,10 +245,10 @@ func matMulTAAddVJPb[T kernel.Float](c, a, b []T, m, k, n int, dc, db []T) {
 // It adds to the shadows dc.
 func matMulTAAddVJPc[T kernel.Float](c, a, b []T, m, k, n int, dc []T) {
 	// Forward sweep.
-	kernel.MatMulTAAdd(c, a, b, m, k, n)
 	if !godiff.DisjointLen(c, a) || !godiff.DisjointLen(c, b) {
 		panic("matMulTAAdd: c, a and b share memory, which matMulTAAdd writes")
 	}
+	kernel.MatMulTAAdd(c, a, b, m, k, n)
 
 	// Reverse sweep.
 	// kernel.MatMulTAAdd(c, a, b, m, k, n)
@@ -267,10 +267,10 @@ func matMulTAAddJVP[T kernel.Float](c, a, b []T, m, k, n int, dc, da, db []T) {
 // It adds to the shadows dc, da and db.
 func matMulTBVJP[T kernel.Float](c, a, b []T, m, k, n int, dc, da, db []T) {
 	// Forward sweep.
-	kernel.MatMulTB(c, a, b, m, k, n)
 	if !godiff.DisjointLen(c, a) || !godiff.DisjointLen(c, b) {
 		panic("matMulTB: c, a and b share memory, which matMulTB writes")
 	}
+	kernel.MatMulTB(c, a, b, m, k, n)
 
 	// Reverse sweep.
 	// kernel.MatMulTB(c, a, b, m, k, n)
@@ -281,10 +281,10 @@ func matMulTBVJP[T kernel.Float](c, a, b []T, m, k, n int, dc, da, db []T) {
 // It adds to the shadows dc and da.
 func matMulTBVJPa[T kernel.Float](c, a, b []T, m, k, n int, dc, da []T) {
 	// Forward sweep.
-	kernel.MatMulTB(c, a, b, m, k, n)
 	if !godiff.DisjointLen(c, a) || !godiff.DisjointLen(c, b) {
 		panic("matMulTB: c, a and b share memory, which matMulTB writes")
 	}
+	kernel.MatMulTB(c, a, b, m, k, n)
 
 	// Reverse sweep.
 	// kernel.MatMulTB(c, a, b, m, k, n)
@@ -295,10 +295,10 @@ func matMulTBVJPa[T kernel.Float](c, a, b []T, m, k, n int, dc, da []T) {
 // It adds to the shadows dc and db.
 func matMulTBVJPb[T kernel.Float](c, a, b []T, m, k, n int, dc, db []T) {
 	// Forward sweep.
-	kernel.MatMulTB(c, a, b, m, k, n)
 	if !godiff.DisjointLen(c, a) || !godiff.DisjointLen(c, b) {
 		panic("matMulTB: c, a and b share memory, which matMulTB writes")
 	}
+	kernel.MatMulTB(c, a, b, m, k, n)
 
 	// Reverse sweep.
 	// kernel.MatMulTB(c, a, b, m, k, n)
@@ -309,10 +309,10 @@ func matMulTBVJPb[T kernel.Float](c, a, b []T, m, k, n int, dc, db []T) {
 // It adds to the shadows dc.
 func matMulTBVJPc[T kernel.Float](c, a, b []T, m, k, n int, dc []T) {
 	// Forward sweep.
-	kernel.MatMulTB(c, a, b, m, k, n)
 	if !godiff.DisjointLen(c, a) || !godiff.DisjointLen(c, b) {
 		panic("matMulTB: c, a and b share memory, which matMulTB writes")
 	}
+	kernel.MatMulTB(c, a, b, m, k, n)
 
 	// Reverse sweep.
 	// kernel.MatMulTB(c, a, b, m, k, n)
@@ -331,10 +331,10 @@ func matMulTBJVP[T kernel.Float](c, a, b []T, m, k, n int, dc, da, db []T) {
 // It adds to the shadows dc, da and db.
 func matMulTBAddVJP[T kernel.Float](c, a, b []T, m, k, n int, dc, da, db []T) {
 	// Forward sweep.
-	kernel.MatMulTBAdd(c, a, b, m, k, n)
 	if !godiff.DisjointLen(c, a) || !godiff.DisjointLen(c, b) {
 		panic("matMulTBAdd: c, a and b share memory, which matMulTBAdd writes")
 	}
+	kernel.MatMulTBAdd(c, a, b, m, k, n)
 
 	// Reverse sweep.
 	// kernel.MatMulTBAdd(c, a, b, m, k, n)
@@ -345,10 +345,10 @@ func matMulTBAddVJP[T kernel.Float](c, a, b []T, m, k, n int, dc, da, db []T) {
 // It adds to the shadows dc and da.
 func matMulTBAddVJPa[T kernel.Float](c, a, b []T, m, k, n int, dc, da []T) {
 	// Forward sweep.
-	kernel.MatMulTBAdd(c, a, b, m, k, n)
 	if !godiff.DisjointLen(c, a) || !godiff.DisjointLen(c, b) {
 		panic("matMulTBAdd: c, a and b share memory, which matMulTBAdd writes")
 	}
+	kernel.MatMulTBAdd(c, a, b, m, k, n)
 
 	// Reverse sweep.
 	// kernel.MatMulTBAdd(c, a, b, m, k, n)
@@ -359,10 +359,10 @@ func matMulTBAddVJPa[T kernel.Float](c, a, b []T, m, k, n int, dc, da []T) {
 // It adds to the shadows dc and db.
 func matMulTBAddVJPb[T kernel.Float](c, a, b []T, m, k, n int, dc, db []T) {
 	// Forward sweep.
-	kernel.MatMulTBAdd(c, a, b, m, k, n)
 	if !godiff.DisjointLen(c, a) || !godiff.DisjointLen(c, b) {
 		panic("matMulTBAdd: c, a and b share memory, which matMulTBAdd writes")
 	}
+	kernel.MatMulTBAdd(c, a, b, m, k, n)
 
 	// Reverse sweep.
 	// kernel.MatMulTBAdd(c, a, b, m, k, n)
@@ -373,10 +373,10 @@ func matMulTBAddVJPb[T kernel.Float](c, a, b []T, m, k, n int, dc, db []T) {
 // It adds to the shadows dc.
 func matMulTBAddVJPc[T kernel.Float](c, a, b []T, m, k, n int, dc []T) {
 	// Forward sweep.
-	kernel.MatMulTBAdd(c, a, b, m, k, n)
 	if !godiff.DisjointLen(c, a) || !godiff.DisjointLen(c, b) {
 		panic("matMulTBAdd: c, a and b share memory, which matMulTBAdd writes")
 	}
+	kernel.MatMulTBAdd(c, a, b, m, k, n)
 
 	// Reverse sweep.
 	// kernel.MatMulTBAdd(c, a, b, m, k, n)
@@ -410,10 +410,10 @@ func gemmVJP[T kernel.Float](transA, transB bool, m, n, k int, alpha T, a []T, l
 // It adds to the shadows da, db and dc.
 func gemmVJPabc[T kernel.Float](transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int, da, db, dc []T) {
 	// Forward sweep.
-	kernel.Gemm(transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 	if !godiff.DisjointLen(a, c) || !godiff.DisjointLen(b, c) {
 		panic("gemm: a, c and b share memory, which gemm writes")
 	}
+	kernel.Gemm(transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 
 	// Reverse sweep.
 	// kernel.Gemm(transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
@@ -424,10 +424,10 @@ func gemmVJPabc[T kernel.Float](transA, transB bool, m, n, k int, alpha T, a []T
 // It adds to the shadows da and dc.
 func gemmVJPac[T kernel.Float](transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int, da, dc []T) {
 	// Forward sweep.
-	kernel.Gemm(transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 	if !godiff.DisjointLen(a, c) || !godiff.DisjointLen(b, c) {
 		panic("gemm: a, c and b share memory, which gemm writes")
 	}
+	kernel.Gemm(transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 
 	// Reverse sweep.
 	// kernel.Gemm(transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
@@ -438,10 +438,10 @@ func gemmVJPac[T kernel.Float](transA, transB bool, m, n, k int, alpha T, a []T,
 // It adds to the shadows db and dc.
 func gemmVJPbc[T kernel.Float](transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int, db, dc []T) {
 	// Forward sweep.
-	kernel.Gemm(transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 	if !godiff.DisjointLen(a, c) || !godiff.DisjointLen(b, c) {
 		panic("gemm: a, c and b share memory, which gemm writes")
 	}
+	kernel.Gemm(transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 
 	// Reverse sweep.
 	// kernel.Gemm(transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
@@ -452,10 +452,10 @@ func gemmVJPbc[T kernel.Float](transA, transB bool, m, n, k int, alpha T, a []T,
 // It adds to the shadows dc.
 func gemmVJPc[T kernel.Float](transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int, dc []T) {
 	// Forward sweep.
-	kernel.Gemm(transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 	if !godiff.DisjointLen(a, c) || !godiff.DisjointLen(b, c) {
 		panic("gemm: a, c and b share memory, which gemm writes")
 	}
+	kernel.Gemm(transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 
 	// Reverse sweep.
 	// kernel.Gemm(transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
@@ -473,10 +473,10 @@ func gemmJVP[T kernel.Float](transA, transB bool, m, n, k int, alpha T, a []T, l
 // axpyVJP is the reverse mode of [axpy] with respect to x, y and alpha.
 // It adds to the shadows dx and dy and returns dalpha.
 func axpyVJP[T kernel.Float](alpha T, x, y, dx, dy []T) (dalpha T) {
-	kernel.Axpy(alpha, x, y)
 	if !godiff.DisjointLen(x, y) {
 		panic("axpy: x and y share memory, which axpy writes")
 	}
+	kernel.Axpy(alpha, x, y)
 	// kernel.Axpy(alpha, x, y)
 	return kernel.AxpyAdjoint(alpha, x, y, dx, dy)
 }
@@ -485,10 +485,10 @@ func axpyVJP[T kernel.Float](alpha T, x, y, dx, dy []T) (dalpha T) {
 // It adds to the shadows dx and dy.
 func axpyVJPxy[T kernel.Float](alpha T, x, y, dx, dy []T) {
 	// Forward sweep.
-	kernel.Axpy(alpha, x, y)
 	if !godiff.DisjointLen(x, y) {
 		panic("axpy: x and y share memory, which axpy writes")
 	}
+	kernel.Axpy(alpha, x, y)
 
 	// Reverse sweep.
 	// kernel.Axpy(alpha, x, y)
@@ -498,10 +498,10 @@ func axpyVJPxy[T kernel.Float](alpha T, x, y, dx, dy []T) {
 // axpyVJPalpha is the reverse mode of [axpy] with respect to y and alpha.
 // It adds to the shadows dy and returns dalpha.
 func axpyVJPalpha[T kernel.Float](alpha T, x, y, dy []T) (dalpha T) {
-	kernel.Axpy(alpha, x, y)
 	if !godiff.DisjointLen(x, y) {
 		panic("axpy: x and y share memory, which axpy writes")
 	}
+	kernel.Axpy(alpha, x, y)
 	// kernel.Axpy(alpha, x, y)
 	return kernel.AxpyAdjointAlpha(alpha, x, y, dy)
 }
@@ -510,10 +510,10 @@ func axpyVJPalpha[T kernel.Float](alpha T, x, y, dy []T) (dalpha T) {
 // It adds to the shadows dy.
 func axpyVJPy[T kernel.Float](alpha T, x, y, dy []T) {
 	// Forward sweep.
-	kernel.Axpy(alpha, x, y)
 	if !godiff.DisjointLen(x, y) {
 		panic("axpy: x and y share memory, which axpy writes")
 	}
+	kernel.Axpy(alpha, x, y)
 
 	// Reverse sweep.
 	// kernel.Axpy(alpha, x, y)
@@ -547,10 +547,10 @@ func axpySelfJVP[T kernel.Float](x, dx []T) {
 // scaleVJP is the reverse mode of [scale] with respect to dst, x and alpha.
 // It adds to the shadows ddst and dx and returns dalpha.
 func scaleVJP[T kernel.Float](dst []T, alpha T, x, ddst, dx []T) (dalpha T) {
-	kernel.Scale(dst, alpha, x)
 	if !godiff.DisjointLen(dst, x) {
 		panic("scale: dst and x share memory, which scale writes")
 	}
+	kernel.Scale(dst, alpha, x)
 	// kernel.Scale(dst, alpha, x)
 	return kernel.ScaleAdjoint(dst, alpha, x, ddst, dx)
 }
@@ -559,10 +559,10 @@ func scaleVJP[T kernel.Float](dst []T, alpha T, x, ddst, dx []T) (dalpha T) {
 // It adds to the shadows ddst and dx.
 func scaleVJPx[T kernel.Float](dst []T, alpha T, x, ddst, dx []T) {
 	// Forward sweep.
-	kernel.Scale(dst, alpha, x)
 	if !godiff.DisjointLen(dst, x) {
 		panic("scale: dst and x share memory, which scale writes")
 	}
+	kernel.Scale(dst, alpha, x)
 
 	// Reverse sweep.
 	// kernel.Scale(dst, alpha, x)
@@ -597,10 +597,10 @@ func scaleSelfJVP[T kernel.Float](x, dx []T) {
 // It adds to the shadows ddst, dx and dy.
 func addVJP[T kernel.Float](dst, x, y, ddst, dx, dy []T) {
 	// Forward sweep.
-	kernel.Add(dst, x, y)
 	if !godiff.DisjointLen(dst, x) || !godiff.DisjointLen(dst, y) {
 		panic("add: dst, x and y share memory, which add writes")
 	}
+	kernel.Add(dst, x, y)
 
 	// Reverse sweep.
 	// kernel.Add(dst, x, y)
@@ -611,10 +611,10 @@ func addVJP[T kernel.Float](dst, x, y, ddst, dx, dy []T) {
 // It adds to the shadows ddst and dx.
 func addVJPx[T kernel.Float](dst, x, y, ddst, dx []T) {
 	// Forward sweep.
-	kernel.Add(dst, x, y)
 	if !godiff.DisjointLen(dst, x) || !godiff.DisjointLen(dst, y) {
 		panic("add: dst, x and y share memory, which add writes")
 	}
+	kernel.Add(dst, x, y)
 
 	// Reverse sweep.
 	// kernel.Add(dst, x, y)
@@ -625,10 +625,10 @@ func addVJPx[T kernel.Float](dst, x, y, ddst, dx []T) {
 // It adds to the shadows ddst and dy.
 func addVJPy[T kernel.Float](dst, x, y, ddst, dy []T) {
 	// Forward sweep.
-	kernel.Add(dst, x, y)
 	if !godiff.DisjointLen(dst, x) || !godiff.DisjointLen(dst, y) {
 		panic("add: dst, x and y share memory, which add writes")
 	}
+	kernel.Add(dst, x, y)
 
 	// Reverse sweep.
 	// kernel.Add(dst, x, y)
@@ -647,12 +647,12 @@ func addJVP[T kernel.Float](dst, x, y, ddst, dx, dy []T) {
 // It adds to the shadows dx and dy.
 func addSelfVJP[T kernel.Float](x, y, dx, dy []T) {
 	// Forward sweep.
-	kernel.Add(x, x, y)
-	kernel.Add(y, x, y)
-	kernel.Add(y, y, y)
 	if !godiff.DisjointLen(x, y) {
 		panic("addSelf: x and y share memory, which addSelf writes")
 	}
+	kernel.Add(x, x, y)
+	kernel.Add(y, x, y)
+	kernel.Add(y, y, y)
 
 	// Reverse sweep.
 	// kernel.Add(y, y, y)
@@ -677,10 +677,10 @@ func addSelfJVP[T kernel.Float](x, y, dx, dy []T) {
 // It adds to the shadows ddst, dx and dy.
 func subVJP[T kernel.Float](dst, x, y, ddst, dx, dy []T) {
 	// Forward sweep.
-	kernel.Sub(dst, x, y)
 	if !godiff.DisjointLen(dst, x) || !godiff.DisjointLen(dst, y) {
 		panic("sub: dst, x and y share memory, which sub writes")
 	}
+	kernel.Sub(dst, x, y)
 
 	// Reverse sweep.
 	// kernel.Sub(dst, x, y)
@@ -699,11 +699,11 @@ func subJVP[T kernel.Float](dst, x, y, ddst, dx, dy []T) {
 // It adds to the shadows dx and dy.
 func subSelfVJP[T kernel.Float](x, y, dx, dy []T) {
 	// Forward sweep.
-	kernel.Sub(x, x, y)
-	kernel.Sub(y, x, y)
 	if !godiff.DisjointLen(x, y) {
 		panic("subSelf: x and y share memory, which subSelf writes")
 	}
+	kernel.Sub(x, x, y)
+	kernel.Sub(y, x, y)
 
 	// Reverse sweep.
 	// kernel.Sub(y, x, y)
@@ -741,10 +741,10 @@ func subNothingJVP[T kernel.Float](x, dx []T) {
 // It adds to the shadows ddst, dx and dy.
 func mulVJP[T kernel.Float](dst, x, y, ddst, dx, dy []T) {
 	// Forward sweep.
-	kernel.Mul(dst, x, y)
 	if !godiff.DisjointLen(dst, x) || !godiff.DisjointLen(dst, y) {
 		panic("mul: dst, x and y share memory, which mul writes")
 	}
+	kernel.Mul(dst, x, y)
 
 	// Reverse sweep.
 	// kernel.Mul(dst, x, y)
@@ -755,10 +755,10 @@ func mulVJP[T kernel.Float](dst, x, y, ddst, dx, dy []T) {
 // It adds to the shadows ddst and dx.
 func mulVJPx[T kernel.Float](dst, x, y, ddst, dx []T) {
 	// Forward sweep.
-	kernel.Mul(dst, x, y)
 	if !godiff.DisjointLen(dst, x) || !godiff.DisjointLen(dst, y) {
 		panic("mul: dst, x and y share memory, which mul writes")
 	}
+	kernel.Mul(dst, x, y)
 
 	// Reverse sweep.
 	// kernel.Mul(dst, x, y)
@@ -769,10 +769,10 @@ func mulVJPx[T kernel.Float](dst, x, y, ddst, dx []T) {
 // It adds to the shadows ddst and dy.
 func mulVJPy[T kernel.Float](dst, x, y, ddst, dy []T) {
 	// Forward sweep.
-	kernel.Mul(dst, x, y)
 	if !godiff.DisjointLen(dst, x) || !godiff.DisjointLen(dst, y) {
 		panic("mul: dst, x and y share memory, which mul writes")
 	}
+	kernel.Mul(dst, x, y)
 
 	// Reverse sweep.
 	// kernel.Mul(dst, x, y)
@@ -791,11 +791,11 @@ func mulJVP[T kernel.Float](dst, x, y, ddst, dx, dy []T) {
 // It adds to the shadows dx.
 func maskVJP[T kernel.Float](x, keep, dx []T) {
 	// Forward sweep.
-	kernel.Mul(x, x, keep)
-	kernel.Mul(x, keep, x)
 	if !godiff.DisjointLen(x, keep) {
 		panic("mask: x and keep share memory, which mask writes")
 	}
+	kernel.Mul(x, x, keep)
+	kernel.Mul(x, keep, x)
 
 	// Reverse sweep.
 	// kernel.Mul(x, keep, x)
@@ -819,10 +819,10 @@ func squareVJP[T kernel.Float](x, dx []T) {
 // It adds to the shadows ddst, dx and dy.
 func mulAddVJP[T kernel.Float](dst, x, y, ddst, dx, dy []T) {
 	// Forward sweep.
-	kernel.MulAdd(dst, x, y)
 	if !godiff.DisjointLen(dst, x) || !godiff.DisjointLen(dst, y) {
 		panic("mulAdd: dst, x and y share memory, which mulAdd writes")
 	}
+	kernel.MulAdd(dst, x, y)
 
 	// Reverse sweep.
 	// kernel.MulAdd(dst, x, y)
@@ -833,10 +833,10 @@ func mulAddVJP[T kernel.Float](dst, x, y, ddst, dx, dy []T) {
 // It adds to the shadows ddst and dx.
 func mulAddVJPx[T kernel.Float](dst, x, y, ddst, dx []T) {
 	// Forward sweep.
-	kernel.MulAdd(dst, x, y)
 	if !godiff.DisjointLen(dst, x) || !godiff.DisjointLen(dst, y) {
 		panic("mulAdd: dst, x and y share memory, which mulAdd writes")
 	}
+	kernel.MulAdd(dst, x, y)
 
 	// Reverse sweep.
 	// kernel.MulAdd(dst, x, y)
@@ -847,10 +847,10 @@ func mulAddVJPx[T kernel.Float](dst, x, y, ddst, dx []T) {
 // It adds to the shadows ddst and dy.
 func mulAddVJPy[T kernel.Float](dst, x, y, ddst, dy []T) {
 	// Forward sweep.
-	kernel.MulAdd(dst, x, y)
 	if !godiff.DisjointLen(dst, x) || !godiff.DisjointLen(dst, y) {
 		panic("mulAdd: dst, x and y share memory, which mulAdd writes")
 	}
+	kernel.MulAdd(dst, x, y)
 
 	// Reverse sweep.
 	// kernel.MulAdd(dst, x, y)
@@ -947,10 +947,10 @@ func largestJVP[T kernel.Float](x, dx []T) (y, dy T) {
 // It adds to the shadows ddst and drow.
 func addRowVJP[T kernel.Float](dst, row []T, m, n int, ddst, drow []T) {
 	// Forward sweep.
-	kernel.AddRow(dst, row, m, n)
 	if !godiff.DisjointLen(dst, row) {
 		panic("addRow: dst and row share memory, which addRow writes")
 	}
+	kernel.AddRow(dst, row, m, n)
 
 	// Reverse sweep.
 	// kernel.AddRow(dst, row, m, n)
@@ -961,10 +961,10 @@ func addRowVJP[T kernel.Float](dst, row []T, m, n int, ddst, drow []T) {
 // It adds to the shadows ddst.
 func addRowVJPdst[T kernel.Float](dst, row []T, m, n int, ddst []T) {
 	// Forward sweep.
-	kernel.AddRow(dst, row, m, n)
 	if !godiff.DisjointLen(dst, row) {
 		panic("addRow: dst and row share memory, which addRow writes")
 	}
+	kernel.AddRow(dst, row, m, n)
 
 	// Reverse sweep.
 	// kernel.AddRow(dst, row, m, n)
@@ -983,10 +983,10 @@ func addRowJVP[T kernel.Float](dst, row []T, m, n int, ddst, drow []T) {
 // It adds to the shadows ddst and dx.
 func sumRowsVJP[T kernel.Float](dst, x []T, m, n int, ddst, dx []T) {
 	// Forward sweep.
-	kernel.SumRows(dst, x, m, n)
 	if !godiff.DisjointLen(dst, x) {
 		panic("sumRows: dst and x share memory, which sumRows writes")
 	}
+	kernel.SumRows(dst, x, m, n)
 
 	// Reverse sweep.
 	// kernel.SumRows(dst, x, m, n)
@@ -997,10 +997,10 @@ func sumRowsVJP[T kernel.Float](dst, x []T, m, n int, ddst, dx []T) {
 // It adds to the shadows ddst.
 func sumRowsVJPdst[T kernel.Float](dst, x []T, m, n int, ddst []T) {
 	// Forward sweep.
-	kernel.SumRows(dst, x, m, n)
 	if !godiff.DisjointLen(dst, x) {
 		panic("sumRows: dst and x share memory, which sumRows writes")
 	}
+	kernel.SumRows(dst, x, m, n)
 
 	// Reverse sweep.
 	// kernel.SumRows(dst, x, m, n)
@@ -1019,10 +1019,10 @@ func sumRowsJVP[T kernel.Float](dst, x []T, m, n int, ddst, dx []T) {
 // It adds to the shadows ddst and dsrc.
 func expVJP[T kernel.Float](dst, src, ddst, dsrc []T) {
 	// Forward sweep.
-	kernel.Exp(dst, src)
 	if !godiff.DisjointLen(dst, src) {
 		panic("exp: dst and src share memory, which exp writes")
 	}
+	kernel.Exp(dst, src)
 
 	// Reverse sweep.
 	// kernel.Exp(dst, src)
@@ -1041,10 +1041,10 @@ func expJVP[T kernel.Float](dst, src, ddst, dsrc []T) {
 // It adds to the shadows ddst and dsrc.
 func logVJP[T kernel.Float](dst, src, ddst, dsrc []T) {
 	// Forward sweep.
-	kernel.Log(dst, src)
 	if !godiff.DisjointLen(dst, src) {
 		panic("log: dst and src share memory, which log writes")
 	}
+	kernel.Log(dst, src)
 
 	// Reverse sweep.
 	// kernel.Log(dst, src)
@@ -1063,10 +1063,10 @@ func logJVP[T kernel.Float](dst, src, ddst, dsrc []T) {
 // It adds to the shadows ddst and dsrc.
 func tanhVJP[T kernel.Float](dst, src, ddst, dsrc []T) {
 	// Forward sweep.
-	kernel.Tanh(dst, src)
 	if !godiff.DisjointLen(dst, src) {
 		panic("tanh: dst and src share memory, which tanh writes")
 	}
+	kernel.Tanh(dst, src)
 
 	// Reverse sweep.
 	// kernel.Tanh(dst, src)
@@ -1085,10 +1085,10 @@ func tanhJVP[T kernel.Float](dst, src, ddst, dsrc []T) {
 // It adds to the shadows ddst and dsrc.
 func sigmoidVJP[T kernel.Float](dst, src, ddst, dsrc []T) {
 	// Forward sweep.
-	kernel.Sigmoid(dst, src)
 	if !godiff.DisjointLen(dst, src) {
 		panic("sigmoid: dst and src share memory, which sigmoid writes")
 	}
+	kernel.Sigmoid(dst, src)
 
 	// Reverse sweep.
 	// kernel.Sigmoid(dst, src)
@@ -1144,12 +1144,12 @@ func logSelfVJP[T kernel.Float](x, dx []T) {
 // It adds to the shadows dy, dx, dw and db.
 func denseVJP[T kernel.Float](y, x, w, b []T, m, k, n int, dy, dx, dw, db []T) {
 	// Forward sweep.
-	kernel.MatMul(y, x, w, m, k, n)
-	kernel.AddRow(y, b, m, n)
-	kernel.Tanh(y, y)
 	if !godiff.DisjointLen(y, x) || !godiff.DisjointLen(y, w) || !godiff.DisjointLen(y, b) {
 		panic("dense: y, x, w and b share memory, which dense writes")
 	}
+	kernel.MatMul(y, x, w, m, k, n)
+	kernel.AddRow(y, b, m, n)
+	kernel.Tanh(y, y)
 
 	// Reverse sweep.
 	// kernel.Tanh(y, y)

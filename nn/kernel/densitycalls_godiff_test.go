@@ -11,10 +11,10 @@ import (
 // It adds to the shadows ddst and dsrc.
 func softplusVJP[T kernel.Float](dst, src, ddst, dsrc []T) {
 	// Forward sweep.
-	kernel.Softplus(dst, src)
 	if !godiff.DisjointLen(dst, src) {
 		panic("softplus: dst and src share memory, which softplus writes")
 	}
+	kernel.Softplus(dst, src)
 
 	// Reverse sweep.
 	// kernel.Softplus(dst, src)
@@ -33,10 +33,10 @@ func softplusJVP[T kernel.Float](dst, src, ddst, dsrc []T) {
 // It adds to the shadows ddst and dsrc.
 func normalCDFVJP[T kernel.Float](dst, src, ddst, dsrc []T) {
 	// Forward sweep.
-	kernel.NormalCDF(dst, src)
 	if !godiff.DisjointLen(dst, src) {
 		panic("normalCDF: dst and src share memory, which normalCDF writes")
 	}
+	kernel.NormalCDF(dst, src)
 
 	// Reverse sweep.
 	// kernel.NormalCDF(dst, src)
@@ -55,10 +55,10 @@ func normalCDFJVP[T kernel.Float](dst, src, ddst, dsrc []T) {
 // It adds to the shadows ddst and dsrc.
 func reluVJP[T kernel.Float](dst, src, ddst, dsrc []T) {
 	// Forward sweep.
-	kernel.ReLU(dst, src)
 	if !godiff.DisjointLen(dst, src) {
 		panic("relu: dst and src share memory, which relu writes")
 	}
+	kernel.ReLU(dst, src)
 
 	// Reverse sweep.
 	// kernel.ReLU(dst, src)
@@ -77,10 +77,10 @@ func reluJVP[T kernel.Float](dst, src, ddst, dsrc []T) {
 // It adds to the shadows ddst and dsrc.
 func expBelowVJP[T kernel.Float](dst, src, ddst, dsrc []T) {
 	// Forward sweep.
-	kernel.ExpBelow(dst, src)
 	if !godiff.DisjointLen(dst, src) {
 		panic("expBelow: dst and src share memory, which expBelow writes")
 	}
+	kernel.ExpBelow(dst, src)
 
 	// Reverse sweep.
 	// kernel.ExpBelow(dst, src)

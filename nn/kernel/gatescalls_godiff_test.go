@@ -11,10 +11,10 @@ import (
 // It adds to the shadows dh and dx.
 func rnnCellVJP[T kernel.Float](h, x []T, at, ldx, m, n int, dh, dx []T) {
 	// Forward sweep.
-	kernel.RNNCell(h, x, at, ldx, m, n)
 	if !godiff.Disjoint(h, x) {
 		panic("rnnCell: h and x share memory, which rnnCell writes")
 	}
+	kernel.RNNCell(h, x, at, ldx, m, n)
 
 	// Reverse sweep.
 	// kernel.RNNCell(h, x, at, ldx, m, n)
@@ -33,10 +33,10 @@ func rnnCellJVP[T kernel.Float](h, x []T, at, ldx, m, n int, dh, dx []T) {
 // It adds to the shadows dh, dc, dsquashed, dgates, dx and dbefore.
 func lstmCellVJP[T kernel.Float](h, c, squashed, gates, x []T, at, ldx int, before []T, m, n int, dh, dc, dsquashed, dgates, dx, dbefore []T) {
 	// Forward sweep.
-	kernel.LSTMCell(h, c, squashed, gates, x, at, ldx, before, m, n)
 	if !godiff.Disjoint(h, c) || !godiff.Disjoint(h, squashed) || !godiff.Disjoint(h, gates) || !godiff.Disjoint(h, x) || !godiff.Disjoint(h, before) || !godiff.Disjoint(c, squashed) || !godiff.Disjoint(c, gates) || !godiff.Disjoint(c, x) || !godiff.Disjoint(c, before) || !godiff.Disjoint(squashed, gates) || !godiff.Disjoint(squashed, x) || !godiff.Disjoint(squashed, before) || !godiff.Disjoint(gates, x) || !godiff.Disjoint(gates, before) {
 		panic("lstmCell: h, c, squashed, gates, x and before share memory, which lstmCell writes")
 	}
+	kernel.LSTMCell(h, c, squashed, gates, x, at, ldx, before, m, n)
 
 	// Reverse sweep.
 	// kernel.LSTMCell(h, c, squashed, gates, x, at, ldx, before, m, n)
@@ -55,10 +55,10 @@ func lstmCellJVP[T kernel.Float](h, c, squashed, gates, x []T, at, ldx int, befo
 // It adds to the shadows dh, dcandidate, dgates, dx and dbefore.
 func gruCellVJP[T kernel.Float](h, candidate, gates, x []T, at, ldx int, before []T, m, n int, dh, dcandidate, dgates, dx, dbefore []T) {
 	// Forward sweep.
-	kernel.GRUCell(h, candidate, gates, x, at, ldx, before, m, n)
 	if !godiff.Disjoint(h, candidate) || !godiff.Disjoint(h, gates) || !godiff.Disjoint(h, x) || !godiff.Disjoint(h, before) || !godiff.Disjoint(candidate, gates) || !godiff.Disjoint(candidate, x) || !godiff.Disjoint(candidate, before) || !godiff.Disjoint(gates, x) || !godiff.Disjoint(gates, before) {
 		panic("gruCell: h, candidate, gates, x and before share memory, which gruCell writes")
 	}
+	kernel.GRUCell(h, candidate, gates, x, at, ldx, before, m, n)
 
 	// Reverse sweep.
 	// kernel.GRUCell(h, candidate, gates, x, at, ldx, before, m, n)
@@ -77,7 +77,6 @@ func gruCellJVP[T kernel.Float](h, candidate, gates, x []T, at, ldx int, before 
 // It adds to the shadows ddst and dx.
 func copyRowsVJP[T kernel.Float](dst []T, at, ldd int, x []T, m, n int, ddst, dx []T) {
 	// Forward sweep.
-	kernel.CopyRows(dst, at, ldd, x, m, n)
 	if !godiff.Disjoint(dst, x) {
 		if !godiff.DisjointLen(dst, x) {
 			panic("copyRows: dst and x share memory, which copyRows writes")
@@ -85,6 +84,7 @@ func copyRowsVJP[T kernel.Float](dst []T, at, ldd int, x []T, m, n int, ddst, dx
 		// Neighbours in one array: none may reach into another.
 		dst, x = dst[:len(dst):len(dst)], x[:len(x):len(x)]
 	}
+	kernel.CopyRows(dst, at, ldd, x, m, n)
 
 	// Reverse sweep.
 	// kernel.CopyRows(dst, at, ldd, x, m, n)
@@ -107,10 +107,10 @@ func copyRowsJVP[T kernel.Float](dst []T, at, ldd int, x []T, m, n int, ddst, dx
 // It adds to the shadows ddst and dsrc.
 func maskedSoftmaxVJP[T kernel.Float](dst, src []T, lengths []int, examples, heads, steps, n int, causal bool, ddst, dsrc []T) {
 	// Forward sweep.
-	kernel.MaskedSoftmax(dst, src, lengths, examples, heads, steps, n, causal)
 	if !godiff.Disjoint(dst, src) {
 		panic("maskedSoftmax: dst and src share memory, which maskedSoftmax writes")
 	}
+	kernel.MaskedSoftmax(dst, src, lengths, examples, heads, steps, n, causal)
 
 	// Reverse sweep.
 	// kernel.MaskedSoftmax(dst, src, lengths, examples, heads, steps, n, causal)

@@ -11,10 +11,10 @@ import (
 // It adds to the shadows dy, dx and dw.
 func convAddVJP[T kernel.Float](y, x, w []T, n int, g kernel.Conv, dy, dx, dw []T) {
 	// Forward sweep.
-	kernel.ConvAdd(y, x, w, n, g)
 	if !godiff.DisjointLen(y, x) || !godiff.DisjointLen(y, w) {
 		panic("convAdd: y, x and w share memory, which convAdd writes")
 	}
+	kernel.ConvAdd(y, x, w, n, g)
 
 	// Reverse sweep.
 	// kernel.ConvAdd(y, x, w, n, g)
@@ -25,10 +25,10 @@ func convAddVJP[T kernel.Float](y, x, w []T, n int, g kernel.Conv, dy, dx, dw []
 // It adds to the shadows dy and dx.
 func convAddVJPx[T kernel.Float](y, x, w []T, n int, g kernel.Conv, dy, dx []T) {
 	// Forward sweep.
-	kernel.ConvAdd(y, x, w, n, g)
 	if !godiff.DisjointLen(y, x) || !godiff.DisjointLen(y, w) {
 		panic("convAdd: y, x and w share memory, which convAdd writes")
 	}
+	kernel.ConvAdd(y, x, w, n, g)
 
 	// Reverse sweep.
 	// kernel.ConvAdd(y, x, w, n, g)
@@ -39,10 +39,10 @@ func convAddVJPx[T kernel.Float](y, x, w []T, n int, g kernel.Conv, dy, dx []T) 
 // It adds to the shadows dy and dw.
 func convAddVJPw[T kernel.Float](y, x, w []T, n int, g kernel.Conv, dy, dw []T) {
 	// Forward sweep.
-	kernel.ConvAdd(y, x, w, n, g)
 	if !godiff.DisjointLen(y, x) || !godiff.DisjointLen(y, w) {
 		panic("convAdd: y, x and w share memory, which convAdd writes")
 	}
+	kernel.ConvAdd(y, x, w, n, g)
 
 	// Reverse sweep.
 	// kernel.ConvAdd(y, x, w, n, g)
@@ -53,10 +53,10 @@ func convAddVJPw[T kernel.Float](y, x, w []T, n int, g kernel.Conv, dy, dw []T) 
 // It adds to the shadows dy.
 func convAddVJPy[T kernel.Float](y, x, w []T, n int, g kernel.Conv, dy []T) {
 	// Forward sweep.
-	kernel.ConvAdd(y, x, w, n, g)
 	if !godiff.DisjointLen(y, x) || !godiff.DisjointLen(y, w) {
 		panic("convAdd: y, x and w share memory, which convAdd writes")
 	}
+	kernel.ConvAdd(y, x, w, n, g)
 
 	// Reverse sweep.
 	// kernel.ConvAdd(y, x, w, n, g)
@@ -75,10 +75,10 @@ func convAddJVP[T kernel.Float](y, x, w []T, n int, g kernel.Conv, dy, dx, dw []
 // It adds to the shadows dx, dy and dw.
 func convTransposedAddVJP[T kernel.Float](x, y, w []T, n int, g kernel.Conv, dx, dy, dw []T) {
 	// Forward sweep.
-	kernel.ConvTransposedAdd(x, y, w, n, g)
 	if !godiff.Disjoint(x, y) || !godiff.Disjoint(x, w) {
 		panic("convTransposedAdd: x, y and w share memory, which convTransposedAdd writes")
 	}
+	kernel.ConvTransposedAdd(x, y, w, n, g)
 
 	// Reverse sweep.
 	// kernel.ConvTransposedAdd(x, y, w, n, g)
@@ -89,10 +89,10 @@ func convTransposedAddVJP[T kernel.Float](x, y, w []T, n int, g kernel.Conv, dx,
 // It adds to the shadows dx and dy.
 func convTransposedAddVJPy[T kernel.Float](x, y, w []T, n int, g kernel.Conv, dx, dy []T) {
 	// Forward sweep.
-	kernel.ConvTransposedAdd(x, y, w, n, g)
 	if !godiff.Disjoint(x, y) || !godiff.Disjoint(x, w) {
 		panic("convTransposedAdd: x, y and w share memory, which convTransposedAdd writes")
 	}
+	kernel.ConvTransposedAdd(x, y, w, n, g)
 
 	// Reverse sweep.
 	// kernel.ConvTransposedAdd(x, y, w, n, g)
@@ -103,10 +103,10 @@ func convTransposedAddVJPy[T kernel.Float](x, y, w []T, n int, g kernel.Conv, dx
 // It adds to the shadows dx and dw.
 func convTransposedAddVJPw[T kernel.Float](x, y, w []T, n int, g kernel.Conv, dx, dw []T) {
 	// Forward sweep.
-	kernel.ConvTransposedAdd(x, y, w, n, g)
 	if !godiff.Disjoint(x, y) || !godiff.Disjoint(x, w) {
 		panic("convTransposedAdd: x, y and w share memory, which convTransposedAdd writes")
 	}
+	kernel.ConvTransposedAdd(x, y, w, n, g)
 
 	// Reverse sweep.
 	// kernel.ConvTransposedAdd(x, y, w, n, g)
@@ -117,10 +117,10 @@ func convTransposedAddVJPw[T kernel.Float](x, y, w []T, n int, g kernel.Conv, dx
 // It adds to the shadows dx.
 func convTransposedAddVJPx[T kernel.Float](x, y, w []T, n int, g kernel.Conv, dx []T) {
 	// Forward sweep.
-	kernel.ConvTransposedAdd(x, y, w, n, g)
 	if !godiff.Disjoint(x, y) || !godiff.Disjoint(x, w) {
 		panic("convTransposedAdd: x, y and w share memory, which convTransposedAdd writes")
 	}
+	kernel.ConvTransposedAdd(x, y, w, n, g)
 
 	// Reverse sweep.
 	// kernel.ConvTransposedAdd(x, y, w, n, g)
@@ -139,10 +139,10 @@ func convTransposedAddJVP[T kernel.Float](x, y, w []T, n int, g kernel.Conv, dx,
 // It adds to the shadows dw, dx and dy.
 func convWeightsAddVJP[T kernel.Float](w, x, y []T, n int, g kernel.Conv, dw, dx, dy []T) {
 	// Forward sweep.
-	kernel.ConvWeightsAdd(w, x, y, n, g)
 	if !godiff.DisjointLen(w, x) || !godiff.DisjointLen(w, y) {
 		panic("convWeightsAdd: w, x and y share memory, which convWeightsAdd writes")
 	}
+	kernel.ConvWeightsAdd(w, x, y, n, g)
 
 	// Reverse sweep.
 	// kernel.ConvWeightsAdd(w, x, y, n, g)
@@ -153,10 +153,10 @@ func convWeightsAddVJP[T kernel.Float](w, x, y []T, n int, g kernel.Conv, dw, dx
 // It adds to the shadows dw and dx.
 func convWeightsAddVJPx[T kernel.Float](w, x, y []T, n int, g kernel.Conv, dw, dx []T) {
 	// Forward sweep.
-	kernel.ConvWeightsAdd(w, x, y, n, g)
 	if !godiff.DisjointLen(w, x) || !godiff.DisjointLen(w, y) {
 		panic("convWeightsAdd: w, x and y share memory, which convWeightsAdd writes")
 	}
+	kernel.ConvWeightsAdd(w, x, y, n, g)
 
 	// Reverse sweep.
 	// kernel.ConvWeightsAdd(w, x, y, n, g)
@@ -167,10 +167,10 @@ func convWeightsAddVJPx[T kernel.Float](w, x, y []T, n int, g kernel.Conv, dw, d
 // It adds to the shadows dw and dy.
 func convWeightsAddVJPy[T kernel.Float](w, x, y []T, n int, g kernel.Conv, dw, dy []T) {
 	// Forward sweep.
-	kernel.ConvWeightsAdd(w, x, y, n, g)
 	if !godiff.DisjointLen(w, x) || !godiff.DisjointLen(w, y) {
 		panic("convWeightsAdd: w, x and y share memory, which convWeightsAdd writes")
 	}
+	kernel.ConvWeightsAdd(w, x, y, n, g)
 
 	// Reverse sweep.
 	// kernel.ConvWeightsAdd(w, x, y, n, g)
@@ -181,10 +181,10 @@ func convWeightsAddVJPy[T kernel.Float](w, x, y []T, n int, g kernel.Conv, dw, d
 // It adds to the shadows dw.
 func convWeightsAddVJPw[T kernel.Float](w, x, y []T, n int, g kernel.Conv, dw []T) {
 	// Forward sweep.
-	kernel.ConvWeightsAdd(w, x, y, n, g)
 	if !godiff.DisjointLen(w, x) || !godiff.DisjointLen(w, y) {
 		panic("convWeightsAdd: w, x and y share memory, which convWeightsAdd writes")
 	}
+	kernel.ConvWeightsAdd(w, x, y, n, g)
 
 	// Reverse sweep.
 	// kernel.ConvWeightsAdd(w, x, y, n, g)
@@ -203,10 +203,10 @@ func convWeightsAddJVP[T kernel.Float](w, x, y []T, n int, g kernel.Conv, dw, dx
 // It adds to the shadows ddst and dx.
 func addChannelsVJP[T kernel.Float](dst, x []T, m, channels, n int, ddst, dx []T) {
 	// Forward sweep.
-	kernel.AddChannels(dst, x, m, channels, n)
 	if !godiff.DisjointLen(dst, x) {
 		panic("addChannels: dst and x share memory, which addChannels writes")
 	}
+	kernel.AddChannels(dst, x, m, channels, n)
 
 	// Reverse sweep.
 	// kernel.AddChannels(dst, x, m, channels, n)
@@ -217,10 +217,10 @@ func addChannelsVJP[T kernel.Float](dst, x []T, m, channels, n int, ddst, dx []T
 // It adds to the shadows ddst.
 func addChannelsVJPdst[T kernel.Float](dst, x []T, m, channels, n int, ddst []T) {
 	// Forward sweep.
-	kernel.AddChannels(dst, x, m, channels, n)
 	if !godiff.DisjointLen(dst, x) {
 		panic("addChannels: dst and x share memory, which addChannels writes")
 	}
+	kernel.AddChannels(dst, x, m, channels, n)
 
 	// Reverse sweep.
 	// kernel.AddChannels(dst, x, m, channels, n)
@@ -239,10 +239,10 @@ func addChannelsJVP[T kernel.Float](dst, x []T, m, channels, n int, ddst, dx []T
 // It adds to the shadows ddst and dx.
 func sumChannelsVJP[T kernel.Float](dst, x []T, m, channels, n int, ddst, dx []T) {
 	// Forward sweep.
-	kernel.SumChannels(dst, x, m, channels, n)
 	if !godiff.DisjointLen(dst, x) {
 		panic("sumChannels: dst and x share memory, which sumChannels writes")
 	}
+	kernel.SumChannels(dst, x, m, channels, n)
 
 	// Reverse sweep.
 	// kernel.SumChannels(dst, x, m, channels, n)
@@ -253,10 +253,10 @@ func sumChannelsVJP[T kernel.Float](dst, x []T, m, channels, n int, ddst, dx []T
 // It adds to the shadows ddst.
 func sumChannelsVJPdst[T kernel.Float](dst, x []T, m, channels, n int, ddst []T) {
 	// Forward sweep.
-	kernel.SumChannels(dst, x, m, channels, n)
 	if !godiff.DisjointLen(dst, x) {
 		panic("sumChannels: dst and x share memory, which sumChannels writes")
 	}
+	kernel.SumChannels(dst, x, m, channels, n)
 
 	// Reverse sweep.
 	// kernel.SumChannels(dst, x, m, channels, n)
@@ -275,10 +275,10 @@ func sumChannelsJVP[T kernel.Float](dst, x []T, m, channels, n int, ddst, dx []T
 // It adds to the shadows ddst, dx and ds.
 func mulChannelsAddVJP[T kernel.Float](dst, x, s []T, m, channels, n int, ddst, dx, ds []T) {
 	// Forward sweep.
-	kernel.MulChannelsAdd(dst, x, s, m, channels, n)
 	if !godiff.DisjointLen(dst, x) || !godiff.DisjointLen(dst, s) {
 		panic("mulChannelsAdd: dst, x and s share memory, which mulChannelsAdd writes")
 	}
+	kernel.MulChannelsAdd(dst, x, s, m, channels, n)
 
 	// Reverse sweep.
 	// kernel.MulChannelsAdd(dst, x, s, m, channels, n)
@@ -289,10 +289,10 @@ func mulChannelsAddVJP[T kernel.Float](dst, x, s []T, m, channels, n int, ddst, 
 // It adds to the shadows ddst and dx.
 func mulChannelsAddVJPx[T kernel.Float](dst, x, s []T, m, channels, n int, ddst, dx []T) {
 	// Forward sweep.
-	kernel.MulChannelsAdd(dst, x, s, m, channels, n)
 	if !godiff.DisjointLen(dst, x) || !godiff.DisjointLen(dst, s) {
 		panic("mulChannelsAdd: dst, x and s share memory, which mulChannelsAdd writes")
 	}
+	kernel.MulChannelsAdd(dst, x, s, m, channels, n)
 
 	// Reverse sweep.
 	// kernel.MulChannelsAdd(dst, x, s, m, channels, n)
@@ -303,10 +303,10 @@ func mulChannelsAddVJPx[T kernel.Float](dst, x, s []T, m, channels, n int, ddst,
 // It adds to the shadows ddst and ds.
 func mulChannelsAddVJPs[T kernel.Float](dst, x, s []T, m, channels, n int, ddst, ds []T) {
 	// Forward sweep.
-	kernel.MulChannelsAdd(dst, x, s, m, channels, n)
 	if !godiff.DisjointLen(dst, x) || !godiff.DisjointLen(dst, s) {
 		panic("mulChannelsAdd: dst, x and s share memory, which mulChannelsAdd writes")
 	}
+	kernel.MulChannelsAdd(dst, x, s, m, channels, n)
 
 	// Reverse sweep.
 	// kernel.MulChannelsAdd(dst, x, s, m, channels, n)
@@ -317,10 +317,10 @@ func mulChannelsAddVJPs[T kernel.Float](dst, x, s []T, m, channels, n int, ddst,
 // It adds to the shadows ddst.
 func mulChannelsAddVJPdst[T kernel.Float](dst, x, s []T, m, channels, n int, ddst []T) {
 	// Forward sweep.
-	kernel.MulChannelsAdd(dst, x, s, m, channels, n)
 	if !godiff.DisjointLen(dst, x) || !godiff.DisjointLen(dst, s) {
 		panic("mulChannelsAdd: dst, x and s share memory, which mulChannelsAdd writes")
 	}
+	kernel.MulChannelsAdd(dst, x, s, m, channels, n)
 
 	// Reverse sweep.
 	// kernel.MulChannelsAdd(dst, x, s, m, channels, n)
@@ -339,10 +339,10 @@ func mulChannelsAddJVP[T kernel.Float](dst, x, s []T, m, channels, n int, ddst, 
 // It adds to the shadows ddst, dx and dy.
 func dotChannelsVJP[T kernel.Float](dst, x, y []T, m, channels, n int, ddst, dx, dy []T) {
 	// Forward sweep.
-	kernel.DotChannels(dst, x, y, m, channels, n)
 	if !godiff.DisjointLen(dst, x) || !godiff.DisjointLen(dst, y) {
 		panic("dotChannels: dst, x and y share memory, which dotChannels writes")
 	}
+	kernel.DotChannels(dst, x, y, m, channels, n)
 
 	// Reverse sweep.
 	// kernel.DotChannels(dst, x, y, m, channels, n)
@@ -353,10 +353,10 @@ func dotChannelsVJP[T kernel.Float](dst, x, y []T, m, channels, n int, ddst, dx,
 // It adds to the shadows ddst and dx.
 func dotChannelsVJPx[T kernel.Float](dst, x, y []T, m, channels, n int, ddst, dx []T) {
 	// Forward sweep.
-	kernel.DotChannels(dst, x, y, m, channels, n)
 	if !godiff.DisjointLen(dst, x) || !godiff.DisjointLen(dst, y) {
 		panic("dotChannels: dst, x and y share memory, which dotChannels writes")
 	}
+	kernel.DotChannels(dst, x, y, m, channels, n)
 
 	// Reverse sweep.
 	// kernel.DotChannels(dst, x, y, m, channels, n)
@@ -367,10 +367,10 @@ func dotChannelsVJPx[T kernel.Float](dst, x, y []T, m, channels, n int, ddst, dx
 // It adds to the shadows ddst and dy.
 func dotChannelsVJPy[T kernel.Float](dst, x, y []T, m, channels, n int, ddst, dy []T) {
 	// Forward sweep.
-	kernel.DotChannels(dst, x, y, m, channels, n)
 	if !godiff.DisjointLen(dst, x) || !godiff.DisjointLen(dst, y) {
 		panic("dotChannels: dst, x and y share memory, which dotChannels writes")
 	}
+	kernel.DotChannels(dst, x, y, m, channels, n)
 
 	// Reverse sweep.
 	// kernel.DotChannels(dst, x, y, m, channels, n)
@@ -381,10 +381,10 @@ func dotChannelsVJPy[T kernel.Float](dst, x, y []T, m, channels, n int, ddst, dy
 // It adds to the shadows ddst.
 func dotChannelsVJPdst[T kernel.Float](dst, x, y []T, m, channels, n int, ddst []T) {
 	// Forward sweep.
-	kernel.DotChannels(dst, x, y, m, channels, n)
 	if !godiff.DisjointLen(dst, x) || !godiff.DisjointLen(dst, y) {
 		panic("dotChannels: dst, x and y share memory, which dotChannels writes")
 	}
+	kernel.DotChannels(dst, x, y, m, channels, n)
 
 	// Reverse sweep.
 	// kernel.DotChannels(dst, x, y, m, channels, n)

@@ -11,10 +11,10 @@ import (
 // It adds to the shadows ddst, dmean, dvariance, dinverse and dx.
 func normalizeVJP[T kernel.Float](dst, mean, variance, inverse, x []T, m, channels, n int, epsilon float64, ddst, dmean, dvariance, dinverse, dx []T) {
 	// Forward sweep.
-	kernel.Normalize(dst, mean, variance, inverse, x, m, channels, n, epsilon)
 	if !godiff.DisjointLen(dst, mean, variance, inverse, x) {
 		panic("normalize: dst, mean, variance, inverse and x share memory, which normalize writes")
 	}
+	kernel.Normalize(dst, mean, variance, inverse, x, m, channels, n, epsilon)
 
 	// Reverse sweep.
 	// kernel.Normalize(dst, mean, variance, inverse, x, m, channels, n, epsilon)
@@ -33,10 +33,10 @@ func normalizeJVP[T kernel.Float](dst, mean, variance, inverse, x []T, m, channe
 // It adds to the shadows ddst, dx, dscale and dshift.
 func scaleShiftVJP[T kernel.Float](dst, x, scale, shift []T, m, channels, n int, ddst, dx, dscale, dshift []T) {
 	// Forward sweep.
-	kernel.ScaleShift(dst, x, scale, shift, m, channels, n)
 	if !godiff.DisjointLen(dst, x) || !godiff.DisjointLen(dst, scale) || !godiff.DisjointLen(dst, shift) {
 		panic("scaleShift: dst, x, scale and shift share memory, which scaleShift writes")
 	}
+	kernel.ScaleShift(dst, x, scale, shift, m, channels, n)
 
 	// Reverse sweep.
 	// kernel.ScaleShift(dst, x, scale, shift, m, channels, n)
@@ -47,10 +47,10 @@ func scaleShiftVJP[T kernel.Float](dst, x, scale, shift []T, m, channels, n int,
 // It adds to the shadows ddst and dx.
 func scaleShiftVJPx[T kernel.Float](dst, x, scale, shift []T, m, channels, n int, ddst, dx []T) {
 	// Forward sweep.
-	kernel.ScaleShift(dst, x, scale, shift, m, channels, n)
 	if !godiff.DisjointLen(dst, x) || !godiff.DisjointLen(dst, scale) || !godiff.DisjointLen(dst, shift) {
 		panic("scaleShift: dst, x, scale and shift share memory, which scaleShift writes")
 	}
+	kernel.ScaleShift(dst, x, scale, shift, m, channels, n)
 
 	// Reverse sweep.
 	// kernel.ScaleShift(dst, x, scale, shift, m, channels, n)
@@ -61,10 +61,10 @@ func scaleShiftVJPx[T kernel.Float](dst, x, scale, shift []T, m, channels, n int
 // It adds to the shadows ddst, dscale and dshift.
 func scaleShiftVJPparams[T kernel.Float](dst, x, scale, shift []T, m, channels, n int, ddst, dscale, dshift []T) {
 	// Forward sweep.
-	kernel.ScaleShift(dst, x, scale, shift, m, channels, n)
 	if !godiff.DisjointLen(dst, x) || !godiff.DisjointLen(dst, scale) || !godiff.DisjointLen(dst, shift) {
 		panic("scaleShift: dst, x, scale and shift share memory, which scaleShift writes")
 	}
+	kernel.ScaleShift(dst, x, scale, shift, m, channels, n)
 
 	// Reverse sweep.
 	// kernel.ScaleShift(dst, x, scale, shift, m, channels, n)

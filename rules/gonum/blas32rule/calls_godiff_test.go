@@ -85,10 +85,10 @@ func asumJVP(x, dx blas32.Vector) (y, dy float32) {
 // It adds to the shadows dx and dy.
 func swapVJP(x, y, dx, dy blas32.Vector) {
 	// Forward sweep.
-	blas32.Swap(x, y)
 	if !godiff.DisjointLen(x.Data, y.Data) {
 		panic("swap: x.Data and y.Data share memory, which swap writes")
 	}
+	blas32.Swap(x, y)
 
 	// Reverse sweep.
 	// blas32.Swap(x, y)
@@ -107,10 +107,10 @@ func swapJVP(x, y, dx, dy blas32.Vector) {
 // It adds to the shadows dx and dy.
 func copyToVJP(x, y, dx, dy blas32.Vector) {
 	// Forward sweep.
-	blas32.Copy(x, y)
 	if !godiff.DisjointLen(x.Data, y.Data) {
 		panic("copyTo: x.Data and y.Data share memory, which copyTo writes")
 	}
+	blas32.Copy(x, y)
 
 	// Reverse sweep.
 	// blas32.Copy(x, y)
@@ -128,10 +128,10 @@ func copyToJVP(x, y, dx, dy blas32.Vector) {
 // axpyVJP is the reverse mode of [axpy] with respect to x, y and alpha.
 // It adds to the shadows dx and dy and returns dalpha.
 func axpyVJP(alpha float32, x, y, dx, dy blas32.Vector) (dalpha float32) {
-	blas32.Axpy(alpha, x, y)
 	if !godiff.DisjointLen(x.Data, y.Data) {
 		panic("axpy: x.Data and y.Data share memory, which axpy writes")
 	}
+	blas32.Axpy(alpha, x, y)
 	// blas32.Axpy(alpha, x, y)
 	return blas32rule.Axpy(alpha, x, y, dx, dy)
 }
@@ -223,10 +223,10 @@ func gemvVJP(t blas.Transpose, alpha float32, a blas32.General, x blas32.Vector,
 // It adds to the shadows da, dx and dy.
 func gemvPartVJP(t blas.Transpose, alpha float32, a blas32.General, x blas32.Vector, beta float32, y blas32.Vector, da blas32.General, dx, dy blas32.Vector) {
 	// Forward sweep.
-	blas32.Gemv(t, alpha, a, x, beta, y)
 	if !godiff.DisjointLen(a.Data, y.Data) || !godiff.DisjointLen(x.Data, y.Data) {
 		panic("gemv: a.Data, y.Data and x.Data share memory, which gemv writes")
 	}
+	blas32.Gemv(t, alpha, a, x, beta, y)
 
 	// Reverse sweep.
 	// blas32.Gemv(t, alpha, a, x, beta, y)
@@ -245,10 +245,10 @@ func gemvJVP(t blas.Transpose, alpha float32, a blas32.General, x blas32.Vector,
 // It adds to the shadows da and dy.
 func gemvMatrixVJP(t blas.Transpose, alpha float32, a blas32.General, x blas32.Vector, beta float32, y blas32.Vector, da blas32.General, dy blas32.Vector) {
 	// Forward sweep.
-	blas32.Gemv(t, alpha, a, x, beta, y)
 	if !godiff.DisjointLen(a.Data, y.Data) || !godiff.DisjointLen(x.Data, y.Data) {
 		panic("gemvMatrix: a.Data, y.Data and x.Data share memory, which gemvMatrix writes")
 	}
+	blas32.Gemv(t, alpha, a, x, beta, y)
 
 	// Reverse sweep.
 	// blas32.Gemv(t, alpha, a, x, beta, y)
@@ -271,10 +271,10 @@ func gemvMatrixJVP(t blas.Transpose, alpha float32, a blas32.General, x blas32.V
 // It adds to the shadows dx and dy.
 func gemvVectorVJP(t blas.Transpose, alpha float32, a blas32.General, x blas32.Vector, beta float32, y, dx, dy blas32.Vector) {
 	// Forward sweep.
-	blas32.Gemv(t, alpha, a, x, beta, y)
 	if !godiff.DisjointLen(a.Data, y.Data) || !godiff.DisjointLen(x.Data, y.Data) {
 		panic("gemvVector: a.Data, y.Data and x.Data share memory, which gemvVector writes")
 	}
+	blas32.Gemv(t, alpha, a, x, beta, y)
 
 	// Reverse sweep.
 	// blas32.Gemv(t, alpha, a, x, beta, y)
@@ -350,10 +350,10 @@ func symvVJP(alpha float32, a blas32.Symmetric, x blas32.Vector, beta float32, y
 // It adds to the shadows da, dx and dy.
 func symvPartVJP(alpha float32, a blas32.Symmetric, x blas32.Vector, beta float32, y blas32.Vector, da blas32.Symmetric, dx, dy blas32.Vector) {
 	// Forward sweep.
-	blas32.Symv(alpha, a, x, beta, y)
 	if !godiff.DisjointLen(a.Data, y.Data) || !godiff.DisjointLen(x.Data, y.Data) {
 		panic("symv: a.Data, y.Data and x.Data share memory, which symv writes")
 	}
+	blas32.Symv(alpha, a, x, beta, y)
 
 	// Reverse sweep.
 	// blas32.Symv(alpha, a, x, beta, y)
@@ -371,10 +371,10 @@ func symvJVP(alpha float32, a blas32.Symmetric, x blas32.Vector, beta float32, y
 // gerVJP is the reverse mode of [ger] with respect to x, y, a and alpha.
 // It adds to the shadows dx, dy and da and returns dalpha.
 func gerVJP(alpha float32, x, y blas32.Vector, a blas32.General, dx, dy blas32.Vector, da blas32.General) (dalpha float32) {
-	blas32.Ger(alpha, x, y, a)
 	if !godiff.DisjointLen(x.Data, a.Data) || !godiff.DisjointLen(y.Data, a.Data) {
 		panic("ger: x.Data, a.Data and y.Data share memory, which ger writes")
 	}
+	blas32.Ger(alpha, x, y, a)
 	// blas32.Ger(alpha, x, y, a)
 	return blas32rule.Ger(alpha, x, y, a, dx, dy, da)
 }
@@ -391,10 +391,10 @@ func gerJVP(alpha float32, x, y blas32.Vector, a blas32.General, dalpha float32,
 // It adds to the shadows dx and da.
 func gerSelfVJP(x blas32.Vector, a blas32.General, dx blas32.Vector, da blas32.General) {
 	// Forward sweep.
-	blas32.Ger(2, x, x, a)
 	if !godiff.DisjointLen(x.Data, a.Data) {
 		panic("gerSelf: x.Data and a.Data share memory, which gerSelf writes")
 	}
+	blas32.Ger(2, x, x, a)
 
 	// Reverse sweep.
 	// blas32.Ger(2, x, x, a)
@@ -412,10 +412,10 @@ func gerSelfJVP(x blas32.Vector, a blas32.General, dx blas32.Vector, da blas32.G
 // syrVJP is the reverse mode of [syr] with respect to x, a and alpha.
 // It adds to the shadows dx and da and returns dalpha.
 func syrVJP(alpha float32, x blas32.Vector, a blas32.Symmetric, dx blas32.Vector, da blas32.Symmetric) (dalpha float32) {
-	blas32.Syr(alpha, x, a)
 	if !godiff.DisjointLen(x.Data, a.Data) {
 		panic("syr: x.Data and a.Data share memory, which syr writes")
 	}
+	blas32.Syr(alpha, x, a)
 	// blas32.Syr(alpha, x, a)
 	return blas32rule.Syr(alpha, x, a, dx, da)
 }
@@ -431,10 +431,10 @@ func syrJVP(alpha float32, x blas32.Vector, a blas32.Symmetric, dalpha float32, 
 // syr2VJP is the reverse mode of [syr2] with respect to x, y, a and alpha.
 // It adds to the shadows dx, dy and da and returns dalpha.
 func syr2VJP(alpha float32, x, y blas32.Vector, a blas32.Symmetric, dx, dy blas32.Vector, da blas32.Symmetric) (dalpha float32) {
-	blas32.Syr2(alpha, x, y, a)
 	if !godiff.DisjointLen(x.Data, a.Data) || !godiff.DisjointLen(y.Data, a.Data) {
 		panic("syr2: x.Data, a.Data and y.Data share memory, which syr2 writes")
 	}
+	blas32.Syr2(alpha, x, y, a)
 	// blas32.Syr2(alpha, x, y, a)
 	return blas32rule.Syr2(alpha, x, y, a, dx, dy, da)
 }
@@ -465,10 +465,10 @@ func trmvVJP(t blas.Transpose, a blas32.Triangular, x blas32.Vector, da blas32.T
 // It adds to the shadows dx.
 func trmvPartVJP(t blas.Transpose, a blas32.Triangular, x, dx blas32.Vector) {
 	// Forward sweep.
-	blas32.Trmv(t, a, x)
 	if !godiff.DisjointLen(a.Data, x.Data) {
 		panic("trmv: a.Data and x.Data share memory, which trmv writes")
 	}
+	blas32.Trmv(t, a, x)
 
 	// Reverse sweep.
 	// blas32.Trmv(t, a, x)
@@ -487,10 +487,10 @@ func trmvJVP(t blas.Transpose, a blas32.Triangular, x blas32.Vector, da blas32.T
 // It adds to the shadows da and dx.
 func trsvVJP(t blas.Transpose, a blas32.Triangular, x blas32.Vector, da blas32.Triangular, dx blas32.Vector) {
 	// Forward sweep.
-	blas32.Trsv(t, a, x)
 	if !godiff.DisjointLen(a.Data, x.Data) {
 		panic("trsv: a.Data and x.Data share memory, which trsv writes")
 	}
+	blas32.Trsv(t, a, x)
 
 	// Reverse sweep.
 	// blas32.Trsv(t, a, x)
@@ -524,10 +524,10 @@ func gemmVJP(tA, tB blas.Transpose, alpha float32, a, b blas32.General, beta flo
 // It adds to the shadows da, db and dc.
 func gemmPartVJP(tA, tB blas.Transpose, alpha float32, a, b blas32.General, beta float32, c, da, db, dc blas32.General) {
 	// Forward sweep.
-	blas32.Gemm(tA, tB, alpha, a, b, beta, c)
 	if !godiff.DisjointLen(a.Data, c.Data) || !godiff.DisjointLen(b.Data, c.Data) {
 		panic("gemm: a.Data, c.Data and b.Data share memory, which gemm writes")
 	}
+	blas32.Gemm(tA, tB, alpha, a, b, beta, c)
 
 	// Reverse sweep.
 	// blas32.Gemm(tA, tB, alpha, a, b, beta, c)
@@ -546,10 +546,10 @@ func gemmJVP(tA, tB blas.Transpose, alpha float32, a, b blas32.General, beta flo
 // It adds to the shadows da and dc.
 func gemmFirstVJP(tA, tB blas.Transpose, alpha float32, a, b blas32.General, beta float32, c, da, dc blas32.General) {
 	// Forward sweep.
-	blas32.Gemm(tA, tB, alpha, a, b, beta, c)
 	if !godiff.DisjointLen(a.Data, c.Data) || !godiff.DisjointLen(b.Data, c.Data) {
 		panic("gemmFirst: a.Data, c.Data and b.Data share memory, which gemmFirst writes")
 	}
+	blas32.Gemm(tA, tB, alpha, a, b, beta, c)
 
 	// Reverse sweep.
 	// blas32.Gemm(tA, tB, alpha, a, b, beta, c)
@@ -572,10 +572,10 @@ func gemmFirstJVP(tA, tB blas.Transpose, alpha float32, a, b blas32.General, bet
 // It adds to the shadows db and dc.
 func gemmSecondVJP(tA, tB blas.Transpose, alpha float32, a, b blas32.General, beta float32, c, db, dc blas32.General) {
 	// Forward sweep.
-	blas32.Gemm(tA, tB, alpha, a, b, beta, c)
 	if !godiff.DisjointLen(a.Data, c.Data) || !godiff.DisjointLen(b.Data, c.Data) {
 		panic("gemmSecond: a.Data, c.Data and b.Data share memory, which gemmSecond writes")
 	}
+	blas32.Gemm(tA, tB, alpha, a, b, beta, c)
 
 	// Reverse sweep.
 	// blas32.Gemm(tA, tB, alpha, a, b, beta, c)
@@ -613,10 +613,10 @@ func symmVJP(s blas.Side, alpha float32, a blas32.Symmetric, b blas32.General, b
 // It adds to the shadows da, db and dc.
 func symmPartVJP(s blas.Side, alpha float32, a blas32.Symmetric, b blas32.General, beta float32, c blas32.General, da blas32.Symmetric, db, dc blas32.General) {
 	// Forward sweep.
-	blas32.Symm(s, alpha, a, b, beta, c)
 	if !godiff.DisjointLen(a.Data, c.Data) || !godiff.DisjointLen(b.Data, c.Data) {
 		panic("symm: a.Data, c.Data and b.Data share memory, which symm writes")
 	}
+	blas32.Symm(s, alpha, a, b, beta, c)
 
 	// Reverse sweep.
 	// blas32.Symm(s, alpha, a, b, beta, c)
@@ -650,10 +650,10 @@ func syrkVJP(t blas.Transpose, alpha float32, a blas32.General, beta float32, c 
 // It adds to the shadows da and dc.
 func syrkPartVJP(t blas.Transpose, alpha float32, a blas32.General, beta float32, c blas32.Symmetric, da blas32.General, dc blas32.Symmetric) {
 	// Forward sweep.
-	blas32.Syrk(t, alpha, a, beta, c)
 	if !godiff.DisjointLen(a.Data, c.Data) {
 		panic("syrk: a.Data and c.Data share memory, which syrk writes")
 	}
+	blas32.Syrk(t, alpha, a, beta, c)
 
 	// Reverse sweep.
 	// blas32.Syrk(t, alpha, a, beta, c)
@@ -687,10 +687,10 @@ func syr2kVJP(t blas.Transpose, alpha float32, a, b blas32.General, beta float32
 // It adds to the shadows da, db and dc.
 func syr2kPartVJP(t blas.Transpose, alpha float32, a, b blas32.General, beta float32, c blas32.Symmetric, da, db blas32.General, dc blas32.Symmetric) {
 	// Forward sweep.
-	blas32.Syr2k(t, alpha, a, b, beta, c)
 	if !godiff.DisjointLen(a.Data, c.Data) || !godiff.DisjointLen(b.Data, c.Data) {
 		panic("syr2k: a.Data, c.Data and b.Data share memory, which syr2k writes")
 	}
+	blas32.Syr2k(t, alpha, a, b, beta, c)
 
 	// Reverse sweep.
 	// blas32.Syr2k(t, alpha, a, b, beta, c)
@@ -720,10 +720,10 @@ func trmmVJP(s blas.Side, tA blas.Transpose, alpha float32, a blas32.Triangular,
 // It adds to the shadows db.
 func trmmPartVJP(s blas.Side, tA blas.Transpose, alpha float32, a blas32.Triangular, b, db blas32.General) {
 	// Forward sweep.
-	blas32.Trmm(s, tA, alpha, a, b)
 	if !godiff.DisjointLen(a.Data, b.Data) {
 		panic("trmm: a.Data and b.Data share memory, which trmm writes")
 	}
+	blas32.Trmm(s, tA, alpha, a, b)
 
 	// Reverse sweep.
 	// blas32.Trmm(s, tA, alpha, a, b)
@@ -753,10 +753,10 @@ func trsmVJP(s blas.Side, tA blas.Transpose, alpha float32, a blas32.Triangular,
 // It adds to the shadows da and db.
 func trsmPartVJP(s blas.Side, tA blas.Transpose, alpha float32, a blas32.Triangular, b blas32.General, da blas32.Triangular, db blas32.General) {
 	// Forward sweep.
-	blas32.Trsm(s, tA, alpha, a, b)
 	if !godiff.DisjointLen(a.Data, b.Data) {
 		panic("trsm: a.Data and b.Data share memory, which trsm writes")
 	}
+	blas32.Trsm(s, tA, alpha, a, b)
 
 	// Reverse sweep.
 	// blas32.Trsm(s, tA, alpha, a, b)

@@ -27,10 +27,10 @@ func rotVJP(n int, x, y blas32.Vector, c, s float32, dx, dy blas32.Vector) (dc, 
 // It adds to the shadows dx and dy.
 func rotPartVJP(n int, x, y blas32.Vector, c, s float32, dx, dy blas32.Vector) {
 	// Forward sweep.
-	blas32.Rot(n, x, y, c, s)
 	if !godiff.DisjointLen(x.Data, y.Data) {
 		panic("rot: x.Data and y.Data share memory, which rot writes")
 	}
+	blas32.Rot(n, x, y, c, s)
 
 	// Reverse sweep.
 	// blas32.Rot(n, x, y, c, s)

@@ -85,10 +85,10 @@ func asumJVP(x, dx blas64.Vector) (y, dy float64) {
 // It adds to the shadows dx and dy.
 func swapVJP(x, y, dx, dy blas64.Vector) {
 	// Forward sweep.
-	blas64.Swap(x, y)
 	if !godiff.DisjointLen(x.Data, y.Data) {
 		panic("swap: x.Data and y.Data share memory, which swap writes")
 	}
+	blas64.Swap(x, y)
 
 	// Reverse sweep.
 	// blas64.Swap(x, y)
@@ -107,10 +107,10 @@ func swapJVP(x, y, dx, dy blas64.Vector) {
 // It adds to the shadows dx and dy.
 func copyToVJP(x, y, dx, dy blas64.Vector) {
 	// Forward sweep.
-	blas64.Copy(x, y)
 	if !godiff.DisjointLen(x.Data, y.Data) {
 		panic("copyTo: x.Data and y.Data share memory, which copyTo writes")
 	}
+	blas64.Copy(x, y)
 
 	// Reverse sweep.
 	// blas64.Copy(x, y)
@@ -128,10 +128,10 @@ func copyToJVP(x, y, dx, dy blas64.Vector) {
 // axpyVJP is the reverse mode of [axpy] with respect to x, y and alpha.
 // It adds to the shadows dx and dy and returns dalpha.
 func axpyVJP(alpha float64, x, y, dx, dy blas64.Vector) (dalpha float64) {
-	blas64.Axpy(alpha, x, y)
 	if !godiff.DisjointLen(x.Data, y.Data) {
 		panic("axpy: x.Data and y.Data share memory, which axpy writes")
 	}
+	blas64.Axpy(alpha, x, y)
 	// blas64.Axpy(alpha, x, y)
 	return blas64rule.Axpy(alpha, x, y, dx, dy)
 }
@@ -223,10 +223,10 @@ func gemvVJP(t blas.Transpose, alpha float64, a blas64.General, x blas64.Vector,
 // It adds to the shadows da, dx and dy.
 func gemvPartVJP(t blas.Transpose, alpha float64, a blas64.General, x blas64.Vector, beta float64, y blas64.Vector, da blas64.General, dx, dy blas64.Vector) {
 	// Forward sweep.
-	blas64.Gemv(t, alpha, a, x, beta, y)
 	if !godiff.DisjointLen(a.Data, y.Data) || !godiff.DisjointLen(x.Data, y.Data) {
 		panic("gemv: a.Data, y.Data and x.Data share memory, which gemv writes")
 	}
+	blas64.Gemv(t, alpha, a, x, beta, y)
 
 	// Reverse sweep.
 	// blas64.Gemv(t, alpha, a, x, beta, y)
@@ -245,10 +245,10 @@ func gemvJVP(t blas.Transpose, alpha float64, a blas64.General, x blas64.Vector,
 // It adds to the shadows da and dy.
 func gemvMatrixVJP(t blas.Transpose, alpha float64, a blas64.General, x blas64.Vector, beta float64, y blas64.Vector, da blas64.General, dy blas64.Vector) {
 	// Forward sweep.
-	blas64.Gemv(t, alpha, a, x, beta, y)
 	if !godiff.DisjointLen(a.Data, y.Data) || !godiff.DisjointLen(x.Data, y.Data) {
 		panic("gemvMatrix: a.Data, y.Data and x.Data share memory, which gemvMatrix writes")
 	}
+	blas64.Gemv(t, alpha, a, x, beta, y)
 
 	// Reverse sweep.
 	// blas64.Gemv(t, alpha, a, x, beta, y)
@@ -271,10 +271,10 @@ func gemvMatrixJVP(t blas.Transpose, alpha float64, a blas64.General, x blas64.V
 // It adds to the shadows dx and dy.
 func gemvVectorVJP(t blas.Transpose, alpha float64, a blas64.General, x blas64.Vector, beta float64, y, dx, dy blas64.Vector) {
 	// Forward sweep.
-	blas64.Gemv(t, alpha, a, x, beta, y)
 	if !godiff.DisjointLen(a.Data, y.Data) || !godiff.DisjointLen(x.Data, y.Data) {
 		panic("gemvVector: a.Data, y.Data and x.Data share memory, which gemvVector writes")
 	}
+	blas64.Gemv(t, alpha, a, x, beta, y)
 
 	// Reverse sweep.
 	// blas64.Gemv(t, alpha, a, x, beta, y)
@@ -350,10 +350,10 @@ func symvVJP(alpha float64, a blas64.Symmetric, x blas64.Vector, beta float64, y
 // It adds to the shadows da, dx and dy.
 func symvPartVJP(alpha float64, a blas64.Symmetric, x blas64.Vector, beta float64, y blas64.Vector, da blas64.Symmetric, dx, dy blas64.Vector) {
 	// Forward sweep.
-	blas64.Symv(alpha, a, x, beta, y)
 	if !godiff.DisjointLen(a.Data, y.Data) || !godiff.DisjointLen(x.Data, y.Data) {
 		panic("symv: a.Data, y.Data and x.Data share memory, which symv writes")
 	}
+	blas64.Symv(alpha, a, x, beta, y)
 
 	// Reverse sweep.
 	// blas64.Symv(alpha, a, x, beta, y)
@@ -371,10 +371,10 @@ func symvJVP(alpha float64, a blas64.Symmetric, x blas64.Vector, beta float64, y
 // gerVJP is the reverse mode of [ger] with respect to x, y, a and alpha.
 // It adds to the shadows dx, dy and da and returns dalpha.
 func gerVJP(alpha float64, x, y blas64.Vector, a blas64.General, dx, dy blas64.Vector, da blas64.General) (dalpha float64) {
-	blas64.Ger(alpha, x, y, a)
 	if !godiff.DisjointLen(x.Data, a.Data) || !godiff.DisjointLen(y.Data, a.Data) {
 		panic("ger: x.Data, a.Data and y.Data share memory, which ger writes")
 	}
+	blas64.Ger(alpha, x, y, a)
 	// blas64.Ger(alpha, x, y, a)
 	return blas64rule.Ger(alpha, x, y, a, dx, dy, da)
 }
@@ -391,10 +391,10 @@ func gerJVP(alpha float64, x, y blas64.Vector, a blas64.General, dalpha float64,
 // It adds to the shadows dx and da.
 func gerSelfVJP(x blas64.Vector, a blas64.General, dx blas64.Vector, da blas64.General) {
 	// Forward sweep.
-	blas64.Ger(2, x, x, a)
 	if !godiff.DisjointLen(x.Data, a.Data) {
 		panic("gerSelf: x.Data and a.Data share memory, which gerSelf writes")
 	}
+	blas64.Ger(2, x, x, a)
 
 	// Reverse sweep.
 	// blas64.Ger(2, x, x, a)
@@ -412,10 +412,10 @@ func gerSelfJVP(x blas64.Vector, a blas64.General, dx blas64.Vector, da blas64.G
 // syrVJP is the reverse mode of [syr] with respect to x, a and alpha.
 // It adds to the shadows dx and da and returns dalpha.
 func syrVJP(alpha float64, x blas64.Vector, a blas64.Symmetric, dx blas64.Vector, da blas64.Symmetric) (dalpha float64) {
-	blas64.Syr(alpha, x, a)
 	if !godiff.DisjointLen(x.Data, a.Data) {
 		panic("syr: x.Data and a.Data share memory, which syr writes")
 	}
+	blas64.Syr(alpha, x, a)
 	// blas64.Syr(alpha, x, a)
 	return blas64rule.Syr(alpha, x, a, dx, da)
 }
@@ -431,10 +431,10 @@ func syrJVP(alpha float64, x blas64.Vector, a blas64.Symmetric, dalpha float64, 
 // syr2VJP is the reverse mode of [syr2] with respect to x, y, a and alpha.
 // It adds to the shadows dx, dy and da and returns dalpha.
 func syr2VJP(alpha float64, x, y blas64.Vector, a blas64.Symmetric, dx, dy blas64.Vector, da blas64.Symmetric) (dalpha float64) {
-	blas64.Syr2(alpha, x, y, a)
 	if !godiff.DisjointLen(x.Data, a.Data) || !godiff.DisjointLen(y.Data, a.Data) {
 		panic("syr2: x.Data, a.Data and y.Data share memory, which syr2 writes")
 	}
+	blas64.Syr2(alpha, x, y, a)
 	// blas64.Syr2(alpha, x, y, a)
 	return blas64rule.Syr2(alpha, x, y, a, dx, dy, da)
 }
@@ -465,10 +465,10 @@ func trmvVJP(t blas.Transpose, a blas64.Triangular, x blas64.Vector, da blas64.T
 // It adds to the shadows dx.
 func trmvPartVJP(t blas.Transpose, a blas64.Triangular, x, dx blas64.Vector) {
 	// Forward sweep.
-	blas64.Trmv(t, a, x)
 	if !godiff.DisjointLen(a.Data, x.Data) {
 		panic("trmv: a.Data and x.Data share memory, which trmv writes")
 	}
+	blas64.Trmv(t, a, x)
 
 	// Reverse sweep.
 	// blas64.Trmv(t, a, x)
@@ -487,10 +487,10 @@ func trmvJVP(t blas.Transpose, a blas64.Triangular, x blas64.Vector, da blas64.T
 // It adds to the shadows da and dx.
 func trsvVJP(t blas.Transpose, a blas64.Triangular, x blas64.Vector, da blas64.Triangular, dx blas64.Vector) {
 	// Forward sweep.
-	blas64.Trsv(t, a, x)
 	if !godiff.DisjointLen(a.Data, x.Data) {
 		panic("trsv: a.Data and x.Data share memory, which trsv writes")
 	}
+	blas64.Trsv(t, a, x)
 
 	// Reverse sweep.
 	// blas64.Trsv(t, a, x)
@@ -524,10 +524,10 @@ func gemmVJP(tA, tB blas.Transpose, alpha float64, a, b blas64.General, beta flo
 // It adds to the shadows da, db and dc.
 func gemmPartVJP(tA, tB blas.Transpose, alpha float64, a, b blas64.General, beta float64, c, da, db, dc blas64.General) {
 	// Forward sweep.
-	blas64.Gemm(tA, tB, alpha, a, b, beta, c)
 	if !godiff.DisjointLen(a.Data, c.Data) || !godiff.DisjointLen(b.Data, c.Data) {
 		panic("gemm: a.Data, c.Data and b.Data share memory, which gemm writes")
 	}
+	blas64.Gemm(tA, tB, alpha, a, b, beta, c)
 
 	// Reverse sweep.
 	// blas64.Gemm(tA, tB, alpha, a, b, beta, c)
@@ -546,10 +546,10 @@ func gemmJVP(tA, tB blas.Transpose, alpha float64, a, b blas64.General, beta flo
 // It adds to the shadows da and dc.
 func gemmFirstVJP(tA, tB blas.Transpose, alpha float64, a, b blas64.General, beta float64, c, da, dc blas64.General) {
 	// Forward sweep.
-	blas64.Gemm(tA, tB, alpha, a, b, beta, c)
 	if !godiff.DisjointLen(a.Data, c.Data) || !godiff.DisjointLen(b.Data, c.Data) {
 		panic("gemmFirst: a.Data, c.Data and b.Data share memory, which gemmFirst writes")
 	}
+	blas64.Gemm(tA, tB, alpha, a, b, beta, c)
 
 	// Reverse sweep.
 	// blas64.Gemm(tA, tB, alpha, a, b, beta, c)
@@ -572,10 +572,10 @@ func gemmFirstJVP(tA, tB blas.Transpose, alpha float64, a, b blas64.General, bet
 // It adds to the shadows db and dc.
 func gemmSecondVJP(tA, tB blas.Transpose, alpha float64, a, b blas64.General, beta float64, c, db, dc blas64.General) {
 	// Forward sweep.
-	blas64.Gemm(tA, tB, alpha, a, b, beta, c)
 	if !godiff.DisjointLen(a.Data, c.Data) || !godiff.DisjointLen(b.Data, c.Data) {
 		panic("gemmSecond: a.Data, c.Data and b.Data share memory, which gemmSecond writes")
 	}
+	blas64.Gemm(tA, tB, alpha, a, b, beta, c)
 
 	// Reverse sweep.
 	// blas64.Gemm(tA, tB, alpha, a, b, beta, c)
@@ -613,10 +613,10 @@ func symmVJP(s blas.Side, alpha float64, a blas64.Symmetric, b blas64.General, b
 // It adds to the shadows da, db and dc.
 func symmPartVJP(s blas.Side, alpha float64, a blas64.Symmetric, b blas64.General, beta float64, c blas64.General, da blas64.Symmetric, db, dc blas64.General) {
 	// Forward sweep.
-	blas64.Symm(s, alpha, a, b, beta, c)
 	if !godiff.DisjointLen(a.Data, c.Data) || !godiff.DisjointLen(b.Data, c.Data) {
 		panic("symm: a.Data, c.Data and b.Data share memory, which symm writes")
 	}
+	blas64.Symm(s, alpha, a, b, beta, c)
 
 	// Reverse sweep.
 	// blas64.Symm(s, alpha, a, b, beta, c)
@@ -650,10 +650,10 @@ func syrkVJP(t blas.Transpose, alpha float64, a blas64.General, beta float64, c 
 // It adds to the shadows da and dc.
 func syrkPartVJP(t blas.Transpose, alpha float64, a blas64.General, beta float64, c blas64.Symmetric, da blas64.General, dc blas64.Symmetric) {
 	// Forward sweep.
-	blas64.Syrk(t, alpha, a, beta, c)
 	if !godiff.DisjointLen(a.Data, c.Data) {
 		panic("syrk: a.Data and c.Data share memory, which syrk writes")
 	}
+	blas64.Syrk(t, alpha, a, beta, c)
 
 	// Reverse sweep.
 	// blas64.Syrk(t, alpha, a, beta, c)
@@ -687,10 +687,10 @@ func syr2kVJP(t blas.Transpose, alpha float64, a, b blas64.General, beta float64
 // It adds to the shadows da, db and dc.
 func syr2kPartVJP(t blas.Transpose, alpha float64, a, b blas64.General, beta float64, c blas64.Symmetric, da, db blas64.General, dc blas64.Symmetric) {
 	// Forward sweep.
-	blas64.Syr2k(t, alpha, a, b, beta, c)
 	if !godiff.DisjointLen(a.Data, c.Data) || !godiff.DisjointLen(b.Data, c.Data) {
 		panic("syr2k: a.Data, c.Data and b.Data share memory, which syr2k writes")
 	}
+	blas64.Syr2k(t, alpha, a, b, beta, c)
 
 	// Reverse sweep.
 	// blas64.Syr2k(t, alpha, a, b, beta, c)
@@ -720,10 +720,10 @@ func trmmVJP(s blas.Side, tA blas.Transpose, alpha float64, a blas64.Triangular,
 // It adds to the shadows db.
 func trmmPartVJP(s blas.Side, tA blas.Transpose, alpha float64, a blas64.Triangular, b, db blas64.General) {
 	// Forward sweep.
-	blas64.Trmm(s, tA, alpha, a, b)
 	if !godiff.DisjointLen(a.Data, b.Data) {
 		panic("trmm: a.Data and b.Data share memory, which trmm writes")
 	}
+	blas64.Trmm(s, tA, alpha, a, b)
 
 	// Reverse sweep.
 	// blas64.Trmm(s, tA, alpha, a, b)
@@ -753,10 +753,10 @@ func trsmVJP(s blas.Side, tA blas.Transpose, alpha float64, a blas64.Triangular,
 // It adds to the shadows da and db.
 func trsmPartVJP(s blas.Side, tA blas.Transpose, alpha float64, a blas64.Triangular, b blas64.General, da blas64.Triangular, db blas64.General) {
 	// Forward sweep.
-	blas64.Trsm(s, tA, alpha, a, b)
 	if !godiff.DisjointLen(a.Data, b.Data) {
 		panic("trsm: a.Data and b.Data share memory, which trsm writes")
 	}
+	blas64.Trsm(s, tA, alpha, a, b)
 
 	// Reverse sweep.
 	// blas64.Trsm(s, tA, alpha, a, b)

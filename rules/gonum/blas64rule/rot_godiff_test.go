@@ -27,10 +27,10 @@ func rotVJP(x, y blas64.Vector, c, s float64, dx, dy blas64.Vector) (dc, ds floa
 // It adds to the shadows dx and dy.
 func rotPartVJP(x, y blas64.Vector, c, s float64, dx, dy blas64.Vector) {
 	// Forward sweep.
-	blas64.Rot(x, y, c, s)
 	if !godiff.DisjointLen(x.Data, y.Data) {
 		panic("rot: x.Data and y.Data share memory, which rot writes")
 	}
+	blas64.Rot(x, y, c, s)
 
 	// Reverse sweep.
 	// blas64.Rot(x, y, c, s)

@@ -15,10 +15,10 @@ import (
 // It adds to the shadows ddst and ds.
 func addVJP(dst, s, ddst, ds []float64) {
 	// Forward sweep.
-	floats.Add(dst, s)
 	if !godiff.DisjointLen(dst, s) {
 		panic("add: dst and s share memory, which add writes")
 	}
+	floats.Add(dst, s)
 
 	// Reverse sweep.
 	// floats.Add(dst, s)
@@ -109,10 +109,10 @@ func addToSelfJVP(x, s, dx, ds []float64) {
 // It adds to the shadows ddst and ds.
 func subVJP(dst, s, ddst, ds []float64) {
 	// Forward sweep.
-	floats.Sub(dst, s)
 	if !godiff.DisjointLen(dst, s) {
 		panic("sub: dst and s share memory, which sub writes")
 	}
+	floats.Sub(dst, s)
 
 	// Reverse sweep.
 	// floats.Sub(dst, s)
@@ -198,10 +198,10 @@ func addConstJVP(c float64, dst []float64, dc float64, ddst []float64) {
 // addScaledVJP is the reverse mode of [addScaled] with respect to dst, s and alpha.
 // It adds to the shadows ddst and ds and returns dalpha.
 func addScaledVJP(dst []float64, alpha float64, s, ddst, ds []float64) (dalpha float64) {
-	floats.AddScaled(dst, alpha, s)
 	if !godiff.DisjointLen(dst, s) {
 		panic("addScaled: dst and s share memory, which addScaled writes")
 	}
+	floats.AddScaled(dst, alpha, s)
 	// floats.AddScaled(dst, alpha, s)
 	return floatsrule.AddScaled(dst, alpha, s, ddst, ds)
 }
@@ -366,10 +366,10 @@ func scaleToSelfJVP(x, dx []float64) {
 // It adds to the shadows ddst and ds.
 func divVJP(dst, s, ddst, ds []float64) {
 	// Forward sweep.
-	floats.Div(dst, s)
 	if !godiff.DisjointLen(dst, s) {
 		panic("div: dst and s share memory, which div writes")
 	}
+	floats.Div(dst, s)
 
 	// Reverse sweep.
 	// floats.Div(dst, s)
