@@ -203,6 +203,7 @@ func (u *Unit) analyse(f *ast.Func, in []bool, at callSite, memory, forward bool
 
 // checkOrder refuses statements that read memory which a call in them writes: Go does not say which comes first.
 func (d *derivation) checkOrder() {
+	d.checkSpread(d.fn.Body)
 	eachExpr(d.fn.Body, func(s ast.Stmt, e ast.Expr) {
 		if c, ok := e.(*ast.Call); ok && (c.Fun.Fn != nil || c.Fun.Builtin == "append" || c.Fun.Builtin == "copy") {
 			d.checkReadsBeside(s, c)
@@ -210,8 +211,46 @@ func (d *derivation) checkOrder() {
 	})
 }
 
+// checkSpread does so for a call whose results are arguments of another, which stands before the statement that it was taken out of.
+func (d *derivation) checkSpread(b *ast.Block) {
+	for i, s := range b.Stmts {
+		for _, inner := range ast.Blocks(s) {
+			d.checkSpread(inner)
+		}
+		a, ok := s.(*ast.Assign)
+		if !ok || a.Op != token.DEFINE || len(a.Rhs) != 1 || len(a.Lhs) < 2 || slices.ContainsFunc(a.Lhs, isOfUser) {
+			continue
+		}
+		c, ok := a.Rhs[0].(*ast.Call)
+		if !ok || c.Fun.Fn == nil || !a.Pos.IsValid() {
+			continue
+		}
+		for _, before := range slices.Backward(b.Stmts[:i]) {
+			if before.Info().Pos != a.Pos {
+				break
+			}
+			d.checkReads(before, c, false) // what was taken out with it
+		}
+		for _, next := range b.Stmts[i+1:] {
+			if next.Info().Pos != a.Pos {
+				break
+			}
+			d.checkReads(next, c, true)
+		}
+	}
+}
+
+// isOfUser reports whether a left side is no variable of ours.
+func isOfUser(e ast.Expr) bool {
+	r, ok := e.(*ast.Ref)
+	return !ok || r.Var.Obj != nil
+}
+
 // checkReadsBeside refuses a statement that reads, outside of a call, what the call writes.
-func (d *derivation) checkReadsBeside(s ast.Stmt, c *ast.Call) {
+func (d *derivation) checkReadsBeside(s ast.Stmt, c *ast.Call) { d.checkReads(s, c, false) }
+
+// checkReads is checkReadsBeside for a call that may have been taken out of the statement.
+func (d *derivation) checkReads(s ast.Stmt, c *ast.Call, takenOut bool) {
 	written, name := map[*location]bool{}, c.Fun.Builtin
 	switch {
 	case name != "":
@@ -228,7 +267,7 @@ func (d *derivation) checkReadsBeside(s ast.Stmt, c *ast.Call) {
 			refuse(s.Info().Pos, "%s may write what this statement reads beside the call, and Go does not say which comes first; call it in a statement of its own", name)
 		}
 	}
-	w := &surroundings{call: c}
+	w := &surroundings{call: c, past: takenOut}
 	ast.Exprs(s, func(e ast.Expr, assigned bool) {
 		if e = w.of(e); assigned {
 			d.mem.readsOfAddress(e, see)

@@ -270,7 +270,7 @@ func (p *passage) pointees() {
 
 func (p *passage) invariants() { p.body = hoistInvariants(p.body, p.d.memoryOf) }
 
-func (p *passage) temps() { p.body = p.d.inlineTemps(p.body, p.results) }
+func (p *passage) temps() { p.body = nilsAlike(p.d.inlineTemps(p.body, p.results)) }
 
 func (p *passage) sink() {
 	if p.d.forward {

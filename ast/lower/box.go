@@ -202,9 +202,17 @@ func (l *lowerer) checkBoxes(f *ast.Func) {
 						check(x.Value.Type(), to)
 					}
 				case *ast.Call:
-					if e.Fun.Fn != nil && !e.Fun.Fn.Signature().Variadic() {
-						params := ast.ParamsOf(e.Fun.Fn.Signature())
-						sides(e.Args, len(params), func(i int) types.Type { return params[i].Type() })
+					if e.Fun.Fn != nil {
+						params := paramTypes(e)
+						for i, x := range e.Args {
+							if results, ok := x.Type().(*types.Tuple); ok {
+								for k := range results.Len() {
+									check(results.At(k).Type(), params(i+k))
+								}
+							} else {
+								check(x.Type(), params(i))
+							}
+						}
 					}
 				}
 				return true
@@ -274,27 +282,37 @@ func (l *lowerer) boxArgs(c *ast.Call) {
 	if c.Fun.Fn == nil {
 		return
 	}
-	params := ast.ParamsOf(c.Fun.Fn.Signature())
+	params := paramTypes(c)
 	if isSpread(c) {
 		results := c.Args[len(c.Args)-1].Type().(*types.Tuple)
 		for i := range results.Len() {
-			if p := len(c.Args) - 1 + i; p < len(params) && ast.IsBoxed(params[p].Type()) && !types.Identical(params[p].Type(), results.At(i).Type()) {
-				l.report(c.Pos, fmt.Sprintf("a result of one call becomes the %s of another, a value of the interface %s; assign the results to variables first", params[p].Name(), l.typeString(params[p].Type())))
+			if t := params(len(c.Args) - 1 + i); t != nil && ast.IsBoxed(t) && !types.Identical(t, results.At(i).Type()) {
+				l.report(c.Pos, fmt.Sprintf("a result of one call becomes an argument of another, a value of the interface %s; assign the results to variables first", l.typeString(t)))
 				break
 			}
 		}
 		return
 	}
-	l.boxAll(c.Args, func(i int) types.Type {
+	l.boxAll(c.Args, params, c.Pos)
+}
+
+// paramTypes tells what type argument i of a call has, which may be one of several for a variadic parameter; nil if there is none.
+func paramTypes(c *ast.Call) func(i int) types.Type {
+	sig := c.Fun.Fn.Signature()
+	params := ast.ParamsOf(sig)
+	return func(i int) types.Type {
 		last := len(params) - 1
-		if i < last || i == last && (!c.Fun.Fn.Signature().Variadic() || c.Spread) {
+		if i < last || i == last && (!sig.Variadic() || c.Spread) {
 			return params[i].Type()
 		}
-		if s, ok := params[last].Type().Underlying().(*types.Slice); ok && i >= last {
+		if last < 0 {
+			return nil
+		}
+		if s, ok := params[last].Type().Underlying().(*types.Slice); ok && sig.Variadic() && i >= last {
 			return s.Elem()
 		}
 		return nil
-	}, c.Pos)
+	}
 }
 
 // assertion lowers x.(T).

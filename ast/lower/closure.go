@@ -107,8 +107,10 @@ func closuresOf(body *goast.BlockStmt, info *types.Info) *closures {
 	c.holders(body, info)
 	scan := &closureScan{closures: c, info: info, declared: map[types.Object]goast.Node{}, body: body, assigned: map[*goast.Ident]bool{}}
 	scan.list(body, body)
-	for _, lit := range scan.deferred {
-		c.sharedIn(lit, info)
+	for _, x := range scan.deferred {
+		if lit := c.literalIn(x, info); lit != nil {
+			c.sharedIn(lit, info)
+		}
 	}
 	c.returnedAround(body, info)
 	c.countCalls(body, info)
@@ -123,7 +125,7 @@ type closureScan struct {
 	assigned map[*goast.Ident]bool       // names on left sides
 	body     goast.Node                  // of the function or literal that is looked at
 	depth    int                         // of literals around what is looked at
-	deferred []*goast.FuncLit
+	deferred []goast.Expr
 }
 
 // list looks through n, whose statements stand in a list.
@@ -163,9 +165,7 @@ func (c *closureScan) list(n, list goast.Node) {
 		case *goast.RangeStmt:
 			return c.rangeStmt(m)
 		case *goast.DeferStmt:
-			if lit, ok := goast.Unparen(m.Call.Fun).(*goast.FuncLit); ok {
-				c.deferred = append(c.deferred, lit)
-			}
+			c.deferred = append(append(c.deferred, m.Call.Fun), m.Call.Args...)
 		case *goast.UnaryExpr:
 			if m.Op == token.AND {
 				c.addressed(m.X, c.info)
@@ -275,6 +275,16 @@ func (c *closures) countCalls(body *goast.BlockStmt, info *types.Info) {
 		}
 		return true
 	})
+}
+
+// literalIn returns the literal that an expression is, or that a variable which it names is defined as, or nil.
+func (c *closures) literalIn(x goast.Expr, info *types.Info) *goast.FuncLit {
+	x = goast.Unparen(x)
+	if id, ok := x.(*goast.Ident); ok && c.defs[info.Uses[id]] != nil {
+		x = goast.Unparen(c.defs[info.Uses[id]])
+	}
+	lit, _ := x.(*goast.FuncLit)
+	return lit
 }
 
 // sharedIn notes that a deferred literal captures the variables around it that change as they are when it runs, when all that is assigned

@@ -197,8 +197,8 @@ func (l *lowerer) keptFunc(name string, x goast.Expr, always bool, meta ast.Meta
 	v = v.clone()
 	var list []ast.Stmt
 	for i, b := range v.bound {
-		if b.expr != nil {
-			kept, keep := l.kept(b.name, b.expr, b.typ, always, meta)
+		if b.expr != nil || !always && (b.obj.Pos() == token.NoPos || l.isNested(b.obj)) {
+			kept, keep := l.kept(b.name, l.boundArg(b), b.typ, always, meta)
 			list = append(list, keep)
 			v.bound[i] = boundVar{obj: kept, typ: b.typ, name: b.name}
 		}
@@ -210,7 +210,7 @@ func (l *lowerer) keptFunc(name string, x goast.Expr, always bool, meta ast.Meta
 // staysArgument reports whether an argument of a call is the same at all ways out that come by, or at all: a constant, a function, or a variable
 // that does not change and is in scope there.
 func (l *lowerer) staysArgument(x goast.Expr, always bool) bool {
-	if tv := l.info.Types[x]; tv.Value != nil || tv.IsNil() || isFuncType(tv.Type) && l.staysFunc(x) {
+	if tv := l.info.Types[x]; tv.Value != nil || tv.IsNil() || isFuncType(tv.Type) && l.staysFunc(x, always) {
 		return true
 	}
 	if l.groupArg(x) != nil {
@@ -220,13 +220,14 @@ func (l *lowerer) staysArgument(x goast.Expr, always bool) bool {
 	return ok && !l.closures.changed[l.info.Uses[id]] && (always || !l.isNested(l.info.Uses[id]))
 }
 
-// staysFunc reports whether a function is given as a literal, or by a name that stands for the same one later.
-func (l *lowerer) staysFunc(x goast.Expr) bool {
+// staysFunc reports whether a function is given as a literal, or by a name that stands for the same one later, and what it captures is in scope
+// at all ways out that come by, or at all.
+func (l *lowerer) staysFunc(x goast.Expr, always bool) bool {
 	switch x := goast.Unparen(x).(type) {
 	case *goast.FuncLit:
-		return true
+		return always || !slices.ContainsFunc(l.free(x), l.isNested)
 	case *goast.Ident:
-		return !l.isChoice(x)
+		return !l.isChoice(x) && (always || !l.isNested(l.info.Uses[x]))
 	case *goast.SelectorExpr:
 		return l.info.Selections[x] == nil
 	case *goast.IndexExpr:
