@@ -403,31 +403,27 @@ func (d *derivation) shadowAssign(s ast.Stmt, lhs, rhs []ast.Expr) []ast.Stmt {
 			news = append(news, to)
 		}
 	}
-	if len(sh.Lhs) == len(lhs) && len(before)+len(news) == 0 && op == token.DEFINE && slices.ContainsFunc(rhs, assertsValue) {
-		d.begin[s] = s
-		return []ast.Stmt{s, sh} // s panics with the type of the value, and sh with that of a pointer to it
-	}
 	out := before
 	if len(sh.Lhs) > 0 {
-		out = append(out, sh)
+		out = append(out, append(assertedFirst(rhs), sh)...)
 		d.begin[s] = out[0]
 	}
 	return append(append(news, out...), s)
 }
 
-// assertsValue reports whether e takes a value out of an interface whose shadow holds a pointer, and does nothing else that others see.
-func assertsValue(e ast.Expr) bool {
-	asserts, calls := false, false
-	ast.Walk(e, func(e ast.Expr) bool {
-		switch e := e.(type) {
-		case *ast.Call:
-			calls = true
-		case *ast.Field:
-			asserts = asserts || ast.IsBoxed(e.X.Type()) && !isPointer(e.Type())
-		}
-		return true
-	})
-	return asserts && !calls
+// assertedFirst returns statements that take values out of interfaces as expressions do, whose shadows take pointers out of them: those would
+// panic for another type.
+func assertedFirst(list []ast.Expr) []ast.Stmt {
+	var out []ast.Stmt
+	for _, e := range list {
+		ast.Walk(e, func(e ast.Expr) bool {
+			if f, ok := e.(*ast.Field); ok && ast.IsBoxed(f.X.Type()) && !isPointer(f.Type()) {
+				out = append(out, &ast.Assign{Lhs: []ast.Expr{nil}, Op: token.ASSIGN, Rhs: []ast.Expr{f}})
+			}
+			return true
+		})
+	}
+	return out
 }
 
 // storeLinks adds to sh what l = e, a part of s, does to slices and pointers in shadow memory. Undone says that the reverse sweep, which

@@ -300,7 +300,13 @@ func (l *lowerer) numberOf(lit *goast.CompositeLit, e *goast.IndexExpr, numbers 
 	id := goast.Unparen(e.X).(*goast.Ident)
 	params := types.NewTuple(types.NewParam(token.NoPos, l.src.Pkg, "key", t))
 	results := types.NewTuple(types.NewParam(token.NoPos, l.src.Pkg, "", types.Typ[types.Int]))
-	fn := l.src.Instances.ours(fmt.Sprintf("number %p %s", lit, l.src.Instances.key(t)), l.src.Pkg, id.Name+".number", params, results, func(t *Instances, fn *types.Func) *ast.Func {
+	name := fmt.Sprintf("number %p %s", lit, l.src.Instances.key(t))
+	for _, n := range numbers {
+		if lit, ok := n.Value.(*ast.Lit); ok {
+			name += " " + lit.Text // two keys may have one function, where that is given
+		}
+	}
+	fn := l.src.Instances.ours(name, l.src.Pkg, id.Name+".number", params, results, func(t *Instances, fn *types.Func) *ast.Func {
 		f := &ast.Func{Name: lowerName(fn.Name()), Obj: fn, Pkg: t.pkg, Pos: lit.Pos(), What: "the number of the function in " + id.Name + " for a key, or 0", Body: &ast.Block{}}
 		key := ast.NewVar("key", fn.Signature().Params().At(0).Type())
 		f.Params, f.Results = []*ast.Var{key}, []*ast.Var{ast.NewVar("", types.Typ[types.Int])}
