@@ -124,13 +124,21 @@ func (l *lowerer) box(e ast.Expr, t types.Type, pos token.Pos) ast.Expr {
 		l.report(pos, fmt.Sprintf("a value of an interface becomes a value of another interface, %s; that is not supported", l.typeString(t)))
 		return broken(t)
 	}
+	if x := boxOf(e, t); x != nil {
+		return x
+	}
+	l.report(pos, fmt.Sprintf("a value of type %s becomes a value of the interface %s, but it is declared where that cannot be seen", l.typeString(e.Type()), l.typeString(t)))
+	return broken(t)
+}
+
+// boxOf puts a value into an interface that may hold it, or returns nil.
+func boxOf(e ast.Expr, t types.Type) ast.Expr {
 	for _, f := range ast.DynamicTypes(t) {
 		if types.Identical(f.Type(), e.Type()) {
 			return &ast.Addr{X: &ast.Composite{T: ast.Pointee(t), Elems: []ast.Elem{{Field: f, Value: e}}}, T: t}
 		}
 	}
-	l.report(pos, fmt.Sprintf("a value of type %s becomes a value of the interface %s, but it is declared where that cannot be seen", l.typeString(e.Type()), l.typeString(t)))
-	return broken(t)
+	return nil
 }
 
 // converted returns a constant that an interface comes to hold, or is compared with, as a conversion to its type where that is not the one
@@ -157,6 +165,9 @@ func compared(x, y ast.Expr) (ast.Expr, ast.Expr) {
 // checkBoxes reports where a value comes to stand for an interface that no box has been made for, which would be without a derivative. That
 // is a mistake of ours.
 func (l *lowerer) checkBoxes(f *ast.Func) {
+	if l.reports > 0 {
+		return
+	}
 	pos := f.Pos
 	check := func(from, to types.Type) {
 		if l.reports == 0 && from != nil && to != nil && ast.IsBoxed(to) && !types.Identical(from, to) && from != types.Typ[types.UntypedNil] {
@@ -284,16 +295,23 @@ func (l *lowerer) boxArgs(c *ast.Call) {
 	}
 	params := paramTypes(c)
 	if isSpread(c) {
-		results := c.Args[len(c.Args)-1].Type().(*types.Tuple)
-		for i := range results.Len() {
-			if t := params(len(c.Args) - 1 + i); t != nil && ast.IsBoxed(t) && !types.Identical(t, results.At(i).Type()) {
-				l.report(c.Pos, fmt.Sprintf("a result of one call becomes an argument of another, a value of the interface %s; assign the results to variables first", l.typeString(t)))
-				break
-			}
-		}
+		l.checkSpread(c, params)
 		return
 	}
 	l.boxAll(c.Args, params, c.Pos)
+}
+
+// checkSpread reports where a result of a call cannot become the argument of another, an interface: the spreader puts it there.
+func (l *lowerer) checkSpread(c *ast.Call, params func(i int) types.Type) {
+	results := c.Args[len(c.Args)-1].Type().(*types.Tuple)
+	for i := range results.Len() {
+		from, to := results.At(i).Type(), params(len(c.Args)-1+i)
+		if to == nil || !ast.IsBoxed(to) || types.Identical(from, to) || !ast.IsBoxed(from) && boxOf(&ast.Ref{Var: ast.NewVar("t", from)}, to) != nil {
+			continue
+		}
+		l.report(c.Pos, fmt.Sprintf("a result of one call, of type %s, becomes an argument of another, a value of the interface %s; assign the results to variables first", l.typeString(from), l.typeString(to)))
+		return
+	}
 }
 
 // paramTypes tells what type argument i of a call has, which may be one of several for a variadic parameter; nil if there is none.

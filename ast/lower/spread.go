@@ -129,9 +129,22 @@ func (sp *spreader) arguments(c *ast.Call) ast.Expr {
 	d := *c
 	d.Args = append([]ast.Expr{}, c.Args[:last]...)
 	s := &ast.Assign{Meta: ast.Meta{Pos: sp.pos}, Op: token.DEFINE, Rhs: c.Args[last:]}
+	param := func(i int) types.Type { return results.At(i).Type() }
+	if c.Fun.Fn != nil {
+		param = paramTypes(c)
+	} else if elem := elemOf(results.At(0).Type()); c.Fun.Builtin == "append" && elem != nil {
+		param = func(i int) types.Type { return []types.Type{results.At(0).Type(), elem}[min(i, 1)] }
+	}
 	for i := range results.Len() {
 		v := &ast.Ref{Var: ast.NewVar(parameterName(c.Fun.Fn, i), results.At(i).Type())}
-		s.Lhs, d.Args = append(s.Lhs, v), append(d.Args, v)
+		s.Lhs = append(s.Lhs, v)
+		arg := ast.Expr(v)
+		if t := param(last + i); t != nil && ast.IsBoxed(t) && !types.Identical(t, v.Var.Type) {
+			if x := boxOf(v, t); x != nil { // else checkSpread has reported it
+				arg = x
+			}
+		}
+		d.Args = append(d.Args, arg)
 	}
 	sp.pre = append(sp.pre, s)
 	return &d
