@@ -253,11 +253,11 @@ func (s *summary) update(u *Unit) bool {
 		})
 		return true
 	})
-	eachExpr(m.fn.Body, func(_ ast.Stmt, e ast.Expr) {
+	eachExpr(m.fn.Body, func(st ast.Stmt, e ast.Expr) {
 		s.size++
 		c, ok := e.(*ast.Call)
 		s.panics = s.panics || ok && u.panics(c)
-		s.unordered = s.unordered || ok && c.Fun.Builtin == ast.MapKeys
+		s.unordered = s.unordered || ok && c.Fun.Builtin == ast.MapKeys && !clears(st)
 		s.caps = s.caps || ok && u.asksCapacity(c)
 		if !ok || c.Fun.Fn == nil {
 			return
@@ -397,4 +397,22 @@ func onlyLooks(fn *types.Func) bool {
 		return !strings.Contains(name, "Reader")
 	}
 	return false
+}
+
+// clears reports whether a statement is a loop that removes all keys from a map, in whatever order.
+func clears(s ast.Stmt) bool {
+	g, ok := s.(*ast.Range)
+	if !ok || len(g.Body.Stmts) != 1 {
+		return false
+	}
+	last := g.Body.Stmts[0]
+	if f, ok := last.(*ast.If); ok && f.Else == nil && len(f.Then.Stmts) == 2 {
+		a, sets := f.Then.Stmts[0].(*ast.Assign)
+		if !sets || len(a.Lhs) != 1 || mapElement(a.Lhs[0]) != a.Lhs[0] {
+			return false
+		}
+		last = f.Then.Stmts[1]
+	}
+	d, ok := last.(*ast.Do)
+	return ok && (d.Call.Fun.Builtin == ast.MapRemove || d.Call.Fun.Builtin == "delete") && isRefTo(g.Value.(*ast.Ref).Var)(d.Call.Args[1])
 }

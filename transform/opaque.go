@@ -333,7 +333,7 @@ func (d *derivation) pinLayouts(c *ast.Call) (before, after []ast.Stmt) {
 		of := &ast.Call{Fun: ast.Callee{Copied: "LayoutOf"}, Args: []ast.Expr{x}, T: layoutType}
 		before = append(before, define(layout, of))
 		same := &ast.Call{Fun: ast.Callee{Copied: "SameLayout"}, Args: []ast.Expr{&ast.Ref{Var: layout}, of}, T: types.Typ[types.Bool]}
-		text := d.fn.Name + ": " + c.Fun.Fn.Name() + " gives " + pointedTo(x) + " new memory, where the caller's shadow has none"
+		text := d.saidName() + ": " + c.Fun.Fn.Name() + " gives " + pointedTo(x) + " new memory, where the caller's shadow has none"
 		fail := builtin("panic", types.NewTuple(), &ast.Lit{Text: strconv.Quote(text), T: types.Typ[types.String]})
 		after = append(after, &ast.If{Cond: negate(same), Then: &ast.Block{Stmts: []ast.Stmt{&ast.Do{Call: fail}}}})
 	}

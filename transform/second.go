@@ -35,6 +35,7 @@ func (u *Unit) product(gradient, f *ast.Func, sig ast.Signature, wrt []int, name
 	in := among(f, wrt)
 	g := &ast.Func{Name: name, Pkg: u.Pkg, Pos: f.Pos, TypeParams: gradient.TypeParams}
 	d := u.prepare(gradient, in, callSite{}, true, true)
+	d.secondOf = f
 	t := &tangents{derivation: d, sig: alongDirections(sig, gradient), given: map[int]*ast.Var{}, f: g, keeps: true}
 	u.forward(t, gradient, in, true)
 	if u.Explaining {

@@ -31,6 +31,7 @@ type derivation struct {
 	act       *activity
 	at        callSite          // what is known of the inputs
 	forward   bool              // forward mode
+	secondOf  *ast.Func         // the function whose gradient fn is, where that is derived in turn
 	addedTo   map[*ast.Var]bool // then: inputs that all iterations of a parallel loop only add to
 	ranBefore bool              // the function has run before with the same inputs, and has not panicked
 	called    bool              // the derivative is of a callee, and called from others

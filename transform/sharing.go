@@ -359,8 +359,16 @@ func (d *derivation) checkDisjoint(pairs []pairOfStems) []ast.Stmt {
 			}
 		}
 	}
-	text := enumerate(stemNames(stems)) + " share memory, which " + d.fn.Name + " writes"
+	text := enumerate(stemNames(stems)) + " share memory, which " + d.saidName() + " writes"
 	return d.ask("Disjoint", text, stems, pairs, func(s *stem) ast.Expr { return s.value }, nil)
+}
+
+// saidName is what messages call the function: a gradient that second derivatives are made of is none of the user's.
+func (d *derivation) saidName() string {
+	if d.secondOf != nil {
+		return d.secondOf.Name
+	}
+	return d.fn.Name
 }
 
 // visiblePairs returns pairs of stems that this package can name: in place of one that lies behind a field that another package does not
@@ -451,7 +459,7 @@ func (d *derivation) checkMirrored(given map[int]*ast.Var, alone []*stem, pairs 
 		if len(stems) == 1 {
 			text += "es"
 		}
-		out = append(out, d.ask("Mirrors", text+", since "+d.fn.Name+" writes it", stems, pairs, pair, given)...)
+		out = append(out, d.ask("Mirrors", text+", since "+d.saidName()+" writes it", stems, pairs, pair, given)...)
 	}
 	if len(pairs) > 0 {
 		check(stems, pairs)
@@ -493,7 +501,7 @@ func (d *derivation) ask(fn, text string, stems []*stem, pairs []pairOfStems, ar
 	unless := func(fn string, then ...ast.Stmt) ast.Stmt {
 		return &ast.If{Cond: d.differ(fn, stems, pairs, arg), Then: &ast.Block{Stmts: then}}
 	}
-	fail := &ast.Do{Call: builtin("panic", types.NewTuple(), &ast.Lit{Text: strconv.Quote(d.fn.Name + ": " + text), T: types.Typ[types.String]})}
+	fail := &ast.Do{Call: builtin("panic", types.NewTuple(), &ast.Lit{Text: strconv.Quote(d.saidName() + ": " + text), T: types.Typ[types.String]})}
 	if !d.extends() {
 		return []ast.Stmt{unless(fn+"Len", fail)}
 	}
