@@ -327,12 +327,13 @@ func (w *widening) remember() {
 func (w *widening) narrow() {
 	w.beyond = newReacher(true)
 	w.beyond.shapes, w.beyond.revise = w.shapes, w.bring
-	for _, t := range slices.Concat(w.numbers, w.runs) {
+	all := slices.Concat(w.numbers, w.runs)
+	for _, t := range all {
 		for i := range t.given.n {
 			w.others(t.given.elem, t.was.at(i), t.given.at(i), t.wide.at(i))
 		}
 	}
-	for _, t := range slices.Concat(w.numbers, w.runs) {
+	for _, t := range all {
 		for i := range t.given.n {
 			w.put(t.given.elem, t.given.at(i), t.wide.at(i), t.was.at(i))
 		}

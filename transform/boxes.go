@@ -203,25 +203,12 @@ func (t *tangents) zeroBefore(c *ast.Call) []ast.Stmt {
 	return []ast.Stmt{define(t.unboxed[v], t.u.shadowCall(&ast.Ref{Var: v}, v.Type))}
 }
 
-// zeroOf is the tangent of a value that has none.
-func (t *tangents) zeroOf(e ast.Expr) ast.Expr {
+// unboxedZero is the tangent of a value that has none, if it was made by zeroBefore; else nil.
+func (t *tangents) unboxedZero(e ast.Expr) ast.Expr {
 	if zero := t.unboxed[ast.RootVar(e)]; zero != nil {
-		return zeroPart(e, zero)
+		return replaceRoot(e, zero)
 	}
-	return t.u.shadowCall(e, e.Type())
-}
-
-// zeroPart is a part of zero that corresponds to the part e of another variable.
-func zeroPart(e ast.Expr, zero *ast.Var) ast.Expr {
-	if _, ok := e.(*ast.Ref); ok {
-		return &ast.Ref{Var: zero}
-	}
-	return ast.MapOperands(e, func(x ast.Expr) ast.Expr {
-		if ast.RootVar(x) == nil {
-			return x
-		}
-		return zeroPart(x, zero)
-	})
+	return nil
 }
 
 // boxGivenTangent returns the definition of the boxes of a tangent, beside that of the boxes l of its shadow.

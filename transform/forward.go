@@ -1062,11 +1062,15 @@ func (t *tangents) fillPassive(e, de ast.Expr) ast.Expr {
 	}
 	first := true
 	t.eachPassive(e, into, func(e, place ast.Expr) {
+		zero := t.unboxedZero(e)
+		if zero == nil {
+			zero = t.u.shadowCall(e, e.Type())
+		}
 		if first && !ok {
 			t.pending = append(t.pending, &ast.Decl{Vars: []*ast.Var{into.Var}, Values: []ast.Expr{de}, Typed: true})
 		}
 		first = false
-		t.pending = append(t.pending, set(place, token.ASSIGN, t.zeroOf(e)))
+		t.pending = append(t.pending, set(place, token.ASSIGN, zero))
 	})
 	if first {
 		return de
@@ -1107,8 +1111,8 @@ func (t *tangents) keepPassive(s *ast.Return) *ast.Return {
 
 // zeroLike returns a fresh shadow of a value that is not active.
 func (t *tangents) zeroLike(e ast.Expr) ast.Expr {
-	if v, ok := e.(*ast.Ref); ok && t.unboxed[v.Var] != nil {
-		return &ast.Ref{Var: t.unboxed[v.Var]}
+	if zero := t.unboxedZero(e); zero != nil {
+		return zero
 	}
 	v, sv := ast.NewVar("v", e.Type()), ast.NewVar("dv", e.Type())
 	made := t.u.freshShadow(sv, v, false, false)

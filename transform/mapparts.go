@@ -64,7 +64,7 @@ func partsApart(a *ast.Assign) []ast.Stmt {
 func inTurn(a *ast.Assign) []ast.Stmt {
 	values, keys := *a, ast.Assign{Meta: a.Meta, Op: token.DEFINE}
 	values.Lhs, values.Op = nil, token.DEFINE
-	var out []ast.Stmt
+	var out []*ast.Assign
 	var last *ast.Assign // that of the places before
 	var elem ast.Expr    // that these are parts of, as it is in a
 	var now ast.Expr     // the same where the key has been found
@@ -78,7 +78,7 @@ func inTurn(a *ast.Assign) []ast.Stmt {
 		e := mapElement(l)
 		if e == nil || elem == nil || e == l || !ast.Equal(e, elem) {
 			elem, now = e, e
-			if x, ok := e.(*ast.Index); ok && !isConstantKey(x.I) {
+			if x, ok := e.(*ast.Index); ok && !isLit(x.I) {
 				k := &ast.Ref{Var: ast.NewVar("k", x.I.Type())}
 				keys.Lhs, keys.Rhs = append(keys.Lhs, k), append(keys.Rhs, x.I)
 				now = &ast.Index{X: x.X, I: k, T: x.T}
@@ -96,14 +96,9 @@ func inTurn(a *ast.Assign) []ast.Stmt {
 		list = []ast.Stmt{&keys, &values}
 	}
 	for _, s := range out {
-		list = append(list, partsApart(s.(*ast.Assign))...)
+		list = append(list, partsApart(s)...)
 	}
 	return list
-}
-
-func isConstantKey(e ast.Expr) bool {
-	_, ok := e.(*ast.Lit)
-	return ok
 }
 
 // mapElement returns the element of a map that a place is, or is a part of by value, or nil.

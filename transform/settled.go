@@ -79,13 +79,14 @@ func withoutNil(b *ast.Block) *ast.Block {
 
 // nilsAlike returns statements in which nil is not compared with nil, where a variable is known to be that: Go would not have it.
 func nilsAlike(b *ast.Block) *ast.Block {
-	return mapAll(b, func(e ast.Expr) ast.Expr {
+	alike := func(e ast.Expr) ast.Expr {
 		c, ok := e.(*ast.Binary)
 		if ok && (c.Op == token.EQL || c.Op == token.NEQ) && isNil(c.X) && isNil(c.Y) {
 			return trueLit(c.Op == token.EQL)
 		}
 		return e
-	}).(*ast.Block)
+	}
+	return mapAll(b, func(e ast.Expr) ast.Expr { return ast.Map(e, alike) }).(*ast.Block)
 }
 
 // nilBranch returns the variable of which an if statement asks whether it is nil, or nil, and the branch where it is not.

@@ -32,8 +32,8 @@ type derivation struct {
 	at        callSite          // what is known of the inputs
 	forward   bool              // forward mode
 	secondOf  *ast.Func         // the function whose gradient fn is, where that is derived in turn
-	addedTo   map[*ast.Var]bool // then: inputs that all iterations of a parallel loop only add to
 	ranBefore bool              // the function has run before with the same inputs, and has not panicked
+	addedTo   map[*ast.Var]bool // … and these are inputs that all iterations of a parallel loop only add to
 	called    bool              // the derivative is of a callee, and called from others
 	returned  *ast.Var          // set where a return leaves a loop
 	suffix    string            // of the names of tangents: what they are along, where there are several

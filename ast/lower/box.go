@@ -5,6 +5,7 @@ import (
 	goast "go/ast"
 	"go/token"
 	"go/types"
+	"math"
 	"slices"
 	"strings"
 
@@ -175,15 +176,20 @@ func (l *lowerer) checkBoxes(f *ast.Func) {
 		}
 	}
 	sides := func(values []ast.Expr, n int, t func(i int) types.Type) {
+		to := func(i int) types.Type {
+			if i < n {
+				return t(i)
+			}
+			return nil
+		}
 		for i, x := range values {
-			if results, ok := x.Type().(*types.Tuple); ok && len(values) == 1 {
-				for k := range results.Len() {
-					if k < n {
-						check(results.At(k).Type(), t(k))
-					}
-				}
-			} else if i < n {
-				check(x.Type(), t(i))
+			results, several := x.Type().(*types.Tuple)
+			if !several {
+				check(x.Type(), to(i))
+				continue
+			}
+			for k := range results.Len() {
+				check(results.At(k).Type(), to(i+k))
 			}
 		}
 	}
@@ -214,16 +220,7 @@ func (l *lowerer) checkBoxes(f *ast.Func) {
 					}
 				case *ast.Call:
 					if e.Fun.Fn != nil {
-						params := paramTypes(e)
-						for i, x := range e.Args {
-							if results, ok := x.Type().(*types.Tuple); ok {
-								for k := range results.Len() {
-									check(results.At(k).Type(), params(i+k))
-								}
-							} else {
-								check(x.Type(), params(i))
-							}
-						}
+						sides(e.Args, math.MaxInt, paramTypes(e))
 					}
 				}
 				return true

@@ -557,16 +557,10 @@ func (l *lowerer) assign(s *goast.AssignStmt) []ast.Stmt {
 	}
 	lastWins(a.Lhs)
 	dropSelf(a)
-	if a.Op == token.DEFINE && !slices.ContainsFunc(a.Lhs, isNew) {
+	if len(ast.Defined(a)) == 0 && a.Op == token.DEFINE {
 		a.Op = token.ASSIGN // what it defines are functions
 	}
 	return append(list, a)
-}
-
-// isNew reports whether a left side is a variable that := declares.
-func isNew(e ast.Expr) bool {
-	r, ok := e.(*ast.Ref)
-	return ok && !r.Again
 }
 
 // typeOf returns the type of an expression that may be nil.
