@@ -19,18 +19,18 @@ const (
 func Chunks(n int) int { return max(min(n/minChunk, maxChunks), min(n, 1), 0) }
 
 // Chunk returns where part c of the iterations from from to to begins and ends.
-func Chunk(from, to, c int) (begin, end int) {
-	n, parts := to-from, Chunks(to-from)
-	return from + c*n/parts, from + (c+1)*n/parts
-}
+func Chunk(from, to, c int) (begin, end int) { return Part(from, to, c, Chunks(to-from)) }
 
 // Tasks is [Chunks] for iterations of which each was meant for a goroutine of
 // its own: there are as many parts, up to a bound that Chunks has too.
 func Tasks(n int) int { return max(min(n, maxChunks), 0) }
 
 // Task is [Chunk] for [Tasks].
-func Task(from, to, c int) (begin, end int) {
-	n, parts := to-from, Tasks(to-from)
+func Task(from, to, c int) (begin, end int) { return Part(from, to, c, Tasks(to-from)) }
+
+// Part is [Chunk] for a number of parts of one's own.
+func Part(from, to, c, parts int) (begin, end int) {
+	n := to - from
 	return from + c*n/parts, from + (c+1)*n/parts
 }
 

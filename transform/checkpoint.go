@@ -36,14 +36,14 @@ func (d *derivation) checkCheckpoint(s ast.Stmt, c *ast.Call, h *helper) {
 		refused(fmt.Sprintf("it calls %s, which has no source here that can be looked into, and so may have effects", d.u.effectOf(fn)))
 	case sum.unordered:
 		refused("it goes through a map, whose order would be another; go through sorted keys")
-	case c.Parallel && len(sum.appends) > 0:
+	case c.Parallel && !h.keeps() && slices.ContainsFunc(h.f.Inputs(), func(v *ast.Var) bool { return sum.behind(v, sum.appends) }):
 		refused("it appends to memory that it is given")
-	case c.Parallel && slices.ContainsFunc(sum.writes, leadsToFloats):
-		refused("it stores slices, pointers or maps in memory that it is given, whose shadow would have to be given theirs; copy elements instead")
 	case c.Parallel && slices.ContainsFunc(h.at.joined, func(p [2]path) bool { return sum.writesPassive(p[0]) }):
 		refused("what it is given may share memory without floats, and it writes there")
 	case c.Parallel && !h.canVJP():
 		refused("it returns, or is given by value, what holds or refers to memory; write to memory that it is given")
+	case h.keeps():
+		h.checkKept(refused)
 	}
 }
 
@@ -82,7 +82,11 @@ func (u *Unit) effectOf(fn *types.Func) string {
 // buildCheckpoint writes the two halves of the reverse mode of a callee that is run again.
 func (h *helper) buildCheckpoint() {
 	u := h.u
-	if sum := u.summary(h.f.Obj); !h.canVJP() || len(sum.appends) > 0 || slices.ContainsFunc(sum.writes, leadsToFloats) {
+	if h.keeps() {
+		h.buildKept()
+		return
+	}
+	if sum := u.summary(h.f.Obj); !h.canVJP() || h.parallel == nil && len(sum.appends) > 0 || slices.ContainsFunc(sum.writes, leadsToFloats) {
 		h.buildFollowed()
 		return
 	}
@@ -156,16 +160,21 @@ func (s *checkpoint) field(f *types.Var) ast.Expr {
 
 // add adds a field, with its value.
 func (s *checkpoint) add(v *ast.Var, value ast.Expr) *types.Var {
-	name := v.Name
-	for n := 2; slices.ContainsFunc(s.fields, func(f *types.Var) bool { return f.Name() == name }); n++ {
-		name = fmt.Sprint(v.Name, n)
-	}
-	f := types.NewField(token.NoPos, s.u.Pkg, name, v.Type, false)
+	f := newField(s.u, s.fields, v)
 	s.fields = append(s.fields, f)
 	if value != nil {
 		s.lit.Elems = append(s.lit.Elems, ast.Elem{Field: f, Value: value})
 	}
 	return f
+}
+
+// newField returns a field for a variable, beside others in a struct of ours.
+func newField(u *Unit, others []*types.Var, v *ast.Var) *types.Var {
+	name := v.Name
+	for n := 2; slices.ContainsFunc(others, func(f *types.Var) bool { return f.Name() == name }); n++ {
+		name = fmt.Sprint(v.Name, n)
+	}
+	return types.NewField(token.NoPos, u.Pkg, name, v.Type, false)
 }
 
 // inputs adds the parameters of the forward half and the fields of what it remembers.

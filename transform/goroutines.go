@@ -46,10 +46,10 @@ func elementOf(s *ast.Range) ast.Expr {
 
 // covers reports whether statements write all elements of a cell that they read. Open are the functions that are being looked at.
 func (u *Unit) covers(m *memory, body *ast.Block, l *location, open map[*types.Func]bool) bool {
-	c := &cover{u: u, mem: m, cell: l.find(), taken: addressTaken(body), written: m.writtenIn(body), open: open}
+	c := &cover{u: u, mem: m, body: body, cell: l.find(), taken: addressTaken(body), written: m.writtenIn(body), open: open}
 	c.block(body, nil)
 	return !c.unknown && !slices.ContainsFunc(c.reads, func(read visit) bool {
-		return !slices.ContainsFunc(c.writes, func(w visit) bool { return c.same(w, read) })
+		return !slices.ContainsFunc(c.writes, func(w visit) bool { return c.same(w, read) }) && !c.ofMade(read)
 	})
 }
 
@@ -57,6 +57,7 @@ func (u *Unit) covers(m *memory, body *ast.Block, l *location, open map[*types.F
 type cover struct {
 	u       *Unit
 	mem     *memory
+	body    *ast.Block
 	cell    *location
 	taken   map[*ast.Var]bool  // variables whose address the statements take
 	written map[*location]bool // cells in memory that they write
@@ -122,12 +123,12 @@ func (c *cover) value(e ast.Expr, way []step) {
 	case *ast.Addr:
 		return // no adjoint comes of what it takes to find a place
 	case *ast.Call:
-		c.call(c.mem.origin(x))
+		c.call(c.mem.origin(x), way)
 	case *ast.Ref, *ast.Field, *ast.Index, *ast.Deref:
 		if c.touches(e) {
 			c.reads = append(c.reads, visit{e, way})
 		}
-		c.mem.eachCall(e, c.call)
+		c.mem.eachCall(e, func(x *ast.Call) { c.call(x, way) })
 		return
 	}
 	for _, x := range ast.Operands(e) {
@@ -136,7 +137,7 @@ func (c *cover) value(e ast.Expr, way []step) {
 }
 
 // call looks at what a call reads of the cell.
-func (c *cover) call(call *ast.Call) {
+func (c *cover) call(call *ast.Call, way []step) {
 	reads := false
 	c.mem.callReads(call, func(l *location) { reads = reads || l.find() == c.cell })
 	if !reads {
@@ -153,7 +154,7 @@ func (c *cover) call(call *ast.Call) {
 	for _, l := range s.reads {
 		here := false
 		c.mem.mapCells(call, []*location{l}, func(l *location) { here = here || l.find() == c.cell })
-		if here && !c.u.covers(s.mem, c.u.Lower(fn).Body, l, c.open) {
+		if here && !c.givesMade(call, way, s.mem, l) && !c.u.covers(s.mem, c.u.Lower(fn).Body, l, c.open) {
 			c.unknown = true
 		}
 	}
@@ -161,10 +162,7 @@ func (c *cover) call(call *ast.Call) {
 
 // same reports whether the element that is read is written too, whenever it is read: before, or afterwards where nothing leads away.
 func (c *cover) same(w, read visit) bool {
-	part := read.place
-	for f, ok := part.(*ast.Field); ok && !ast.Equal(w.place, part) && ast.Pointee(f.X.Type()) == nil; f, ok = part.(*ast.Field) {
-		part = f.X
-	}
+	part := wholeIn(read.place, w.place)
 	if !c.keepsAddress(w.place) {
 		return false
 	}

@@ -148,10 +148,10 @@ func (r *reverser) dependence(it *item) (why string, by *item) {
 		return "it has early exits", nil
 	}
 	e := r.effectsOf(it)
-	if e.order {
+	own := r.ownCells(it)
+	if e.order && !(it.stmt.Info().Parallel && r.linksOwn(it, own)) {
 		return "its iterations change slices or pointers to active memory", nil
 	}
-	own := r.ownCells(it)
 	for _, l := range inOrder(e.sets) {
 		if !own[l] && !r.ownElement(it, l) && !r.private(it, l) && !r.exclusive(it, l) {
 			return "its iterations may use what others have written by", r.writerIn(it, l)
@@ -163,6 +163,19 @@ func (r *reverser) dependence(it *item) (why string, by *item) {
 		}
 	}
 	return "", nil
+}
+
+// linksOwn reports whether each iteration of a loop changes only slices and pointers of its own, given its own cells, so that what it takes back
+// of these no other one has changed.
+func (r *reverser) linksOwn(loop *item, own map[*location]bool) bool {
+	for pos := loop.pos + 1; pos < loop.end; pos++ {
+		for _, l := range r.hist.writes[r.tree.items[pos]] {
+			if l = l.find(); leadsToFloats(l) && !own[l] && !r.ownElement(loop, l) && !r.exclusive(loop, l) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // inOrder returns the locations among the keys of a map in the order in which they came to be known.

@@ -139,6 +139,7 @@ func (p *parallel) divides() string {
 // any of it.
 type ownership struct {
 	own    bool   // nothing else is read or written
+	idle   bool   // none reads or writes floats there
 	added  bool   // all iterations add to all elements, and do nothing else with them: the adjoints are only read
 	fields []bool // of a struct, or of one that the variable points to: the same of its fields, where one has such elements
 	mixed  bool   // some are written and some are shared, and the fields don't tell
@@ -199,8 +200,8 @@ func (u *Unit) checkParallel(f *ast.Func, loop ast.Stmt) (own map[*ast.Var]owner
 
 // owns says what of a variable, which l is, belongs to the iterations of a loop.
 func (r *reverser) owns(loop *item, v *ast.Var, l *location) ownership {
-	of := func(each func(f func(*location))) (own, written bool) {
-		touched, all := false, true
+	of := func(each func(f func(*location))) (own, written, touched bool) {
+		all := true
 		each(func(c *location) {
 			c = c.find()
 			if !ast.IsFloat(c.typ) || !r.act.active(c) {
@@ -211,12 +212,14 @@ func (r *reverser) owns(loop *item, v *ast.Var, l *location) ownership {
 				return
 			}
 			touched, written = true, written || writes
-			all = all && (r.ownElement(loop, c) || r.onlyRanged(loop, c) || writes && r.exclusive(loop, c))
+			all = all && (r.ownElement(loop, c) || r.onlyRanged(loop, c) || r.exclusive(loop, c))
 		})
-		return touched && all, written
+		return touched && all, written, touched
 	}
 	o := ownership{}
-	o.own, o.mixed = of(func(f func(*location)) { r.mem.behind(l, map[*location]bool{}, f) })
+	var touched bool
+	o.own, o.mixed, touched = of(func(f func(*location)) { r.mem.behind(l, map[*location]bool{}, f) })
+	o.idle = !touched
 	if o.own || !o.mixed {
 		o.mixed = false
 		return o
@@ -235,7 +238,7 @@ func (r *reverser) owns(loop *item, v *ast.Var, l *location) ownership {
 		if !ast.Carries(f.Type()) {
 			continue
 		}
-		own, written := of(func(f func(*location)) { r.mem.reachable(r.mem.part(l, i), map[*location]bool{}, f) })
+		own, written, _ := of(func(f func(*location)) { r.mem.reachable(r.mem.part(l, i), map[*location]bool{}, f) })
 		o.fields[i] = own && isSlice(f.Type())
 		o.mixed = o.mixed || written && !o.fields[i] || f.Pkg() != r.u.Pkg && !f.Exported()
 	}
@@ -444,18 +447,15 @@ func (p parallelPart) call(callee *types.Func, t types.Type) *ast.Call {
 // buildParallel writes f, which calls something for all parts of a loop, and something for all of it where that must not be in parts. Sig
 // says what the parameters and results of f are.
 func (h *helper) buildParallel(f *ast.Func, part, whole parallelPart, sig ast.Signature) {
-	b := &parallelBody{h: h, f: f, c: &ast.Ref{Var: ast.NewVar("c", intType)}}
+	b := newParallelBody(h, f)
 	f.Doc = fmt.Sprintf("%s is %s, on several cores.", f.Name, docName(h.f))
 	if part.fn != nil {
 		f.Doc = fmt.Sprintf("%s is the reverse mode of %s, on several cores.", f.Name, docName(h.f))
 	}
-	b.parts = &ast.Ref{Var: ast.NewVar("parts", nil)}
 	results := tupleOf(paramTypes(sig.Results)...)
 	call, alone := part.call(h.f.Obj, results), whole.call(h.f.Obj, results)
 	n := len(h.f.Inputs())
 	var apart []ast.Expr // what must share no memory
-	var ends [2]*ast.Ref // of the loop
-	var bounds [2]*ast.Ref
 	for _, p := range sig.Params {
 		takes := func(by parallelPart) bool { return p.Role != ast.RolePrimal || by.takes(p.Index) }
 		isEnd := p.Role == ast.RolePrimal && p.Index >= n-2
@@ -470,17 +470,15 @@ func (h *helper) buildParallel(f *ast.Func, part, whole parallelPart, sig ast.Si
 		}
 		switch owned := p.Role == ast.RoleShadow && h.parallel.own[p.Index].own; {
 		case isEnd:
-			k := p.Index - (n - 2)
-			ends[k], bounds[k] = &ast.Ref{Var: v}, &ast.Ref{Var: ast.NewVar([...]string{"begin", "end"}[k], p.Type)}
-			arg = bounds[k]
+			arg = b.bound(p.Index-(n-2), v)
 		case p.Role == ast.RoleShadow && (owned || h.meets()), part.fn == nil && hasRefs(p.Type):
 			apart = append(apart, arg)
 		}
 		switch own := h.parallel.own[p.Index]; {
 		case p.Role == ast.RoleShadow && !own.own:
-			arg = b.private(v, own.fields)
+			arg = b.summedShadow(v, own.fields, &ast.Ref{Var: v})
 		case p.Role == ast.RolePrimal && own.added && part.taken == nil:
-			arg = b.private(v, nil)
+			arg = b.summedShadow(v, nil, &ast.Ref{Var: v})
 		case p.Role == ast.RolePrimal && own.added && takes(part):
 			arg = b.scratch(v) // it has been added before
 		}
@@ -497,7 +495,7 @@ func (h *helper) buildParallel(f *ast.Func, part, whole parallelPart, sig ast.Si
 		f.Results = append(f.Results, v)
 		lhs = append(lhs, b.summed(v))
 	}
-	f.Body = b.body(call, lhs, ends, bounds)
+	f.Body = b.body(call, lhs)
 	var together []ast.Expr // conditions under which one call does it all
 	if len(apart) > 1 {
 		disjoint := &ast.Call{Fun: ast.Callee{Copied: "Disjoint"}, Args: apart, T: types.Typ[types.Bool]}
@@ -505,7 +503,7 @@ func (h *helper) buildParallel(f *ast.Func, part, whole parallelPart, sig ast.Si
 	}
 	if part.taken == nil && slices.ContainsFunc(h.parallel.own, func(o ownership) bool { return o.added }) {
 		// A sum of few is what it is in the function to the bit.
-		together = append(together, &ast.Binary{Op: token.LSS, X: b.count(ends), Y: intNumber(2), T: types.Typ[types.Bool]})
+		together = append(together, &ast.Binary{Op: token.LSS, X: b.count(), Y: intNumber(2), T: types.Typ[types.Bool]})
 	}
 	if len(together) > 0 {
 		f.Body.Stmts = append([]ast.Stmt{inOne(together, alone)}, f.Body.Stmts...)
@@ -535,56 +533,86 @@ func inOne(conds []ast.Expr, alone *ast.Call) ast.Stmt {
 type parallelBody struct {
 	h      *helper
 	f      *ast.Func
-	c      *ast.Ref // the number of a part
-	parts  *ast.Ref // a slice with a struct for each part
+	c, k   *ast.Ref    // the number of a part that is run, and of one that is added
+	ends   [2]*ast.Ref // of the loop …
+	bounds [2]*ast.Ref // … and of the part
+	over   ast.Expr    // instead: a slice with an element for each part
+	inOne  ast.Expr    // a condition under which there is one part; or nil
+	parts  *ast.Ref    // a slice with a struct for each part
 	fields []*types.Var
 	places []*ast.Field // in the struct of part c, in the order of fields
 	making []ast.Stmt
-	sums   []func(part func(*types.Var) ast.Expr) []ast.Stmt
+	sums   []partSum
+
+	shadowSums []partSum
+	sharing    []ast.Stmt // in place of making …
+	alone      bool       // … where this is set and there is one part: it has no shadows of its own
+}
+
+// A partSum adds to something what part k has of its own, of which part returns a field.
+type partSum func(part func(*types.Var) ast.Expr) []ast.Stmt
+
+func newParallelBody(h *helper, f *ast.Func) *parallelBody {
+	number := func(name string) *ast.Ref { return &ast.Ref{Var: ast.NewVar(name, intType)} }
+	return &parallelBody{h: h, f: f, c: number("c"), k: number("k"), parts: &ast.Ref{Var: ast.NewVar("parts", nil)}}
+}
+
+// bound returns where a part begins or ends, given the variable that says it of the loop; k is 0 or 1.
+func (b *parallelBody) bound(k int, v *ast.Var) *ast.Ref {
+	b.ends[k], b.bounds[k] = &ast.Ref{Var: v}, &ast.Ref{Var: ast.NewVar([...]string{"begin", "end"}[k], v.Type)}
+	return b.bounds[k]
 }
 
 // field adds a field to what each part has of its own.
 func (b *parallelBody) field(v *ast.Var) (*types.Var, ast.Expr) {
-	name := v.Name
-	for n := 2; slices.ContainsFunc(b.fields, func(f *types.Var) bool { return f.Name() == name }); n++ {
-		name = fmt.Sprint(v.Name, n)
-	}
-	f := types.NewField(token.NoPos, b.h.u.Pkg, name, v.Type, false)
+	f := newField(b.h.u, b.fields, v)
 	b.fields = append(b.fields, f)
 	place := &ast.Field{X: &ast.Index{X: b.parts, I: b.c}, Field: f}
 	b.places = append(b.places, place)
 	return f, place
 }
 
-// private returns the shadow that a part has of its own in place of one that all parts add to. Of a struct it shares those fields of which
-// each iteration has elements of its own.
-func (b *parallelBody) private(v *ast.Var, owned []bool) ast.Expr {
+// summedShadow is private, with the sum behind the parts.
+func (b *parallelBody) summedShadow(v *ast.Var, owned []bool, of ast.Expr) ast.Expr {
+	place, sum := b.private(v, owned, of)
+	b.shadowSums = append(b.shadowSums, func(part func(*types.Var) ast.Expr) []ast.Stmt { return sum(of, part) })
+	return place
+}
+
+// private returns the shadow that a part has of its own in place of one, of, that all parts add to, and how it is added to that. Its field is
+// called as v is. Of a struct it shares those fields of which each iteration has elements of its own.
+func (b *parallelBody) private(v *ast.Var, owned []bool, of ast.Expr) (place ast.Expr, sum func(to ast.Expr, part func(*types.Var) ast.Expr) []ast.Stmt) {
 	f, place := b.field(v)
-	u, dv := b.h.u, &ast.Ref{Var: v}
+	u := b.h.u
 	var e ast.Expr
 	var more []ast.Stmt
 	switch {
 	case owned != nil:
-		e, more = b.partly(v, owned)
+		e, more = b.partly(of, owned)
 	case u.linked(v.Type):
-		e = u.shadowCall(dv, v.Type)
+		e = u.shadowCall(of, v.Type)
 	default:
-		e, more = u.zeroShadow(place, dv, v.Type, 0)
+		e, more = u.zeroShadow(place, of, v.Type, 0)
 	}
-	b.making = append(b.making, ifThere(v, append([]ast.Stmt{set(place, token.ASSIGN, e)}, more...))...)
-	b.sums = append(b.sums, func(part func(*types.Var) ast.Expr) []ast.Stmt {
+	b.making = append(b.making, ifThere(of, append([]ast.Stmt{set(place, token.ASSIGN, e)}, more...))...)
+	b.sharing = append(b.sharing, set(place, token.ASSIGN, of))
+	return place, func(to ast.Expr, part func(*types.Var) ast.Expr) []ast.Stmt {
 		if owned == nil {
-			return u.sumShadows(dv, part(f))
+			return u.sumShadows(to, part(f))
 		}
 		var out []ast.Stmt
 		for i, g := range namedFields(structOf(v.Type)) {
 			if ast.Carries(g.Type()) && !owned[i] {
-				out = append(out, b.addField(&ast.Field{X: dv, Field: g}, &ast.Field{X: part(f), Field: g})...)
+				out = append(out, b.addField(&ast.Field{X: to, Field: g}, &ast.Field{X: part(f), Field: g})...)
 			}
 		}
-		return ifThere(v, out)
-	})
-	return place
+		return ifThere(to, out)
+	}
+}
+
+// partsAre compares the number of parts with one.
+func (b *parallelBody) partsAre(op token.Token) ast.Expr {
+	return &ast.Binary{Op: op, X: length(b.each()), Y: intNumber(1), T: types.Typ[types.Bool]}
 }
 
 // addedTo returns the inputs of what a parallel loop has become that all iterations only add to, as d calls them.
@@ -619,37 +647,37 @@ func (b *parallelBody) scratch(v *ast.Var) ast.Expr {
 	return place
 }
 
-// ifThere are statements that are done unless v is a pointer that is nil.
-func ifThere(v *ast.Var, list []ast.Stmt) []ast.Stmt {
-	if !isPointer(v.Type) {
+// ifThere are statements that are done unless x is a pointer that is nil.
+func ifThere(x ast.Expr, list []ast.Stmt) []ast.Stmt {
+	if !isPointer(x.Type()) {
 		return list
 	}
-	cond := &ast.Binary{Op: token.NEQ, X: &ast.Ref{Var: v}, Y: nilExpr(v.Type), T: types.Typ[types.Bool]}
+	cond := &ast.Binary{Op: token.NEQ, X: x, Y: nilExpr(x.Type()), T: types.Typ[types.Bool]}
 	return []ast.Stmt{&ast.If{Cond: cond, Then: &ast.Block{Stmts: list}}}
 }
 
-// partly is a new shadow of a struct that shares fields with v.
-func (b *parallelBody) partly(v *ast.Var, owned []bool) (ast.Expr, []ast.Stmt) {
-	t := v.Type
+// partly is a new shadow of a struct that shares fields with another.
+func (b *parallelBody) partly(of ast.Expr, owned []bool) (ast.Expr, []ast.Stmt) {
+	t := of.Type()
 	if p := ast.Pointee(t); p != nil {
 		t = p
 	}
 	lit := &ast.Composite{T: t}
 	var more []ast.Stmt
 	for i, f := range namedFields(structOf(t)) {
-		of := &ast.Field{X: &ast.Ref{Var: v}, Field: f}
+		part := &ast.Field{X: of, Field: f}
 		switch {
 		case !ast.Carries(f.Type()):
 		case owned[i]:
-			lit.Elems = append(lit.Elems, ast.Elem{Field: f, Value: of})
+			lit.Elems = append(lit.Elems, ast.Elem{Field: f, Value: part})
 		case !ast.IsFloat(f.Type()):
 			place := &ast.Field{X: b.places[len(b.places)-1], Field: f}
-			e, rest := b.h.u.zeroShadow(place, of, f.Type(), 1)
+			e, rest := b.h.u.zeroShadow(place, part, f.Type(), 1)
 			lit.Elems, more = append(lit.Elems, ast.Elem{Field: f, Value: e}), append(more, rest...)
 		}
 	}
-	if isPointer(v.Type) {
-		return &ast.Addr{X: lit, T: v.Type}, more
+	if isPointer(of.Type()) {
+		return &ast.Addr{X: lit, T: of.Type()}, more
 	}
 	return lit, more
 }
@@ -668,13 +696,18 @@ func (b *parallelBody) addField(dst, src ast.Expr) []ast.Stmt {
 // summed returns the place for a result of a part, of which the sum is a result of all.
 func (b *parallelBody) summed(v *ast.Var) ast.Expr {
 	f, place := b.field(v)
-	b.sums = append(b.sums, func(part func(*types.Var) ast.Expr) []ast.Stmt {
+	b.sums = append(b.sums, sumOf(v, f))
+	return place
+}
+
+// sumOf adds a field of what a part has of its own to v.
+func sumOf(v *ast.Var, f *types.Var) partSum {
+	return func(part func(*types.Var) ast.Expr) []ast.Stmt {
 		if isInteger(v.Type) {
 			return []ast.Stmt{set(&ast.Ref{Var: v}, token.ADD_ASSIGN, part(f))}
 		}
 		return addValues(&ast.Ref{Var: v}, part(f))
-	})
-	return place
+	}
 }
 
 // sumShadows adds one shadow to another of the same shape.
@@ -694,54 +727,106 @@ func (u *Unit) sumShadows(dst, src ast.Expr) []ast.Stmt {
 }
 
 // body returns the body: the parts are made and run, and what they return is summed in their order.
-func (b *parallelBody) body(call *ast.Call, lhs []ast.Expr, ends, bounds [2]*ast.Ref) *ast.Block {
+func (b *parallelBody) body(call *ast.Call, lhs []ast.Expr) *ast.Block {
 	elem := types.NewStruct(b.fields, nil)
 	b.parts.Var.Type = types.NewSlice(elem)
 	for _, p := range b.places {
 		p.X.(*ast.Index).T = elem
 	}
 	out := &ast.Block{}
-	count := b.count(ends)
+	count := b.count()
+	if b.inOne != nil {
+		n := &ast.Ref{Var: ast.NewVar("n", intType)}
+		one := set(n, token.ASSIGN, builtin("min", intType, n, intNumber(1)))
+		out.Stmts = append(out.Stmts, define(n.Var, count), &ast.If{Cond: b.inOne, Then: &ast.Block{Stmts: []ast.Stmt{one}}})
+		count = n
+	}
 	if len(b.fields) > 0 {
 		out.Stmts = append(out.Stmts, define(b.parts.Var, builtin("make", b.parts.Var.Type, count)))
 		count = length(b.parts)
 	}
-	chunk := &ast.Call{Fun: ast.Callee{Copied: b.h.parallel.divides()}, T: tupleOf(intType, intType),
-		Args: []ast.Expr{asInt(ends[0]), asInt(ends[1]), b.c}}
 	each := &ast.Block{}
-	if isOfType(bounds[0], intType) {
-		each.Stmts = append(each.Stmts, &ast.Assign{Lhs: []ast.Expr{used(call, bounds[0]), used(call, bounds[1])}, Op: token.DEFINE, Rhs: []ast.Expr{chunk}})
-	} else {
-		low, high := ast.NewVar("low", intType), ast.NewVar("high", intType)
-		each.Stmts = append(each.Stmts, &ast.Assign{Lhs: ast.Refs([]*ast.Var{low, high}), Op: token.DEFINE, Rhs: []ast.Expr{chunk}},
-			define(bounds[0].Var, &ast.Convert{X: &ast.Ref{Var: low}, T: bounds[0].Var.Type}),
-			define(bounds[1].Var, &ast.Convert{X: &ast.Ref{Var: high}, T: bounds[1].Var.Type}))
+	if b.over == nil {
+		each.Stmts = b.begin(call)
 	}
-	each.Stmts = append(each.Stmts, b.making...)
-	if len(lhs) == 0 {
-		each.Stmts = append(each.Stmts, &ast.Do{Call: call})
+	if b.alone && len(b.making) > 0 {
+		each.Stmts = append(each.Stmts, &ast.If{Cond: b.partsAre(token.EQL), Then: &ast.Block{Stmts: b.sharing}, Else: &ast.Block{Stmts: b.making}})
 	} else {
-		each.Stmts = append(each.Stmts, &ast.Assign{Lhs: lhs, Op: token.ASSIGN, Rhs: []ast.Expr{call}})
+		each.Stmts = append(each.Stmts, b.making...)
 	}
+	each.Stmts = append(each.Stmts, run(call, lhs))
 	out.Stmts = append(out.Stmts, &ast.Range{Meta: ast.Meta{Parallel: true}, Key: b.c, Define: true, X: count, Body: each})
-	if len(b.sums) > 0 {
-		k := &ast.Ref{Var: ast.NewVar("k", intType)}
-		part := func(f *types.Var) ast.Expr { return &ast.Field{X: &ast.Index{X: b.parts, I: k, T: elem}, Field: f} }
-		sum := &ast.Block{}
-		for _, s := range b.sums {
-			sum.Stmts = append(sum.Stmts, s(part)...)
-		}
-		out.Stmts = append(out.Stmts, &ast.Range{Key: k, Define: true, X: b.parts, Body: sum})
-	}
+	out.Stmts = append(out.Stmts, b.summing()...)
 	if len(b.f.Results) > 0 {
 		out.Stmts = append(out.Stmts, &ast.Return{Results: ast.Refs(b.f.Results)})
 	}
 	return out
 }
 
+// summing is the loop that sums what the parts have of their own.
+func (b *parallelBody) summing() []ast.Stmt {
+	loop := func(list []partSum) []ast.Stmt {
+		if len(list) == 0 {
+			return nil
+		}
+		sum := &ast.Block{}
+		for _, s := range list {
+			sum.Stmts = append(sum.Stmts, s(func(f *types.Var) ast.Expr { return b.of(b.parts, b.k, f) })...)
+		}
+		return []ast.Stmt{&ast.Range{Key: b.k, Define: true, X: b.each(), Body: sum}}
+	}
+	shadows := loop(b.shadowSums)
+	if !b.alone || len(shadows) == 0 {
+		return loop(append(b.shadowSums, b.sums...))
+	}
+	return append([]ast.Stmt{&ast.If{Cond: b.partsAre(token.GTR), Then: &ast.Block{Stmts: shadows}}}, loop(b.sums)...)
+}
+
+// each is a slice with an element for each part.
+func (b *parallelBody) each() ast.Expr {
+	if b.over != nil {
+		return b.over
+	}
+	return b.parts
+}
+
+// begin says where a part begins and ends.
+func (b *parallelBody) begin(call *ast.Call) []ast.Stmt {
+	chunk := &ast.Call{Fun: ast.Callee{Copied: b.h.parallel.divides()}, T: tupleOf(intType, intType),
+		Args: []ast.Expr{asInt(b.ends[0]), asInt(b.ends[1]), b.c}}
+	if b.inOne != nil {
+		chunk.Fun.Copied, chunk.Args = "Part", append(chunk.Args, length(b.parts))
+	}
+	if isOfType(b.bounds[0], intType) {
+		return []ast.Stmt{&ast.Assign{Lhs: []ast.Expr{used(call, b.bounds[0]), used(call, b.bounds[1])}, Op: token.DEFINE, Rhs: []ast.Expr{chunk}}}
+	}
+	low, high := ast.NewVar("low", intType), ast.NewVar("high", intType)
+	return []ast.Stmt{
+		&ast.Assign{Lhs: ast.Refs([]*ast.Var{low, high}), Op: token.DEFINE, Rhs: []ast.Expr{chunk}},
+		define(b.bounds[0].Var, &ast.Convert{X: &ast.Ref{Var: low}, T: b.bounds[0].Var.Type}),
+		define(b.bounds[1].Var, &ast.Convert{X: &ast.Ref{Var: high}, T: b.bounds[1].Var.Type}),
+	}
+}
+
+// of is a field of a part.
+func (b *parallelBody) of(parts, i ast.Expr, f *types.Var) ast.Expr {
+	return &ast.Field{X: &ast.Index{X: parts, I: i, T: elemType(parts.Type())}, Field: f}
+}
+
+// run is the statement with a call whose results go to places, if it has some.
+func run(call *ast.Call, lhs []ast.Expr) ast.Stmt {
+	if len(lhs) == 0 {
+		return &ast.Do{Call: call}
+	}
+	return &ast.Assign{Lhs: lhs, Op: token.ASSIGN, Rhs: []ast.Expr{call}}
+}
+
 // count is the number of parts of a loop.
-func (b *parallelBody) count(ends [2]*ast.Ref) ast.Expr {
-	n := &ast.Binary{Op: token.SUB, X: ends[1], Y: ends[0], T: ends[0].Var.Type}
+func (b *parallelBody) count() ast.Expr {
+	if b.over != nil {
+		return length(b.over)
+	}
+	n := &ast.Binary{Op: token.SUB, X: b.ends[1], Y: b.ends[0], T: b.ends[0].Var.Type}
 	return &ast.Call{Fun: ast.Callee{Copied: b.h.parallel.divides() + "s"}, T: intType, Args: []ast.Expr{asInt(n)}}
 }
 

@@ -284,7 +284,10 @@ func (t *temps) renamed(a *ast.Assign, list []ast.Stmt, i int) bool {
 		if !ok || !plain || v.Again || !t.ours(w.Var) || t.uses[w.Var] != 1 || t.names[w.Var] != nil || !types.Identical(v.Var.Type, w.Var.Type) {
 			return false
 		}
-		from := slices.IndexFunc(list[:i], func(s ast.Stmt) bool { return s != nil && isDefine(s) && slices.Contains(ast.Defined(s), w.Var) })
+		from := slices.IndexFunc(list[:i], func(s ast.Stmt) bool {
+			_, isAssign := s.(*ast.Assign)
+			return isAssign && slices.Contains(ast.Defined(s), w.Var)
+		})
 		if from < 0 || slices.ContainsFunc(list[from:i], func(s ast.Stmt) bool { return s != nil && namesAnother(s, v.Var) }) {
 			return false
 		}
