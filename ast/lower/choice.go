@@ -261,11 +261,12 @@ func (l *lowerer) chooser(c *choice, name string, sig *types.Signature) *fnValue
 	v.fn = l.src.Instances.ours(key, l.src.Pkg, name, types.NewTuple(params...), sig.Results(), func(t *Instances, fn *types.Func) *ast.Func {
 		return c.body(t, fn, len(v.bound), fmt.Sprintf("whichever function %s of [%s] is", c.tag.Name(), linkName(of)))
 	})
-	var given []binding
+	inst := l.src.Instances.byFn[v.fn]
+	inst.chosen = nil
 	for _, f := range c.list {
-		given = append(given, binding{value: f})
+		inst.chosen = append(inst.chosen, binding{value: f})
 	}
-	l.src.Instances.byFn[v.fn].depth = l.src.Instances.depthOf(v.fn, given)
+	inst.depth = l.src.Instances.depthOf(v.fn, inst.chosen)
 	return v
 }
 
@@ -293,7 +294,7 @@ func (v *fnValue) indexOf(b boundVar) int {
 // body is the body of a chooser, of whose parameters the first ones are bound.
 func (c *choice) body(t *Instances, fn *types.Func, bound int, what string) *ast.Func {
 	sig := fn.Signature()
-	f := &ast.Func{Name: lowerName(fn.Name()), Obj: fn, Pkg: t.pkg, Pos: c.tag.Pos(), What: what, Body: &ast.Block{}, TypeParams: t.chosenParams(c, sig)}
+	f := &ast.Func{Name: lowerName(fn.Name()), Obj: fn, Pkg: t.pkg, Pos: c.tag.Pos(), What: what, Body: &ast.Block{}, TypeParams: t.paramsOf(t.byFn[fn])}
 	for p := range sig.Params().Variables() {
 		f.Params = append(f.Params, ast.NewVar(p.Name(), p.Type()))
 	}
@@ -327,28 +328,6 @@ func (c *choice) body(t *Instances, fn *types.Func, bound int, what string) *ast
 	}
 	*rest = append(*rest, noDerivative(&ast.Name{Obj: types.Universe.Lookup("nil"), T: types.Universe.Lookup("any").Type()}))
 	return f
-}
-
-// chosenParams returns the type parameters of others that a chooser needs.
-func (t *Instances) chosenParams(c *choice, sig *types.Signature) []*ast.TypeParam {
-	needed := t.mentioned([]types.Type{sig})
-	for _, v := range c.list {
-		of := t.byFn[v.fn]
-		if of == nil {
-			continue
-		}
-		needed = append(needed, t.paramsOf(of)...)
-		if of.lit != nil {
-			needed = append(needed, of.outer.params...)
-		}
-	}
-	var list []*ast.TypeParam
-	for _, p := range t.order {
-		if slices.Contains(needed, p) {
-			list = append(list, p)
-		}
-	}
-	return list
 }
 
 // isNumber compares a tag with the number of a function.

@@ -41,6 +41,7 @@ type Instance struct {
 	body     func(*Instances, *types.Func) *ast.Func // of a function of ours
 
 	bindings  []binding      // parameters that are functions which are known
+	chosen    []binding      // of a chooser: the functions that it calls
 	lit       *goast.FuncLit // a function literal in Of …
 	outer     *lowerer       // … which was being lowered here …
 	captured  []boundVar     // … and captures these
@@ -125,7 +126,12 @@ func (t *Instances) paramsOf(i *Instance) []*ast.TypeParam {
 	for _, p := range t.mentioned(i.Args) {
 		needed[p] = true
 	}
-	for _, b := range i.bindings {
+	if len(i.chosen) > 0 {
+		for _, p := range t.mentioned([]types.Type{i.Fn.Signature()}) {
+			needed[p] = true
+		}
+	}
+	for _, b := range slices.Concat(i.bindings, i.chosen) {
 		of := t.byFn[b.value.fn]
 		if of == nil {
 			continue

@@ -246,13 +246,7 @@ func dot(v, c []float64) (sum, scale float64) {
 // derivatives, or of what rounding the largest derivative there leaves where its terms cancel. Factors such as 1 + sin(x) that vanish leave
 // nothing but rounding of derivatives that are far below that of x itself.
 func (p *point) rounding(m *measured, i int, gap float64) bool {
-	largest := 0x1p-8
-	for _, c := range m.columns {
-		for _, d := range c {
-			largest = max(largest, math.Abs(d))
-		}
-	}
-	if math.Abs(gap) <= 0x1p-52*largest {
+	if math.Abs(gap) <= 0x1p-52*m.largest() {
 		return true
 	}
 	columns := p.nudged(m)
@@ -279,9 +273,27 @@ func (p *point) rounding(m *measured, i int, gap float64) bool {
 	return math.Abs(gap) <= 100*noise || cancelled < p.tiny && math.Abs(gap) <= 100*cancelled
 }
 
+// largest returns the largest derivative, or what some may have been that cancelled.
+func (m *measured) largest() float64 {
+	largest := 0x1p-8
+	for _, c := range m.columns {
+		for _, d := range c {
+			largest = max(largest, math.Abs(d))
+		}
+	}
+	return largest
+}
+
 // roundingOf reports whether a disagreement about output j along u is of the size of what the length of u does to it: where terms
-// cancel, the tangents along u and 3u differ by more than the factor.
+// cancel, the tangents along u and 3u differ by more than the factor. Or it is of the size of what rounding the largest derivative leaves.
 func (p *point) roundingOf(m *measured, j int, gap float64) bool {
+	length := 0.0
+	for _, d := range m.u {
+		length = max(length, math.Abs(d))
+	}
+	if math.Abs(gap) <= 0x1p-52*m.largest()*length {
+		return true
+	}
 	noise := 0.0
 	for _, k := range []float64{3, 5, 7} {
 		ju, err := p.push(scaled(m.u, k))
