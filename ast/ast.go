@@ -240,6 +240,7 @@ type Meta struct {
 	Checkpoint Schedule // of a loop: how it is run again in the reverse sweep
 	Blocks     Stmt     // of a loop over blocks of the iterations of another: that one
 	Parallel   bool     // of a loop: its iterations run on several cores; of one of ours over an integer, they do as it stands
+	Turns      bool     // of a loop of ours that is parallel: neighbouring iterations do not run at the same time
 	Goroutines bool     // of a loop: its iterations are goroutines of the user's, none of which touches what another one writes …
 	Locks      bool     // … but for what they lock
 

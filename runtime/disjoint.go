@@ -94,15 +94,66 @@ func disjointAll(byLen bool, x, y any, more []any) bool {
 	for i := range values {
 		r := newReacher(byLen)
 		r.walk(r.shapes.of(reflect.TypeFor[any]()), unsafe.Pointer(&values[i]))
-		for _, p := range r.pieces {
-			extents = append(extents, extent{p.lo(), p.hi(), tag{owner: i}})
-		}
-		for _, m := range r.maps {
-			extents = append(extents, mapExtent(m.UnsafePointer(), tag{owner: i}))
-		}
+		extents = r.appendExtents(extents, i)
 		reachers[i] = r
 	}
 	return separate(extents)
+}
+
+// appendExtents appends the extents of what r has reached, on behalf of owner.
+func (r *reacher) appendExtents(extents []extent, owner int) []extent {
+	for _, p := range r.pieces {
+		extents = append(extents, extent{p.lo(), p.hi(), tag{owner: owner}})
+	}
+	for _, m := range r.maps {
+		extents = append(extents, mapExtent(m.UnsafePointer(), tag{owner: owner}))
+	}
+	return extents
+}
+
+// Apart reports whether no two elements of x lead to the same memory, with
+// slices judged by their length.
+func Apart[T any](x []T) bool {
+	switch v := any(x).(type) {
+	case [][]float64:
+		return rowsAscend(v) || separate(rowExtents(v))
+	case [][]float32:
+		return rowsAscend(v) || separate(rowExtents(v))
+	}
+	var extents []extent
+	reachers := make([]*reacher, len(x)) // they keep what they reached alive
+	for i := range x {
+		r := newReacher(true)
+		r.walk(r.shapes.of(reflect.TypeFor[T]()), unsafe.Pointer(&x[i]))
+		extents = r.appendExtents(extents, i)
+		reachers[i] = r
+	}
+	return separate(extents)
+}
+
+// rowsAscend reports whether each row lies behind the one before.
+func rowsAscend[E float32 | float64](rows [][]E) bool {
+	var end uintptr
+	for _, row := range rows {
+		s := spanOf(row).limit(true)
+		switch {
+		case s.cap == 0:
+		case s.lo() < end:
+			return false
+		default:
+			end = s.hi()
+		}
+	}
+	return true
+}
+
+// rowExtents returns the extents of the rows, each on its own behalf.
+func rowExtents[E float32 | float64](rows [][]E) []extent {
+	var extents []extent
+	for i, row := range rows {
+		extents = appendExtent(extents, spanOf(row).limit(true), tag{owner: i})
+	}
+	return extents
 }
 
 // A span is the memory of a slice of floats.

@@ -158,3 +158,35 @@ func TestMirrorsCycle(t *testing.T) {
 		t.Error("rings of two lengths: true")
 	}
 }
+
+func TestApart(t *testing.T) {
+	buf := make([]float64, 10)
+	half := make([]float32, 4)
+	m := &model{W: buf[8:]}
+	tests := []struct {
+		name string
+		x    func() bool
+		want bool
+	}{
+		{"none", func() bool { return godiff.Apart[[]float64](nil) }, true},
+		{"neighbours", func() bool { return godiff.Apart([][]float64{buf[:4], buf[4:6], nil, buf[6:]}) }, true},
+		{"in any order", func() bool { return godiff.Apart([][]float64{buf[6:], {}, buf[:4], buf[4:6]}) }, true},
+		{"overlap", func() bool { return godiff.Apart([][]float64{buf[6:], buf[:4], buf[3:6]}) }, false},
+		{"next overlaps", func() bool { return godiff.Apart([][]float64{buf[:4], buf[3:6]}) }, false},
+		{"same", func() bool { return godiff.Apart([][]float64{buf, {1}, buf}) }, false},
+		{"empty in another", func() bool { return godiff.Apart([][]float64{buf[:4], buf[2:2], buf[4:]}) }, true},
+		{"float32", func() bool { return godiff.Apart([][]float32{half[:2], half[1:]}) }, false},
+		{"pointers", func() bool { return godiff.Apart([]*float64{&buf[0], &buf[1], nil}) }, true},
+		{"pointers to one", func() bool { return godiff.Apart([]*float64{&buf[0], &buf[1], &buf[0]}) }, false},
+		{"models", func() bool { return godiff.Apart([]*model{m, {W: buf[:8]}}) }, true},
+		{"models with one slice", func() bool { return godiff.Apart([]*model{m, {W: buf[:9]}}) }, false},
+		{"linked models", func() bool { return godiff.Apart([]*model{m, {next: m}}) }, false},
+		{"deeper", func() bool { return godiff.Apart([][][]float64{{buf[:2], buf[1:3]}, {buf[3:]}}) }, true},
+		{"numbers", func() bool { return godiff.Apart([]float64{1, 1}) }, true},
+	}
+	for _, test := range tests {
+		if got := test.x(); got != test.want {
+			t.Errorf("%s: Apart = %v, want %v", test.name, got, test.want)
+		}
+	}
+}

@@ -37,12 +37,42 @@ func Part(from, to, c, parts int) (begin, end int) {
 // Parallel calls do for 0, …, n-1 on as many cores as there are, and returns
 // when all calls have. Where some panic, it panics as the first of them does.
 func Parallel(n int, do func(c int)) {
-	workers := min(n, runtime.GOMAXPROCS(0))
-	if workers <= 1 {
+	if min(n, runtime.GOMAXPROCS(0)) <= 1 {
 		for c := range n {
 			do(c)
 		}
 		return
+	}
+	if c, p := parallel(n, do); c < n {
+		panic(p)
+	}
+}
+
+// ParallelTurns is [Parallel] for calls that may meet those for c-1 and c+1,
+// but no others: it calls do for even c first, and then for odd c.
+func ParallelTurns(n int, do func(c int)) {
+	even, p := parallel((n+1)/2, func(k int) { do(2 * k) })
+	first := min(2*even, n)
+	odd, q := parallel(first/2, func(k int) { do(2*k + 1) })
+	switch {
+	case odd < first/2:
+		panic(q)
+	case first < n:
+		panic(p)
+	}
+}
+
+// parallel is Parallel, but returns the first c for which do panics, and with
+// what, or n.
+func parallel(n int, do func(c int)) (first int, p any) {
+	workers := min(n, runtime.GOMAXPROCS(0))
+	if workers <= 1 {
+		for c := range n {
+			if p := panicOf(do, c); p != nil {
+				return c, p
+			}
+		}
+		return n, nil
 	}
 	var next, failed atomic.Int64
 	failed.Store(int64(n))
@@ -65,9 +95,10 @@ func Parallel(n int, do func(c int)) {
 	}
 	work()
 	wg.Wait()
-	if c := failed.Load(); c < int64(n) {
-		panic(panics[c])
+	if c := int(failed.Load()); c < n {
+		return c, panics[c]
 	}
+	return n, nil
 }
 
 // panicOf calls do and returns what it panics with, or nil.

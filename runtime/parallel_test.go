@@ -59,3 +59,49 @@ func TestParallelPanics(t *testing.T) {
 		}()
 	}
 }
+
+func TestParallelTurns(t *testing.T) {
+	for _, n := range []int{-1, 0, 1, 2, 3, 64, 999} {
+		order := make([]atomic.Int32, max(n, 0))
+		var now, meets atomic.Int32
+		running := make([]atomic.Bool, max(n, 0)+2)
+		ParallelTurns(n, func(c int) {
+			running[c+1].Store(true)
+			if running[c].Load() || c+2 < len(running) && running[c+2].Load() {
+				meets.Add(1)
+			}
+			order[c].Store(now.Add(1))
+			running[c+1].Store(false)
+		})
+		if meets.Load() > 0 {
+			t.Errorf("of %d, %d meet their neighbours", n, meets.Load())
+		}
+		for c := range order {
+			switch at := int(order[c].Load()); {
+			case at == 0:
+				t.Errorf("of %d, %d is not called", n, c)
+			case (at <= (n+1)/2) != (c%2 == 0):
+				t.Errorf("of %d, %d is called as number %d", n, c, at)
+			}
+		}
+	}
+}
+
+func TestParallelTurnsPanics(t *testing.T) {
+	for first := range 12 {
+		for also := range 12 {
+			func() {
+				defer func() {
+					if p, want := recover(), min(first, also); p != want {
+						t.Errorf("it panics with %v, want %d", p, want)
+					}
+				}()
+				ParallelTurns(12, func(c int) {
+					if c == first || c == also {
+						panic(c)
+					}
+				})
+			}()
+		}
+	}
+}

@@ -153,12 +153,12 @@ func (r *reverser) dependence(it *item) (why string, by *item) {
 		return "its iterations change slices or pointers to active memory", nil
 	}
 	for _, l := range inOrder(e.sets) {
-		if !own[l] && !r.ownElement(it, l) && !r.private(it, l) && !r.exclusive(it, l) {
+		if !own[l] && !r.ownElement(it, l) && !r.private(it, l) && !r.exclusive(it, l) && !r.ownsRow(it, l) {
 			return "its iterations may use what others have written by", r.writerIn(it, l)
 		}
 	}
 	for _, l := range inOrder(e.sums) {
-		if !own[l] && e.reads[l] && !r.ownElement(it, l) && !r.private(it, l) && !r.exclusive(it, l) {
+		if !own[l] && e.reads[l] && !r.ownElement(it, l) && !r.private(it, l) && !r.exclusive(it, l) && !r.ownsRow(it, l) {
 			return "its iterations read what others have added by", r.writerIn(it, l)
 		}
 	}
@@ -294,14 +294,57 @@ func isPartOf(p, h *location) bool {
 }
 
 // ownElement reports whether each iteration of a loop reads and writes of a cell only the element whose index is the loop's
-// counter, through one slice that the loop leaves alone.
+// counter, or that and a constant, through one slice that the loop leaves alone.
 func (r *reverser) ownElement(loop *item, l *location) bool {
+	w, ok := r.elementsOf(loop, l)
+	return ok && w.spread() == 0
+}
+
+// A window is the distance from the loop's counter to the first and to the last index of the elements that an iteration uses.
+type window struct{ lo, hi int64 }
+
+func (w window) spread() int64 { return w.hi - w.lo }
+
+// add makes a window hold another distance too. Used says that it holds one.
+func (w *window) add(d int64, used bool) {
+	if !used {
+		*w = window{d, d}
+	}
+	w.lo, w.hi = min(w.lo, d), max(w.hi, d)
+}
+
+// distance returns the constant that an index is beyond a counter.
+func distance(index ast.Expr, key *ast.Var) (int64, bool) {
+	if isCounter(index, key) {
+		return 0, true
+	}
+	b, ok := index.(*ast.Binary)
+	if !ok || b.Op != token.ADD && b.Op != token.SUB {
+		return 0, false
+	}
+	x, y := b.X, b.Y
+	if b.Op == token.ADD && !isCounter(x, key) {
+		x, y = y, x
+	}
+	d, isConst := intLit(y)
+	if !isConst || !isCounter(x, key) {
+		return 0, false
+	}
+	if b.Op == token.SUB {
+		d = -d
+	}
+	return d, true
+}
+
+// elementsOf returns which elements each iteration of a loop reads and writes of a cell, if all do so through one slice that the loop leaves
+// alone.
+func (r *reverser) elementsOf(loop *item, l *location) (w window, ok bool) {
 	key := counterOf(loop)
 	if key == nil {
-		return false
+		return w, false
 	}
 	var base ast.Expr
-	ok := true
+	ok = true
 	check := func(e ast.Expr) {
 		if !ok || !isPlace(e) || !r.touches(e, l) {
 			return
@@ -314,22 +357,23 @@ func (r *reverser) ownElement(loop *item, l *location) bool {
 			ok = false
 			return
 		}
-		ref, isRef := i.I.(*ast.Ref)
-		if !isRef || ref.Var != key || base != nil && !ast.Equal(base, i.X) || !r.steady(loop, i.X) {
+		d, isNear := distance(i.I, key)
+		if !isNear || base != nil && !ast.Equal(base, i.X) || !r.steady(loop, i.X) {
 			ok = false
 			return
 		}
+		w.add(d, base != nil)
 		base = i.X
 	}
 	for pos := loop.pos; pos < loop.end && ok; pos++ {
 		it := r.tree.items[pos]
 		if it.pos != loop.pos && it.body != nil {
 			if s, isRange := it.stmt.(*ast.Range); isRange && s.Value != nil && r.touches(&ast.Index{X: s.X, T: elemType(s.X.Type())}, l) {
-				return false
+				return w, false
 			}
 		}
 		if note := r.calls[it.stmt]; note != nil && r.callTouches(note.call, l) {
-			return false
+			return w, false
 		}
 		ast.Exprs(it.stmt, func(e ast.Expr, _ bool) {
 			ast.Walk(e, func(e ast.Expr) bool {
@@ -341,7 +385,7 @@ func (r *reverser) ownElement(loop *item, l *location) bool {
 			})
 		})
 	}
-	return ok && base != nil
+	return w, ok && base != nil
 }
 
 // touches reports whether a place lies in a cell.

@@ -89,7 +89,7 @@ type kept struct {
 	values      []ast.Expr   // … and what they are
 	parts       ast.Expr     // of the forward half, as the backward half has them
 	there, here []ast.Expr   // the shadows that the forward and the backward half of a part are given
-	apart       []ast.Expr   // shadows that must share no memory, or there is one part
+	apart, rows []ast.Expr   // shadows that must share no memory, or whose elements must not, or there is one part
 }
 
 // buildKept writes the two halves of the reverse mode of a loop whose parts are kept.
@@ -139,6 +139,9 @@ func (k *kept) shadow(dv *ast.Var, to half, own ownership) {
 	}
 	if to != neitherHalf && (own.own || k.meets()) {
 		k.apart = append(k.apart, &ast.Ref{Var: dv})
+		if own.rows {
+			k.rows = append(k.rows, &ast.Ref{Var: dv})
+		}
 	}
 }
 
@@ -164,9 +167,8 @@ func (k *kept) forwardBody() (saved *types.Var) {
 	}
 	saved, place := b.field(ast.NewVar("saved", k.part.savedType()))
 	f.Results = append(f.Results, k.saved.Var)
-	if len(k.apart) > 1 {
-		disjoint := &ast.Call{Fun: ast.Callee{Copied: "Disjoint"}, Args: k.apart, T: types.Typ[types.Bool]}
-		b.inOne = &ast.Unary{Op: token.NOT, X: disjoint}
+	if conds := sharing(k.apart, k.rows); len(conds) > 0 {
+		b.inOne = anyHolds(conds)
 	}
 	f.Body = b.body(call, append(to, place))
 	k.parts = k.remember(b.parts.Var, b.parts)
@@ -203,7 +205,7 @@ func (k *kept) backwardBody(saved *types.Var) {
 		f.Results = append(f.Results, dv)
 		to = append(to, b.summed(dv))
 	}
-	b.over = k.parts
+	b.over, b.turns = k.parts, k.parallel.near()
 	f.Body = b.body(call, to)
 	ast.Attribute(f.Body.Stmts, ast.Reversal, k.parallel.loop)
 }

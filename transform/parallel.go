@@ -127,9 +127,25 @@ func onlyAddedTo(loop ast.Stmt, v *ast.Var) bool {
 	return ok
 }
 
+// maxSpread is how far neighbouring elements may be that an iteration uses, for parts that are not neighbours to use none of the same: parts have
+// at least as many iterations, if there is more than one. See runtime.Chunks.
+const maxSpread = 4
+
+// mayShare reports whether iterations may use a cell of which each uses elements in a window: their own, or none writes any and those that
+// use the same are near.
+func (r *reverser) mayShare(loop *item, l *location, w window) bool {
+	return w.spread() == 0 || w.spread() <= maxSpread && r.writerIn(loop, l) == nil
+}
+
+// near reports whether iterations use elements of their neighbours. Then the parts are run in two turns, every other one in each, for in the reverse
+// sweep they add to the adjoints of these.
+func (p *parallel) near() bool {
+	return slices.ContainsFunc(p.own, func(o ownership) bool { return o.spread > 0 })
+}
+
 // divides returns what of package runtime divides the loop.
 func (p *parallel) divides() string {
-	if p.tasks {
+	if p.tasks && !p.near() {
 		return "Task"
 	}
 	return "Chunk"
@@ -138,7 +154,9 @@ func (p *parallel) divides() string {
 // An ownership says whether the iterations of a parallel loop have elements of their own of what a variable leads to. If not, none writes
 // any of it.
 type ownership struct {
-	own    bool   // nothing else is read or written
+	own    bool   // nothing else is read or written …
+	rows   bool   // … if the elements that the variable refers to share no memory …
+	spread int64  // … but by iterations that are no further away than this, which read only
 	idle   bool   // none reads or writes floats there
 	added  bool   // all iterations add to all elements, and do nothing else with them: the adjoints are only read
 	fields []bool // of a struct, or of one that the variable points to: the same of its fields, where one has such elements
@@ -200,6 +218,7 @@ func (u *Unit) checkParallel(f *ast.Func, loop ast.Stmt) (own map[*ast.Var]owner
 
 // owns says what of a variable, which l is, belongs to the iterations of a loop.
 func (r *reverser) owns(loop *item, v *ast.Var, l *location) ownership {
+	rows, spread := false, int64(0)
 	of := func(each func(f func(*location))) (own, written, touched bool) {
 		all := true
 		each(func(c *location) {
@@ -212,7 +231,14 @@ func (r *reverser) owns(loop *item, v *ast.Var, l *location) ownership {
 				return
 			}
 			touched, written = true, written || writes
-			all = all && (r.ownElement(loop, c) || r.onlyRanged(loop, c) || r.exclusive(loop, c))
+			ok := r.onlyRanged(loop, c) || r.exclusive(loop, c)
+			if w, near := r.elementsOf(loop, c); !ok && near && r.mayShare(loop, c, w) {
+				ok, spread = true, max(spread, w.spread())
+			}
+			if by, w := r.rowsTo(loop, c); !ok && by == v && r.mayShare(loop, c, w) {
+				ok, rows, spread = true, true, max(spread, w.spread())
+			}
+			all = all && ok
 		})
 		return touched && all, written, touched
 	}
@@ -222,6 +248,9 @@ func (r *reverser) owns(loop *item, v *ast.Var, l *location) ownership {
 	o.idle = !touched
 	if o.own || !o.mixed {
 		o.mixed = false
+		if o.own {
+			o.rows, o.spread = rows, spread
+		}
 		return o
 	}
 	t := v.Type
@@ -239,7 +268,7 @@ func (r *reverser) owns(loop *item, v *ast.Var, l *location) ownership {
 			continue
 		}
 		own, written, _ := of(func(f func(*location)) { r.mem.reachable(r.mem.part(l, i), map[*location]bool{}, f) })
-		o.fields[i] = own && isSlice(f.Type())
+		o.fields[i] = own && isSlice(f.Type()) && !rows && spread == 0
 		o.mixed = o.mixed || written && !o.fields[i] || f.Pkg() != r.u.Pkg && !f.Exported()
 	}
 	return o
@@ -343,7 +372,7 @@ func (r *reverser) checkRaces(loop *item, added map[*location]bool) {
 			if l.v != nil && onlyAddedTo(loop.stmt, l.v) {
 				continue
 			}
-			if !refers(l.typ) && r.ownElement(loop, l) {
+			if !refers(l.typ) && r.ownElement(loop, l) || ast.IsFloat(l.typ) && r.ownsRow(loop, l) {
 				continue
 			}
 			if m := loop.stmt.Info(); m.Goroutines && !m.Locks && l.v == nil {
@@ -452,10 +481,12 @@ func (h *helper) buildParallel(f *ast.Func, part, whole parallelPart, sig ast.Si
 	if part.fn != nil {
 		f.Doc = fmt.Sprintf("%s is the reverse mode of %s, on several cores.", f.Name, docName(h.f))
 	}
+	b.turns = part.fn != nil && h.parallel.near()
 	results := tupleOf(paramTypes(sig.Results)...)
 	call, alone := part.call(h.f.Obj, results), whole.call(h.f.Obj, results)
 	n := len(h.f.Inputs())
-	var apart []ast.Expr // what must share no memory
+	var apart []ast.Expr // what must share no memory …
+	var rows []ast.Expr  // … and of what the elements must not
 	for _, p := range sig.Params {
 		takes := func(by parallelPart) bool { return p.Role != ast.RolePrimal || by.takes(p.Index) }
 		isEnd := p.Role == ast.RolePrimal && p.Index >= n-2
@@ -473,6 +504,9 @@ func (h *helper) buildParallel(f *ast.Func, part, whole parallelPart, sig ast.Si
 			arg = b.bound(p.Index-(n-2), v)
 		case p.Role == ast.RoleShadow && (owned || h.meets()), part.fn == nil && hasRefs(p.Type):
 			apart = append(apart, arg)
+			if h.parallel.own[p.Index].rows && (part.fn != nil || h.u.summary(h.f.Obj).behind(h.f.Inputs()[p.Index], h.u.summary(h.f.Obj).writes)) {
+				rows = append(rows, arg)
+			}
 		}
 		switch own := h.parallel.own[p.Index]; {
 		case p.Role == ast.RoleShadow && !own.own:
@@ -487,7 +521,7 @@ func (h *helper) buildParallel(f *ast.Func, part, whole parallelPart, sig ast.Si
 		}
 	}
 	if part.fn == nil && (h.parallel.tasks || len(h.u.summary(h.f.Obj).writes) == 0) {
-		apart = nil // it reads only, or what it writes nothing else touches
+		apart, rows = nil, nil // it reads only, or what it writes nothing else touches
 	}
 	var lhs []ast.Expr
 	for _, p := range sig.Results {
@@ -496,11 +530,7 @@ func (h *helper) buildParallel(f *ast.Func, part, whole parallelPart, sig ast.Si
 		lhs = append(lhs, b.summed(v))
 	}
 	f.Body = b.body(call, lhs)
-	var together []ast.Expr // conditions under which one call does it all
-	if len(apart) > 1 {
-		disjoint := &ast.Call{Fun: ast.Callee{Copied: "Disjoint"}, Args: apart, T: types.Typ[types.Bool]}
-		together = append(together, &ast.Unary{Op: token.NOT, X: disjoint})
-	}
+	together := sharing(apart, rows) // conditions under which one call does it all
 	if part.taken == nil && slices.ContainsFunc(h.parallel.own, func(o ownership) bool { return o.added }) {
 		// A sum of few is what it is in the function to the bit.
 		together = append(together, &ast.Binary{Op: token.LSS, X: b.count(), Y: intNumber(2), T: types.Typ[types.Bool]})
@@ -515,18 +545,39 @@ func (h *helper) buildParallel(f *ast.Func, part, whole parallelPart, sig ast.Si
 	ast.Attribute(f.Body.Stmts, purpose, h.parallel.loop)
 }
 
+// sharing returns conditions under which some values share memory, or the elements of one of rows do.
+func sharing(values, rows []ast.Expr) []ast.Expr {
+	var conds []ast.Expr
+	unless := func(fn string, args ...ast.Expr) {
+		call := &ast.Call{Fun: ast.Callee{Copied: fn}, Args: args, T: types.Typ[types.Bool]}
+		conds = append(conds, &ast.Unary{Op: token.NOT, X: call})
+	}
+	if len(values) > 1 {
+		unless("Disjoint", values...)
+	}
+	for _, x := range rows {
+		unless("Apart", x)
+	}
+	return conds
+}
+
 // inOne makes one call for all iterations where one of some conditions holds. So it is where slices share memory: then an element of one may be
 // that of another iteration's.
 func inOne(conds []ast.Expr, alone *ast.Call) ast.Stmt {
-	cond := conds[0]
-	for _, c := range conds[1:] {
-		cond = &ast.Binary{Op: token.LOR, X: cond, Y: c, T: types.Typ[types.Bool]}
-	}
 	then := []ast.Stmt{&ast.Return{Results: []ast.Expr{alone}}}
 	if t, ok := alone.T.(*types.Tuple); ok && t.Len() == 0 {
 		then = []ast.Stmt{&ast.Do{Call: alone}, &ast.Return{}}
 	}
-	return &ast.If{Cond: cond, Then: &ast.Block{Stmts: then}}
+	return &ast.If{Cond: anyHolds(conds), Then: &ast.Block{Stmts: then}}
+}
+
+// anyHolds is the condition that one of some holds.
+func anyHolds(conds []ast.Expr) ast.Expr {
+	cond := conds[0]
+	for _, c := range conds[1:] {
+		cond = &ast.Binary{Op: token.LOR, X: cond, Y: c, T: types.Typ[types.Bool]}
+	}
+	return cond
 }
 
 // A parallelBody is the body of a function that calls another for the parts of a loop, as it is put together.
@@ -538,6 +589,7 @@ type parallelBody struct {
 	bounds [2]*ast.Ref // … and of the part
 	over   ast.Expr    // instead: a slice with an element for each part
 	inOne  ast.Expr    // a condition under which there is one part; or nil
+	turns  bool        // neighbouring parts are not run at the same time
 	parts  *ast.Ref    // a slice with a struct for each part
 	fields []*types.Var
 	places []*ast.Field // in the struct of part c, in the order of fields
@@ -755,7 +807,7 @@ func (b *parallelBody) body(call *ast.Call, lhs []ast.Expr) *ast.Block {
 		each.Stmts = append(each.Stmts, b.making...)
 	}
 	each.Stmts = append(each.Stmts, run(call, lhs))
-	out.Stmts = append(out.Stmts, &ast.Range{Meta: ast.Meta{Parallel: true}, Key: b.c, Define: true, X: count, Body: each})
+	out.Stmts = append(out.Stmts, &ast.Range{Meta: ast.Meta{Parallel: true, Turns: b.turns}, Key: b.c, Define: true, X: count, Body: each})
 	out.Stmts = append(out.Stmts, b.summing()...)
 	if len(b.f.Results) > 0 {
 		out.Stmts = append(out.Stmts, &ast.Return{Results: ast.Refs(b.f.Results)})

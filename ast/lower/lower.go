@@ -468,7 +468,7 @@ func (l *lowerer) exprStmt(s *goast.ExprStmt) []ast.Stmt {
 			} else if ok && b.Name() == "clear" {
 				return l.clearStmt(s, call)
 			}
-			if fn, ok := l.info.Uses[id].(*types.Func); ok && l.src.Derived && fn.FullName() == runtimePath+".Parallel" {
+			if fn, ok := l.info.Uses[id].(*types.Func); ok && l.src.Derived && (fn.FullName() == runtimePath+".Parallel" || fn.FullName() == runtimePath+".ParallelTurns") {
 				return l.parallel(s, call)
 			}
 		}
@@ -489,7 +489,7 @@ func (l *lowerer) exprStmt(s *goast.ExprStmt) []ast.Stmt {
 	return []ast.Stmt{&ast.Do{Meta: l.meta(s), Call: call}}
 }
 
-// parallel makes a call of runtime.Parallel in a derivative the loop that it was before it was printed, whose iterations are run one after
+// parallel makes a call of runtime.Parallel, or of ParallelTurns, in a derivative the loop that it was before it was printed, whose iterations are run one after
 // the other.
 func (l *lowerer) parallel(s *goast.ExprStmt, call *goast.CallExpr) []ast.Stmt {
 	lit, ok := call.Args[1].(*goast.FuncLit)

@@ -555,7 +555,11 @@ func (p *printer) forStmt(s *ast.For) {
 func (p *printer) rangeStmt(s *ast.Range) {
 	p.begin(s)
 	if s.IsParallel() {
-		p.printf("%s.Parallel(", p.imports.runtime())
+		fn := "Parallel"
+		if s.Turns {
+			fn = "ParallelTurns"
+		}
+		p.printf("%s.%s(", p.imports.runtime(), fn)
 		p.expr(s.X)
 		p.printf(", func(")
 		p.expr(s.Key)
