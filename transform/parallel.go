@@ -605,8 +605,7 @@ type parallelBody struct {
 type partSum func(part func(*types.Var) ast.Expr) []ast.Stmt
 
 func newParallelBody(h *helper, f *ast.Func) *parallelBody {
-	number := func(name string) *ast.Ref { return &ast.Ref{Var: ast.NewVar(name, intType)} }
-	return &parallelBody{h: h, f: f, c: number("c"), k: number("k"), parts: &ast.Ref{Var: ast.NewVar("parts", nil)}}
+	return &parallelBody{h: h, f: f, c: &ast.Ref{Var: ast.NewVar("c", intType)}, parts: &ast.Ref{Var: ast.NewVar("parts", nil)}}
 }
 
 // bound returns where a part begins or ends, given the variable that says it of the loop; k is 0 or 1.
@@ -821,6 +820,7 @@ func (b *parallelBody) summing() []ast.Stmt {
 		if len(list) == 0 {
 			return nil
 		}
+		b.k = &ast.Ref{Var: ast.NewVar("k", intType)}
 		sum := &ast.Block{}
 		for _, s := range list {
 			sum.Stmts = append(sum.Stmts, s(func(f *types.Var) ast.Expr { return b.of(b.parts, b.k, f) })...)

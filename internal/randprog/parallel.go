@@ -174,3 +174,97 @@ func (g *gen) hooked() bool {
 	_, ok := g.define(t, text, false)
 	return ok
 }
+
+// storedRows draws goroutines that make slices, and store them:
+//
+//	rows := make([][]float64, len(xs))
+//	var wg sync.WaitGroup
+//	for i, x := range xs {
+//		wg.Go(func() {
+//			y := math.Sin(x) * k
+//			r := []float64{y, e}
+//			r = append(r, y*r[0])
+//			rows[i] = r
+//		})
+//	}
+//	wg.Wait()
+func (g *gen) storedRows() bool {
+	t := g.readableFloat()
+	xs := g.parted(t)
+	if xs == nil || g.opts.Panics || xs.min < leastLen || !g.can("sync", "append") {
+		return false
+	}
+	const n = 6
+	names := g.someNames(n, xs.name, "make len append sync", t.text)
+	rows, wg, i, x, y, r := names[0], names[1], names[2], names[3], names[4], names[5]
+	if g.lookup(rows) != nil || g.lookup(wg) != nil {
+		return false
+	}
+	slice := g.types.sliceOf(t)
+	g.introduce(rows, "make([]%s, len(%s))", slice.text, xs.name)
+	g.read("sync")
+	g.raw(fmt.Sprintf("var %s sync.WaitGroup", wg))
+	g.thing(wg)
+	g.inParts(func() {
+		g.raw(fmt.Sprintf("for %s, %s := range %s {\n%s.Go(func() {", i, x, xs.name, wg))
+		g.thing(i)
+		g.part(t, x, y, "")
+		e := g.tame(g.float(t, 1), t, 2).text
+		switch g.intn(4) {
+		case 0:
+			g.line("%s[%s] = %s{%s, %s}", rows, i, slice.text, y, e)
+		case 1:
+			g.line("%s := make(%s, 3)\n%s[0], %s[1] = %s, %s", r, slice.text, r, r, y, e)
+			g.line("%s[2] = %s[0] * %s[1] / 4", r, r, r)
+			g.line("%s[%s] = %s", rows, i, r)
+		case 2:
+			g.line("%s := %s{%s, %s}", r, slice.text, e, y)
+			g.line("%s = append(%s, 0.25*%s[0]*%s)", r, r, r, y)
+			g.line("%s[%s] = %s[1:]", rows, i, r)
+		default:
+			g.line("%s[%s] = append(%s(nil), %s, %s)", rows, i, slice.text, y, e)
+			g.line("%s[%s][1] *= %s[%s][0] / 4", rows, i, rows, i)
+		}
+		g.raw("})\n}")
+	})
+	g.raw(wg + ".Wait()")
+	g.declare(&variable{name: rows, typ: g.types.sliceOf(slice), fresh: true, min: xs.min, max: xs.max})
+	return true
+}
+
+// neighbours draws a parallel loop whose iterations use elements beside their own, or rows:
+//
+//	out := make([]float64, len(xs)-1)
+//	//godiff:parallel
+//	for i := range out {
+//		out[i] = xs[i] - xs[i+1]*k
+//	}
+func (g *gen) neighbours() bool {
+	t := g.readableFloat()
+	xs := g.parted(t)
+	if xs == nil || len(g.loops) > 0 || xs.min < leastLen {
+		return false
+	}
+	names := g.someNames(3, xs.name, "make len", t.text)
+	out, i, y := names[0], names[1], names[2]
+	if g.lookup(out) != nil {
+		return false
+	}
+	g.introduce(out, "make(%s, len(%s)-1)", g.types.sliceOf(t).text, xs.name)
+	g.inParts(func() {
+		g.raw(fmt.Sprintf("//godiff:parallel\nfor %s := range %s {", i, out))
+		g.thing(i)
+		x := fmt.Sprintf("%s[%s]", xs.name, i)
+		next := fmt.Sprintf("%s[%s+1]", xs.name, i)
+		if g.chance(0.5) {
+			x, next = next, x
+		}
+		value := g.float(t, 1)
+		g.introduce(y, "%s", g.tame(infix(expr{text: x, prec: primary, mag: variableMag}, "*", product, value), t, 2).text)
+		g.declare(&variable{name: y, typ: t, used: true})
+		g.line("%s[%s] = %s - %s/4", out, i, y, next)
+		g.raw("}")
+	})
+	g.declare(&variable{name: out, typ: g.types.sliceOf(t), fresh: true, min: xs.min - 1, max: xs.max - 1})
+	return true
+}

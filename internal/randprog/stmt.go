@@ -112,6 +112,13 @@ func (g *gen) statementTable() []production {
 		{"goroutines", 3, g.goroutines},
 		{"interface-given", 8, g.interfaceGiven},
 		{"function-given", 3, g.functionGiven},
+		{"several-given", 4, g.severalGiven},
+		{"interface-results", 12, g.interfaceResults},
+		{"range-interface", 12, g.rangeInterfaces},
+		{"range-both", 3, g.rangeBoth},
+		{"map-of-structs", 4, g.structMap},
+		{"goroutines-rows", 4, g.storedRows},
+		{"neighbours", 2, g.neighbours},
 		{"hook", 1, g.hooked},
 		{"panic", g.optional(g.opts.Panics, 2), g.panicStatement},
 	}
