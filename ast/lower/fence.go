@@ -62,7 +62,7 @@ var fence = map[string]string{
 	"SelectStmt":     "a select statement is not supported; put it into a function with //godiff:nodiff",
 	"GoStmt":         "",
 	"DeferStmt":      "",
-	"SendStmt":       "a send is not supported; put it into a function with //godiff:nodiff",
+	"SendStmt":       "a send is not supported, but for a semaphore with room for several goroutines, each of which receives once; put it into a function with //godiff:nodiff",
 	"BadStmt":        "the program does not parse here",
 
 	// Declarations and their parts.
@@ -131,6 +131,11 @@ func checkFence(body *goast.BlockStmt, info *types.Info, report func(token.Pos, 
 		reason, known := fence[kind]
 		if !known {
 			reason = fmt.Sprintf("%s is not known to godiff", kind)
+		}
+		if send, ok := n.(*goast.SendStmt); ok {
+			if id, isVar := send.Chan.(*goast.Ident); isVar && isSemaphore(info.Uses[id], body, info) {
+				return true
+			}
 		}
 		if call, ok := n.(*goast.CallExpr); ok && reason == "" {
 			reason = builtinReason(call, info)

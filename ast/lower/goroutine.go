@@ -431,6 +431,10 @@ func (l *lowerer) onlyStarts(body *goast.BlockStmt, st *start) bool {
 			if obj, _, name := ofGroup(s.X, l.info); obj == nil || name != "Add" {
 				return false
 			}
+		case *goast.SendStmt:
+			if !l.ofSemaphore(s) {
+				return false
+			}
 		default:
 			return false
 		}

@@ -15,6 +15,8 @@ import (
 type group struct {
 	err   *ast.Var // of an errgroup: what Wait returns
 	given bool     // it is that of a caller, by a parameter, to call Done of it
+
+	semaphore bool // it is none, but a channel that bounds how many run at the same time
 }
 
 // The types of package sync and its like that are known here.
@@ -97,6 +99,9 @@ func (l *lowerer) ofGroups(s goast.Stmt) (list []ast.Stmt, ok bool) {
 		}
 		return l.goroutine(st), true
 	}
+	if l.ofSemaphore(s) {
+		return nil, true
+	}
 	var x goast.Expr
 	switch s := s.(type) {
 	case *goast.ForStmt, *goast.RangeStmt:
@@ -115,7 +120,9 @@ func (l *lowerer) ofGroups(s goast.Stmt) (list []ast.Stmt, ok bool) {
 	case *goast.ExprStmt:
 		x = s.X
 	case *goast.DeferStmt:
-		x = s.Call
+		if x = s.Call; l.onlyReleases(s.Call) {
+			return nil, true
+		}
 	case *goast.GoStmt:
 		l.report(s.Pos(), "it cannot be told when this goroutine ends; call the function instead")
 		return nil, true
@@ -160,6 +167,30 @@ func (l *lowerer) ofGroups(s goast.Stmt) (list []ast.Stmt, ok bool) {
 		return nil, true
 	}
 	return nil, false
+}
+
+// onlyReleases reports whether what a goroutine defers is a literal that does nothing but to say that it is done, to give locks back, and to
+// receive from semaphores.
+func (l *lowerer) onlyReleases(call *goast.CallExpr) bool {
+	lit, ok := goast.Unparen(call.Fun).(*goast.FuncLit)
+	if !ok || l.running == nil {
+		return false
+	}
+	for _, s := range lit.Body.List {
+		x, isExpr := s.(*goast.ExprStmt)
+		if !isExpr {
+			return false
+		}
+		obj, _, name := ofGroup(x.X, l.info)
+		switch {
+		case l.ofSemaphore(s):
+		case obj != nil && l.isGroup(obj) && (name == "Unlock" || name == "RUnlock"):
+		case obj != nil && name == "Done" && l.groupAt(obj) == l.groupAt(l.running.group):
+		default:
+			return false
+		}
+	}
+	return len(lit.Body.List) > 0
 }
 
 // declaredIn reports whether a variable is declared in what a goroutine does.
@@ -236,6 +267,11 @@ func (l *lowerer) waited(e *goast.CallExpr) ast.Expr {
 
 // declareGroup lowers the declaration of groups of goroutines, which is a part of a statement.
 func (l *lowerer) declareGroup(spec *goast.ValueSpec, s goast.Stmt) (list []ast.Stmt, ok bool) {
+	if len(spec.Values) == 1 && len(spec.Names) == 1 {
+		if list, ok := l.newSemaphore(l.info.Defs[spec.Names[0]], spec.Values[0], s); ok {
+			return list, true
+		}
+	}
 	if len(spec.Values) > 1 || len(spec.Values) == 1 && (len(spec.Names) > 1 || !l.makesGroup(spec.Values[0])) {
 		return nil, false
 	}
@@ -259,6 +295,11 @@ func (l *lowerer) assignGroup(s *goast.AssignStmt) ([]ast.Stmt, bool) {
 		return nil, false
 	}
 	id, _ := s.Lhs[0].(*goast.Ident)
+	if len(s.Lhs) == 1 {
+		if list, ok := l.newSemaphore(l.info.Defs[id], s.Rhs[0], s); ok {
+			return list, true
+		}
+	}
 	switch {
 	case len(s.Lhs) == 1 && l.makesGroup(s.Rhs[0]):
 		return l.newGroup(l.info.Defs[id], true, s)
