@@ -297,9 +297,9 @@ func examplesParallelStepsWParallelVJP(x, w [][]float64, from, to int, dw [][]fl
 	parts := make([]struct {
 		dw [][]float64
 		s  float64
-	}, godiff.Chunks(to-from))
+	}, godiff.Portions(godiff.Chunks(to-from), dw))
 	godiff.Parallel(len(parts), func(c int) {
-		begin, end := godiff.Chunk(from, to, c)
+		begin, end := godiff.Part(from, to, c, len(parts))
 		parts[c].dw = make([][]float64, len(dw))
 		for i := range dw {
 			parts[c].dw[i] = make([]float64, len(dw[i]))

@@ -156,6 +156,20 @@ func rowExtents[E float32 | float64](rows [][]E) []extent {
 	return extents
 }
 
+// sizeOf returns how many bytes the floats take that x leads to.
+func sizeOf(x any) uintptr {
+	if s, ok := flat(x); ok {
+		return s.limit(true).hi() - s.lo()
+	}
+	r := newReacher(true)
+	r.walk(r.shapes.of(reflect.TypeFor[any]()), unsafe.Pointer(&x))
+	size := uintptr(0)
+	for _, p := range r.pieces {
+		size += p.hi() - p.lo()
+	}
+	return size
+}
+
 // A span is the memory of a slice of floats.
 type span struct {
 	header

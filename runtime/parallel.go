@@ -34,6 +34,22 @@ func Part(from, to, c, parts int) (begin, end int) {
 	return from + c*n/parts, from + (c+1)*n/parts
 }
 
+// Portions returns in how many parts a loop is run that may be run in parts,
+// if each has shadows of its own like those given: in fewer, where these would
+// take more than 64 MiB, but not in less than 8. It depends on these numbers
+// alone, as Chunks does.
+func Portions(parts int, shadows ...any) int {
+	const most, least = 64 << 20, 8
+	if parts <= least {
+		return parts
+	}
+	bytes := uintptr(1)
+	for _, s := range shadows {
+		bytes += sizeOf(s)
+	}
+	return max(min(parts, int(most/bytes)), least)
+}
+
 // Parallel calls do for 0, …, n-1 on as many cores as there are, and returns
 // when all calls have. Where some panic, it panics as the first of them does.
 func Parallel(n int, do func(c int)) {

@@ -31,6 +31,39 @@ func TestChunks(t *testing.T) {
 	}
 }
 
+func TestPortions(t *testing.T) {
+	large := make([]float64, 1<<20)
+	rows := make([][]float64, 16)
+	for i := range rows {
+		rows[i] = large[i<<16 : (i+1)<<16]
+	}
+	type model struct {
+		W, V []float64
+		B    float64
+		ids  []int
+	}
+	tests := []struct {
+		parts   int
+		shadows []any
+		want    int
+	}{
+		{64, nil, 64},
+		{64, []any{large[:1000]}, 64},
+		{64, []any{large}, 8},
+		{64, []any{rows}, 8},
+		{64, []any{large[:1<<18], rows[:4]}, 15},
+		{64, []any{make([]float32, 1<<18), large[:10]}, 63},
+		{64, []any{&model{W: large[:1<<18], V: large[1<<18 : 1<<19], ids: make([]int, 1<<20)}}, 15},
+		{5, []any{large}, 5},
+		{0, []any{large}, 0},
+	}
+	for i, test := range tests {
+		if got := Portions(test.parts, test.shadows...); got != test.want {
+			t.Errorf("%d: Portions = %d, want %d", i, got, test.want)
+		}
+	}
+}
+
 func TestParallel(t *testing.T) {
 	done := make([]atomic.Int32, 1000)
 	Parallel(len(done), func(c int) { done[c].Add(1) })

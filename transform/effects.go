@@ -312,7 +312,7 @@ func (u *Unit) hasEffects(fn *types.Func) bool {
 	}
 	switch fn.Pkg().Path() {
 	case runtimePackage.Path():
-		return !slices.Contains([]string{"Chunk", "Chunks", "Order", "Task", "Tasks"}, fn.Name())
+		return !slices.Contains([]string{"Chunk", "Chunks", "Order", "Part", "Task", "Tasks"}, fn.Name())
 	case "fmt":
 		return !strings.HasPrefix(fn.Name(), "Sprint") && fn.Name() != "Errorf"
 	}

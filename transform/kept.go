@@ -135,6 +135,7 @@ func (k *kept) shadow(dv *ast.Var, to half, own ownership) {
 		k.here = append(k.here, k.remember(dv, given))
 	case to == backwardHalf:
 		again := k.remember(dv, given)
+		k.forth.sized = append(k.forth.sized, given)
 		k.here = append(k.here, k.past.summedShadow(dv, own.fields, again))
 	}
 	if to != neitherHalf && (own.own || k.meets()) {

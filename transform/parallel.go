@@ -590,6 +590,7 @@ type parallelBody struct {
 	over   ast.Expr    // instead: a slice with an element for each part
 	inOne  ast.Expr    // a condition under which there is one part; or nil
 	turns  bool        // neighbouring parts are not run at the same time
+	sized  []ast.Expr  // what each part has its like of for itself
 	parts  *ast.Ref    // a slice with a struct for each part
 	fields []*types.Var
 	places []*ast.Field // in the struct of part c, in the order of fields
@@ -634,6 +635,7 @@ func (b *parallelBody) summedShadow(v *ast.Var, owned []bool, of ast.Expr) ast.E
 // called as v is. Of a struct it shares those fields of which each iteration has elements of its own.
 func (b *parallelBody) private(v *ast.Var, owned []bool, of ast.Expr) (place ast.Expr, sum func(to ast.Expr, part func(*types.Var) ast.Expr) []ast.Stmt) {
 	f, place := b.field(v)
+	b.sized = append(b.sized, of)
 	u := b.h.u
 	var e ast.Expr
 	var more []ast.Stmt
@@ -693,6 +695,7 @@ func (d *derivation) withoutAdds(b *ast.Block) *ast.Block {
 // scratch returns memory of its own that a part has in place of what v leads to, of which nothing is wanted.
 func (b *parallelBody) scratch(v *ast.Var) ast.Expr {
 	_, place := b.field(v)
+	b.sized = append(b.sized, &ast.Ref{Var: v})
 	e, more := b.h.u.zeroShadow(place, &ast.Ref{Var: v}, v.Type, 0)
 	b.making = append(append(b.making, set(place, token.ASSIGN, e)), more...)
 	return place
@@ -786,6 +789,9 @@ func (b *parallelBody) body(call *ast.Call, lhs []ast.Expr) *ast.Block {
 	}
 	out := &ast.Block{}
 	count := b.count()
+	if b.over == nil && len(b.sized) > 0 {
+		count = &ast.Call{Fun: ast.Callee{Copied: "Portions"}, T: intType, Args: append([]ast.Expr{count}, b.sized...)}
+	}
 	if b.inOne != nil {
 		n := &ast.Ref{Var: ast.NewVar("n", intType)}
 		one := set(n, token.ASSIGN, builtin("min", intType, n, intNumber(1)))
@@ -846,7 +852,7 @@ func (b *parallelBody) each() ast.Expr {
 func (b *parallelBody) begin(call *ast.Call) []ast.Stmt {
 	chunk := &ast.Call{Fun: ast.Callee{Copied: b.h.parallel.divides()}, T: tupleOf(intType, intType),
 		Args: []ast.Expr{asInt(b.ends[0]), asInt(b.ends[1]), b.c}}
-	if b.inOne != nil {
+	if b.inOne != nil || len(b.sized) > 0 {
 		chunk.Fun.Copied, chunk.Args = "Part", append(chunk.Args, length(b.parts))
 	}
 	if isOfType(b.bounds[0], intType) {

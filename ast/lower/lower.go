@@ -1317,7 +1317,7 @@ func (l *lowerer) ofRuntime(c *ast.Call) ast.Expr {
 	case "Receive":
 		elem := c.Args[0].Type().Underlying().(*types.Chan).Elem()
 		c.Fun = ast.Callee{Fn: l.src.Instances.receive(elem)}
-	case "Shadow", "Disjoint", "DisjointLen", "Mirrors", "MirrorsLen", "Pair", "NoDerivative", "Order", "Box", "Boxed", "BoxGiven", "Unbox", "Renew", "CarryOver", "KeepLinks", "KeepLinksCap", "SwapLinks", "Moved":
+	case "Shadow", "Apart", "Portions", "Disjoint", "DisjointLen", "Mirrors", "MirrorsLen", "Pair", "NoDerivative", "Order", "Box", "Boxed", "BoxGiven", "Unbox", "Renew", "CarryOver", "KeepLinks", "KeepLinksCap", "SwapLinks", "Moved":
 		c.Fun = ast.Callee{Copied: name}
 	case "AddShadow", "AddShadowWith", "CopyShadow", "CopyShadowWith", "SetShadow", "ShadowWith":
 		l.report(c.Pos, "it adds up or sets all that a result, a tangent or a hooked value leads to; that is not supported yet of derivatives of derivatives: use slices of numbers")
