@@ -426,7 +426,7 @@ func (h *helper) againWhole() (*ast.Func, []bool) {
 		alone.fn, alone.taken = h.whole().again()
 		h.rerun = h.function("ParallelBack")
 		for i, t := range part.taken {
-			h.taken = append(h.taken, t || alone.taken[i])
+			h.taken = append(h.taken, t || alone.taken[i] || i == len(h.in)-2 || i == len(h.in)-1) // from where to where is always asked
 		}
 		sig := h.signature(ast.VJP)
 		sig.Results = slices.DeleteFunc(slices.Clone(sig.Results), func(p ast.Param) bool { return p.Role != ast.RoleShadow })
@@ -854,6 +854,9 @@ func (b *parallelBody) begin(call *ast.Call) []ast.Stmt {
 		Args: []ast.Expr{asInt(b.ends[0]), asInt(b.ends[1]), b.c}}
 	if b.inOne != nil || len(b.sized) > 0 {
 		chunk.Fun.Copied, chunk.Args = "Part", append(chunk.Args, length(b.parts))
+	}
+	if used(call, b.bounds[0]) == nil && used(call, b.bounds[1]) == nil {
+		return nil // nothing is done in the loop
 	}
 	if isOfType(b.bounds[0], intType) {
 		return []ast.Stmt{&ast.Assign{Lhs: []ast.Expr{used(call, b.bounds[0]), used(call, b.bounds[1])}, Op: token.DEFINE, Rhs: []ast.Expr{chunk}}}
