@@ -154,7 +154,7 @@ func (d *deriver) elsewhere(fn *types.Func) (*types.Func, *goast.FuncDecl, *lowe
 		return of, d.lib.decls[of], d.lib.src
 	}
 	pkg, file, decl := d.prog.Decl(fn)
-	if decl == nil || decl.Body == nil || !d.readable(pkg, file) || !d.sameTypes(pkg, file, decl) {
+	if decl == nil || decl.Body == nil || !d.readable(pkg, file, decl) || !d.sameTypes(pkg, file, decl) {
 		return nil, nil, nil
 	}
 	return fn, decl, d.sourceFor(pkg, file)

@@ -183,8 +183,15 @@ func (d *deriver) lower(fn *types.Func) *ast.Func {
 		return nil
 	}
 	if v := languageOf(pkg, file); tooOld(v) {
-		report(decl.Name.Pos(), fmt.Sprintf("%s is of %s, but derivatives need %s or later: say so in go.mod or in the file's go:build line", fn.Name(), v, oldest))
-		return nil
+		shared := lower.SharedVariable(decl.Body, pkg.Info)
+		switch {
+		case pkg == d.pkg:
+			report(decl.Name.Pos(), fmt.Sprintf("%s is of %s, but derivatives need %s or later: say so in go.mod or in the file's go:build line", fn.Name(), v, oldest))
+			return nil
+		case shared != nil:
+			report(shared.Pos(), fmt.Sprintf("%s is of %s, in which the iterations of a loop share its variables, and it keeps %s for longer than one: give %s a rule, or have its module say %s or later", fn.Name(), v, shared.Name(), fn.Name(), oldest))
+			return nil
+		}
 	}
 	src := d.sourceFor(pkg, file)
 	f := lower.Func(src, decl, d.instances.Of(fn), report)
@@ -202,9 +209,11 @@ func (d *deriver) lower(fn *types.Func) *ast.Func {
 	return f
 }
 
-// readable reports whether a function of a file may be lowered as part of one of another package: it is Go of today, in every build.
-func (d *deriver) readable(pkg *lower.Package, file *lower.File) bool {
-	return pkg != d.pkg && !pkg.NoBodies && file.Constraint == "" && !file.ImportsC() && !tooOld(languageOf(pkg, file))
+// readable reports whether a function of a file may be lowered as part of one of another package: it means what it would in Go of today, in
+// every build.
+func (d *deriver) readable(pkg *lower.Package, file *lower.File, decl *goast.FuncDecl) bool {
+	return pkg != d.pkg && !pkg.NoBodies && file.Constraint == "" && !file.ImportsC() &&
+		(!tooOld(languageOf(pkg, file)) || lower.SharedVariable(decl.Body, pkg.Info) == nil)
 }
 
 // languageOf returns the version of the language that a file is written in.
@@ -284,8 +293,8 @@ func (d *deriver) source(pkg *lower.Package) *lower.Source {
 	return src
 }
 
-// oldest is the oldest version of the language that is understood and written: before it, the iterations of a loop shared its variables,
-// and range over an integer was not there.
+// oldest is the oldest version of the language that is written: before it, range over an integer was not there. Before it, too, the iterations of a
+// loop shared its variables; functions of other packages for which that makes a difference are not understood.
 const oldest = "go1.22"
 
 // refused adds the diagnostic of a refusal; one without a position is reported at fn.
