@@ -191,7 +191,12 @@ func (c *eliminator) stmt(s ast.Stmt, t *table, out *builder, at int) ast.Stmt {
 	}
 	// What is made twice in the statement, or was made before, is had from a variable.
 	ours := !s.Info().Pos.IsValid()
-	out.list[at] = ast.MapExprs(s, func(e ast.Expr) ast.Expr { return c.replace(e, t, ours) }, nil)
+	out.list[at] = ast.MapExprs(s, func(e ast.Expr) ast.Expr {
+		if do, ok := s.(*ast.Do); ok && e == ast.Expr(do.Call) { // nobody asks for its value
+			return ast.MapOperands(e, func(x ast.Expr) ast.Expr { return c.replace(x, t, ours) })
+		}
+		return c.replace(e, t, ours)
+	}, nil)
 	c.note(out.list[at], t, out, at)
 	c.forgetWritten(s, t)
 	c.define(out.list[at], t)
@@ -246,7 +251,13 @@ func (c *eliminator) note(s ast.Stmt, t *table, out *builder, at int) {
 		}
 	}
 	ast.Exprs(s, func(e ast.Expr, assigned bool) {
-		if !assigned {
+		do, ok := s.(*ast.Do)
+		switch {
+		case ok && e == ast.Expr(do.Call):
+			for _, x := range ast.Operands(e) {
+				visit(x)
+			}
+		case !assigned:
 			visit(e)
 		}
 	})

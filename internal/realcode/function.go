@@ -73,7 +73,7 @@ func (s *scratch) candidates() ([]*Function, error) {
 // candidate returns the function of a declaration, or nil if it is none that is asked for.
 func (s *scratch) candidate(prog *lower.Program, pkg *lower.Package, file *lower.File, decl *goast.FuncDecl) *Function {
 	fn, ok := pkg.Info.Defs[decl.Name].(*types.Func)
-	if !ok || decl.Name.Name == "_" {
+	if !ok || decl.Name.Name == "_" || s.given[fn.FullName()] {
 		return nil
 	}
 	sig, view := fn.Signature(), prog.View(pkg, file)

@@ -83,6 +83,9 @@ func study(m Module, dir, root string) (Result, error) {
 	if err := copied.useRules(); err != nil {
 		return Result{}, err
 	}
+	if err := copied.giveFunctions(); err != nil {
+		return Result{}, err
+	}
 	s := &survey{scratch: copied}
 	if s.functions, err = copied.candidates(); err != nil {
 		return Result{}, err

@@ -16,8 +16,9 @@ import (
 // A scratch is a copy of a module that may be written to.
 type scratch struct {
 	Module
-	dir string
-	env []string
+	dir   string
+	env   []string
+	given map[string]bool // the functions in whose place one is asked for that calls it
 }
 
 // language is the version that copies are built with: derivatives need a later one than some modules ask for.
