@@ -81,7 +81,7 @@ func (g *giver) caller(fn *types.Func) bool {
 		return false
 	}
 	var params, args []string
-	some := false
+	some, first := false, ""
 	param := func(t types.Type) string {
 		name := fmt.Sprint("p", len(params))
 		params = append(params, name+" "+g.typeString(t))
@@ -94,7 +94,7 @@ func (g *giver) caller(fn *types.Func) bool {
 			return false
 		}
 		of := strings.TrimPrefix(g.typeString(recv.Type()), "*")
-		name, callee = of+"_"+name, "("+value+")."+fn.Name()
+		name, callee, first = of+"_"+name, "r."+fn.Name(), "r := "+value+"\n\t"
 	}
 	for v := range sig.Params().Variables() {
 		f, ok := v.Type().Underlying().(*types.Signature)
@@ -115,8 +115,8 @@ func (g *giver) caller(fn *types.Func) bool {
 	for v := range sig.Results().Variables() {
 		results = append(results, g.typeString(v.Type()))
 	}
-	fmt.Fprintf(&g.body, "\nfunc given_%s(%s) (%s) {\n\treturn %s(%s)\n}\n", name, strings.Join(params, ", "), strings.Join(results, ", "),
-		callee, strings.Join(args, ", "))
+	fmt.Fprintf(&g.body, "\nfunc given_%s(%s) (%s) {\n\t%sreturn %s(%s)\n}\n", name, strings.Join(params, ", "), strings.Join(results, ", "),
+		first, callee, strings.Join(args, ", "))
 	return true
 }
 

@@ -44,6 +44,9 @@ and a result that carry a derivative is asked for in both modes, with respect to
 package, type-checked, compiled, and called at generated arguments: results to the bit, memory after the call, panics, both modes against each
 other and against extrapolated differences.
 
+Which function is called must be known where a derivative is made. In place of a function that is given others, or whose receiver holds some,
+one is asked for that calls it with a function of its type, as its users do.
+
 With rules, a package imports those of [rules/gonum](../rules/gonum/README.md). One that the rules themselves import cannot: there its
 exported functions are called from another package, and these calls derived.
 

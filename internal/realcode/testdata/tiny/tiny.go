@@ -26,7 +26,7 @@ func First(xs []float64, n int) float64 { return xs[n+100] }
 
 func Log(x float64) float64 { return math.Log(-1 - x*x) }
 
-func Apply(f func(float64) float64, x float64) float64 { return f(x) }
+func Apply(fs []func(float64) float64, x float64) float64 { return fs[0](x) }
 
 func Length(xs []float64) int { return len(xs) }
 
@@ -46,3 +46,15 @@ func Forever(x float64) float64 {
 	}
 	return x
 }
+
+// Given is given a function.
+func Given(f func(Vec, float64) float64, v Vec, x float64) float64 { return f(v, x) * x }
+
+// Solver holds one.
+type Solver struct {
+	F func(Vec) Vec
+	K float64
+}
+
+// Run calls it.
+func (s *Solver) Run(v Vec) float64 { return s.F(v).x * s.K }
