@@ -307,7 +307,11 @@ func examplesParallelStepsWParallelVJP(x, w [][]float64, from, to int, dw [][]fl
 		parts[c].s = examplesParallelStepsWVJP(x, w, begin, end, parts[c].dw, ds)
 	})
 	for k := range parts {
-		godiff.AddShadow(dw, parts[k].dw)
+		for i := range dw {
+			for j := range dw[i] {
+				dw[i][j] += parts[k].dw[i][j]
+			}
+		}
 		s += parts[k].s
 	}
 	return s

@@ -188,6 +188,24 @@ func float[E float32 | float64](op operation, dst *E, src E) {
 	}
 }
 
+// floats does the operation to n floats at dst, but for those whose counterpart at src lies before an address.
+func floats[E float32 | float64](op operation, dst, src unsafe.Pointer, n int, from uintptr) {
+	var e E
+	x, y := unsafe.Slice((*E)(dst), n), unsafe.Slice((*E)(src), n)
+	if first := uintptr(src); first < from {
+		done := min(n, int((from-first+unsafe.Sizeof(e)-1)/unsafe.Sizeof(e)))
+		x, y = x[done:], y[done:]
+	}
+	switch op {
+	case plus:
+		for i, v := range y {
+			x[i] += v
+		}
+	case set:
+		copy(x, y)
+	}
+}
+
 // add adds the floats that the value of type t at src holds itself to those at dst, which lies at a spot, but for those before an address.
 func (a *adder) add(t reflect.Type, dst, src unsafe.Pointer, at spot, from uintptr) {
 	if f := a.opaque[t]; f != nil {
@@ -255,7 +273,18 @@ func (a *adder) dynamic(dst, src reflect.Value, at spot) {
 	}
 }
 
+// elements does add to n values.
 func (a *adder) elements(t reflect.Type, dst, src unsafe.Pointer, n int, at spot, from uintptr) {
+	if at == inMemory && a.opaque[t] == nil {
+		switch t.Kind() {
+		case reflect.Float64:
+			floats[float64](a.op, dst, src, n, from)
+			return
+		case reflect.Float32:
+			floats[float32](a.op, dst, src, n, from)
+			return
+		}
+	}
 	for i := range n {
 		offset := uintptr(i) * t.Size()
 		a.add(t, unsafe.Add(dst, offset), unsafe.Add(src, offset), at, from)

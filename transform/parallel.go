@@ -767,17 +767,30 @@ func sumOf(v *ast.Var, f *types.Var) partSum {
 // sumShadows adds one shadow to another of the same shape.
 func (u *Unit) sumShadows(dst, src ast.Expr) []ast.Stmt {
 	t := dst.Type()
-	if elem := elemType(t); elem != nil && isSlice(t) && ast.IsFloat(elem) {
-		i := ast.NewVar("i", intType)
-		at := func(e ast.Expr) ast.Expr { return &ast.Index{X: e, I: &ast.Ref{Var: i}, T: elem} }
-		body := &ast.Block{Stmts: []ast.Stmt{set(at(dst), token.ADD_ASSIGN, at(src))}}
-		return []ast.Stmt{&ast.Range{Key: &ast.Ref{Var: i}, Define: true, X: dst, Body: body}}
+	if leadsToRows(t) {
+		return []ast.Stmt{sumElements(dst, src, "i")}
 	}
 	call := &ast.Call{Fun: ast.Callee{Copied: "AddShadow"}, Args: []ast.Expr{dst, src}, T: types.NewTuple()}
 	if list := u.opaqueWithin(t); len(list) > 0 {
 		call.Fun.Copied, call.Args = "AddShadowWith", append(call.Args, names(list, addFunc)...)
 	}
 	return []ast.Stmt{&ast.Do{Call: call}}
+}
+
+// leadsToRows reports whether a type is one of slices of floats, or of slices of such.
+func leadsToRows(t types.Type) bool {
+	return isSlice(t) && (ast.IsFloat(elemType(t)) || leadsToRows(elemType(t)))
+}
+
+// sumElements adds all floats of a slice of such a type to those of another, with a counter of a name and such as follow it.
+func sumElements(dst, src ast.Expr, name string) ast.Stmt {
+	i, elem := ast.NewVar(name, intType), elemType(dst.Type())
+	at := func(e ast.Expr) ast.Expr { return &ast.Index{X: e, I: &ast.Ref{Var: i}, T: elem} }
+	add := ast.Stmt(set(at(dst), token.ADD_ASSIGN, at(src)))
+	if !ast.IsFloat(elem) {
+		add = sumElements(at(dst), at(src), "j")
+	}
+	return &ast.Range{Key: &ast.Ref{Var: i}, Define: true, X: dst, Body: &ast.Block{Stmts: []ast.Stmt{add}}}
 }
 
 // body returns the body: the parts are made and run, and what they return is summed in their order.

@@ -111,7 +111,7 @@ var verbs = []verb{
 	{name: "checkpoint", options: []string{"schedule"}, place: atLoopOrCall,
 		doc: "has the reverse sweep run the loop or call again, in place of remembering what it has computed"},
 	{name: "parallel", place: atLoop,
-		doc: "has reverse mode run the iterations of a loop on several cores; they must be independent, and it must range over an integer or a slice. Sums are made by parts, of which the number depends on the trip count alone. Forward mode and second derivatives run them one after the other"},
+		doc: "has reverse mode run the iterations of a loop on several cores; they must be independent, and it must range over an integer or a slice. Sums are made by parts, of which the number depends on the trip count and on the size of what is added to, and on nothing else. Forward mode and second derivatives run them one after the other"},
 }
 
 // optionDocs says what each option names, in a sentence of the reference.
