@@ -19,19 +19,39 @@ type primal struct {
 
 func (u *Unit) isLifted(fn *types.Func) bool { return u.Lifted != nil && fn != nil && u.Lifted(fn) }
 
-// liftCalls makes calls of functions that are declared nowhere calls of functions of the output.
+// liftCalls makes calls of functions that are declared nowhere calls of functions of the output, and instantiates generic ones.
 func (u *Unit) liftCalls(f *ast.Func) {
 	f.Body = mapAll(f.Body, func(e ast.Expr) ast.Expr {
 		return ast.Map(e, func(e ast.Expr) ast.Expr {
 			c, ok := e.(*ast.Call)
-			if !ok || !u.isLifted(c.Fun.Fn) {
+			switch {
+			case !ok:
 				return e
+			case u.isLifted(c.Fun.Fn):
+				t := *c
+				t.Fun = ast.Callee{Gen: u.primalOf(c.Fun.Fn)}
+				return &t
+			case c.Fun.Fn != nil && !c.Fun.Method && len(c.Fun.TypeArgs) == 0:
+				return u.instantiated(c)
 			}
-			t := *c
-			t.Fun = ast.Callee{Gen: u.primalOf(c.Fun.Fn)}
-			return &t
+			return e
 		})
 	}).(*ast.Block)
+}
+
+// instantiated is a call of ours of a generic function with its type arguments, which are the function's own type parameters, where the arguments do
+// not tell them.
+func (u *Unit) instantiated(c *ast.Call) ast.Expr {
+	f := u.Lower(c.Fun.Fn)
+	if f == nil || len(f.TypeParams) == 0 {
+		return c
+	}
+	t := *c
+	for _, p := range f.TypeParams {
+		t.Fun.TypeArgs = append(t.Fun.TypeArgs, p.Type)
+		t.Fun.Explicit = t.Fun.Explicit || !ast.Mentions(varTypes(f.Inputs()), p.Type)
+	}
+	return &t
 }
 
 // primalOf returns the function of the output that stands for fn.
