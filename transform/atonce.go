@@ -49,7 +49,7 @@ func (h *helper) reverse() *ast.Func {
 
 // whole returns the helper for functions that need not know what happens between the two halves.
 func (h *helper) whole() *helper {
-	at := h.at
+	at := h.inPart()
 	at.settled, at.changed, at.early = false, nil, nil
 	return h.u.splitHelper(h.f.Obj, h.in, at)
 }

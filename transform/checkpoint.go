@@ -160,7 +160,7 @@ func (s *checkpoint) field(f *types.Var) ast.Expr {
 
 // add adds a field, with its value.
 func (s *checkpoint) add(v *ast.Var, value ast.Expr) *types.Var {
-	f := newField(s.u, s.fields, v)
+	f := newField(s.u.Pkg, s.fields, v.Name, v.Type)
 	s.fields = append(s.fields, f)
 	if value != nil {
 		s.lit.Elems = append(s.lit.Elems, ast.Elem{Field: f, Value: value})
@@ -168,13 +168,13 @@ func (s *checkpoint) add(v *ast.Var, value ast.Expr) *types.Var {
 	return f
 }
 
-// newField returns a field for a variable, beside others in a struct of ours.
-func newField(u *Unit, others []*types.Var, v *ast.Var) *types.Var {
-	name := v.Name
-	for n := 2; slices.ContainsFunc(others, func(f *types.Var) bool { return f.Name() == name }); n++ {
-		name = fmt.Sprint(v.Name, n)
+// newField returns a field, beside others in a struct of ours, of a name that may get a number.
+func newField(pkg *types.Package, others []*types.Var, name string, t types.Type) *types.Var {
+	try := name
+	for n := 2; token.IsKeyword(try) || slices.ContainsFunc(others, func(f *types.Var) bool { return f.Name() == try }); n++ {
+		try = fmt.Sprint(name, n)
 	}
-	return types.NewField(token.NoPos, u.Pkg, name, v.Type, false)
+	return types.NewField(token.NoPos, pkg, try, t, false)
 }
 
 // inputs adds the parameters of the forward half and the fields of what it remembers.

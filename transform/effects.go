@@ -12,29 +12,30 @@ import (
 
 // A summary says what a call of a function does to memory, in the locations of the function's own graph.
 type summary struct {
-	mem       *memory
-	writes    []*location  // cells that it writes in memory that is there when it is called
-	fills     []*location  // cells in such memory, or in what may be one with it, that values flow into
-	reads     []*location  // cells in memory that it reads
-	appends   []*location  // memory that it may append to in place
-	extends   []*location  // memory that it may reach beyond the length of a slice, by an append or by slicing
-	recursive bool         // it may call itself
-	calls     bool         // it calls functions that are not known to be plain mathematics
-	loops     bool         // it loops
-	panics    bool         // it calls panic
-	outward   bool         // it writes memory that it shares with its caller
-	size      int          // how many expressions it has
-	whole     int          // size, with that of what it calls
-	nested    int          // how many structs of remembered values its own holds at most
-	byways    *waySummary  // what it does with what active floats were made into
-	matters   []bool       // inputs that something that it returns or leaves behind depends on
-	effects   bool         // it calls functions without source that may have effects
-	unordered bool         // it goes through a map, in an order that is another each time
-	waits     bool         // it takes or gives away a lock, or the like: see synchronises
-	hooks     bool         // it calls WithGradient, or a function that does
-	caps      bool         // it may depend on the capacity of a slice otherwise than by an append or by slicing
-	silent    bool         // a call of it ends, and cannot be noticed but by its results: see isSilent
-	asks      []types.Type // opaque interfaces whose methods it calls
+	mem         *memory
+	writes      []*location  // cells that it writes in memory that is there when it is called
+	fills       []*location  // cells in such memory, or in what may be one with it, that values flow into
+	reads       []*location  // cells in memory that it reads
+	appends     []*location  // memory that it may append to in place
+	extends     []*location  // memory that it may reach beyond the length of a slice, by an append or by slicing
+	recursive   bool         // it may call itself
+	calls       bool         // it calls functions that are not known to be plain mathematics
+	loops       bool         // it loops
+	panics      bool         // it calls panic
+	outward     bool         // it writes memory that it shares with its caller
+	size        int          // how many expressions it has
+	whole       int          // size, with that of what it calls
+	nested      int          // how many structs of remembered values its own holds at most
+	byways      *waySummary  // what it does with what active floats were made into
+	matters     []bool       // inputs that something that it returns or leaves behind depends on
+	effects     bool         // it calls functions without source that may have effects
+	checkpoints bool         // it has a loop or a call with a checkpoint, or one of those that it calls has
+	unordered   bool         // it goes through a map, in an order that is another each time
+	waits       bool         // it takes or gives away a lock, or the like: see synchronises
+	hooks       bool         // it calls WithGradient, or a function that does
+	caps        bool         // it may depend on the capacity of a slice otherwise than by an append or by slicing
+	silent      bool         // a call of it ends, and cannot be noticed but by its results: see isSilent
+	asks        []types.Type // opaque interfaces whose methods it calls
 }
 
 // summary returns the summary of a function, or nil for one without source. Functions that call each other are summarised
@@ -216,7 +217,7 @@ func (s *summary) remote() bool { return s.recursive || s.nested > 32 }
 func (s *summary) update(u *Unit) bool {
 	m := s.mem
 	state := func() string {
-		return fmt.Sprint(len(s.writes), len(s.fills), len(s.reads), len(s.appends), len(s.extends), s.byways.size(), s.panics, s.effects, s.hooks, s.unordered, s.waits, s.caps, s.matters, len(s.asks))
+		return fmt.Sprint(len(s.writes), len(s.fills), len(s.reads), len(s.appends), len(s.extends), s.byways.size(), s.panics, s.effects, s.hooks, s.unordered, s.checkpoints, s.waits, s.caps, s.matters, len(s.asks))
 	}
 	before := state()
 	add := func(list *[]*location) func(*location) {
@@ -239,6 +240,7 @@ func (s *summary) update(u *Unit) bool {
 		case *ast.For, *ast.Range:
 			s.loops = true
 		}
+		s.checkpoints = s.checkpoints || st.Info().Checkpoint != ast.NoCheckpoints
 		m.writes(st, func(l *location) {
 			if outer[l.find()] {
 				addWrite(l)
@@ -273,6 +275,7 @@ func (s *summary) update(u *Unit) bool {
 		callee := u.summaries[c.Fun.Fn]
 		s.hooks = s.hooks || hook || callee != nil && callee.hooks
 		s.unordered = s.unordered || callee != nil && callee.unordered
+		s.checkpoints = s.checkpoints || c.Checkpoint || callee != nil && callee.checkpoints
 		s.waits = s.waits || u.synchronises(c.Fun.Fn)
 	})
 	u.bywaysOf(m.fn, m, s)

@@ -144,7 +144,7 @@ func (c *cover) call(call *ast.Call, way []step) {
 		return
 	}
 	fn := call.Fun.Fn
-	if fn == nil || c.open[fn] || c.u.summary(fn) == nil || c.u.Lower(fn) == nil {
+	if fn == nil || c.open[fn] || c.u.summary(fn) == nil || c.u.Lower(fn) == nil || c.u.isRuled(fn, c.mem.fn.Pkg) {
 		c.unknown = true
 		return
 	}

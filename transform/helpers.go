@@ -527,15 +527,9 @@ func (s *halves) finish() {
 	var fields []*types.Var
 	lit := &ast.Composite{}
 	by := map[*ast.Var]ast.Expr{}
-	names := map[string]bool{}
 	s.fields = map[*types.Var]*ast.Var{}
 	for _, v := range captured {
-		name := v.Name
-		for n := 2; names[name]; n++ {
-			name = fmt.Sprint(v.Name, n)
-		}
-		names[name] = true
-		field := types.NewField(token.NoPos, s.u.Pkg, name, v.Type, false)
+		field := newField(s.u.Pkg, fields, v.Name, v.Type)
 		fields = append(fields, field)
 		s.fields[field] = v
 		lit.Elems = append(lit.Elems, ast.Elem{Field: field, Value: &ast.Ref{Var: v}})

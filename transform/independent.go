@@ -93,7 +93,9 @@ func (r *reverser) addEffects(e *effects, it *item) {
 				read(x)
 			}
 		case *ast.Range:
-			read(s.X)
+			if s.Value != nil { // else it is only counted
+				read(s.X)
+			}
 		}
 	}
 	lhs, rhs := sides(s)
@@ -212,18 +214,7 @@ func (r *reverser) asksIn(loop *item) bool {
 // ownCells returns the cells that belong to one iteration of a loop: variables that its body declares, and memory that only these
 // lead to.
 func (r *reverser) ownCells(it *item) map[*location]bool {
-	inner := map[*ast.Var]bool{}
-	for pos := it.pos; pos < it.end; pos++ {
-		x := r.tree.items[pos]
-		for _, v := range ast.Defined(x.stmt) {
-			inner[v] = true
-		}
-		if f, ok := x.stmt.(*ast.For); ok && f.Init != nil && pos > it.pos {
-			for _, v := range ast.Defined(f.Init) {
-				inner[v] = true
-			}
-		}
-	}
+	inner := r.ownVariables(it)
 	// A location is outer if it is reached from more variables than these.
 	reached, from := r.reached(), map[*location]int{}
 	for v := range inner {
@@ -242,6 +233,23 @@ func (r *reverser) ownCells(it *item) map[*location]bool {
 		})
 	}
 	return own
+}
+
+// ownVariables returns the variables that the body of a loop declares.
+func (r *reverser) ownVariables(it *item) map[*ast.Var]bool {
+	inner := map[*ast.Var]bool{}
+	for pos := it.pos; pos < it.end; pos++ {
+		x := r.tree.items[pos]
+		for _, v := range ast.Defined(x.stmt) {
+			inner[v] = true
+		}
+		if f, ok := x.stmt.(*ast.For); ok && f.Init != nil && pos > it.pos {
+			for _, v := range ast.Defined(f.Init) {
+				inner[v] = true
+			}
+		}
+	}
+	return inner
 }
 
 // reached returns from how many variables of the forward sweep each location is reached.

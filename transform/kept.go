@@ -94,7 +94,7 @@ type kept struct {
 
 // buildKept writes the two halves of the reverse mode of a loop whose parts are kept.
 func (h *helper) buildKept() {
-	at := h.at
+	at := h.inPart()
 	at.early = nil
 	part := h.u.splitHelper(h.f.Obj, h.in, at)
 	if part.forward == nil {
@@ -148,7 +148,7 @@ func (k *kept) shadow(dv *ast.Var, to half, own ownership) {
 
 // remember adds a field to what is remembered, and returns it as the backward half has it.
 func (k *kept) remember(v *ast.Var, value ast.Expr) ast.Expr {
-	f := newField(k.u, k.fields, v)
+	f := newField(k.u.Pkg, k.fields, v.Name, v.Type)
 	k.fields, k.values = append(k.fields, f), append(k.values, value)
 	return &ast.Field{X: k.saved, Field: f}
 }

@@ -1,8 +1,6 @@
 package transform
 
 import (
-	"fmt"
-	"go/token"
 	"go/types"
 
 	"github.com/godiff/godiff/ast"
@@ -75,14 +73,8 @@ func (in *inserts) pack() func(*ast.Block) *ast.Block {
 // packGroup lets the slices of a group be one, and notes what is an element of each.
 func (in *inserts) packGroup(group []countedSlice, fields map[*ast.Var]func(ast.Expr) ast.Expr) {
 	var list []*types.Var
-	taken := map[string]bool{}
 	for _, c := range group {
-		name := c.name
-		for n := 2; taken[name]; n++ {
-			name = fmt.Sprint(c.name, n)
-		}
-		taken[name] = true
-		list = append(list, types.NewField(token.NoPos, in.pkg, name, elemType(c.slot.Type), false))
+		list = append(list, newField(in.pkg, list, c.name, elemType(c.slot.Type)))
 	}
 	step := types.NewStruct(list, nil)
 	steps := ast.NewVar("steps", types.NewSlice(step))

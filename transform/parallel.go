@@ -210,6 +210,7 @@ func (u *Unit) checkParallel(f *ast.Func, loop ast.Stmt) (own map[*ast.Var]owner
 		}
 	}
 	r.checkRaces(it, added)
+	r.checkWhole(it)
 	for _, l := range d.mem.globals {
 		global = global || hasRefs(l.typ)
 	}
@@ -398,10 +399,62 @@ func (r *reverser) checkRaces(loop *item, added map[*location]bool) {
 	}
 }
 
+// checkWhole refuses a parallel loop in which a loop or a call with a checkpoint, or a call of what has a rule, is given memory of which other iterations
+// write a part: what is remembered of it is a copy of all.
+func (r *reverser) checkWhole(loop *item) {
+	inner := r.ownVariables(loop)
+	own := r.ownCells(loop)
+	check := func(it *item, what string, given []ast.Expr) {
+		for _, x := range given {
+			root := ast.RootVar(x)
+			r.mem.behindValue(x, map[*location]bool{}, func(c *location) {
+				c = c.find()
+				if own[c] || r.writerIn(loop, c) == nil || root != nil && inner[root] && r.ownsRow(loop, c) {
+					return
+				}
+				name := "what it is given"
+				if root != nil {
+					name = "what " + root.Name + " leads to"
+				}
+				refuse(it.stmt.Info().Pos, "%s in %s may copy all of %s, of which other iterations write a part; give it a slice of the iteration's own, as in row := x[i]", what, loopKind(loop.stmt), name)
+			})
+		}
+	}
+	for pos := loop.pos + 1; pos < loop.end; pos++ {
+		it := r.tree.items[pos]
+		if it.body != nil && it.stmt.Info().Checkpoint != ast.NoCheckpoints {
+			check(it, "a loop with checkpoints", ast.Refs(r.usedFromOutside(it)))
+		}
+		ast.Exprs(it.stmt, func(e ast.Expr, _ bool) {
+			r.mem.eachCall(e, func(c *ast.Call) {
+				if c.Fun.Fn == nil {
+					return
+				}
+				switch sum := r.u.summary(c.Fun.Fn); {
+				case r.isRuled(c):
+					check(it, fmt.Sprintf("the rule for %s", shortName(c.Fun.Fn)), c.Args)
+				case c.Checkpoint:
+					check(it, "a call with a checkpoint", c.Args)
+				case sum != nil && sum.checkpoints:
+					check(it, fmt.Sprintf("%s, which has a checkpoint,", shortName(c.Fun.Fn)), c.Args)
+				}
+			})
+		})
+	}
+}
+
 // meets reports whether inputs that may share memory, for all that the caller knows, may do so where the callee writes. Then the parts of a
 // parallel loop are for when they do not.
 func (h *helper) meets() bool {
 	return h.parallel != nil && (h.parallel.together || len(h.at.joined) > 0) && len(h.u.summary(h.f.Obj).writes) > 0
+}
+
+// inPart is what is known where the callee is called. In the parts of a parallel loop others are loops like any: all cores are at work, and what an
+// inner one sums behind its parts other outer ones would sum at the same time.
+func (h *helper) inPart() callSite {
+	at := h.at
+	at.plain = at.plain || h.parallel != nil
+	return at
 }
 
 // chunk returns the helper for a part of the loop.
@@ -409,7 +462,7 @@ func (h *helper) chunk() *helper {
 	if !h.meets() {
 		return h.whole()
 	}
-	at := h.at
+	at := h.inPart()
 	at.settled, at.changed, at.early, at.joined = false, nil, nil, nil
 	return h.u.splitHelper(h.f.Obj, h.in, at)
 }
@@ -617,7 +670,7 @@ func (b *parallelBody) bound(k int, v *ast.Var) *ast.Ref {
 
 // field adds a field to what each part has of its own.
 func (b *parallelBody) field(v *ast.Var) (*types.Var, ast.Expr) {
-	f := newField(b.h.u, b.fields, v)
+	f := newField(b.h.u.Pkg, b.fields, v.Name, v.Type)
 	b.fields = append(b.fields, f)
 	place := &ast.Field{X: &ast.Index{X: b.parts, I: b.c}, Field: f}
 	b.places = append(b.places, place)

@@ -830,7 +830,11 @@ func (l *lowerer) goroutine(st *start) []ast.Stmt {
 		l.report(st.group.Pos(), fmt.Sprintf("%s must be defined by var or by an empty literal or new, so that no goroutine is in it and nothing depends on when they end", st.group.Name()))
 		return nil
 	}
-	defer func(old *start) { l.running = old }(l.running)
+	defer func(old *start) {
+		if l.running = old; old != nil {
+			old.locks = old.locks || st.locks
+		}
+	}(l.running)
 	l.running = st
 	meta := ast.Meta{Pos: st.stmt.Pos(), Src: l.text(st.stmt)}
 	var list []ast.Stmt
