@@ -281,17 +281,6 @@ func exampleWVJP(w [][]float64, x []float64, dw [][]float64, dy float64) (y floa
 	return y
 }
 
-// examplesParallelStepsWVJP is the reverse mode of a part of the iterations of a loop of [ExamplesParallel] with respect to w.
-// For result adjoints ds it adds to the shadows dw.
-func examplesParallelStepsWVJP(x, w [][]float64, from, to int, dw [][]float64, ds float64) (s float64) {
-	// The iterations are independent: each is swept forward and back at once.
-	for i := from; i < to; i++ {
-		row := x[i]
-		s += exampleWVJP(w, row, dw, ds)
-	}
-	return s
-}
-
 // examplesParallelStepsWParallelVJP is the reverse mode of a part of the iterations of a loop of [ExamplesParallel], on several cores.
 func examplesParallelStepsWParallelVJP(x, w [][]float64, from, to int, dw [][]float64, ds float64) (s float64) {
 	parts := make([]struct {
@@ -313,6 +302,17 @@ func examplesParallelStepsWParallelVJP(x, w [][]float64, from, to int, dw [][]fl
 			}
 		}
 		s += parts[k].s
+	}
+	return s
+}
+
+// examplesParallelStepsWVJP is the reverse mode of a part of the iterations of a loop of [ExamplesParallel] with respect to w.
+// For result adjoints ds it adds to the shadows dw.
+func examplesParallelStepsWVJP(x, w [][]float64, from, to int, dw [][]float64, ds float64) (s float64) {
+	// The iterations are independent: each is swept forward and back at once.
+	for i := from; i < to; i++ {
+		row := x[i]
+		s += exampleWVJP(w, row, dw, ds)
 	}
 	return s
 }

@@ -175,45 +175,6 @@ func squaresVJP(x, dx []float64, dy float64) (y float64) {
 	return s
 }
 
-// diffuseParallelStepsBack2 is the reverse mode of a part of the iterations of a loop of [DiffuseParallel] with respect to u and v.
-// It adds to the shadows du and dv.
-// It remembers 32 bytes for each iteration of the loop over i.
-func diffuseParallelStepsBack2(u, v []float64, from, to int, du, dv []float64) {
-	// Forward sweep; ts holds every t that the reverse sweep needs.
-	var vs []float64
-	var us []float64
-	var ts []float64
-	var vs2 []float64
-	for i := from; i < to; i++ {
-		t := math.Sin(u[i] - 2*u[i+1] + u[i+2])
-		ts = append(ts, t)
-		vs2 = append(vs2, u[i]-2*u[i+1]+u[i+2])
-		us = append(us, u[i+1])
-		vs = append(vs, v[i])
-		v[i] = t * u[i+1]
-	}
-
-	// Reverse sweep.
-	v2 := append([]float64(nil), v...)
-	for i := to - 1; i >= from; i-- {
-		u := us[len(us)-1]
-		us = us[:len(us)-1]
-		t := ts[len(ts)-1]
-		ts = ts[:len(ts)-1]
-		v := vs2[len(vs2)-1]
-		vs2 = vs2[:len(vs2)-1]
-		v2[i], vs = vs[len(vs)-1], vs[:len(vs)-1]
-		// v[i] = math.Sin(u[i]-2*u[i+1]+u[i+2]) * u[i+1]
-		adj := dv[i]
-		dv[i] = 0
-		du[i+1] += adj * t
-		adj2 := adj * u * math.Cos(v)
-		du[i] += adj2
-		du[i+1] -= adj2 * 2
-		du[i+2] += adj2
-	}
-}
-
 // diffuseParallelStepsSaved holds what a forward sweep remembers.
 type diffuseParallelStepsSaved struct {
 	u    []float64
@@ -269,23 +230,6 @@ func energyBack(x, dx []float64, dy float64) {
 		sin, cos := math.Sincos(v)
 		dx[i] += dy * (sin + v*cos)
 	}
-}
-
-// normsParallelStepsVJP is the reverse mode of a part of the iterations of a loop of [NormsParallel] with respect to x.
-// For result adjoints ds it adds to the shadows dx.
-func normsParallelStepsVJP(x [][]float64, from, to int, dx [][]float64, ds float64) (s float64) {
-	// The iterations are independent: each is swept forward and back at once.
-	for i := from; i < to; i++ {
-		drow := dx[i]
-		row := x[i]
-		energyValue := energy(row)
-		sqrt := math.Sqrt(energyValue)
-		s += sqrt
-		// s += math.Sqrt(energy(row))
-		denergyValue := sqrtRule(energyValue, sqrt, ds)
-		energyBack(row, drow, denergyValue)
-	}
-	return s
 }
 
 // normsParallelStepsParallelVJP is the reverse mode of a part of the iterations of a loop of [NormsParallel], on several cores.
@@ -360,47 +304,6 @@ func coupledVJP(rows, drows [][]float64, dy float64) (y float64) {
 	return s
 }
 
-// featuresGoroutinesStepsPartSaved holds what a forward sweep remembers.
-type featuresGoroutinesStepsPartSaved struct {
-	from   int
-	to     int
-	olds   [][]float64
-	saveds []layerSaved
-	drows  [][]float64
-}
-
-// featuresGoroutinesStepsPartForward is a part of the iterations of a loop of [FeaturesGoroutines], remembering what [featuresGoroutinesStepsPartBackward] needs.
-// It remembers 24 bytes with what they refer to and what [layerForward] does for each iteration of the loop over i.
-func featuresGoroutinesStepsPartForward(x, w, rows [][]float64, from, to int, drows [][]float64) (saved featuresGoroutinesStepsPartSaved) {
-	var olds [][]float64
-	var saveds []layerSaved
-	for i := from; i < to; i++ {
-		row := x[i]
-		layerValue, dlayerValue, saved := layerForward(w, row)
-		saveds = append(saveds, saved)
-		old := drows[i]
-		olds = append(olds, old)
-		drows[i] = dlayerValue
-		rows[i] = layerValue
-	}
-	return featuresGoroutinesStepsPartSaved{from: from, to: to, olds: olds, saveds: saveds, drows: drows}
-}
-
-// featuresGoroutinesStepsPartBackward is the reverse mode of a part of the iterations of a loop of [FeaturesGoroutines], after [featuresGoroutinesStepsPartForward].
-func featuresGoroutinesStepsPartBackward(saved featuresGoroutinesStepsPartSaved, dx, dw [][]float64) {
-	from, olds, saveds, drows := saved.from, saved.olds, saved.saveds, saved.drows
-	for i := saved.to - 1; i >= from; i-- {
-		old := olds[len(olds)-1]
-		olds = olds[:len(olds)-1]
-		saved := saveds[len(saveds)-1]
-		saveds = saveds[:len(saveds)-1]
-		drow := dx[i]
-		// rows[i] = layer(w, row)
-		drows[i] = old
-		layerBackward(saved, dw, drow)
-	}
-}
-
 // featuresGoroutinesStepsSaved holds what a forward sweep remembers.
 type featuresGoroutinesStepsSaved struct {
 	dx    [][]float64
@@ -461,6 +364,103 @@ func diffuseParallelStepsBack(u, v []float64, from, to int, du, dv []float64) {
 		du[i] += adj
 		du[i+1] -= adj * 2
 		du[i+2] += adj
+	}
+}
+
+// diffuseParallelStepsBack2 is the reverse mode of a part of the iterations of a loop of [DiffuseParallel] with respect to u and v.
+// It adds to the shadows du and dv.
+// It remembers 32 bytes for each iteration of the loop over i.
+func diffuseParallelStepsBack2(u, v []float64, from, to int, du, dv []float64) {
+	// Forward sweep; ts holds every t that the reverse sweep needs.
+	var vs []float64
+	var us []float64
+	var ts []float64
+	var vs2 []float64
+	for i := from; i < to; i++ {
+		t := math.Sin(u[i] - 2*u[i+1] + u[i+2])
+		ts = append(ts, t)
+		vs2 = append(vs2, u[i]-2*u[i+1]+u[i+2])
+		us = append(us, u[i+1])
+		vs = append(vs, v[i])
+		v[i] = t * u[i+1]
+	}
+
+	// Reverse sweep.
+	v2 := append([]float64(nil), v...)
+	for i := to - 1; i >= from; i-- {
+		u := us[len(us)-1]
+		us = us[:len(us)-1]
+		t := ts[len(ts)-1]
+		ts = ts[:len(ts)-1]
+		v := vs2[len(vs2)-1]
+		vs2 = vs2[:len(vs2)-1]
+		v2[i], vs = vs[len(vs)-1], vs[:len(vs)-1]
+		// v[i] = math.Sin(u[i]-2*u[i+1]+u[i+2]) * u[i+1]
+		adj := dv[i]
+		dv[i] = 0
+		du[i+1] += adj * t
+		adj2 := adj * u * math.Cos(v)
+		du[i] += adj2
+		du[i+1] -= adj2 * 2
+		du[i+2] += adj2
+	}
+}
+
+// normsParallelStepsVJP is the reverse mode of a part of the iterations of a loop of [NormsParallel] with respect to x.
+// For result adjoints ds it adds to the shadows dx.
+func normsParallelStepsVJP(x [][]float64, from, to int, dx [][]float64, ds float64) (s float64) {
+	// The iterations are independent: each is swept forward and back at once.
+	for i := from; i < to; i++ {
+		drow := dx[i]
+		row := x[i]
+		energyValue := energy(row)
+		sqrt := math.Sqrt(energyValue)
+		s += sqrt
+		// s += math.Sqrt(energy(row))
+		denergyValue := sqrtRule(energyValue, sqrt, ds)
+		energyBack(row, drow, denergyValue)
+	}
+	return s
+}
+
+// featuresGoroutinesStepsPartSaved holds what a forward sweep remembers.
+type featuresGoroutinesStepsPartSaved struct {
+	from   int
+	to     int
+	olds   [][]float64
+	saveds []layerSaved
+	drows  [][]float64
+}
+
+// featuresGoroutinesStepsPartForward is a part of the iterations of a loop of [FeaturesGoroutines], remembering what [featuresGoroutinesStepsPartBackward] needs.
+// It remembers 24 bytes with what they refer to and what [layerForward3] does for each iteration of the loop over i.
+func featuresGoroutinesStepsPartForward(x, w, rows [][]float64, from, to int, drows [][]float64) (saved featuresGoroutinesStepsPartSaved) {
+	var olds [][]float64
+	var saveds []layerSaved
+	for i := from; i < to; i++ {
+		row := x[i]
+		layerValue, dlayerValue, saved := layerForward(w, row)
+		saveds = append(saveds, saved)
+		old := drows[i]
+		olds = append(olds, old)
+		drows[i] = dlayerValue
+		rows[i] = layerValue
+	}
+	return featuresGoroutinesStepsPartSaved{from: from, to: to, olds: olds, saveds: saveds, drows: drows}
+}
+
+// featuresGoroutinesStepsPartBackward is the reverse mode of a part of the iterations of a loop of [FeaturesGoroutines], after [featuresGoroutinesStepsPartForward].
+func featuresGoroutinesStepsPartBackward(saved featuresGoroutinesStepsPartSaved, dx, dw [][]float64) {
+	from, olds, saveds, drows := saved.from, saved.olds, saved.saveds, saved.drows
+	for i := saved.to - 1; i >= from; i-- {
+		old := olds[len(olds)-1]
+		olds = olds[:len(olds)-1]
+		saved := saveds[len(saveds)-1]
+		saveds = saveds[:len(saveds)-1]
+		drow := dx[i]
+		// rows[i] = layer(w, row)
+		drows[i] = old
+		layerBackward(saved, dw, drow)
 	}
 }
 
