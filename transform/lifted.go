@@ -51,6 +51,9 @@ func (u *Unit) instantiated(c *ast.Call) ast.Expr {
 		t.Fun.TypeArgs = append(t.Fun.TypeArgs, p.Type)
 		t.Fun.Explicit = t.Fun.Explicit || !ast.Mentions(varTypes(f.Inputs()), p.Type)
 	}
+	if !t.Fun.Explicit {
+		return c
+	}
 	return &t
 }
 
