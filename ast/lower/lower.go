@@ -636,7 +636,8 @@ func (l *lowerer) place(x goast.Expr) ast.Expr {
 			return nil
 		}
 	}
-	if star, ok := goast.Unparen(x).(*goast.StarExpr); ok && len(funcFields(l.typeOf(star))) > 0 {
+	// A derivative overwrites shadows, which have no functions, and else what the function did.
+	if star, ok := goast.Unparen(x).(*goast.StarExpr); ok && !l.src.Derived && len(funcFields(l.typeOf(star))) > 0 {
 		l.report(x.Pos(), "a struct with functions in it is overwritten here, so that it cannot be told any more which function is called; assign to its other fields one by one")
 		return nil
 	}
