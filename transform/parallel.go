@@ -565,7 +565,7 @@ func (h *helper) buildParallel(f *ast.Func, part, whole parallelPart, sig ast.Si
 		case p.Role == ast.RoleShadow && !own.own:
 			arg = b.summedShadow(v, own.fields, &ast.Ref{Var: v})
 		case p.Role == ast.RolePrimal && own.added && part.taken == nil:
-			arg = b.summedShadow(v, nil, &ast.Ref{Var: v})
+			arg = b.summedMemory(v)
 		case p.Role == ast.RolePrimal && own.added && takes(part):
 			arg = b.scratch(v) // it has been added before
 		}
@@ -681,6 +681,16 @@ func (b *parallelBody) field(v *ast.Var) (*types.Var, ast.Expr) {
 func (b *parallelBody) summedShadow(v *ast.Var, owned []bool, of ast.Expr) ast.Expr {
 	place, sum := b.private(v, owned, of)
 	b.shadowSums = append(b.shadowSums, func(part func(*types.Var) ast.Expr) []ast.Stmt { return sum(of, part) })
+	return place
+}
+
+// summedMemory is private for memory to which all iterations add. What none adds to keeps its value to the bit, as -0.
+func (b *parallelBody) summedMemory(v *ast.Var) ast.Expr {
+	place, _ := b.private(v, nil, &ast.Ref{Var: v})
+	f := place.(*ast.Field).Field
+	b.shadowSums = append(b.shadowSums, func(part func(*types.Var) ast.Expr) []ast.Stmt {
+		return []ast.Stmt{sumElements(&ast.Ref{Var: v}, part(f), "i", true)}
+	})
 	return place
 }
 
@@ -821,7 +831,7 @@ func sumOf(v *ast.Var, f *types.Var) partSum {
 func (u *Unit) sumShadows(dst, src ast.Expr) []ast.Stmt {
 	t := dst.Type()
 	if leadsToRows(t) {
-		return []ast.Stmt{sumElements(dst, src, "i")}
+		return []ast.Stmt{sumElements(dst, src, "i", false)}
 	}
 	call := &ast.Call{Fun: ast.Callee{Copied: "AddShadow"}, Args: []ast.Expr{dst, src}, T: types.NewTuple()}
 	if list := u.opaqueWithin(t); len(list) > 0 {
@@ -835,13 +845,17 @@ func leadsToRows(t types.Type) bool {
 	return isSlice(t) && (ast.IsFloat(elemType(t)) || leadsToRows(elemType(t)))
 }
 
-// sumElements adds all floats of a slice of such a type to those of another, with a counter of a name and such as follow it.
-func sumElements(dst, src ast.Expr, name string) ast.Stmt {
+// sumElements adds all floats of a slice of such a type to those of another, or all but zeros, with a counter of a name and such as follow it.
+func sumElements(dst, src ast.Expr, name string, some bool) ast.Stmt {
 	i, elem := ast.NewVar(name, intType), elemType(dst.Type())
 	at := func(e ast.Expr) ast.Expr { return &ast.Index{X: e, I: &ast.Ref{Var: i}, T: elem} }
 	add := ast.Stmt(set(at(dst), token.ADD_ASSIGN, at(src)))
-	if !ast.IsFloat(elem) {
-		add = sumElements(at(dst), at(src), "j")
+	switch {
+	case !ast.IsFloat(elem):
+		add = sumElements(at(dst), at(src), "j", some)
+	case some:
+		cond := &ast.Binary{Op: token.NEQ, X: at(src), Y: zeroOf(elem), T: types.Typ[types.Bool]}
+		add = &ast.If{Cond: cond, Then: &ast.Block{Stmts: []ast.Stmt{add}}}
 	}
 	return &ast.Range{Key: &ast.Ref{Var: i}, Define: true, X: dst, Body: &ast.Block{Stmts: []ast.Stmt{add}}}
 }
