@@ -2,6 +2,7 @@ package transform
 
 import (
 	"go/token"
+	"go/types"
 	"maps"
 	"slices"
 	"sort"
@@ -321,13 +322,13 @@ func (w *window) add(d int64, used bool) {
 	w.lo, w.hi = min(w.lo, d), max(w.hi, d)
 }
 
-// distance returns the constant that an index is beyond a counter.
+// distance returns the constant that an index is beyond a counter. Those of other types than int may begin anew.
 func distance(index ast.Expr, key *ast.Var) (int64, bool) {
 	if isCounter(index, key) {
 		return 0, true
 	}
 	b, ok := index.(*ast.Binary)
-	if !ok || b.Op != token.ADD && b.Op != token.SUB {
+	if !ok || b.Op != token.ADD && b.Op != token.SUB || key == nil || !types.Identical(key.Type, intType) {
 		return 0, false
 	}
 	x, y := b.X, b.Y
