@@ -75,7 +75,12 @@ func (g *giver) typeString(t types.Type) string {
 }
 
 // caller writes a function that calls fn, if that is given functions of which the giver has some, and reports whether it has.
-func (g *giver) caller(fn *types.Func) bool {
+func (g *giver) caller(fn *types.Func) (written bool) {
+	defer func(before map[string]bool) {
+		if !written {
+			g.imports = before
+		}
+	}(maps.Clone(g.imports))
 	sig := fn.Signature()
 	if sig.TypeParams().Len() > 0 || sig.RecvTypeParams().Len() > 0 || sig.Variadic() {
 		return false
