@@ -399,8 +399,8 @@ func (r *reverser) checkRaces(loop *item, added map[*location]bool) {
 	}
 }
 
-// checkWhole refuses a parallel loop in which a loop or a call with a checkpoint, or a call of what has a rule, is given memory of which other iterations
-// write a part: what is remembered of it is a copy of all.
+// checkWhole refuses a parallel loop in which a loop or a call with a checkpoint, or a call of what has a rule, is given memory of which
+// other iterations write a part: what is remembered of it is a copy of all.
 func (r *reverser) checkWhole(loop *item) {
 	inner := r.ownVariables(loop)
 	own := r.ownCells(loop)

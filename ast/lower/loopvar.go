@@ -6,8 +6,8 @@ import (
 	"go/types"
 )
 
-// SharedVariable returns a variable of a loop of which it matters whether all iterations share it, as they did before Go 1.22: a function literal uses
-// it, or something takes its address. It returns nil if there is none.
+// SharedVariable returns a variable of a loop of which it matters whether all iterations share it, as they did before Go 1.22: a function
+// literal uses it, or something takes its address. It returns nil if there is none.
 func SharedVariable(body *goast.BlockStmt, info *types.Info) types.Object {
 	var found types.Object
 	goast.Inspect(body, func(n goast.Node) bool {

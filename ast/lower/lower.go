@@ -489,8 +489,8 @@ func (l *lowerer) exprStmt(s *goast.ExprStmt) []ast.Stmt {
 	return []ast.Stmt{&ast.Do{Meta: l.meta(s), Call: call}}
 }
 
-// parallel makes a call of runtime.Parallel, or of ParallelTurns, in a derivative the loop that it was before it was printed, whose iterations are run one after
-// the other.
+// parallel makes a call of runtime.Parallel, or of ParallelTurns, in a derivative the loop that it was before it was printed, whose
+// iterations are run one after the other.
 func (l *lowerer) parallel(s *goast.ExprStmt, call *goast.CallExpr) []ast.Stmt {
 	lit, ok := call.Args[1].(*goast.FuncLit)
 	if !ok {
