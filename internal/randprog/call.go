@@ -69,7 +69,7 @@ func (g *gen) call(f *function, depth int) (string, bool) {
 // depthArgument returns the argument that bounds a recursion.
 func (g *gen) depthArgument() string {
 	if p, ok := g.readable(g.types.int); ok && g.chance(0.5) {
-		return p.text + "%4"
+		return p.text + "&3"
 	}
 	return fmt.Sprint(g.between(1, 3))
 }
