@@ -39,10 +39,23 @@ type Var struct {
 	Name string       // what the printer should call it, if nothing stands in the way
 	Type types.Type   // its type
 	Obj  types.Object // the user's variable, or nil for one of ours
+
+	of *Var // the one that it stands for, or nil
 }
 
 // NewVar returns a variable of ours with a preferred name.
 func NewVar(name string, t types.Type) *Var { return &Var{Name: name, Type: t} }
+
+// StandIn returns a variable of ours that stands for v from somewhere on.
+func (v *Var) StandIn() *Var { return &Var{Name: v.Name, Type: v.Type, of: v} }
+
+// Origin returns the variable that v stands for, or v itself.
+func (v *Var) Origin() *Var {
+	for v.of != nil {
+		v = v.of
+	}
+	return v
+}
 
 // NewResult returns a variable of ours for a result that has no name.
 func NewResult(t types.Type) *Var {

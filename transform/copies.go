@@ -20,7 +20,7 @@ func copyInputs(f *ast.Func) *ast.Func {
 	by := map[*ast.Var]ast.Expr{}
 	var first []ast.Stmt
 	copied := func(v *ast.Var) *ast.Var {
-		c := ast.NewVar(v.Name, v.Type)
+		c := v.StandIn()
 		by[v] = &ast.Ref{Var: c}
 		return c
 	}

@@ -150,7 +150,7 @@ func ownResults(f *ast.Func) *ast.Func {
 	g.Results = slices.Clone(f.Results)
 	for i, v := range f.Results {
 		if v.Obj == nil && !v.Blank() {
-			g.Results[i] = ast.NewVar(v.Name, v.Type)
+			g.Results[i] = v.StandIn()
 			by[v] = &ast.Ref{Var: g.Results[i]}
 		}
 	}

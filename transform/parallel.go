@@ -55,7 +55,11 @@ func (o *outliner) parallelLoop(loop *ast.For, from, to, n *ast.Ref) []ast.Stmt 
 	fn := o.function(loop, from.Var, to.Var)
 	owned := make([]ownership, len(o.given)+2)
 	for i, v := range o.given {
-		if owned[i] = own[v]; owned[i].mixed {
+		var told bool
+		if owned[i], told = own[v.Origin()]; !told && hasRefs(v.Type) && ast.Carries(v.Type) {
+			refuse(o.pos, "it cannot be told what of %s belongs to an iteration of %s; give that a variable of its own before the loop", v.Name, o.kind())
+		}
+		if owned[i].mixed {
 			what := "what " + v.Name + " leads to"
 			if v.Name == ast.Started {
 				what = "what they are given"
@@ -202,12 +206,17 @@ func (u *Unit) checkParallel(f *ast.Func, loop ast.Stmt) (own map[*ast.Var]owner
 	}
 	own = map[*ast.Var]ownership{}
 	added := map[*location]bool{}
-	for v, l := range d.mem.vars {
-		own[v] = r.owns(it, v, l)
-		if !own[v].own && r.added(it, v, l) {
-			own[v] = ownership{own: true, added: true}
+	for _, v := range r.usedFromOutside(it) {
+		if _, two := own[v.Origin()]; two {
+			refuse(pos, "%s refers to other memory in a part of %s than in another; use two variables", v.Name, loopKind(loop))
+		}
+		l := d.mem.variable(v)
+		o := r.owns(it, v, l)
+		if !o.own && r.added(it, v, l) {
+			o = ownership{own: true, added: true}
 			r.mem.behind(l, map[*location]bool{}, func(c *location) { added[c.find()] = true })
 		}
+		own[v.Origin()] = o
 	}
 	r.checkRaces(it, added)
 	r.checkWhole(it)

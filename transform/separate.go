@@ -60,7 +60,7 @@ func (s *separator) block(b *ast.Block, own []*ast.Var) *ast.Block {
 		list = list[1:]
 		if v := s.renewed(st, own); v != nil {
 			s.done = true
-			w := ast.NewVar(v.Name, v.Type)
+			w := v.StandIn()
 			a := *st.(*ast.Assign)
 			a.Lhs, a.Op = ast.Refs([]*ast.Var{w}), token.DEFINE
 			st = &a
