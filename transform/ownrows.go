@@ -1,6 +1,8 @@
 package transform
 
 import (
+	"slices"
+
 	"github.com/godiff/godiff/ast"
 )
 
@@ -62,18 +64,23 @@ func (r *reverser) rowsTo(loop *item, l *location) (rows *ast.Var, w window) {
 
 // usedFromOutside returns the variables of the primal that a loop uses and does not declare.
 func (r *reverser) usedFromOutside(loop *item) []*ast.Var {
+	return slices.DeleteFunc(outerVars(loop.stmt), func(v *ast.Var) bool { return r.primals()[v] != nil })
+}
+
+// outerVars returns the variables that a loop uses and does not declare.
+func outerVars(loop ast.Stmt) []*ast.Var {
 	inner := map[*ast.Var]bool{}
-	ast.Inspect(loop.stmt, func(s ast.Stmt) bool {
+	ast.Inspect(loop, func(s ast.Stmt) bool {
 		for _, v := range ast.Defined(s) {
 			inner[v] = true
 		}
 		return true
 	})
 	var list []*ast.Var
-	ast.Inspect(loop.stmt, func(s ast.Stmt) bool {
+	ast.Inspect(loop, func(s ast.Stmt) bool {
 		ast.Exprs(s, func(e ast.Expr, _ bool) {
 			ast.Walk(e, func(e ast.Expr) bool {
-				if ref, ok := e.(*ast.Ref); ok && !inner[ref.Var] && r.primals()[ref.Var] == nil {
+				if ref, ok := e.(*ast.Ref); ok && !inner[ref.Var] {
 					inner[ref.Var] = true
 					list = append(list, ref.Var)
 				}

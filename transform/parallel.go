@@ -184,7 +184,7 @@ func (u *Unit) checkParallel(f *ast.Func, loop ast.Stmt) (own map[*ast.Var]owner
 	p.run(preparing)
 	p.prepare()
 	r, pos := p.r, loop.Info().Pos
-	i := slices.IndexFunc(r.tree.items, func(it *item) bool { return it.body != nil && it.stmt.Info().Parallel && it.stmt.Info().Pos == pos })
+	i := slices.IndexFunc(r.tree.items, func(it *item) bool { return it.body != nil && it.stmt.Info().Parallel && it.stmt.Info().Pos == pos && r.isLoop(it, loop) })
 	if i < 0 {
 		refuse(pos, "this loop cannot be told from others")
 	}
@@ -224,6 +224,18 @@ func (u *Unit) checkParallel(f *ast.Func, loop ast.Stmt) (own map[*ast.Var]owner
 		global = global || hasRefs(l.typ)
 	}
 	return own, global, nil
+}
+
+// isLoop reports whether an item is a loop of the function, of which there may be several at one position, as behind a fallthrough: it uses the same
+// variables.
+func (r *reverser) isLoop(it *item, loop ast.Stmt) bool {
+	var used []*ast.Var
+	for _, v := range r.usedFromOutside(it) {
+		used = append(used, v.Origin())
+	}
+	return !slices.ContainsFunc(outerVars(loop), func(v *ast.Var) bool {
+		return hasRefs(v.Type) && ast.Carries(v.Type) && !slices.Contains(used, v.Origin())
+	})
 }
 
 // owns says what of a variable, which l is, belongs to the iterations of a loop.

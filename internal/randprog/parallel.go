@@ -27,7 +27,7 @@ func (g *gen) parallelLoop() bool {
 		summed = true
 	}
 	if filled {
-		g.introduce(out, "make(%s, len(%s))", g.types.sliceOf(t).text, xs.name)
+		g.filled(out, g.types.sliceOf(t), fmt.Sprintf("make(%s, len(%s))", g.types.sliceOf(t).text, xs.name))
 	}
 	if summed {
 		g.raw(fmt.Sprintf("var %s %s", s, t.text))
@@ -87,9 +87,9 @@ func (g *gen) goroutines() bool {
 	over := xs.name
 	if g.chance(0.3) {
 		over = out
-		g.introduce(out, "append(%s(nil), %s...)", slice.text, xs.name)
+		g.filled(out, slice, fmt.Sprintf("append(%s(nil), %s...)", slice.text, xs.name))
 	} else {
-		g.introduce(out, "make(%s, len(%s))", slice.text, xs.name)
+		g.filled(out, slice, fmt.Sprintf("make(%s, len(%s))", slice.text, xs.name))
 	}
 	g.read("sync")
 	g.raw(fmt.Sprintf("var %s sync.WaitGroup", wg))
@@ -119,6 +119,20 @@ func (g *gen) goroutines() bool {
 	g.raw(wg + ".Wait()")
 	g.declare(&variable{name: out, typ: slice, fresh: true, min: xs.min, max: xs.max})
 	return true
+}
+
+// filled declares a slice that a loop fills, by its value or before it is given one.
+func (g *gen) filled(name string, t *typ, value string) {
+	if !g.chance(0.3) {
+		g.introduce(name, "%s", value)
+		return
+	}
+	g.read(value + " " + t.text)
+	if g.chance(0.5) {
+		g.raw(fmt.Sprintf("var %s %s\n%s = %s", name, t.text, name, value))
+	} else {
+		g.raw(fmt.Sprintf("%s := %s\n_ = %s\n%s = %s", name, value, name, name, value))
+	}
 }
 
 // parted returns a slice whose elements iterations may share out, or nil.
@@ -201,7 +215,7 @@ func (g *gen) storedRows() bool {
 		return false
 	}
 	slice := g.types.sliceOf(t)
-	g.introduce(rows, "make([]%s, len(%s))", slice.text, xs.name)
+	g.filled(rows, g.types.sliceOf(slice), fmt.Sprintf("make([]%s, len(%s))", slice.text, xs.name))
 	g.read("sync")
 	g.raw(fmt.Sprintf("var %s sync.WaitGroup", wg))
 	g.thing(wg)
@@ -250,7 +264,7 @@ func (g *gen) neighbours() bool {
 	if g.lookup(out) != nil {
 		return false
 	}
-	g.introduce(out, "make(%s, len(%s)-1)", g.types.sliceOf(t).text, xs.name)
+	g.filled(out, g.types.sliceOf(t), fmt.Sprintf("make(%s, len(%s)-1)", g.types.sliceOf(t).text, xs.name))
 	g.inParts(func() {
 		g.raw(fmt.Sprintf("//godiff:parallel\nfor %s := range %s {", i, out))
 		g.thing(i)
