@@ -184,7 +184,9 @@ func (u *Unit) checkParallel(f *ast.Func, loop ast.Stmt) (own map[*ast.Var]owner
 	p.run(preparing)
 	p.prepare()
 	r, pos := p.r, loop.Info().Pos
-	i := slices.IndexFunc(r.tree.items, func(it *item) bool { return it.body != nil && it.stmt.Info().Parallel && it.stmt.Info().Pos == pos && r.isLoop(it, loop) })
+	i := slices.IndexFunc(r.tree.items, func(it *item) bool {
+		return it.body != nil && it.stmt.Info().Parallel && it.stmt.Info().Pos == pos && r.isLoop(it, loop)
+	})
 	if i < 0 {
 		refuse(pos, "this loop cannot be told from others")
 	}
