@@ -184,13 +184,45 @@ func (u *Unit) checkParallel(f *ast.Func, loop ast.Stmt) (own map[*ast.Var]owner
 	p.run(preparing)
 	p.prepare()
 	r, pos := p.r, loop.Info().Pos
-	i := slices.IndexFunc(r.tree.items, func(it *item) bool {
-		return it.body != nil && it.stmt.Info().Parallel && it.stmt.Info().Pos == pos && r.isLoop(it, loop)
-	})
-	if i < 0 {
+	for _, it := range r.tree.items {
+		if it.body != nil && it.stmt.Info().Parallel && it.stmt.Info().Pos == pos && r.isLoop(it, loop) {
+			own = joinOwnerships(own, r.ownerships(it, loop), loop)
+		}
+	}
+	if own == nil {
 		refuse(pos, "this loop cannot be told from others")
 	}
-	it := r.tree.items[i]
+	for _, l := range d.mem.globals {
+		global = global || hasRefs(l.typ)
+	}
+	return own, global, nil
+}
+
+// joinOwnerships returns what belongs to the iterations of a loop that stands in the function more than once, as where it is in a literal that
+// is called twice: each time something else may be used. It is nil for none.
+func joinOwnerships(a, b map[*ast.Var]ownership, loop ast.Stmt) map[*ast.Var]ownership {
+	if a == nil {
+		return b
+	}
+	for v, o := range b {
+		was, told := a[v]
+		switch {
+		case !told || was.idle:
+			a[v] = o
+		case !o.idle && !was.equal(o):
+			refuse(loop.Info().Pos, "%s stands for several, which do something else with %s each; write it where it is used", loopKind(loop), v.Name)
+		}
+	}
+	return a
+}
+
+func (o ownership) equal(p ownership) bool {
+	return o.own == p.own && o.rows == p.rows && o.spread == p.spread && o.idle == p.idle && o.added == p.added && o.mixed == p.mixed && slices.Equal(o.fields, p.fields)
+}
+
+// ownerships returns what belongs to the iterations of a loop, or refuses it.
+func (r *reverser) ownerships(it *item, loop ast.Stmt) map[*ast.Var]ownership {
+	pos := loop.Info().Pos
 	for pos := it.pos + 1; pos < it.end; pos++ {
 		if note := r.calls[r.tree.items[pos].stmt]; note != nil && (note.hooked || r.u.isHooked(note.call.Fun.Fn)) {
 			refuse(r.tree.items[pos].stmt.Info().Pos, "a hook is called for this in the reverse sweep of %s, which leaves open in what order", loopKind(loop))
@@ -206,13 +238,13 @@ func (u *Unit) checkParallel(f *ast.Func, loop ast.Stmt) (own map[*ast.Var]owner
 		}
 		refuse(pos, "the iterations of %s must be independent, but %s%s", loopKind(loop), strings.TrimSuffix(why, " by"), wayOut)
 	}
-	own = map[*ast.Var]ownership{}
+	own := map[*ast.Var]ownership{}
 	added := map[*location]bool{}
 	for _, v := range r.usedFromOutside(it) {
 		if _, two := own[v.Origin()]; two {
 			refuse(pos, "%s refers to other memory in a part of %s than in another; use two variables", v.Name, loopKind(loop))
 		}
-		l := d.mem.variable(v)
+		l := r.mem.variable(v)
 		o := r.owns(it, v, l)
 		if !o.own && r.added(it, v, l) {
 			o = ownership{own: true, added: true}
@@ -222,10 +254,7 @@ func (u *Unit) checkParallel(f *ast.Func, loop ast.Stmt) (own map[*ast.Var]owner
 	}
 	r.checkRaces(it, added)
 	r.checkWhole(it)
-	for _, l := range d.mem.globals {
-		global = global || hasRefs(l.typ)
-	}
-	return own, global, nil
+	return own
 }
 
 // isLoop reports whether an item is a loop of the function, of which there may be several at one position, as behind a fallthrough: it uses the same
