@@ -40,11 +40,33 @@ func (d *derivation) checkCheckpoint(s ast.Stmt, c *ast.Call, h *helper) {
 		refused("it appends to memory that it is given")
 	case c.Parallel && slices.ContainsFunc(h.at.joined, func(p [2]path) bool { return sum.writesPassive(p[0]) }):
 		refused("what it is given may share memory without floats, and it writes there")
+	case c.Parallel && h.parallel.together && h.sharesWithin() != nil:
+		refused(fmt.Sprintf("two ways that %s leads to memory may meet, and it writes there", h.sharesWithin().Name))
 	case c.Parallel && !h.canVJP():
 		refused("it returns, or is given by value, what holds or refers to memory; write to memory that it is given")
 	case h.keeps():
 		h.checkKept(refused)
 	}
+}
+
+// sharesWithin returns an input that may lead to some memory in two ways of which the callee writes one, for all that the caller knows, or nil.
+// Whether it does is not asked when the parts of a parallel loop are run.
+func (h *helper) sharesWithin() *ast.Var {
+	sum := h.u.summary(h.f.Obj)
+	for _, p := range h.at.joined {
+		i := p[0].input()
+		if i != p[1].input() || i >= len(h.f.Inputs()) {
+			continue
+		}
+		written := false
+		for _, way := range p {
+			sum.mem.reachable(sum.mem.at(way), map[*location]bool{}, func(l *location) { written = written || anyOf(sum.writes, l) })
+		}
+		if written {
+			return h.f.Inputs()[i]
+		}
+	}
+	return nil
 }
 
 // writesPassive reports whether the callee writes memory at a path that holds no floats.

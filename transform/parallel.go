@@ -515,7 +515,8 @@ func (h *helper) chunk() *helper {
 		return h.whole()
 	}
 	at := h.inPart()
-	at.settled, at.changed, at.early, at.joined = false, nil, nil, nil
+	at.settled, at.changed, at.early = false, nil, nil
+	at.joined = slices.DeleteFunc(slices.Clone(at.joined), func(p [2]path) bool { return p[0].input() != p[1].input() })
 	return h.u.splitHelper(h.f.Obj, h.in, at)
 }
 

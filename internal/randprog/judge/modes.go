@@ -291,7 +291,11 @@ func (p *point) roundingOf(m *measured, j int, gap float64) bool {
 	for _, d := range m.u {
 		length = max(length, math.Abs(d))
 	}
-	if math.Abs(gap) <= 0x1p-52*m.largest()*length {
+	unit := 0x1p-52
+	if p.Wide != nil {
+		unit = 0x1p-23
+	}
+	if math.Abs(gap) <= unit*m.largest()*length {
 		return true
 	}
 	noise := 0.0
