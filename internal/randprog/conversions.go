@@ -60,10 +60,13 @@ func (g *gen) applies(f *function) {
 // interfaceVariable returns a variable of the interface type, which may be a new one.
 func (g *gen) interfaceVariable() (path, bool) {
 	layer := g.types.layer
+	if layer == nil {
+		return path{}, false
+	}
 	if l, ok := g.writable(layer); ok && l.whole {
 		return l, true
 	}
-	if !g.can("Square") {
+	if !g.can("Square") || !g.sayable(layer) {
 		return path{}, false
 	}
 	name := g.newName(layer, "Square")
@@ -78,13 +81,13 @@ func (g *gen) interfaceVariable() (path, bool) {
 //	l, x = func() (*Body, float64) { return &Body{X: y}, z }()
 func (g *gen) interfaceResults() bool {
 	f64 := g.types.float64
-	to, ok := g.writable(f64)
-	_, impl, value, ok2 := g.implemented()
-	if !ok || !ok2 || to.mapped > 0 {
+	l, ok := g.interfaceVariable() // first: it may hide another
+	if !ok {
 		return false
 	}
-	l, ok := g.interfaceVariable()
-	if !ok || mentions(to.text, l.root.name) {
+	to, ok := g.writable(f64)
+	_, impl, value, ok2 := g.implemented()
+	if !ok || !ok2 || to.mapped > 0 || mentions(to.text, l.root.name) {
 		return false
 	}
 	g.wrote(l)
@@ -101,12 +104,12 @@ func (g *gen) interfaceResults() bool {
 //	}
 func (g *gen) rangeInterfaces() bool {
 	f64 := g.types.float64
-	apply, impl, _, ok := g.implemented()
+	l, ok := g.interfaceVariable() // first: it may hide another
 	if !ok || len(g.loops) > 1 {
 		return false
 	}
+	apply, impl, _, ok := g.implemented()
 	to, ok2 := g.writable(f64)
-	l, ok := g.interfaceVariable()
 	if !ok || !ok2 || to.mapped > 0 || mentions(to.text, l.root.name) {
 		return false
 	}
@@ -127,13 +130,13 @@ func (g *gen) rangeInterfaces() bool {
 
 // rangeBoth assigns the index of an element and, in the same clause, the element to what another index says:
 //
-//	for i, xs[wrap(i, len(xs))] = range ys {
+//	for i, xs[i%len(xs)] = range ys {
 //		s += xs[0]
 //	}
 func (g *gen) rangeBoth() bool {
 	t := g.readableFloat()
 	over, ok := g.anySlice()
-	if !ok || over.typ != g.types.sliceOf(t) || len(g.loops) > 1 || !g.can("wrap", "len", "int") {
+	if !ok || over.typ != g.types.sliceOf(t) || len(g.loops) > 1 || !g.can("len", "int") {
 		return false
 	}
 	to, ok := g.sliceVariable(over.typ)
@@ -152,8 +155,8 @@ func (g *gen) rangeBoth() bool {
 	g.introduce(i, "%d", g.between(0, 2))
 	g.declare(&variable{name: i, typ: g.types.int, used: true})
 	defer freeze(over)()
-	g.read(to.text + " wrap len " + sum.text + " " + over.name)
-	g.raw(fmt.Sprintf("for %s, %s[wrap(%s, len(%s))] = range %s {\n%s += 0.125 * %s[0]\n}", i, to.text, i, to.text, over.name, sum.text, to.text))
+	g.read(to.text + " len " + sum.text + " " + over.name)
+	g.raw(fmt.Sprintf("for %s, %s[%s%%len(%s)] = range %s {\n%s += 0.125 * %s[0]\n}", i, to.text, i, to.text, over.name, sum.text, to.text))
 	return true
 }
 

@@ -161,6 +161,8 @@ func (g *gen) clauseOf(v *variable) bool {
 	g.open()
 	defer g.close()
 	g.declare(v)
+	g.raw("{") // a declaration may hide it
+	defer g.raw("}")
 	return g.clauseOfDeclared(v)
 }
 
