@@ -246,7 +246,7 @@ func dot(v, c []float64) (sum, scale float64) {
 // derivatives, or of what rounding the largest derivative there leaves where its terms cancel. Factors such as 1 + sin(x) that vanish leave
 // nothing but rounding of derivatives that are far below that of x itself.
 func (p *point) rounding(m *measured, i int, gap float64) bool {
-	if math.Abs(gap) <= 0x1p-52*m.largest() {
+	if math.Abs(gap) <= p.unit()*m.largest() {
 		return true
 	}
 	columns := p.nudged(m)
@@ -284,6 +284,14 @@ func (m *measured) largest() float64 {
 	return largest
 }
 
+// unit is what rounding leaves of a number of size 1; a few roundings of float32 where F has some.
+func (p *point) unit() float64 {
+	if p.Wide != nil {
+		return 0x1p-20
+	}
+	return 0x1p-52
+}
+
 // roundingOf reports whether a disagreement about output j along u is of the size of what the length of u does to it: where terms
 // cancel, the tangents along u and 3u differ by more than the factor. Or it is of the size of what rounding the largest derivative leaves.
 func (p *point) roundingOf(m *measured, j int, gap float64) bool {
@@ -291,11 +299,7 @@ func (p *point) roundingOf(m *measured, j int, gap float64) bool {
 	for _, d := range m.u {
 		length = max(length, math.Abs(d))
 	}
-	unit := 0x1p-52
-	if p.Wide != nil {
-		unit = 0x1p-23
-	}
-	if math.Abs(gap) <= unit*m.largest()*length {
+	if math.Abs(gap) <= p.unit()*m.largest()*length {
 		return true
 	}
 	noise := 0.0
