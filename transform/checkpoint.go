@@ -40,18 +40,19 @@ func (d *derivation) checkCheckpoint(s ast.Stmt, c *ast.Call, h *helper) {
 		refused("it appends to memory that it is given")
 	case c.Parallel && slices.ContainsFunc(h.at.joined, func(p [2]path) bool { return sum.writesPassive(p[0]) }):
 		refused("what it is given may share memory without floats, and it writes there")
-	case c.Parallel && h.parallel.together && h.sharesWithin() != nil:
-		refused(fmt.Sprintf("two ways that %s leads to memory may meet, and it writes there", h.sharesWithin().Name))
 	case c.Parallel && !h.canVJP():
 		refused("it returns, or is given by value, what holds or refers to memory; write to memory that it is given")
 	case h.keeps():
 		h.checkKept(refused)
 	}
+	if c.Parallel && h.parallel.together {
+		h.checkWithin(refused)
+	}
 }
 
-// sharesWithin returns an input that may lead to some memory in two ways of which the callee writes one, for all that the caller knows, or nil.
-// Whether it does is not asked when the parts of a parallel loop are run.
-func (h *helper) sharesWithin() *ast.Var {
+// checkWithin refuses a parallel loop that is given an input which may lead to some memory in two ways, of which the loop writes one: whether it
+// does is not asked when its parts are run.
+func (h *helper) checkWithin(refused func(why string)) {
 	sum := h.u.summary(h.f.Obj)
 	for _, p := range h.at.joined {
 		i := p[0].input()
@@ -63,10 +64,9 @@ func (h *helper) sharesWithin() *ast.Var {
 			sum.mem.reachable(sum.mem.at(way), map[*location]bool{}, func(l *location) { written = written || anyOf(sum.writes, l) })
 		}
 		if written {
-			return h.f.Inputs()[i]
+			refused(fmt.Sprintf("two ways that %s leads to memory may meet, and it writes there", h.f.Inputs()[i].Name))
 		}
 	}
-	return nil
 }
 
 // writesPassive reports whether the callee writes memory at a path that holds no floats.
@@ -411,13 +411,8 @@ func (s *checkpoint) forwardHalf(f *ast.Func) {
 	}
 	results := slices.Clone(f.Results)
 	f.Results = append(f.Results, s.saved)
-	body := s.remember()
-	if len(results) == 0 {
-		body = append(body, &ast.Do{Call: call})
-	} else {
-		body = append(body, &ast.Assign{Lhs: ast.Refs(results), Op: token.ASSIGN, Rhs: []ast.Expr{call}})
-	}
-	f.Body = &ast.Block{Stmts: append(body, &ast.Return{Results: ast.Refs(f.Results)})}
+	last := &ast.Return{Results: ast.Refs(f.Results)}
+	f.Body = &ast.Block{Stmts: append(s.remember(), assignResults(call, ast.Refs(results)), last)}
 }
 
 // remember puts into what is remembered what the callee is given. Of inputs that may share memory it makes one copy:
@@ -435,10 +430,7 @@ func (s *checkpoint) remember() []ast.Stmt {
 		}
 		rest.Lhs, rest.Rhs = append(rest.Lhs, s.field(e.Field)), append(rest.Rhs, e.Value)
 	}
-	var value ast.Expr = first
-	if isPointer(s.saved.Type) {
-		value = &ast.Addr{X: first, T: s.saved.Type}
-	}
+	value := savedValue(first, s.saved.Type)
 	if len(s.joint) > 0 {
 		fn := "Copy"
 		if s.spare() {

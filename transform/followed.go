@@ -105,10 +105,7 @@ func (s *followed) forwardBody(f *ast.Func) {
 			call.Args = append(call.Args, &ast.Ref{Var: s.shadowParams[i]})
 		}
 	}
-	run := ast.Stmt(&ast.Assign{Lhs: ast.Refs(targets), Op: token.ASSIGN, Rhs: []ast.Expr{call}})
-	if len(targets) == 0 {
-		run = &ast.Do{Call: call}
-	}
+	run := assignResults(call, ast.Refs(targets))
 	last := &ast.Return{Results: ast.Refs(f.Results)}
 	f.Body = &ast.Block{Stmts: slices.Concat(s.checkpoint.remember(), []ast.Stmt{run}, s.remember, []ast.Stmt{last})}
 }

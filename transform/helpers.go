@@ -537,10 +537,7 @@ func (s *halves) finish() {
 	}
 	s.helper.saved.SetUnderlying(types.NewStruct(fields, nil))
 	lit.T = s.helper.saved
-	var value ast.Expr = lit
-	if isPointer(saved.Type) {
-		value = &ast.Addr{X: lit, T: saved.Type}
-	}
+	value := savedValue(lit, saved.Type)
 	f, b := s.forward, s.backward
 	f.Params = slices.Concat(s.d.fn.Inputs(), s.shadowsOf(forwardHalf))
 	f.Results = errorLast(s.helper.f.Obj, append(slices.Clone(s.results), ast.NewVar("saved", saved.Type)))
@@ -554,6 +551,14 @@ func (s *halves) finish() {
 	ast.Attribute(unpacked, ast.Restoring, nil)
 	body.Stmts = append(unpacked, body.Stmts...)
 	b.Body = joinUnpacked(s.d.finish(body, b.Results), saved)
+}
+
+// savedValue is what is remembered, of type t: a struct, or a pointer to one.
+func savedValue(lit *ast.Composite, t types.Type) ast.Expr {
+	if isPointer(t) {
+		return &ast.Addr{X: lit, T: t}
+	}
+	return lit
 }
 
 // begun is a function's body of the forward sweep and what it returns.
@@ -647,33 +652,5 @@ func (s *halves) returning(b *ast.Block) *ast.Block {
 
 // captured returns the variables that the reverse sweep reads from the forward sweep, in the order of their first use.
 func (s *halves) captured(b *ast.Block) []*ast.Var {
-	own := map[*ast.Var]bool{}
-	for _, v := range slices.Concat(s.seeded, s.ends, s.shadowsOf(backwardHalf)) {
-		own[v] = true
-	}
-	ast.Inspect(b, func(st ast.Stmt) bool {
-		for _, v := range ast.Defined(st) {
-			own[v] = true
-		}
-		if f, ok := st.(*ast.For); ok && f.Init != nil {
-			for _, v := range ast.Defined(f.Init) {
-				own[v] = true
-			}
-		}
-		return true
-	})
-	var list []*ast.Var
-	ast.Inspect(b, func(st ast.Stmt) bool {
-		ast.Exprs(st, func(e ast.Expr, _ bool) {
-			ast.Walk(e, func(e ast.Expr) bool {
-				if r, ok := e.(*ast.Ref); ok && !own[r.Var] {
-					own[r.Var] = true
-					list = append(list, r.Var)
-				}
-				return true
-			})
-		})
-		return true
-	})
-	return list
+	return freeVars(b, slices.Concat(s.seeded, s.ends, s.shadowsOf(backwardHalf))...)
 }

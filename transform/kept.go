@@ -115,7 +115,6 @@ func (h *helper) buildKept() {
 		}
 	}
 	k.backwardBody(k.forwardBody())
-	h.u.saved[h.saved] = true
 }
 
 // shadow decides what one of the halves of a part is given for a shadow. One of its own that the forward half has must be kept: what follows
@@ -178,10 +177,7 @@ func (k *kept) forwardBody() (saved *types.Var) {
 	for i, f := range k.fields {
 		value.Elems = append(value.Elems, ast.Elem{Field: f, Value: k.values[i]})
 	}
-	remember := set(k.saved, token.ASSIGN, value)
-	if isPointer(k.saved.Var.Type) {
-		remember = set(k.saved, token.ASSIGN, &ast.Addr{X: value, T: k.saved.Var.Type})
-	}
+	remember := set(k.saved, token.ASSIGN, savedValue(value, k.saved.Var.Type))
 	f.Body.Stmts = slices.Insert(f.Body.Stmts, len(f.Body.Stmts)-1, ast.Stmt(remember))
 	ast.Attribute(f.Body.Stmts, ast.Primal, k.parallel.loop)
 	return saved

@@ -39,7 +39,7 @@ func (c maker) holdsMade(v *ast.Var) bool {
 	c.vars = append(slices.Clip(c.vars), v)
 	ok := true
 	c.eachStore(c.body, nil, func(place, value ast.Expr, i int, way []step) {
-		if root := variableOf(place); ok && root != nil && root.Var == v && hasRefs(place.Type()) {
+		if ok && ast.RootVar(place) == v && hasRefs(place.Type()) {
 			ok = value != nil && c.makes(value, i, way)
 		}
 	})
@@ -90,23 +90,6 @@ func stmtsOf(list ...ast.Stmt) []ast.Stmt {
 	return slices.DeleteFunc(list, func(s ast.Stmt) bool { return s == nil })
 }
 
-// variableOf returns the variable that a place is, or is a part of, or nil.
-func variableOf(e ast.Expr) *ast.Ref {
-	switch e := e.(type) {
-	case *ast.Ref:
-		return e
-	case *ast.Field:
-		if ast.Pointee(e.X.Type()) == nil {
-			return variableOf(e.X)
-		}
-	case *ast.Index:
-		if isArray(e.X.Type()) {
-			return variableOf(e.X)
-		}
-	}
-	return nil
-}
-
 // makes reports whether the memory that a value refers to itself is made by the statements, given the way to the one that it is in. Of a call with
 // several results it is the one with the number i.
 func (c maker) makes(e ast.Expr, i int, way []step) bool {
@@ -136,8 +119,8 @@ func (c maker) makes(e ast.Expr, i int, way []step) bool {
 	case *ast.Convert:
 		return !types.IsInterface(e.T) && c.makes(e.X, 0, way)
 	}
-	if root := variableOf(e); root != nil {
-		return c.holdsMade(root.Var)
+	if root := ast.RootVar(e); root != nil {
+		return c.holdsMade(root)
 	}
 	return isPlace(e) && c.storesMade(visit{e, way})
 }

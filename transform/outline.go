@@ -366,34 +366,16 @@ func (o *outliner) holds(label *ast.Label) bool {
 
 // find finds what the loop needs of the function around it, but for the parameters own; cond is evaluated there too.
 func (o *outliner) find(loop *ast.For, cond ast.Expr, own ...*ast.Var) {
-	inner := map[*ast.Var]bool{}
-	for _, v := range append(own, o.done) {
-		inner[v] = true
-	}
-	all := &ast.Block{Stmts: []ast.Stmt{loop}}
-	ast.Inspect(all, func(s ast.Stmt) bool {
-		for _, v := range ast.Defined(s) {
-			inner[v] = true
-		}
-		return true
-	})
-	written, taken := map[*ast.Var]bool{}, addressTaken(all)
-	var order []*ast.Var
-	ast.Inspect(all, func(s ast.Stmt) bool {
+	written, taken := map[*ast.Var]bool{}, addressTaken(&ast.Block{Stmts: []ast.Stmt{loop}})
+	ast.Inspect(loop, func(s ast.Stmt) bool {
 		ast.Exprs(s, func(e ast.Expr, assigned bool) {
 			if v := ast.RootVar(e); assigned && v != nil {
 				written[v] = true
 			}
-			ast.Walk(e, func(e ast.Expr) bool {
-				if r, ok := e.(*ast.Ref); ok && !inner[r.Var] {
-					inner[r.Var] = true
-					order = append(order, r.Var)
-				}
-				return true
-			})
 		})
 		return true
 	})
+	order := freeVars(loop, append(own, o.done)...)
 	outside := addressTaken(o.whole)
 	for _, v := range order {
 		pointers := outside[v] && slices.ContainsFunc(order, func(w *ast.Var) bool { return o.mayLeadTo(w, v) })

@@ -64,32 +64,7 @@ func (r *reverser) rowsTo(loop *item, l *location) (rows *ast.Var, w window) {
 
 // usedFromOutside returns the variables of the primal that a loop uses and does not declare.
 func (r *reverser) usedFromOutside(loop *item) []*ast.Var {
-	return slices.DeleteFunc(outerVars(loop.stmt), func(v *ast.Var) bool { return r.primals()[v] != nil })
-}
-
-// outerVars returns the variables that a loop uses and does not declare.
-func outerVars(loop ast.Stmt) []*ast.Var {
-	inner := map[*ast.Var]bool{}
-	ast.Inspect(loop, func(s ast.Stmt) bool {
-		for _, v := range ast.Defined(s) {
-			inner[v] = true
-		}
-		return true
-	})
-	var list []*ast.Var
-	ast.Inspect(loop, func(s ast.Stmt) bool {
-		ast.Exprs(s, func(e ast.Expr, _ bool) {
-			ast.Walk(e, func(e ast.Expr) bool {
-				if ref, ok := e.(*ast.Ref); ok && !inner[ref.Var] {
-					inner[ref.Var] = true
-					list = append(list, ref.Var)
-				}
-				return true
-			})
-		})
-		return true
-	})
-	return list
+	return slices.DeleteFunc(freeVars(loop.stmt), func(v *ast.Var) bool { return r.primals()[v] != nil })
 }
 
 // elementsUsed returns which elements of a slice an iteration of a loop uses, if that is all that the loop does with it, but to ask for its length.

@@ -264,7 +264,7 @@ func (r *reverser) isLoop(it *item, loop ast.Stmt) bool {
 	for _, v := range r.usedFromOutside(it) {
 		used = append(used, v.Origin())
 	}
-	return !slices.ContainsFunc(outerVars(loop), func(v *ast.Var) bool {
+	return !slices.ContainsFunc(freeVars(loop), func(v *ast.Var) bool {
 		return hasRefs(v.Type) && ast.Carries(v.Type) && !slices.Contains(used, v.Origin())
 	})
 }
@@ -284,14 +284,19 @@ func (r *reverser) owns(loop *item, v *ast.Var, l *location) ownership {
 				return
 			}
 			touched, written = true, written || writes
-			ok := r.onlyRanged(loop, c) || r.exclusive(loop, c)
-			if w, near := r.elementsOf(loop, c); !ok && near && r.mayShare(loop, c, w) {
-				ok, spread = true, max(spread, w.spread())
+			if r.onlyRanged(loop, c) || r.exclusive(loop, c) {
+				return
 			}
-			if by, w := r.rowsTo(loop, c); !ok && by == v && r.mayShare(loop, c, w) {
-				ok, rows, spread = true, true, max(spread, w.spread())
+			if w, near := r.elementsOf(loop, c); near && r.mayShare(loop, c, w) {
+				spread = max(spread, w.spread())
+				return
 			}
-			all = all && ok
+			by, w := r.rowsTo(loop, c)
+			if by != v || !r.mayShare(loop, c, w) {
+				all = false
+				return
+			}
+			rows, spread = true, max(spread, w.spread())
 		})
 		return touched && all, written, touched
 	}
@@ -944,7 +949,7 @@ func (b *parallelBody) body(call *ast.Call, lhs []ast.Expr) *ast.Block {
 	} else {
 		each.Stmts = append(each.Stmts, b.making...)
 	}
-	each.Stmts = append(each.Stmts, run(call, lhs))
+	each.Stmts = append(each.Stmts, assignResults(call, lhs))
 	out.Stmts = append(out.Stmts, &ast.Range{Meta: ast.Meta{Parallel: true, Turns: b.turns}, Key: b.c, Define: true, X: count, Body: each})
 	out.Stmts = append(out.Stmts, b.summing()...)
 	if len(b.f.Results) > 0 {
@@ -1007,8 +1012,8 @@ func (b *parallelBody) of(parts, i ast.Expr, f *types.Var) ast.Expr {
 	return &ast.Field{X: &ast.Index{X: parts, I: i, T: elemType(parts.Type())}, Field: f}
 }
 
-// run is the statement with a call whose results go to places, if it has some.
-func run(call *ast.Call, lhs []ast.Expr) ast.Stmt {
+// assignResults is the statement with a call whose results are assigned to places, if it has some.
+func assignResults(call *ast.Call, lhs []ast.Expr) ast.Stmt {
 	if len(lhs) == 0 {
 		return &ast.Do{Call: call}
 	}

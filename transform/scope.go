@@ -7,6 +7,35 @@ import (
 	"github.com/godiff/godiff/ast"
 )
 
+// freeVars returns the variables that a statement uses and does not declare, but for those that are bound around it, in the order of their
+// first use.
+func freeVars(s ast.Stmt, bound ...*ast.Var) []*ast.Var {
+	seen := map[*ast.Var]bool{}
+	for _, v := range bound {
+		seen[v] = true
+	}
+	ast.Inspect(s, func(s ast.Stmt) bool {
+		for _, v := range ast.Defined(s) {
+			seen[v] = true
+		}
+		return true
+	})
+	var list []*ast.Var
+	ast.Inspect(s, func(s ast.Stmt) bool {
+		ast.Exprs(s, func(e ast.Expr, _ bool) {
+			ast.Walk(e, func(e ast.Expr) bool {
+				if r, ok := e.(*ast.Ref); ok && !seen[r.Var] {
+					seen[r.Var] = true
+					list = append(list, r.Var)
+				}
+				return true
+			})
+		})
+		return true
+	})
+	return list
+}
+
 // rescope mends definitions that moved into an inner scope: what := names again must be of the same scope, else the
 // variables that are new are declared before,
 //

@@ -15,7 +15,7 @@ func (g *gen) severalGiven() bool {
 	if !ok || g.trips > 6 || g.fn.closure || !g.can("l4", "p4", "t4") || !g.sayable(f64) {
 		return false
 	}
-	first, param, use, text := f64.text, f64.text, "l4 * p4", g.stored(f64, 1)
+	first, param, use, text := f64.text, f64.text, "l4 * p4 / 8", g.stored(f64, 1)
 	if apply, impl, value, ok := g.implemented(); ok {
 		first, param, use, text = impl.text, g.types.layer.text, "l4.Apply(p4)", value
 		g.applies(apply)
@@ -23,16 +23,8 @@ func (g *gen) severalGiven() bool {
 	x := g.tame(g.float(f64, 1), f64, storedMag)
 	g.wrote(to)
 	g.read(to.text + " " + text + " " + x.text + " " + first + " " + param)
-	g.raw(fmt.Sprintf("func(l4 %s, p4 %s) {\nt4 := %s\n%s += t4 / 4\n}(func() (%s, %s) { return %s, %s }())", param, f64.text, g.halved(use), to.text, first, f64.text, text, x.text))
+	g.raw(fmt.Sprintf("func(l4 %s, p4 %s) {\nt4 := %s\n%s += t4 / 4\n}(func() (%s, %s) { return %s, %s }())", param, f64.text, use, to.text, first, f64.text, text, x.text))
 	return true
-}
-
-// halved is a product, or a call of a method as it is.
-func (g *gen) halved(use string) string {
-	if use == "l4 * p4" {
-		return "l4 * p4 / 8"
-	}
-	return use
 }
 
 // implemented returns a value of a type that implements the interface, with the function that a call of its method is.
